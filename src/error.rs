@@ -1,0 +1,227 @@
+//! The one error type: what was found, in which file, and what to do about it.
+
+use std::fmt;
+
+/// The result of everything in this crate that can be refused.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why something was refused.
+///
+/// Four parts, each for another reader: a stable [`code`](Error::code) for programs, the
+/// [`input`](Error::input) it is about (a file, usually), a [`message`](Error::message) that says what was
+/// found, and a [`hint`](Error::hint) that says what to do. No message ever holds a key or a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
+    kind: Kind,
+    message: String,
+    input: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            input: None,
+        }))
+    }
+
+    /// Names the file (or other input) that the error is about, unless a closer one is named already.
+    #[must_use]
+    pub fn about(mut self, input: impl Into<String>) -> Self {
+        self.0.input.get_or_insert_with(|| input.into());
+        self
+    }
+
+    /// The stable code, snake case, listed in the README: `certificate_is_authentication`.
+    pub fn code(&self) -> &'static str {
+        self.0.kind.code()
+    }
+
+    /// What was found, in one line, without the file's name.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The file the error is about, as the user named it.
+    pub fn input(&self) -> Option<&str> {
+        self.0.input.as_deref()
+    }
+
+    /// What to do about it, in one or two sentences.
+    pub fn hint(&self) -> &'static str {
+        self.0.kind.hint()
+    }
+
+    /// True if one invoice is at fault, and the next may be signed.
+    pub fn is_invoice(&self) -> bool {
+        self.0.kind.group() == Group::Invoice
+    }
+
+    /// True if the key, the certificate or the password is at fault.
+    pub fn is_credential(&self) -> bool {
+        self.0.kind.group() == Group::Credential
+    }
+
+    /// True if a value given by the caller (an identifier, a link, an option) is malformed.
+    pub fn is_value(&self) -> bool {
+        self.0.kind.group() == Group::Value
+    }
+
+    /// True if a file could not be read or written.
+    pub fn is_io(&self) -> bool {
+        self.0.kind.group() == Group::Io
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(input) = &self.0.input {
+            write!(f, "{input}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({}: {self})", self.code())
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Invoice,
+    Credential,
+    Value,
+    Io,
+}
+
+/// One line a refusal: kind, group, stable code, what to do.
+macro_rules! kinds {
+    ($($kind:ident $group:ident $code:literal $hint:literal)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind { $($kind),* }
+
+        impl Kind {
+            fn group(self) -> Group { match self { $(Self::$kind => Group::$group),* } }
+            pub(crate) fn code(self) -> &'static str { match self { $(Self::$kind => $code),* } }
+            fn hint(self) -> &'static str { match self { $(Self::$kind => $hint),* } }
+        }
+
+        /// Every code this version can give, in the order of the README's table.
+        pub const CODES: &[&str] = &[$($code),*];
+    };
+}
+
+kinds! {
+    EmptyFile Invoice "empty_file" "Export the invoice again: the file holds nothing."
+    TooLarge Invoice "too_large" "KSeF takes 1 000 000 bytes, or 3 000 000 with an attachment (Zalacznik). Split the invoice; `--allow size` signs it all the same."
+    NotUtf8 Invoice "not_utf8" "KSeF takes UTF-8 only. Export the invoice as UTF-8; do not convert a file that was already issued."
+    ByteOrderMark Invoice "byte_order_mark" "KSeF refuses a byte order mark. Export without it; `--allow bom` signs the file as it is."
+    NotWellFormed Invoice "not_well_formed" "This is not well-formed XML 1.0, so KSeF would refuse it. Export the invoice again, or report it to the maker of the invoicing system."
+    Truncated Invoice "truncated" "The file ends too early. Copy or export it again and compare the sizes."
+    Doctype Invoice "doctype" "An invoice holds no DOCTYPE. Export it again without one."
+    ProcessingInstruction Invoice "processing_instruction" "KSeF refuses processing instructions such as xml-stylesheet. Export without them; `--allow processing-instruction` signs the file as it is."
+    DiscouragedCharacter Invoice "discouraged_character" "KSeF refuses the characters that XML 1.0 discourages. Remove it at its source; `--allow characters` signs the file as it is."
+    WrongEncoding Invoice "wrong_encoding" "The first line must say encoding=\"UTF-8\", or nothing. Correct the export."
+    UnknownForm Invoice "unknown_form" "Known forms are FA(3), FA(2), FA_RR(1), PEF(3) and PEF_KOR(3), told apart by the root element and its namespace. Is this an invoice, and a current one?"
+    FormNotAccepted Invoice "form_not_accepted" "FA(2) is taken by the test environment only. Issue the invoice as FA(3), or use `--env test`."
+    SellerNipMissing Invoice "seller_nip_missing" "The seller's NIP is part of both links. Complete the invoice."
+    SellerNipMalformed Invoice "seller_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice."
+    BuyerNipMalformed Invoice "buyer_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice, or give a foreign number in its own field."
+    NipChecksum Invoice "nip_checksum" "The check digit says that a digit was mistyped. Production KSeF refuses such an invoice: correct the number."
+    IssueDateMissing Invoice "issue_date_missing" "The issue date is part of the link of KOD I. Complete the invoice."
+    IssueDateMalformed Invoice "issue_date_malformed" "The issue date is YYYY-MM-DD, a day that exists, without a time zone. Correct the invoice."
+    NumberMissing Invoice "number_missing" "Every invoice has a number. Complete the invoice."
+    KindMissing Invoice "kind_missing" "The invoice does not say what kind it is (RodzajFaktury, in PEF the type code). Complete the invoice."
+    FieldRepeated Invoice "field_repeated" "The schema allows this element once, and only one of the values can be meant. Correct the invoice."
+    ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
+    LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
+
+    CertificateUnreadable Credential "certificate_unreadable" "Give the certificate as it came from KSeF: a .crt, .cer, .pem or .der file, or its Base64."
+    CertificateIsKey Credential "certificate_is_key" "This file is a private key. --cert takes the certificate (.crt), --key takes the key (.key): were they swapped?"
+    CertificateIsRequest Credential "certificate_is_request" "This is a certificate request (CSR). Download the certificate itself from the KSeF Taxpayer Application."
+    CertificateIsAuthentication Credential "certificate_is_authentication" "This is a type 1 certificate, for logging in. KOD II needs a type 2 certificate: in the KSeF Taxpayer Application apply for one with the purpose of signing the issuer verification link (offline). `--allow certificate-purpose` signs all the same."
+    CertificatePurposeUnclear Credential "certificate_purpose_unclear" "A type 2 (Offline) certificate has the key usage nonRepudiation and not digitalSignature. Apply for one in the KSeF Taxpayer Application. `--allow certificate-purpose` signs all the same."
+    CertificateExpired Credential "certificate_expired" "Apply for a new certificate in the KSeF Taxpayer Application. `--allow certificate-dates` signs all the same, and KSeF will show the certificate as expired."
+    CertificateNotYetValid Credential "certificate_not_yet_valid" "Use the previous certificate until then, and check this computer's clock. `--allow certificate-dates` signs all the same."
+    CertificateWrongEnvironment Credential "certificate_wrong_environment" "Certificates of production and of the test environments are not interchangeable. Choose the matching `--env` or the matching certificate."
+    CertificateSerial Credential "certificate_serial" "KSeF certificates have serial numbers of at most 16 hexadecimal digits. Is this certificate from KSeF?"
+    CertificateKeyUnsupported Credential "certificate_key_unsupported" "KSeF takes EC keys on P-256 and RSA keys of 2048 bits or more. Apply for a certificate with such a key."
+    KeyUnreadable Credential "key_unreadable" "Give the private key that belongs to the certificate: the .key file saved by the KSeF Taxpayer Application, or a PKCS#8, SEC1 or PKCS#1 key as PEM or DER."
+    KeyIsCertificate Credential "key_is_certificate" "This file is a certificate. --key takes the private key (.key), --cert takes the certificate (.crt): were they swapped? If the .crt is all there is, the key was lost: apply for a new certificate."
+    KeyIsPublic Credential "key_is_public" "This is the public half of a key. Signing needs the private key, saved when the certificate was applied for."
+    KeyIsRequest Credential "key_is_request" "This is a certificate request (CSR). Signing needs the private key that was made together with it."
+    KeyIsToken Credential "key_is_token" "This is a KSeF token. A token logs in to the API and cannot sign a link: KOD II needs a type 2 (Offline) certificate and its private key."
+    KeyIsPkcs12 Credential "key_is_pkcs12" "This is a PKCS#12 file (.p12, .pfx). Take the key and certificate out of it: `openssl pkcs12 -in FILE -nocerts -out my.key` and `openssl pkcs12 -in FILE -nokeys -clcerts -out my.crt`."
+    KeyEncryptionUnsupported Credential "key_encryption_unsupported" "Convert the key with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW`, which asks for both passwords."
+    KeyTypeUnsupported Credential "key_type_unsupported" "KSeF takes EC keys on P-256 and RSA keys of 2048 bits or more."
+    KeyMismatch Credential "key_mismatch" "The key and the certificate are of different pairs. Use the .key saved in the same application as this .crt."
+    PasswordMissing Credential "password_missing" "The key is encrypted. Give the password in a file (`--password-file`), in KSEF_QR_KEY_PASSWORD, or at the prompt of a terminal."
+    PasswordWrong Credential "password_wrong" "The password does not open the key (capitals? an extra space? the password of another key?). It cannot be recovered: if it is lost, apply for a new certificate."
+    SignerUnavailable Credential "signer_unavailable" "RSASSA-PSS is randomised; deterministic signatures exist for EC keys only. Leave out `--deterministic`."
+    SigningFailed Credential "signing_failed" "The key was refused by the signing library. Check it with `openssl pkey -check`."
+
+    NipMalformed Value "nip_malformed" "A NIP is ten digits without dashes or a country prefix."
+    ContextMalformed Value "context_malformed" "Write Nip:5265877635, InternalId:5265877635-12345, NipVatUe:5265877635-ATU12345678 or PeppolId:PPL123456, in exactly this spelling."
+    DateMalformed Value "date_malformed" "Write a day that exists as YYYY-MM-DD."
+    HashMalformed Value "hash_malformed" "A SHA-256 digest is 43 characters of Base64URL without padding, or 44 of Base64 with it."
+    SerialMalformed Value "serial_malformed" "A certificate's serial number is 16 hexadecimal digits in capitals."
+    KsefNumberMalformed Value "ksef_number_malformed" "A KSeF number is NIP-YYYYMMDD-XXXXXXXXXXXX-XX, 35 characters (36 in KSeF 1.0)."
+    KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
+    KsefNumberOfAnother Value "ksef_number_of_another" "The number's first ten digits are the seller's NIP. It belongs to an invoice of somebody else."
+    LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
+    SettingMalformed Value "setting_malformed" "See `ksef-qr --help`."
+
+    InputUnreadable Io "input_unreadable" "Check the path and the permissions."
+    InputNotRegular Io "input_not_regular" "An invoice is read from a regular file. Give `-` to read one from standard input."
+    InputMissing Io "input_missing" "Check the path. A pattern in quotes must match at least one file."
+    OutputExists Io "output_exists" "Nothing is overwritten unasked: choose another `--out`, or give `--overwrite`."
+    OutputUnwritable Io "output_unwritable" "Check that the folder exists, is writable and has space left."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_names_the_input_first_and_only_once() {
+        let error = Error::new(Kind::EmptyFile, "the file is empty")
+            .about("in/f1.xml")
+            .about("batch");
+        assert_eq!(error.to_string(), "in/f1.xml: the file is empty");
+        assert_eq!(error.code(), "empty_file");
+        assert!(error.is_invoice() && !error.is_credential());
+    }
+
+    #[test]
+    fn codes_are_unique_snake_case() {
+        let mut seen = std::collections::HashSet::new();
+        for code in CODES {
+            assert!(seen.insert(code), "{code} twice");
+            assert!(
+                code.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn readme_lists_every_code() {
+        let readme = include_str!("../README.md");
+        for code in CODES {
+            assert!(readme.contains(&format!("`{code}`")), "README.md does not list {code}");
+        }
+    }
+}

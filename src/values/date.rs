@@ -1,0 +1,135 @@
+use std::fmt;
+use std::time::SystemTime;
+
+use jiff::civil::Date;
+
+use crate::error::{Error, Kind, Result};
+
+/// An invoice's issue date, a day between 0001-01-01 and 9999-12-31.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IssueDate(Date);
+
+impl IssueDate {
+    /// Reads `YYYY-MM-DD`, the form of the invoices.
+    ///
+    /// # Errors
+    /// `date_malformed`, also for a day that does not exist (2026-02-30), a time zone and white space.
+    pub fn parse(text: &str) -> Result<Self> {
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes() else {
+            return Err(malformed(text));
+        };
+        Self::from_digits([y1, y2, y3, y4], [m1, m2], [d1, d2]).ok_or_else(|| malformed(text))
+    }
+
+    /// Reads `DD-MM-YYYY`, the form of the links.
+    ///
+    /// # Errors
+    /// `date_malformed`, as [`parse`](Self::parse).
+    pub fn parse_day_first(text: &str) -> Result<Self> {
+        let [d1, d2, b'-', m1, m2, b'-', y1, y2, y3, y4] = *text.as_bytes() else {
+            return Err(malformed(text));
+        };
+        Self::from_digits([y1, y2, y3, y4], [m1, m2], [d1, d2]).ok_or_else(|| malformed(text))
+    }
+
+    /// The day that `now` falls on in Warsaw, where KSeF is.
+    pub fn today(now: SystemTime) -> Self {
+        let warsaw = jiff::tz::get!("Europe/Warsaw");
+        // A clock beyond the year 9999 is no clock; the earliest day makes every issue date a future one,
+        // which is reported, not hidden.
+        jiff::Timestamp::try_from(now).map_or(Self(Date::MIN), |now| Self(now.to_zoned(warsaw).date()))
+    }
+
+    fn from_digits(year: [u8; 4], month: [u8; 2], day: [u8; 2]) -> Option<Self> {
+        let year = i16::try_from(number(&year)?).ok().filter(|&year| year > 0)?;
+        let month = i8::try_from(number(&month)?).ok()?;
+        let day = i8::try_from(number(&day)?).ok()?;
+        Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// `DD-MM-YYYY`, zeros in front, as a link carries it.
+    pub(crate) fn push_day_first(self, out: &mut String) {
+        let (day, month, year) = (
+            self.0.day().unsigned_abs(),
+            self.0.month().unsigned_abs(),
+            self.0.year().unsigned_abs(),
+        );
+        let digit = |value: u16| char::from(b'0' + (value % 10) as u8);
+        let pair = |out: &mut String, value: u16| out.extend([digit(value / 10), digit(value)]);
+        pair(out, day.into());
+        out.push('-');
+        pair(out, month.into());
+        out.push('-');
+        pair(out, year / 100);
+        pair(out, year % 100);
+    }
+}
+
+fn malformed(text: &str) -> Error {
+    Error::new(Kind::DateMalformed, format!("{text:?} is not a date"))
+}
+
+fn number(digits: &[u8]) -> Option<u16> {
+    digits.iter().try_fold(0, |value, &digit| {
+        digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0'))
+    })
+}
+
+/// `YYYY-MM-DD`.
+impl fmt::Display for IssueDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl fmt::Debug for IssueDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "IssueDate({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn both_orders() {
+        let date = IssueDate::parse("2026-02-01").unwrap();
+        assert_eq!(date.to_string(), "2026-02-01");
+        let mut link = String::new();
+        date.push_day_first(&mut link);
+        assert_eq!(link, "01-02-2026");
+        assert_eq!(IssueDate::parse_day_first(&link), Ok(date));
+        assert!(IssueDate::parse("2028-02-29").is_ok());
+    }
+
+    #[test]
+    fn days_that_do_not_exist_and_other_forms() {
+        for bad in [
+            "2026-02-30",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-06-31",
+            "0000-01-01",
+            "15.06.2026",
+            "2026-6-1",
+            "2026-06-15Z",
+            " 2026-06-15",
+            "2026-06-15+02:00",
+            "+026-06-15",
+            "",
+        ] {
+            assert_eq!(IssueDate::parse(bad).unwrap_err().code(), "date_malformed", "{bad}");
+        }
+        assert!(IssueDate::parse_day_first("2026-02-01").is_err());
+        assert!(IssueDate::parse_day_first("1-2-2026").is_err());
+    }
+
+    #[test]
+    fn today_is_warsaw_s() {
+        // 2026-06-15T22:30:00Z is half past midnight of the 16th in Warsaw.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_781_562_600);
+        assert_eq!(IssueDate::today(now).to_string(), "2026-06-16");
+    }
+}
