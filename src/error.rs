@@ -145,6 +145,7 @@ kinds! {
     NumberMissing Invoice "number_missing" "Every invoice has a number. Complete the invoice."
     KindMissing Invoice "kind_missing" "The invoice does not say what kind it is (RodzajFaktury, in PEF the type code). Complete the invoice."
     FieldRepeated Invoice "field_repeated" "The schema allows this element once, and only one of the values can be meant. Correct the invoice."
+    FieldMalformed Invoice "field_malformed" "The schema allows only text in this element. Correct the invoice."
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
     LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
 

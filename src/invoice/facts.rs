@@ -1,0 +1,184 @@
+//! From elements to facts: follows the form's paths from the root and gathers the text at their ends.
+
+use super::form::{Field, Form, Node};
+use super::xml::Visitor;
+use crate::error::Kind;
+
+/// The texts of an invoice, as they stand in it.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) form: Option<Form>,
+    pub(super) seller: Option<String>,
+    pub(super) seller_registrations: Vec<Registration>,
+    pub(super) buyer: Option<String>,
+    pub(super) buyer_vat_country: Option<String>,
+    pub(super) buyer_vat_number: Option<String>,
+    pub(super) buyer_other: Option<String>,
+    pub(super) buyer_registrations: Vec<Registration>,
+    pub(super) third_parties: Vec<String>,
+    pub(super) authorised: Option<String>,
+    pub(super) issue_date: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) self_billing: Option<String>,
+    pub(super) attachment: bool,
+}
+
+/// `cac:PartyTaxScheme` of a PEF party.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Registration {
+    pub(super) scheme: Option<String>,
+    pub(super) number: Option<String>,
+}
+
+/// Where the reading stands.
+pub(super) struct Reading {
+    facts: Facts,
+    root_namespace: String,
+    /// The elements from the root on that lie on a path.
+    path: Vec<&'static Node>,
+    /// How many elements deeper than the path the reading is.
+    off_path: usize,
+    in_root: bool,
+    text: String,
+    registration: Registration,
+}
+
+type Step = Result<(), (Kind, String)>;
+
+impl Reading {
+    pub(super) fn new() -> Self {
+        Self {
+            facts: Facts::default(),
+            root_namespace: String::new(),
+            path: Vec::new(),
+            off_path: 0,
+            in_root: false,
+            text: String::new(),
+            registration: Registration::default(),
+        }
+    }
+
+    pub(super) fn into_facts(self) -> Facts {
+        self.facts
+    }
+
+    fn root(&mut self, namespace: &str, local: &str) -> Step {
+        let form = Form::of_root(namespace, local).ok_or_else(|| {
+            let of = if namespace.is_empty() {
+                "no namespace".to_owned()
+            } else {
+                format!("the namespace {namespace:?}")
+            };
+            (
+                Kind::UnknownForm,
+                format!("the root element is {local:?} in {of}, which is no known invoice form"),
+            )
+        })?;
+        self.facts.form = Some(form);
+        self.root_namespace.push_str(namespace);
+        self.in_root = true;
+        Ok(())
+    }
+
+    fn enter(&mut self, node: &'static Node) -> Step {
+        self.path.push(node);
+        self.text.clear();
+        match node.field {
+            Some(Field::Attachment) => self.facts.attachment = true,
+            Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self, field: Field, local: &str) -> Step {
+        let text = std::mem::take(&mut self.text);
+        let facts = &mut self.facts;
+        let slot = match field {
+            Field::SellerNip => &mut facts.seller,
+            Field::BuyerNip => &mut facts.buyer,
+            Field::BuyerVatCountry => &mut facts.buyer_vat_country,
+            Field::BuyerVatNumber => &mut facts.buyer_vat_number,
+            Field::BuyerOtherId => &mut facts.buyer_other,
+            Field::AuthorisedNip => &mut facts.authorised,
+            Field::IssueDate => &mut facts.issue_date,
+            Field::Number => &mut facts.number,
+            Field::Kind => &mut facts.kind,
+            Field::SelfBilling => &mut facts.self_billing,
+            Field::RegistrationNumber => &mut self.registration.number,
+            Field::RegistrationScheme => &mut self.registration.scheme,
+            Field::ThirdPartyNip => {
+                facts.third_parties.push(text);
+                return Ok(());
+            }
+            Field::SellerRegistration => {
+                facts.seller_registrations.push(std::mem::take(&mut self.registration));
+                return Ok(());
+            }
+            Field::BuyerRegistration => {
+                facts.buyer_registrations.push(std::mem::take(&mut self.registration));
+                return Ok(());
+            }
+            Field::Attachment => return Ok(()),
+        };
+        match slot {
+            Some(_) => Err((Kind::FieldRepeated, format!("the element {local} stands twice"))),
+            None => {
+                *slot = Some(text);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Visitor for Reading {
+    fn open(&mut self, namespace: &str, local: &str) -> Step {
+        if !self.in_root {
+            return self.root(namespace, local);
+        }
+        if self.off_path > 0 {
+            self.off_path += 1;
+            return Ok(());
+        }
+        let parent = self.path.last();
+        let (children, form) = match (parent, self.facts.form) {
+            (Some(parent), _) => (parent.children, &self.root_namespace),
+            (None, Some(form)) => (form.nodes(), &self.root_namespace),
+            (None, None) => return Ok(()),
+        };
+        match children.iter().find(|node| node.matches(form, namespace, local)) {
+            Some(node) => self.enter(node),
+            None if parent.is_some_and(|parent| parent.is_text()) => Err((
+                Kind::FieldMalformed,
+                format!("there is an element {local} where only text may stand"),
+            )),
+            None => {
+                self.off_path += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.off_path == 0 && self.path.last().is_some_and(|node| node.is_text()) {
+            self.text.push_str(text);
+        }
+    }
+
+    fn close(&mut self) -> Step {
+        if self.off_path > 0 {
+            self.off_path -= 1;
+            return Ok(());
+        }
+        // The root itself is not on the path.
+        match self.path.pop() {
+            Some(Node {
+                field: Some(field),
+                local,
+                ..
+            }) => self.leave(*field, local),
+            _ => Ok(()),
+        }
+    }
+}

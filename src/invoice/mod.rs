@@ -1,0 +1,98 @@
+//! Bytes to facts: what an invoice says, and whether KSeF would take the file.
+//!
+//! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is told.
+
+mod characters;
+mod facts;
+mod form;
+mod namespaces;
+mod party;
+mod place;
+mod read;
+mod review;
+mod tag;
+mod xml;
+
+pub use form::Form;
+pub use party::{Buyer, Party};
+
+use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
+
+/// What the links, the manifest and the choice of a context need to know of an invoice.
+///
+/// Made by [`Invoice::read`] alone, so everything in it is checked. Sources: the schemas of the five forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    form: Form,
+    seller: Nip,
+    buyer: Buyer,
+    issue_date: IssueDate,
+    number: String,
+    kind: Option<String>,
+    self_billed: bool,
+    attachment: bool,
+    mistyped: Vec<(Party, Nip)>,
+    size: usize,
+    hash: InvoiceHash,
+    allowed: Rules,
+}
+
+impl Invoice {
+    /// The structure the invoice is written in.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The seller's NIP (`Podmiot1`, in PEF the supplier's VAT registration). On an FA_RR invoice this is the
+    /// farmer, who does not issue it.
+    pub fn seller(&self) -> Nip {
+        self.seller
+    }
+
+    /// Who buys.
+    pub fn buyer(&self) -> &Buyer {
+        &self.buyer
+    }
+
+    /// The issue date: `P_1`, in FA_RR `P_4B`, in PEF `cbc:IssueDate`.
+    pub fn issue_date(&self) -> IssueDate {
+        self.issue_date
+    }
+
+    /// The invoice's number: `P_2`, in FA_RR `P_4C`, in PEF `cbc:ID`. White space is collapsed as the schemas
+    /// say.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// `RodzajFaktury` (`VAT`, `KOR`, ...); in PEF the type code (`380`, `381`, ...), which may be missing.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// True if the buyer issues the invoice in the seller's name: `P_17` is 1, in PEF the type code is 389
+    /// (UNCL1001). An FA_RR invoice is always issued by the buyer and is not marked so.
+    pub fn is_self_billed(&self) -> bool {
+        self.self_billed
+    }
+
+    /// True if the invoice has an attachment (`Zalacznik`).
+    pub fn has_attachment(&self) -> bool {
+        self.attachment
+    }
+
+    /// The file's size in bytes.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The SHA-256 digest of the file's exact bytes.
+    pub fn hash(&self) -> &InvoiceHash {
+        &self.hash
+    }
+
+    /// The acceptance rules that the file breaks and that were overridden.
+    pub fn allowed(&self) -> Rules {
+        self.allowed
+    }
+}

@@ -1,0 +1,62 @@
+use std::fmt;
+
+use crate::values::Nip;
+
+/// Who an invoice is for, by the identifier it gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Buyer {
+    /// A Polish NIP.
+    Nip(Nip),
+    /// A VAT number of another EU country, its two letters in front.
+    EuVat(String),
+    /// Another identifier (`NrID`, in PEF any other VAT registration).
+    Other(String),
+    /// None: a consumer (`BrakID`).
+    Unidentified,
+}
+
+impl Buyer {
+    /// The Polish NIP, if there is one.
+    pub fn nip(&self) -> Option<Nip> {
+        match self {
+            Self::Nip(nip) => Some(*nip),
+            _ => None,
+        }
+    }
+}
+
+/// `Nip:5251469286`, `EuVat:DE999999999`, `Other:...`; empty if there is none.
+impl fmt::Display for Buyer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nip(nip) => write!(f, "Nip:{nip}"),
+            Self::EuVat(number) => write!(f, "EuVat:{number}"),
+            Self::Other(id) => write!(f, "Other:{id}"),
+            Self::Unidentified => Ok(()),
+        }
+    }
+}
+
+/// Somebody named in an invoice by a NIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    /// `Podmiot1`.
+    Seller,
+    /// `Podmiot2`.
+    Buyer,
+    /// `Podmiot3`.
+    Third,
+    /// `PodmiotUpowazniony`: a bailiff, an enforcement authority, a tax representative.
+    Authorised,
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Seller => "seller",
+            Self::Buyer => "buyer",
+            Self::Third => "third party",
+            Self::Authorised => "authorised party",
+        })
+    }
+}
