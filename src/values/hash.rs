@@ -13,9 +13,6 @@ use crate::error::{Error, Kind, Result};
 pub struct InvoiceHash([u8; 32]);
 
 impl InvoiceHash {
-    /// Length of the Base64URL form, in characters.
-    pub(crate) const BASE64URL_LEN: usize = 43;
-
     /// Hashes a file as it is: every byte counts, a byte order mark and the kind of newlines too.
     pub fn of(invoice: &[u8]) -> Self {
         Self(Sha256::digest(invoice).into())
