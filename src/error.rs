@@ -22,11 +22,7 @@ struct Inner {
 
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            message: message.into(),
-            input: None,
-        }))
+        Self(Box::new(Inner { kind, message: message.into(), input: None }))
     }
 
     /// Names the file (or other input) that the error is about, unless a closer one is named already.
@@ -185,6 +181,7 @@ kinds! {
     SettingMalformed Value "setting_malformed" "See `ksef-qr --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."
+    InputChanged Io "input_changed" "Sign it once whatever writes it has finished."
     InputNotRegular Io "input_not_regular" "An invoice is read from a regular file. Give `-` to read one from standard input."
     InputMissing Io "input_missing" "Check the path. A pattern in quotes must match at least one file."
     OutputExists Io "output_exists" "Nothing is overwritten unasked: choose another `--out`, or give `--overwrite`."
@@ -197,9 +194,7 @@ mod tests {
 
     #[test]
     fn display_names_the_input_first_and_only_once() {
-        let error = Error::new(Kind::EmptyFile, "the file is empty")
-            .about("in/f1.xml")
-            .about("batch");
+        let error = Error::new(Kind::EmptyFile, "the file is empty").about("in/f1.xml").about("batch");
         assert_eq!(error.to_string(), "in/f1.xml: the file is empty");
         assert_eq!(error.code(), "empty_file");
         assert!(error.is_invoice() && !error.is_credential());
@@ -210,11 +205,7 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for code in CODES {
             assert!(seen.insert(code), "{code} twice");
-            assert!(
-                code.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
-                "{code}"
-            );
+            assert!(code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{code}");
         }
     }
 

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::{Error, Kind, Result};
+use crate::invoice::Invoice;
 use crate::values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, Nip};
 
 const SCHEME: &str = "https://";
@@ -27,6 +28,13 @@ pub struct Kod1 {
     pub issue_date: IssueDate,
     /// The digest of the invoice file.
     pub hash: InvoiceHash,
+}
+
+impl Kod1 {
+    /// The link to an invoice.
+    pub fn of(invoice: &Invoice, environment: Environment) -> Self {
+        Self { environment, seller: invoice.seller(), issue_date: invoice.issue_date(), hash: *invoice.hash() }
+    }
 }
 
 /// The link, ready to print.
@@ -69,12 +77,7 @@ impl UnsignedKod2 {
         link.push_str(SCHEME);
         link.push_str(self.environment.host());
         link.push_str("/certificate/");
-        for part in [
-            self.context.type_name(),
-            self.context.value(),
-            self.seller.as_str(),
-            &self.serial.to_string(),
-        ] {
+        for part in [self.context.type_name(), self.context.value(), self.seller.as_str(), &self.serial.to_string()] {
             link.push_str(part);
             link.push('/');
         }
@@ -111,12 +114,7 @@ pub struct Kod2 {
 /// The link, ready to print.
 impl fmt::Display for Kod2 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}",
-            self.unsigned.unsigned_link(),
-            URL_SAFE_NO_PAD.encode(&self.signature)
-        )
+        write!(f, "{}/{}", self.unsigned.unsigned_link(), URL_SAFE_NO_PAD.encode(&self.signature))
     }
 }
 
@@ -138,17 +136,10 @@ impl Link {
     /// `context_malformed`, `serial_malformed`, `hash_malformed`).
     pub fn parse(text: &str) -> Result<Self> {
         if text.len() > LONGEST {
-            return Err(malformed(format!(
-                "the text has {} characters, too many for a link",
-                text.len()
-            )));
+            return Err(malformed(format!("the text has {} characters, too many for a link", text.len())));
         }
-        let rest = text
-            .strip_prefix(SCHEME)
-            .ok_or_else(|| malformed(format!("a link starts with {SCHEME}")))?;
-        let (host, path) = rest
-            .split_once('/')
-            .ok_or_else(|| malformed("the link ends after the host"))?;
+        let rest = text.strip_prefix(SCHEME).ok_or_else(|| malformed(format!("a link starts with {SCHEME}")))?;
+        let (host, path) = rest.split_once('/').ok_or_else(|| malformed("the link ends after the host"))?;
         let environment = Environment::from_host(host)
             .ok_or_else(|| malformed(format!("{host:?} is no host of KSeF verification links")))?;
         match *path.split('/').collect::<Vec<_>>() {
@@ -158,15 +149,7 @@ impl Link {
                 issue_date: IssueDate::parse_day_first(date)?,
                 hash: InvoiceHash::from_base64url(hash)?,
             })),
-            [
-                "certificate",
-                context_type,
-                context_value,
-                seller,
-                serial,
-                hash,
-                signature,
-            ] => Ok(Self::Kod2(Kod2 {
+            ["certificate", context_type, context_value, seller, serial, hash, signature] => Ok(Self::Kod2(Kod2 {
                 unsigned: UnsignedKod2 {
                     environment,
                     context: ContextId::new(context_type, context_value)?,
@@ -207,19 +190,14 @@ fn malformed(message: impl Into<String>) -> Error {
 
 fn decode_signature(text: &str) -> Result<Vec<u8>> {
     // The decoder refuses padding and trailing bits, so each signature has one spelling.
-    let signature = URL_SAFE_NO_PAD
-        .decode(text)
-        .map_err(|_| malformed("the signature is not canonical Base64URL"))?;
+    let signature = URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed("the signature is not canonical Base64URL"))?;
     match *signature {
         // ECDSA as ASN.1 DER is 70 to 72 bytes, and one less for each zero that a number happens to start with.
         [0x30, length, ..] if (58..=70).contains(&length) && usize::from(length) + 2 == signature.len() => {
             Ok(signature)
         }
         _ if matches!(signature.len(), 64 | 256..=1024) => Ok(signature),
-        _ => Err(malformed(format!(
-            "a signature of {} bytes is neither ECDSA P-256 nor RSA",
-            signature.len()
-        ))),
+        _ => Err(malformed(format!("a signature of {} bytes is neither ECDSA P-256 nor RSA", signature.len()))),
     }
 }
 
@@ -239,9 +217,7 @@ mod tests {
 
     #[test]
     fn what_is_signed_is_the_link_without_scheme_and_signature() {
-        let Link::Kod2(kod2) = Link::parse(&kod2()).unwrap() else {
-            panic!("KOD II")
-        };
+        let Link::Kod2(kod2) = Link::parse(&kod2()).unwrap() else { panic!("KOD II") };
         assert_eq!(
             kod2.unsigned.signed_text(),
             "qr.ksef.mf.gov.pl/certificate/Nip/1111111111/1111111111/01F20A5D352AE590/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE"
@@ -289,10 +265,7 @@ mod tests {
             assert!(Link::parse(&broken).is_err(), "{broken}");
         }
         assert!(Link::parse(&(kod2() + "B")).is_err());
-        assert!(
-            Link::parse(&(kod2()[..kod2().len() - 1].to_owned() + "B")).is_err(),
-            "trailing bits"
-        );
+        assert!(Link::parse(&(kod2()[..kod2().len() - 1].to_owned() + "B")).is_err(), "trailing bits");
         assert!(Link::parse(&format!("{KOD1}{}", "/".repeat(100_000))).is_err());
     }
 
@@ -319,41 +292,17 @@ mod tests {
         ];
         let date = (1_i16..=9999, 1_i8..=12, 1_i8..=28)
             .prop_map(|(y, m, d)| IssueDate::parse(&format!("{y:04}-{m:02}-{d:02}")).unwrap());
-        (
-            environment,
-            nip(),
-            date,
-            any::<[u8; 32]>(),
-            context(),
-            any::<u64>(),
-            signature,
-            any::<bool>(),
+        (environment, nip(), date, any::<[u8; 32]>(), context(), any::<u64>(), signature, any::<bool>()).prop_map(
+            |(environment, seller, issue_date, hash, context, serial, signature, first)| {
+                let seller = Nip::parse(&seller).unwrap();
+                let hash = InvoiceHash::from_bytes(hash);
+                if first {
+                    return Link::Kod1(Kod1 { environment, seller, issue_date, hash });
+                }
+                let serial = CertificateSerial::parse(&format!("{serial:016X}")).unwrap();
+                Link::Kod2(Kod2 { unsigned: UnsignedKod2 { environment, context, seller, serial, hash }, signature })
+            },
         )
-            .prop_map(
-                |(environment, seller, issue_date, hash, context, serial, signature, first)| {
-                    let seller = Nip::parse(&seller).unwrap();
-                    let hash = InvoiceHash::from_bytes(hash);
-                    if first {
-                        return Link::Kod1(Kod1 {
-                            environment,
-                            seller,
-                            issue_date,
-                            hash,
-                        });
-                    }
-                    let serial = CertificateSerial::parse(&format!("{serial:016X}")).unwrap();
-                    Link::Kod2(Kod2 {
-                        unsigned: UnsignedKod2 {
-                            environment,
-                            context,
-                            seller,
-                            serial,
-                            hash,
-                        },
-                        signature,
-                    })
-                },
-            )
     }
 
     proptest! {

@@ -9,10 +9,7 @@ pub struct Warning {
 
 impl Warning {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 
     /// The stable code, snake case, listed in the README: `issue_date_in_future`.

@@ -32,19 +32,7 @@ fn good_ones_give_their_facts() {
     let mut seen = 0;
     for line in table.lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [
-            file,
-            _,
-            form,
-            seller,
-            buyer_kind,
-            buyer_value,
-            date,
-            number,
-            kind,
-            self_billed,
-            attachment,
-        ] = columns[..]
+        let [file, _, form, seller, buyer_kind, buyer_value, date, number, kind, self_billed, attachment] = columns[..]
         else {
             panic!("{line}");
         };
@@ -68,14 +56,9 @@ fn good_ones_give_their_facts() {
         assert_eq!(invoice.allowed(), Rules::NONE, "{file}");
         seen += 1;
     }
-    let files = fs::read_dir(fixtures().join("good")).unwrap().filter(|entry| {
-        entry
-            .as_ref()
-            .unwrap()
-            .path()
-            .extension()
-            .is_some_and(|extension| extension == "xml")
-    });
+    let files = fs::read_dir(fixtures().join("good"))
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "xml"));
     assert_eq!(seen, files.count(), "facts.tsv lists every file");
 }
 
@@ -131,11 +114,7 @@ fn bad_ones_are_refused_each_with_its_code() {
         assert_eq!(refusal(&bad(file)), *code, "{file}");
     }
     let files = fs::read_dir(fixtures().join("bad")).unwrap().count();
-    assert_eq!(
-        REFUSED.len() + REVIEWED.len(),
-        files,
-        "every file of fixtures/invoices/bad is listed here"
-    );
+    assert_eq!(REFUSED.len() + REVIEWED.len(), files, "every file of fixtures/invoices/bad is listed here");
 }
 
 #[test]
@@ -163,10 +142,7 @@ fn acceptance_rules_can_be_overridden_one_by_one_and_are_recorded() {
     }
     // Nothing is recorded that was not needed.
     let all: Rules = Rule::ALL.into_iter().collect();
-    assert_eq!(
-        Invoice::read_allowing(&good("fa3-basic.xml"), all).unwrap().allowed(),
-        Rules::NONE
-    );
+    assert_eq!(Invoice::read_allowing(&good("fa3-basic.xml"), all).unwrap().allowed(), Rules::NONE);
 }
 
 /// An invoice of exactly `size` bytes, by a comment after the root.
@@ -185,12 +161,7 @@ fn size_limits_are_exact() {
     assert_eq!(refusal(&padded("fa3-attachment.xml", 3_000_000)), "accepted");
     assert_eq!(refusal(&padded("fa3-attachment.xml", 3_000_001)), "too_large");
     let allow: Rules = [Rule::Size].into_iter().collect();
-    assert_eq!(
-        Invoice::read_allowing(&padded("fa3-basic.xml", 1_000_001), allow)
-            .unwrap()
-            .allowed(),
-        allow
-    );
+    assert_eq!(Invoice::read_allowing(&padded("fa3-basic.xml", 1_000_001), allow).unwrap().allowed(), allow);
 }
 
 #[test]
@@ -199,11 +170,7 @@ fn fa2_is_taken_by_the_test_environment_only() {
     let today = IssueDate::parse("2026-06-30").unwrap();
     for environment in Environment::ALL {
         let refusal = invoice.review(environment, today).map_err(|error| error.code());
-        let expected = if environment == Environment::Test {
-            Ok(vec![])
-        } else {
-            Err("form_not_accepted")
-        };
+        let expected = if environment == Environment::Test { Ok(vec![]) } else { Err("form_not_accepted") };
         assert_eq!(refusal, expected, "{environment}");
     }
 }
@@ -212,16 +179,10 @@ fn fa2_is_taken_by_the_test_environment_only() {
 fn a_mistyped_nip_is_refused_in_production_and_a_warning_elsewhere() {
     let invoice = Invoice::read(&bad("wrong-nip-checksum.xml")).unwrap();
     let today = IssueDate::parse("2026-06-30").unwrap();
-    assert_eq!(
-        invoice.review(Environment::Prod, today).unwrap_err().code(),
-        "nip_checksum"
-    );
+    assert_eq!(invoice.review(Environment::Prod, today).unwrap_err().code(), "nip_checksum");
     for environment in [Environment::Demo, Environment::Test] {
         let warnings = invoice.review(environment, today).unwrap();
-        assert_eq!(
-            warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>(),
-            ["nip_checksum"]
-        );
+        assert_eq!(warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>(), ["nip_checksum"]);
     }
 }
 
@@ -236,9 +197,7 @@ fn every_party_s_nip_is_looked_at() {
         let digit = text.as_bytes()[last] - b'0';
         let mut changed = text.clone();
         changed.replace_range(last..=last, &((digit + 1) % 10).to_string());
-        let refused = Invoice::read(changed.as_bytes())
-            .unwrap()
-            .review(Environment::Prod, today);
+        let refused = Invoice::read(changed.as_bytes()).unwrap().review(Environment::Prod, today);
         assert_eq!(refused.map_err(|error| error.code()), Err("nip_checksum"));
         parties += 1;
     }
@@ -248,9 +207,7 @@ fn every_party_s_nip_is_looked_at() {
 #[test]
 fn an_issue_date_in_the_future_is_a_warning() {
     let invoice = Invoice::read(&bad("future-date.xml")).unwrap();
-    let warnings = invoice
-        .review(Environment::Prod, IssueDate::parse("2026-06-30").unwrap())
-        .unwrap();
+    let warnings = invoice.review(Environment::Prod, IssueDate::parse("2026-06-30").unwrap()).unwrap();
     assert_eq!(warnings[0].code(), "issue_date_in_future");
     assert_eq!(invoice.review(Environment::Prod, invoice.issue_date()).unwrap(), []);
 }
@@ -259,9 +216,7 @@ fn an_issue_date_in_the_future_is_a_warning() {
 fn details_that_the_schemas_allow() {
     let text = String::from_utf8(good("fa3-basic.xml")).unwrap();
     let number = "FV/2026/06/001";
-    let spaced = text
-        .replace(number, "\n  FV/2026   06\r\n001 ")
-        .replace(">2026-06-15<", "> 2026-06-15\n<");
+    let spaced = text.replace(number, "\n  FV/2026   06\r\n001 ").replace(">2026-06-15<", "> 2026-06-15\n<");
     let invoice = Invoice::read(spaced.as_bytes()).unwrap();
     assert_eq!(invoice.number(), "FV/2026 06 001");
     assert_eq!(invoice.issue_date().to_string(), "2026-06-15");
@@ -280,12 +235,7 @@ fn details_that_the_schemas_allow() {
 
 #[test]
 fn declarations() {
-    let body = String::from_utf8(good("fa3-basic.xml"))
-        .unwrap()
-        .split_once("?>")
-        .unwrap()
-        .1
-        .to_owned();
+    let body = String::from_utf8(good("fa3-basic.xml")).unwrap().split_once("?>").unwrap().1.to_owned();
     for (declaration, expected) in [
         ("", "accepted"),
         ("<?xml version='1.0'?>", "accepted"),
@@ -303,11 +253,7 @@ fn declarations() {
         ("<?XML version='1.0'?>", "not_well_formed"),
         ("<?xml version='1.0'?><?xml version='1.0'?>", "not_well_formed"),
     ] {
-        assert_eq!(
-            refusal(format!("{declaration}{body}").as_bytes()),
-            expected,
-            "{declaration}"
-        );
+        assert_eq!(refusal(format!("{declaration}{body}").as_bytes()), expected, "{declaration}");
     }
 }
 
@@ -334,10 +280,8 @@ fn hostile_documents_are_answered_quickly() {
         assert_eq!(refusal(document.as_bytes()), code, "{}", &document[..20]);
     }
     let basic = String::from_utf8(good("fa3-basic.xml")).unwrap();
-    let deep_inside = basic.replace(
-        "</Faktura>",
-        &format!("{}{}</Faktura>", "<a>".repeat(100_000), "</a>".repeat(100_000)),
-    );
+    let deep_inside =
+        basic.replace("</Faktura>", &format!("{}{}</Faktura>", "<a>".repeat(100_000), "</a>".repeat(100_000)));
     assert_eq!(refusal(deep_inside.as_bytes()), "accepted");
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }

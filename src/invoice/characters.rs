@@ -71,11 +71,7 @@ fn next_suspect(bytes: &[u8], from: usize) -> Option<usize> {
         }
         start += BLOCK;
     }
-    bytes
-        .get(start..)?
-        .iter()
-        .position(|&byte| is_suspect(byte))
-        .map(|offset| start + offset)
+    bytes.get(start..)?.iter().position(|&byte| is_suspect(byte)).map(|offset| start + offset)
 }
 
 /// True for white space as XML 1.0 knows it (section 2.3, `S`).
@@ -90,10 +86,7 @@ pub(super) fn is_ncname(text: &str) -> bool {
     match text.as_bytes() {
         [] => false,
         [first, rest @ ..] if (first.is_ascii_alphabetic() || *first == b'_') && rest.iter().all(|&b| plain(b)) => true,
-        _ => text
-            .chars()
-            .enumerate()
-            .all(|(at, c)| is_name_start(c) || at > 0 && is_name_inner(c)),
+        _ => text.chars().enumerate().all(|(at, c)| is_name_start(c) || at > 0 && is_name_inner(c)),
     }
 }
 
@@ -120,10 +113,7 @@ mod tests {
         let first = |kind| text.char_indices().find(|&(_, c)| Character::of(c) == kind);
         let forbidden = first(Character::Forbidden);
         let end = forbidden.map_or(text.len(), |(at, _)| at);
-        Scan {
-            forbidden,
-            discouraged: first(Character::Discouraged).filter(|&(at, _)| at < end),
-        }
+        Scan { forbidden, discouraged: first(Character::Discouraged).filter(|&(at, _)| at < end) }
     }
 
     #[test]
@@ -168,9 +158,8 @@ mod tests {
 
     #[test]
     fn kinds() {
-        let discouraged = (0..=0x10FFFF)
-            .filter_map(char::from_u32)
-            .filter(|&c| Character::of(c) == Character::Discouraged);
+        let discouraged =
+            (0..=0x10FFFF).filter_map(char::from_u32).filter(|&c| Character::of(c) == Character::Discouraged);
         // 6 + 26 controls, 32 of the Arabic block, the last two of 16 planes: weryfikacja-faktury.md lists the same.
         assert_eq!(discouraged.count(), 6 + 26 + 32 + 32);
         assert_eq!(Character::of('\u{85}'), Character::Good);

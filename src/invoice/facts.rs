@@ -65,15 +65,9 @@ impl Reading {
 
     fn root(&mut self, namespace: &str, local: &str) -> Step {
         let form = Form::of_root(namespace, local).ok_or_else(|| {
-            let of = if namespace.is_empty() {
-                "no namespace".to_owned()
-            } else {
-                format!("the namespace {namespace:?}")
-            };
-            (
-                Kind::UnknownForm,
-                format!("the root element is {local:?} in {of}, which is no known invoice form"),
-            )
+            let of =
+                if namespace.is_empty() { "no namespace".to_owned() } else { format!("the namespace {namespace:?}") };
+            (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is no known invoice form"))
         })?;
         self.facts.form = Some(form);
         self.root_namespace.push_str(namespace);
@@ -149,10 +143,9 @@ impl Visitor for Reading {
         };
         match children.iter().find(|node| node.matches(form, namespace, local)) {
             Some(node) => self.enter(node),
-            None if parent.is_some_and(|parent| parent.is_text()) => Err((
-                Kind::FieldMalformed,
-                format!("there is an element {local} where only text may stand"),
-            )),
+            None if parent.is_some_and(|parent| parent.is_text()) => {
+                Err((Kind::FieldMalformed, format!("there is an element {local} where only text may stand")))
+            }
             None => {
                 self.off_path += 1;
                 Ok(())
@@ -173,11 +166,7 @@ impl Visitor for Reading {
         }
         // The root itself is not on the path.
         match self.path.pop() {
-            Some(Node {
-                field: Some(field),
-                local,
-                ..
-            }) => self.leave(*field, local),
+            Some(Node { field: Some(field), local, .. }) => self.leave(*field, local),
             _ => Ok(()),
         }
     }

@@ -47,10 +47,7 @@ impl Form {
             Self::Fa2 => ("http://crd.gov.pl/wzor/2023/06/29/12648/", "Faktura"),
             Self::FaRr1 => ("http://crd.gov.pl/wzor/2026/03/06/14189/", "Faktura"),
             Self::Pef3 => ("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2", "Invoice"),
-            Self::PefKor3 => (
-                "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
-                "CreditNote",
-            ),
+            Self::PefKor3 => ("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2", "CreditNote"),
         }
     }
 
@@ -115,28 +112,15 @@ impl Node {
 }
 
 const fn inner(local: &'static str, children: &'static [Node]) -> Node {
-    Node {
-        namespace: None,
-        local,
-        field: None,
-        children,
-    }
+    Node { namespace: None, local, field: None, children }
 }
 
 const fn leaf(local: &'static str, field: Field) -> Node {
-    Node {
-        namespace: None,
-        local,
-        field: Some(field),
-        children: &[],
-    }
+    Node { namespace: None, local, field: Some(field), children: &[] }
 }
 
 const FA: &[Node] = &[
-    inner(
-        "Podmiot1",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])],
-    ),
+    inner("Podmiot1", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])]),
     inner(
         "Podmiot2",
         &[inner(
@@ -149,14 +133,8 @@ const FA: &[Node] = &[
             ],
         )],
     ),
-    inner(
-        "Podmiot3",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])],
-    ),
-    inner(
-        "PodmiotUpowazniony",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::AuthorisedNip)])],
-    ),
+    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
+    inner("PodmiotUpowazniony", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::AuthorisedNip)])]),
     inner(
         "Fa",
         &[
@@ -170,26 +148,13 @@ const FA: &[Node] = &[
 ];
 
 const FA_RR: &[Node] = &[
-    inner(
-        "Podmiot1",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])],
-    ),
-    inner(
-        "Podmiot2",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip)])],
-    ),
-    inner(
-        "Podmiot3",
-        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])],
-    ),
+    inner("Podmiot1", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])]),
+    inner("Podmiot2", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip)])]),
+    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
     inner(
         "FakturaRR",
         // P_4A is the day of purchase; the day of issue is P_4B.
-        &[
-            leaf("P_4B", Field::IssueDate),
-            leaf("P_4C", Field::Number),
-            leaf("RodzajFaktury", Field::Kind),
-        ],
+        &[leaf("P_4B", Field::IssueDate), leaf("P_4C", Field::Number), leaf("RodzajFaktury", Field::Kind)],
     ),
 ];
 
@@ -197,27 +162,15 @@ const CAC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateC
 const CBC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
 
 const fn cac(local: &'static str, field: Option<Field>, children: &'static [Node]) -> Node {
-    Node {
-        namespace: Some(CAC),
-        local,
-        field,
-        children,
-    }
+    Node { namespace: Some(CAC), local, field, children }
 }
 
 const fn cbc(local: &'static str, field: Field) -> Node {
-    Node {
-        namespace: Some(CBC),
-        local,
-        field: Some(field),
-        children: &[],
-    }
+    Node { namespace: Some(CBC), local, field: Some(field), children: &[] }
 }
 
-const REGISTRATION: &[Node] = &[
-    cbc("CompanyID", Field::RegistrationNumber),
-    cac("TaxScheme", None, &[cbc("ID", Field::RegistrationScheme)]),
-];
+const REGISTRATION: &[Node] =
+    &[cbc("CompanyID", Field::RegistrationNumber), cac("TaxScheme", None, &[cbc("ID", Field::RegistrationScheme)])];
 
 const PEF: &[Node] = &[
     cbc("ID", Field::Number),
@@ -227,19 +180,11 @@ const PEF: &[Node] = &[
     cac(
         "AccountingSupplierParty",
         None,
-        &[cac(
-            "Party",
-            None,
-            &[cac("PartyTaxScheme", Some(Field::SellerRegistration), REGISTRATION)],
-        )],
+        &[cac("Party", None, &[cac("PartyTaxScheme", Some(Field::SellerRegistration), REGISTRATION)])],
     ),
     cac(
         "AccountingCustomerParty",
         None,
-        &[cac(
-            "Party",
-            None,
-            &[cac("PartyTaxScheme", Some(Field::BuyerRegistration), REGISTRATION)],
-        )],
+        &[cac("Party", None, &[cac("PartyTaxScheme", Some(Field::BuyerRegistration), REGISTRATION)])],
     ),
 ];

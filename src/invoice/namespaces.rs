@@ -54,21 +54,13 @@ impl<'x> Namespaces<'x> {
         if self.bindings.len() == MOST_IN_FORCE {
             return Err(format!("more than {MOST_IN_FORCE} namespaces are declared at once"));
         }
-        self.bindings.push(Binding {
-            prefix,
-            uri,
-            depth: self.depth,
-        });
+        self.bindings.push(Binding { prefix, uri, depth: self.depth });
         Ok(())
     }
 
     /// The namespace of an element: the default one if it has no prefix, the empty string if there is none.
     pub(super) fn of_element(&self, name: QName<'_>) -> Result<&str, String> {
-        if name.prefix.is_empty() {
-            Ok(self.find("").unwrap_or_default())
-        } else {
-            self.of_prefix(name.prefix)
-        }
+        if name.prefix.is_empty() { Ok(self.find("").unwrap_or_default()) } else { self.of_prefix(name.prefix) }
     }
 
     /// The namespace that a prefix stands for.
@@ -76,18 +68,12 @@ impl<'x> Namespaces<'x> {
         match prefix {
             "xml" => Ok(XML),
             "xmlns" => Err("the prefix \"xmlns\" names no element".to_owned()),
-            _ => self
-                .find(prefix)
-                .ok_or_else(|| format!("the prefix {prefix:?} is not declared")),
+            _ => self.find(prefix).ok_or_else(|| format!("the prefix {prefix:?} is not declared")),
         }
     }
 
     fn find(&self, prefix: &str) -> Option<&str> {
-        self.bindings
-            .iter()
-            .rev()
-            .find(|binding| binding.prefix == prefix)
-            .map(|binding| binding.uri.as_ref())
+        self.bindings.iter().rev().find(|binding| binding.prefix == prefix).map(|binding| binding.uri.as_ref())
     }
 }
 
@@ -127,13 +113,9 @@ mod tests {
     #[test]
     fn reserved_names() {
         let mut namespaces = Namespaces::default();
-        for (prefix, uri) in [
-            ("xmlns:xmlns", "urn:a"),
-            ("xmlns:xml", "urn:a"),
-            ("xmlns:p", ""),
-            ("xmlns:p", XML),
-            ("xmlns", XMLNS),
-        ] {
+        for (prefix, uri) in
+            [("xmlns:xmlns", "urn:a"), ("xmlns:xml", "urn:a"), ("xmlns:p", ""), ("xmlns:p", XML), ("xmlns", XMLNS)]
+        {
             assert!(namespaces.declare(name(prefix), uri.into()).is_err(), "{prefix}");
         }
         assert!(namespaces.declare(name("xmlns:xml"), XML.into()).is_ok());

@@ -10,10 +10,7 @@ pub(super) struct Place {
 impl Place {
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
-        let line_start = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |newline| newline + 1);
+        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         let is_lead = |byte: &&u8| **byte & 0xC0 != 0x80;
         Self {
             line: before.iter().filter(|&&byte| byte == b'\n').count() + 1,

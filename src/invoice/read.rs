@@ -34,17 +34,13 @@ impl Invoice {
     /// # Errors
     /// As [`read`](Self::read), less those allowed.
     pub fn read_allowing(bytes: &[u8], allow: Rules) -> Result<Self> {
-        let mut acceptance = Acceptance {
-            allow,
-            used: Rules::NONE,
-        };
+        let mut acceptance = Acceptance { allow, used: Rules::NONE };
         if bytes.is_empty() {
             return Err(Error::new(Kind::EmptyFile, "the file is empty"));
         }
         if bytes.len() > LARGEST_WITH_ATTACHMENT {
-            acceptance.require(Rule::Size, || {
-                too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment")
-            })?;
+            acceptance
+                .require(Rule::Size, || too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment"))?;
         }
         let text = utf8(bytes, &mut acceptance)?;
         let facts = facts(text, &mut acceptance)?;
@@ -72,10 +68,7 @@ impl Acceptance {
 }
 
 fn too_large(size: usize, limit: usize, when: &str) -> Error {
-    Error::new(
-        Kind::TooLarge,
-        format!("the file has {size} bytes, {when} KSeF takes {limit}"),
-    )
+    Error::new(Kind::TooLarge, format!("the file has {size} bytes, {when} KSeF takes {limit}"))
 }
 
 /// The text after a byte order mark, if that is allowed.
@@ -102,14 +95,7 @@ fn facts(text: &str, acceptance: &mut Acceptance) -> Result<Facts> {
     let scan = characters::scan(text);
     if let Some((offset, c)) = scan.forbidden {
         let message = format!("the character U+{:04X} may not stand in XML", u32::from(c));
-        return Err(refusal(
-            text,
-            Flaw {
-                kind: Kind::NotWellFormed,
-                message,
-                offset,
-            },
-        ));
+        return Err(refusal(text, Flaw { kind: Kind::NotWellFormed, message, offset }));
     }
     let mut reading = Reading::new();
     let findings = xml::walk(text, &mut reading).map_err(|flaw| refusal(text, flaw))?;
@@ -118,11 +104,7 @@ fn facts(text: &str, acceptance: &mut Acceptance) -> Result<Facts> {
     }
     let discouraged = scan.discouraged.map(|(offset, c)| {
         let message = format!("XML 1.0 discourages the character U+{:04X}", u32::from(c));
-        Flaw {
-            kind: Kind::DiscouragedCharacter,
-            message,
-            offset,
-        }
+        Flaw { kind: Kind::DiscouragedCharacter, message, offset }
     });
     if let Some(flaw) = discouraged.or(findings.discouraged_reference) {
         acceptance.require(Rule::Characters, || refusal(text, flaw))?;
@@ -135,9 +117,7 @@ fn refusal(text: &str, flaw: Flaw) -> Error {
 }
 
 fn build(facts: Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
-    let form = facts
-        .form
-        .ok_or_else(|| Error::new(Kind::UnknownForm, "the form was not recognised"))?;
+    let form = facts.form.ok_or_else(|| Error::new(Kind::UnknownForm, "the form was not recognised"))?;
     let mut mistyped = Vec::new();
     let mut check = |party, nip: Nip| {
         if !nip.has_valid_checksum() {
@@ -186,11 +166,7 @@ fn seller(form: Form, facts: &Facts) -> Result<Nip> {
     let text = text
         .filter(|text| !text.is_empty())
         .ok_or_else(|| Error::new(Kind::SellerNipMissing, "the seller's NIP is missing"))?;
-    let digits = if form.is_pef() {
-        text.strip_prefix("PL").unwrap_or(text)
-    } else {
-        text
-    };
+    let digits = if form.is_pef() { text.strip_prefix("PL").unwrap_or(text) } else { text };
     // Digits of other alphabets pass the schema's \d, and no NIP has them.
     Nip::from_digits(digits.as_bytes())
         .ok_or_else(|| Error::new(Kind::SellerNipMalformed, format!("the seller's NIP is {text:?}")))
@@ -201,14 +177,10 @@ fn buyer(form: Form, facts: &Facts) -> Result<Buyer> {
     if form.is_pef() {
         return match vat_registration(&facts.buyer_registrations, "customer")? {
             None | Some("") => Ok(Buyer::Unidentified),
-            Some(text) => match (
-                text.strip_prefix("PL"),
-                Nip::from_digits(text.as_bytes()),
-                text.get(..2),
-            ) {
-                (Some(digits), ..) => Nip::from_digits(digits.as_bytes())
-                    .map(Buyer::Nip)
-                    .ok_or_else(|| malformed(text)),
+            Some(text) => match (text.strip_prefix("PL"), Nip::from_digits(text.as_bytes()), text.get(..2)) {
+                (Some(digits), ..) => {
+                    Nip::from_digits(digits.as_bytes()).map(Buyer::Nip).ok_or_else(|| malformed(text))
+                }
                 (None, Some(nip), _) => Ok(Buyer::Nip(nip)),
                 (None, None, Some(prefix)) if EU_PREFIXES.split(' ').any(|eu| eu == prefix) => {
                     Ok(Buyer::EuVat(text.to_owned()))
@@ -233,25 +205,16 @@ fn vat_registration<'f>(registrations: &'f [Registration], of: &str) -> Result<O
     let mut vat = registrations.iter().filter(is_vat);
     let chosen = match (vat.next(), vat.next(), registrations) {
         (Some(_), Some(_), _) => {
-            return Err(Error::new(
-                Kind::FieldRepeated,
-                format!("the {of} has two VAT registrations"),
-            ));
+            return Err(Error::new(Kind::FieldRepeated, format!("the {of} has two VAT registrations")));
         }
         (Some(only), None, _) | (None, _, [only]) => Some(only),
         (None, ..) => None,
     };
-    Ok(chosen
-        .and_then(|registration| registration.number.as_deref())
-        .map(str::trim))
+    Ok(chosen.and_then(|registration| registration.number.as_deref()).map(str::trim))
 }
 
 fn issue_date(facts: &Facts) -> Result<IssueDate> {
-    let text = facts
-        .issue_date
-        .as_deref()
-        .map(collapse)
-        .filter(|text| !text.is_empty());
+    let text = facts.issue_date.as_deref().map(collapse).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| Error::new(Kind::IssueDateMissing, "the issue date is missing"))?;
     IssueDate::parse(&text).map_err(|_| Error::new(Kind::IssueDateMalformed, format!("the issue date is {text:?}")))
 }
@@ -265,17 +228,12 @@ fn number(facts: &Facts) -> Result<String> {
 fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
     match form.is_pef() {
         true => kind == Some("389"),
-        false => facts
-            .self_billing
-            .as_deref()
-            .is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
+        false => facts.self_billing.as_deref().is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
     }
 }
 
 /// White space as `xsd:token` has it: none at the ends, single spaces between.
 fn collapse(text: &str) -> String {
-    let words = text
-        .split(|c: char| u8::try_from(c).is_ok_and(is_space))
-        .filter(|word| !word.is_empty());
+    let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }

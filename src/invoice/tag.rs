@@ -46,10 +46,7 @@ impl<'x> Attributes<'x> {
         if trimmed.len() == self.rest.len() {
             return Err("attributes must be separated by a space".to_owned());
         }
-        let name_end = trimmed
-            .bytes()
-            .position(|b| b == b'=' || is_space(b))
-            .unwrap_or(trimmed.len());
+        let name_end = trimmed.bytes().position(|b| b == b'=' || is_space(b)).unwrap_or(trimmed.len());
         let (name, rest) = trimmed.split_at(name_end);
         let name = QName::parse(name)?;
         let value = trim_start(rest).strip_prefix('=').map(trim_start);

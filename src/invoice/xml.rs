@@ -56,27 +56,16 @@ pub(super) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, F
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => {
-                let kind = if matches!(error, quick_xml::Error::Syntax(_)) {
-                    Kind::Truncated
-                } else {
-                    Kind::NotWellFormed
-                };
-                return Err(Flaw {
-                    kind,
-                    message: error.to_string(),
-                    offset: from,
-                });
+                let kind =
+                    if matches!(error, quick_xml::Error::Syntax(_)) { Kind::Truncated } else { Kind::NotWellFormed };
+                return Err(Flaw { kind, message: error.to_string(), offset: from });
             }
         };
         let source = &text[from..position(&reader, text)];
         if matches!(event, Event::Eof) {
             return walker.finish(text.len());
         }
-        walker.take(event, source, from).map_err(|(kind, message)| Flaw {
-            kind,
-            message,
-            offset: from,
-        })?;
+        walker.take(event, source, from).map_err(|(kind, message)| Flaw { kind, message, offset: from })?;
     }
 }
 
@@ -114,9 +103,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
             Event::GeneralRef(_) => self.reference(strip(source, "&", ";"), offset),
             Event::Comment(_) => comment(strip(source, "<!--", "-->")),
             Event::Decl(_) if offset == 0 => declaration(strip(source, "<?xml", "?>")),
-            Event::Decl(_) => Err(ill_formed(
-                "an XML declaration stands at the very start of a file or nowhere",
-            )),
+            Event::Decl(_) => Err(ill_formed("an XML declaration stands at the very start of a file or nowhere")),
             Event::PI(_) => self.processing_instruction(strip(source, "<?", "?>"), offset),
             Event::DocType(_) => Err((Kind::Doctype, "the file has a DOCTYPE".to_owned())),
             Event::Eof => Ok(()),
@@ -166,10 +153,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         }
         names.sort_unstable();
         match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(ill_formed(format!(
-                "the attribute {:?} stands twice in one tag",
-                pair[0].1
-            ))),
+            Some(pair) => Err(ill_formed(format!("the attribute {:?} stands twice in one tag", pair[0].1))),
             None => Ok(()),
         }
     }
@@ -210,11 +194,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         let c = referenced(name).map_err(ill_formed)?;
         if Character::of(c) == Character::Discouraged {
             let message = format!("the reference &{name}; stands for a character that XML 1.0 discourages");
-            let flaw = Flaw {
-                kind: Kind::DiscouragedCharacter,
-                message,
-                offset,
-            };
+            let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset };
             self.findings.discouraged_reference.get_or_insert(flaw);
         }
         self.visitor.text(c.encode_utf8(&mut [0; 4]));
@@ -228,27 +208,14 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
             return Err(ill_formed("a processing instruction may not be called xml"));
         }
         let message = format!("the file has a processing instruction, <?{target} ...?>");
-        self.findings.processing_instruction.get_or_insert(Flaw {
-            kind: Kind::ProcessingInstruction,
-            message,
-            offset,
-        });
+        self.findings.processing_instruction.get_or_insert(Flaw { kind: Kind::ProcessingInstruction, message, offset });
         Ok(())
     }
 
     fn finish(self, end: usize) -> Result<Findings, Flaw> {
-        let flaw = |kind, message| {
-            Err(Flaw {
-                kind,
-                message,
-                offset: end,
-            })
-        };
+        let flaw = |kind, message| Err(Flaw { kind, message, offset: end });
         match self.open.last() {
-            Some(name) => flaw(
-                Kind::Truncated,
-                format!("the file ends inside <{name}>: was it cut off?"),
-            ),
+            Some(name) => flaw(Kind::Truncated, format!("the file ends inside <{name}>: was it cut off?")),
             None if !self.root_seen => flaw(Kind::NotWellFormed, "there is no root element: is this XML?".to_owned()),
             None => Ok(self.findings),
         }
@@ -257,10 +224,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
 
 fn strip<'x>(source: &'x str, start: &str, end: &str) -> &'x str {
     // quick-xml has matched both; an end that belongs to neither leaves the text as it is, to be refused.
-    source
-        .strip_prefix(start)
-        .and_then(|rest| rest.strip_suffix(end))
-        .unwrap_or(source)
+    source.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).unwrap_or(source)
 }
 
 fn comment(inside: &str) -> Step {
@@ -282,27 +246,18 @@ fn declaration(inside: &str) -> Step {
             "version" if in_order => return Err(ill_formed(format!("this is XML {value}, KSeF takes XML 1.0"))),
             "encoding" if in_order && value.eq_ignore_ascii_case("UTF-8") => {}
             "encoding" if in_order => {
-                return Err((
-                    Kind::WrongEncoding,
-                    format!("the XML declaration says that the encoding is {value:?}"),
-                ));
+                return Err((Kind::WrongEncoding, format!("the XML declaration says that the encoding is {value:?}")));
             }
             "standalone" if in_order && matches!(value, "yes" | "no") => {}
             _ => return Err(ill_formed("the XML declaration is malformed")),
         }
     }
     let versioned = expected.len() < 3 && trimmed_starts_with_version(inside);
-    if versioned {
-        Ok(())
-    } else {
-        Err(ill_formed("the XML declaration names no version"))
-    }
+    if versioned { Ok(()) } else { Err(ill_formed("the XML declaration names no version")) }
 }
 
 fn trimmed_starts_with_version(inside: &str) -> bool {
-    inside
-        .trim_start_matches([' ', '\t', '\r', '\n'])
-        .starts_with("version")
+    inside.trim_start_matches([' ', '\t', '\r', '\n']).starts_with("version")
 }
 
 /// Resolves the references of an attribute's value.

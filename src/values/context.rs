@@ -60,18 +60,13 @@ fn is_eu_vat_number(text: &str) -> bool {
     country.len() == 2
         && country.iter().all(u8::is_ascii_uppercase)
         && (2..=12).contains(&rest.len())
-        && rest
-            .iter()
-            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'+' | b'*'))
+        && rest.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'+' | b'*'))
 }
 
 impl ContextId {
     /// A taxpayer's own context.
     pub fn nip(nip: Nip) -> Self {
-        Self {
-            kind: ContextKind::Nip,
-            value: nip.to_string(),
-        }
+        Self { kind: ContextKind::Nip, value: nip.to_string() }
     }
 
     /// Takes the two parts that a link carries: the type, spelled as the server matches it, and the value.
@@ -79,27 +74,19 @@ impl ContextId {
     /// # Errors
     /// `context_malformed`.
     pub fn new(kind: &str, value: &str) -> Result<Self> {
-        let known = ContextKind::ALL
-            .into_iter()
-            .find(|known| known.name() == kind)
-            .ok_or_else(|| {
-                let meant = ContextKind::ALL
-                    .into_iter()
-                    .find(|known| known.name().eq_ignore_ascii_case(kind));
-                let message = match meant {
-                    Some(meant) => format!("the context type {kind:?} is spelled {:?}", meant.name()),
-                    None => format!("{kind:?} is not a context type: Nip, InternalId, NipVatUe or PeppolId"),
-                };
-                Error::new(Kind::ContextMalformed, message)
-            })?;
+        let known = ContextKind::ALL.into_iter().find(|known| known.name() == kind).ok_or_else(|| {
+            let meant = ContextKind::ALL.into_iter().find(|known| known.name().eq_ignore_ascii_case(kind));
+            let message = match meant {
+                Some(meant) => format!("the context type {kind:?} is spelled {:?}", meant.name()),
+                None => format!("{kind:?} is not a context type: Nip, InternalId, NipVatUe or PeppolId"),
+            };
+            Error::new(Kind::ContextMalformed, message)
+        })?;
         if !known.accepts(value) {
             let message = format!("{value:?} is not a value of the context type {}", known.name());
             return Err(Error::new(Kind::ContextMalformed, message));
         }
-        Ok(Self {
-            kind: known,
-            value: value.to_owned(),
-        })
+        Ok(Self { kind: known, value: value.to_owned() })
     }
 
     /// The type as a link carries it: `Nip`, `InternalId`, `NipVatUe`, `PeppolId`.
@@ -118,10 +105,7 @@ impl FromStr for ContextId {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
         let (kind, value) = text.split_once(':').ok_or_else(|| {
-            Error::new(
-                Kind::ContextMalformed,
-                format!("{text:?} is not a context: TYPE:VALUE is expected"),
-            )
+            Error::new(Kind::ContextMalformed, format!("{text:?} is not a context: TYPE:VALUE is expected"))
         })?;
         Self::new(kind, value)
     }
@@ -182,11 +166,7 @@ mod tests {
             "Pesel:44051401359",
             "",
         ] {
-            assert_eq!(
-                bad.parse::<ContextId>().unwrap_err().code(),
-                "context_malformed",
-                "{bad}"
-            );
+            assert_eq!(bad.parse::<ContextId>().unwrap_err().code(), "context_malformed", "{bad}");
         }
     }
 }

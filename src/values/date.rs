@@ -49,11 +49,8 @@ impl IssueDate {
 
     /// `DD-MM-YYYY`, zeros in front, as a link carries it.
     pub(crate) fn push_day_first(self, out: &mut String) {
-        let (day, month, year) = (
-            self.0.day().unsigned_abs(),
-            self.0.month().unsigned_abs(),
-            self.0.year().unsigned_abs(),
-        );
+        let (day, month, year) =
+            (self.0.day().unsigned_abs(), self.0.month().unsigned_abs(), self.0.year().unsigned_abs());
         let digit = |value: u16| char::from(b'0' + (value % 10) as u8);
         let pair = |out: &mut String, value: u16| out.extend([digit(value / 10), digit(value)]);
         pair(out, day.into());
@@ -70,9 +67,7 @@ fn malformed(text: &str) -> Error {
 }
 
 fn number(digits: &[u8]) -> Option<u16> {
-    digits.iter().try_fold(0, |value, &digit| {
-        digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |value, &digit| digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0')))
 }
 
 /// `YYYY-MM-DD`.

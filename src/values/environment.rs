@@ -45,15 +45,9 @@ impl Environment {
 impl FromStr for Environment {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|environment| environment.name() == text)
-            .ok_or_else(|| {
-                Error::new(
-                    Kind::SettingMalformed,
-                    format!("{text:?} is not an environment: prod, demo or test"),
-                )
-            })
+        Self::ALL.into_iter().find(|environment| environment.name() == text).ok_or_else(|| {
+            Error::new(Kind::SettingMalformed, format!("{text:?} is not an environment: prod, demo or test"))
+        })
     }
 }
 

@@ -32,10 +32,7 @@ impl InvoiceHash {
         let mut digest = [0; 32];
         match URL_SAFE_NO_PAD.decode_slice(text, &mut digest) {
             Ok(32) => Ok(Self(digest)),
-            _ => Err(Error::new(
-                Kind::HashMalformed,
-                format!("{text:?} is not a SHA-256 digest in Base64URL"),
-            )),
+            _ => Err(Error::new(Kind::HashMalformed, format!("{text:?} is not a SHA-256 digest in Base64URL"))),
         }
     }
 
@@ -47,10 +44,7 @@ impl InvoiceHash {
         let mut digest = [0; 32];
         match STANDARD.decode_slice(text, &mut digest) {
             Ok(32) => Ok(Self(digest)),
-            _ => Err(Error::new(
-                Kind::HashMalformed,
-                format!("{text:?} is not a SHA-256 digest in Base64"),
-            )),
+            _ => Err(Error::new(Kind::HashMalformed, format!("{text:?} is not a SHA-256 digest in Base64"))),
         }
     }
 
@@ -105,11 +99,7 @@ mod tests {
             "qrs2gCLXnTUy6--AHwHuDxFuCj0BYUGRGtBuGnJwN-cA", // long
             "",
         ] {
-            assert_eq!(
-                InvoiceHash::from_base64url(bad).unwrap_err().code(),
-                "hash_malformed",
-                "{bad}"
-            );
+            assert_eq!(InvoiceHash::from_base64url(bad).unwrap_err().code(), "hash_malformed", "{bad}");
         }
     }
 }

@@ -26,10 +26,7 @@ impl KsefNumber {
             let message = format!("the check digits of {text:?} do not fit the rest of the number");
             return Err(Error::new(Kind::KsefNumberChecksum, message));
         }
-        Ok(Self {
-            text: text.to_owned(),
-            seller,
-        })
+        Ok(Self { text: text.to_owned(), seller })
     }
 
     /// The number as it was given.
@@ -71,9 +68,7 @@ fn checksum_of(text: &[u8]) -> u8 {
         .iter()
         .enumerate()
         .filter(|&(position, _)| position != hyphen_of_1_0)
-        .fold(0, |crc, (_, byte)| {
-            (0..8).fold(crc ^ byte, |crc, _| crc << 1 ^ if crc & 0x80 != 0 { 0x07 } else { 0 })
-        })
+        .fold(0, |crc, (_, byte)| (0..8).fold(crc ^ byte, |crc, _| crc << 1 ^ if crc & 0x80 != 0 { 0x07 } else { 0 }))
 }
 
 impl FromStr for KsefNumber {
@@ -111,10 +106,7 @@ mod tests {
         let good = "5265877635-20250826-0100001AF629-AF";
         assert!(KsefNumber::parse(good).is_ok());
         for position in 0..good.len() {
-            for other in "0123456789ABCDEFaf-"
-                .chars()
-                .filter(|&c| !good[position..].starts_with(c))
-            {
+            for other in "0123456789ABCDEFaf-".chars().filter(|&c| !good[position..].starts_with(c)) {
                 let mut bad = good.to_owned();
                 bad.replace_range(position..=position, other.encode_utf8(&mut [0; 4]));
                 assert!(KsefNumber::parse(&bad).is_err(), "{bad}");
@@ -126,11 +118,7 @@ mod tests {
             " 5265877635-20250826-0100001AF629-AF",
             "5265877635-20251326-0100001AF629-AF",
         ] {
-            assert_eq!(
-                KsefNumber::parse(bad).unwrap_err().code(),
-                "ksef_number_malformed",
-                "{bad}"
-            );
+            assert_eq!(KsefNumber::parse(bad).unwrap_err().code(), "ksef_number_malformed", "{bad}");
         }
     }
 }

@@ -37,11 +37,7 @@ impl Nip {
     /// an invoice where it does not (`faktury/weryfikacja-faktury.md`).
     pub fn has_valid_checksum(&self) -> bool {
         const WEIGHTS: [u32; 9] = [6, 5, 7, 2, 3, 4, 5, 6, 7];
-        let sum: u32 = WEIGHTS
-            .iter()
-            .zip(self.0)
-            .map(|(weight, digit)| weight * u32::from(digit - b'0'))
-            .sum();
+        let sum: u32 = WEIGHTS.iter().zip(self.0).map(|(weight, digit)| weight * u32::from(digit - b'0')).sum();
         sum % 11 == u32::from(self.0[9] - b'0')
     }
 }

@@ -54,10 +54,7 @@ impl FromStr for Rule {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|rule| rule.name() == text).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
-            Error::new(
-                Kind::SettingMalformed,
-                format!("{text:?} is not a rule that can be overridden: {names}"),
-            )
+            Error::new(Kind::SettingMalformed, format!("{text:?} is not a rule that can be overridden: {names}"))
         })
     }
 }

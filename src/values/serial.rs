@@ -13,20 +13,12 @@ impl CertificateSerial {
     /// # Errors
     /// `certificate_serial`, if it has more than eight significant bytes.
     pub fn from_be_bytes(bytes: &[u8]) -> Result<Self> {
-        let significant = bytes
-            .iter()
-            .position(|&byte| byte != 0)
-            .map_or(&bytes[..0], |first| &bytes[first..]);
+        let significant = bytes.iter().position(|&byte| byte != 0).map_or(&bytes[..0], |first| &bytes[first..]);
         if significant.len() > 8 {
-            let message = format!(
-                "the certificate's serial number has {} bytes, KSeF's have 8",
-                significant.len()
-            );
+            let message = format!("the certificate's serial number has {} bytes, KSeF's have 8", significant.len());
             return Err(Error::new(Kind::CertificateSerial, message));
         }
-        Ok(Self(
-            significant.iter().fold(0, |value, &byte| value << 8 | u64::from(byte)),
-        ))
+        Ok(Self(significant.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))))
     }
 
     /// Reads the 16 digits of a link.
@@ -35,16 +27,9 @@ impl CertificateSerial {
     /// `serial_malformed`, for another length and for small letters.
     pub fn parse(text: &str) -> Result<Self> {
         let shape = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
-        let value = if shape {
-            u64::from_str_radix(text, 16).ok()
-        } else {
-            None
-        };
+        let value = if shape { u64::from_str_radix(text, 16).ok() } else { None };
         value.map(Self).ok_or_else(|| {
-            Error::new(
-                Kind::SerialMalformed,
-                format!("{text:?} is not a serial number of 16 hexadecimal digits"),
-            )
+            Error::new(Kind::SerialMalformed, format!("{text:?} is not a serial number of 16 hexadecimal digits"))
         })
     }
 }
@@ -67,41 +52,20 @@ mod tests {
 
     #[test]
     fn padded_to_sixteen() {
-        assert_eq!(
-            CertificateSerial::from_be_bytes(&[0x1F, 0x2A]).unwrap().to_string(),
-            "0000000000001F2A"
-        );
+        assert_eq!(CertificateSerial::from_be_bytes(&[0x1F, 0x2A]).unwrap().to_string(), "0000000000001F2A");
         // DER puts a zero in front of a high bit.
         let nine = [0, 0xF1, 0xF2, 0x0A, 0x5D, 0x35, 0x2A, 0xE5, 0x90];
-        assert_eq!(
-            CertificateSerial::from_be_bytes(&nine).unwrap().to_string(),
-            "F1F20A5D352AE590"
-        );
-        assert_eq!(
-            CertificateSerial::from_be_bytes(&[1; 9]).unwrap_err().code(),
-            "certificate_serial"
-        );
+        assert_eq!(CertificateSerial::from_be_bytes(&nine).unwrap().to_string(), "F1F20A5D352AE590");
+        assert_eq!(CertificateSerial::from_be_bytes(&[1; 9]).unwrap_err().code(), "certificate_serial");
     }
 
     #[test]
     fn parse_is_strict() {
-        assert_eq!(
-            CertificateSerial::parse("01F20A5D352AE590").unwrap().to_string(),
-            "01F20A5D352AE590"
-        );
-        for bad in [
-            "01f20a5d352ae590",
-            "1F20A5D352AE590",
-            "001F20A5D352AE590",
-            "+1F20A5D352AE590",
-            "",
-            "01F20A5D352AE59G",
-        ] {
-            assert_eq!(
-                CertificateSerial::parse(bad).unwrap_err().code(),
-                "serial_malformed",
-                "{bad}"
-            );
+        assert_eq!(CertificateSerial::parse("01F20A5D352AE590").unwrap().to_string(), "01F20A5D352AE590");
+        for bad in
+            ["01f20a5d352ae590", "1F20A5D352AE590", "001F20A5D352AE590", "+1F20A5D352AE590", "", "01F20A5D352AE59G"]
+        {
+            assert_eq!(CertificateSerial::parse(bad).unwrap_err().code(), "serial_malformed", "{bad}");
         }
     }
 }

@@ -1,0 +1,247 @@
+//! The manifest: one JSON object a line. A contract with other programs: fields are added, never changed.
+
+use serde::{Serialize, Serializer};
+
+use crate::error::Error;
+use crate::invoice::Invoice;
+use crate::render::PictureFormat;
+use crate::sign::{Algorithm, ContextChoice};
+use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
+use crate::warning::Warning;
+
+/// What came of one invoice: a line of the manifest.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The input, as the user named it.
+    pub input: String,
+    /// What was done, or why nothing was.
+    pub outcome: Result<Done, Error>,
+}
+
+/// An invoice with its codes.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The facts.
+    pub invoice: Invoice,
+    /// KOD I.
+    pub kod1: Code,
+    /// The number under KOD I, where it is known.
+    pub ksef_number: Option<KsefNumber>,
+    /// KOD II, if it was asked for.
+    pub kod2: Option<SignedCode>,
+    /// Every rule that was overridden for this invoice or its certificate.
+    pub allowed: Rules,
+    /// What somebody should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// A link, and the pictures of it.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The link.
+    pub url: String,
+    /// What stands under the code.
+    pub label: String,
+    /// The files written, by their names in the output folder.
+    pub pictures: Vec<(PictureFormat, String)>,
+}
+
+/// A KOD II, and how it was signed.
+#[derive(Clone, Debug)]
+pub struct SignedCode {
+    /// The link and its pictures.
+    pub code: Code,
+    /// The context it names, and why.
+    pub context: ContextChoice,
+    /// What it was signed with.
+    pub algorithm: Algorithm,
+    /// The certificate it names.
+    pub serial: CertificateSerial,
+}
+
+impl Record {
+    /// The line, its newline included.
+    pub fn to_line(&self) -> String {
+        let line = match &self.outcome {
+            Ok(done) => Line::of_done(&self.input, done),
+            Err(error) => Line::of_refused(&self.input, error),
+        };
+        to_line(&line)
+    }
+}
+
+/// What came of the whole run: the last line of the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Invoices with KOD I and KOD II.
+    pub signed: u64,
+    /// Invoices with KOD I alone.
+    pub linked: u64,
+    /// Invoices that were refused.
+    pub refused: u64,
+    /// True if the run was stopped before its end.
+    pub interrupted: bool,
+    /// How long it took, in milliseconds.
+    pub elapsed_ms: u64,
+    /// Which KSeF the links lead to.
+    #[serde(serialize_with = "environment")]
+    pub environment: Environment,
+    /// What somebody should look at, beyond the single invoices: the certificate.
+    #[serde(serialize_with = "warnings")]
+    pub warnings: Vec<Warning>,
+    /// The version of this program.
+    pub version: &'static str,
+}
+
+impl Summary {
+    /// The line, its newline included.
+    pub fn to_line(&self) -> String {
+        #[derive(Serialize)]
+        struct SummaryLine<'a> {
+            r#type: &'static str,
+            #[serde(flatten)]
+            summary: &'a Summary,
+        }
+        to_line(&SummaryLine { r#type: "summary", summary: self })
+    }
+
+    pub(super) fn count(&mut self, record: &Record) {
+        match &record.outcome {
+            Ok(Done { kod2: Some(_), .. }) => self.signed += 1,
+            Ok(_) => self.linked += 1,
+            Err(_) => self.refused += 1,
+        }
+    }
+}
+
+fn to_line(value: &impl Serialize) -> String {
+    // Nothing in these structures can fail to serialise: no maps with odd keys, no fallible implementation.
+    let mut line = serde_json::to_string(value).unwrap_or_default();
+    line.push('\n');
+    line
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    r#type: &'static str,
+    status: &'static str,
+    input: &'a str,
+    #[serde(flatten)]
+    facts: Option<Facts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<ErrorLine<'a>>,
+}
+
+#[derive(Serialize)]
+struct Facts<'a> {
+    form: &'static str,
+    invoice_number: &'a str,
+    kind: Option<&'a str>,
+    seller_nip: String,
+    buyer: Option<String>,
+    self_billed: bool,
+    attachment: bool,
+    issue_date: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_source: Option<&'static str>,
+    size_bytes: usize,
+    hash_base64: String,
+    hash_base64url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ksef_number: Option<&'a str>,
+    kod1: CodeLine<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kod2: Option<CodeLine<'a>>,
+    allowed: Vec<&'static str>,
+    #[serde(serialize_with = "warnings")]
+    warnings: &'a Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct CodeLine<'a> {
+    url: &'a str,
+    label: &'a str,
+    #[serde(flatten, serialize_with = "pictures")]
+    pictures: &'a [(PictureFormat, String)],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    algorithm: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    certificate_serial: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ErrorLine<'a> {
+    code: &'static str,
+    message: &'a str,
+    hint: &'static str,
+}
+
+#[derive(Serialize)]
+struct WarningLine<'a> {
+    code: &'static str,
+    message: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn of_done(input: &'a str, done: &'a Done) -> Self {
+        let status = if done.kod2.is_some() { "signed" } else { "linked" };
+        Self { r#type: "invoice", status, input, facts: Some(Facts::of(done)), error: None }
+    }
+
+    fn of_refused(input: &'a str, error: &'a Error) -> Self {
+        let error = ErrorLine { code: error.code(), message: error.message(), hint: error.hint() };
+        Self { r#type: "invoice", status: "refused", input, facts: None, error: Some(error) }
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn of(done: &'a Done) -> Self {
+        let invoice = &done.invoice;
+        let signed = done.kod2.as_ref();
+        Self {
+            form: invoice.form().name(),
+            invoice_number: invoice.number(),
+            kind: invoice.kind(),
+            seller_nip: invoice.seller().to_string(),
+            buyer: Some(invoice.buyer().to_string()).filter(|buyer| !buyer.is_empty()),
+            self_billed: invoice.is_self_billed(),
+            attachment: invoice.has_attachment(),
+            issue_date: invoice.issue_date().to_string(),
+            context: signed.map(|signed| signed.context.context.to_string()),
+            context_source: signed.map(|signed| signed.context.source.name()),
+            size_bytes: invoice.size(),
+            hash_base64: invoice.hash().base64(),
+            hash_base64url: invoice.hash().base64url(),
+            ksef_number: done.ksef_number.as_ref().map(KsefNumber::as_str),
+            kod1: CodeLine::of(&done.kod1),
+            kod2: signed.map(|signed| CodeLine {
+                algorithm: Some(signed.algorithm.name()),
+                certificate_serial: Some(signed.serial.to_string()),
+                ..CodeLine::of(&signed.code)
+            }),
+            allowed: done.allowed.iter().map(|rule| rule.name()).collect(),
+            warnings: &done.warnings,
+        }
+    }
+}
+
+impl<'a> CodeLine<'a> {
+    fn of(code: &'a Code) -> Self {
+        Self { url: &code.url, label: &code.label, pictures: &code.pictures, algorithm: None, certificate_serial: None }
+    }
+}
+
+/// `"png": "f1.kod1.png"`, one field a format.
+fn pictures<S: Serializer>(pictures: &[(PictureFormat, String)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pictures.iter().map(|(format, name)| (format.extension(), name)))
+}
+
+fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(warnings.iter().map(|warning| WarningLine { code: warning.code(), message: warning.message() }))
+}
+
+fn environment<S: Serializer>(environment: &Environment, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(environment.name())
+}

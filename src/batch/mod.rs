@@ -1,0 +1,23 @@
+//! Many invoices: sources to workers to one sink, in the order they came.
+//!
+//! ```text
+//! source ──jobs──▶ workers (read, sign, draw, write pictures) ──records──▶ sink (manifest, in input order)
+//!    ▲                                                                       │
+//!    └──────────────────────────── tickets ◀─────────────────────────────────┘
+//! ```
+//!
+//! A job needs a ticket, and the sink gives it back once the record is written: however long the batch, only
+//! as many invoices are in memory as there are tickets. This is the only module that writes files.
+
+mod manifest;
+mod names;
+mod output;
+mod pipeline;
+mod source;
+mod worker;
+
+pub use manifest::{Code, Done, Record, SignedCode, Summary};
+pub use output::{Manifest, Output};
+pub use pipeline::{Batch, Interrupt, Observer};
+pub use source::{Input, Source};
+pub use worker::{Drawing, Task};

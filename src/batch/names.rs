@@ -1,0 +1,78 @@
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
+/// Gives every invoice a name for its pictures that no other has.
+///
+/// Kept as hashes: a hundred thousand names are 3 MB, and two names that share a hash only cost the second
+/// one a number it did not need. The hash has no random key, so the same inputs get the same names.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// For each name taken, the number to try next for its stem: a thousand folders that all hold
+    /// `invoice.xml` need no second search.
+    taken: HashMap<u64, u32>,
+    hasher: BuildHasherDefault<DefaultHasher>,
+}
+
+impl Names {
+    /// The stem itself, or the stem and a number if it is taken: `f1`, `f1-2`, `f1-3`. Depends on the inputs
+    /// before it alone.
+    pub(super) fn unique(&mut self, stem: &str) -> String {
+        let stem = safe(stem);
+        let key = self.key(&stem);
+        let Some(&first) = self.taken.get(&key) else {
+            self.taken.insert(key, 2);
+            return stem;
+        };
+        let mut number = first;
+        loop {
+            let name = format!("{stem}-{number}");
+            let name_key = self.key(&name);
+            number = number.saturating_add(1);
+            if let std::collections::hash_map::Entry::Vacant(free) = self.taken.entry(name_key) {
+                free.insert(2);
+                self.taken.insert(key, number);
+                return name;
+            }
+        }
+    }
+
+    /// Some file systems take `F1` and `f1` for one name, so they are one here.
+    fn key(&self, name: &str) -> u64 {
+        self.hasher.hash_one(name.to_lowercase())
+    }
+}
+
+/// A name that every file system takes, as close to the given one as can be.
+fn safe(stem: &str) -> String {
+    let replaced = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
+    let name: String = stem.chars().map(|c| if replaced(c) { '_' } else { c }).collect();
+    // Room for a number and the longest ending in the 255 bytes that most file systems give a name.
+    let mut end = name.len().min(200);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    match name[..end].trim_start_matches('.') {
+        "" => "invoice".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_twice() {
+        let mut names = Names::default();
+        let given = ["f1", "f1", "F1", "f1-2", "f2", "f1", ".", "..", "a/b", "a\\b"];
+        let unique: Vec<String> = given.iter().map(|stem| names.unique(stem)).collect();
+        assert_eq!(unique, ["f1", "f1-2", "F1-3", "f1-2-2", "f2", "f1-4", "invoice", "invoice-2", "a_b", "a_b-2"]);
+    }
+
+    #[test]
+    fn names_fit_the_file_system() {
+        let name = Names::default().unique(&"ż".repeat(300));
+        assert!(name.len() <= 200 && name.starts_with('ż'));
+        assert_eq!(Names::default().unique("a\nb\u{1b}[31m"), "a_b_[31m");
+    }
+}

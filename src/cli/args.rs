@@ -1,0 +1,233 @@
+//! The command line, as clap sees it. Nothing but `config` looks at these types.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ksef_qr::render::PictureFormat;
+use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, Rule};
+
+/// Signed verification links and QR codes for KSeF invoices issued offline.
+///
+/// Takes invoice XML, computes its hash, builds the links of KOD I and KOD II, signs KOD II with the issuer's
+/// type 2 (Offline) KSeF certificate and draws both codes. Nothing is sent anywhere.
+#[derive(Debug, Parser)]
+#[command(name = "ksef-qr", version, max_term_width = 100, after_help = "Start here:  ksef-qr demo")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Sign(SignArgs),
+    Link(LinkArgs),
+    Demo(DemoArgs),
+    /// Print a shell's completion script
+    ///
+    /// For bash: ksef-qr completions bash > ~/.local/share/bash-completion/completions/ksef-qr
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print a man page (roff)
+    ///
+    /// To read it: ksef-qr man sign | man -l -
+    Man {
+        /// Of this command; of ksef-qr itself if left out
+        command: Option<String>,
+    },
+}
+
+/// KOD I and KOD II for invoices issued offline
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  One invoice; the result is shown, the codes are in ksef-qr-out:
+    ksef-qr sign invoice.xml --cert firm.crt --key firm.key
+
+  A folder, without questions (the password in a file that only you can read):
+    ksef-qr sign invoices/ --cert firm.crt --key firm.key --password-file firm.password --out codes
+
+  From a program: one invoice in, one line of JSON out, no files:
+    ksef-qr sign - --cert firm.crt --key firm.key --password-file p --format none --json < invoice.xml
+
+  An accountant who issues in the client's context:
+    ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
+
+Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
+pub struct SignArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub credential: CredentialArgs,
+    /// The KSeF context that issues the invoices, if it is not to be chosen for each from the certificate and
+    /// the invoice: Nip:…, InternalId:…, NipVatUe:… or PeppolId:…
+    #[arg(long, value_name = "TYPE:VALUE")]
+    pub context: Option<ContextId>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// KOD I alone; needs no certificate
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  An invoice that waits for its number (OFFLINE stands under the code):
+    ksef-qr link invoice.xml
+
+  A reprint, once KSeF has given the number:
+    ksef-qr link invoice.xml --ksef-number 5265877635-20250826-0100001AF629-AF --out reprint
+
+  Links only, as JSON:
+    ksef-qr link invoices/ --format none --json
+
+Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
+pub struct LinkArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The number KSeF gave to the invoice; it stands under the code instead of OFFLINE. For one invoice at a
+    /// time
+    #[arg(long, value_name = "NUMBER", conflicts_with = "files_from")]
+    pub ksef_number: Option<KsefNumber>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// See it work: bundled invoices, a throwaway certificate, the test environment
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ksef-qr demo
+  ksef-qr demo --out /tmp/look
+
+The folder holds what was made, and the invoices, certificate and key it was made from. Run again, the demo
+replaces its own files and no others.")]
+pub struct DemoArgs {
+    /// Where to put everything
+    #[arg(long, value_name = "DIR", default_value = "ksef-qr-demo")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+#[group(id = "inputs", required = true, multiple = true)]
+pub struct InputArgs {
+    /// Invoice XML: a file, a folder (every *.xml in it and below), a pattern in quotes, or - for one invoice
+    /// on standard input
+    #[arg(value_name = "INPUT", group = "inputs")]
+    pub input: Vec<PathBuf>,
+    /// A file that names one input a line; - for standard input
+    #[arg(long, value_name = "LIST", group = "inputs")]
+    pub files_from: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Certificate and key")]
+pub struct CredentialArgs {
+    /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
+    #[arg(long, value_name = "FILE")]
+    pub cert: PathBuf,
+    /// Its private key: the .key of the KSeF Taxpayer Application, or PKCS#8, SEC1, PKCS#1 as PEM or DER
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
+    /// prompt on the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// How ECDSA signatures are written
+    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363")]
+    pub signature_encoding: Encoding,
+    /// The same signature for the same invoice every time (RFC 6979; EC keys only, slower)
+    #[arg(long)]
+    pub deterministic: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Encoding {
+    /// R‖S, 64 bytes, as KSeF prefers it
+    P1363,
+    /// ASN.1 DER
+    Der,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Which KSeF: prod, demo, test
+    #[arg(long, value_name = "ENV", default_value = "prod")]
+    pub env: Environment,
+    /// The folder for pictures and manifest
+    #[arg(long, value_name = "DIR", default_value = "ksef-qr-out")]
+    pub out: PathBuf,
+    /// Picture formats, separated by commas: png, svg, none
+    #[arg(long, value_name = "FORMATS", default_value = "png")]
+    pub format: Formats,
+    /// Error correction: l (7 %), m (15 %), q (25 %), h (30 %)
+    #[arg(long, value_name = "LEVEL", default_value = "m")]
+    pub ecc: EccLevel,
+    /// Pixels a module (the smallest square of a code), 1 to 64
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub module_px: u32,
+    /// Pixels an inch at the printed size, 50 to 2400
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub dpi: u32,
+    /// Invoices at a time; the number of processors if left out
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Where to write the manifest, one line of JSON for each invoice; - for standard output. DIR/manifest.ndjson
+    /// if left out
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub manifest: Option<PathBuf>,
+    /// Short for --manifest -
+    #[arg(long)]
+    pub json: bool,
+    /// Replace files that exist
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Override a rule, knowingly; recorded in the manifest. bom, processing-instruction, characters, size (of
+    /// the file); certificate-purpose, certificate-dates
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub allow: Vec<Rule>,
+    /// Errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// A progress bar: on a terminal, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub progress: Progress,
+    /// The moment that dates are checked against, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and
+    /// tests
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
+    pub now: Option<std::time::SystemTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    Auto,
+    Never,
+}
+
+/// `png,svg` or `none`.
+#[derive(Clone, Debug)]
+pub struct Formats(pub Vec<PictureFormat>);
+
+impl std::str::FromStr for Formats {
+    type Err = ksef_qr::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "none" {
+            return Ok(Self(Vec::new()));
+        }
+        let mut formats = Vec::new();
+        for name in text.split(',') {
+            let format = name.trim().parse()?;
+            if !formats.contains(&format) {
+                formats.push(format);
+            }
+        }
+        Ok(Self(formats))
+    }
+}
+
+fn parse_time(text: &str) -> Result<std::time::SystemTime, jiff::Error> {
+    text.parse::<jiff::Timestamp>().map(Into::into)
+}

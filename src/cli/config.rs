@@ -1,0 +1,113 @@
+//! From arguments to a batch that can run: everything is checked here, before the first invoice is read.
+
+use std::fs;
+use std::io::Read as _;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context as _, bail};
+use ksef_qr::batch::{Batch, Drawing, Manifest, Output, Source, Task};
+use ksef_qr::render::Style;
+use ksef_qr::{
+    Certificate, Conditions, Credential, IssueDate, Issuer, PrivateKey, SignatureEncoding, deterministic_signer, signer,
+};
+use zeroize::Zeroizing;
+
+use super::args::{CredentialArgs, Encoding, InputArgs, LinkArgs, OutputArgs, SignArgs};
+use super::password::password;
+
+/// The batch of `ksef-qr sign`.
+pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
+    let now = args.output.now.unwrap_or_else(SystemTime::now);
+    let conditions = Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
+    let mut issuer = issuer(&args.credential, &conditions)?;
+    if let Some(context) = args.context {
+        issuer = issuer.in_context(context);
+    }
+    batch(args.input, args.output, Task::Sign(issuer))
+}
+
+/// The batch of `ksef-qr link`.
+pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
+    if args.ksef_number.is_some() {
+        match &args.input.input[..] {
+            [only] if !only.is_dir() => {}
+            _ => bail!("--ksef-number is the number of one invoice: give exactly one file"),
+        }
+    }
+    let task = Task::Link { environment: args.output.env, ksef_number: args.ksef_number };
+    batch(args.input, args.output, task)
+}
+
+fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
+    let style = Style::new(output.module_px, output.dpi)?;
+    let now = output.now.unwrap_or_else(SystemTime::now);
+    Ok(Batch {
+        sources: sources(input)?,
+        task,
+        allow: output.allow.iter().copied().collect(),
+        today: IssueDate::today(now),
+        drawing: Drawing { formats: output.format.0, style, level: output.ecc },
+        manifest: match output.manifest {
+            _ if output.json => Manifest::Stdout,
+            Some(path) if path == Path::new("-") => Manifest::Stdout,
+            Some(path) => Manifest::File(path),
+            None => Manifest::File(output.out.join("manifest.ndjson")),
+        },
+        output: Output::new(output.out, output.overwrite),
+        jobs: output.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+    })
+}
+
+fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
+    let is_stdin = |path: &PathBuf| path == Path::new("-");
+    if input.input.iter().chain(&input.files_from).filter(|path| is_stdin(path)).count() > 1 {
+        bail!("standard input can be read once: give - once");
+    }
+    let paths = input.input.into_iter().map(|path| if is_stdin(&path) { Source::Stdin } else { Source::Path(path) });
+    Ok(paths.chain(input.files_from.into_iter().map(Source::List)).collect())
+}
+
+fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
+    let certificate = read(&args.cert)?;
+    let certificate = Certificate::parse(&certificate).map_err(|error| error.about(args.cert.to_string_lossy()))?;
+    let key_name = args.key.to_string_lossy();
+    let key = read(&args.key)?;
+    // Nobody is asked for a password that is not needed.
+    let password = match PrivateKey::is_encrypted(&key) {
+        true => password(args.password_file.as_deref(), &args.key)?,
+        false => None,
+    };
+    let key = PrivateKey::parse(&key, password.as_ref().map(|password| password.as_slice()))
+        .map_err(|error| error.about(key_name.as_ref()))?;
+    let credential = Credential::new(certificate, key, conditions).map_err(|error| {
+        // What is wrong with both is told of the certificate, which has the dates and names in it.
+        error.about(args.cert.to_string_lossy())
+    })?;
+    let encoding = match args.signature_encoding {
+        Encoding::P1363 => SignatureEncoding::P1363,
+        Encoding::Der => SignatureEncoding::Der,
+    };
+    let signer = if args.deterministic { deterministic_signer(&credential, encoding) } else { signer(&credential, encoding) };
+    Ok(Issuer::with_signer(credential, signer.map_err(|error| error.about(key_name.as_ref()))?))
+}
+
+/// No key and no certificate is larger, a chain included.
+const LARGEST: u64 = 1_000_000;
+
+fn read(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let cannot = || format!("{}: it cannot be read", path.display());
+    if !fs::metadata(path).with_context(cannot)?.is_file() {
+        bail!("{}: it is not a file", path.display());
+    }
+    let file = fs::File::open(path).with_context(cannot)?;
+    let size = file.metadata().with_context(cannot)?.len();
+    if size > LARGEST {
+        bail!("{}: {size} bytes are no key and no certificate", path.display());
+    }
+    // Room for all of it from the start: growing would leave copies of a key behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
+    file.take(LARGEST).read_to_end(&mut bytes).with_context(cannot)?;
+    Ok(bytes)
+}

@@ -1,0 +1,144 @@
+//! `ksef-qr demo`: the main job on bundled data, and what to try next.
+
+use std::io::IsTerminal as _;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anstream::println;
+use anyhow::Context as _;
+use ksef_qr::batch::{Batch, Drawing, Interrupt, Manifest, Observer, Output, Record, Source, Task};
+use ksef_qr::render::{PictureFormat, Style};
+use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, Rules, Symbol};
+
+use super::exit::ExitStatus;
+use super::report::printable;
+
+/// Test data of the project: invented companies, a key that everybody has.
+const INVOICES: &[(&str, &[u8])] = &[
+    ("domestic.xml", include_bytes!("../../fixtures/invoices/good/fa3-basic.xml")),
+    ("consumer.xml", include_bytes!("../../fixtures/invoices/good/fa3-consumer.xml")),
+    ("procurement.xml", include_bytes!("../../fixtures/invoices/good/pef-basic.xml")),
+    ("30-february.xml", include_bytes!("../../fixtures/invoices/bad/impossible-date.xml")),
+];
+const CERTIFICATE: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.crt");
+const KEY: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.key");
+const PASSWORD: &[u8] = include_bytes!("../../fixtures/keys/password.txt");
+
+pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
+    let credential = credential()?;
+    let serial = credential.certificate().serial();
+    write_inputs(folder)?;
+    let shown = printable(&folder.to_string_lossy()).into_owned();
+    println!("Four invoices, issued offline, to be signed with a type 2 (Offline) certificate.");
+    println!("Test environment, certificate {serial}, everything invented.");
+    println!();
+
+    let batch = Batch {
+        // In this order, which tells the story; the folder would be read by name.
+        sources: INVOICES.iter().map(|(name, _)| Source::Path(folder.join("invoices").join(name))).collect(),
+        task: Task::Sign(Issuer::new(credential)?),
+        allow: Rules::NONE,
+        today: IssueDate::today(SystemTime::now()),
+        drawing: Drawing {
+            formats: vec![PictureFormat::Png, PictureFormat::Svg],
+            style: Style::default(),
+            level: EccLevel::default(),
+        },
+        output: Output::new(folder, true),
+        manifest: Manifest::File(folder.join("manifest.ndjson")),
+        jobs: NonZeroUsize::MIN,
+    };
+    let mut story = Story { kod1: None };
+    let summary = batch.run(&Interrupt::new(), &mut story)?;
+
+    println!("{} signed, {} refused, in {} ms; the key's password took longer.", summary.signed, summary.refused, summary.elapsed_ms);
+    println!("  pictures, PNG and SVG:  {shown}");
+    println!("  manifest, JSON lines:   {shown}/manifest.ndjson");
+    if let Some(link) = story.kod1.filter(|_| std::io::stdout().is_terminal()) {
+        println!();
+        println!("KOD I of the first invoice. A phone reads it off the screen:");
+        println!();
+        println!("{}", as_text(&Symbol::encode(&link, EccLevel::L)?));
+    }
+    println!();
+    println!("The same by hand:");
+    println!("  ksef-qr sign {shown}/invoices --env test --cert {shown}/throwaway.crt --key {shown}/throwaway.key \\");
+    println!("      --password-file {shown}/throwaway.password --out my-codes");
+    println!();
+    println!("With your own invoice and certificate: leave out --env test. See ksef-qr sign --help.");
+    Ok(ExitStatus::Done)
+}
+
+fn credential() -> anyhow::Result<Credential> {
+    let conditions = Conditions { environment: Environment::Test, now: SystemTime::now(), allow: Rules::NONE };
+    let password = PASSWORD.trim_ascii_end();
+    Credential::from_bytes(CERTIFICATE, KEY, Some(password), &conditions).context("the bundled certificate")
+}
+
+/// Puts what the demo works on where the user can try it again.
+fn write_inputs(folder: &Path) -> anyhow::Result<()> {
+    let own = Output::new(folder, true);
+    let invoices = Output::new(folder.join("invoices"), true);
+    invoices.prepare()?;
+    for (name, bytes) in INVOICES {
+        invoices.write(name, bytes)?;
+    }
+    for (name, bytes) in [("throwaway.crt", CERTIFICATE), ("throwaway.key", KEY), ("throwaway.password", PASSWORD)] {
+        own.write(name, bytes)?;
+    }
+    Ok(())
+}
+
+/// Says what became of each invoice, in a line or two.
+struct Story {
+    kod1: Option<String>,
+}
+
+impl Observer for Story {
+    fn record(&mut self, record: &Record) {
+        let name = Path::new(&record.input).file_name().unwrap_or_default().to_string_lossy();
+        match &record.outcome {
+            Ok(done) => {
+                let invoice = &done.invoice;
+                println!("signed   {name:<16} {}  {}, issued {}", invoice.number(), invoice.form(), invoice.issue_date());
+                println!("         KOD I   {}", done.kod1.url);
+                if let Some(signed) = &done.kod2 {
+                    println!("         KOD II  {}", signed.code.url);
+                }
+                self.kod1.get_or_insert_with(|| done.kod1.url.clone());
+            }
+            Err(error) => {
+                println!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
+            }
+        }
+        println!();
+    }
+}
+
+/// A symbol for the terminal: two modules a character, light on dark or dark on light alike, because both
+/// halves are drawn.
+fn as_text(symbol: &Symbol) -> String {
+    const QUIET_ZONE: i32 = 2;
+    let size = i32::try_from(symbol.size()).unwrap_or(0);
+    let is_dark = |x: i32, y: i32| match (usize::try_from(x), usize::try_from(y)) {
+        (Ok(x), Ok(y)) if x < symbol.size() && y < symbol.size() => symbol.is_dark(x, y),
+        _ => false,
+    };
+    let mut text = String::new();
+    for y in (-QUIET_ZONE..size + QUIET_ZONE).step_by(2) {
+        // Black on white, whatever the terminal's colours: scanners want the light to be light.
+        text.push_str("  \u{1b}[30;107m");
+        for x in -QUIET_ZONE..size + QUIET_ZONE {
+            text.push(match (is_dark(x, y), is_dark(x, y + 1)) {
+                (false, false) => ' ',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (true, true) => '█',
+            });
+        }
+        text.push_str("\u{1b}[0m\n");
+    }
+    text.pop();
+    text
+}

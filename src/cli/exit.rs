@@ -1,0 +1,44 @@
+use std::process::ExitCode;
+
+use ksef_qr::batch::Summary;
+
+/// What the caller's script is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// All was done.
+    Done = 0,
+    /// Some invoices were refused; the manifest says which and why.
+    SomeRefused = 1,
+    /// Nothing could be done: usage, credential, output.
+    Nothing = 2,
+    /// Interrupted by Ctrl-C; what was begun is finished and in the manifest.
+    Interrupted = 130,
+}
+
+impl ExitStatus {
+    pub fn of(summary: &Summary) -> Self {
+        match summary {
+            Summary { interrupted: true, .. } => Self::Interrupted,
+            Summary { refused: 0, .. } => Self::Done,
+            _ => Self::SomeRefused,
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_the_contract() {
+        let of = |refused, interrupted| ExitStatus::of(&Summary { refused, interrupted, ..Summary::default() }) as u8;
+        assert_eq!([of(0, false), of(3, false), of(0, true), of(3, true)], [0, 1, 130, 130]);
+        assert_eq!(ExitStatus::Nothing as u8, 2);
+    }
+}

@@ -1,0 +1,90 @@
+//! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
+
+mod args;
+mod config;
+mod demo;
+mod exit;
+mod password;
+mod progress;
+mod report;
+
+use std::io::{self, Write as _};
+
+use anyhow::Context as _;
+use clap::{CommandFactory as _, Parser as _};
+use ksef_qr::batch::{Batch, Interrupt};
+
+use args::{Cli, Command, Progress};
+use exit::ExitStatus;
+use report::Report;
+
+static INTERRUPT: Interrupt = Interrupt::new();
+
+/// Runs the command that the arguments ask for.
+pub fn run() -> ExitStatus {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, and are no failure; nobody reading them is none either.
+            _ = error.print();
+            return if error.use_stderr() { ExitStatus::Nothing } else { ExitStatus::Done };
+        }
+    };
+    dispatch(cli.command).unwrap_or_else(|error| {
+        report::failure(&error);
+        ExitStatus::Nothing
+    })
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::Sign(args) => {
+            let (quiet, progress) = (args.output.quiet, args.output.progress);
+            run_batch(&config::sign(args)?, quiet, progress)
+        }
+        Command::Link(args) => {
+            let (quiet, progress) = (args.output.quiet, args.output.progress);
+            run_batch(&config::link(args)?, quiet, progress)
+        }
+        Command::Demo(args) => demo::run(&args.out),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "ksef-qr", &mut script);
+            print(&script)
+        }
+        Command::Man { command } => print(&man_page(command.as_deref())?),
+    }
+}
+
+fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<ExitStatus> {
+    // A second Ctrl-C finds the default gone too: the run ends within the invoices at hand, milliseconds.
+    ctrlc::set_handler(|| INTERRUPT.ask()).context("Ctrl-C cannot be handled")?;
+    let mut report = Report::new(batch, progress::bar(batch, progress, quiet), quiet);
+    let summary = batch.run(&INTERRUPT, &mut report)?;
+    report.finish(&summary);
+    Ok(ExitStatus::of(&summary))
+}
+
+fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    let mut cli = Cli::command();
+    cli.build();
+    let shown = match command {
+        None => cli,
+        Some(name) => {
+            let found = cli.find_subcommand(name).with_context(|| format!("there is no command {name:?}"))?;
+            // Under this name `man` files it, and the synopsis still reads `ksef-qr sign`.
+            found.clone().name(format!("ksef-qr-{name}"))
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(shown).render(&mut page).context("the man page cannot be made")?;
+    Ok(page)
+}
+
+/// Writes to standard output; a reader that went away is no error.
+fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
+    match io::stdout().write_all(bytes) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("standard output cannot be written"),
+        _ => Ok(ExitStatus::Done),
+    }
+}

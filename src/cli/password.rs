@@ -1,0 +1,47 @@
+//! The key's password: from a file, a variable or a prompt, never from an argument.
+
+use std::fs;
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use zeroize::Zeroizing;
+
+const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
+
+/// No password is longer; a larger file is not one.
+const LONGEST: u64 = 4096;
+
+/// A password, wiped when dropped; `None` if there is no way to ask.
+pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    if let Some(file) = file {
+        return from_file(file).map(Some);
+    }
+    if let Some(value) = std::env::var_os(VARIABLE) {
+        let value = value.into_string().ok().with_context(|| format!("{VARIABLE} is not valid UTF-8"))?;
+        return Ok(Some(Zeroizing::new(value.into_bytes())));
+    }
+    // A prompt needs both: a terminal to show it on, and one to type at.
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        let typed = rpassword::prompt_password(format!("Password of {}: ", key.display()));
+        return Ok(Some(Zeroizing::new(typed.context("the password could not be read")?.into_bytes())));
+    }
+    Ok(None)
+}
+
+/// The first line, without its newline: editors add one, and no password holds one.
+fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let size = fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
+    if size > LONGEST {
+        bail!("{}: a password file of {size} bytes? It holds one line, the password", file.display());
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize));
+    let opened = fs::File::open(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?;
+    // Read into room that is there already: growing would leave copies behind that nobody wipes.
+    std::io::Read::read_to_end(&mut std::io::Read::take(opened, LONGEST), &mut bytes)
+        .with_context(|| format!("{}: the password file cannot be read", file.display()))?;
+    let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
+    let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end };
+    bytes.truncate(end);
+    Ok(bytes)
+}

@@ -1,0 +1,201 @@
+use std::fmt;
+use std::time::SystemTime;
+
+use x509_cert::der::{Decode as _, Encode as _};
+use x509_cert::ext::pkix::KeyUsage;
+use x509_cert::name::Name;
+
+use super::contents::Object;
+use super::{KeyKind, Owner, PublicKey, issuer};
+use crate::error::{Error, Kind, Result};
+use crate::values::{CertificateSerial, Environment};
+
+/// A KSeF certificate: the fields that matter here, read and checked once (`certyfikaty-KSeF.md`).
+///
+/// Whether KSeF issued it is judged by the issuer's name alone: the issuer's own certificate is not published, and the
+/// page behind KOD II judges again.
+#[derive(Clone)]
+pub struct Certificate {
+    serial: CertificateSerial,
+    owner: Owner,
+    common_name: Option<String>,
+    issuer_common_name: Option<String>,
+    purpose: Purpose,
+    not_before: SystemTime,
+    not_after: SystemTime,
+    public_key: PublicKey,
+    public_key_der: Vec<u8>,
+}
+
+/// What a certificate may be used for: KSeF issues them for one purpose or the other, never for both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Type 2, for signing KOD II: key usage nonRepudiation (contentCommitment).
+    Offline,
+    /// Type 1, for logging in: key usage digitalSignature.
+    Authentication,
+    /// Both key usages, neither, or none stated.
+    Unclear,
+}
+
+impl Certificate {
+    /// Reads PEM (the first certificate of the file, whatever stands around it), DER, or the bare Base64 of the API.
+    ///
+    /// # Errors
+    /// `certificate_is_key` and `certificate_is_request` for those; `certificate_key_unsupported` unless the key is EC
+    /// P-256 or RSA with 2048 to 8192 bits; `certificate_serial` if the serial number cannot be KSeF's;
+    /// `certificate_unreadable` for everything else, saying what it looks like.
+    pub fn parse(file: &[u8]) -> Result<Self> {
+        let unreadable =
+            |looks: &str| Err(Error::new(Kind::CertificateUnreadable, format!("not a certificate: {looks}")));
+        match Object::find(file, Object::is_certificate) {
+            Object::Certificate(der) => Self::from_der(&der),
+            Object::Key(..) | Object::EncryptedKey(_) | Object::LegacyKey(_) => {
+                Err(Error::new(Kind::CertificateIsKey, "a private key was given as the certificate"))
+            }
+            Object::Request => {
+                Err(Error::new(Kind::CertificateIsRequest, "a certificate request was given as the certificate"))
+            }
+            Object::PublicKey => unreadable("it is a public key"),
+            Object::Pkcs12 => unreadable(
+                "it is a PKCS#12 file (take the certificate out with `openssl pkcs12 -in FILE -nokeys -clcerts`)",
+            ),
+            Object::Token => unreadable("it is a KSeF token"),
+            Object::Unknown(looks) => unreadable(&looks),
+        }
+    }
+
+    /// The serial number, which KOD II carries.
+    pub fn serial(&self) -> CertificateSerial {
+        self.serial
+    }
+
+    /// Whom it was issued to.
+    pub fn owner(&self) -> Owner {
+        self.owner
+    }
+
+    /// The subject's common name, the first if there are several: a person's or company's name, often with
+    /// "(offline)" or "(uwierzytelnienie)" behind it.
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
+    }
+
+    /// The issuer's common name: `CCK KSeF` in production.
+    pub fn issuer_common_name(&self) -> Option<&str> {
+        self.issuer_common_name.as_deref()
+    }
+
+    /// What it may be used for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The first moment of its validity. May be in the future.
+    pub fn not_before(&self) -> SystemTime {
+        self.not_before
+    }
+
+    /// The last moment of its validity.
+    pub fn not_after(&self) -> SystemTime {
+        self.not_after
+    }
+
+    /// The kind of its key, which decides how KOD II is signed.
+    pub fn key_kind(&self) -> KeyKind {
+        self.public_key.kind()
+    }
+
+    /// Its public key as X.509 `SubjectPublicKeyInfo`, DER.
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.public_key_der
+    }
+
+    /// Refuses a certificate from another KSeF than `environment`, judging by the issuer's name. Test and demo are not
+    /// told apart, because the name of demo's issuer is not published.
+    ///
+    /// # Errors
+    /// `certificate_wrong_environment`.
+    pub fn check_environment(&self, environment: Environment) -> Result<()> {
+        issuer::check(self.issuer_common_name(), environment)
+    }
+
+    pub(crate) fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self> {
+        let damaged = |_| Error::new(Kind::CertificateUnreadable, "the certificate is damaged");
+        let certificate = x509_cert::Certificate::from_der(der).map_err(damaged)?;
+        let body = certificate.tbs_certificate();
+        let public_key_der = body.subject_public_key_info().to_der().map_err(damaged)?;
+        let key_usage = body.get_extension::<KeyUsage>().map_err(damaged)?;
+        Ok(Self {
+            serial: CertificateSerial::from_be_bytes(body.serial_number().as_bytes())?,
+            owner: Owner::of(body.subject()),
+            common_name: common_name(body.subject()),
+            issuer_common_name: common_name(body.issuer()),
+            purpose: key_usage.map_or(Purpose::Unclear, |(_critical, usage)| Purpose::of(usage)),
+            not_before: body.validity().not_before.to_system_time(),
+            not_after: body.validity().not_after.to_system_time(),
+            public_key: PublicKey::from_spki(&public_key_der)?,
+            public_key_der,
+        })
+    }
+}
+
+impl Purpose {
+    fn of(usage: KeyUsage) -> Self {
+        match (usage.non_repudiation(), usage.digital_signature()) {
+            (true, false) => Self::Offline,
+            (false, true) => Self::Authentication,
+            _ => Self::Unclear,
+        }
+    }
+}
+
+/// Names no owner: a subject may hold personal data.
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate")
+            .field("serial", &self.serial)
+            .field("issuer", &self.issuer_common_name)
+            .field("purpose", &self.purpose)
+            .field("key", &self.key_kind())
+            .finish_non_exhaustive()
+    }
+}
+
+fn common_name(name: &Name) -> Option<String> {
+    let value = name.common_name().ok().flatten()?;
+    Some(value.value().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn every_field() {
+        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/offline-ec.crt")).unwrap();
+        assert_eq!(certificate.serial().to_string(), "01F0A1B2C3D4E501");
+        assert_eq!(certificate.owner(), Owner::Nip("5265877635".parse().unwrap()));
+        assert_eq!(certificate.common_name(), Some("Żółw Throwaway (offline)"));
+        assert_eq!(certificate.issuer_common_name(), Some("TEST CCK KSeF"));
+        assert_eq!(certificate.purpose(), Purpose::Offline);
+        assert_eq!(certificate.key_kind().to_string(), "EC P-256");
+        // 2025-01-01 and 2099-12-31, 00:00 UTC.
+        assert_eq!(certificate.not_before(), SystemTime::UNIX_EPOCH + Duration::from_secs(1_735_689_600));
+        assert_eq!(certificate.not_after(), SystemTime::UNIX_EPOCH + Duration::from_secs(4_102_358_400));
+        assert_eq!(PublicKey::from_spki(certificate.public_key_der()).unwrap(), certificate.public_key);
+    }
+
+    #[test]
+    fn debug_names_no_owner() {
+        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/pesel-ec.crt")).unwrap();
+        assert_eq!(certificate.owner(), Owner::Pesel);
+        let debug = format!("{certificate:?} {:?}", certificate.owner());
+        assert!(!debug.contains("90610112347") && !debug.contains("Zmyślona"), "{debug}");
+    }
+}

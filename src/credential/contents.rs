@@ -1,0 +1,227 @@
+//! What a file holds, told by its structure: a name may end in anything, a PEM label may say anything.
+
+use pkcs8::der::asn1::AnyRef;
+use pkcs8::der::{Reader as _, SliceReader, Tag, Tagged as _};
+use zeroize::Zeroizing;
+
+use super::legacy_pem::LegacyKey;
+use super::pem::{self, Block};
+
+/// One object of a certificate or key file.
+pub(super) enum Object {
+    /// An X.509 certificate, DER.
+    Certificate(Zeroizing<Vec<u8>>),
+    /// A certificate request, PKCS#10.
+    Request,
+    PublicKey,
+    /// A private key in the clear, DER.
+    Key(KeyForm, Zeroizing<Vec<u8>>),
+    /// An encrypted private key, PKCS#8 DER.
+    EncryptedKey(Zeroizing<Vec<u8>>),
+    /// A private key under OpenSSL's PEM encryption.
+    LegacyKey(LegacyKey),
+    Pkcs12,
+    /// A KSeF token: a password of the API, no key.
+    Token,
+    /// None of these. Holds what the file looks like: "it is empty".
+    Unknown(String),
+}
+
+/// How a private key in the clear is written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyForm {
+    /// `PRIVATE KEY`, RFC 5958.
+    Pkcs8,
+    /// `EC PRIVATE KEY`, RFC 5915.
+    Sec1,
+    /// `RSA PRIVATE KEY`, RFC 8017.
+    Pkcs1,
+}
+
+impl Object {
+    /// The first object of the file that is wanted, or else simply the first: a certificate is found beside its key
+    /// and a key behind its EC parameters.
+    pub(super) fn find(file: &[u8], wanted: fn(&Self) -> bool) -> Self {
+        let mut first = None;
+        for object in objects(file) {
+            if wanted(&object) {
+                return object;
+            }
+            first.get_or_insert(object);
+        }
+        first.unwrap_or_else(|| Self::Unknown(describe(file)))
+    }
+
+    pub(super) fn is_certificate(&self) -> bool {
+        matches!(self, Self::Certificate(_))
+    }
+
+    pub(super) fn is_private_key(&self) -> bool {
+        matches!(self, Self::Key(..)) || self.is_encrypted_key()
+    }
+
+    pub(super) fn is_encrypted_key(&self) -> bool {
+        matches!(self, Self::EncryptedKey(_) | Self::LegacyKey(_))
+    }
+
+    /// Recognises DER by the tags of its outermost sequence, which differ between all the forms there are.
+    pub(super) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
+        use Tag::{BitString, Integer, ObjectIdentifier, OctetString, Sequence};
+
+        // Windows and Java write PKCS#12 in BER, with lengths that DER does not have.
+        if der.starts_with(&[0x30, 0x80, 0x02, 0x01, 0x03]) {
+            return Some(Self::Pkcs12);
+        }
+        let fields = fields(&der)?;
+        Some(match tags(&fields)[..] {
+            [Sequence, Sequence, BitString] if is_request(fields[0]) => Self::Request,
+            [Sequence, Sequence, BitString] => Self::Certificate(der),
+            [Sequence, BitString] | [Integer, Integer] => Self::PublicKey,
+            [Sequence, OctetString] => Self::EncryptedKey(der),
+            [Integer, Sequence, OctetString, ..] => Self::Key(KeyForm::Pkcs8, der),
+            [Integer, OctetString, ..] => Self::Key(KeyForm::Sec1, der),
+            [Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, ..] => {
+                Self::Key(KeyForm::Pkcs1, der)
+            }
+            [Integer, Sequence, ..] => Self::Pkcs12,
+            [ObjectIdentifier, Tag::ContextSpecific { .. }] => Self::Unknown("it is a PKCS#7 file".to_owned()),
+            _ => return None,
+        })
+    }
+
+    fn from_pem(block: Block<'_>) -> Option<Self> {
+        match block.header("DEK-Info") {
+            Some(dek_info) => Some(Self::LegacyKey(LegacyKey::new(dek_info, &block.bytes))),
+            None => Self::from_der(block.bytes),
+        }
+    }
+}
+
+fn objects(file: &[u8]) -> Vec<Object> {
+    let pem: Vec<_> = pem::blocks(file).filter_map(Object::from_pem).collect();
+    if !pem.is_empty() {
+        return pem;
+    }
+    Object::from_der(Zeroizing::new(file.to_vec()))
+        .or_else(|| Object::from_der(pem::decode_base64(file)?))
+        .or_else(|| is_token(file).then_some(Object::Token))
+        .into_iter()
+        .collect()
+}
+
+/// The fields of a DER sequence that fills `der` to the last byte.
+fn fields(der: &[u8]) -> Option<Vec<AnyRef<'_>>> {
+    let mut reader = SliceReader::new(der).ok()?;
+    let fields = reader
+        .sequence(|reader| {
+            let mut fields = Vec::new();
+            while !reader.is_finished() {
+                fields.push(reader.decode()?);
+            }
+            Ok::<_, pkcs8::der::Error>(fields)
+        })
+        .ok()?;
+    reader.finish().ok()?;
+    Some(fields)
+}
+
+fn tags(fields: &[AnyRef<'_>]) -> Vec<Tag> {
+    fields.iter().map(|field| field.tag()).collect()
+}
+
+/// A request's body has four fields at most, a certificate's six at least.
+fn is_request(body: AnyRef<'_>) -> bool {
+    let count = body.sequence(|reader| {
+        let mut count = 0;
+        while !reader.is_finished() {
+            reader.decode::<AnyRef<'_>>()?;
+            count += 1;
+        }
+        Ok::<_, pkcs8::der::Error>(count)
+    });
+    count.is_ok_and(|count: usize| count <= 4)
+}
+
+/// `20260615-EC-0123456789-ABCDEF0123-AB`, alone or followed by `|nip-5265877635|` and a secret.
+fn is_token(file: &[u8]) -> bool {
+    let reference = file.trim_ascii().split(|&byte| byte == b'|').next().unwrap_or_default();
+    let groups: Vec<_> = reference.split(|&byte| byte == b'-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 2, 10, 10, 2])
+        && groups[0].iter().all(u8::is_ascii_digit)
+        && groups.concat().iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// What an unknown file looks like, so that whoever gave the wrong one sees which it is. Never quotes it.
+fn describe(file: &[u8]) -> String {
+    const MAGIC: [(&[u8], &str); 6] = [
+        (b"<", "it is an XML document"),
+        (b"%PDF", "it is a PDF document"),
+        (b"PK\x03\x04", "it is a ZIP archive"),
+        (b"\xFF\xFE", "it is UTF-16 text, which no certificate and no key is kept in"),
+        (b"\xFE\xFF", "it is UTF-16 text, which no certificate and no key is kept in"),
+        (b"\x30", "it begins like DER, and is cut short, damaged or something else"),
+    ];
+    let start = file.trim_ascii_start();
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+    if start.is_empty() {
+        return "it is empty".to_owned();
+    }
+    if let Some(block) = pem::blocks(file).next() {
+        return format!("its PEM block {:?} is damaged or something else", block.label);
+    }
+    if pem::begins(file) {
+        return "its PEM block is cut short: the END line is missing".to_owned();
+    }
+    let looks = MAGIC.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, looks)| *looks);
+    let text = || std::str::from_utf8(file).is_ok_and(|text| !text.contains('\0'));
+    looks
+        .unwrap_or_else(|| if text() { "it is text without a PEM block" } else { "it is neither PEM nor DER" })
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens() {
+        for token in
+            ["20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|0f1e2d3c", "20260615-EC-0123456789-ABCDEF0123-AB\r\n"]
+        {
+            assert!(is_token(token.as_bytes()), "{token}");
+        }
+        for other in
+            ["", "|", "20260615", "5265877635-20250826-0100001AF629-AF", "2026061a-EC-0123456789-ABCDEF0123-AB"]
+        {
+            assert!(!is_token(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_unknown_files_look_like() {
+        for (file, expected) in [
+            (&b""[..], "empty"),
+            (b" \r\n", "empty"),
+            (b"hello", "text"),
+            (b"<?xml version=\"1.0\"?>", "XML"),
+            (b"\xEF\xBB\xBF<Faktura/>", "XML"),
+            (b"\xFF\xFE-\0-\0", "UTF-16"),
+            (b"\x30\x82\x02\x00\x01", "cut short"),
+            (b"-----BEGIN CERTIFICATE-----\nMIIC", "END line is missing"),
+            (b"-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----", "\"CERTIFICATE\" is damaged"),
+            (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----", "OPENSSH"),
+            (b"\x00\x01\x02", "neither"),
+        ] {
+            match Object::find(file, Object::is_certificate) {
+                Object::Unknown(looks) => assert!(looks.contains(expected), "{looks}, not {expected}"),
+                _ => panic!("{expected}: taken for something known"),
+            }
+        }
+    }
+
+    #[test]
+    fn pkcs12_in_ber() {
+        let file = [0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80];
+        assert!(matches!(Object::find(&file, Object::is_private_key), Object::Pkcs12));
+    }
+}

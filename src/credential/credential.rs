@@ -1,0 +1,224 @@
+use std::time::SystemTime;
+
+use jiff::civil::DateTime;
+
+use super::{Certificate, PrivateKey, Purpose};
+use crate::error::{Error, Kind, Result};
+use crate::values::{Environment, Rule, Rules};
+use crate::warning::Warning;
+
+/// What a credential is to be good for.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// The KSeF that the links lead to.
+    pub environment: Environment,
+    /// The moment of signing: the clock belongs to the caller.
+    pub now: SystemTime,
+    /// The rules that may be overridden. [`Rule::CertificatePurpose`] and [`Rule::CertificateDates`] count here.
+    pub allow: Rules,
+}
+
+/// A certificate and its private key, fit to sign KOD II.
+///
+/// It exists only if issuer, key, purpose and dates agree, so nothing that holds one asks again.
+#[derive(Debug)]
+pub struct Credential {
+    certificate: Certificate,
+    key: PrivateKey,
+    environment: Environment,
+    allowed: Rules,
+    warnings: Vec<Warning>,
+}
+
+impl Credential {
+    /// Joins a certificate and its key, checking in this order: the issuer fits the environment, the key belongs to
+    /// the certificate, the purpose is signing, the certificate is valid now.
+    ///
+    /// # Errors
+    /// `certificate_wrong_environment`; `key_mismatch`; `certificate_is_authentication` and
+    /// `certificate_purpose_unclear`, unless `certificate-purpose` may be overridden; `certificate_expired` and
+    /// `certificate_not_yet_valid`, unless `certificate-dates` may be.
+    pub fn new(certificate: Certificate, key: PrivateKey, conditions: &Conditions) -> Result<Self> {
+        certificate.check_environment(conditions.environment)?;
+        check_pair(&certificate, &key)?;
+        let mut allowed = Rules::NONE;
+        for (rule, check) in [
+            (Rule::CertificatePurpose, check_purpose(&certificate)),
+            (Rule::CertificateDates, check_dates(&certificate, conditions.now)),
+        ] {
+            match check {
+                Err(error) if !conditions.allow.contains(rule) => return Err(error),
+                Err(_) => allowed.insert(rule),
+                Ok(()) => {}
+            }
+        }
+        Ok(Self {
+            warnings: ends_soon(&certificate, conditions.now).into_iter().collect(),
+            certificate,
+            key,
+            environment: conditions.environment,
+            allowed,
+        })
+    }
+
+    /// Reads both files and joins them: [`Certificate::parse`], [`PrivateKey::parse`], [`new`](Self::new).
+    ///
+    /// # Errors
+    /// Those of the three. They do not say which file is at fault; where there are names to give, call the three and
+    /// add them with [`Error::about`].
+    pub fn from_bytes(
+        certificate: &[u8],
+        key: &[u8],
+        password: Option<&[u8]>,
+        conditions: &Conditions,
+    ) -> Result<Self> {
+        Self::new(Certificate::parse(certificate)?, PrivateKey::parse(key, password)?, conditions)
+    }
+
+    /// The certificate, whose serial number KOD II carries.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The KSeF that it was checked for.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The rules that were overridden because the certificate breaks them, to be recorded with every signature.
+    pub fn allowed(&self) -> Rules {
+        self.allowed
+    }
+
+    /// What somebody should look at: `certificate_ends_soon`.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    pub(crate) fn private_key(&self) -> &PrivateKey {
+        &self.key
+    }
+}
+
+fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
+    if key.public_key() == certificate.public_key() {
+        return Ok(());
+    }
+    let (found, expected) = (key.kind(), certificate.key_kind());
+    let message = if found == expected {
+        format!("the private key does not belong to the certificate {}", certificate.serial())
+    } else {
+        format!("the private key is {found}, and the certificate {} is for {expected}", certificate.serial())
+    };
+    Err(Error::new(Kind::KeyMismatch, message))
+}
+
+fn check_purpose(certificate: &Certificate) -> Result<()> {
+    let (kind, message) = match certificate.purpose() {
+        Purpose::Offline => return Ok(()),
+        Purpose::Authentication => (
+            Kind::CertificateIsAuthentication,
+            "the certificate is for logging in (key usage digitalSignature), not for signing links",
+        ),
+        Purpose::Unclear => (
+            Kind::CertificatePurposeUnclear,
+            "the certificate's key usage names both purposes of KSeF certificates, or neither",
+        ),
+    };
+    Err(Error::new(kind, message))
+}
+
+/// Both ends belong to the validity (RFC 5280, section 4.1.2.5).
+fn check_dates(certificate: &Certificate, now: SystemTime) -> Result<()> {
+    let (kind, found) = if now > certificate.not_after() {
+        (Kind::CertificateExpired, "has expired")
+    } else if now < certificate.not_before() {
+        (Kind::CertificateNotYetValid, "is not valid yet")
+    } else {
+        return Ok(());
+    };
+    let [from, to, now] = [certificate.not_before(), certificate.not_after(), now].map(minute);
+    let message =
+        format!("the certificate {found}: it is valid from {from} to {to}, and now it is {now} (Polish time)");
+    Err(Error::new(kind, message))
+}
+
+/// Enough time to apply for the next certificate: old and new may run in parallel (`certyfikaty-KSeF.md`).
+const DAYS_OF_WARNING: i64 = 30;
+
+fn ends_soon(certificate: &Certificate, now: SystemTime) -> Option<Warning> {
+    check_dates(certificate, now).ok()?;
+    let end = in_warsaw(certificate.not_after()).date();
+    let days = end.duration_since(in_warsaw(now).date()).as_hours() / 24;
+    let when = match days {
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        2..=DAYS_OF_WARNING => format!("in {days} days"),
+        _ => return None,
+    };
+    let message = format!("the certificate {} ends on {end}, {when}", certificate.serial());
+    Some(Warning::new("certificate_ends_soon", message))
+}
+
+fn minute(time: SystemTime) -> String {
+    in_warsaw(time).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The wall clock where KSeF is.
+fn in_warsaw(time: SystemTime) -> DateTime {
+    let warsaw = jiff::tz::get!("Europe/Warsaw");
+    // Out of jiff's range is the last day of 9999, which stands for "no end" in a certificate (RFC 5280, section
+    // 4.1.2.5), and a clock that is no clock.
+    jiff::Timestamp::try_from(time).map_or(DateTime::MAX, |time| time.to_zoned(warsaw).datetime())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn at(day: &str) -> SystemTime {
+        format!("{day}T12:00:00Z").parse::<jiff::Timestamp>().unwrap().into()
+    }
+
+    fn warning(day: &str) -> Option<String> {
+        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/ends-soon-ec.crt")).unwrap();
+        ends_soon(&certificate, at(day)).map(|warning| warning.to_string())
+    }
+
+    #[test]
+    fn a_month_of_warning() {
+        // Ends on 2026-07-01 at 02:00 in Warsaw.
+        assert_eq!(warning("2026-05-31"), None);
+        assert_eq!(warning("2026-06-01").unwrap(), "the certificate 01F0A1B2C3D4E50A ends on 2026-07-01, in 30 days");
+        assert_eq!(warning("2026-06-30").unwrap(), "the certificate 01F0A1B2C3D4E50A ends on 2026-07-01, tomorrow");
+        assert_eq!(warning("2026-07-01"), None);
+    }
+
+    #[test]
+    fn both_ends_belong_to_the_validity() {
+        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/expired-ec.crt")).unwrap();
+        let second = Duration::from_secs(1);
+        let code = |now| check_dates(&certificate, now).err().map(|error| error.code());
+        assert_eq!(code(certificate.not_before() - second), Some("certificate_not_yet_valid"));
+        assert_eq!(code(certificate.not_before()), None);
+        assert_eq!(code(certificate.not_after()), None);
+        assert_eq!(code(certificate.not_after() + second), Some("certificate_expired"));
+    }
+
+    #[test]
+    fn the_message_holds_all_dates() {
+        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/expired-ec.crt")).unwrap();
+        assert_eq!(
+            check_dates(&certificate, at("2026-06-15")).unwrap_err().message(),
+            "the certificate has expired: it is valid from 2023-01-01 01:00 to 2025-01-01 01:00, and now it is \
+             2026-06-15 14:00 (Polish time)"
+        );
+    }
+
+    #[test]
+    fn no_end_is_the_end_of_9999() {
+        let no_end = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
+        assert_eq!(in_warsaw(no_end).date().to_string(), "9999-12-31");
+    }
+}

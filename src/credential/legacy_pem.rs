@@ -1,0 +1,159 @@
+use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, KeyInit, KeyIvInit as _};
+use md5::{Digest as _, Md5};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Kind, Result};
+
+/// A private key under OpenSSL's own PEM encryption (`Proc-Type: 4,ENCRYPTED`), which `openssl rsa` and `openssl ec`
+/// write to this day.
+pub(super) struct LegacyKey {
+    dek_info: String,
+    ciphertext: Vec<u8>,
+}
+
+/// A [`LegacyKey`] whose encryption is known: only the password is missing.
+pub(super) struct LegacyLock {
+    cipher: Cipher,
+    iv: Vec<u8>,
+    ciphertext: Vec<u8>,
+}
+
+impl LegacyKey {
+    /// Takes the value of the header `DEK-Info` and the decoded body.
+    pub(super) fn new(dek_info: &str, ciphertext: &[u8]) -> Self {
+        Self { dek_info: dek_info.to_owned(), ciphertext: ciphertext.to_owned() }
+    }
+
+    /// # Errors
+    /// `key_encryption_unsupported` for another cipher; `key_unreadable` if the parts do not fit the cipher.
+    pub(super) fn lock(self) -> Result<LegacyLock> {
+        let (name, iv) = self.dek_info.split_once(',').unwrap_or((&self.dek_info, ""));
+        let cipher = Cipher::from_name(name).ok_or_else(|| {
+            let message = format!("the key is encrypted with {name:?}, which is not supported");
+            Error::new(Kind::KeyEncryptionUnsupported, message)
+        })?;
+        let block = cipher.block_len();
+        let iv = bytes_from_hex(iv).filter(|iv| iv.len() == block);
+        match iv {
+            Some(iv) if !self.ciphertext.is_empty() && self.ciphertext.len().is_multiple_of(block) => {
+                Ok(LegacyLock { cipher, iv, ciphertext: self.ciphertext })
+            }
+            _ => Err(Error::new(Kind::KeyUnreadable, "the encrypted key is damaged or cut short")),
+        }
+    }
+}
+
+impl LegacyLock {
+    /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,
+    /// and gives garbage.
+    pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let key = derive(password, &self.iv[..SALT_LEN], self.cipher.key_len());
+        let mut buffer = Zeroizing::new(self.ciphertext.clone());
+        let length = self.cipher.decrypt(&key, &self.iv, &mut buffer)?;
+        buffer.truncate(length);
+        Some(buffer)
+    }
+}
+
+/// The salt is the beginning of the IV.
+const SALT_LEN: usize = 8;
+
+/// `EVP_BytesToKey` with MD5 and one round: as weak as it looks, and the only way these files can be read.
+fn derive(password: &[u8], salt: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
+    // Whole digests, cut at the end; allocated at once so that no part is left behind when the buffer grows.
+    let mut key = Zeroizing::new(Vec::with_capacity(length.next_multiple_of(16)));
+    let mut digest = Zeroizing::new(Vec::new());
+    while key.len() < length {
+        *digest = Md5::new().chain_update(&*digest).chain_update(password).chain_update(salt).finalize().to_vec();
+        key.extend_from_slice(&digest);
+    }
+    key.truncate(length);
+    key
+}
+
+#[derive(Clone, Copy)]
+enum Cipher {
+    Aes128,
+    Aes192,
+    Aes256,
+    DesEde3,
+}
+
+impl Cipher {
+    fn from_name(name: &str) -> Option<Self> {
+        match name.trim() {
+            "AES-128-CBC" => Some(Self::Aes128),
+            "AES-192-CBC" => Some(Self::Aes192),
+            "AES-256-CBC" => Some(Self::Aes256),
+            "DES-EDE3-CBC" => Some(Self::DesEde3),
+            _ => None,
+        }
+    }
+
+    fn key_len(self) -> usize {
+        match self {
+            Self::Aes128 => 16,
+            Self::Aes192 | Self::DesEde3 => 24,
+            Self::Aes256 => 32,
+        }
+    }
+
+    fn block_len(self) -> usize {
+        match self {
+            Self::Aes128 | Self::Aes192 | Self::Aes256 => 16,
+            Self::DesEde3 => 8,
+        }
+    }
+
+    fn decrypt(self, key: &[u8], iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
+        match self {
+            Self::Aes128 => decrypt_cbc::<aes::Aes128>(key, iv, buffer),
+            Self::Aes192 => decrypt_cbc::<aes::Aes192>(key, iv, buffer),
+            Self::Aes256 => decrypt_cbc::<aes::Aes256>(key, iv, buffer),
+            Self::DesEde3 => decrypt_cbc::<des::TdesEde3>(key, iv, buffer),
+        }
+    }
+}
+
+/// Decrypts in place; returns the length without the padding.
+fn decrypt_cbc<C: BlockCipherDecrypt + KeyInit>(key: &[u8], iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
+    let plain = cbc::Decryptor::<C>::new_from_slices(key, iv).ok()?.decrypt_padded::<Pkcs7>(buffer).ok()?;
+    Some(plain.len())
+}
+
+fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let (pairs, rest) = text.trim().as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect();
+    if rest.is_empty() { bytes } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derives_as_openssl_does() {
+        // openssl enc -aes-256-cbc -md md5 -S 0001020304050607 -k abc -P
+        let key = derive(b"abc", &[0, 1, 2, 3, 4, 5, 6, 7], 32);
+        assert_eq!(
+            bytes_from_hex("FDA1A00C919258BE1904D5D0686CBABEAEE6534E1414A01B1B7693C66D38FF35").as_deref(),
+            Some(&key[..])
+        );
+    }
+
+    #[test]
+    fn ciphers_and_damage() {
+        let code =
+            |dek_info: &str, ciphertext: &[u8]| LegacyKey::new(dek_info, ciphertext).lock().err().map(|e| e.code());
+        let iv = "000102030405060708090A0B0C0D0E0F";
+        assert_eq!(code(&format!("AES-128-CBC,{iv}"), &[0; 32]), None);
+        assert_eq!(code(&format!("AES-128-CBC,{iv}"), &[0; 31]), Some("key_unreadable"));
+        assert_eq!(code(&format!("AES-128-CBC,{iv}"), &[]), Some("key_unreadable"));
+        assert_eq!(code("AES-128-CBC,0001", &[0; 32]), Some("key_unreadable"));
+        assert_eq!(code("AES-128-CBC,00010203040506070809/A0B0C0D0E0F", &[0; 32]), Some("key_unreadable"));
+        assert_eq!(code("DES-CBC,0001020304050607", &[0; 32]), Some("key_encryption_unsupported"));
+        assert_eq!(code("", &[]), Some("key_encryption_unsupported"));
+    }
+}

@@ -1,0 +1,26 @@
+//! Who signs KOD II: a certificate, its private key, and the [`Credential`] that exists only if the two belong
+//! together and KSeF would accept them.
+//!
+//! Bytes come in, checked types go out. Nothing here opens a file, asks for a password, reads a clock or signs.
+
+mod algorithm;
+mod certificate;
+mod contents;
+mod issuer;
+mod legacy_pem;
+mod owner;
+mod pbes2;
+mod pem;
+mod private_key;
+mod public_key;
+
+#[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
+mod credential;
+
+pub use certificate::{Certificate, Purpose};
+pub use credential::{Conditions, Credential};
+pub use owner::Owner;
+pub use private_key::PrivateKey;
+pub use public_key::KeyKind;
+
+pub(crate) use public_key::PublicKey;

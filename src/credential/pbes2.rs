@@ -1,0 +1,195 @@
+use pkcs8::der::asn1::OctetStringRef;
+use pkcs8::der::{Decode as _, ErrorKind, Reader as _, SliceReader};
+use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, PBES2_OID, Parameters, Pbkdf2Params, ScryptParams};
+use pkcs8::pkcs5::scrypt;
+use pkcs8::spki::AlgorithmIdentifierRef;
+use zeroize::Zeroizing;
+
+use super::algorithm;
+use crate::error::{Error, Kind, Result};
+
+/// An encrypted PKCS#8 key whose encryption, PBES2 (RFC 8018), is known and bearable: only the password is missing.
+///
+/// The KSeF portal uses PBKDF2 with HMAC-SHA-256 and AES-256-CBC (`certyfikaty-KSeF.md`).
+pub(super) struct Pbes2Lock<'a> {
+    parameters: Parameters,
+    ciphertext: &'a [u8],
+}
+
+impl<'a> Pbes2Lock<'a> {
+    /// Reads an `EncryptedPrivateKeyInfo`, DER.
+    ///
+    /// # Errors
+    /// `key_encryption_unsupported` for PBES1 and other schemes, and for a key derivation so dear that only somebody
+    /// who means harm would ask for it; `key_unreadable` if the structure is damaged.
+    pub(super) fn read(der: &'a [u8]) -> Result<Self> {
+        let (scheme, ciphertext) = parts(der).map_err(|_| damaged())?;
+        if scheme.oid != PBES2_OID {
+            return Err(unsupported(&algorithm::name(scheme.oid)));
+        }
+        let parameters = scheme.parameters.ok_or_else(damaged)?;
+        let (kdf, cipher) = parameters.sequence(pair).map_err(|_| damaged())?;
+        let parameters = Parameters { kdf: read_kdf(kdf)?, encryption: read_cipher(cipher)? };
+        let block = if matches!(parameters.encryption, EncryptionScheme::DesEde3Cbc { .. }) { 8 } else { 16 };
+        if parameters.kdf.key_length().is_some_and(|length| usize::from(length) != parameters.encryption.key_size())
+            || ciphertext.is_empty()
+            || !ciphertext.len().is_multiple_of(block)
+        {
+            return Err(damaged());
+        }
+        Ok(Self { parameters, ciphertext })
+    }
+
+    /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,
+    /// and gives garbage.
+    ///
+    /// The key in the clear is wiped when dropped; the key derived from the password is not, pkcs5 0.8 keeps that one to
+    /// itself.
+    pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut buffer = Zeroizing::new(self.ciphertext.to_vec());
+        let length = self.parameters.decrypt_in_place(password, &mut buffer).ok()?.len();
+        buffer.truncate(length);
+        Some(buffer)
+    }
+}
+
+/// Iterations of PBKDF2: what RFC 8018 calls appropriate for especially critical keys, some seconds of work.
+const MAX_ITERATIONS: u32 = 10_000_000;
+
+/// Memory of scrypt, in bytes; OpenSSL asks for 16 MiB.
+const MAX_SCRYPT_MEMORY: u128 = 256 << 20;
+
+/// How often scrypt may go through that memory; OpenSSL asks for once.
+const MAX_SCRYPT_PASSES: u16 = 16;
+
+fn read_kdf(algorithm: AlgorithmIdentifierRef<'_>) -> Result<Kdf> {
+    let kdf = Kdf::try_from(algorithm).map_err(|error| match error.kind() {
+        ErrorKind::OidUnknown { oid } => unsupported(&algorithm::name(oid)),
+        _ => damaged(),
+    })?;
+    let bearable = match &kdf {
+        Kdf::Pbkdf2(Pbkdf2Params { iteration_count, .. }) => *iteration_count <= MAX_ITERATIONS,
+        Kdf::Scrypt(params) => is_bearable(params),
+        _ => false,
+    };
+    if bearable {
+        Ok(kdf)
+    } else {
+        Err(unsupported(&format!("{} at an excessive cost", algorithm::name(algorithm.oid))))
+    }
+}
+
+fn is_bearable(params: &ScryptParams) -> bool {
+    let memory = 128 * u128::from(params.cost_parameter) * u128::from(params.block_size);
+    // The conversion panics for a cost of 0, so that is asked first.
+    params.cost_parameter > 1
+        && memory <= MAX_SCRYPT_MEMORY
+        && params.parallelization <= MAX_SCRYPT_PASSES
+        && scrypt::Params::try_from(params).is_ok()
+}
+
+fn read_cipher(algorithm: AlgorithmIdentifierRef<'_>) -> Result<EncryptionScheme> {
+    // pkcs5 0.8.1 takes the first eight bytes of a 3DES IV without looking how many there are.
+    let iv = algorithm.parameters.and_then(|iv| iv.decode_as::<&OctetStringRef>().ok());
+    if iv.is_none_or(|iv| iv.as_bytes().len() < 8) {
+        return Err(unsupported(&algorithm::name(algorithm.oid)));
+    }
+    match EncryptionScheme::try_from(algorithm) {
+        // RFC 5084 writes the parameters of GCM otherwise than pkcs5 reads them: no such key exists.
+        Ok(EncryptionScheme::Aes128Gcm { .. } | EncryptionScheme::Aes256Gcm { .. }) | Err(_) => {
+            Err(unsupported(&algorithm::name(algorithm.oid)))
+        }
+        Ok(cipher) => Ok(cipher),
+    }
+}
+
+fn parts(der: &[u8]) -> pkcs8::der::Result<(AlgorithmIdentifierRef<'_>, &[u8])> {
+    let mut reader = SliceReader::new(der)?;
+    let (scheme, ciphertext) = reader.sequence(|reader| {
+        let scheme = AlgorithmIdentifierRef::decode(reader)?;
+        Ok::<_, pkcs8::der::Error>((scheme, <&OctetStringRef>::decode(reader)?))
+    })?;
+    reader.finish()?;
+    Ok((scheme, ciphertext.as_bytes()))
+}
+
+fn pair<'a>(
+    reader: &mut SliceReader<'a>,
+) -> pkcs8::der::Result<(AlgorithmIdentifierRef<'a>, AlgorithmIdentifierRef<'a>)> {
+    Ok((reader.decode()?, reader.decode()?))
+}
+
+fn unsupported(scheme: &str) -> Error {
+    let message = format!("the key is encrypted with {scheme}, which is not supported");
+    Error::new(Kind::KeyEncryptionUnsupported, message)
+}
+
+fn damaged() -> Error {
+    Error::new(Kind::KeyUnreadable, "the encrypted key is damaged or cut short")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pkcs8::EncryptedPrivateKeyInfoRef;
+    use pkcs8::der::Encode as _;
+    use pkcs8::der::{Tag, asn1::AnyRef};
+    use pkcs8::pkcs5;
+    use pkcs8::pkcs5::pbes2::AES_256_CBC_OID;
+
+    fn read(kdf: impl Into<Kdf>, ciphertext: &[u8]) -> Result<()> {
+        let parameters = Parameters { kdf: kdf.into(), encryption: EncryptionScheme::Aes256Cbc { iv: [0; 16] } };
+        let key = EncryptedPrivateKeyInfoRef {
+            encryption_algorithm: pkcs5::EncryptionScheme::Pbes2(parameters),
+            encrypted_data: OctetStringRef::new(ciphertext).unwrap(),
+        };
+        Pbes2Lock::read(&key.to_der().unwrap()).map(|_| ())
+    }
+
+    #[test]
+    fn pbkdf2_up_to_ten_million_rounds() {
+        let rounds = |rounds| read(Pbkdf2Params::hmac_sha256(rounds, &[0; 16]).unwrap(), &[0; 32]);
+        assert_eq!(rounds(10_000_000), Ok(()));
+        let error = rounds(10_000_001).unwrap_err();
+        assert_eq!(error.code(), "key_encryption_unsupported");
+    }
+
+    #[test]
+    fn scrypt_up_to_256_mebibytes() {
+        let scrypt = |cost_parameter, block_size, parallelization| {
+            let salt = [0; 16][..].try_into().unwrap();
+            let params = ScryptParams { salt, cost_parameter, block_size, parallelization, key_length: None };
+            read(params, &[0; 32])
+        };
+        assert_eq!(scrypt(1 << 14, 8, 1), Ok(()));
+        assert_eq!(scrypt(1 << 18, 8, 16), Ok(()));
+        for (n, r, p) in [
+            (1 << 19, 8, 1),
+            (u64::MAX, u16::MAX, 1),
+            (1 << 14, 8, 17),
+            (0, 8, 1),
+            (1, 8, 1),
+            (3, 8, 1),
+            (1 << 14, 0, 1),
+            (1 << 14, 8, 0),
+        ] {
+            assert_eq!(scrypt(n, r, p).unwrap_err().code(), "key_encryption_unsupported", "{n} {r} {p}");
+        }
+    }
+
+    #[test]
+    fn data_that_no_cipher_wrote() {
+        for length in [0, 1, 15, 17] {
+            let kdf = Pbkdf2Params::hmac_sha256(1, &[0; 16]).unwrap();
+            assert_eq!(read(kdf, &vec![0; length]).unwrap_err().code(), "key_unreadable", "{length}");
+        }
+    }
+
+    #[test]
+    fn an_iv_too_short_does_not_panic() {
+        for oid in [pkcs5::pbes2::DES_EDE3_CBC_OID, AES_256_CBC_OID] {
+            let parameters = Some(AnyRef::new(Tag::OctetString, &[0; 7]).unwrap());
+            assert!(read_cipher(AlgorithmIdentifierRef { oid, parameters }).is_err());
+        }
+    }
+}

@@ -1,0 +1,227 @@
+use std::fmt;
+
+use p256::SecretKey;
+use p256::ecdsa::VerifyingKey;
+use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
+use pkcs8::der::oid::db::rfc5912;
+use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, TagNumber};
+use pkcs8::spki::AlgorithmIdentifierRef;
+use pkcs8::{EncodePrivateKey as _, PrivateKeyInfoRef, SecretDocument};
+use rsa::RsaPrivateKey;
+use rsa::pkcs1::RsaPrivateKeyRef;
+use zeroize::Zeroizing;
+
+use super::contents::{KeyForm, Object};
+use super::pbes2::Pbes2Lock;
+use super::public_key::rsa_bits;
+use super::{KeyKind, PublicKey, algorithm};
+use crate::error::{Error, Kind, Result};
+
+/// A private key, decrypted and found sound. Wiped from memory when dropped, and never printed.
+pub struct PrivateKey {
+    pkcs8: SecretDocument,
+    public: PublicKey,
+}
+
+impl PrivateKey {
+    /// Reads a private key: PKCS#8 (in the clear or under PBES2), SEC1, PKCS#1 or OpenSSL's encrypted PEM, as PEM (the
+    /// first key of the file, whatever stands around it), DER or bare Base64. `password` is the file's, without a line
+    /// break; a key in the clear does not need it and does not mind it.
+    ///
+    /// Neither `file` nor `password` is wiped here: they are the caller's.
+    ///
+    /// # Errors
+    /// `password_missing`; `password_wrong`; `key_encryption_unsupported` for PBES1, other ciphers and excessive costs of
+    /// key derivation; `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits; `key_is_certificate`,
+    /// `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for those; `key_unreadable` for everything
+    /// else, saying what it looks like.
+    pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
+        let password = || password.ok_or_else(|| Error::new(Kind::PasswordMissing, "the key is encrypted"));
+        let given = |kind, what| Err(Error::new(kind, format!("{what} was given as the key")));
+        match Object::find(file, Object::is_private_key) {
+            Object::Key(form, der) => Self::from_der(form, &der),
+            Object::EncryptedKey(der) => {
+                let lock = Pbes2Lock::read(&der)?;
+                Self::from_decrypted(lock.open(password()?))
+            }
+            Object::LegacyKey(key) => {
+                let lock = key.lock()?;
+                Self::from_decrypted(lock.open(password()?))
+            }
+            Object::Certificate(_) => given(Kind::KeyIsCertificate, "a certificate"),
+            Object::Request => given(Kind::KeyIsRequest, "a certificate request"),
+            Object::PublicKey => given(Kind::KeyIsPublic, "a public key"),
+            Object::Pkcs12 => given(Kind::KeyIsPkcs12, "a PKCS#12 file"),
+            Object::Token => given(Kind::KeyIsToken, "a KSeF token"),
+            Object::Unknown(looks) => Err(Error::new(Kind::KeyUnreadable, format!("not a private key: {looks}"))),
+        }
+    }
+
+    /// True if the file holds a private key that needs a password. Damage and unknown encryption show in
+    /// [`parse`](Self::parse) only.
+    pub fn is_encrypted(file: &[u8]) -> bool {
+        Object::find(file, Object::is_private_key).is_encrypted_key()
+    }
+
+    /// The kind of key.
+    pub fn kind(&self) -> KeyKind {
+        self.public.kind()
+    }
+
+    /// The key in the form that every signing library reads: PKCS#8 version 1, DER, an EC key with its public key.
+    pub(crate) fn pkcs8_der(&self) -> &[u8] {
+        self.pkcs8.as_bytes()
+    }
+
+    pub(crate) fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// What a password opened. A wrong one may pass unnoticed until here, where it gave no key.
+    fn from_decrypted(plain: Option<Zeroizing<Vec<u8>>>) -> Result<Self> {
+        match plain.and_then(Object::from_der) {
+            Some(Object::Key(form, der)) => Self::from_der(form, &der),
+            _ => Err(Error::new(Kind::PasswordWrong, "the password does not open the key")),
+        }
+    }
+
+    fn from_der(form: KeyForm, der: &[u8]) -> Result<Self> {
+        match form {
+            KeyForm::Pkcs8 => Self::from_pkcs8(der),
+            KeyForm::Sec1 => Self::from_sec1(der),
+            KeyForm::Pkcs1 => Self::from_pkcs1(der),
+        }
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self> {
+        let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
+        match (info.algorithm.oid, info.algorithm.parameters_oid()) {
+            (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => {
+                Self::from_ec(&SecretKey::try_from(info).map_err(damaged)?)
+            }
+            (rfc5912::RSA_ENCRYPTION, _) => Self::from_pkcs1(info.private_key.as_bytes()),
+            _ => Err(unsupported(&algorithm::describe(&info.algorithm))),
+        }
+    }
+
+    fn from_sec1(der: &[u8]) -> Result<Self> {
+        let parameters = sec1_parameters(der).map_err(damaged)?;
+        let algorithm = AlgorithmIdentifierRef { oid: rfc5912::ID_EC_PUBLIC_KEY, parameters };
+        // Without a curve the length of the number decides: KSeF's curve is the likely one.
+        if parameters.is_none() || algorithm.parameters_oid() == Ok(rfc5912::SECP_256_R_1) {
+            Self::from_ec(&SecretKey::from_sec1_der(der).map_err(damaged)?)
+        } else {
+            Err(unsupported(&algorithm::describe(&algorithm)))
+        }
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Result<Self> {
+        let key = RsaPrivateKeyRef::from_der(der).map_err(damaged)?;
+        rsa_bits(&key.modulus).map_err(|found| unsupported(&found))?;
+        // Checks that the numbers belong together. Signing is another library's work (RUSTSEC-2023-0071).
+        let key = RsaPrivateKey::try_from(key).map_err(damaged)?;
+        Ok(Self { pkcs8: key.to_pkcs8_der().map_err(damaged)?, public: PublicKey::Rsa(key.to_public_key()) })
+    }
+
+    fn from_ec(key: &SecretKey) -> Result<Self> {
+        Ok(Self {
+            pkcs8: key.to_pkcs8_der().map_err(damaged)?,
+            public: PublicKey::Ec(VerifyingKey::from(key.public_key())),
+        })
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey([secret key elided])")
+    }
+}
+
+/// The curve of an `ECPrivateKey` (RFC 5915), if it says one.
+fn sec1_parameters(der: &[u8]) -> der::Result<Option<AnyRef<'_>>> {
+    SliceReader::new(der)?.sequence(|reader| {
+        u8::decode(reader)?;
+        <&OctetStringRef>::decode(reader)?;
+        let parameters = ContextSpecific::decode_explicit(reader, TagNumber(0))?;
+        while !reader.is_finished() {
+            AnyRef::decode(reader)?;
+        }
+        Ok(parameters.map(|parameters| parameters.value))
+    })
+}
+
+/// The library's own words are left out: they could quote the key.
+fn damaged<E>(_: E) -> Error {
+    Error::new(Kind::KeyUnreadable, "the private key is damaged")
+}
+
+fn unsupported(found: &str) -> Error {
+    Error::new(Kind::KeyTypeUnsupported, format!("the private key is {found}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEC1: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.sec1.der");
+    const PKCS8: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.pkcs8.der");
+
+    #[test]
+    fn a_bare_number_becomes_a_complete_key() {
+        // SEQUENCE { 1, the 32 bytes }: neither curve nor public key.
+        let bare = [&[0x30, 0x25], &SEC1[2..39]].concat();
+        assert_eq!(PrivateKey::parse(&bare, None).unwrap().pkcs8_der(), PKCS8);
+    }
+
+    #[test]
+    fn a_public_part_of_another_key_is_found() {
+        let mut key = PKCS8.to_vec();
+        let other = include_bytes!("../../fixtures/keys/other-ec.pkcs8.pem");
+        let other = PrivateKey::parse(other, None).unwrap();
+        let secret = 36..68;
+        key[secret.clone()].copy_from_slice(&other.pkcs8_der()[secret]);
+        assert_eq!(PrivateKey::parse(&key, None).unwrap_err().code(), "key_unreadable");
+    }
+
+    #[test]
+    fn rsa_numbers_that_do_not_belong_together() {
+        let mut key = include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.der").to_vec();
+        // The last byte of d, just before the first prime's header.
+        let position = key.windows(4).position(|window| window == [0x02, 0x81, 0x81, 0x00]).unwrap();
+        key[position - 1] ^= 2;
+        assert_eq!(PrivateKey::parse(&key, None).unwrap_err().code(), "key_unreadable");
+    }
+
+    #[test]
+    fn sec1_on_other_curves() {
+        // SEQUENCE { 1, one byte, [0] the curve }: an OID; a SEQUENCE that describes it.
+        let (p384, explicit) = ([0xA0, 7, 6, 5, 0x2B, 0x81, 4, 0, 0x22], [0xA0, 7, 0x30, 5, 2, 1, 1, 5, 0]);
+        for (curve, expected) in [(p384, "EC on secp384r1"), (explicit, "EC on a curve without a name")] {
+            let key = [&[0x30, 15, 2, 1, 1, 4, 1, 9], &curve[..]].concat();
+            let error = PrivateKey::parse(&key, None).unwrap_err();
+            assert_eq!(error.code(), "key_type_unsupported");
+            assert_eq!(error.message(), format!("the private key is {expected}"));
+        }
+    }
+
+    #[test]
+    fn every_form_gives_the_same_key() {
+        for file in [
+            &include_bytes!("../../fixtures/keys/offline-ec.pkcs8.pem")[..],
+            include_bytes!("../../fixtures/keys/offline-ec.fast.key"),
+            include_bytes!("../../fixtures/keys/offline-ec.sec1-params.pem"),
+            include_bytes!("../../fixtures/keys/offline-ec.legacy-des3.pem"),
+            SEC1,
+        ] {
+            let key = PrivateKey::parse(file, Some(b"Throwaway-Key_2026")).unwrap();
+            assert_eq!(key.pkcs8_der(), PKCS8);
+            assert_eq!(format!("{key:?}"), "PrivateKey([secret key elided])");
+        }
+    }
+
+    #[test]
+    fn rsa_comes_out_as_openssl_writes_it() {
+        let key = PrivateKey::parse(include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.pem"), None).unwrap();
+        assert_eq!(key.pkcs8_der(), include_bytes!("../../fixtures/keys/offline-rsa.pkcs8.der"));
+    }
+}

@@ -1,0 +1,102 @@
+use std::fmt;
+
+use super::{Algorithm, ContextChoice, LinkSigner, SignatureEncoding, signer};
+use crate::credential::Credential;
+use crate::error::Result;
+use crate::invoice::Invoice;
+use crate::link::{Kod1, UnsignedKod2};
+use crate::values::{CertificateSerial, ContextId, Environment};
+
+/// Who issues invoices: a credential, the environment it is for, and a signer with the key prepared.
+///
+/// One is enough for a whole run; threads share it by reference.
+pub struct Issuer {
+    credential: Credential,
+    environment: Environment,
+    context: Option<ContextId>,
+    signer: Box<dyn LinkSigner>,
+}
+
+/// Both links of an offline invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedLinks {
+    /// KOD I, which leads to the invoice.
+    pub kod1: String,
+    /// KOD II, which proves who issued it.
+    pub kod2: String,
+    /// The context that KOD II names, and why.
+    pub context: ContextChoice,
+    /// How KOD II is signed.
+    pub algorithm: Algorithm,
+    /// The certificate that KOD II names.
+    pub serial: CertificateSerial,
+}
+
+impl Issuer {
+    /// Prepares the key of a credential: P1363 signatures, context chosen for each invoice.
+    ///
+    /// # Errors
+    /// `signing_failed`, if the signing library refuses the key.
+    pub fn new(credential: Credential) -> Result<Self> {
+        let signer = signer(&credential, SignatureEncoding::default())?;
+        Ok(Self::with_signer(credential, signer))
+    }
+
+    /// Takes another signer for the same key: another encoding, a token.
+    pub fn with_signer(credential: Credential, signer: Box<dyn LinkSigner>) -> Self {
+        Self { environment: credential.environment(), credential, context: None, signer }
+    }
+
+    /// Names one context for all invoices, instead of choosing it for each.
+    #[must_use]
+    pub fn in_context(mut self, context: ContextId) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    /// The credential that signs.
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// The environment that the links lead to.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// Builds and signs both links of an invoice. Whether the invoice should be issued is
+    /// [`Invoice::review`]'s question.
+    ///
+    /// # Errors
+    /// `context_unclear`; `signing_failed`.
+    pub fn sign(&self, invoice: &Invoice) -> Result<SignedLinks> {
+        let certificate = self.credential.certificate();
+        let context = ContextChoice::of(invoice, certificate.owner(), self.context.as_ref())?;
+        let serial = certificate.serial();
+        let unsigned = UnsignedKod2 {
+            environment: self.environment,
+            context: context.context.clone(),
+            seller: invoice.seller(),
+            serial,
+            hash: *invoice.hash(),
+        };
+        Ok(SignedLinks {
+            kod1: Kod1::of(invoice, self.environment).to_string(),
+            kod2: unsigned.sign_with(|text| self.signer.sign(text))?,
+            context,
+            algorithm: self.signer.algorithm(),
+            serial,
+        })
+    }
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("credential", &self.credential)
+            .field("environment", &self.environment)
+            .field("context", &self.context)
+            .field("algorithm", &self.signer.algorithm())
+            .finish_non_exhaustive()
+    }
+}

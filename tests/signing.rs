@@ -1,0 +1,168 @@
+//! Signatures verify with libraries that did not make them, and contexts are chosen as the rules say.
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use ksef_qr::{
+    Algorithm, Conditions, ContextSource, Credential, Environment, Invoice, Issuer, Kod2, Link, Rules,
+    SignatureEncoding, deterministic_signer, signer,
+};
+use p256::ecdsa::signature::Verifier as _;
+use p256::pkcs8::DecodePublicKey as _;
+use sha2::Sha256;
+
+/// 2026-06-30, when all the fixtures are issued.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_782_777_600)
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn credential(certificate: &str, key: &str) -> Credential {
+    let conditions = Conditions { environment: Environment::Test, now: now(), allow: Rules::NONE };
+    let (certificate, key) = (fixture(&format!("keys/{certificate}")), fixture(&format!("keys/{key}")));
+    Credential::from_bytes(&certificate, &key, Some(b"Throwaway-Key_2026"), &conditions).unwrap()
+}
+
+fn ec() -> Credential {
+    credential("offline-ec.crt", "offline-ec.fast.key")
+}
+
+fn rsa() -> Credential {
+    credential("offline-rsa.crt", "offline-rsa.pkcs1.pem")
+}
+
+fn invoice(name: &str) -> Invoice {
+    Invoice::read(&fixture(&format!("invoices/good/{name}.xml"))).unwrap()
+}
+
+fn kod2(link: &str) -> Kod2 {
+    match Link::parse(link).unwrap() {
+        Link::Kod2(kod2) => kod2,
+        Link::Kod1(_) => panic!("{link}"),
+    }
+}
+
+fn verifies(credential: &Credential, kod2: &Kod2, algorithm: Algorithm) -> bool {
+    let (text, public_key) = (kod2.unsigned.signed_text(), credential.certificate().public_key_der());
+    let ecdsa = |signature: p256::ecdsa::Signature| {
+        p256::ecdsa::VerifyingKey::from_public_key_der(public_key).unwrap().verify(text.as_bytes(), &signature).is_ok()
+    };
+    match algorithm {
+        Algorithm::Es256P1363 => p256::ecdsa::Signature::from_slice(&kod2.signature).is_ok_and(ecdsa),
+        Algorithm::Es256Der => p256::ecdsa::Signature::from_der(&kod2.signature).is_ok_and(ecdsa),
+        Algorithm::Ps256 => {
+            let key = rsa::RsaPublicKey::from_public_key_der(public_key).unwrap();
+            let key = rsa::pss::VerifyingKey::<Sha256>::new_with_salt_len(key, 32);
+            rsa::pss::Signature::try_from(&kod2.signature[..])
+                .is_ok_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())
+        }
+    }
+}
+
+#[test]
+fn every_signer_s_links_verify() {
+    use SignatureEncoding::{Der, P1363};
+    let invoice = invoice("fa3-basic");
+    for (make, encoding, deterministic, expected, length) in [
+        (ec as fn() -> Credential, P1363, false, Algorithm::Es256P1363, 64..=64),
+        (ec, Der, false, Algorithm::Es256Der, 60..=72),
+        (ec, P1363, true, Algorithm::Es256P1363, 64..=64),
+        (ec, Der, true, Algorithm::Es256Der, 60..=72),
+        (rsa, P1363, false, Algorithm::Ps256, 256..=256),
+        (rsa, Der, false, Algorithm::Ps256, 256..=256),
+    ] {
+        let make_signer = if deterministic { deterministic_signer } else { signer };
+        let signer = make_signer(&make(), encoding).unwrap();
+        let links = Issuer::with_signer(make(), signer).sign(&invoice).unwrap();
+        assert_eq!(links.algorithm, expected);
+        let kod2 = kod2(&links.kod2);
+        assert!(length.contains(&kod2.signature.len()), "{expected}: {}", kod2.signature.len());
+        assert!(verifies(&make(), &kod2, expected), "{expected}");
+        let mut other = kod2.clone();
+        other.unsigned.hash = ksef_qr::InvoiceHash::of(b"another invoice");
+        assert!(!verifies(&make(), &other, expected), "{expected} must not verify for another invoice");
+    }
+}
+
+#[test]
+fn deterministic_signatures_repeat_and_others_do_not() {
+    let invoice = invoice("fa3-basic");
+    let sign = |make: &dyn Fn() -> Issuer| (make().sign(&invoice).unwrap().kod2, make().sign(&invoice).unwrap().kod2);
+    let (one, two) =
+        sign(&|| Issuer::with_signer(ec(), deterministic_signer(&ec(), SignatureEncoding::P1363).unwrap()));
+    assert_eq!(one, two);
+    let (one, two) = sign(&|| Issuer::new(ec()).unwrap());
+    assert_ne!(one, two);
+    let refused = deterministic_signer(&rsa(), SignatureEncoding::P1363).err().unwrap();
+    assert_eq!(refused.code(), "signer_unavailable");
+}
+
+#[test]
+fn the_links_of_one_invoice_speak_of_it() {
+    let bytes = fixture("invoices/good/fa3-basic.xml");
+    let invoice = Invoice::read(&bytes).unwrap();
+    let links = Issuer::new(ec()).unwrap().sign(&invoice).unwrap();
+    let Link::Kod1(kod1) = Link::parse(&links.kod1).unwrap() else { panic!("{}", links.kod1) };
+    let kod2 = kod2(&links.kod2);
+    assert_eq!(kod1.hash, ksef_qr::InvoiceHash::of(&bytes));
+    assert_eq!(kod1.hash, kod2.unsigned.hash);
+    assert_eq!(kod1.seller, kod2.unsigned.seller);
+    assert_eq!(kod1.issue_date.to_string(), "2026-06-15");
+    assert_eq!(kod2.unsigned.serial, ec().certificate().serial());
+    assert_eq!((kod1.environment, kod2.unsigned.environment), (Environment::Test, Environment::Test));
+}
+
+#[test]
+fn the_context_follows_the_certificate_and_the_invoice() {
+    const SELLER: &str = "Nip:5265877635";
+    const BUYER: &str = "Nip:5251469286";
+    for (certificate, invoice_name, expected) in [
+        ("offline-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Certificate))),
+        ("offline-ec.crt", "fa3-self-billed", Ok((SELLER, ContextSource::Certificate))),
+        ("offline-ec.crt", "fa3-consumer", Ok((SELLER, ContextSource::Certificate))),
+        ("offline-ec.crt", "pef-self-billed", Ok((SELLER, ContextSource::Certificate))),
+        ("offline-ec.crt", "rr-basic", Err("context_unclear")),
+        ("buyer-ec.crt", "fa3-self-billed", Ok((BUYER, ContextSource::CertificateOfBuyer))),
+        ("buyer-ec.crt", "pef-self-billed", Ok((BUYER, ContextSource::CertificateOfBuyer))),
+        ("buyer-ec.crt", "rr-basic", Ok((BUYER, ContextSource::CertificateOfBuyer))),
+        // The buyer's certificate on an invoice that the seller issues: somebody else's.
+        ("buyer-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
+        ("accountant-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
+        ("pesel-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
+        ("fingerprint-ec.crt", "pef-basic", Ok((SELLER, ContextSource::Seller))),
+        ("accountant-ec.crt", "fa3-self-billed", Err("context_unclear")),
+        ("pesel-ec.crt", "rr-basic", Err("context_unclear")),
+    ] {
+        let issuer = Issuer::new(credential(certificate, "offline-ec.fast.key")).unwrap();
+        let signed = issuer.sign(&invoice(invoice_name));
+        let chosen = signed.as_ref().map(|links| (links.context.context.to_string(), links.context.source));
+        let chosen = chosen.as_ref().map(|(context, source)| (context.as_str(), *source)).map_err(|error| error.code());
+        assert_eq!(chosen, expected, "{certificate} {invoice_name}");
+    }
+}
+
+#[test]
+fn a_given_context_wins() {
+    for context in
+        ["Nip:1111111111", "InternalId:5265877635-12345", "NipVatUe:5265877635-IE1+34567A", "PeppolId:PPL123456"]
+    {
+        let issuer = Issuer::new(ec()).unwrap().in_context(context.parse().unwrap());
+        let links = issuer.sign(&invoice("rr-basic")).unwrap();
+        assert_eq!(links.context.source, ContextSource::Given);
+        assert_eq!(kod2(&links.kod2).unsigned.context.to_string(), context);
+        assert!(verifies(&ec(), &kod2(&links.kod2), links.algorithm));
+    }
+}
+
+#[test]
+fn debug_of_everything_that_holds_a_key_elides_it() {
+    let key = fixture("keys/offline-ec.pkcs8.der");
+    let issuer = format!("{:?}", Issuer::new(ec()).unwrap());
+    assert!(issuer.contains("[secret key elided]"), "{issuer}");
+    let scalar = &key[36..68];
+    let printed: Vec<String> = scalar.iter().map(ToString::to_string).collect();
+    assert!(!issuer.contains(&printed.join(", ")));
+}
