@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::invoice::Invoice;
-use crate::render::PictureFormat;
+use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice};
 use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
 use crate::warning::Warning;
@@ -41,7 +41,7 @@ pub struct Code {
     /// The link.
     pub url: String,
     /// What stands under the code.
-    pub label: String,
+    pub label: Label,
     /// The files written, by their names in the output folder.
     pub pictures: Vec<(PictureFormat, String)>,
 }
@@ -229,7 +229,7 @@ impl<'a> Facts<'a> {
 
 impl<'a> CodeLine<'a> {
     fn of(code: &'a Code) -> Self {
-        Self { url: &code.url, label: &code.label, pictures: &code.pictures, algorithm: None, certificate_serial: None }
+        Self { url: &code.url, label: code.label.as_str(), pictures: &code.pictures, algorithm: None, certificate_serial: None }
     }
 }
 

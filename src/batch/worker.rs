@@ -7,14 +7,9 @@ use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::qr::{EccLevel, Symbol};
-use crate::render::{PictureFormat, Renderer, Style};
+use crate::render::{Label, PictureFormat, Renderer, Style};
 use crate::sign::Issuer;
 use crate::values::{Environment, IssueDate, KsefNumber, Rules};
-
-/// Under KOD I, as long as the invoice has no number (`kody-qr.md`).
-const OFFLINE: &str = "OFFLINE";
-/// Under KOD II.
-const CERTIFICATE: &str = "CERTYFIKAT";
 
 /// What to make of each invoice.
 #[derive(Debug)]
@@ -88,10 +83,10 @@ impl<'b> Worker<'b> {
                 // A name that is taken is found before anything is signed.
                 self.check_free(stem, &["kod1", "kod2"])?;
                 let signed = issuer.sign(&invoice)?;
-                let code = Code { url: signed.kod2, label: CERTIFICATE.to_owned(), pictures: Vec::new() };
+                let code = Code { url: signed.kod2, label: Label::CERTYFIKAT, pictures: Vec::new() };
                 Done {
                     allowed: invoice.allowed().union(issuer.credential().allowed()),
-                    kod1: Code { url: signed.kod1, label: OFFLINE.to_owned(), pictures: Vec::new() },
+                    kod1: Code { url: signed.kod1, label: Label::OFFLINE, pictures: Vec::new() },
                     ksef_number: None,
                     kod2: Some(SignedCode { code, context: signed.context, algorithm: signed.algorithm, serial: signed.serial }),
                     invoice,
@@ -101,7 +96,7 @@ impl<'b> Worker<'b> {
             Task::Link { environment, ksef_number } => {
                 self.check_free(stem, &["kod1"])?;
                 check_number(ksef_number.as_ref(), &invoice)?;
-                let label = ksef_number.as_ref().map_or(OFFLINE, KsefNumber::as_str).to_owned();
+                let label = ksef_number.as_ref().map_or(Label::OFFLINE, Label::from);
                 Done {
                     allowed: invoice.allowed(),
                     kod1: Code { url: Kod1::of(&invoice, *environment).to_string(), label, pictures: Vec::new() },

@@ -15,23 +15,21 @@ pub(super) fn describe(algorithm: &AlgorithmIdentifierRef<'_>) -> String {
 
 /// An algorithm's name in its own standard, or the dotted number if nobody gave it one.
 pub(super) fn name(oid: ObjectIdentifier) -> String {
-    PBES1
-        .iter()
-        .find(|(known, _)| *known == oid)
-        .map(|(_, name)| *name)
-        .or_else(|| DB.by_oid(&oid))
-        .map_or_else(|| oid.to_string(), str::to_owned)
+    pbes1(oid).or_else(|| DB.by_oid(&oid)).map_or_else(|| oid.to_string(), str::to_owned)
 }
 
 /// The password-based encryption of RFC 8018, appendix A.3, which the database of names leaves out.
-const PBES1: [(ObjectIdentifier, &str); 6] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.1"), "pbeWithMD2AndDES-CBC"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.3"), "pbeWithMD5AndDES-CBC"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.4"), "pbeWithMD2AndRC2-CBC"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.6"), "pbeWithMD5AndRC2-CBC"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.10"), "pbeWithSHA1AndDES-CBC"),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.5.11"), "pbeWithSHA1AndRC2-CBC"),
-];
+fn pbes1(oid: ObjectIdentifier) -> Option<&'static str> {
+    match oid.to_string().strip_prefix("1.2.840.113549.1.5.")? {
+        "1" => Some("pbeWithMD2AndDES-CBC"),
+        "3" => Some("pbeWithMD5AndDES-CBC"),
+        "4" => Some("pbeWithMD2AndRC2-CBC"),
+        "6" => Some("pbeWithMD5AndRC2-CBC"),
+        "10" => Some("pbeWithSHA1AndDES-CBC"),
+        "11" => Some("pbeWithSHA1AndRC2-CBC"),
+        _ => None,
+    }
+}
 
 #[cfg(test)]
 mod tests {

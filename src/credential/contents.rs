@@ -1,7 +1,7 @@
 //! What a file holds, told by its structure: a name may end in anything, a PEM label may say anything.
 
 use pkcs8::der::asn1::AnyRef;
-use pkcs8::der::{Reader as _, SliceReader, Tag, Tagged as _};
+use pkcs8::der::{Reader as _, SliceReader, Tag, Tagged};
 use zeroize::Zeroizing;
 
 use super::legacy_pem::LegacyKey;
@@ -13,6 +13,7 @@ pub(super) enum Object {
     Certificate(Zeroizing<Vec<u8>>),
     /// A certificate request, PKCS#10.
     Request,
+    /// A public key, X.509 or PKCS#1.
     PublicKey,
     /// A private key in the clear, DER.
     Key(KeyForm, Zeroizing<Vec<u8>>),
@@ -20,6 +21,7 @@ pub(super) enum Object {
     EncryptedKey(Zeroizing<Vec<u8>>),
     /// A private key under OpenSSL's PEM encryption.
     LegacyKey(LegacyKey),
+    /// A key and its certificate in one, under a password.
     Pkcs12,
     /// A KSeF token: a password of the API, no key.
     Token,
@@ -80,9 +82,7 @@ impl Object {
             [Sequence, OctetString] => Self::EncryptedKey(der),
             [Integer, Sequence, OctetString, ..] => Self::Key(KeyForm::Pkcs8, der),
             [Integer, OctetString, ..] => Self::Key(KeyForm::Sec1, der),
-            [Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, Integer, ..] => {
-                Self::Key(KeyForm::Pkcs1, der)
-            }
+            [Integer, Integer, _, _, _, _, _, _, _, ..] => Self::Key(KeyForm::Pkcs1, der),
             [Integer, Sequence, ..] => Self::Pkcs12,
             [ObjectIdentifier, Tag::ContextSpecific { .. }] => Self::Unknown("it is a PKCS#7 file".to_owned()),
             _ => return None,
@@ -126,7 +126,7 @@ fn fields(der: &[u8]) -> Option<Vec<AnyRef<'_>>> {
 }
 
 fn tags(fields: &[AnyRef<'_>]) -> Vec<Tag> {
-    fields.iter().map(|field| field.tag()).collect()
+    fields.iter().map(Tagged::tag).collect()
 }
 
 /// A request's body has four fields at most, a certificate's six at least.

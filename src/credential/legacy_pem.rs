@@ -25,6 +25,8 @@ impl LegacyKey {
         Self { dek_info: dek_info.to_owned(), ciphertext: ciphertext.to_owned() }
     }
 
+    /// Makes out the encryption.
+    ///
     /// # Errors
     /// `key_encryption_unsupported` for another cipher; `key_unreadable` if the parts do not fit the cipher.
     pub(super) fn lock(self) -> Result<LegacyLock> {
@@ -34,13 +36,11 @@ impl LegacyKey {
             Error::new(Kind::KeyEncryptionUnsupported, message)
         })?;
         let block = cipher.block_len();
-        let iv = bytes_from_hex(iv).filter(|iv| iv.len() == block);
-        match iv {
-            Some(iv) if !self.ciphertext.is_empty() && self.ciphertext.len().is_multiple_of(block) => {
-                Ok(LegacyLock { cipher, iv, ciphertext: self.ciphertext })
-            }
-            _ => Err(Error::new(Kind::KeyUnreadable, "the encrypted key is damaged or cut short")),
-        }
+        let whole = !self.ciphertext.is_empty() && self.ciphertext.len().is_multiple_of(block);
+        let iv = bytes_from_hex(iv)
+            .filter(|iv| iv.len() == block && whole)
+            .ok_or_else(|| Error::new(Kind::KeyUnreadable, "the encrypted key is damaged or cut short"))?;
+        Ok(LegacyLock { cipher, iv, ciphertext: self.ciphertext })
     }
 }
 
@@ -56,17 +56,20 @@ impl LegacyLock {
     }
 }
 
-/// The salt is the beginning of the IV.
+/// The salt is the beginning of the IV, which has 8 bytes or 16.
 const SALT_LEN: usize = 8;
+
+/// Length of an MD5 digest, in bytes.
+const DIGEST_LEN: usize = 16;
 
 /// `EVP_BytesToKey` with MD5 and one round: as weak as it looks, and the only way these files can be read.
 fn derive(password: &[u8], salt: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     // Whole digests, cut at the end; allocated at once so that no part is left behind when the buffer grows.
-    let mut key = Zeroizing::new(Vec::with_capacity(length.next_multiple_of(16)));
-    let mut digest = Zeroizing::new(Vec::new());
+    let mut key = Zeroizing::new(Vec::with_capacity(length.next_multiple_of(DIGEST_LEN)));
     while key.len() < length {
-        *digest = Md5::new().chain_update(&*digest).chain_update(password).chain_update(salt).finalize().to_vec();
-        key.extend_from_slice(&digest);
+        let previous = key.len().saturating_sub(DIGEST_LEN);
+        let digest = Md5::new().chain_update(&key[previous..]).chain_update(password).chain_update(salt);
+        key.extend_from_slice(&*Zeroizing::new(<[u8; DIGEST_LEN]>::from(digest.finalize())));
     }
     key.truncate(length);
     key

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use super::contents::{KeyForm, Object};
 use super::pbes2::Pbes2Lock;
-use super::public_key::rsa_bits;
+use super::public_key::check_rsa_size;
 use super::{KeyKind, PublicKey, algorithm};
 use crate::error::{Error, Kind, Result};
 
@@ -31,10 +31,10 @@ impl PrivateKey {
     /// Neither `file` nor `password` is wiped here: they are the caller's.
     ///
     /// # Errors
-    /// `password_missing`; `password_wrong`; `key_encryption_unsupported` for PBES1, other ciphers and excessive costs of
-    /// key derivation; `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits; `key_is_certificate`,
-    /// `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for those; `key_unreadable` for everything
-    /// else, saying what it looks like.
+    /// `password_missing`; `password_wrong`; `key_encryption_unsupported` for PBES1, other ciphers and excessive costs
+    /// of key derivation; `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits;
+    /// `key_is_certificate`, `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for those;
+    /// `key_unreadable` for everything else, saying what it looks like.
     pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
         let password = || password.ok_or_else(|| Error::new(Kind::PasswordMissing, "the key is encrypted"));
         let given = |kind, what| Err(Error::new(kind, format!("{what} was given as the key")));
@@ -117,7 +117,7 @@ impl PrivateKey {
 
     fn from_pkcs1(der: &[u8]) -> Result<Self> {
         let key = RsaPrivateKeyRef::from_der(der).map_err(damaged)?;
-        rsa_bits(&key.modulus).map_err(|found| unsupported(&found))?;
+        check_rsa_size(&key.modulus).map_err(|found| unsupported(&found))?;
         // Checks that the numbers belong together. Signing is another library's work (RUSTSEC-2023-0071).
         let key = RsaPrivateKey::try_from(key).map_err(damaged)?;
         Ok(Self { pkcs8: key.to_pkcs8_der().map_err(damaged)?, public: PublicKey::Rsa(key.to_public_key()) })

@@ -56,10 +56,10 @@ impl PublicKey {
             }
             (rfc5912::RSA_ENCRYPTION, _) => {
                 let key = RsaPublicKeyRef::from_der(key).map_err(|_| damaged())?;
-                rsa_bits(&key.modulus).map_err(unsupported)?;
+                check_rsa_size(&key.modulus).map_err(|found| unsupported(&found))?;
                 RsaPublicKey::try_from(key).map(Self::Rsa).map_err(|_| damaged())
             }
-            _ => Err(unsupported(algorithm::describe(&spki.algorithm))),
+            _ => Err(unsupported(&algorithm::describe(&spki.algorithm))),
         }
     }
 
@@ -71,8 +71,8 @@ impl PublicKey {
     }
 }
 
-/// The length of an RSA modulus, or what to call the key if it is not one that KSeF takes.
-pub(super) fn rsa_bits(modulus: &UintRef<'_>) -> std::result::Result<u32, String> {
+/// Refuses an RSA key that KSeF does not take, saying what to call it.
+pub(super) fn check_rsa_size(modulus: &UintRef<'_>) -> std::result::Result<(), String> {
     // KSeF sets the lower bound. Beyond the upper one no key exists and every operation takes seconds.
     const TAKEN: RangeInclusive<u32> = 2048..=8192;
 
@@ -80,9 +80,10 @@ pub(super) fn rsa_bits(modulus: &UintRef<'_>) -> std::result::Result<u32, String
     let bytes = modulus.as_bytes();
     let unused = bytes.first().map_or(0, |first| first.leading_zeros());
     let bits = u32::try_from(bytes.len() * 8).unwrap_or(u32::MAX) - unused;
-    if TAKEN.contains(&bits) { Ok(bits) } else { Err(format!("RSA {bits}")) }
+    if TAKEN.contains(&bits) { Ok(()) } else { Err(format!("RSA {bits}")) }
 }
 
-fn unsupported(found: String) -> Error {
-    Error::new(Kind::CertificateKeyUnsupported, format!("the certificate's key is {found}"))
+fn unsupported(found: &str) -> Error {
+    let message = format!("the certificate's key is {found}");
+    Error::new(Kind::CertificateKeyUnsupported, message)
 }
