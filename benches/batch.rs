@@ -11,8 +11,7 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
-use ksef_qr::render::{Label, Renderer, Style};
-use ksef_qr::{Credential, EccLevel, Invoice, Issuer, LinkSigner, SignatureEncoding, Symbol};
+use ksef_qr::{Credential, EccLevel, Invoice, Issuer, Label, LinkSigner, Renderer, SignatureEncoding, Style, Symbol};
 use sha2::{Digest as _, Sha256};
 
 use common::{SIZES, ec, invoice, issuer, rsa};
@@ -49,7 +48,7 @@ fn group(criterion: &mut Criterion, name: &str, credential: fn() -> Credential, 
         group.bench_function(format!("links/{size}"), |bencher| bencher.iter(|| links(black_box(&xml), &issuer)));
         let mut renderer = Renderer::new(Style::default());
         group.bench_function(format!("png/{size}"), |bencher| {
-            bencher.iter(|| png(black_box(&xml), &issuer, &mut renderer))
+            bencher.iter(|| png(black_box(&xml), &issuer, &mut renderer));
         });
         let serial = issuer.credential().certificate().serial().to_string();
         group.bench_function(format!("naive/{size}"), |bencher| {

@@ -5,8 +5,9 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ksef_qr::render::{Label, Renderer, Style};
-use ksef_qr::{EccLevel, Invoice, InvoiceHash, SignatureEncoding, Symbol, deterministic_signer, signer};
+use ksef_qr::{
+    EccLevel, Invoice, InvoiceHash, Label, Renderer, SignatureEncoding, Style, Symbol, deterministic_signer, signer,
+};
 
 use common::{SIZES, ec, invoice, issuer, rsa};
 
@@ -18,7 +19,7 @@ fn read(criterion: &mut Criterion) {
         group.bench_function(format!("hash/{name}"), |bencher| bencher.iter(|| InvoiceHash::of(black_box(&xml))));
         // Reading includes the hash.
         group.bench_function(format!("invoice/{name}"), |bencher| {
-            bencher.iter(|| Invoice::read(black_box(&xml)).unwrap())
+            bencher.iter(|| Invoice::read(black_box(&xml)).unwrap());
         });
     }
     group.finish();

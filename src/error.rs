@@ -106,6 +106,7 @@ enum Group {
 macro_rules! kinds {
     ($($kind:ident $group:ident $code:literal $hint:literal)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
         pub(crate) enum Kind { $($kind),* }
 
         impl Kind {
@@ -116,6 +117,9 @@ macro_rules! kinds {
 
         /// Every code this version can give, in the order of the README's table.
         pub const CODES: &[&str] = &[$($code),*];
+
+        #[cfg(test)]
+        const KINDS: &[Kind] = &[$(Kind::$kind),*];
     };
 }
 
@@ -210,10 +214,11 @@ mod tests {
     }
 
     #[test]
-    fn readme_lists_every_code() {
+    fn readme_lists_every_code_with_its_hint() {
         let readme = include_str!("../README.md");
-        for code in CODES {
-            assert!(readme.contains(&format!("`{code}`")), "README.md does not list {code}");
+        for kind in KINDS {
+            let row = format!("| `{}` | {} |", kind.code(), kind.hint());
+            assert!(readme.contains(&row), "README.md lacks the row\n{row}");
         }
     }
 }

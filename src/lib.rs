@@ -1,8 +1,80 @@
-//! ksef-qr
+//! Signed verification links and QR codes for invoices that are issued while KSeF, the Polish e-invoice system, is out
+//! of reach.
+//!
+//! An invoice issued offline carries two QR codes. KOD I leads to the invoice in KSeF, once it is there; KOD II proves
+//! who issued it, by a link signed with the issuer's type 2 (Offline) KSeF certificate. This crate takes the invoice's
+//! XML and makes both:
+//!
+//! ```
+//! use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer, Rules};
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! # let certificate = include_bytes!("../fixtures/keys/offline-ec.crt");
+//! # let (key, password) = (include_bytes!("../fixtures/keys/offline-ec.fast.key"), b"Throwaway-Key_2026");
+//! # let xml = include_bytes!("../fixtures/invoices/good/fa3-basic.xml");
+//! let conditions = Conditions { environment: Environment::Test, now: std::time::SystemTime::now(), allow: Rules::NONE };
+//! let issuer = Issuer::new(Credential::from_bytes(certificate, key, Some(password), &conditions)?)?;
+//! let links = issuer.sign(&Invoice::read(xml)?)?;
+//! let (kod1, kod2) = ksef_qr::codes_png(&links)?;
+//! # assert!(links.kod1.starts_with("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/"));
+//! # assert!(kod1.starts_with(b"\x89PNG") && kod2.starts_with(b"\x89PNG"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An [`Issuer`] is made once; it is shared by any number of threads. For many invoices, files and a manifest there is
+//! [`batch`], which is also all that the command `ksef-qr` does.
+//!
+//! # The way of the data
+//!
+//! ```text
+//! invoice bytes -> facts + hash -> links -> signature -> QR symbol -> picture -> file
+//! ```
+//!
+//! # Code map
+//!
+//! Each module may use those above it in this list, and no other (a test reads the sources and checks):
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | `error`, `warning` | | what was found, in which file, what to do |
+//! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
+//! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
+//! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
+//! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
+//! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | `qr` | a link | a [`Symbol`] |
+//! | `render` | a symbol and a label | PNG, SVG |
+//! | [`batch`] | files | pictures and a manifest |
+//!
+//! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
+//! `credential/`, a new way to sign behind [`LinkSigner`].
+//!
+//! # Invariants
+//!
+//! - `invoice` to `render` do not know files, clocks, threads and arguments. The clock is the caller's.
+//! - The hash covers the exact bytes given. Nothing rewrites an invoice.
+//! - One file, `sign/aws.rs`, knows which library signs; one, `batch/output.rs`, writes files.
+//! - A private key is decrypted once, wiped when dropped and never printed.
+//! - Nothing touches a network.
+//! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate
+//!   panic.
+
+// Nothing that comes from outside may panic; tests may (clippy.toml).
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+/// Compiles the example in the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+pub mod batch;
 mod credential;
 mod error;
 mod invoice;
 mod link;
+mod qr;
+mod render;
 mod sign;
 mod values;
 mod warning;
@@ -11,9 +83,22 @@ pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, Privat
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
+pub use qr::{EccLevel, Mask, Symbol, Version};
+pub use render::{Label, PictureFormat, Renderer, Style};
 pub use sign::{
     Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
     signer,
 };
 pub use values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules};
 pub use warning::Warning;
+
+/// Draws both codes of an invoice that has no KSeF number yet as PNG, with their labels `OFFLINE` and `CERTYFIKAT`, in
+/// the usual size: [`Style::default`], error correction M.
+///
+/// # Errors
+/// `link_too_long`, which no link of this crate is.
+pub fn codes_png(links: &SignedLinks) -> Result<(Vec<u8>, Vec<u8>)> {
+    let mut renderer = Renderer::new(Style::default());
+    let mut draw = |link: &str, label| Ok(renderer.png(&Symbol::encode(link, EccLevel::default())?, &label));
+    Ok((draw(&links.kod1, Label::OFFLINE)?, draw(&links.kod2, Label::CERTYFIKAT)?))
+}

@@ -93,7 +93,7 @@ impl UnsignedKod2 {
     /// Signs with whatever `sign` does to the text, and finishes the link.
     pub(crate) fn sign_with(&self, sign: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<String> {
         let mut link = self.unsigned_link();
-        let signature = sign(link[SCHEME.len()..].as_bytes())?;
+        let signature = sign(&link.as_bytes()[SCHEME.len()..])?;
         link.push('/');
         URL_SAFE_NO_PAD.encode_string(signature, &mut link);
         Ok(link)

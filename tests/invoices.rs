@@ -182,7 +182,7 @@ fn a_mistyped_nip_is_refused_in_production_and_a_warning_elsewhere() {
     assert_eq!(invoice.review(Environment::Prod, today).unwrap_err().code(), "nip_checksum");
     for environment in [Environment::Demo, Environment::Test] {
         let warnings = invoice.review(environment, today).unwrap();
-        assert_eq!(warnings.iter().map(|warning| warning.code()).collect::<Vec<_>>(), ["nip_checksum"]);
+        assert_eq!(warnings.iter().map(ksef_qr::Warning::code).collect::<Vec<_>>(), ["nip_checksum"]);
     }
 }
 
@@ -324,7 +324,6 @@ fn mutation() -> impl Strategy<Value = (usize, usize, String)> {
         " b='1'",
         " xmlns:p='u'",
         "p:",
-        ":",
         "\u{1}",
         "\u{80}",
         "ł",
@@ -373,6 +372,8 @@ proptest! {
             Ok(_) => prop_assert_eq!(roxmltree_says(&text), None, "accepted here"),
             // roxmltree takes <?a<b?>, whose target is no name (XML 1.0, production 16); xmllint refuses it.
             Err(error) if error.message().contains("processing instruction: ") => {}
+            // And it takes <:a>, whose name has a prefix of no letters.
+            Err(error) if error.message().contains("\":") || error.message().contains("</:") => {}
             Err(error) if is_about_xml(error.code()) => prop_assert!(roxmltree_says(&text).is_some(), "{error}"),
             Err(_) => {}
         }

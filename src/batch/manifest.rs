@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::invoice::Invoice;
 use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice};
-use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
+use crate::values::{CertificateSerial, Environment, KsefNumber, Rule, Rules};
 use crate::warning::Warning;
 
 /// What came of one invoice: a line of the manifest.
@@ -221,7 +221,7 @@ impl<'a> Facts<'a> {
                 certificate_serial: Some(signed.serial.to_string()),
                 ..CodeLine::of(&signed.code)
             }),
-            allowed: done.allowed.iter().map(|rule| rule.name()).collect(),
+            allowed: done.allowed.iter().map(Rule::name).collect(),
             warnings: &done.warnings,
         }
     }
@@ -229,7 +229,13 @@ impl<'a> Facts<'a> {
 
 impl<'a> CodeLine<'a> {
     fn of(code: &'a Code) -> Self {
-        Self { url: &code.url, label: code.label.as_str(), pictures: &code.pictures, algorithm: None, certificate_serial: None }
+        Self {
+            url: &code.url,
+            label: code.label.as_str(),
+            pictures: &code.pictures,
+            algorithm: None,
+            certificate_serial: None,
+        }
     }
 }
 
@@ -239,9 +245,11 @@ fn pictures<S: Serializer>(pictures: &[(PictureFormat, String)], serializer: S) 
 }
 
 fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(warnings.iter().map(|warning| WarningLine { code: warning.code(), message: warning.message() }))
+    serializer
+        .collect_seq(warnings.iter().map(|warning| WarningLine { code: warning.code(), message: warning.message() }))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn environment<S: Serializer>(environment: &Environment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(environment.name())
 }

@@ -44,7 +44,8 @@ impl Names {
 
 /// A name that every file system takes, as close to the given one as can be.
 fn safe(stem: &str) -> String {
-    let replaced = |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
+    let replaced =
+        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
     let name: String = stem.chars().map(|c| if replaced(c) { '_' } else { c }).collect();
     // Room for a number and the longest ending in the 255 bytes that most file systems give a name.
     let mut end = name.len().min(200);

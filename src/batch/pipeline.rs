@@ -49,9 +49,9 @@ impl Interrupt {
         Self(AtomicBool::new(false))
     }
 
-    /// Asks; safe to call from a signal handler's thread.
-    pub fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// Asks, from any thread. True if it was asked before.
+    pub fn ask(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
     }
 
     fn is_asked(&self) -> bool {
@@ -116,7 +116,7 @@ impl Batch {
                 scope.spawn(move || self.work(&take_job, &send_record));
             }
             drop((take_job, send_record));
-            let sunk = self.sink(&take_record, &take_ticket, &mut manifest, &mut summary, observer);
+            let sunk = sink(&take_record, &take_ticket, &mut manifest, &mut summary, observer);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
             drop((take_record, take_ticket));
@@ -126,7 +126,7 @@ impl Batch {
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let ended = manifest.write_all(summary.to_line().as_bytes()).and_then(|()| manifest.flush());
         // The first thing that went wrong is the one to report.
-        match sunk.and_then(|()| ended.map_err(|error| Stopped::Manifest(error))) {
+        match sunk.and_then(|()| ended.map_err(Stopped::Manifest)) {
             Ok(()) => Ok(summary),
             Err(Stopped::Output(error)) => Err(error),
             Err(Stopped::Manifest(error)) if self.nobody_reads(&error) => Ok(summary),
@@ -174,34 +174,33 @@ impl Batch {
             }
         }
     }
+}
 
-    /// Writes records in input order; what comes early waits, and there is never more of it than tickets.
-    fn sink(
-        &self,
-        records: &Receiver<Finished>,
-        tickets: &Receiver<()>,
-        manifest: &mut impl Write,
-        summary: &mut Summary,
-        observer: &mut dyn Observer,
-    ) -> Result<(), Stopped> {
-        let mut early = BTreeMap::new();
-        let mut next = 0;
-        for finished in records {
-            early.insert(finished.index, finished);
-            while let Some(Finished { record, line, .. }) = early.remove(&next) {
-                next += 1;
-                _ = tickets.try_recv();
-                manifest.write_all(line.as_bytes()).map_err(Stopped::Manifest)?;
-                summary.count(&record);
-                observer.record(&record);
-                match record.outcome {
-                    Err(error) if stops_the_run(&error) => return Err(Stopped::Output(error)),
-                    _ => {}
-                }
+/// Writes records in input order; what comes early waits, and there is never more of it than tickets.
+fn sink(
+    records: &Receiver<Finished>,
+    tickets: &Receiver<()>,
+    manifest: &mut impl Write,
+    summary: &mut Summary,
+    observer: &mut dyn Observer,
+) -> std::result::Result<(), Stopped> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for finished in records {
+        early.insert(finished.index, finished);
+        while let Some(Finished { record, line, .. }) = early.remove(&next) {
+            next += 1;
+            _ = tickets.try_recv();
+            manifest.write_all(line.as_bytes()).map_err(Stopped::Manifest)?;
+            summary.count(&record);
+            observer.record(&record);
+            match record.outcome {
+                Err(error) if stops_the_run(&error) => return Err(Stopped::Output(error)),
+                _ => {}
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// What ends a run before its time.

@@ -191,7 +191,9 @@ fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
     buffer.reserve(usize::try_from(before.len()).unwrap_or(0));
     read_all(&file, buffer)?;
     let after = file.metadata().map_err(unreadable)?;
-    let unchanged = after.len() == buffer.len() as u64 && before.len() == after.len() && before.modified().ok() == after.modified().ok();
+    let unchanged = after.len() == buffer.len() as u64
+        && before.len() == after.len()
+        && before.modified().ok() == after.modified().ok();
     if unchanged { Ok(()) } else { Err(Error::new(Kind::InputChanged, "it changed while it was read")) }
 }
 
@@ -229,7 +231,8 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "x").unwrap();
         }
-        let expected = ["a.XML", "b.xml", "sub/.hidden.xml", "sub/d.xml"].map(|name| folder.path().join(name).to_string_lossy().into_owned());
+        let expected = ["a.XML", "b.xml", "sub/.hidden.xml", "sub/d.xml"]
+            .map(|name| folder.path().join(name).to_string_lossy().into_owned());
         assert_eq!(names(&Source::Path(folder.path().to_owned())), expected);
         assert_eq!(names(&Source::Path(folder.path().join("*.xml"))), [expected[1].clone()]);
         let list = folder.path().join("list");

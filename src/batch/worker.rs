@@ -13,6 +13,7 @@ use crate::values::{Environment, IssueDate, KsefNumber, Rules};
 
 /// What to make of each invoice.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Task {
     /// KOD I and KOD II: offline invoices.
     Sign(Issuer),
@@ -88,7 +89,12 @@ impl<'b> Worker<'b> {
                     allowed: invoice.allowed().union(issuer.credential().allowed()),
                     kod1: Code { url: signed.kod1, label: Label::OFFLINE, pictures: Vec::new() },
                     ksef_number: None,
-                    kod2: Some(SignedCode { code, context: signed.context, algorithm: signed.algorithm, serial: signed.serial }),
+                    kod2: Some(SignedCode {
+                        code,
+                        context: signed.context,
+                        algorithm: signed.algorithm,
+                        serial: signed.serial,
+                    }),
                     invoice,
                     warnings,
                 }
@@ -159,7 +165,8 @@ fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
 fn check_number(number: Option<&KsefNumber>, invoice: &Invoice) -> Result<()> {
     match number {
         Some(number) if number.seller() != invoice.seller() => {
-            let message = format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller());
+            let message =
+                format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller());
             Err(Error::new(Kind::KsefNumberOfAnother, message))
         }
         _ => Ok(()),

@@ -4,8 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ksef_qr::render::PictureFormat;
-use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, Rule};
+use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///

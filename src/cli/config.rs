@@ -8,9 +8,9 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Drawing, Manifest, Output, Source, Task};
-use ksef_qr::render::Style;
 use ksef_qr::{
-    Certificate, Conditions, Credential, IssueDate, Issuer, PrivateKey, SignatureEncoding, deterministic_signer, signer,
+    Certificate, Conditions, Credential, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style, deterministic_signer,
+    signer,
 };
 use zeroize::Zeroizing;
 
@@ -20,7 +20,8 @@ use super::password::password;
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
     let now = args.output.now.unwrap_or_else(SystemTime::now);
-    let conditions = Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
+    let conditions =
+        Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
     let mut issuer = issuer(&args.credential, &conditions)?;
     if let Some(context) = args.context {
         issuer = issuer.in_context(context);
@@ -89,7 +90,8 @@ fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issu
         Encoding::P1363 => SignatureEncoding::P1363,
         Encoding::Der => SignatureEncoding::Der,
     };
-    let signer = if args.deterministic { deterministic_signer(&credential, encoding) } else { signer(&credential, encoding) };
+    let signer =
+        if args.deterministic { deterministic_signer(&credential, encoding) } else { signer(&credential, encoding) };
     Ok(Issuer::with_signer(credential, signer.map_err(|error| error.about(key_name.as_ref()))?))
 }
 

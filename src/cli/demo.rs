@@ -8,8 +8,7 @@ use std::time::SystemTime;
 use anstream::println;
 use anyhow::Context as _;
 use ksef_qr::batch::{Batch, Drawing, Interrupt, Manifest, Observer, Output, Record, Source, Task};
-use ksef_qr::render::{PictureFormat, Style};
-use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, Rules, Symbol};
+use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
 
 use super::exit::ExitStatus;
 use super::report::printable;
@@ -52,7 +51,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
     let mut story = Story { kod1: None };
     let summary = batch.run(&Interrupt::new(), &mut story)?;
 
-    println!("{} signed, {} refused, in {} ms; the key's password took longer.", summary.signed, summary.refused, summary.elapsed_ms);
+    println!("{} signed, {} refused, in {} ms.", summary.signed, summary.refused, summary.elapsed_ms);
     println!("  pictures, PNG and SVG:  {shown}");
     println!("  manifest, JSON lines:   {shown}/manifest.ndjson");
     if let Some(link) = story.kod1.filter(|_| std::io::stdout().is_terminal()) {
@@ -101,7 +100,12 @@ impl Observer for Story {
         match &record.outcome {
             Ok(done) => {
                 let invoice = &done.invoice;
-                println!("signed   {name:<16} {}  {}, issued {}", invoice.number(), invoice.form(), invoice.issue_date());
+                println!(
+                    "signed   {name:<16} {}  {}, issued {}",
+                    invoice.number(),
+                    invoice.form(),
+                    invoice.issue_date()
+                );
                 println!("         KOD I   {}", done.kod1.url);
                 if let Some(signed) = &done.kod2 {
                     println!("         KOD II  {}", signed.code.url);
@@ -109,7 +113,10 @@ impl Observer for Story {
                 self.kod1.get_or_insert_with(|| done.kod1.url.clone());
             }
             Err(error) => {
-                println!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
+                println!(
+                    "refused  {name:<16} {}: a code for it would have failed in the buyer's hands",
+                    error.message()
+                );
             }
         }
         println!();

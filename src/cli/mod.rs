@@ -57,12 +57,19 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
 }
 
 fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<ExitStatus> {
-    // A second Ctrl-C finds the default gone too: the run ends within the invoices at hand, milliseconds.
-    ctrlc::set_handler(|| INTERRUPT.ask()).context("Ctrl-C cannot be handled")?;
+    ctrlc::set_handler(interrupted).context("Ctrl-C cannot be handled")?;
     let mut report = Report::new(batch, progress::bar(batch, progress, quiet), quiet);
     let summary = batch.run(&INTERRUPT, &mut report)?;
     report.finish(&summary);
     Ok(ExitStatus::of(&summary))
+}
+
+/// The first Ctrl-C ends the run within the invoices at hand. A second one is for a run that waits, for a list on
+/// standard input that does not come to its end.
+fn interrupted() {
+    if INTERRUPT.ask() {
+        std::process::exit(ExitStatus::Interrupted as i32);
+    }
 }
 
 fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
@@ -70,11 +77,8 @@ fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
     cli.build();
     let shown = match command {
         None => cli,
-        Some(name) => {
-            let found = cli.find_subcommand(name).with_context(|| format!("there is no command {name:?}"))?;
-            // Under this name `man` files it, and the synopsis still reads `ksef-qr sign`.
-            found.clone().name(format!("ksef-qr-{name}"))
-        }
+        // Once built, a command knows its full name: the page is ksef-qr-sign(1).
+        Some(name) => cli.find_subcommand(name).with_context(|| format!("there is no command {name:?}"))?.clone(),
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(shown).render(&mut page).context("the man page cannot be made")?;
@@ -84,7 +88,9 @@ fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
 /// Writes to standard output; a reader that went away is no error.
 fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
     match io::stdout().write_all(bytes) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("standard output cannot be written"),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
         _ => Ok(ExitStatus::Done),
     }
 }

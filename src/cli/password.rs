@@ -31,12 +31,14 @@ pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroiz
 
 /// The first line, without its newline: editors add one, and no password holds one.
 fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    let size = fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
+    let size =
+        fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
     if size > LONGEST {
         bail!("{}: a password file of {size} bytes? It holds one line, the password", file.display());
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize));
-    let opened = fs::File::open(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?;
+    let opened =
+        fs::File::open(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?;
     // Read into room that is there already: growing would leave copies behind that nobody wipes.
     std::io::Read::read_to_end(&mut std::io::Read::take(opened, LONGEST), &mut bytes)
         .with_context(|| format!("{}: the password file cannot be read", file.display()))?;

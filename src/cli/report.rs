@@ -61,7 +61,12 @@ impl<'b> Report<'b> {
         self.told += 1;
         if self.told <= MOST_TOLD {
             self.bar.suspend(|| {
-                eprintln!("{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}", printable(input), printable(error.message()), error.code());
+                eprintln!(
+                    "{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}",
+                    printable(input),
+                    printable(error.message()),
+                    error.code()
+                );
                 eprintln!("  {DIM}{}{DIM:#}", error.hint());
             });
         }
@@ -121,13 +126,13 @@ impl<'b> Report<'b> {
         let done = summary.signed + summary.linked;
         let what = if summary.linked > 0 { "linked" } else { "signed" };
         let colour = if done > 0 { GOOD } else { Style::new() };
-        print!("{colour}{}{colour:#} {what}", invoices(done));
+        print!("{colour}{}{colour:#} {what}", counted(done, "invoice"));
         if summary.refused > 0 {
             print!(", {BAD}{} refused{BAD:#}", summary.refused);
         }
         println!(" in {}", duration(summary.elapsed_ms));
         if self.pictures > 0 {
-            println!("  {} pictures in {}", self.pictures, display(self.batch.output.folder()));
+            println!("  {} in {}", counted(self.pictures, "picture"), display(self.batch.output.folder()));
         }
         if let Manifest::File(path) = &self.batch.manifest {
             println!("  manifest: {}", display(path));
@@ -151,8 +156,8 @@ fn codes(done: &Done) -> impl Iterator<Item = &Code> {
     [Some(&done.kod1), done.kod2.as_ref().map(|signed| &signed.code)].into_iter().flatten()
 }
 
-fn invoices(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "invoice" } else { "invoices" })
+fn counted(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn duration(milliseconds: u64) -> String {
@@ -186,7 +191,7 @@ mod tests {
 
     #[test]
     fn words() {
-        assert_eq!([invoices(1), invoices(2)], ["1 invoice", "2 invoices"]);
+        assert_eq!([counted(1, "invoice"), counted(2, "picture")], ["1 invoice", "2 pictures"]);
         assert_eq!([duration(7), duration(1250)], ["7 ms", "1.2 s"]);
     }
 }

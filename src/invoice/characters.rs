@@ -53,6 +53,7 @@ pub(super) fn scan(text: &str) -> Scan {
 
 /// True for the bytes that start all characters in question, and few others: the controls, and the lead
 /// bytes of U+0080..U+00BF, U+F000..U+FFFF and of everything above. Polish letters start with none of them.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, so that the compiler can use vectors")]
 fn is_suspect(byte: u8) -> bool {
     (byte < 0x20) & (byte != b'\n') & (byte != b'\r') & (byte != b'\t')
         | (byte == 0x7F)
@@ -159,7 +160,7 @@ mod tests {
     #[test]
     fn kinds() {
         let discouraged =
-            (0..=0x10FFFF).filter_map(char::from_u32).filter(|&c| Character::of(c) == Character::Discouraged);
+            (0..=0x0010_FFFF).filter_map(char::from_u32).filter(|&c| Character::of(c) == Character::Discouraged);
         // 6 + 26 controls, 32 of the Arabic block, the last two of 16 planes: weryfikacja-faktury.md lists the same.
         assert_eq!(discouraged.count(), 6 + 26 + 32 + 32);
         assert_eq!(Character::of('\u{85}'), Character::Good);

@@ -32,6 +32,7 @@ pub(super) struct Registration {
 }
 
 /// Where the reading stands.
+#[derive(Default)]
 pub(super) struct Reading {
     facts: Facts,
     root_namespace: String,
@@ -47,18 +48,6 @@ pub(super) struct Reading {
 type Step = Result<(), (Kind, String)>;
 
 impl Reading {
-    pub(super) fn new() -> Self {
-        Self {
-            facts: Facts::default(),
-            root_namespace: String::new(),
-            path: Vec::new(),
-            off_path: 0,
-            in_root: false,
-            text: String::new(),
-            registration: Registration::default(),
-        }
-    }
-
     pub(super) fn into_facts(self) -> Facts {
         self.facts
     }
@@ -75,7 +64,7 @@ impl Reading {
         Ok(())
     }
 
-    fn enter(&mut self, node: &'static Node) -> Step {
+    fn enter(&mut self, node: &'static Node) {
         self.path.push(node);
         self.text.clear();
         match node.field {
@@ -83,7 +72,6 @@ impl Reading {
             Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
             _ => {}
         }
-        Ok(())
     }
 
     fn leave(&mut self, field: Field, local: &str) -> Step {
@@ -142,7 +130,10 @@ impl Visitor for Reading {
             (None, None) => return Ok(()),
         };
         match children.iter().find(|node| node.matches(form, namespace, local)) {
-            Some(node) => self.enter(node),
+            Some(node) => {
+                self.enter(node);
+                Ok(())
+            }
             None if parent.is_some_and(|parent| parent.is_text()) => {
                 Err((Kind::FieldMalformed, format!("there is an element {local} where only text may stand")))
             }

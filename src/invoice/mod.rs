@@ -3,12 +3,15 @@
 //! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is told.
 
 mod characters;
+mod elements;
 mod facts;
 mod form;
 mod namespaces;
 mod party;
 mod place;
+mod plain;
 mod read;
+mod references;
 mod review;
 mod tag;
 mod xml;

@@ -8,6 +8,7 @@ pub(super) struct Place {
 }
 
 impl Place {
+    #[expect(clippy::naive_bytecount, reason = "done once, for a message")]
     pub(super) fn of(text: &str, offset: usize) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);

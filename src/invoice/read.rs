@@ -47,7 +47,7 @@ impl Invoice {
         if !facts.attachment && bytes.len() > LARGEST {
             acceptance.require(Rule::Size, || too_large(bytes.len(), LARGEST, "without an attachment"))?;
         }
-        build(facts, bytes, acceptance.used)
+        build(&facts, bytes, acceptance.used)
     }
 }
 
@@ -95,28 +95,27 @@ fn facts(text: &str, acceptance: &mut Acceptance) -> Result<Facts> {
     let scan = characters::scan(text);
     if let Some((offset, c)) = scan.forbidden {
         let message = format!("the character U+{:04X} may not stand in XML", u32::from(c));
-        return Err(refusal(text, Flaw { kind: Kind::NotWellFormed, message, offset }));
+        return Err(refusal(text, &Flaw { kind: Kind::NotWellFormed, message, offset }));
     }
-    let mut reading = Reading::new();
-    let findings = xml::walk(text, &mut reading).map_err(|flaw| refusal(text, flaw))?;
+    let (reading, findings) = xml::read::<Reading>(text).map_err(|flaw| refusal(text, &flaw))?;
     if let Some(flaw) = findings.processing_instruction {
-        acceptance.require(Rule::ProcessingInstruction, || refusal(text, flaw))?;
+        acceptance.require(Rule::ProcessingInstruction, || refusal(text, &flaw))?;
     }
     let discouraged = scan.discouraged.map(|(offset, c)| {
         let message = format!("XML 1.0 discourages the character U+{:04X}", u32::from(c));
         Flaw { kind: Kind::DiscouragedCharacter, message, offset }
     });
     if let Some(flaw) = discouraged.or(findings.discouraged_reference) {
-        acceptance.require(Rule::Characters, || refusal(text, flaw))?;
+        acceptance.require(Rule::Characters, || refusal(text, &flaw))?;
     }
     Ok(reading.into_facts())
 }
 
-fn refusal(text: &str, flaw: Flaw) -> Error {
+fn refusal(text: &str, flaw: &Flaw) -> Error {
     Error::new(flaw.kind, format!("{}: {}", Place::of(text, flaw.offset), flaw.message))
 }
 
-fn build(facts: Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
+fn build(facts: &Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
     let form = facts.form.ok_or_else(|| Error::new(Kind::UnknownForm, "the form was not recognised"))?;
     let mut mistyped = Vec::new();
     let mut check = |party, nip: Nip| {
@@ -125,8 +124,8 @@ fn build(facts: Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
         }
         nip
     };
-    let seller = check(Party::Seller, seller(form, &facts)?);
-    let buyer = buyer(form, &facts)?;
+    let seller = check(Party::Seller, seller(form, facts)?);
+    let buyer = buyer(form, facts)?;
     if let Buyer::Nip(nip) = buyer {
         check(Party::Buyer, nip);
     }
@@ -145,9 +144,9 @@ fn build(facts: Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
         form,
         seller,
         buyer,
-        issue_date: issue_date(&facts)?,
-        number: number(&facts)?,
-        self_billed: is_self_billed(form, &facts, kind.as_deref()),
+        issue_date: issue_date(facts)?,
+        number: number(facts)?,
+        self_billed: is_self_billed(form, facts, kind.as_deref()),
         kind,
         attachment: facts.attachment,
         mistyped,

@@ -1,13 +1,14 @@
 //! Well-formed XML 1.0 with namespaces, and nothing less: quick-xml finds the tokens, this module checks
-//! what quick-xml leaves to its caller.
-
-use std::borrow::Cow;
+//! what quick-xml leaves to its caller. Documents without oddities never come this far: see `plain`.
 
 use quick_xml::Reader;
+use quick_xml::errors::SyntaxError;
 use quick_xml::events::Event;
 
 use super::characters::{Character, is_space};
-use super::namespaces::{Namespaces, is_declaration};
+use super::elements::Elements;
+use super::plain;
+use super::references::referenced;
 use super::tag::{Attributes, QName};
 use crate::error::Kind;
 
@@ -38,34 +39,50 @@ pub(super) struct Findings {
 
 /// Reads the whole document, to the last byte. Characters that may not stand in XML at all are the caller's
 /// to look for (`characters::scan`); references to them are found here.
-pub(super) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
+pub(super) fn read<V: Visitor + Default>(text: &str) -> Result<(V, Findings), Flaw> {
+    match plain::read(text) {
+        Some(visitor) => Ok((visitor, Findings::default())),
+        None => read_any(text),
+    }
+}
+
+/// The same, slowly: the way of everything that `plain` leaves alone, and of every refusal.
+pub(super) fn read_any<V: Visitor + Default>(text: &str) -> Result<(V, Findings), Flaw> {
+    let mut visitor = V::default();
+    let findings = walk(text, &mut visitor)?;
+    Ok((visitor, findings))
+}
+
+fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_comments = true;
     config.expand_empty_elements = false;
-    let mut walker = Walker {
-        namespaces: Namespaces::default(),
-        attributes: Vec::new(),
-        open: Vec::new(),
-        root_seen: false,
-        findings: Findings::default(),
-        visitor,
-    };
+    let mut walker = Walker { elements: Elements::default(), root_seen: false, findings: Findings::default(), visitor };
     loop {
         let from = position(&reader, text);
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => {
-                let kind =
-                    if matches!(error, quick_xml::Error::Syntax(_)) { Kind::Truncated } else { Kind::NotWellFormed };
-                return Err(Flaw { kind, message: error.to_string(), offset: from });
+                let (kind, message) = token_error(error);
+                return Err(Flaw { kind, message, offset: from });
             }
         };
         let source = &text[from..position(&reader, text)];
         if matches!(event, Event::Eof) {
             return walker.finish(text.len());
         }
-        walker.take(event, source, from).map_err(|(kind, message)| Flaw { kind, message, offset: from })?;
+        walker.take(&event, source, from).map_err(|(kind, message)| Flaw { kind, message, offset: from })?;
+    }
+}
+
+/// What stopped quick-xml. Its syntax errors, all but one, say that something is still open at the end of the file.
+fn token_error(error: quick_xml::Error) -> (Kind, String) {
+    match error {
+        quick_xml::Error::Syntax(error @ SyntaxError::InvalidBangMarkup) => (Kind::NotWellFormed, error.to_string()),
+        quick_xml::Error::Syntax(error) => (Kind::Truncated, error.to_string()),
+        quick_xml::Error::IllFormed(error) => (Kind::NotWellFormed, error.to_string()),
+        error => (Kind::NotWellFormed, error.to_string()),
     }
 }
 
@@ -74,23 +91,20 @@ fn position(reader: &Reader<&[u8]>, text: &str) -> usize {
 }
 
 struct Walker<'x, 'v, V> {
-    namespaces: Namespaces<'x>,
-    /// The names of the tag at hand; kept for its allocation.
-    attributes: Vec<QName<'x>>,
-    open: Vec<&'x str>,
+    elements: Elements<'x>,
     root_seen: bool,
     findings: Findings,
     visitor: &'v mut V,
 }
 
-type Step = Result<(), (Kind, String)>;
+pub(super) type Step = Result<(), (Kind, String)>;
 
 fn ill_formed(message: impl Into<String>) -> (Kind, String) {
     (Kind::NotWellFormed, message.into())
 }
 
 impl<'x, V: Visitor> Walker<'x, '_, V> {
-    fn take(&mut self, event: Event<'x>, source: &'x str, offset: usize) -> Step {
+    fn take(&mut self, event: &Event<'x>, source: &'x str, offset: usize) -> Step {
         match event {
             Event::Start(_) => self.start(strip(source, "<", ">")),
             Event::Empty(_) => {
@@ -111,62 +125,22 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
     }
 
     fn start(&mut self, inside: &'x str) -> Step {
-        if self.open.is_empty() && self.root_seen {
+        if self.elements.none_open() && self.root_seen {
             return Err(ill_formed("there is a second root element"));
         }
         self.root_seen = true;
-        let name_end = inside.bytes().position(is_space).unwrap_or(inside.len());
-        let (name_text, attributes) = inside.split_at(name_end);
-        let name = QName::parse(name_text).map_err(ill_formed)?;
-        self.open.push(name_text);
-        self.namespaces.open();
-        if !attributes.is_empty() {
-            self.attributes(attributes)?;
-        }
-        let namespace = self.namespaces.of_element(name).map_err(ill_formed)?;
-        self.visitor.open(namespace, name.local)
-    }
-
-    fn attributes(&mut self, text: &'x str) -> Step {
-        self.attributes.clear();
-        for attribute in Attributes::of(text) {
-            let attribute = attribute.map_err(ill_formed)?;
-            let value = resolve(attribute.value).map_err(ill_formed)?;
-            if is_declaration(attribute.name) {
-                self.namespaces.declare(attribute.name, value).map_err(ill_formed)?;
-            }
-            self.attributes.push(attribute.name);
-        }
-        self.attributes_are_distinct()
-    }
-
-    /// No name twice, and no two prefixes that make the same name. Sorted, so that a tag with a hundred
-    /// thousand attributes is no way to stop the program.
-    fn attributes_are_distinct(&mut self) -> Step {
-        let mut names = Vec::with_capacity(self.attributes.len());
-        for &name in self.attributes.iter() {
-            let namespace = match name.prefix {
-                "" | "xmlns" => name.prefix,
-                prefix => self.namespaces.of_prefix(prefix).map_err(ill_formed)?,
-            };
-            names.push((namespace, name.local));
-        }
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(ill_formed(format!("the attribute {:?} stands twice in one tag", pair[0].1))),
-            None => Ok(()),
-        }
+        let (namespace, local) = self.elements.open(inside).map_err(ill_formed)?;
+        self.visitor.open(namespace, local)
     }
 
     fn end(&mut self) -> Step {
         // quick-xml has matched the names; a tag that closes nothing is its error too.
-        self.open.pop();
-        self.namespaces.close();
+        self.elements.close();
         self.visitor.close()
     }
 
     fn text(&mut self, text: &str) -> Step {
-        if self.open.is_empty() {
+        if self.elements.none_open() {
             return match text.bytes().all(is_space) {
                 true => Ok(()),
                 false => Err(ill_formed("there is text outside the root element")),
@@ -180,7 +154,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
     }
 
     fn cdata(&mut self, text: &str) -> Step {
-        if self.open.is_empty() {
+        if self.elements.none_open() {
             return Err(ill_formed("there is text outside the root element"));
         }
         self.visitor.text(text);
@@ -188,7 +162,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
     }
 
     fn reference(&mut self, name: &str, offset: usize) -> Step {
-        if self.open.is_empty() {
+        if self.elements.none_open() {
             return Err(ill_formed("there is text outside the root element"));
         }
         let c = referenced(name).map_err(ill_formed)?;
@@ -214,7 +188,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
 
     fn finish(self, end: usize) -> Result<Findings, Flaw> {
         let flaw = |kind, message| Err(Flaw { kind, message, offset: end });
-        match self.open.last() {
+        match self.elements.innermost() {
             Some(name) => flaw(Kind::Truncated, format!("the file ends inside <{name}>: was it cut off?")),
             None if !self.root_seen => flaw(Kind::NotWellFormed, "there is no root element: is this XML?".to_owned()),
             None => Ok(self.findings),
@@ -235,7 +209,7 @@ fn comment(inside: &str) -> Step {
 }
 
 /// `version`, then perhaps `encoding`, then perhaps `standalone` (XML 1.0, section 2.8).
-fn declaration(inside: &str) -> Step {
+pub(super) fn declaration(inside: &str) -> Step {
     let mut expected = ["version", "encoding", "standalone"].into_iter();
     for attribute in Attributes::of(inside) {
         let attribute = attribute.map_err(ill_formed)?;
@@ -258,42 +232,4 @@ fn declaration(inside: &str) -> Step {
 
 fn trimmed_starts_with_version(inside: &str) -> bool {
     inside.trim_start_matches([' ', '\t', '\r', '\n']).starts_with("version")
-}
-
-/// Resolves the references of an attribute's value.
-fn resolve(value: &str) -> Result<Cow<'_, str>, String> {
-    if !value.contains('&') {
-        return Ok(Cow::Borrowed(value));
-    }
-    let mut pieces = value.split('&');
-    let mut resolved = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, after) = piece.split_once(';').ok_or("an & starts no reference")?;
-        resolved.push(referenced(name)?);
-        resolved.push_str(after);
-    }
-    Ok(Cow::Owned(resolved))
-}
-
-/// The character that a reference stands for: one of the five of XML 1.0, section 4.6, or a number. Without a
-/// DOCTYPE there are no others.
-fn referenced(name: &str) -> Result<char, String> {
-    let code = match name {
-        "amp" => return Ok('&'),
-        "lt" => return Ok('<'),
-        "gt" => return Ok('>'),
-        "apos" => return Ok('\''),
-        "quot" => return Ok('"'),
-        _ => match name.strip_prefix('#') {
-            Some(number) => match number.strip_prefix('x') {
-                Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => u32::from_str_radix(hex, 16).ok(),
-                None if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok(),
-                _ => None,
-            },
-            None => return Err(format!("the entity &{name}; is not declared")),
-        },
-    };
-    code.and_then(char::from_u32)
-        .filter(|&c| Character::of(c) != Character::Forbidden)
-        .ok_or_else(|| format!("the reference &{name}; stands for no character"))
 }

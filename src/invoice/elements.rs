@@ -1,0 +1,82 @@
+//! The elements that are open, and what their tags say: names, attributes, namespaces.
+
+use super::characters::is_space;
+use super::namespaces::{Namespaces, is_declaration};
+use super::references::resolve;
+use super::tag::{Attributes, QName};
+
+/// Where in the tree of elements the reading is.
+#[derive(Debug, Default)]
+pub(super) struct Elements<'x> {
+    namespaces: Namespaces<'x>,
+    open: Vec<&'x str>,
+    /// The attributes of the tag at hand; kept for its allocation.
+    attributes: Vec<QName<'x>>,
+}
+
+impl<'x> Elements<'x> {
+    /// Enters an element, by what stands between `<` and `>` of its start tag. Returns its namespace and its
+    /// name without a prefix.
+    pub(super) fn open(&mut self, tag: &'x str) -> Result<(&str, &'x str), String> {
+        let name_end = tag.bytes().position(is_space).unwrap_or(tag.len());
+        let (name_text, attributes) = tag.split_at(name_end);
+        let name = QName::parse(name_text)?;
+        self.open.push(name_text);
+        self.namespaces.open();
+        if !attributes.is_empty() {
+            self.take_attributes(attributes)?;
+        }
+        Ok((self.namespaces.of_element(name)?, name.local))
+    }
+
+    /// Leaves the innermost element.
+    pub(super) fn close(&mut self) {
+        self.open.pop();
+        self.namespaces.close();
+    }
+
+    /// The innermost element's name, as its tag has it.
+    pub(super) fn innermost(&self) -> Option<&'x str> {
+        self.open.last().copied()
+    }
+
+    pub(super) fn none_open(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    fn take_attributes(&mut self, text: &'x str) -> Result<(), String> {
+        self.attributes.clear();
+        for attribute in Attributes::of(text) {
+            let attribute = attribute?;
+            let value = resolve(attribute.value)?;
+            if is_declaration(attribute.name) {
+                self.namespaces.declare(attribute.name, value)?;
+            }
+            self.attributes.push(attribute.name);
+        }
+        self.attributes_are_distinct()
+    }
+
+    /// No name twice, and no two prefixes that make the same name. Sorted, so that a tag with a hundred
+    /// thousand attributes is no way to stop the program.
+    fn attributes_are_distinct(&mut self) -> Result<(), String> {
+        if let [only] = self.attributes[..]
+            && only.prefix.is_empty()
+        {
+            return Ok(());
+        }
+        let mut names = Vec::with_capacity(self.attributes.len());
+        for &name in &self.attributes {
+            let namespace = match name.prefix {
+                "" | "xmlns" => name.prefix,
+                prefix => self.namespaces.of_prefix(prefix)?,
+            };
+            names.push((namespace, name.local));
+        }
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(format!("the attribute {:?} stands twice in one tag", pair[0].1)),
+            None => Ok(()),
+        }
+    }
+}

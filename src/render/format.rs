@@ -1,0 +1,56 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Kind, Result};
+
+/// The file format of a picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PictureFormat {
+    /// 1-bit greyscale PNG with its resolution.
+    #[default]
+    Png,
+    /// SVG in millimetres, the label as outlines.
+    Svg,
+}
+
+impl PictureFormat {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
+
+    /// The file name extension, which is also the name: `png`.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Svg => "svg",
+        }
+    }
+}
+
+impl FromStr for PictureFormat {
+    type Err = Error;
+    fn from_str(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|format| format.extension() == text).ok_or_else(|| {
+            let names = Self::ALL.map(Self::extension).join(", ");
+            Error::new(Kind::SettingMalformed, format!("{text:?} is not a picture format: {names}"))
+        })
+    }
+}
+
+impl fmt::Display for PictureFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.extension())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for format in PictureFormat::ALL {
+            assert_eq!(format.to_string().parse(), Ok(format));
+        }
+        assert_eq!("bmp".parse::<PictureFormat>().unwrap_err().code(), "setting_malformed");
+    }
+}

@@ -1,0 +1,105 @@
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A prefix code of at most 15 bits, in the canonical form of RFC 1951, 3.2.2.
+pub(super) struct Huffman {
+    lengths: Vec<u8>,
+    codes: Vec<u16>,
+}
+
+impl Huffman {
+    /// The best code for symbols that occur `weights` times. At least two weights must be above zero.
+    pub(super) fn for_weights(weights: &[u32]) -> Self {
+        let mut weights = weights.to_vec();
+        loop {
+            let lengths = best_lengths(&weights);
+            if lengths.iter().all(|&length| length <= 15) {
+                return Self::from_lengths(lengths);
+            }
+            // Flatter weights make a shallower tree. It takes few rounds to come to equal ones.
+            weights.iter_mut().for_each(|weight| *weight = weight.div_ceil(2));
+        }
+    }
+
+    /// The code with these lengths in bits, 0 for a symbol without a code word.
+    pub(super) fn from_lengths(lengths: Vec<u8>) -> Self {
+        let mut codes = vec![0; lengths.len()];
+        let mut next: u16 = 0;
+        for length in 1..=15 {
+            next <<= 1;
+            for (code, _) in codes.iter_mut().zip(&lengths).filter(|(_, of)| **of == length) {
+                // Deflate stores codes from their highest bit on, and all else from the lowest.
+                *code = next.reverse_bits() >> (16 - length);
+                next = next.wrapping_add(1);
+            }
+        }
+        Self { lengths, codes }
+    }
+
+    /// The lengths in bits, by symbol.
+    pub(super) fn lengths(&self) -> &[u8] {
+        &self.lengths
+    }
+
+    /// The code word of a symbol and its length in bits.
+    pub(super) fn code(&self, symbol: usize) -> (u16, u8) {
+        (self.codes[symbol], self.lengths[symbol])
+    }
+}
+
+/// Huffman's lengths, without a limit: joins the two lightest trees until one is left.
+fn best_lengths(weights: &[u32]) -> Vec<u8> {
+    let mut parents = vec![0; weights.len()];
+    let mut trees: BinaryHeap<_> = (0..)
+        .zip(weights)
+        .filter(|(_, weight)| **weight > 0)
+        .map(|(node, &weight)| Reverse((u64::from(weight), node)))
+        .collect();
+    while let (Some(Reverse(light)), Some(Reverse(heavier))) = (trees.pop(), trees.pop()) {
+        let joined = parents.len();
+        parents.push(0);
+        parents[light.1] = joined;
+        parents[heavier.1] = joined;
+        trees.push(Reverse((light.0 + heavier.0, joined)));
+    }
+    // A parent comes after its children, so that going backwards each depth is known when it is needed.
+    let mut depths = vec![0u8; parents.len()];
+    for node in (0..parents.len()).rev() {
+        if parents[node] != 0 {
+            depths[node] = depths[parents[node]].saturating_add(1);
+        }
+    }
+    depths.truncate(weights.len());
+    depths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_of_rfc_1951() {
+        let code = Huffman::from_lengths(vec![3, 3, 3, 3, 3, 2, 4, 4]);
+        let words: Vec<String> = (0..8)
+            .map(|symbol| {
+                let (word, length) = code.code(symbol);
+                (0..length).map(|bit| char::from(b'0' + (word >> bit & 1) as u8)).collect()
+            })
+            .collect();
+        assert_eq!(words, ["010", "011", "100", "101", "110", "00", "1110", "1111"]);
+    }
+
+    #[test]
+    fn lengths_follow_the_weights_and_fill_the_code() {
+        let code = Huffman::for_weights(&[8, 4, 2, 1, 1, 0]);
+        assert_eq!(code.lengths(), [1, 2, 3, 4, 4, 0]);
+        // Without the limit, Fibonacci's weights give lengths up to 39.
+        let mut weights = vec![1, 1];
+        for place in 2..40 {
+            weights.push(weights[place - 1] + weights[place - 2]);
+        }
+        let lengths = Huffman::for_weights(&weights).lengths;
+        assert!(lengths.iter().all(|length| (1..=15).contains(length)));
+        assert_eq!(lengths.iter().map(|length| 1 << (15 - length)).sum::<u32>(), 1 << 15);
+    }
+}

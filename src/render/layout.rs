@@ -1,0 +1,101 @@
+use super::font::Font;
+use super::{Label, Style};
+
+/// The width of the quiet zone in modules (ISO/IEC 18004 6.3.8). Nothing but the code comes into it.
+pub(super) const QUIET: u32 = 4;
+
+/// The size of the label's em in points. 8 pt print is read without effort, 6 pt is the least for print that
+/// people are meant to copy from.
+const EM_PT: f64 = 8.0;
+const LEAST_EM_PT: f64 = 6.0;
+
+/// Smaller than this, letters of one bit a pixel fall apart at any resolution.
+const LEAST_EM_PX: f64 = 9.0;
+
+/// From one baseline to the next, in em: Roboto's own ascender and descender.
+const LINE_SPACING: f32 = 1.17;
+
+/// Where everything in a picture goes, in pixels from its upper left corner. All formats draw this.
+#[derive(Debug, PartialEq)]
+pub(super) struct Layout<'a> {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// The white columns on either side that make room for a label wider than the code: whole bytes of a
+    /// 1-bit row, so that code rows keep their alignment.
+    pub(super) widening: u32,
+    /// The side of the code with its quiet zone.
+    pub(super) code_side: u32,
+    /// The size of the label's em.
+    pub(super) em: u32,
+    pub(super) lines: Vec<Line<'a>>,
+}
+
+/// One line of the label.
+#[derive(Debug, PartialEq)]
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
+    /// The pen's first position.
+    pub(super) x: f32,
+    pub(super) baseline: u32,
+}
+
+impl<'a> Layout<'a> {
+    /// Lays out a code of `size` modules and the label under it.
+    pub(super) fn new(size: usize, label: &'a Label, style: &Style) -> Self {
+        let font = Font::bundled();
+        let code_side = (size as u32 + 2 * QUIET) * style.module_px();
+        // Two pixels at least: one is lost to rounding when glyphs are set on whole pixels.
+        let margin = style.module_px().max(2);
+        let (em, texts) = fit(label.as_str(), code_side - 2 * margin, style);
+
+        let ink_width = widest(&texts) * em as f32;
+        let room = (code_side - 2 * margin) as f32;
+        let widening = ((ink_width - room).max(0.0) / 2.0).ceil() as u32;
+        let widening = widening.next_multiple_of(8);
+        let width = code_side + 2 * widening;
+
+        let first_top = texts.first().map_or(0.0, |text| font.extent(text).top);
+        let last_bottom = texts.last().map_or(0.0, |text| font.extent(text).bottom);
+        let first_baseline = code_side + (-first_top * em as f32).ceil() as u32;
+        let spacing = (LINE_SPACING * em as f32).round() as u32;
+        let lines: Vec<Line<'_>> = texts
+            .into_iter()
+            .zip(0..)
+            .map(|(text, number)| {
+                let extent = font.extent(text);
+                Line {
+                    text,
+                    x: (width as f32 - (extent.left + extent.right) * em as f32) / 2.0,
+                    baseline: first_baseline + number * spacing,
+                }
+            })
+            .collect();
+        let ink_bottom = lines.last().map_or(code_side, |line| line.baseline) + (last_bottom * em as f32).ceil() as u32;
+        Self { width, height: ink_bottom + 2 * margin, widening, code_side, em, lines }
+    }
+}
+
+/// Finds the size of the em and the lines for a label: on one line if that can be read, else broken after the
+/// hyphen that allows the largest letters.
+fn fit<'a>(text: &'a str, room: u32, style: &Style) -> (u32, Vec<&'a str>) {
+    let least = style.pixels(LEAST_EM_PT).max(LEAST_EM_PX).ceil();
+    let most = style.pixels(EM_PT).round().max(least);
+    let em = |lines: &[&str]| (f64::from(room) / f64::from(widest(lines))).floor().min(most);
+
+    let whole = vec![text];
+    if em(&whole) >= least {
+        return (em(&whole) as u32, whole);
+    }
+    let broken = text
+        .match_indices('-')
+        .map(|(hyphen, _)| text.split_at(hyphen + 1))
+        .filter(|(_, second)| !second.is_empty())
+        .map(|(first, second)| vec![first, second]);
+    let lines = broken.min_by(|a, b| widest(a).total_cmp(&widest(b))).unwrap_or(whole);
+    (em(&lines).max(least) as u32, lines)
+}
+
+/// The width of the widest line's ink, in em.
+fn widest(lines: &[&str]) -> f32 {
+    lines.iter().map(|line| Font::bundled().extent(line).width()).fold(0.0, f32::max)
+}

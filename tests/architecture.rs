@@ -1,0 +1,88 @@
+//! The invariants of `lib.rs`, as far as the source text shows them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the bottom to the top: a module may use those before it.
+const ORDER: [&str; 10] =
+    ["error", "warning", "values", "invoice", "link", "credential", "sign", "qr", "render", "batch"];
+
+/// Modules that only compute: no files, no clock, no threads, no arguments.
+const PURE: [&str; 9] = ["error", "warning", "values", "invoice", "link", "credential", "sign", "qr", "render"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut todo = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut sources = Vec::new();
+    while let Some(path) = todo.pop() {
+        if path.is_dir() {
+            todo.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            // Tests may do as they like.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            sources.push((path, code));
+        }
+    }
+    assert!(sources.len() > 30, "the sources were found");
+    sources
+}
+
+/// `invoice` for `src/invoice/read.rs` and `link` for `src/link.rs`.
+fn module(path: &Path) -> String {
+    let below = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
+    Path::new(below.iter().next().unwrap()).with_extension("").to_string_lossy().into_owned()
+}
+
+#[test]
+fn arrows_point_down_the_list_only() {
+    let mut arrows = 0;
+    for (path, code) in sources() {
+        let Some(rank) = ORDER.iter().position(|known| *known == module(&path)) else { continue };
+        for used in code.split("crate::").skip(1) {
+            let used: String = used.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let used_rank = ORDER.iter().position(|known| *known == used);
+            assert!(used_rank.is_some_and(|used_rank| used_rank <= rank), "{} uses crate::{used}", path.display());
+            arrows += 1;
+        }
+    }
+    assert!(arrows > 50, "the arrows were found: {arrows}");
+}
+
+#[test]
+fn every_module_has_its_place() {
+    for (path, _) in sources() {
+        let module = module(&path);
+        assert!(ORDER.contains(&module.as_str()) || ["lib", "main", "cli"].contains(&module.as_str()), "{module}");
+    }
+}
+
+#[test]
+fn modules_that_compute_touch_nothing_outside() {
+    for (path, code) in sources().into_iter().filter(|(path, _)| PURE.contains(&module(path).as_str())) {
+        for outside in
+            ["std::fs", "std::io", "std::env", "std::net", "std::thread", "::now(", "println!", "clap", "crossbeam"]
+        {
+            assert!(!code.contains(outside), "{} names {outside}", path.display());
+        }
+    }
+}
+
+#[test]
+fn one_file_names_the_signing_backend_and_one_writes_files() {
+    let naming = |word: &str| -> Vec<String> {
+        let naming = sources()
+            .into_iter()
+            .filter(|(_, code)| code.lines().any(|line| line.contains(word) && !line.trim_start().starts_with("//")));
+        naming.map(|(path, _)| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(naming("aws_lc_rs"), ["aws.rs"]);
+    for writing in ["File::create", "fs::write", "fs::rename", "fs::remove_file", ".persist(", "OpenOptions"] {
+        assert!(naming(writing).iter().all(|file| file == "output.rs"), "{writing}: {:?}", naming(writing));
+    }
+}
+
+#[test]
+fn main_is_tiny() {
+    let main = sources().into_iter().find(|(path, _)| path.ends_with("src/main.rs")).unwrap().1;
+    assert!(main.lines().count() <= 60);
+}
