@@ -7,7 +7,7 @@ use anstream::{eprintln, print, println};
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use ksef_qr::Error;
-use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Record, Summary};
+use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Record, Summary, Task};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -124,7 +124,7 @@ impl<'b> Report<'b> {
 
     fn totals(&self, summary: &Summary) {
         let done = summary.signed + summary.linked;
-        let what = if summary.linked > 0 { "linked" } else { "signed" };
+        let what = if matches!(self.batch.task, Task::Link { .. }) { "linked" } else { "signed" };
         let colour = if done > 0 { GOOD } else { Style::new() };
         print!("{colour}{}{colour:#} {what}", counted(done, "invoice"));
         if summary.refused > 0 {

@@ -1,8 +1,9 @@
 //! Text to QR symbol (ISO/IEC 18004:2024): segments, codewords, placement, mask.
 //!
-//! Data bits, error correction and function patterns come from the `qrcode` crate. Its mask choice costs
-//! 1375 µs of the 1400 µs that a KOD II symbol takes there; ours, on machine words, takes about 6 µs and picks
-//! the same mask that a plain reading of the standard picks. This module knows nothing of pictures or links.
+//! Data bits, error correction and function patterns come from the `qrcode` crate. Placement and mask choice are
+//! ours, on bit rows: for the symbol of a KOD II they take 2 and 4 µs, there 11 and 1375. They are the same modules
+//! and the same choice as by a plain reading of the standard; the tests compare. This module knows nothing of
+//! pictures or links.
 
 mod codewords;
 mod ecc_level;

@@ -70,8 +70,11 @@ impl Symbol {
     /// The modules of row `y`, from the top: module `x` is bit `x % 64` (bit 0 is the lowest) of word `x / 64`,
     /// set if it is dark. Bits beyond the last module are clear. A row outside of the symbol is empty.
     pub fn row(&self, y: usize) -> &[u64] {
+        if y >= self.size() {
+            return &[];
+        }
         let words = self.size().div_ceil(64);
-        self.rows.chunks_exact(words).nth(y).unwrap_or_default()
+        &self.rows[y * words..(y + 1) * words]
     }
 }
 

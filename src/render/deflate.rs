@@ -1,6 +1,6 @@
 use super::adler::Adler32;
 use super::bit_writer::BitWriter;
-use super::huffman::Huffman;
+use super::huffman::{CodeWord, Huffman};
 use super::raster::Raster;
 
 /// Makes zlib streams (RFC 1950 and 1951) of rasters: one block, in which everything is either a literal byte
@@ -25,10 +25,11 @@ const LONGEST_COPY: usize = 258;
 impl Deflate {
     /// Makes the code for pictures whose rows consist of the bytes of `sample`, each as often as there.
     pub(super) fn new(sample: &[u8]) -> Self {
-        // Labels bring other bytes, and every length may occur: those share some 4 % of the weight.
+        // Labels bring other bytes, and every length may occur: those share less than a tenth of the
+        // weight, at 6 pixels a module.
         let mut weights = [1; SYMBOLS];
         for &byte in sample {
-            weights[usize::from(byte)] += 4;
+            weights[usize::from(byte)] += 2;
         }
         let code = Huffman::for_weights(&weights);
 
@@ -37,8 +38,8 @@ impl Deflate {
         start.push(0x0178, 16);
         // The last block, with codes of its own.
         start.push(0b101, 3);
-        start.push(SYMBOLS as u32 - 257, 5);
-        start.push(DISTANCE_SYMBOLS as u32 - 1, 5);
+        start.push(SYMBOLS as u64 - 257, 5);
+        start.push(DISTANCE_SYMBOLS as u64 - 1, 5);
         push_code_length_code(&mut start);
         push_lengths(&mut start, code.lengths());
         Self { code, start }
@@ -70,6 +71,7 @@ struct Stream<'a> {
 impl<'a> Stream<'a> {
     fn new(deflate: &'a Deflate, stride: usize) -> Self {
         let mut out = deflate.start.clone();
+        out.reserve(4096);
         // One distance, one code word: it has one bit all the same (RFC 1951, 3.2.7).
         let mut lengths = [0; DISTANCE_SYMBOLS];
         lengths[distance_symbol(stride)] = 1;
@@ -99,8 +101,15 @@ impl<'a> Stream<'a> {
 
     fn push_literals(&mut self, bytes: &[u8]) {
         self.flush_copy();
-        for &byte in bytes {
-            self.push_symbol(usize::from(byte));
+        // Four code words a write: literals are what most of the time goes into.
+        for four in bytes.chunks(4) {
+            let (mut bits, mut count) = (0, 0);
+            for &byte in four {
+                let word = self.code.word(usize::from(byte));
+                bits |= u64::from(word.bits) << count;
+                count += u32::from(word.length);
+            }
+            self.out.push(bits, count);
         }
     }
 
@@ -122,8 +131,7 @@ impl<'a> Stream<'a> {
     }
 
     fn push_symbol(&mut self, symbol: usize) {
-        let (word, length) = self.code.code(symbol);
-        self.out.push(u32::from(word), u32::from(length));
+        push_word(&mut self.out, self.code.word(symbol));
     }
 
     fn finish(mut self, checksum: Adler32) -> Vec<u8> {
@@ -136,14 +144,14 @@ impl<'a> Stream<'a> {
 }
 
 /// The symbol of a length of 3 to 258 bytes, its extra bits and their number (RFC 1951, 3.2.5).
-fn length_symbol(length: usize) -> (usize, u32, u32) {
+fn length_symbol(length: usize) -> (usize, u64, u32) {
     if length == LONGEST_COPY {
         return (SYMBOLS - 1, 0, 0);
     }
     let above_least = length - SHORTEST_COPY;
     let extra_bits = above_least.max(4).ilog2() - 2;
     let symbol = 257 + 4 * extra_bits as usize + (above_least >> extra_bits);
-    (symbol, (above_least & ((1 << extra_bits) - 1)) as u32, extra_bits)
+    (symbol, (above_least & ((1 << extra_bits) - 1)) as u64, extra_bits)
 }
 
 /// The symbol of a distance of 4 bytes or more: rows are no shorter.
@@ -153,9 +161,9 @@ fn distance_symbol(distance: usize) -> usize {
 }
 
 /// The extra bits of a distance and their number.
-fn distance_extra(distance: usize) -> (u32, u32) {
+fn distance_extra(distance: usize) -> (u64, u32) {
     let extra_bits = (distance - 1).ilog2() - 1;
-    (((distance - 1) & ((1 << extra_bits) - 1)) as u32, extra_bits)
+    (((distance - 1) & ((1 << extra_bits) - 1)) as u64, extra_bits)
 }
 
 /// The code that code lengths are written in: of its 19 symbols the lengths 0 to 15, and "the last length 3 to
@@ -165,30 +173,31 @@ const REPEAT: usize = 16;
 
 fn push_code_length_code(out: &mut BitWriter) {
     const ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-    out.push(ORDER.len() as u32 - 4, 4);
+    out.push(ORDER.len() as u64 - 4, 4);
     for symbol in ORDER {
-        out.push(u32::from(CODE_LENGTH_LENGTHS[symbol]), 3);
+        out.push(u64::from(CODE_LENGTH_LENGTHS[symbol]), 3);
     }
 }
 
 /// Writes the lengths of a code (RFC 1951, 3.2.7).
 fn push_lengths(out: &mut BitWriter, lengths: &[u8]) {
     let code = Huffman::from_lengths(CODE_LENGTH_LENGTHS.to_vec());
-    let push = |out: &mut BitWriter, symbol: usize| {
-        let (word, length) = code.code(symbol);
-        out.push(u32::from(word), u32::from(length));
-    };
     for run in lengths.chunk_by(|a, b| a == b) {
-        push(out, usize::from(run[0]));
+        let length = code.word(usize::from(run[0]));
+        push_word(out, length);
         for again in run[1..].chunks(6) {
             if again.len() < 3 {
-                again.iter().for_each(|&length| push(out, usize::from(length)));
+                again.iter().for_each(|_| push_word(out, length));
             } else {
-                push(out, REPEAT);
-                out.push(again.len() as u32 - 3, 2);
+                push_word(out, code.word(REPEAT));
+                out.push(again.len() as u64 - 3, 2);
             }
         }
     }
+}
+
+fn push_word(out: &mut BitWriter, word: CodeWord) {
+    out.push(u64::from(word.bits), u32::from(word.length));
 }
 
 #[cfg(test)]

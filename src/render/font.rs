@@ -9,9 +9,12 @@ use zeno::{Command, Vector};
 ///
 /// All lengths are in em, `y` downwards, the origin on the baseline at the pen.
 pub(super) struct Font {
-    /// Ordered by character.
-    glyphs: Vec<Glyph>,
+    /// By character.
+    glyphs: Vec<Option<Glyph>>,
 }
+
+/// The font has no character from here on: Latin Extended-A, with the Polish letters, is its last block.
+const CHARACTERS: usize = 0x180;
 
 /// What one character looks like.
 pub(super) struct Glyph {
@@ -49,7 +52,7 @@ impl Font {
         let size = Size::new(1.0);
         let metrics = font.glyph_metrics(size, LocationRef::default());
         let outlines = font.outline_glyphs();
-        let glyph = |(code, id)| {
+        let glyph = |code, id| {
             let mut pen = Pen::default();
             let settings = DrawSettings::unhinted(size, LocationRef::default());
             outlines.get(id)?.draw(settings, &mut pen).ok()?;
@@ -60,15 +63,18 @@ impl Font {
                 outline: pen.outline,
             })
         };
-        let mut glyphs: Vec<Glyph> = font.charmap().mappings().filter_map(glyph).collect();
-        glyphs.sort_by_key(|glyph| glyph.character);
+        let mut glyphs: Vec<Option<Glyph>> = (0..CHARACTERS).map(|_| None).collect();
+        for (code, id) in font.charmap().mappings() {
+            if let Some(slot) = glyphs.get_mut(code as usize) {
+                *slot = glyph(code, id);
+            }
+        }
         Self { glyphs }
     }
 
     /// The glyph of a character, if the font has it.
     pub(super) fn glyph(&self, character: char) -> Option<&Glyph> {
-        let place = self.glyphs.binary_search_by_key(&character, |glyph| glyph.character);
-        self.glyphs.get(place.ok()?)
+        self.glyphs.get(character as usize)?.as_ref()
     }
 
     /// The glyphs of a line with the pen's position at each. Characters that the font lacks take no space.

@@ -1,11 +1,24 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// A prefix code of at most 15 bits, in the canonical form of RFC 1951, 3.2.2.
+/// A prefix code in the canonical form of RFC 1951, 3.2.2.
 pub(super) struct Huffman {
     lengths: Vec<u8>,
-    codes: Vec<u16>,
+    words: Vec<CodeWord>,
 }
+
+/// What is written for a symbol.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct CodeWord {
+    pub(super) bits: u16,
+    /// In bits, at most [`LONGEST`]; 0 for a symbol that does not occur.
+    pub(super) length: u8,
+}
+
+/// Deflate allows 15 bits. One less lets four code words go into one write ([`BitWriter::push`]).
+///
+/// [`BitWriter::push`]: super::bit_writer::BitWriter::push
+pub(super) const LONGEST: u8 = 14;
 
 impl Huffman {
     /// The best code for symbols that occur `weights` times. At least two weights must be above zero.
@@ -13,7 +26,7 @@ impl Huffman {
         let mut weights = weights.to_vec();
         loop {
             let lengths = best_lengths(&weights);
-            if lengths.iter().all(|&length| length <= 15) {
+            if lengths.iter().all(|&length| length <= LONGEST) {
                 return Self::from_lengths(lengths);
             }
             // Flatter weights make a shallower tree. It takes few rounds to come to equal ones.
@@ -21,19 +34,20 @@ impl Huffman {
         }
     }
 
-    /// The code with these lengths in bits, 0 for a symbol without a code word.
+    /// The code with these lengths, at most [`LONGEST`], by symbol.
     pub(super) fn from_lengths(lengths: Vec<u8>) -> Self {
-        let mut codes = vec![0; lengths.len()];
+        let mut words = vec![CodeWord::default(); lengths.len()];
         let mut next: u16 = 0;
-        for length in 1..=15 {
+        for length in 1..=LONGEST {
             next <<= 1;
-            for (code, _) in codes.iter_mut().zip(&lengths).filter(|(_, of)| **of == length) {
-                // Deflate stores codes from their highest bit on, and all else from the lowest.
-                *code = next.reverse_bits() >> (16 - length);
-                next = next.wrapping_add(1);
+            for (word, _) in words.iter_mut().zip(&lengths).filter(|(_, of)| **of == length) {
+                // Deflate stores code words from their highest bit on, and all else from the lowest.
+                let bits = next.reverse_bits() >> (16 - length);
+                *word = CodeWord { bits, length };
+                next += 1;
             }
         }
-        Self { lengths, codes }
+        Self { lengths, words }
     }
 
     /// The lengths in bits, by symbol.
@@ -41,9 +55,9 @@ impl Huffman {
         &self.lengths
     }
 
-    /// The code word of a symbol and its length in bits.
-    pub(super) fn code(&self, symbol: usize) -> (u16, u8) {
-        (self.codes[symbol], self.lengths[symbol])
+    /// What is written for a symbol.
+    pub(super) fn word(&self, symbol: usize) -> CodeWord {
+        self.words[symbol]
     }
 }
 
@@ -82,8 +96,8 @@ mod tests {
         let code = Huffman::from_lengths(vec![3, 3, 3, 3, 3, 2, 4, 4]);
         let words: Vec<String> = (0..8)
             .map(|symbol| {
-                let (word, length) = code.code(symbol);
-                (0..length).map(|bit| char::from(b'0' + (word >> bit & 1) as u8)).collect()
+                let CodeWord { bits, length } = code.word(symbol);
+                (0..length).map(|bit| char::from(b'0' + (bits >> bit & 1) as u8)).collect()
             })
             .collect();
         assert_eq!(words, ["010", "011", "100", "101", "110", "00", "1110", "1111"]);
@@ -99,7 +113,7 @@ mod tests {
             weights.push(weights[place - 1] + weights[place - 2]);
         }
         let lengths = Huffman::for_weights(&weights).lengths;
-        assert!(lengths.iter().all(|length| (1..=15).contains(length)));
-        assert_eq!(lengths.iter().map(|length| 1 << (15 - length)).sum::<u32>(), 1 << 15);
+        assert!(lengths.iter().all(|length| (1..=LONGEST).contains(length)));
+        assert_eq!(lengths.iter().map(|length| 1 << (LONGEST - length)).sum::<u32>(), 1 << LONGEST);
     }
 }

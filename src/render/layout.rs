@@ -9,11 +9,15 @@ pub(super) const QUIET: u32 = 4;
 const EM_PT: f64 = 8.0;
 const LEAST_EM_PT: f64 = 6.0;
 
-/// Smaller than this, letters of one bit a pixel fall apart at any resolution.
-const LEAST_EM_PX: f64 = 9.0;
+/// With fewer pixels 8 and B, or 0 and D, look alike in one bit a pixel, whatever the resolution.
+const LEAST_EM_PX: f64 = 16.0;
 
 /// From one baseline to the next, in em: Roboto's own ascender and descender.
 const LINE_SPACING: f32 = 1.17;
+
+/// What stays white beside and below the label, in modules. At one pixel a module one of the two pixels is lost
+/// to rounding, when glyphs are set on whole pixels.
+const MARGIN: u32 = 2;
 
 /// Where everything in a picture goes, in pixels from its upper left corner. All formats draw this.
 #[derive(Debug, PartialEq)]
@@ -44,8 +48,7 @@ impl<'a> Layout<'a> {
     pub(super) fn new(size: usize, label: &'a Label, style: &Style) -> Self {
         let font = Font::bundled();
         let code_side = (size as u32 + 2 * QUIET) * style.module_px();
-        // Two pixels at least: one is lost to rounding when glyphs are set on whole pixels.
-        let margin = style.module_px().max(2);
+        let margin = MARGIN * style.module_px();
         let (em, texts) = fit(label.as_str(), code_side - 2 * margin, style);
 
         let ink_width = widest(&texts) * em as f32;
@@ -71,7 +74,7 @@ impl<'a> Layout<'a> {
             })
             .collect();
         let ink_bottom = lines.last().map_or(code_side, |line| line.baseline) + (last_bottom * em as f32).ceil() as u32;
-        Self { width, height: ink_bottom + 2 * margin, widening, code_side, em, lines }
+        Self { width, height: ink_bottom + margin, widening, code_side, em, lines }
     }
 }
 

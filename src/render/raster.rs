@@ -58,9 +58,11 @@ impl Raster {
         for y in 0..symbol.size() {
             self.rows.push(UNFILTERED);
             self.rows.extend(std::iter::repeat_n(WHITE, layout.widening as usize / 8));
-            // The quiet zone on the left is half of the first eight modules.
+            // Eight modules at a time, of which the quiet zone on the left is the first four; the last four of
+            // version 11 are in the byte after its only word.
             let mut left = 0;
-            for modules in symbol.row(y).iter().flat_map(|word| word.to_le_bytes()) {
+            let words = symbol.row(y).iter();
+            for modules in words.flat_map(|word| word.to_le_bytes()).chain([0]) {
                 self.rows.extend_from_slice(magnifier.pixels(modules << QUIET | left));
                 left = modules >> QUIET;
             }

@@ -1,4 +1,4 @@
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use zeno::{Command, Vector};
 
@@ -7,127 +7,138 @@ use super::layout::{Layout, Line, QUIET};
 use super::{Label, Style};
 use crate::qr::Symbol;
 
-/// Draws a symbol and its label as SVG 1.1: measured in millimetres, drawn in modules, the label as outlines
-/// so that no viewer needs the font.
+/// Draws a symbol and its label as SVG 1.1: measured in millimetres, drawn in modules with the code's corner at
+/// the origin, the label as outlines so that no viewer needs the font.
 pub(super) fn svg(symbol: &Symbol, label: &Label, layout: &Layout<'_>, style: &Style) -> String {
     let module = f64::from(style.module_px());
+    let mut svg = String::with_capacity(32 * 1024);
+    svg.push_str(r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.1""#);
+    for (name, pixels) in [("width", layout.width), ("height", layout.height)] {
+        // Writing to a string does not fail.
+        let _ = write!(svg, r#" {name}="{:.3}mm""#, style.millimetres(pixels));
+    }
+    let left = -f64::from(layout.widening) / module;
     let (width, height) = (f64::from(layout.width) / module, f64::from(layout.height) / module);
-    let title = Escaped(label.as_str());
-    // 10 bytes a run of dark modules, some 60 a letter
-    let mut svg = String::with_capacity(1024 + symbol.size() * symbol.size() * 4 + label.as_str().len() * 300);
-    // Writing to a string does not fail.
-    let _ = write!(
-        svg,
-        concat!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="{}mm" height="{}mm" "#,
-            r#"viewBox="0 0 {} {}" role="img" aria-label="{}"><title>{}</title>"#,
-            r##"<path fill="#fff" d="M0 0h{}v{}H0z"/>"##,
-            r#"<path shape-rendering="crispEdges" d="{}"/><path d="{}"/></svg>"#,
-            "\n"
-        ),
-        Number(style.millimetres(layout.width)),
-        Number(style.millimetres(layout.height)),
-        Number(width),
-        Number(height),
-        title,
-        title,
-        Number(width),
-        Number(height),
-        Modules { symbol, layout, module },
-        Letters { layout, module },
-    );
+    svg.push_str(r#" viewBox=""#);
+    push_numbers(&mut svg, &[left, 0.0, width, height]);
+    svg.push_str(r#"" role="img" aria-label=""#);
+    push_escaped(&mut svg, label.as_str());
+    svg.push_str(r#""><title>"#);
+    push_escaped(&mut svg, label.as_str());
+    svg.push_str(r##"</title><path fill="#fff" d=""##);
+    push_rectangle(&mut svg, [left, 0.0], width, height);
+    svg.push_str(r#""/><path shape-rendering="crispEdges" d=""#);
+    push_modules(&mut svg, symbol);
+    svg.push_str(r#""/><path d=""#);
+    push_letters(&mut svg, layout, module);
+    svg.push_str("\"/></svg>\n");
     svg
 }
 
-/// A number with at most three decimals.
-struct Number(f64);
-
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Rounded first, for the shortest form: 33.02, not 33.020; adding zero takes the sign from -0.
-        write!(f, "{}", (self.0 * 1000.0).round() / 1000.0 + 0.0)
+/// One rectangle for each run of dark modules in a row.
+fn push_modules(path: &mut String, symbol: &Symbol) {
+    let size = symbol.size();
+    for y in 0..size {
+        let mut x = 0;
+        while x < size {
+            let run = (x..size).take_while(|&x| symbol.is_dark(x, y)).count();
+            if run > 0 {
+                let corner = [x, y].map(|place| (place + QUIET as usize) as f64);
+                push_rectangle(path, corner, run as f64, 1.0);
+            }
+            x += run.max(1);
+        }
     }
 }
 
-/// Text in XML content or in an attribute.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().try_for_each(|c| match c {
-            '&' => f.write_str("&amp;"),
-            '<' => f.write_str("&lt;"),
-            '>' => f.write_str("&gt;"),
-            '"' => f.write_str("&quot;"),
-            _ => f.write_char(c),
-        })
+fn push_rectangle(path: &mut String, corner: [f64; 2], width: f64, height: f64) {
+    path.push('M');
+    push_numbers(path, &corner);
+    for (command, length) in [('h', width), ('v', height), ('h', -width)] {
+        path.push(command);
+        push_numbers(path, &[length]);
     }
+    path.push('z');
 }
 
-/// The path of the dark modules, one rectangle for each run in a row.
-struct Modules<'a> {
-    symbol: &'a Symbol,
-    layout: &'a Layout<'a>,
-    module: f64,
-}
-
-impl fmt::Display for Modules<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let left = f64::from(self.layout.widening) / self.module + f64::from(QUIET);
-        let size = self.symbol.size();
-        for y in 0..size {
-            let mut x = 0;
-            while x < size {
-                let run = (x..size).take_while(|&x| self.symbol.is_dark(x, y)).count();
-                if run > 0 {
-                    let (x, y) = (Number(left + x as f64), y + QUIET as usize);
-                    write!(f, "M{x} {y}h{run}v1h-{run}z")?;
+fn push_letters(path: &mut String, layout: &Layout<'_>, module: f64) {
+    let em = layout.em as f32;
+    for &Line { text, x, baseline } in &layout.lines {
+        for (pen, glyph) in Font::bundled().line(text) {
+            let x = x - layout.widening as f32 + pen * em;
+            let mut draw = |command: char, points: &[Vector]| {
+                path.push(command);
+                for (place, point) in points.iter().enumerate() {
+                    path.push_str(if place > 0 { " " } else { "" });
+                    let pixels = [x + point.x * em, baseline as f32 + point.y * em];
+                    push_numbers(path, &pixels.map(|pixel| f64::from(pixel) / module));
                 }
-                x += run.max(1);
+            };
+            for command in &glyph.outline {
+                match *command {
+                    Command::MoveTo(to) => draw('M', &[to]),
+                    Command::LineTo(to) => draw('L', &[to]),
+                    Command::QuadTo(control, to) => draw('Q', &[control, to]),
+                    Command::CurveTo(first, second, to) => draw('C', &[first, second, to]),
+                    Command::Close => draw('z', &[]),
+                }
             }
         }
-        Ok(())
     }
 }
 
-/// The path of the label's letters.
-struct Letters<'a> {
-    layout: &'a Layout<'a>,
-    module: f64,
-}
-
-impl fmt::Display for Letters<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let em = self.layout.em as f32;
-        for &Line { text, x, baseline } in &self.layout.lines {
-            for (pen, glyph) in Font::bundled().line(text) {
-                let at = |point: Vector| {
-                    let x = f64::from(x + (pen + point.x) * em) / self.module;
-                    let y = f64::from(baseline as f32 + point.y * em) / self.module;
-                    (Number(x), Number(y))
-                };
-                glyph.outline.iter().try_for_each(|command| match *command {
-                    Command::MoveTo(to) => write_points(f, 'M', [at(to)]),
-                    Command::LineTo(to) => write_points(f, 'L', [at(to)]),
-                    Command::QuadTo(control, to) => write_points(f, 'Q', [at(control), at(to)]),
-                    Command::CurveTo(control, second, to) => write_points(f, 'C', [at(control), at(second), at(to)]),
-                    Command::Close => f.write_char('z'),
-                })?;
-            }
+/// Numbers with spaces between, each with three decimals at most and none that is not needed. Not `{:.3}`: a
+/// picture has thousands of numbers, and this is five times as fast.
+fn push_numbers(text: &mut String, numbers: &[f64]) {
+    for (place, number) in numbers.iter().enumerate() {
+        if place > 0 {
+            text.push(' ');
         }
-        Ok(())
+        let thousandths = (number * 1000.0).round() as i64;
+        if thousandths < 0 {
+            text.push('-');
+        }
+        let thousandths = thousandths.unsigned_abs();
+        let _ = write!(text, "{}", thousandths / 1000);
+        let mut rest = thousandths % 1000;
+        if rest > 0 {
+            text.push('.');
+        }
+        while rest > 0 {
+            text.push(char::from(b'0' + (rest / 100) as u8));
+            rest = rest % 100 * 10;
+        }
     }
 }
 
-fn write_points<const N: usize>(
-    f: &mut fmt::Formatter<'_>,
-    command: char,
-    points: [(Number, Number); N],
-) -> fmt::Result {
-    f.write_char(command)?;
-    for (place, (x, y)) in points.iter().enumerate() {
-        let separator = if place == 0 { "" } else { " " };
-        write!(f, "{separator}{x} {y}")?;
+/// Text as XML content or as an attribute.
+fn push_escaped(xml: &mut String, text: &str) {
+    for character in text.chars() {
+        match character {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            _ => xml.push(character),
+        }
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let mut text = String::new();
+        push_numbers(&mut text, &[0.0, -0.0001, 7.0, -1.5, 0.05, 65.1234, -0.001, 12.5]);
+        assert_eq!(text, "0 0 7 -1.5 0.05 65.123 -0.001 12.5");
+    }
+
+    #[test]
+    fn labels_are_escaped() {
+        let mut xml = String::new();
+        push_escaped(&mut xml, "A&B <\"Ł\">");
+        assert_eq!(xml, "A&amp;B &lt;&quot;Ł&quot;&gt;");
+    }
 }
