@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::penalty::{QUIET, penalty};
+use super::QUIET_ZONE;
+use super::penalty::penalty;
 use super::row::Row;
 use super::template::Template;
 use crate::error::{Error, Kind, Result};
@@ -43,11 +44,11 @@ impl Mask {
     }
 
     fn best_in<const N: usize>(data: &[u64], template: &Template, size: usize) -> Self {
-        let mut rows = vec![Row::<N>::LIGHT; QUIET + size + QUIET];
+        let mut rows = vec![Row::<N>::LIGHT; QUIET_ZONE + size + QUIET_ZONE];
         let score = |&mask: &Self| {
             let data = data.as_chunks().0;
             let overlay = template.rows(mask).as_chunks().0;
-            for (row, (&data, &overlay)) in rows[QUIET..].iter_mut().zip(data.iter().zip(overlay)) {
+            for (row, (&data, &overlay)) in rows[QUIET_ZONE..].iter_mut().zip(data.iter().zip(overlay)) {
                 *row = Row(data) ^ Row(overlay);
             }
             penalty(&rows, size)

@@ -22,3 +22,6 @@ pub use ecc_level::EccLevel;
 pub use mask::Mask;
 pub use symbol::Symbol;
 pub use version::Version;
+
+/// The width of the quiet zone in modules (ISO/IEC 18004 6.3.8).
+pub(crate) const QUIET_ZONE: usize = 4;

@@ -1,17 +1,15 @@
+use super::QUIET_ZONE;
 use super::row::Row;
-
-/// The width of the quiet zone in modules (ISO/IEC 18004 6.3.8).
-pub(super) const QUIET: usize = 4;
 
 /// The penalty score of a symbol, all four rules (ISO/IEC 18004 7.8.3.1, table 11).
 ///
-/// `rows` are those of the whole symbol, format information included, between [`QUIET`] light rows above and
+/// `rows` are those of the whole symbol, format information included, between [`QUIET_ZONE`] light rows above and
 /// as many below. `size` is the symbol's side in modules, less than `64 * N`.
 ///
 /// Every rule looks at all places of a row at once, and down the columns as easily as along the rows: the
 /// module below is the same bit of the next row. Nothing is transposed.
 pub(super) fn penalty<const N: usize>(rows: &[Row<N>], size: usize) -> u32 {
-    let symbol = &rows[QUIET..QUIET + size];
+    let symbol = &rows[QUIET_ZONE..QUIET_ZONE + size];
     runs(symbol, size) + blocks(symbol, size) + finder_lookalikes(rows) + imbalance(symbol, size)
 }
 
@@ -60,13 +58,13 @@ fn blocks<const N: usize>(symbol: &[Row<N>], size: usize) -> u32 {
 /// sides costs 40 once; the `qrcode` crate reads it the same way (and takes off the constant share of the
 /// three finder patterns, which changes no choice).
 fn finder_lookalikes<const N: usize>(rows: &[Row<N>]) -> u32 {
-    let across = rows[QUIET..rows.len() - QUIET].iter().map(|&row| {
+    let across = rows[QUIET_ZONE..rows.len() - QUIET_ZONE].iter().map(|&row| {
         let profile = [1, 2, 3, 4, 5, 6].map(|steps| row.ahead(steps));
         let dark_before = row.behind(1) | row.behind(2) | row.behind(3) | row.behind(4);
         let dark_after = row.ahead(7) | row.ahead(8) | row.ahead(9) | row.ahead(10);
         lookalikes(row, profile, dark_before & dark_after)
     });
-    let down = rows.windows(QUIET + 7 + QUIET).map(|rows| {
+    let down = rows.windows(QUIET_ZONE + 7 + QUIET_ZONE).map(|rows| {
         let profile = [rows[5], rows[6], rows[7], rows[8], rows[9], rows[10]];
         let dark_above = rows[0] | rows[1] | rows[2] | rows[3];
         let dark_below = rows[11] | rows[12] | rows[13] | rows[14];
@@ -144,8 +142,8 @@ pub(super) mod tests {
     }
 
     fn fast_penalty<const N: usize>(modules: &[Vec<bool>]) -> u32 {
-        let mut rows = vec![Row::<N>::LIGHT; QUIET + modules.len() + QUIET];
-        for (row, line) in rows[QUIET..].iter_mut().zip(modules) {
+        let mut rows = vec![Row::<N>::LIGHT; QUIET_ZONE + modules.len() + QUIET_ZONE];
+        for (row, line) in rows[QUIET_ZONE..].iter_mut().zip(modules) {
             for (x, &dark) in line.iter().enumerate() {
                 row.0[x / 64] |= u64::from(dark) << (x % 64);
             }

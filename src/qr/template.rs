@@ -13,7 +13,7 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// The template of a version and level, drawn at its first use by the `qrcode` crate (some 100 µs).
+    /// The template of a version and level, drawn at its first use by the `qrcode` crate.
     pub(super) fn of(version: Version, level: EccLevel) -> &'static Self {
         static ALL: [[OnceLock<Template>; 4]; 40] = [const { [const { OnceLock::new() }; 4] }; 40];
         ALL[usize::from(version.number()) - 1][level as usize].get_or_init(|| Self::new(version, level))

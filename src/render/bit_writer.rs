@@ -17,7 +17,7 @@ impl BitWriter {
     pub(super) fn push(&mut self, bits: u64, count: u32) {
         self.pending |= bits << self.count;
         self.count += count;
-        // Eight bytes go out and those not full are taken back: no branch, half the time.
+        // Eight bytes go out and those not full are taken back: no branch that hangs on the data.
         let full = self.count / 8;
         let length = self.bytes.len() + full as usize;
         self.bytes.extend_from_slice(&self.pending.to_le_bytes());

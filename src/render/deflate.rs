@@ -56,7 +56,7 @@ impl Deflate {
             checksum.push_repeated(row, height);
             above = row;
         }
-        stream.finish(checksum)
+        stream.finish(&checksum)
     }
 }
 
@@ -134,7 +134,7 @@ impl<'a> Stream<'a> {
         push_word(&mut self.out, self.code.word(symbol));
     }
 
-    fn finish(mut self, checksum: Adler32) -> Vec<u8> {
+    fn finish(mut self, checksum: &Adler32) -> Vec<u8> {
         self.flush_copy();
         self.push_symbol(END_OF_BLOCK);
         let mut bytes = self.out.finish();
@@ -167,7 +167,7 @@ fn distance_extra(distance: usize) -> (u64, u32) {
 }
 
 /// The code that code lengths are written in: of its 19 symbols the lengths 0 to 15, and "the last length 3 to
-/// 6 times more". Lengths of 14 and 15 bits are rare and get a bit more themselves.
+/// 6 times more". Lengths of 14 bits are rare, of 15 there are none: those get a bit more.
 const CODE_LENGTH_LENGTHS: [u8; 19] = [4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 4, 0, 0];
 const REPEAT: usize = 16;
 
@@ -187,7 +187,9 @@ fn push_lengths(out: &mut BitWriter, lengths: &[u8]) {
         push_word(out, length);
         for again in run[1..].chunks(6) {
             if again.len() < 3 {
-                again.iter().for_each(|_| push_word(out, length));
+                for _ in again {
+                    push_word(out, length);
+                }
             } else {
                 push_word(out, code.word(REPEAT));
                 out.push(again.len() as u64 - 3, 2);

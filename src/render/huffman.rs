@@ -30,7 +30,9 @@ impl Huffman {
                 return Self::from_lengths(lengths);
             }
             // Flatter weights make a shallower tree. It takes few rounds to come to equal ones.
-            weights.iter_mut().for_each(|weight| *weight = weight.div_ceil(2));
+            for weight in &mut weights {
+                *weight = weight.div_ceil(2);
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 use super::font::Font;
 use super::{Label, Style};
+use crate::qr::QUIET_ZONE;
 
-/// The width of the quiet zone in modules (ISO/IEC 18004 6.3.8). Nothing but the code comes into it.
-pub(super) const QUIET: u32 = 4;
+/// The width of the quiet zone in modules. Nothing but the code comes into it.
+pub(super) const QUIET: u32 = QUIET_ZONE as u32;
 
 /// The size of the label's em in points. 8 pt print is read without effort, 6 pt is the least for print that
 /// people are meant to copy from.
@@ -45,7 +46,7 @@ pub(super) struct Line<'a> {
 
 impl<'a> Layout<'a> {
     /// Lays out a code of `size` modules and the label under it.
-    pub(super) fn new(size: usize, label: &'a Label, style: &Style) -> Self {
+    pub(super) fn new(size: usize, label: &'a Label, style: Style) -> Self {
         let font = Font::bundled();
         let code_side = (size as u32 + 2 * QUIET) * style.module_px();
         let margin = MARGIN * style.module_px();
@@ -80,7 +81,7 @@ impl<'a> Layout<'a> {
 
 /// Finds the size of the em and the lines for a label: on one line if that can be read, else broken after the
 /// hyphen that allows the largest letters.
-fn fit<'a>(text: &'a str, room: u32, style: &Style) -> (u32, Vec<&'a str>) {
+fn fit(text: &str, room: u32, style: Style) -> (u32, Vec<&str>) {
     let least = style.pixels(LEAST_EM_PT).max(LEAST_EM_PX).ceil();
     let most = style.pixels(EM_PT).round().max(least);
     let em = |lines: &[&str]| (f64::from(room) / f64::from(widest(lines))).floor().min(most);

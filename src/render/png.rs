@@ -17,7 +17,7 @@ const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";
 
 impl PngWriter {
     /// Prepares for pictures of a style. `sample` holds the bytes that rows of this style consist of.
-    pub(super) fn new(style: &Style, sample: &[u8]) -> Self {
+    pub(super) fn new(style: Style, sample: &[u8]) -> Self {
         Self { deflate: Deflate::new(sample), pixels_per_metre: (f64::from(style.dpi()) / 0.0254).round() as u32 }
     }
 

@@ -29,7 +29,7 @@ impl Renderer {
     /// Prepares a style, in some 50 µs.
     pub fn new(style: Style) -> Self {
         let magnifier = Magnifier::new(style.module_px());
-        Self { style, png: PngWriter::new(&style, magnifier.all()), magnifier, glyphs: GlyphCache::default() }
+        Self { style, png: PngWriter::new(style, magnifier.all()), magnifier, glyphs: GlyphCache::default() }
     }
 
     /// The style.
@@ -47,14 +47,14 @@ impl Renderer {
 
     /// Draws a 1-bit greyscale PNG.
     pub fn png(&mut self, symbol: &Symbol, label: &Label) -> Vec<u8> {
-        let layout = Layout::new(symbol.size(), label, &self.style);
+        let layout = Layout::new(symbol.size(), label, self.style);
         let raster = Raster::draw(symbol, &layout, &self.magnifier, &mut self.glyphs);
         self.png.write(&raster, layout.width, layout.height)
     }
 
     /// Draws an SVG, measured in millimetres.
     pub fn svg(&self, symbol: &Symbol, label: &Label) -> String {
-        let layout = Layout::new(symbol.size(), label, &self.style);
-        svg::svg(symbol, label, &layout, &self.style)
+        let layout = Layout::new(symbol.size(), label, self.style);
+        svg::svg(symbol, label, &layout, self.style)
     }
 }

@@ -38,12 +38,12 @@ impl Style {
     }
 
     /// The length of `pixels` in print, in millimetres.
-    pub(super) fn millimetres(&self, pixels: u32) -> f64 {
+    pub(super) fn millimetres(self, pixels: u32) -> f64 {
         f64::from(pixels) * 25.4 / f64::from(self.dpi)
     }
 
     /// The length of `points` (1/72 inch) in pixels.
-    pub(super) fn pixels(&self, points: f64) -> f64 {
+    pub(super) fn pixels(self, points: f64) -> f64 {
         points * f64::from(self.dpi) / 72.0
     }
 }

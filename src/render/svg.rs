@@ -9,7 +9,7 @@ use crate::qr::Symbol;
 
 /// Draws a symbol and its label as SVG 1.1: measured in millimetres, drawn in modules with the code's corner at
 /// the origin, the label as outlines so that no viewer needs the font.
-pub(super) fn svg(symbol: &Symbol, label: &Label, layout: &Layout<'_>, style: &Style) -> String {
+pub(super) fn svg(symbol: &Symbol, label: &Label, layout: &Layout<'_>, style: Style) -> String {
     let module = f64::from(style.module_px());
     let mut svg = String::with_capacity(32 * 1024);
     svg.push_str(r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.1""#);
@@ -87,8 +87,8 @@ fn push_letters(path: &mut String, layout: &Layout<'_>, module: f64) {
     }
 }
 
-/// Numbers with spaces between, each with three decimals at most and none that is not needed. Not `{:.3}`: a
-/// picture has thousands of numbers, and this is five times as fast.
+/// Numbers with spaces between, each with three decimals at most and none that is not needed. A picture
+/// has thousands: formatted as floating-point numbers they take 270 µs for a KOD II, like this 130.
 fn push_numbers(text: &mut String, numbers: &[f64]) {
     for (place, number) in numbers.iter().enumerate() {
         if place > 0 {

@@ -84,7 +84,7 @@ fn check(symbol: &Symbol, label: &Label, style: Style) -> Pixels {
     let pixels = Pixels::by_png_crate(&file);
     assert!(pixels.rows == Pixels::by_image_crate(&file));
 
-    let layout = Layout::new(symbol.size(), label, &style);
+    let layout = Layout::new(symbol.size(), label, style);
     assert_eq!((pixels.width, pixels.rows.len()), (layout.width as usize, layout.height as usize));
     let module_px = style.module_px() as usize;
     let code_side = layout.code_side as usize;
@@ -157,9 +157,9 @@ fn a_number_takes_two_lines_under_a_small_code_and_one_under_a_large() {
 #[test]
 fn a_label_too_wide_widens_the_picture() {
     let label = Label::new(&"W".repeat(64)).unwrap();
-    let layout = Layout::new(41, &label, &Style::default());
+    let layout = Layout::new(41, &label, Style::default());
     assert_eq!(layout.width, layout.code_side + 2 * layout.widening);
-    assert!(layout.widening > 0 && layout.widening % 8 == 0);
+    assert!(layout.widening > 0 && layout.widening.is_multiple_of(8));
     assert_eq!(layout.em, 25);
     assert_eq!(check(&kod_i(), &label, Style::default()).read_code(), KOD_I);
 }
@@ -168,7 +168,7 @@ fn a_label_too_wide_widens_the_picture() {
 fn layouts_to_the_pixel() {
     let style = Style::default();
     let golden = |size: usize, label: &Label, style: Style| {
-        let layout = Layout::new(size, label, &style);
+        let layout = Layout::new(size, label, style);
         let baselines: Vec<u32> = layout.lines.iter().map(|line| line.baseline).collect();
         (layout.width, layout.height, layout.em, baselines)
     };
@@ -182,7 +182,7 @@ fn layouts_to_the_pixel() {
 #[test]
 fn lines_break_after_a_hyphen() {
     let label = number();
-    let layout = Layout::new(41, &label, &Style::default());
+    let layout = Layout::new(41, &label, Style::default());
     let texts: Vec<&str> = layout.lines.iter().map(|line| line.text).collect();
     assert_eq!(texts, ["5265877635-20250826-", "0100001AF629-AF"]);
     for &Line { text, x, .. } in &layout.lines {
@@ -209,7 +209,7 @@ fn png_is_smaller_than_that_of_the_png_crate() {
     let style = Style::default();
     let ours = Renderer::new(style).png(&kod_i(), &number());
     let layout_label = number();
-    let layout = Layout::new(41, &layout_label, &style);
+    let layout = Layout::new(41, &layout_label, style);
     let raster = Raster::draw(&kod_i(), &layout, &Magnifier::new(6), &mut GlyphCache::default());
     let rows: Vec<u8> = raster.bands().flat_map(|(row, height)| row[1..].repeat(height as usize)).collect();
     let mut theirs = Vec::new();
@@ -244,7 +244,7 @@ fn svg_is_the_symbol_in_millimetres() {
         let text = Renderer::new(style).svg(&symbol, &label);
         let document = roxmltree::Document::parse(&text).unwrap();
         let root = document.root_element();
-        let layout = Layout::new(symbol.size(), &label, &style);
+        let layout = Layout::new(symbol.size(), &label, style);
         for (name, pixels) in [("width", layout.width), ("height", layout.height)] {
             let written: f64 = root.attribute(name).unwrap().strip_suffix("mm").unwrap().parse().unwrap();
             assert!((written - f64::from(pixels) / f64::from(style.dpi()) * 25.4).abs() < 0.001);
