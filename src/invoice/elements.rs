@@ -29,6 +29,14 @@ impl<'x> Elements<'x> {
         Ok((self.namespaces.of_element(name)?, name.local))
     }
 
+    /// Enters an element whose tag holds a plain name and nothing else: see [`plain_name`](super::tag::plain_name).
+    /// Returns its namespace.
+    pub(super) fn open_plain(&mut self, name: &'x str) -> &str {
+        self.open.push(name);
+        self.namespaces.open();
+        self.namespaces.unprefixed()
+    }
+
     /// Leaves the innermost element.
     pub(super) fn close(&mut self) {
         self.open.pop();

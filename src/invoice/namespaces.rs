@@ -60,7 +60,12 @@ impl<'x> Namespaces<'x> {
 
     /// The namespace of an element: the default one if it has no prefix, the empty string if there is none.
     pub(super) fn of_element(&self, name: QName<'_>) -> Result<&str, String> {
-        if name.prefix.is_empty() { Ok(self.find("").unwrap_or_default()) } else { self.of_prefix(name.prefix) }
+        if name.prefix.is_empty() { Ok(self.unprefixed()) } else { self.of_prefix(name.prefix) }
+    }
+
+    /// The namespace of elements without a prefix.
+    pub(super) fn unprefixed(&self) -> &str {
+        self.find("").unwrap_or_default()
     }
 
     /// The namespace that a prefix stands for.

@@ -10,6 +10,7 @@ use memchr::{memchr, memchr3};
 
 use super::characters::is_space;
 use super::elements::Elements;
+use super::tag::plain_name;
 use super::xml::{Visitor, declaration};
 
 /// Reads the document, if it is plain to its last byte.
@@ -38,18 +39,24 @@ pub(super) fn read<V: Visitor + Default>(text: &str) -> Option<V> {
             visitor.close().ok()?;
             after
         } else {
-            let inside = tag.strip_prefix('<').filter(|_| !(root_seen && elements.none_open()))?;
-            // A `>` in an attribute's value cuts the tag short, which then is not well-formed, and not plain.
-            let (inside, after) = inside.split_at(memchr(b'>', inside.as_bytes())?);
-            let is_empty = inside.ends_with('/');
-            let (namespace, local) = elements.open(inside.strip_suffix('/').unwrap_or(inside)).ok()?;
-            visitor.open(namespace, local).ok()?;
+            let start = tag.strip_prefix('<').filter(|_| !(root_seen && elements.none_open()))?;
             root_seen = true;
-            if is_empty {
-                elements.close();
-                visitor.close().ok()?;
+            let name = plain_name(start);
+            if let Some(after) = start[name.len()..].strip_prefix('>').filter(|_| !name.is_empty()) {
+                visitor.open(elements.open_plain(name), name).ok()?;
+                after
+            } else {
+                // A `>` in an attribute's value cuts the tag short, which then is not well-formed, and not plain.
+                let (inside, after) = start.split_at(memchr(b'>', start.as_bytes())?);
+                let (inside, is_empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
+                let (namespace, local) = elements.open(inside).ok()?;
+                visitor.open(namespace, local).ok()?;
+                if is_empty {
+                    elements.close();
+                    visitor.close().ok()?;
+                }
+                &after[1..]
             }
-            &after[1..]
         };
     }
 }
