@@ -125,7 +125,7 @@ macro_rules! kinds {
 
 kinds! {
     EmptyFile Invoice "empty_file" "Export the invoice again: the file holds nothing."
-    TooLarge Invoice "too_large" "KSeF takes 1 000 000 bytes, or 3 000 000 with an attachment (Zalacznik). Split the invoice; `--allow size` signs it all the same."
+    TooLarge Invoice "too_large" "KSeF takes 1 000 000 bytes, or 3 000 000 with an attachment (Zalacznik). Split the invoice; `--allow size` signs a file of up to 100 000 000 bytes all the same."
     NotUtf8 Invoice "not_utf8" "KSeF takes UTF-8 only. Export the invoice as UTF-8; do not convert a file that was already issued."
     ByteOrderMark Invoice "byte_order_mark" "KSeF refuses a byte order mark. Export without it; `--allow bom` signs the file as it is."
     NotWellFormed Invoice "not_well_formed" "This is not well-formed XML 1.0, so KSeF would refuse it. Export the invoice again, or report it to the maker of the invoicing system."
@@ -180,15 +180,15 @@ kinds! {
     SerialMalformed Value "serial_malformed" "A certificate's serial number is 16 hexadecimal digits in capitals."
     KsefNumberMalformed Value "ksef_number_malformed" "A KSeF number is NIP-YYYYMMDD-XXXXXXXXXXXX-XX, 35 characters (36 in KSeF 1.0)."
     KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
-    KsefNumberOfAnother Value "ksef_number_of_another" "The number's first ten digits are the seller's NIP. It belongs to an invoice of somebody else."
+    KsefNumberOfAnother Value "ksef_number_of_another" "The number begins with the seller's NIP and the day it was given. It belongs to another invoice: take it from this one's UPO."
     LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
-    SettingMalformed Value "setting_malformed" "See `ksef-qr --help`."
+    SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."
     InputChanged Io "input_changed" "Sign it once whatever writes it has finished."
     InputNotRegular Io "input_not_regular" "An invoice is read from a regular file. Give `-` to read one from standard input."
     InputMissing Io "input_missing" "Check the path. A pattern in quotes must match at least one file."
-    OutputExists Io "output_exists" "Nothing is overwritten unasked: choose another `--out`, or give `--overwrite`."
+    OutputExists Io "output_exists" "Nothing is overwritten unasked: choose another `--out` or `--manifest`, or give `--overwrite`, which replaces pictures and manifest."
     OutputUnwritable Io "output_unwritable" "Check that the folder exists, is writable and has space left."
 }
 

@@ -1,7 +1,7 @@
 //! Where results go. Pictures are written beside their name and renamed, so none is ever half there.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
@@ -68,6 +68,10 @@ impl Output {
     /// # Errors
     /// `output_unwritable`.
     pub fn prepare(&self) -> Result<()> {
+        if self.folder.is_file() {
+            let message = "it is a file, and a folder is needed";
+            return Err(Error::new(Kind::OutputUnwritable, message).about(self.folder.to_string_lossy()));
+        }
         fs::create_dir_all(&self.folder).map_err(|error| unwritable(&self.folder, &error))
     }
 }
@@ -88,6 +92,9 @@ impl Manifest {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
         }
+        if overwrite {
+            check_is_manifest(path)?;
+        }
         let file = if overwrite { File::create(path) } else { File::create_new(path) };
         match file {
             Ok(file) => Ok(Box::new(file)),
@@ -102,6 +109,20 @@ impl Manifest {
             Self::File(path) => unwritable(path, error),
             Self::Stdout => unwritable(Path::new("standard output"), error),
         }
+    }
+}
+
+/// Refuses to replace what this program did not write: a slip of the hand must not cost an invoice or a key.
+fn check_is_manifest(path: &Path) -> Result<()> {
+    const START: &[u8] = b"{\"type\":\"";
+    let mut start = Vec::new();
+    match File::open(path).and_then(|file| file.take(START.len() as u64).read_to_end(&mut start)) {
+        Ok(0) => Ok(()),
+        Ok(_) if start == START => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => Err(Error::new(Kind::OutputExists, "the file exists and is no manifest, so it is not replaced")
+            .about(path.to_string_lossy())),
+        Err(error) => Err(unwritable(path, &error)),
     }
 }
 
@@ -128,6 +149,22 @@ mod tests {
         Output::new(folder.path(), true).write("a.png", b"two").unwrap();
         assert_eq!(fs::read(folder.path().join("a.png")).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn only_a_manifest_is_replaced_by_a_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let open = |overwrite| Manifest::File(path.clone()).open(overwrite).map(drop).map_err(|error| error.code());
+        assert_eq!(open(true), Ok(()));
+        for (content, expected) in
+            [("", Ok(())), ("{\"type\":\"summary\"}", Ok(())), ("<Faktura/>", Err("output_exists"))]
+        {
+            fs::write(&path, content).unwrap();
+            assert_eq!(open(false), Err("output_exists"));
+            assert_eq!(open(true), expected, "{content}");
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), "<Faktura/>");
     }
 
     #[test]

@@ -126,17 +126,20 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
             Err(error) => return take(unreadable(list, &error)),
         }
     };
+    let mut found = false;
     for line in lines.lines() {
         let line = match line {
             Ok(line) => line,
             Err(error) => return take(unreadable(list, &error)),
         };
-        let path = line.trim_end_matches('\r');
-        if !path.is_empty() && !each_of_path(Path::new(path), take) {
+        // Windows editors put a byte order mark at the start and a carriage return at the end of a line.
+        let path = line.trim_start_matches('\u{FEFF}').trim_end_matches('\r');
+        found |= !path.trim().is_empty();
+        if !path.trim().is_empty() && !each_of_path(Path::new(path), take) {
             return false;
         }
     }
-    true
+    found || take(missing(list, "the list names no file"))
 }
 
 fn missing(path: &Path, message: &str) -> Input {

@@ -161,12 +161,17 @@ fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
     format!("{stem}.{code}.{}", format.extension())
 }
 
-/// A number begins with its seller's NIP.
+/// A number begins with its seller's NIP, and is not older than its invoice.
 fn check_number(number: Option<&KsefNumber>, invoice: &Invoice) -> Result<()> {
     match number {
         Some(number) if number.seller() != invoice.seller() => {
             let message =
                 format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller());
+            Err(Error::new(Kind::KsefNumberOfAnother, message))
+        }
+        Some(number) if !number.is_of_or_after(invoice.issue_date()) => {
+            let message =
+                format!("the KSeF number was given before the invoice's issue date, {}", invoice.issue_date());
             Err(Error::new(Kind::KsefNumberOfAnother, message))
         }
         _ => Ok(()),

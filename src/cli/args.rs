@@ -1,6 +1,5 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,7 +75,7 @@ Examples:
     ksef-qr link invoice.xml
 
   A reprint, once KSeF has given the number:
-    ksef-qr link invoice.xml --ksef-number 5265877635-20250826-0100001AF629-AF --out reprint
+    ksef-qr link invoice.xml --ksef-number 5265877635-20260616-0100001AF629-15 --out reprint
 
   Links only, as JSON:
     ksef-qr link invoices/ --format none --json
@@ -170,9 +169,9 @@ pub struct OutputArgs {
     /// Pixels an inch at the printed size, 50 to 2400
     #[arg(long, value_name = "N", default_value_t = 300)]
     pub dpi: u32,
-    /// Invoices at a time; the number of processors if left out
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<NonZeroUsize>,
+    /// Invoices at a time, 1 to 256; the number of processors if left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
     /// Where to write the manifest, one line of JSON for each invoice; - for standard output. DIR/manifest.ndjson
     /// if left out
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
@@ -218,7 +217,7 @@ impl std::str::FromStr for Formats {
         }
         let mut formats = Vec::new();
         for name in text.split(',') {
-            let format = name.trim().parse()?;
+            let format = name.trim().to_ascii_lowercase().parse()?;
             if !formats.contains(&format) {
                 formats.push(format);
             }

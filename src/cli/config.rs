@@ -9,8 +9,8 @@ use std::time::SystemTime;
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Drawing, Manifest, Output, Source, Task};
 use ksef_qr::{
-    Certificate, Conditions, Credential, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style, deterministic_signer,
-    signer,
+    Certificate, Conditions, Credential, Environment, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style,
+    deterministic_signer, signer,
 };
 use zeroize::Zeroizing;
 
@@ -24,6 +24,9 @@ pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
         Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
     let mut issuer = issuer(&args.credential, &conditions)?;
     if let Some(context) = args.context {
+        if args.output.env == Environment::Prod && context.taxpayer().is_some_and(|nip| !nip.has_valid_checksum()) {
+            bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");
+        }
         issuer = issuer.in_context(context);
     }
     batch(args.input, args.output, Task::Sign(issuer))
@@ -57,8 +60,13 @@ fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Bat
             None => Manifest::File(output.out.join("manifest.ndjson")),
         },
         output: Output::new(output.out, output.overwrite),
-        jobs: output.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+        jobs: jobs(output.jobs),
     })
+}
+
+fn jobs(asked: Option<u16>) -> NonZeroUsize {
+    let asked = asked.and_then(|jobs| NonZeroUsize::new(jobs.into()));
+    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
@@ -100,16 +108,15 @@ const LARGEST: u64 = 1_000_000;
 
 fn read(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let cannot = || format!("{}: it cannot be read", path.display());
-    if !fs::metadata(path).with_context(cannot)?.is_file() {
-        bail!("{}: it is not a file", path.display());
+    if fs::metadata(path).with_context(cannot)?.is_dir() {
+        bail!("{}: it is a folder", path.display());
     }
     let file = fs::File::open(path).with_context(cannot)?;
-    let size = file.metadata().with_context(cannot)?.len();
-    if size > LARGEST {
-        bail!("{}: {size} bytes are no key and no certificate", path.display());
+    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
+    file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(cannot)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!("{}: more than {LARGEST} bytes are no key and no certificate", path.display());
     }
-    // Room for all of it from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
-    file.take(LARGEST).read_to_end(&mut bytes).with_context(cannot)?;
     Ok(bytes)
 }

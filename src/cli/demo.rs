@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anstream::println;
 use anyhow::Context as _;
 use ksef_qr::batch::{Batch, Drawing, Interrupt, Manifest, Observer, Output, Record, Source, Task};
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
 
 use super::exit::ExitStatus;
 use super::report::printable;
+use super::say::say;
 
 /// Test data of the project: invented companies, a key that everybody has.
 const INVOICES: &[(&str, &[u8])] = &[
@@ -29,9 +29,9 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
     let serial = credential.certificate().serial();
     write_inputs(folder)?;
     let shown = printable(&folder.to_string_lossy()).into_owned();
-    println!("Four invoices, issued offline, to be signed with a type 2 (Offline) certificate.");
-    println!("Test environment, certificate {serial}, everything invented.");
-    println!();
+    say!("Four invoices, issued offline, to be signed with a type 2 (Offline) certificate.");
+    say!("Test environment, certificate {serial}, everything invented.");
+    say!();
 
     let batch = Batch {
         // In this order, which tells the story; the folder would be read by name.
@@ -51,21 +51,23 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
     let mut story = Story { kod1: None };
     let summary = batch.run(&Interrupt::new(), &mut story)?;
 
-    println!("{} signed, {} refused, in {} ms.", summary.signed, summary.refused, summary.elapsed_ms);
-    println!("  pictures, PNG and SVG:  {shown}");
-    println!("  manifest, JSON lines:   {shown}/manifest.ndjson");
+    say!("{} signed, {} refused, in {} ms.", summary.signed, summary.refused, summary.elapsed_ms);
+    say!("  pictures, PNG and SVG:  {shown}");
+    say!("  manifest, JSON lines:   {shown}/manifest.ndjson");
     if let Some(link) = story.kod1.filter(|_| std::io::stdout().is_terminal()) {
-        println!();
-        println!("KOD I of the first invoice. A phone reads it off the screen:");
-        println!();
-        println!("{}", as_text(&Symbol::encode(&link, EccLevel::L)?));
+        say!();
+        say!("KOD I of the first invoice. A phone reads it off the screen:");
+        say!();
+        say!("{}", as_text(&Symbol::encode(&link, EccLevel::L)?));
     }
-    println!();
-    println!("The same by hand:");
-    println!("  ksef-qr sign {shown}/invoices --env test --cert {shown}/throwaway.crt --key {shown}/throwaway.key \\");
-    println!("      --password-file {shown}/throwaway.password --out my-codes");
-    println!();
-    println!("With your own invoice and certificate: leave out --env test. See ksef-qr sign --help.");
+    say!();
+    let program = quoted(&std::env::args().next().unwrap_or_else(|| "ksef-qr".to_owned()));
+    let path = |name: &str| quoted(&format!("{shown}/{name}"));
+    say!("The same by hand (exit status 1: one of the four is bad on purpose):");
+    say!("  {program} sign {} --env test --cert {} \\", path("invoices"), path("throwaway.crt"));
+    say!("      --key {} --password-file {} --out my-codes", path("throwaway.key"), path("throwaway.password"));
+    say!();
+    say!("With your own invoice and certificate: leave out --env test. See ksef-qr sign --help.");
     Ok(ExitStatus::Done)
 }
 
@@ -73,6 +75,18 @@ fn credential() -> anyhow::Result<Credential> {
     let conditions = Conditions { environment: Environment::Test, now: SystemTime::now(), allow: Rules::NONE };
     let password = PASSWORD.trim_ascii_end();
     Credential::from_bytes(CERTIFICATE, KEY, Some(password), &conditions).context("the bundled certificate")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
+    if word.starts_with('-') {
+        quoted(&format!("./{word}"))
+    } else if word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Puts what the demo works on where the user can try it again.
@@ -100,26 +114,18 @@ impl Observer for Story {
         match &record.outcome {
             Ok(done) => {
                 let invoice = &done.invoice;
-                println!(
-                    "signed   {name:<16} {}  {}, issued {}",
-                    invoice.number(),
-                    invoice.form(),
-                    invoice.issue_date()
-                );
-                println!("         KOD I   {}", done.kod1.url);
+                say!("signed   {name:<16} {}  {}, issued {}", invoice.number(), invoice.form(), invoice.issue_date());
+                say!("         KOD I   {}", done.kod1.url);
                 if let Some(signed) = &done.kod2 {
-                    println!("         KOD II  {}", signed.code.url);
+                    say!("         KOD II  {}", signed.code.url);
                 }
                 self.kod1.get_or_insert_with(|| done.kod1.url.clone());
             }
             Err(error) => {
-                println!(
-                    "refused  {name:<16} {}: a code for it would have failed in the buyer's hands",
-                    error.message()
-                );
+                say!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
             }
         }
-        println!();
+        say!();
     }
 }
 

@@ -16,9 +16,11 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    pub fn of(summary: &Summary) -> Self {
+    /// `found` tells whether there was any invoice to read: a wrong path alone is a mistake of usage.
+    pub fn of(summary: &Summary, found: bool) -> Self {
         match summary {
             Summary { interrupted: true, .. } => Self::Interrupted,
+            Summary { refused: 1.., .. } if !found => Self::Nothing,
             Summary { refused: 0, .. } => Self::Done,
             _ => Self::SomeRefused,
         }
@@ -37,8 +39,10 @@ mod tests {
 
     #[test]
     fn codes_of_the_contract() {
-        let of = |refused, interrupted| ExitStatus::of(&Summary { refused, interrupted, ..Summary::default() }) as u8;
+        let of =
+            |refused, interrupted| ExitStatus::of(&Summary { refused, interrupted, ..Summary::default() }, true) as u8;
         assert_eq!([of(0, false), of(3, false), of(0, true), of(3, true)], [0, 1, 130, 130]);
+        assert_eq!(ExitStatus::of(&Summary { refused: 1, ..Summary::default() }, false), ExitStatus::Nothing);
         assert_eq!(ExitStatus::Nothing as u8, 2);
     }
 }

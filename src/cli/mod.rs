@@ -7,6 +7,7 @@ mod exit;
 mod password;
 mod progress;
 mod report;
+mod say;
 
 use std::io::{self, Write as _};
 
@@ -60,8 +61,7 @@ fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<E
     ctrlc::set_handler(interrupted).context("Ctrl-C cannot be handled")?;
     let mut report = Report::new(batch, progress::bar(batch, progress, quiet), quiet);
     let summary = batch.run(&INTERRUPT, &mut report)?;
-    report.finish(&summary);
-    Ok(ExitStatus::of(&summary))
+    Ok(report.finish(&summary))
 }
 
 /// The first Ctrl-C ends the run within the invoices at hand. A second one is for a run that waits, for a list on

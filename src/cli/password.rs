@@ -12,8 +12,12 @@ const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
 /// No password is longer; a larger file is not one.
 const LONGEST: u64 = 4096;
 
-/// A password, wiped when dropped; `None` if there is no way to ask.
+/// A password, wiped when dropped; `None` if there is none and no way to ask. An empty one is none.
 pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    Ok(find(file, key)?.filter(|password| !password.is_empty()))
+}
+
+fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
     if let Some(file) = file {
         return from_file(file).map(Some);
     }
@@ -45,5 +49,9 @@ fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
     let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end };
     bytes.truncate(end);
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        // Notepad's byte order mark. What is left behind the end is wiped with the rest.
+        bytes.drain(..3);
+    }
     Ok(bytes)
 }

@@ -15,7 +15,7 @@ pub fn bar(batch: &Batch, when: Progress, quiet: bool) -> ProgressBar {
     if total < 2 {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:32} {human_pos} of {human_len} invoices, {per_sec}, {eta} left")
+    let style = ProgressStyle::with_template("{bar:24} {human_pos} of {human_len} invoices, {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use anstream::{eprintln, print, println};
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Record, Summary, Task};
+
+use super::exit::ExitStatus;
+use super::say::{say, tell};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -26,6 +28,8 @@ pub struct Report<'b> {
     told: u64,
     warned: u64,
     pictures: u64,
+    /// True once there was an invoice to read, good or bad.
+    found: bool,
     /// The first invoice done, shown in full if it stays the only one.
     first: Option<Record>,
 }
@@ -33,6 +37,7 @@ pub struct Report<'b> {
 impl Observer for Report<'_> {
     fn record(&mut self, record: &Record) {
         self.bar.inc(1);
+        self.found |= record.outcome.as_ref().map_or_else(|error| !error.code().starts_with("input_"), |_| true);
         match &record.outcome {
             Ok(done) => self.done(record, done),
             Err(error) => self.refused(&record.input, error),
@@ -42,7 +47,7 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, told: 0, warned: 0, pictures: 0, first: None }
+        Self { batch, bar, quiet, told: 0, warned: 0, pictures: 0, found: false, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
@@ -52,7 +57,7 @@ impl<'b> Report<'b> {
             self.warned += 1;
             if !self.quiet && self.warned <= MOST_TOLD {
                 let input = printable(&record.input);
-                self.bar.suspend(|| eprintln!("{ODD}warning{ODD:#}: {input}: {}", printable(warning.message())));
+                self.bar.suspend(|| tell!("{ODD}warning{ODD:#}: {input}: {}", printable(warning.message())));
             }
         }
     }
@@ -61,31 +66,36 @@ impl<'b> Report<'b> {
         self.told += 1;
         if self.told <= MOST_TOLD {
             self.bar.suspend(|| {
-                eprintln!(
+                tell!(
                     "{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}",
                     printable(input),
                     printable(error.message()),
                     error.code()
                 );
-                eprintln!("  {DIM}{}{DIM:#}", error.hint());
+                tell!("  {DIM}{}{DIM:#}", error.hint());
             });
         }
     }
 
     /// The end of a run.
-    pub fn finish(self, summary: &Summary) {
+    pub fn finish(self, summary: &Summary) -> ExitStatus {
+        self.tell_the_end(summary);
+        ExitStatus::of(summary, self.found)
+    }
+
+    fn tell_the_end(&self, summary: &Summary) {
         self.bar.finish_and_clear();
         if self.told > MOST_TOLD {
-            eprintln!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.told - MOST_TOLD);
+            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.told - MOST_TOLD);
         }
         if self.quiet {
             return;
         }
         for warning in &summary.warnings {
-            eprintln!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
+            tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
         }
         if summary.interrupted {
-            eprintln!("{ODD}interrupted{ODD:#}: what was begun is finished, the manifest is whole");
+            tell!("{ODD}interrupted{ODD:#}: what was begun is finished, the manifest is whole");
         }
         // The manifest on standard output is for a program; words would spoil it.
         if self.batch.manifest == Manifest::Stdout {
@@ -102,40 +112,40 @@ impl<'b> Report<'b> {
 
     fn single(&self, input: &str, done: &Done) {
         let invoice = &done.invoice;
-        println!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(invoice.number()), printable(input));
-        println!("  {}, seller {}, issued {}", invoice.form(), invoice.seller(), invoice.issue_date());
+        say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(invoice.number()), printable(input));
+        say!("  {}, seller {}, issued {}", invoice.form(), invoice.seller(), invoice.issue_date());
         for (name, code) in ["KOD I ", "KOD II"].iter().zip(codes(done)) {
-            println!();
-            println!("  {BOLD}{name}{BOLD:#}  {}", code.url);
+            say!();
+            say!("  {BOLD}{name}{BOLD:#}  {}", code.url);
             for (_, picture) in &code.pictures {
-                println!("          {} {DIM}({}){DIM:#}", self.path_of(picture), code.label);
+                say!("          {} {DIM}({}){DIM:#}", self.path_of(picture), code.label);
             }
         }
         if let Some(signed) = &done.kod2 {
-            println!();
-            println!("  signed as {} with certificate {}", signed.algorithm, signed.serial);
-            println!("  in the context {} ({})", signed.context.context, signed.context.source.reason());
+            say!();
+            say!("  signed as {} with certificate {}", signed.algorithm, signed.serial);
+            say!("  in the context {} ({})", signed.context.context, signed.context.source.reason());
         }
         for rule in done.allowed.iter() {
-            println!("  {ODD}overridden{ODD:#}: {rule}");
+            say!("  {ODD}overridden{ODD:#}: {rule}");
         }
-        println!();
+        say!();
     }
 
     fn totals(&self, summary: &Summary) {
         let done = summary.signed + summary.linked;
         let what = if matches!(self.batch.task, Task::Link { .. }) { "linked" } else { "signed" };
         let colour = if done > 0 { GOOD } else { Style::new() };
-        print!("{colour}{}{colour:#} {what}", counted(done, "invoice"));
-        if summary.refused > 0 {
-            print!(", {BAD}{} refused{BAD:#}", summary.refused);
-        }
-        println!(" in {}", duration(summary.elapsed_ms));
+        let refused = match summary.refused {
+            0 => String::new(),
+            refused => format!(", {BAD}{refused} refused{BAD:#}"),
+        };
+        say!("{colour}{}{colour:#} {what}{refused} in {}", counted(done, "invoice"), duration(summary.elapsed_ms));
         if self.pictures > 0 {
-            println!("  {} in {}", counted(self.pictures, "picture"), display(self.batch.output.folder()));
+            say!("  {} in {}", counted(self.pictures, "picture"), display(self.batch.output.folder()));
         }
         if let Manifest::File(path) = &self.batch.manifest {
-            println!("  manifest: {}", display(path));
+            say!("  manifest: {}", display(path));
         }
     }
 
@@ -146,9 +156,9 @@ impl<'b> Report<'b> {
 
 /// Reports what ended the program before its work.
 pub fn failure(error: &anyhow::Error) {
-    eprintln!("{BAD}error{BAD:#}: {}", printable(&format!("{error:#}")));
+    tell!("{BAD}error{BAD:#}: {}", printable(&format!("{error:#}")));
     if let Some(error) = error.downcast_ref::<Error>() {
-        eprintln!("  {DIM}{} [{}]{DIM:#}", error.hint(), error.code());
+        tell!("  {DIM}{} [{}]{DIM:#}", error.hint(), error.code());
     }
 }
 
@@ -173,8 +183,12 @@ fn display(path: &Path) -> String {
 
 /// Text from outside, harmless on a terminal: an invoice's number or a file's name may hold escape sequences.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    match text.contains(char::is_control) {
-        true => Cow::Owned(text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()),
+    // Marks that reverse the direction of writing can make one name look like another.
+    let steers = |c: char| {
+        c.is_control() || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    match text.contains(steers) {
+        true => Cow::Owned(text.chars().map(|c| if steers(c) { '\u{FFFD}' } else { c }).collect()),
         false => Cow::Borrowed(text),
     }
 }
@@ -186,6 +200,7 @@ mod tests {
     #[test]
     fn nothing_from_outside_steers_the_terminal() {
         assert_eq!(printable("F/1\u{1b}[2J\n"), "F/1\u{FFFD}[2J\u{FFFD}");
+        assert_eq!(printable("a\u{202E}b"), "a\u{FFFD}b");
         assert_eq!(printable("zażółć"), "zażółć");
     }
 

@@ -89,6 +89,11 @@ impl ContextId {
         Ok(Self { kind: known, value: value.to_owned() })
     }
 
+    /// The NIP that the value is or begins with; none in a Peppol identifier.
+    pub fn taxpayer(&self) -> Option<Nip> {
+        Nip::from_digits(self.value.as_bytes().get(..10)?)
+    }
+
     /// The type as a link carries it: `Nip`, `InternalId`, `NipVatUe`, `PeppolId`.
     pub fn type_name(&self) -> &'static str {
         self.kind.name()

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Nip;
+use super::{IssueDate, Nip};
 use crate::error::{Error, Kind, Result};
 
 /// The number KSeF gives to an invoice it has taken: `5265877635-20250826-0100001AF629-AF`.
@@ -32,6 +32,12 @@ impl KsefNumber {
     /// The number as it was given.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// True if KSeF gave the number on `day` or later. It takes no invoice before its issue date
+    /// (`faktury/weryfikacja-faktury.md`).
+    pub fn is_of_or_after(&self, day: IssueDate) -> bool {
+        self.text[11..19] >= *day.to_string().replace('-', "")
     }
 
     /// The seller's NIP, which the number begins with.
