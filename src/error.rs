@@ -20,9 +20,18 @@ struct Inner {
     input: Option<String>,
 }
 
+/// In characters.
+const LONGEST_MESSAGE: usize = 400;
+
 impl Error {
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), input: None }))
+        let mut message = message.into();
+        // Messages quote what was found, and a hostile file may put a megabyte there.
+        if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
+        }
+        Self(Box::new(Inner { kind, message, input: None }))
     }
 
     /// Names the file (or other input) that the error is about, unless a closer one is named already.
@@ -124,6 +133,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    Internal Invoice "internal" "This is a fault of ksef-qr. Please report it, with the invoice if you may."
     EmptyFile Invoice "empty_file" "Export the invoice again: the file holds nothing."
     TooLarge Invoice "too_large" "KSeF takes 1 000 000 bytes, or 3 000 000 with an attachment (Zalacznik). Split the invoice; `--allow size` signs a file of up to 100 000 000 bytes all the same."
     NotUtf8 Invoice "not_utf8" "KSeF takes UTF-8 only. Export the invoice as UTF-8; do not convert a file that was already issued."

@@ -181,6 +181,73 @@ fn an_output_that_cannot_be_written_ends_the_run() {
     assert_eq!(done.status.code(), Some(2));
 }
 
+/// A name in the way of one picture stops the run; what was begun by then is on disk and must be in the manifest.
+#[test]
+fn a_run_that_is_stopped_writes_down_what_it_began() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 100);
+    let out = folder.path().join("ksef-qr-out");
+    fs::create_dir_all(out.join("f00050.kod1.png/x")).unwrap();
+    let done = run(sign(folder.path()).args(["in", "--jobs", "4", "--overwrite"]));
+    assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+    let records = records(&out.join("manifest.ndjson"));
+    let named: HashSet<String> = records
+        .iter()
+        .filter(|record| record["status"] == "signed")
+        .flat_map(|record| ["kod1", "kod2"].map(|code| record[code]["png"].as_str().unwrap().to_owned()))
+        .chain(["manifest.ndjson", "f00050.kod1.png"].map(str::to_owned))
+        .collect();
+    assert_eq!(files(&out), named);
+    assert!(records.len() < 100, "the run was stopped");
+}
+
+/// A program may write a path and wait for its line.
+#[test]
+fn a_record_is_written_as_soon_as_there_is_nothing_else_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = sign(folder.path())
+        .args(["--files-from", "-", "--format", "none", "--json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut paths = child.stdin.take().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    for _ in 0..3 {
+        std::io::Write::write_all(&mut paths, format!("{}\n", fixture("invoices/good/fa3-basic.xml")).as_bytes())
+            .unwrap();
+        assert!(lines.next().unwrap().unwrap().contains("\"signed\""));
+    }
+    drop(paths);
+    assert!(lines.next().unwrap().unwrap().contains("\"summary\""));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn one_number_is_for_one_invoice() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    for input in ["in", "in/*.xml"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        command.current_dir(folder.path()).args([
+            "link",
+            input,
+            "--ksef-number",
+            "5265877635-20260616-0100001AF629-15",
+        ]);
+        assert_eq!(run(&mut command).status.code(), Some(2), "{input}");
+    }
+}
+
+#[test]
+fn the_demo_spares_other_files() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("manifest.ndjson"), "{\"type\":\"mine\"}").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    assert_eq!(run(command.arg("demo").arg("--out").arg(folder.path())).status.code(), Some(2));
+    assert_eq!(files(folder.path()).len(), 1);
+}
+
 #[test]
 fn a_broken_pipe_is_no_error() {
     let folder = tempfile::tempdir().unwrap();

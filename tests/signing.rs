@@ -145,6 +145,28 @@ fn the_context_follows_the_certificate_and_the_invoice() {
 }
 
 #[test]
+fn an_authorised_party_s_certificate_needs_a_given_context() {
+    let text = String::from_utf8(fixture("invoices/good/fa3-third-party.xml")).unwrap();
+    // The bailiff of the fixture gets the NIP of the accountant's certificate.
+    let invoice = Invoice::read(text.replace("2222222222", "1111111111").as_bytes()).unwrap();
+    assert_eq!(invoice.authorised().unwrap().as_str(), "1111111111");
+    let issuer = || Issuer::new(credential("accountant-ec.crt", "offline-ec.fast.key")).unwrap();
+    assert_eq!(issuer().sign(&invoice).unwrap_err().code(), "context_unclear");
+    assert!(issuer().in_context("Nip:1111111111".parse().unwrap()).sign(&invoice).is_ok());
+}
+
+#[test]
+fn what_the_environment_refuses_is_not_signed() {
+    let conditions = Conditions { environment: Environment::Prod, now: now(), allow: Rules::NONE };
+    let (certificate, key) = (fixture("keys/prod-offline-ec.crt"), fixture("keys/prod-offline-ec.pkcs8.pem"));
+    let issuer = Issuer::new(Credential::from_bytes(&certificate, &key, None, &conditions).unwrap()).unwrap();
+    assert_eq!(issuer.sign(&invoice("fa2-basic")).unwrap_err().code(), "form_not_accepted");
+    let mistyped = Invoice::read(&fixture("invoices/bad/wrong-nip-checksum.xml")).unwrap();
+    assert_eq!(issuer.sign(&mistyped).unwrap_err().code(), "nip_checksum");
+    assert!(issuer.sign(&invoice("fa3-basic")).is_ok());
+}
+
+#[test]
 fn a_given_context_wins() {
     for context in
         ["Nip:1111111111", "InternalId:5265877635-12345", "NipVatUe:5265877635-IE1+34567A", "PeppolId:PPL123456"]

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -12,11 +13,14 @@ use super::names::Names;
 use super::output::{Manifest, Output};
 use super::source::{Input, Source};
 use super::worker::{Drawing, Order, Task, Worker, stops_the_run};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::values::{IssueDate, Rules};
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
 const TICKETS_PER_WORKER: usize = 8;
+
+/// More threads than this only wait for each other.
+const MOST_JOBS: usize = 256;
 
 /// A batch, described. [`run`](Batch::run) does it.
 #[derive(Debug)]
@@ -35,7 +39,7 @@ pub struct Batch {
     pub output: Output,
     /// Where the manifest goes.
     pub manifest: Manifest,
-    /// How many invoices at a time.
+    /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
 }
 
@@ -89,10 +93,10 @@ impl Batch {
     /// without an error.
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
         let started = Instant::now();
-        let mut manifest = BufWriter::with_capacity(1 << 16, self.manifest.open(self.output.overwrites())?);
         if !self.drawing.formats.is_empty() {
             self.output.prepare()?;
         }
+        let mut manifest = BufWriter::with_capacity(1 << 16, self.manifest.open(self.output.overwrites())?);
         let mut summary = Summary {
             environment: self.task.environment(),
             version: env!("CARGO_PKG_VERSION"),
@@ -104,19 +108,20 @@ impl Batch {
         };
         let stop = AtomicBool::new(false);
         let sunk = thread::scope(|scope| {
-            let tickets = self.jobs.get().saturating_mul(TICKETS_PER_WORKER);
+            let jobs = self.jobs.get().min(MOST_JOBS);
+            let tickets = jobs * TICKETS_PER_WORKER;
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
             let (send_record, take_record) = bounded(tickets);
             let stop = &stop;
             let go_on = move || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
             scope.spawn(move || self.feed(&give_ticket, &send_job, &go_on));
-            for _ in 0..self.jobs.get() {
+            for _ in 0..jobs {
                 let (take_job, send_record) = (take_job.clone(), send_record.clone());
                 scope.spawn(move || self.work(&take_job, &send_record));
             }
             drop((take_job, send_record));
-            let sunk = sink(&take_record, &take_ticket, &mut manifest, &mut summary, observer);
+            let sunk = sink(&take_record, &take_ticket, &mut manifest, &mut summary, observer, stop);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
             drop((take_record, take_ticket));
@@ -147,7 +152,7 @@ impl Batch {
                 if !go_on() || tickets.send(()).is_err() {
                     return false;
                 }
-                let stem = names.unique(&input.stem());
+                let stem = if input.is_unusable() { String::new() } else { names.unique(&input.stem()) };
                 let sent = jobs.send(Job { index, input, stem }).is_ok();
                 index += 1;
                 sent
@@ -159,15 +164,21 @@ impl Batch {
     }
 
     fn work(&self, jobs: &Receiver<Job>, records: &Sender<Finished>) {
-        let mut worker = Worker::new(Order {
+        let order = Order {
             task: &self.task,
             allow: self.allow,
             today: self.today,
             drawing: &self.drawing,
             output: &self.output,
-        });
+        };
+        let mut worker = Worker::new(order);
         for Job { index, input, stem } in jobs {
-            let record = worker.process(&input, &stem);
+            // No panic is known. One that is not would leave a hole that everything after it waits for.
+            let record = catch_unwind(AssertUnwindSafe(|| worker.process(&input, &stem))).unwrap_or_else(|_| {
+                worker = Worker::new(order);
+                let error = Error::new(Kind::Internal, "the program failed on this invoice");
+                Record { input: input.name(), outcome: Err(error) }
+            });
             let line = record.to_line();
             if records.send(Finished { index, record, line }).is_err() {
                 return;
@@ -183,10 +194,23 @@ fn sink(
     manifest: &mut impl Write,
     summary: &mut Summary,
     observer: &mut dyn Observer,
+    stop: &AtomicBool,
 ) -> std::result::Result<(), Stopped> {
     let mut early = BTreeMap::new();
     let mut next = 0;
-    for finished in records {
+    let mut stopped = Ok(());
+    loop {
+        let finished = match records.try_recv() {
+            Ok(finished) => finished,
+            // Nothing to do: a good time to let readers see what there is.
+            Err(_) => {
+                manifest.flush().map_err(Stopped::Manifest)?;
+                match records.recv() {
+                    Ok(finished) => finished,
+                    Err(_) => return stopped,
+                }
+            }
+        };
         early.insert(finished.index, finished);
         while let Some(Finished { record, line, .. }) = early.remove(&next) {
             next += 1;
@@ -195,12 +219,15 @@ fn sink(
             summary.count(&record);
             observer.record(&record);
             match record.outcome {
-                Err(error) if stops_the_run(&error) => return Err(Stopped::Output(error)),
+                // What is begun is finished and written down: its pictures may be on paper soon.
+                Err(error) if stops_the_run(&error) && stopped.is_ok() => {
+                    stop.store(true, Ordering::Relaxed);
+                    stopped = Err(Stopped::Output(error));
+                }
                 _ => {}
             }
         }
     }
-    Ok(())
 }
 
 /// What ends a run before its time.

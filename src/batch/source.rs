@@ -34,9 +34,13 @@ pub enum Input {
 }
 
 impl Source {
-    /// True if [`each`](Self::each) may be called twice: standard input is used up by the first call.
+    /// True if [`each`](Self::each) may be called twice: standard input and pipes are used up by the first call.
     pub fn can_be_counted(&self) -> bool {
-        !matches!(self, Self::Stdin) && *self != Self::List(PathBuf::from("-"))
+        match self {
+            Self::Stdin => false,
+            Self::Path(_) => true,
+            Self::List(list) => list.is_file(),
+        }
     }
 
     /// Calls `take` for each invoice, in an order that depends on the names alone: as given, folders and
@@ -127,19 +131,40 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
         }
     };
     let mut found = false;
-    for line in lines.lines() {
+    for line in lines.split(b'\n') {
         let line = match line {
             Ok(line) => line,
             Err(error) => return take(unreadable(list, &error)),
         };
         // Windows editors put a byte order mark at the start and a carriage return at the end of a line.
-        let path = line.trim_start_matches('\u{FEFF}').trim_end_matches('\r');
-        found |= !path.trim().is_empty();
-        if !path.trim().is_empty() && !each_of_path(Path::new(path), take) {
+        let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+        let path = path.strip_suffix(b"\r").unwrap_or(path);
+        if path.trim_ascii().is_empty() {
+            continue;
+        }
+        found = true;
+        let whole = match path_from_bytes(path) {
+            Some(path) => each_of_path(path, take),
+            None => take(missing(list, &format!("{:?} is no path", String::from_utf8_lossy(path)))),
+        };
+        if !whole {
             return false;
         }
     }
     found || take(missing(list, "the list names no file"))
+}
+
+/// Unix takes any bytes for a name.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there may be none")]
+fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+#[cfg(not(unix))]
+fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+    std::str::from_utf8(bytes).ok().map(Path::new)
 }
 
 fn missing(path: &Path, message: &str) -> Input {
@@ -159,6 +184,10 @@ impl Input {
             Self::Stdin => "-".to_owned(),
             Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
         }
+    }
+
+    pub(super) fn is_unusable(&self) -> bool {
+        matches!(self, Self::Unusable(_))
     }
 
     /// What pictures are named after: the file's name without its extension.

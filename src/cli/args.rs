@@ -114,7 +114,7 @@ pub struct InputArgs {
     /// on standard input
     #[arg(value_name = "INPUT", group = "inputs")]
     pub input: Vec<PathBuf>,
-    /// A file that names one input a line; - for standard input
+    /// A file that names one file, folder or pattern a line; - for a list on standard input
     #[arg(long, value_name = "LIST", group = "inputs")]
     pub files_from: Vec<PathBuf>,
 }

@@ -36,7 +36,7 @@ pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
 pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
     if args.ksef_number.is_some() {
         match &args.input.input[..] {
-            [only] if !only.is_dir() => {}
+            [only] if only.is_file() || only == Path::new("-") => {}
             _ => bail!("--ksef-number is the number of one invoice: give exactly one file"),
         }
     }

@@ -1,11 +1,12 @@
 //! `ksef-qr demo`: the main job on bundled data, and what to try next.
 
+use std::fs;
 use std::io::IsTerminal as _;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::SystemTime;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Drawing, Interrupt, Manifest, Observer, Output, Record, Source, Task};
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
 
@@ -91,6 +92,10 @@ fn quoted(word: &str) -> String {
 
 /// Puts what the demo works on where the user can try it again.
 fn write_inputs(folder: &Path) -> anyhow::Result<()> {
+    let is_own = folder.join("throwaway.key").exists();
+    if !is_own && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("{}: the folder holds other files; choose another with --out", folder.display());
+    }
     let own = Output::new(folder, true);
     let invoices = Output::new(folder.join("invoices"), true);
     invoices.prepare()?;

@@ -20,13 +20,13 @@ pub enum Owner {
 
 impl Owner {
     pub(super) fn of(subject: &Name) -> Self {
-        let identifiers: Vec<String> = subject
+        // A company's certificate may name its representative too: the company is the owner, whichever stands first.
+        let identifiers: Vec<String> = [ORGANIZATION_IDENTIFIER, rfc4519::SERIAL_NUMBER]
             .iter()
-            .filter(|attribute| [ORGANIZATION_IDENTIFIER, rfc4519::SERIAL_NUMBER].contains(&attribute.oid))
+            .flat_map(|wanted| subject.iter().filter(move |attribute| attribute.oid == *wanted))
             .filter_map(|attribute| DirectoryString::try_from(&attribute.value).ok())
             .map(|value| value.value().trim().to_owned())
             .collect();
-        // A company's certificate may name its representative too: the NIP is the owner.
         if let Some(nip) = identifiers.iter().find_map(|identifier| nip(identifier)) {
             return Self::Nip(nip);
         }

@@ -1,7 +1,7 @@
 //! The elements that are open, and what their tags say: names, attributes, namespaces.
 
-use super::characters::is_space;
-use super::namespaces::{Namespaces, is_declaration};
+use super::characters::{is_space, scan};
+use super::namespaces::{Namespaces, XMLNS, is_declaration};
 use super::references::resolve;
 use super::tag::{Attributes, QName};
 
@@ -12,6 +12,7 @@ pub(super) struct Elements<'x> {
     open: Vec<&'x str>,
     /// The attributes of the tag at hand; kept for its allocation.
     attributes: Vec<QName<'x>>,
+    discouraged_reference: bool,
 }
 
 impl<'x> Elements<'x> {
@@ -37,6 +38,11 @@ impl<'x> Elements<'x> {
         self.namespaces.unprefixed()
     }
 
+    /// True once a reference in an attribute stood for a character that XML 1.0 discourages.
+    pub(super) fn discouraged_reference(&self) -> bool {
+        self.discouraged_reference
+    }
+
     /// Leaves the innermost element.
     pub(super) fn close(&mut self) {
         self.open.pop();
@@ -57,6 +63,8 @@ impl<'x> Elements<'x> {
         for attribute in Attributes::of(text) {
             let attribute = attribute?;
             let value = resolve(attribute.value)?;
+            // Whatever may stand as itself was looked for in the whole text already; this is for references.
+            self.discouraged_reference |= attribute.value.contains('&') && scan(&value).discouraged.is_some();
             if is_declaration(attribute.name) {
                 self.namespaces.declare(attribute.name, value)?;
             }
@@ -76,7 +84,8 @@ impl<'x> Elements<'x> {
         let mut names = Vec::with_capacity(self.attributes.len());
         for &name in &self.attributes {
             let namespace = match name.prefix {
-                "" | "xmlns" => name.prefix,
+                "" => "",
+                "xmlns" => XMLNS,
                 prefix => self.namespaces.of_prefix(prefix)?,
             };
             names.push((namespace, name.local));

@@ -34,6 +34,7 @@ pub struct Invoice {
     kind: Option<String>,
     self_billed: bool,
     attachment: bool,
+    authorised: Option<Nip>,
     mistyped: Vec<(Party, Nip)>,
     size: usize,
     hash: InvoiceHash,
@@ -57,6 +58,12 @@ impl Invoice {
         &self.buyer
     }
 
+    /// Who issues it on the authority of law or of the seller (`PodmiotUpowazniony`): a bailiff, a tax
+    /// representative.
+    pub fn authorised(&self) -> Option<Nip> {
+        self.authorised
+    }
+
     /// The issue date: `P_1`, in FA_RR `P_4B`, in PEF `cbc:IssueDate`.
     pub fn issue_date(&self) -> IssueDate {
         self.issue_date
@@ -73,8 +80,8 @@ impl Invoice {
         self.kind.as_deref()
     }
 
-    /// True if the buyer issues the invoice in the seller's name: `P_17` is 1, in PEF the type code is 389
-    /// (UNCL1001). An FA_RR invoice is always issued by the buyer and is not marked so.
+    /// True if the buyer issues the invoice in the seller's name: `P_17` is 1, in PEF the type code is 389 or
+    /// 261 (UNCL1001). An FA_RR invoice is always issued by the buyer and is not marked so.
     pub fn is_self_billed(&self) -> bool {
         self.self_billed
     }

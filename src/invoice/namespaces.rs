@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::tag::QName;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
-const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+pub(super) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// An invoice declares a handful; a file that declares thousands wants to make every look-up slow.
 const MOST_IN_FORCE: usize = 256;

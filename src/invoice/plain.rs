@@ -22,7 +22,7 @@ pub(super) fn read<V: Visitor + Default>(text: &str) -> Option<V> {
     loop {
         // A reference or a bracket that might be `]]>` is not plain.
         let Some(markup) = memchr3(b'<', b'&', b']', rest.as_bytes()) else {
-            let whole = root_seen && elements.none_open() && is_blank(rest);
+            let whole = root_seen && elements.none_open() && is_blank(rest) && !elements.discouraged_reference();
             return whole.then_some(visitor);
         };
         let (before, tag) = rest.split_at(markup);

@@ -12,6 +12,9 @@ use crate::values::{InvoiceHash, IssueDate, Nip, Rule, Rules};
 const LARGEST: usize = 1_000_000;
 const LARGEST_WITH_ATTACHMENT: usize = 3_000_000;
 
+/// `TZnakowy` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+const LONGEST_NUMBER: usize = 256;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// `xsd` prefixes of VAT numbers: the member states, Greece as EL, Northern Ireland as XI.
@@ -144,6 +147,7 @@ fn build(facts: &Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
         form,
         seller,
         buyer,
+        authorised: facts.authorised.as_deref().and_then(|text| Nip::from_digits(text.as_bytes())),
         issue_date: issue_date(facts)?,
         number: number(facts)?,
         self_billed: is_self_billed(form, facts, kind.as_deref()),
@@ -220,13 +224,20 @@ fn issue_date(facts: &Facts) -> Result<IssueDate> {
 
 fn number(facts: &Facts) -> Result<String> {
     let text = facts.number.as_deref().map(collapse).filter(|text| !text.is_empty());
-    text.ok_or_else(|| Error::new(Kind::NumberMissing, "the invoice's number is missing"))
+    let text = text.ok_or_else(|| Error::new(Kind::NumberMissing, "the invoice's number is missing"))?;
+    if text.chars().count() > LONGEST_NUMBER {
+        return Err(Error::new(
+            Kind::FieldMalformed,
+            format!("the invoice's number has more than {LONGEST_NUMBER} characters"),
+        ));
+    }
+    Ok(text)
 }
 
 /// `P_17` is a byte of 1 or 2 by the schema, so `+01` means 1.
 fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
     match form.is_pef() {
-        true => kind == Some("389"),
+        true => matches!(kind, Some("389" | "261")),
         false => facts.self_billing.as_deref().is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
     }
 }

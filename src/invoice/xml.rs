@@ -5,11 +5,11 @@ use quick_xml::Reader;
 use quick_xml::errors::SyntaxError;
 use quick_xml::events::Event;
 
-use super::characters::{Character, is_space};
+use super::characters::{Character, is_ncname, is_space};
 use super::elements::Elements;
 use super::plain;
 use super::references::referenced;
-use super::tag::{Attributes, QName};
+use super::tag::Attributes;
 use crate::error::Kind;
 
 /// Who is told what the document holds, in its order.
@@ -54,6 +54,11 @@ pub(super) fn read_any<V: Visitor + Default>(text: &str) -> Result<(V, Findings)
 }
 
 fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
+    // quick-xml would skip it without counting it, and every place after it would be wrong.
+    if text.starts_with('\u{FEFF}') {
+        let message = "there is a second byte order mark".to_owned();
+        return Err(Flaw { kind: Kind::NotWellFormed, message, offset: 0 });
+    }
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
     config.check_comments = true;
@@ -68,7 +73,10 @@ fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
                 return Err(Flaw { kind, message, offset: from });
             }
         };
-        let source = &text[from..position(&reader, text)];
+        let Some(source) = text.get(from..position(&reader, text)) else {
+            let message = "the tokens of this file cannot be told apart".to_owned();
+            return Err(Flaw { kind: Kind::NotWellFormed, message, offset: from });
+        };
         if matches!(event, Event::Eof) {
             return walker.finish(text.len());
         }
@@ -177,7 +185,9 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
 
     fn processing_instruction(&mut self, inside: &str, offset: usize) -> Step {
         let target = inside.split([' ', '\t', '\r', '\n']).next().unwrap_or_default();
-        QName::parse(target).map_err(|message| ill_formed(format!("processing instruction: {message}")))?;
+        if !is_ncname(target) {
+            return Err(ill_formed(format!("processing instruction: {target:?} is not a name")));
+        }
         if target.eq_ignore_ascii_case("xml") {
             return Err(ill_formed("a processing instruction may not be called xml"));
         }
@@ -191,9 +201,19 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         match self.elements.innermost() {
             Some(name) => flaw(Kind::Truncated, format!("the file ends inside <{name}>: was it cut off?")),
             None if !self.root_seen => flaw(Kind::NotWellFormed, "there is no root element: is this XML?".to_owned()),
-            None => Ok(self.findings),
+            None => Ok(with_attributes(self.findings, &self.elements)),
         }
     }
+}
+
+/// Adds what was found in attributes, whose place is not kept.
+fn with_attributes(mut findings: Findings, elements: &Elements<'_>) -> Findings {
+    if elements.discouraged_reference() {
+        let message = "a reference in an attribute stands for a character that XML 1.0 discourages".to_owned();
+        let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset: 0 };
+        findings.discouraged_reference.get_or_insert(flaw);
+    }
+    findings
 }
 
 fn strip<'x>(source: &'x str, start: &str, end: &str) -> &'x str {

@@ -52,7 +52,8 @@ impl ContextChoice {
     /// Chooses the context for an invoice signed with a certificate of `owner`.
     ///
     /// # Errors
-    /// `context_unclear`, if the buyer issues the invoice and the certificate is neither's.
+    /// `context_unclear`, if the buyer issues the invoice and the certificate is neither's, or if the certificate is
+    /// the authorised party's.
     pub fn of(invoice: &Invoice, owner: Owner, given: Option<&ContextId>) -> Result<Self> {
         if let Some(context) = given {
             return Ok(Self { context: context.clone(), source: ContextSource::Given });
@@ -67,6 +68,11 @@ impl ContextChoice {
             Some(nip) if nip == invoice.seller() => chosen(nip, ContextSource::Certificate),
             Some(nip) if issued_by_buyer && invoice.buyer().nip() == Some(nip) => {
                 chosen(nip, ContextSource::CertificateOfBuyer)
+            }
+            Some(nip) if invoice.authorised() == Some(nip) => {
+                let message =
+                    "the certificate is the authorised party's (PodmiotUpowazniony), who may issue in either context";
+                Err(Error::new(Kind::ContextUnclear, message))
             }
             _ if !issued_by_buyer => chosen(invoice.seller(), ContextSource::Seller),
             _ => {

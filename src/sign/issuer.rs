@@ -64,12 +64,13 @@ impl Issuer {
         self.environment
     }
 
-    /// Builds and signs both links of an invoice. Whether the invoice should be issued is
-    /// [`Invoice::review`]'s question.
+    /// Builds and signs both links of an invoice. Its warnings are [`Invoice::review`]'s to tell.
     ///
     /// # Errors
-    /// `context_unclear`; `signing_failed`.
+    /// `form_not_accepted` and `nip_checksum`, where the environment refuses the invoice; `context_unclear`;
+    /// `signing_failed`.
     pub fn sign(&self, invoice: &Invoice) -> Result<SignedLinks> {
+        invoice.check_environment(self.environment)?;
         let certificate = self.credential.certificate();
         let context = ContextChoice::of(invoice, certificate.owner(), self.context.as_ref())?;
         let serial = certificate.serial();
