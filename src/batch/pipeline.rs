@@ -89,7 +89,7 @@ impl Batch {
     ///
     /// # Errors
     /// `output_exists` and `output_unwritable`, of the manifest or of the output folder: the run ends there,
-    /// and the manifest holds what was done before. A standard output that nobody reads any more ends the run
+    /// and the manifest holds all that was begun. A standard output that nobody reads any more ends the run
     /// without an error.
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
         let started = Instant::now();
@@ -106,27 +106,7 @@ impl Batch {
             },
             ..Summary::default()
         };
-        let stop = AtomicBool::new(false);
-        let sunk = thread::scope(|scope| {
-            let jobs = self.jobs.get().min(MOST_JOBS);
-            let tickets = jobs * TICKETS_PER_WORKER;
-            let (give_ticket, take_ticket) = bounded(tickets);
-            let (send_job, take_job) = bounded(tickets);
-            let (send_record, take_record) = bounded(tickets);
-            let stop = &stop;
-            let go_on = move || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
-            scope.spawn(move || self.feed(&give_ticket, &send_job, &go_on));
-            for _ in 0..jobs {
-                let (take_job, send_record) = (take_job.clone(), send_record.clone());
-                scope.spawn(move || self.work(&take_job, &send_record));
-            }
-            drop((take_job, send_record));
-            let sunk = sink(&take_record, &take_ticket, &mut manifest, &mut summary, observer, stop);
-            // Whatever ended the sink ends the others: they meet closed channels.
-            stop.store(true, Ordering::Relaxed);
-            drop((take_record, take_ticket));
-            sunk
-        });
+        let sunk = self.flow(interrupt, &mut manifest, &mut summary, observer);
         summary.interrupted = interrupt.is_asked();
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let ended = manifest.write_all(summary.to_line().as_bytes()).and_then(|()| manifest.flush());
@@ -141,6 +121,37 @@ impl Batch {
 
     fn nobody_reads(&self, error: &io::Error) -> bool {
         self.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
+    }
+
+    /// Sets the threads going, and is the sink itself.
+    fn flow(
+        &self,
+        interrupt: &Interrupt,
+        manifest: &mut impl Write,
+        summary: &mut Summary,
+        observer: &mut dyn Observer,
+    ) -> std::result::Result<(), Stopped> {
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let jobs = self.jobs.get().min(MOST_JOBS);
+            let tickets = jobs * TICKETS_PER_WORKER;
+            let (give_ticket, take_ticket) = bounded(tickets);
+            let (send_job, take_job) = bounded(tickets);
+            let (send_record, take_record) = bounded(tickets);
+            let stop = &stop;
+            let go_on = move || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
+            scope.spawn(move || self.feed(&give_ticket, &send_job, &go_on));
+            for _ in 0..jobs {
+                let (take_job, send_record) = (take_job.clone(), send_record.clone());
+                scope.spawn(move || self.work(&take_job, &send_record));
+            }
+            drop((take_job, send_record));
+            let sunk = sink(&take_record, &take_ticket, manifest, summary, observer, stop);
+            // Whatever ended the sink ends the others: they meet closed channels.
+            stop.store(true, Ordering::Relaxed);
+            drop((take_record, take_ticket));
+            sunk
+        })
     }
 
     fn feed(&self, tickets: &Sender<()>, jobs: &Sender<Job>, go_on: &dyn Fn() -> bool) {
@@ -204,7 +215,9 @@ fn sink(
             Ok(finished) => finished,
             // Nothing to do: a good time to let readers see what there is.
             Err(_) => {
-                manifest.flush().map_err(Stopped::Manifest)?;
+                if let Err(error) = manifest.flush() {
+                    return stopped.and(Err(Stopped::Manifest(error)));
+                }
                 match records.recv() {
                     Ok(finished) => finished,
                     Err(_) => return stopped,
@@ -215,7 +228,9 @@ fn sink(
         while let Some(Finished { record, line, .. }) = early.remove(&next) {
             next += 1;
             _ = tickets.try_recv();
-            manifest.write_all(line.as_bytes()).map_err(Stopped::Manifest)?;
+            if let Err(error) = manifest.write_all(line.as_bytes()) {
+                return stopped.and(Err(Stopped::Manifest(error)));
+            }
             summary.count(&record);
             observer.record(&record);
             match record.outcome {

@@ -61,8 +61,8 @@ fn is_suspect(byte: u8) -> bool {
         | (byte >= 0xEF)
 }
 
-/// Whole blocks are judged without a branch, which the compiler turns into vector instructions: 0.6 µs for
-/// 10 kB, where looking byte by byte takes 9.
+/// Whole blocks are judged without a branch, which the compiler turns into vector instructions: 1.1 µs for
+/// 10 kB, where looking byte by byte takes 13.
 fn next_suspect(bytes: &[u8], from: usize) -> Option<usize> {
     const BLOCK: usize = 64;
     let mut start = from;

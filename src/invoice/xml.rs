@@ -114,9 +114,9 @@ fn ill_formed(message: impl Into<String>) -> (Kind, String) {
 impl<'x, V: Visitor> Walker<'x, '_, V> {
     fn take(&mut self, event: &Event<'x>, source: &'x str, offset: usize) -> Step {
         match event {
-            Event::Start(_) => self.start(strip(source, "<", ">")),
+            Event::Start(_) => self.start(strip(source, "<", ">"), offset),
             Event::Empty(_) => {
-                self.start(strip(source, "<", "/>"))?;
+                self.start(strip(source, "<", "/>"), offset)?;
                 self.end()
             }
             Event::End(_) => self.end(),
@@ -132,13 +132,17 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         }
     }
 
-    fn start(&mut self, inside: &'x str) -> Step {
+    fn start(&mut self, inside: &'x str, offset: usize) -> Step {
         if self.elements.none_open() && self.root_seen {
             return Err(ill_formed("there is a second root element"));
         }
         self.root_seen = true;
         let (namespace, local) = self.elements.open(inside).map_err(ill_formed)?;
-        self.visitor.open(namespace, local)
+        self.visitor.open(namespace, local)?;
+        if self.elements.discouraged_reference() {
+            self.find_discouraged("a reference in this tag", offset);
+        }
+        Ok(())
     }
 
     fn end(&mut self) -> Step {
@@ -175,12 +179,16 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         }
         let c = referenced(name).map_err(ill_formed)?;
         if Character::of(c) == Character::Discouraged {
-            let message = format!("the reference &{name}; stands for a character that XML 1.0 discourages");
-            let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset };
-            self.findings.discouraged_reference.get_or_insert(flaw);
+            self.find_discouraged(&format!("the reference &{name};"), offset);
         }
         self.visitor.text(c.encode_utf8(&mut [0; 4]));
         Ok(())
+    }
+
+    fn find_discouraged(&mut self, what: &str, offset: usize) {
+        let message = format!("{what} stands for a character that XML 1.0 discourages");
+        let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset };
+        self.findings.discouraged_reference.get_or_insert(flaw);
     }
 
     fn processing_instruction(&mut self, inside: &str, offset: usize) -> Step {
@@ -201,19 +209,9 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         match self.elements.innermost() {
             Some(name) => flaw(Kind::Truncated, format!("the file ends inside <{name}>: was it cut off?")),
             None if !self.root_seen => flaw(Kind::NotWellFormed, "there is no root element: is this XML?".to_owned()),
-            None => Ok(with_attributes(self.findings, &self.elements)),
+            None => Ok(self.findings),
         }
     }
-}
-
-/// Adds what was found in attributes, whose place is not kept.
-fn with_attributes(mut findings: Findings, elements: &Elements<'_>) -> Findings {
-    if elements.discouraged_reference() {
-        let message = "a reference in an attribute stands for a character that XML 1.0 discourages".to_owned();
-        let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset: 0 };
-        findings.discouraged_reference.get_or_insert(flaw);
-    }
-    findings
 }
 
 fn strip<'x>(source: &'x str, start: &str, end: &str) -> &'x str {
@@ -246,10 +244,9 @@ pub(super) fn declaration(inside: &str) -> Step {
             _ => return Err(ill_formed("the XML declaration is malformed")),
         }
     }
-    let versioned = expected.len() < 3 && trimmed_starts_with_version(inside);
-    if versioned { Ok(()) } else { Err(ill_formed("the XML declaration names no version")) }
-}
-
-fn trimmed_starts_with_version(inside: &str) -> bool {
-    inside.trim_start_matches([' ', '\t', '\r', '\n']).starts_with("version")
+    // Later parts are optional, the first is not.
+    match inside.trim_start_matches([' ', '\t', '\r', '\n']).starts_with("version") {
+        true => Ok(()),
+        false => Err(ill_formed("the XML declaration names no version")),
+    }
 }
