@@ -198,8 +198,17 @@ kinds! {
     InputChanged Io "input_changed" "Sign it once whatever writes it has finished."
     InputNotRegular Io "input_not_regular" "An invoice is read from a regular file. Give `-` to read one from standard input."
     InputMissing Io "input_missing" "Check the path. A pattern in quotes must match at least one file."
-    OutputExists Io "output_exists" "Nothing is overwritten unasked: choose another `--out` or `--manifest`, or give `--overwrite`, which replaces pictures and manifest."
-    OutputUnwritable Io "output_unwritable" "Check that the folder exists, is writable and has space left."
+    InputArchiveUnreadable Io "input_archive_unreadable" "Pack the invoices again, or unpack them and give the folder."
+    InputEntryDamaged Io "input_entry_damaged" "Copy the archive again and compare the sizes, or pack the invoices again."
+    InputEntryEncrypted Io "input_entry_encrypted" "Unpack the archive with its password and give the folder."
+    InputEntryMethod Io "input_entry_method" "Pack the invoices with the usual method (deflate), or unpack them and give the folder."
+    InputEntryName Io "input_entry_name" "A name in an archive is a relative path without `..` and control characters. Unpack the archive with care, and give the folder."
+    InputEntryRepeated Io "input_entry_repeated" "It is unclear which of the two is the invoice. Pack the invoices again, each once."
+    OutputExists Io "output_exists" "Nothing is overwritten unasked. `--resume` goes on with an earlier run, `--overwrite` replaces its pictures and manifest; or choose another `--out` or `--manifest`."
+    OutputUnwritable Io "output_unwritable" "Check that the folder exists, is writable and has space left. `--resume` goes on where the run stopped."
+    OutputBusy Io "output_busy" "Wait until the other run has ended, or choose another `--out`."
+    ManifestDamaged Io "manifest_damaged" "The manifest was changed by hand or by a fault of the disk. Correct or remove the line, or choose another `--out`."
+    ResumeMismatch Io "resume_mismatch" "`--resume` goes on with the same command: give the options of the first run, or choose another `--out`."
 }
 
 #[cfg(test)]

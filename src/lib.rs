@@ -54,7 +54,8 @@
 //!
 //! - `invoice` to `render` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs; one, `batch/output.rs`, writes files.
+//! - One file, `sign/aws.rs`, knows which library signs. Only `batch` writes files: `folder.rs` pictures, `journal.rs`
+//!   the manifest, `lock.rs` the lock.
 //! - A private key is decrypted once, wiped when dropped and never printed.
 //! - Nothing touches a network.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate

@@ -68,7 +68,7 @@ fn modules_that_compute_touch_nothing_outside() {
 }
 
 #[test]
-fn one_file_names_the_signing_backend_and_one_writes_files() {
+fn one_file_names_the_signing_backend_and_three_write_files() {
     let naming = |word: &str| -> Vec<String> {
         let naming = sources()
             .into_iter()
@@ -77,7 +77,8 @@ fn one_file_names_the_signing_backend_and_one_writes_files() {
     };
     assert_eq!(naming("aws_lc_rs"), ["aws.rs"]);
     for writing in ["File::create", "fs::write", "fs::rename", "fs::remove_file", ".persist(", "OpenOptions"] {
-        assert!(naming(writing).iter().all(|file| file == "output.rs"), "{writing}: {:?}", naming(writing));
+        let writers = ["folder.rs", "journal.rs", "lock.rs"];
+        assert!(naming(writing).iter().all(|file| writers.contains(&&**file)), "{writing}: {:?}", naming(writing));
     }
 }
 

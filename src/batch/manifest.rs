@@ -1,12 +1,14 @@
 //! The manifest: one JSON object a line. A contract with other programs: fields are added, never changed.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
 use crate::invoice::Invoice;
 use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice};
-use crate::values::{CertificateSerial, Environment, KsefNumber, Rule, Rules};
+use crate::values::{CertificateSerial, Environment, InvoiceHash, KsefNumber, Rule, Rules};
 use crate::warning::Warning;
 
 /// What came of one invoice: a line of the manifest.
@@ -15,7 +17,19 @@ pub struct Record {
     /// The input, as the user named it.
     pub input: String,
     /// What was done, or why nothing was.
-    pub outcome: Result<Done, Error>,
+    pub outcome: Outcome,
+}
+
+/// What came of an invoice.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
+pub enum Outcome {
+    /// It has its codes now.
+    Done(Done),
+    /// It has the codes of an earlier run.
+    Kept(Kept),
+    /// It has none.
+    Refused(Error),
 }
 
 /// An invoice with its codes.
@@ -33,6 +47,28 @@ pub struct Done {
     pub allowed: Rules,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+    /// What the file held when an earlier run signed it, if that was something else.
+    pub replaces: Option<InvoiceHash>,
+}
+
+/// An invoice that an earlier run signed. Its line stays as it is.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The digest of the invoice file.
+    pub hash: InvoiceHash,
+    /// KOD I.
+    pub kod1: Code,
+    /// KOD II, if there is one.
+    pub kod2: Option<Code>,
+    /// True if a picture was not there, or not whole, and was drawn again from its link.
+    pub redrawn: bool,
+}
+
+impl Kept {
+    /// The codes, by name.
+    pub fn codes(&self) -> impl Iterator<Item = (&'static str, &Code)> {
+        [Some(("kod1", &self.kod1)), self.kod2.as_ref().map(|kod2| ("kod2", kod2))].into_iter().flatten()
+    }
 }
 
 /// A link, and the pictures of it.
@@ -42,8 +78,24 @@ pub struct Code {
     pub url: String,
     /// What stands under the code.
     pub label: Label,
-    /// The files written, by their names in the output folder.
-    pub pictures: Vec<(PictureFormat, String)>,
+    /// The pictures, one a format.
+    pub pictures: Vec<(PictureFormat, Picture)>,
+}
+
+/// A picture, as the manifest gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// A file, by its name in the output folder or archive.
+    File(String),
+    /// The bytes, in Base64.
+    Embedded(String),
+}
+
+impl Picture {
+    /// `png_base64`.
+    pub(super) fn embedded_field(format: PictureFormat) -> String {
+        format!("{}_base64", format.extension())
+    }
 }
 
 /// A KOD II, and how it was signed.
@@ -60,25 +112,31 @@ pub struct SignedCode {
 }
 
 impl Record {
-    /// The line, its newline included.
-    pub fn to_line(&self) -> String {
-        let line = match &self.outcome {
-            Ok(done) => Line::of_done(&self.input, done),
-            Err(error) => Line::of_refused(&self.input, error),
-        };
-        to_line(&line)
+    /// The line, its newline included. One that was kept has its line already.
+    pub fn to_line(&self) -> Option<String> {
+        match &self.outcome {
+            Outcome::Done(done) => Some(to_line(&Line::of_done(&self.input, done))),
+            Outcome::Refused(error) => Some(to_line(&Line::of_refused(&self.input, error))),
+            Outcome::Kept(_) => None,
+        }
     }
 }
 
 /// What came of the whole run: the last line of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Invoices with KOD I and KOD II.
+    /// Invoices with KOD I and KOD II, kept ones included.
     pub signed: u64,
-    /// Invoices with KOD I alone.
+    /// Invoices with KOD I alone, kept ones included.
     pub linked: u64,
     /// Invoices that were refused.
     pub refused: u64,
+    /// Invoices that have the codes of an earlier run.
+    pub kept: u64,
+    /// Kept invoices with pictures that had to be drawn again.
+    pub redrawn: u64,
+    /// Invoices that changed after an earlier run had signed them, and were signed anew.
+    pub replaced: u64,
     /// True if the run was stopped before its end.
     pub interrupted: bool,
     /// How long it took, in milliseconds.
@@ -106,11 +164,19 @@ impl Summary {
     }
 
     pub(super) fn count(&mut self, record: &Record) {
-        match &record.outcome {
-            Ok(Done { kod2: Some(_), .. }) => self.signed += 1,
-            Ok(_) => self.linked += 1,
-            Err(_) => self.refused += 1,
-        }
+        let has_kod2 = match &record.outcome {
+            Outcome::Done(done) => {
+                self.replaced += u64::from(done.replaces.is_some());
+                done.kod2.is_some()
+            }
+            Outcome::Kept(kept) => {
+                self.kept += 1;
+                self.redrawn += u64::from(kept.redrawn);
+                kept.kod2.is_some()
+            }
+            Outcome::Refused(_) => return self.refused += 1,
+        };
+        *(if has_kod2 { &mut self.signed } else { &mut self.linked }) += 1;
     }
 }
 
@@ -157,6 +223,8 @@ struct Facts<'a> {
     allowed: Vec<&'static str>,
     #[serde(serialize_with = "warnings")]
     warnings: &'a Vec<Warning>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -164,7 +232,7 @@ struct CodeLine<'a> {
     url: &'a str,
     label: &'a str,
     #[serde(flatten, serialize_with = "pictures")]
-    pictures: &'a [(PictureFormat, String)],
+    pictures: &'a [(PictureFormat, Picture)],
     #[serde(skip_serializing_if = "Option::is_none")]
     algorithm: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,6 +291,7 @@ impl<'a> Facts<'a> {
             }),
             allowed: done.allowed.iter().map(Rule::name).collect(),
             warnings: &done.warnings,
+            replaces: done.replaces.as_ref().map(InvoiceHash::base64),
         }
     }
 }
@@ -239,9 +308,12 @@ impl<'a> CodeLine<'a> {
     }
 }
 
-/// `"png": "f1.kod1.png"`, one field a format.
-fn pictures<S: Serializer>(pictures: &[(PictureFormat, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(pictures.iter().map(|(format, name)| (format.extension(), name)))
+/// `"png": "f1.kod1.png"` or `"png_base64": "iVBO…"`, one field a format.
+fn pictures<S: Serializer>(pictures: &[(PictureFormat, Picture)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pictures.iter().map(|(format, picture)| match picture {
+        Picture::File(name) => (Cow::Borrowed(format.extension()), name),
+        Picture::Embedded(bytes) => (Cow::Owned(Picture::embedded_field(*format)), bytes),
+    }))
 }
 
 fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok, S::Error> {

@@ -9,15 +9,26 @@
 //! A job needs a ticket, and the sink gives it back once the record is written: however long the batch, only
 //! as many invoices are in memory as there are tickets. This is the only module that writes files.
 
+mod archive;
+mod earlier;
+mod folder;
+mod input;
+mod journal;
+mod lock;
 mod manifest;
 mod names;
 mod output;
 mod pipeline;
+mod place;
+mod sink;
 mod source;
 mod worker;
 
-pub use manifest::{Code, Done, Record, SignedCode, Summary};
-pub use output::{Manifest, Output};
+pub use archive::Entry;
+pub use folder::write_file;
+pub use input::Input;
+pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode, Summary};
+pub use output::{Existing, Manifest, Output};
 pub use pipeline::{Batch, Interrupt, Observer};
-pub use source::{Input, Source};
+pub use source::Source;
 pub use worker::{Drawing, Task};

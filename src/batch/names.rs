@@ -36,6 +36,13 @@ impl Names {
         }
     }
 
+    /// Keeps a name that an earlier run gave. False for one that no run gives.
+    pub(super) fn reserve(&mut self, name: &str) -> bool {
+        let key = self.key(name);
+        self.taken.entry(key).or_insert(2);
+        safe(name) == name
+    }
+
     /// Some file systems take `F1` and `f1` for one name, so they are one here.
     fn key(&self, name: &str) -> u64 {
         self.hasher.hash_one(name.to_lowercase())
@@ -68,6 +75,16 @@ mod tests {
         let given = ["f1", "f1", "F1", "f1-2", "f2", "f1", ".", "..", "a/b", "a\\b"];
         let unique: Vec<String> = given.iter().map(|stem| names.unique(stem)).collect();
         assert_eq!(unique, ["f1", "f1-2", "F1-3", "f1-2-2", "f2", "f1-4", "invoice", "invoice-2", "a_b", "a_b-2"]);
+    }
+
+    #[test]
+    fn names_of_an_earlier_run_stay_with_it() {
+        let mut names = Names::default();
+        assert!(names.reserve("f1") && names.reserve("f2-2"));
+        assert_eq!(["f1", "f2", "f2"].map(|stem| names.unique(stem)), ["f1-2", "f2", "f2-3"]);
+        for foreign in ["../f1", "a/b", "", ".", "a\nb"] {
+            assert!(!names.reserve(foreign), "{foreign:?}");
+        }
     }
 
     #[test]

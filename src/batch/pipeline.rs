@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,11 +7,17 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::earlier::Earlier;
+use super::folder::unwritable;
+use super::input::Input;
+use super::journal::Journal;
 use super::manifest::{Record, Summary};
 use super::names::Names;
-use super::output::{Manifest, Output};
-use super::source::{Input, Source};
-use super::worker::{Drawing, Order, Task, Worker, stops_the_run};
+use super::output::{Existing, Manifest, Output};
+use super::place::Place;
+use super::sink::{Sink, Stopped};
+use super::source::Source;
+use super::worker::{Drawing, Finished, Order, Task, Work, Worker};
 use crate::error::{Error, Kind, Result};
 use crate::values::{IssueDate, Rules};
 
@@ -39,6 +44,8 @@ pub struct Batch {
     pub output: Output,
     /// Where the manifest goes.
     pub manifest: Manifest,
+    /// What happens to what is there already.
+    pub existing: Existing,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
 }
@@ -69,17 +76,10 @@ pub trait Observer {
     fn record(&mut self, record: &Record);
 }
 
-struct Job {
-    index: u64,
-    input: Input,
-    stem: String,
-}
-
-/// A record with its line: serialised by the worker, so that the sink only copies.
-struct Finished {
-    index: u64,
-    record: Record,
-    line: String,
+/// What the feeder draws from.
+struct Feed {
+    names: Names,
+    earlier: Option<Earlier>,
 }
 
 impl Batch {
@@ -88,15 +88,17 @@ impl Batch {
     /// A refused invoice is a line of the manifest and no error.
     ///
     /// # Errors
-    /// `output_exists` and `output_unwritable`, of the manifest or of the output folder: the run ends there,
-    /// and the manifest holds all that was begun. A standard output that nobody reads any more ends the run
-    /// without an error.
+    /// `output_exists`, `output_busy` and `output_unwritable`, of the manifest or of the output: the run ends there,
+    /// and the manifest holds all that was signed. `manifest_damaged` and `resume_mismatch`, of an earlier run's
+    /// manifest. A standard output that nobody reads any more ends the run without an error.
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
         let started = Instant::now();
-        if !self.drawing.formats.is_empty() {
-            self.output.prepare()?;
-        }
-        let mut manifest = BufWriter::with_capacity(1 << 16, self.manifest.open(self.output.overwrites())?);
+        // Nothing is locked and made for pictures that are not drawn.
+        let output = if self.drawing.formats.is_empty() { &Output::Manifest } else { &self.output };
+        let place = Place::open(output, self.existing)?;
+        let mut shelf = place.shelf()?;
+        let mut journal = Journal::open(&self.manifest, self.existing)?;
+        let mut feed = self.feed(&journal, &place)?;
         let mut summary = Summary {
             environment: self.task.environment(),
             version: env!("CARGO_PKG_VERSION"),
@@ -106,17 +108,44 @@ impl Batch {
             },
             ..Summary::default()
         };
-        let sunk = self.flow(interrupt, &mut manifest, &mut summary, observer);
+        let stop = AtomicBool::new(false);
+        let sink = Sink { journal: &mut journal, shelf: &mut shelf, summary: &mut summary, observer, stop: &stop };
+        let mut sunk = self.flow(interrupt, &place, &mut feed, sink);
+        if sunk.is_ok() {
+            sunk = shelf.finish().map_err(Stopped::Output);
+        }
+        // A run that was stopped leaves lines that it never came to. They stay.
+        while let Some(line) = feed.earlier.as_mut().and_then(Earlier::next_left) {
+            journal.keep(line);
+            summary.kept += 1;
+            *(if matches!(self.task, Task::Sign(_)) { &mut summary.signed } else { &mut summary.linked }) += 1;
+        }
         summary.interrupted = interrupt.is_asked();
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let ended = manifest.write_all(summary.to_line().as_bytes()).and_then(|()| manifest.flush());
+        let name = journal.name().to_owned();
+        let ended = match &sunk {
+            // Nothing more can be written. Every line that is there stays, in the order it was written.
+            Err(Stopped::Manifest(_)) => Ok(()),
+            _ => journal.finish(&summary.to_line()),
+        };
         // The first thing that went wrong is the one to report.
         match sunk.and_then(|()| ended.map_err(Stopped::Manifest)) {
             Ok(()) => Ok(summary),
             Err(Stopped::Output(error)) => Err(error),
             Err(Stopped::Manifest(error)) if self.nobody_reads(&error) => Ok(summary),
-            Err(Stopped::Manifest(error)) => Err(self.manifest.unwritable(&error)),
+            Err(Stopped::Manifest(error)) => Err(unwritable(&name, &error)),
         }
+    }
+
+    fn feed(&self, journal: &Journal, place: &Place) -> Result<Feed> {
+        let mut names = Names::default();
+        let earlier = match (journal.file(), self.existing) {
+            (Some(path), Existing::Resume) => {
+                Some(Earlier::load(path, &self.task, &self.drawing, place.is_manifest(), &mut names)?)
+            }
+            _ => None,
+        };
+        Ok(Feed { names, earlier })
     }
 
     fn nobody_reads(&self, error: &io::Error) -> bool {
@@ -127,126 +156,111 @@ impl Batch {
     fn flow(
         &self,
         interrupt: &Interrupt,
-        manifest: &mut impl Write,
-        summary: &mut Summary,
-        observer: &mut dyn Observer,
+        place: &Place,
+        feed: &mut Feed,
+        mut sink: Sink<'_>,
     ) -> std::result::Result<(), Stopped> {
-        let stop = AtomicBool::new(false);
+        let stop = sink.stop;
         thread::scope(|scope| {
             let jobs = self.jobs.get().min(MOST_JOBS);
             let tickets = jobs * TICKETS_PER_WORKER;
             let (give_ticket, take_ticket) = bounded(tickets);
-            let (send_job, take_job) = bounded(tickets);
-            let (send_record, take_record) = bounded(tickets);
-            let stop = &stop;
-            let go_on = move || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
-            scope.spawn(move || self.feed(&give_ticket, &send_job, &go_on));
+            let (send_work, take_work) = bounded(tickets);
+            let (send_finished, take_finished) = bounded(tickets);
+            let queue = Queue { tickets: give_ticket, work: send_work, next: 0 };
+            let feeding = scope.spawn(move || feed.all(&self.sources, queue, interrupt, stop));
             for _ in 0..jobs {
-                let (take_job, send_record) = (take_job.clone(), send_record.clone());
-                scope.spawn(move || self.work(&take_job, &send_record));
+                let (take_work, send_finished) = (take_work.clone(), send_finished.clone());
+                scope.spawn(move || self.work(place, &take_work, &send_finished));
             }
-            drop((take_job, send_record));
-            let sunk = sink(&take_record, &take_ticket, manifest, summary, observer, stop);
+            drop((take_work, send_finished));
+            let sunk = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
-            drop((take_record, take_ticket));
-            sunk
+            drop((take_finished, take_ticket));
+            // An error of the feeder's is the earlier manifest's, which cannot be read any more.
+            let fed = feeding.join().unwrap_or(Ok(())).map_err(Stopped::Output);
+            sunk.and(fed)
         })
     }
 
-    fn feed(&self, tickets: &Sender<()>, jobs: &Sender<Job>, go_on: &dyn Fn() -> bool) {
-        let mut names = Names::default();
-        let mut index = 0;
-        for source in &self.sources {
-            let whole = source.each(&mut |input| {
-                // Both sends fail only when the sink has ended.
-                if !go_on() || tickets.send(()).is_err() {
-                    return false;
-                }
-                let stem = if input.is_unusable() { String::new() } else { names.unique(&input.stem()) };
-                let sent = jobs.send(Job { index, input, stem }).is_ok();
-                index += 1;
-                sent
-            });
-            if !whole {
-                return;
-            }
-        }
-    }
-
-    fn work(&self, jobs: &Receiver<Job>, records: &Sender<Finished>) {
-        let order = Order {
-            task: &self.task,
-            allow: self.allow,
-            today: self.today,
-            drawing: &self.drawing,
-            output: &self.output,
-        };
+    fn work(&self, place: &Place, jobs: &Receiver<(u64, Work)>, finished: &Sender<(u64, Finished)>) {
+        let order = Order { task: &self.task, allow: self.allow, today: self.today, drawing: &self.drawing, place };
         let mut worker = Worker::new(order);
-        for Job { index, input, stem } in jobs {
+        for (index, work) in jobs {
             // No panic is known. One that is not would leave a hole that everything after it waits for.
-            let record = catch_unwind(AssertUnwindSafe(|| worker.process(&input, &stem))).unwrap_or_else(|_| {
+            let one = catch_unwind(AssertUnwindSafe(|| worker.process(&work))).unwrap_or_else(|_| {
                 worker = Worker::new(order);
                 let error = Error::new(Kind::Internal, "the program failed on this invoice");
-                Record { input: input.name(), outcome: Err(error) }
+                Finished::refused(&work, error)
             });
-            let line = record.to_line();
-            if records.send(Finished { index, record, line }).is_err() {
+            if finished.send((index, one)).is_err() {
                 return;
             }
         }
     }
 }
 
-/// Writes records in input order; what comes early waits, and there is never more of it than tickets.
-fn sink(
-    records: &Receiver<Finished>,
-    tickets: &Receiver<()>,
-    manifest: &mut impl Write,
-    summary: &mut Summary,
-    observer: &mut dyn Observer,
-    stop: &AtomicBool,
-) -> std::result::Result<(), Stopped> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    let mut stopped = Ok(());
-    loop {
-        let finished = match records.try_recv() {
-            Ok(finished) => finished,
-            // Nothing to do: a good time to let readers see what there is.
-            Err(_) => {
-                if let Err(error) = manifest.flush() {
-                    return stopped.and(Err(Stopped::Manifest(error)));
-                }
-                match records.recv() {
-                    Ok(finished) => finished,
-                    Err(_) => return stopped,
-                }
-            }
-        };
-        early.insert(finished.index, finished);
-        while let Some(Finished { record, line, .. }) = early.remove(&next) {
-            next += 1;
-            _ = tickets.try_recv();
-            if let Err(error) = manifest.write_all(line.as_bytes()) {
-                return stopped.and(Err(Stopped::Manifest(error)));
-            }
-            summary.count(&record);
-            observer.record(&record);
-            match record.outcome {
-                // What is begun is finished and written down: its pictures may be on paper soon.
-                Err(error) if stops_the_run(&error) && stopped.is_ok() => {
-                    stop.store(true, Ordering::Relaxed);
-                    stopped = Err(Stopped::Output(error));
-                }
-                _ => {}
-            }
-        }
+/// Where the feeder puts work. A job needs a ticket first.
+struct Queue {
+    tickets: Sender<()>,
+    work: Sender<(u64, Work)>,
+    next: u64,
+}
+
+impl Queue {
+    /// False if the sink has ended.
+    fn put(&mut self, work: Work) -> bool {
+        let sent = self.tickets.send(()).is_ok() && self.work.send((self.next, work)).is_ok();
+        self.next += 1;
+        sent
     }
 }
 
-/// What ends a run before its time.
-enum Stopped {
-    Output(Error),
-    Manifest(io::Error),
+impl Feed {
+    /// First the invoices of this run, then what earlier runs signed and this one does not name.
+    fn all(&mut self, sources: &[Source], mut queue: Queue, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
+        let mut failed = Ok(());
+        for source in sources {
+            let whole = source.each(&mut |input| {
+                if interrupt.is_asked() || stop.load(Ordering::Relaxed) {
+                    return false;
+                }
+                match self.work(input) {
+                    Ok(work) => queue.put(work),
+                    Err(error) => {
+                        failed = Err(error);
+                        false
+                    }
+                }
+            });
+            if !whole {
+                break;
+            }
+        }
+        failed?;
+        // An interrupt ends the signing. What is signed keeps its place, its pictures and its line.
+        let Some(earlier) = &mut self.earlier else { return Ok(()) };
+        while !stop.load(Ordering::Relaxed) {
+            let Some(line) = earlier.next_left() else { break };
+            if !queue.put(Work::Carry(earlier.read(line)?)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn work(&mut self, input: Input) -> Result<Work> {
+        if input.is_unusable() {
+            return Ok(Work::New { input, stem: String::new() });
+        }
+        let line = match &mut self.earlier {
+            Some(earlier) => earlier.take(&input.name())?,
+            None => None,
+        };
+        Ok(match line {
+            Some(line) => Work::Again { input, line },
+            None => Work::New { stem: self.names.unique(&input.stem()), input },
+        })
+    }
 }

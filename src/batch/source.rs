@@ -1,36 +1,24 @@
-//! Where invoices come from: files, folders, patterns, a list, standard input.
+//! Where invoices come from: files, folders, archives, patterns, a list, standard input.
 
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read};
+use std::fs::{self, File, Metadata};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use crate::error::{Error, Kind, Result};
-
-/// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
-const LARGEST_READ: u64 = 100_000_000;
+use super::archive;
+use super::input::Input;
+use crate::error::{Error, Kind};
 
 /// What the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A file, a folder (every `*.xml` in it and below), or a pattern such as `in/*.xml`.
+    /// A file, a folder (every `*.xml` in it and below), a ZIP archive (the same), or a pattern such as `in/*.xml`.
     Path(PathBuf),
     /// One invoice on standard input.
     Stdin,
     /// A file that names one path a line; `-` is standard input.
     List(PathBuf),
-}
-
-/// One invoice to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    /// A file.
-    File(PathBuf),
-    /// Standard input.
-    Stdin,
-    /// Something that was named and cannot be read; its refusal takes a place in the order too.
-    Unusable(Error),
 }
 
 impl Source {
@@ -56,9 +44,16 @@ impl Source {
 
 fn each_of_path(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => each_of_folder(path, take),
-        Ok(_) => take(Input::File(path.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => each_of_pattern(path, take),
+        found => each_of_found(path, found, take),
+    }
+}
+
+fn each_of_found(path: &Path, found: io::Result<Metadata>, take: &mut dyn FnMut(Input) -> bool) -> bool {
+    match found {
+        Ok(metadata) if metadata.is_dir() => each_of_folder(path, take),
+        Ok(_) if has_extension(path, "zip") => each_of_archive(path, take),
+        Ok(_) => take(Input::File(path.to_owned())),
         Err(error) => take(unreadable(path, &error)),
     }
 }
@@ -68,7 +63,9 @@ fn each_of_folder(folder: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
     // Links to folders are not followed, so a loop of them ends the walk nowhere.
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let next = match entry {
-            Ok(entry) if !entry.file_type().is_dir() && is_xml(entry.path()) => Input::File(entry.into_path()),
+            Ok(entry) if !entry.file_type().is_dir() && has_extension(entry.path(), "xml") => {
+                Input::File(entry.into_path())
+            }
             Ok(_) => continue,
             Err(error) => {
                 let path = error.path().unwrap_or(folder).to_owned();
@@ -88,8 +85,16 @@ fn describe_walk(error: &walkdir::Error) -> String {
     error.io_error().map_or_else(|| "it leads back to itself".to_owned(), ToString::to_string)
 }
 
-fn is_xml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+fn has_extension(path: &Path, wanted: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+}
+
+fn each_of_archive(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
+    match archive::entries(path) {
+        Ok(entries) if entries.is_empty() => take(missing(path, "the archive holds no .xml file")),
+        Ok(entries) => entries.into_iter().all(|entry| take(Input::Entry(entry))),
+        Err(error) => take(Input::Unusable(error.about(path.to_string_lossy()))),
+    }
 }
 
 /// Shells expand patterns; Windows and quotes do not.
@@ -104,17 +109,12 @@ fn each_of_pattern(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
     let mut found = false;
     for path in paths {
         found = true;
-        let next = match path {
-            Ok(path) if path.is_dir() => {
-                if !each_of_folder(&path, take) {
-                    return false;
-                }
-                continue;
-            }
-            Ok(path) => Input::File(path),
-            Err(error) => unreadable(error.path(), error.error()),
+        let whole = match path {
+            // Not as a pattern again: a name may hold an asterisk, and lead nowhere.
+            Ok(path) => each_of_found(&path, fs::metadata(&path), take),
+            Err(error) => take(unreadable(error.path(), error.error())),
         };
-        if !take(next) {
+        if !whole {
             return false;
         }
     }
@@ -176,69 +176,6 @@ fn unreadable(path: &Path, error: &io::Error) -> Input {
     Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
 }
 
-impl Input {
-    /// The name as the user gave it, for the manifest.
-    pub fn name(&self) -> String {
-        match self {
-            Self::File(path) => path.to_string_lossy().into_owned(),
-            Self::Stdin => "-".to_owned(),
-            Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
-        }
-    }
-
-    pub(super) fn is_unusable(&self) -> bool {
-        matches!(self, Self::Unusable(_))
-    }
-
-    /// What pictures are named after: the file's name without its extension.
-    pub(super) fn stem(&self) -> String {
-        match self {
-            Self::File(path) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-            Self::Stdin | Self::Unusable(_) => "invoice".to_owned(),
-        }
-    }
-
-    /// Reads the exact bytes into `buffer`, which is emptied first.
-    pub(super) fn read(&self, buffer: &mut Vec<u8>) -> Result<()> {
-        buffer.clear();
-        match self {
-            Self::File(path) => read_file(path, buffer),
-            Self::Stdin => read_all(io::stdin().lock(), buffer),
-            Self::Unusable(error) => Err(error.clone()),
-        }
-    }
-}
-
-fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<()> {
-    let unreadable = |error: io::Error| Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"));
-    // Asked before opening: opening a FIFO waits for a writer that may never come.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(Error::new(Kind::InputNotRegular, "it is not a regular file"));
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    let before = file.metadata().map_err(unreadable)?;
-    if before.len() > LARGEST_READ {
-        return Err(too_large(before.len()));
-    }
-    buffer.reserve(usize::try_from(before.len()).unwrap_or(0));
-    read_all(&file, buffer)?;
-    let after = file.metadata().map_err(unreadable)?;
-    let unchanged = after.len() == buffer.len() as u64
-        && before.len() == after.len()
-        && before.modified().ok() == after.modified().ok();
-    if unchanged { Ok(()) } else { Err(Error::new(Kind::InputChanged, "it changed while it was read")) }
-}
-
-fn read_all(from: impl Read, buffer: &mut Vec<u8>) -> Result<()> {
-    let read = from.take(LARGEST_READ + 1).read_to_end(buffer);
-    read.map_err(|error| Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")))?;
-    if buffer.len() as u64 > LARGEST_READ { Err(too_large(buffer.len() as u64)) } else { Ok(()) }
-}
-
-fn too_large(size: u64) -> Error {
-    Error::new(Kind::TooLarge, format!("the file has {size} bytes or more, no invoice has more than {LARGEST_READ}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,16 +220,10 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn fifos_devices_and_loops_are_refused_and_not_waited_for() {
+    fn a_loop_of_links_is_not_entered() {
         let folder = tempfile::tempdir().unwrap();
-        let fifo = folder.path().join("fifo.xml");
-        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
         std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
-        std::os::unix::fs::symlink("self.xml", folder.path().join("self.xml")).unwrap();
-        let read = |path: &Path| Input::File(path.to_owned()).read(&mut Vec::new()).unwrap_err().code();
-        assert_eq!(read(&fifo), "input_not_regular");
-        assert_eq!(read(Path::new("/dev/zero")), "input_not_regular");
-        assert_eq!(read(&folder.path().join("self.xml")), "input_unreadable");
-        assert_eq!(names(&Source::Path(folder.path().to_owned())).len(), 2, "the loop is not entered");
+        fs::write(folder.path().join("f.xml"), "x").unwrap();
+        assert_eq!(names(&Source::Path(folder.path().to_owned())).len(), 1);
     }
 }

@@ -1,15 +1,27 @@
-//! One invoice, from its bytes to its pictures on disk.
+//! One invoice, from its bytes to its pictures.
 
-use super::manifest::{Code, Done, Record, SignedCode};
-use super::output::Output;
-use super::source::Input;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::earlier::EarlierLine;
+use super::input::Input;
+use super::journal::Extent;
+use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode};
+use super::place::{Place, Prepared};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::qr::{EccLevel, Symbol};
 use crate::render::{Label, PictureFormat, Renderer, Style};
 use crate::sign::Issuer;
-use crate::values::{Environment, IssueDate, KsefNumber, Rules};
+use crate::values::{Environment, InvoiceHash, IssueDate, KsefNumber, Rule, Rules};
+use crate::warning::Warning;
+
+/// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
+const LARGEST_ALLOWED: u64 = 100_000_000;
+
+/// What KSeF takes at most, and so the most that is read unless a larger size is allowed.
+const LARGEST_ACCEPTED: u64 = 3_000_000;
 
 /// What to make of each invoice.
 #[derive(Debug)]
@@ -53,7 +65,45 @@ pub(super) struct Order<'b> {
     pub(super) allow: Rules,
     pub(super) today: IssueDate,
     pub(super) drawing: &'b Drawing,
-    pub(super) output: &'b Output,
+    pub(super) place: &'b Place,
+}
+
+/// What to do next.
+pub(super) enum Work {
+    /// An invoice that is new, with a name for its pictures.
+    New { input: Input, stem: String },
+    /// An invoice that an earlier run signed.
+    Again { input: Input, line: EarlierLine },
+    /// A line of an earlier run whose invoice this run does not name.
+    Carry(EarlierLine),
+}
+
+/// What came of it.
+pub(super) struct Finished {
+    pub(super) record: Record,
+    /// The line of an earlier run that stays in the manifest.
+    pub(super) kept: Option<Extent>,
+    /// The new line, if there is one; made here, so that the sink only copies.
+    pub(super) line: Option<String>,
+    pub(super) pictures: Vec<Prepared>,
+}
+
+impl Finished {
+    fn new(work: &Work, outcome: Outcome, pictures: Vec<Prepared>) -> Self {
+        let (input, earlier) = match work {
+            Work::New { input, .. } => (input.name(), None),
+            Work::Again { input, line } => (input.name(), Some(line.extent)),
+            Work::Carry(line) => (line.input.clone(), Some(line.extent)),
+        };
+        // A line is given up only for a new signature: a file that cannot be read today was signed all the same.
+        let kept = earlier.filter(|_| !matches!(outcome, Outcome::Done(_)));
+        let record = Record { input, outcome };
+        Self { kept, line: record.to_line(), pictures, record }
+    }
+
+    pub(super) fn refused(work: &Work, error: Error) -> Self {
+        Self::new(work, Outcome::Refused(error), Vec::new())
+    }
 }
 
 /// A worker and what it keeps from one invoice to the next: buffers, drawn labels.
@@ -70,18 +120,55 @@ impl<'b> Worker<'b> {
 
     /// Does one invoice. An error that is the output's and not the invoice's is told apart by
     /// [`stops_the_run`].
-    pub(super) fn process(&mut self, input: &Input, stem: &str) -> Record {
-        Record { input: input.name(), outcome: self.done(input, stem) }
+    pub(super) fn process(&mut self, work: &Work) -> Finished {
+        let mut pictures = Vec::new();
+        let outcome = match work {
+            Work::New { input, stem } => self.new_one(input, stem, &mut pictures),
+            Work::Again { input, line } => self.again(input, &line.kept, &mut pictures),
+            Work::Carry(line) => self.keep(&line.kept, &mut pictures),
+        };
+        match outcome {
+            Ok(outcome) => Finished::new(work, outcome, pictures),
+            Err(error) => Finished::refused(work, error),
+        }
     }
 
-    fn done(&mut self, input: &Input, stem: &str) -> Result<Done> {
+    fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
+        self.read(input)?;
+        let mut done = self.codes(Some(stem))?;
+        self.draw(&mut done, stem, pictures, false)?;
+        Ok(Outcome::Done(done))
+    }
+
+    /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
+    fn again(&mut self, input: &Input, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
+        self.read(input)?;
+        if InvoiceHash::of(&self.bytes) == earlier.hash {
+            return self.keep(earlier, pictures);
+        }
+        let mut done = self.codes(None)?;
+        done.replaces = Some(earlier.hash);
+        done.warnings.push(Warning::new(
+            "invoice_changed",
+            "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
+        ));
+        let stem = earlier.stem().unwrap_or_default().to_owned();
+        self.draw(&mut done, &stem, pictures, true)?;
+        Ok(Outcome::Done(done))
+    }
+
+    fn read(&mut self, input: &Input) -> Result<()> {
+        let largest = if self.order.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
+        input.read(&mut self.bytes, largest)
+    }
+
+    /// Links and signature. With a stem, pictures that would replace others are refused before anything is signed.
+    fn codes(&mut self, stem: Option<&str>) -> Result<Done> {
         let Order { task, allow, today, .. } = self.order;
-        input.read(&mut self.bytes)?;
         let invoice = Invoice::read_allowing(&self.bytes, allow)?;
         let warnings = invoice.review(task.environment(), today)?;
-        let mut done = match task {
+        Ok(match task {
             Task::Sign(issuer) => {
-                // A name that is taken is found before anything is signed.
                 self.check_free(stem, &["kod1", "kod2"])?;
                 let signed = issuer.sign(&invoice)?;
                 let code = Code { url: signed.kod2, label: Label::CERTYFIKAT, pictures: Vec::new() };
@@ -97,6 +184,7 @@ impl<'b> Worker<'b> {
                     }),
                     invoice,
                     warnings,
+                    replaces: None,
                 }
             }
             Task::Link { environment, ksef_number } => {
@@ -110,45 +198,58 @@ impl<'b> Worker<'b> {
                     kod2: None,
                     invoice,
                     warnings,
+                    replaces: None,
                 }
             }
-        };
-        self.draw(&mut done, stem)?;
-        Ok(done)
+        })
     }
 
-    fn check_free(&self, stem: &str, codes: &[&str]) -> Result<()> {
+    fn check_free(&self, stem: Option<&str>, codes: &[&str]) -> Result<()> {
+        let Some(stem) = stem else { return Ok(()) };
         for code in codes {
             for format in &self.order.drawing.formats {
-                self.order.output.check_free(&picture_name(stem, code, *format))?;
+                self.order.place.check_free(&picture_name(stem, code, *format))?;
             }
         }
         Ok(())
     }
 
-    /// Draws everything in memory first, then writes; what was written is taken back if the rest cannot be.
-    fn draw(&mut self, done: &mut Done, stem: &str) -> Result<()> {
-        let Order { drawing, output, .. } = self.order;
-        if drawing.formats.is_empty() {
-            return Ok(());
-        }
-        let mut pictures = Vec::new();
+    fn draw(&mut self, done: &mut Done, stem: &str, pictures: &mut Vec<Prepared>, own: bool) -> Result<()> {
+        let Order { drawing, place, .. } = self.order;
         let codes = [Some(("kod1", &mut done.kod1)), done.kod2.as_mut().map(|signed| ("kod2", &mut signed.code))];
-        for (name, code) in codes.into_iter().flatten() {
+        for (name, code) in codes.into_iter().flatten().filter(|_| !drawing.formats.is_empty()) {
             let symbol = Symbol::encode(&code.url, drawing.level)?;
             for &format in &drawing.formats {
-                let file = picture_name(stem, name, format);
-                pictures.push((file.clone(), self.renderer.render(format, &symbol, &code.label)));
-                code.pictures.push((format, file));
-            }
-        }
-        for (written, (name, bytes)) in pictures.iter().enumerate() {
-            if let Err(error) = output.write(name, bytes) {
-                pictures[..written].iter().for_each(|(name, _)| output.remove(name));
-                return Err(error);
+                let bytes = self.renderer.render(format, &symbol, &code.label);
+                let picture = match place.is_manifest() {
+                    true => Picture::Embedded(STANDARD.encode(bytes)),
+                    false => {
+                        let file = picture_name(stem, name, format);
+                        pictures.push(place.prepare(file.clone(), format, bytes, own)?);
+                        Picture::File(file)
+                    }
+                };
+                code.pictures.push((format, picture));
             }
         }
         Ok(())
+    }
+
+    /// Looks after the pictures of a line that stays: what is not there, whole, is drawn again from its link.
+    fn keep(&mut self, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
+        let Order { drawing, place, .. } = self.order;
+        for (_, code) in earlier.codes().filter(|_| !drawing.formats.is_empty() && !place.is_manifest()) {
+            let symbol = Symbol::encode(&code.url, drawing.level)?;
+            for (format, picture) in &code.pictures {
+                let Picture::File(name) = picture else { continue };
+                let bytes = self.renderer.render(*format, &symbol, &code.label);
+                if !place.holds(name, &bytes) {
+                    pictures.push(place.prepare(name.clone(), *format, bytes, true)?);
+                }
+            }
+        }
+        // An archive is made anew by every run.
+        Ok(Outcome::Kept(Kept { redrawn: place.is_folder() && !pictures.is_empty(), ..earlier.clone() }))
     }
 }
 
@@ -157,7 +258,7 @@ pub(super) fn stops_the_run(error: &Error) -> bool {
     error.kind() == Kind::OutputUnwritable
 }
 
-fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
+pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
     format!("{stem}.{code}.{}", format.extension())
 }
 

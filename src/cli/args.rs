@@ -47,6 +47,9 @@ Examples:
   A folder, without questions (the password in a file that only you can read):
     ksef-qr sign invoices/ --cert firm.crt --key firm.key --password-file firm.password --out codes
 
+  Tens of thousands, from an archive to an archive; the same command again goes on after a kill:
+    ksef-qr sign june.zip --cert firm.crt --key firm.key --out june-codes.zip --resume
+
   From a program: one invoice in, one line of JSON out, no files:
     ksef-qr sign - --cert firm.crt --key firm.key --password-file p --format none --json < invoice.xml
 
@@ -110,11 +113,11 @@ pub struct DemoArgs {
 #[derive(Debug, Args)]
 #[group(id = "inputs", required = true, multiple = true)]
 pub struct InputArgs {
-    /// Invoice XML: a file, a folder (every *.xml in it and below), a pattern in quotes, or - for one invoice
-    /// on standard input
+    /// Invoice XML: a file, a folder (every *.xml in it and below), a .zip archive (the same), a pattern in
+    /// quotes, or - for one invoice on standard input
     #[arg(value_name = "INPUT", group = "inputs")]
     pub input: Vec<PathBuf>,
-    /// A file that names one file, folder or pattern a line; - for a list on standard input
+    /// A file that names one file, folder, archive or pattern a line; - for a list on standard input
     #[arg(long, value_name = "LIST", group = "inputs")]
     pub files_from: Vec<PathBuf>,
 }
@@ -154,9 +157,12 @@ pub struct OutputArgs {
     /// Which KSeF: prod, demo, test
     #[arg(long, value_name = "ENV", default_value = "prod")]
     pub env: Environment,
-    /// The folder for pictures and manifest
-    #[arg(long, value_name = "DIR", default_value = "ksef-qr-out")]
+    /// The folder for pictures and manifest; or a .zip archive for the pictures, with the manifest beside it
+    #[arg(long, value_name = "DIR|ZIP", default_value = "ksef-qr-out")]
     pub out: PathBuf,
+    /// Put the pictures into the manifest, in Base64, instead of files
+    #[arg(long)]
+    pub embed: bool,
     /// Picture formats, separated by commas: png, svg, none
     #[arg(long, value_name = "FORMATS", default_value = "png")]
     pub format: Formats,
@@ -173,12 +179,16 @@ pub struct OutputArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
     /// Where to write the manifest, one line of JSON for each invoice; - for standard output. DIR/manifest.ndjson
-    /// if left out
+    /// if left out, or NAME.ndjson beside NAME.zip
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub manifest: Option<PathBuf>,
     /// Short for --manifest -
     #[arg(long)]
     pub json: bool,
+    /// Go on with an earlier run of the same command: what it signed stays as it is, changed invoices are signed
+    /// anew, pictures that are missing are drawn again from their links
+    #[arg(long, conflicts_with = "overwrite")]
+    pub resume: bool,
     /// Replace files that exist
     #[arg(long)]
     pub overwrite: bool,

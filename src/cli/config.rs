@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{Batch, Drawing, Manifest, Output, Source, Task};
+use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Output, Source, Task};
 use ksef_qr::{
     Certificate, Conditions, Credential, Environment, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style,
     deterministic_signer, signer,
@@ -47,19 +47,33 @@ pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
 fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
     let style = Style::new(output.module_px, output.dpi)?;
     let now = output.now.unwrap_or_else(SystemTime::now);
+    let existing = match (output.resume, output.overwrite) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Overwrite,
+        _ => Existing::Refuse,
+    };
+    let place = Output::at(output.out);
+    let manifest = match output.manifest {
+        _ if output.json => Manifest::Stdout,
+        Some(path) if path == Path::new("-") => Manifest::Stdout,
+        Some(path) => Manifest::File(path),
+        None => Manifest::File(place.manifest()),
+    };
+    if existing == Existing::Resume && manifest == Manifest::Stdout {
+        bail!("--resume goes on with the manifest of an earlier run, which must be a file: leave out --json");
+    }
+    if output.embed && output.format.0.is_empty() {
+        bail!("--embed puts pictures into the manifest, and --format none draws none");
+    }
     Ok(Batch {
         sources: sources(input)?,
         task,
         allow: output.allow.iter().copied().collect(),
         today: IssueDate::today(now),
         drawing: Drawing { formats: output.format.0, style, level: output.ecc },
-        manifest: match output.manifest {
-            _ if output.json => Manifest::Stdout,
-            Some(path) if path == Path::new("-") => Manifest::Stdout,
-            Some(path) => Manifest::File(path),
-            None => Manifest::File(output.out.join("manifest.ndjson")),
-        },
-        output: Output::new(output.out, output.overwrite),
+        manifest,
+        output: if output.embed { Output::Manifest } else { place },
+        existing,
         jobs: jobs(output.jobs),
     })
 }

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{Batch, Drawing, Interrupt, Manifest, Observer, Output, Record, Source, Task};
+use ksef_qr::batch::{
+    Batch, Drawing, Existing, Interrupt, Manifest, Observer, Outcome, Output, Record, Source, Task, write_file,
+};
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
 
 use super::exit::ExitStatus;
@@ -45,8 +47,9 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
             style: Style::default(),
             level: EccLevel::default(),
         },
-        output: Output::new(folder, true),
+        output: Output::Folder(folder.to_owned()),
         manifest: Manifest::File(folder.join("manifest.ndjson")),
+        existing: Existing::Overwrite,
         jobs: NonZeroUsize::MIN,
     };
     let mut story = Story { kod1: None };
@@ -96,14 +99,11 @@ fn write_inputs(folder: &Path) -> anyhow::Result<()> {
     if !is_own && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         bail!("{}: the folder holds other files; choose another with --out", folder.display());
     }
-    let own = Output::new(folder, true);
-    let invoices = Output::new(folder.join("invoices"), true);
-    invoices.prepare()?;
     for (name, bytes) in INVOICES {
-        invoices.write(name, bytes)?;
+        write_file(&folder.join("invoices").join(name), bytes)?;
     }
     for (name, bytes) in [("throwaway.crt", CERTIFICATE), ("throwaway.key", KEY), ("throwaway.password", PASSWORD)] {
-        own.write(name, bytes)?;
+        write_file(&folder.join(name), bytes)?;
     }
     Ok(())
 }
@@ -117,7 +117,7 @@ impl Observer for Story {
     fn record(&mut self, record: &Record) {
         let name = Path::new(&record.input).file_name().unwrap_or_default().to_string_lossy();
         match &record.outcome {
-            Ok(done) => {
+            Outcome::Done(done) => {
                 let invoice = &done.invoice;
                 say!("signed   {name:<16} {}  {}, issued {}", invoice.number(), invoice.form(), invoice.issue_date());
                 say!("         KOD I   {}", done.kod1.url);
@@ -126,7 +126,8 @@ impl Observer for Story {
                 }
                 self.kod1.get_or_insert_with(|| done.kod1.url.clone());
             }
-            Err(error) => {
+            Outcome::Kept(_) => {}
+            Outcome::Refused(error) => {
                 say!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
             }
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
-use ksef_qr::Error;
-use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Record, Summary, Task};
+use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task};
+use ksef_qr::{Error, PictureFormat};
 
 use super::exit::ExitStatus;
 use super::say::{say, tell};
@@ -37,10 +37,19 @@ pub struct Report<'b> {
 impl Observer for Report<'_> {
     fn record(&mut self, record: &Record) {
         self.bar.inc(1);
-        self.found |= record.outcome.as_ref().map_or_else(|error| !error.code().starts_with("input_"), |_| true);
         match &record.outcome {
-            Ok(done) => self.done(record, done),
-            Err(error) => self.refused(&record.input, error),
+            Outcome::Done(done) => {
+                self.found = true;
+                self.done(record, done);
+            }
+            Outcome::Kept(kept) => {
+                self.found = true;
+                self.pictures += kept.codes().map(|(_, code)| code.pictures.len() as u64).sum::<u64>();
+            }
+            Outcome::Refused(error) => {
+                self.found |= !error.code().starts_with("input_");
+                self.refused(&record.input, error);
+            }
         }
     }
 }
@@ -102,7 +111,7 @@ impl<'b> Report<'b> {
             return;
         }
         match &self.first {
-            Some(Record { input, outcome: Ok(done) }) if summary.signed + summary.linked == 1 => {
+            Some(Record { input, outcome: Outcome::Done(done) }) if summary.signed + summary.linked == 1 => {
                 self.single(input, done);
             }
             _ => {}
@@ -117,8 +126,9 @@ impl<'b> Report<'b> {
         for (name, code) in ["KOD I ", "KOD II"].iter().zip(codes(done)) {
             say!();
             say!("  {BOLD}{name}{BOLD:#}  {}", code.url);
-            for (_, picture) in &code.pictures {
-                say!("          {} {DIM}({}){DIM:#}", self.path_of(picture), code.label);
+            for (format, picture) in &code.pictures {
+                let place = self.place_of(*format, picture);
+                say!("          {place} {DIM}({}){DIM:#}", code.label);
             }
         }
         if let Some(signed) = &done.kod2 {
@@ -141,16 +151,31 @@ impl<'b> Report<'b> {
             refused => format!(", {BAD}{refused} refused{BAD:#}"),
         };
         say!("{colour}{}{colour:#} {what}{refused} in {}", counted(done, "invoice"), duration(summary.elapsed_ms));
+        if summary.kept > 0 {
+            let redrawn = match summary.redrawn {
+                0 => String::new(),
+                redrawn => format!(", {redrawn} of them with pictures drawn again"),
+            };
+            say!("  {} kept as an earlier run signed them{redrawn}", summary.kept);
+        }
+        if summary.replaced > 0 {
+            say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed anew", summary.replaced);
+        }
         if self.pictures > 0 {
-            say!("  {} in {}", counted(self.pictures, "picture"), display(self.batch.output.folder()));
+            let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
+            say!("  {} in {place}", counted(self.pictures, "picture"));
         }
         if let Manifest::File(path) = &self.batch.manifest {
             say!("  manifest: {}", display(path));
         }
     }
 
-    fn path_of(&self, picture: &str) -> String {
-        display(&self.batch.output.folder().join(picture))
+    fn place_of(&self, format: PictureFormat, picture: &Picture) -> String {
+        match (picture, &self.batch.output) {
+            (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
+            (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
+            _ => format!("{format} in the manifest"),
+        }
     }
 }
 

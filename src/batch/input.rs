@@ -1,0 +1,127 @@
+//! One invoice to read: its name, and its exact bytes.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::archive::Entry;
+use crate::error::{Error, Kind, Result};
+
+/// One invoice to read.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A file.
+    File(PathBuf),
+    /// An entry of a ZIP archive.
+    Entry(Entry),
+    /// Standard input.
+    Stdin,
+    /// Something that was named and cannot be read; its refusal takes a place in the order too.
+    Unusable(Error),
+}
+
+impl Input {
+    /// The name as the user gave it, for the manifest; an entry's is `archive.zip!entry.xml`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Entry(entry) => entry.full_name(),
+            Self::Stdin => "-".to_owned(),
+            Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
+        }
+    }
+
+    pub(super) fn is_unusable(&self) -> bool {
+        matches!(self, Self::Unusable(_))
+    }
+
+    /// What pictures are named after: the file's name without its extension.
+    pub(super) fn stem(&self) -> String {
+        let of_path = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        match self {
+            Self::File(path) => of_path(path),
+            Self::Entry(entry) => of_path(Path::new(entry.name())),
+            Self::Stdin | Self::Unusable(_) => "invoice".to_owned(),
+        }
+    }
+
+    /// Reads the exact bytes into `buffer`, which is emptied first. More than `largest` bytes are not read.
+    pub(super) fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+        buffer.clear();
+        match self {
+            Self::File(path) => read_file(path, buffer, largest),
+            Self::Entry(entry) => entry.read(buffer, largest),
+            Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
+            Self::Unusable(error) => Err(error.clone()),
+        }
+    }
+}
+
+fn read_file(path: &Path, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+    let file = open(path)?;
+    let before = file.metadata().map_err(|error| unreadable(&error))?;
+    if before.len() > largest {
+        return Err(too_large(before.len(), largest));
+    }
+    buffer.reserve(usize::try_from(before.len()).unwrap_or(0));
+    read_all(&file, buffer, largest)?;
+    let after = file.metadata().map_err(|error| unreadable(&error))?;
+    let unchanged = after.len() == buffer.len() as u64
+        && before.len() == after.len()
+        && before.modified().ok() == after.modified().ok();
+    if unchanged { Ok(()) } else { Err(Error::new(Kind::InputChanged, "it changed while it was read")) }
+}
+
+/// Opens a regular file, and nothing else.
+pub(super) fn open(path: &Path) -> Result<File> {
+    // Asked before opening: opening a FIFO waits for a writer that may never come.
+    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
+        return Err(Error::new(Kind::InputNotRegular, "it is not a regular file"));
+    }
+    File::open(path).map_err(|error| unreadable(&error))
+}
+
+fn read_all(from: impl Read, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+    from.take(largest + 1).read_to_end(buffer).map_err(|error| unreadable(&error))?;
+    if buffer.len() as u64 > largest { Err(too_large(buffer.len() as u64, largest)) } else { Ok(()) }
+}
+
+pub(super) fn unreadable(error: &io::Error) -> Error {
+    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"))
+}
+
+pub(super) fn too_large(size: u64, largest: u64) -> Error {
+    Error::new(Kind::TooLarge, format!("it has {size} bytes or more, and no invoice has more than {largest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn fifos_devices_and_loops_are_refused_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("fifo.xml");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        std::os::unix::fs::symlink("self.xml", folder.path().join("self.xml")).unwrap();
+        let read = |path: &Path| Input::File(path.to_owned()).read(&mut Vec::new(), 100).unwrap_err().code();
+        assert_eq!(read(&fifo), "input_not_regular");
+        assert_eq!(read(Path::new("/dev/zero")), "input_not_regular");
+        assert_eq!(read(&folder.path().join("self.xml")), "input_unreadable");
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.xml");
+        fs::write(&path, "12345").unwrap();
+        let mut buffer = b"from before".to_vec();
+        let input = Input::File(path);
+        assert_eq!(input.read(&mut buffer, 4).unwrap_err().code(), "too_large");
+        assert_eq!(buffer, b"");
+        input.read(&mut buffer, 5).unwrap();
+        assert_eq!(buffer, b"12345");
+        assert_eq!(read_all(io::repeat(0), &mut buffer, 1000).unwrap_err().code(), "too_large");
+    }
+}

@@ -1,0 +1,50 @@
+//! One run at a time in one place.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use same_file::Handle;
+
+use crate::error::{Error, Kind, Result};
+
+/// A single invoice takes a few milliseconds: two tills that share a folder wait for each other, and are not refused.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Opens or makes a file and locks it; the system gives the lock up when the file is closed, also by a kill.
+///
+/// A file system without locks is used without: there, two runs at a time are not told apart.
+///
+/// # Errors
+/// `output_busy` if somebody else keeps the lock for longer than a second.
+pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let file = match options.open(path) {
+            Ok(file) => file,
+            Err(error) => return Ok(Err(error)),
+        };
+        match file.try_lock() {
+            // Whoever had the lock may have removed or replaced the file before giving it up.
+            Ok(()) if !is_at(&file, path) => {}
+            Ok(()) => return Ok(Ok(file)),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(Ok(file)),
+            Err(TryLockError::Error(error)) => return Ok(Err(error)),
+            Err(TryLockError::WouldBlock) => {}
+        }
+        if Instant::now() > until {
+            return Err(Error::new(Kind::OutputBusy, "another run is writing there").about(path.to_string_lossy()));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// True if `path` still leads to this file.
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    let same = || Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?);
+    same().unwrap_or_else(|_: io::Error| false)
+}
