@@ -39,6 +39,7 @@
 //! |---|---|---|
 //! | `error`, `warning` | | what was found, in which file, what to do |
 //! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
+//! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
@@ -52,7 +53,7 @@
 //!
 //! # Invariants
 //!
-//! - `invoice` to `render` do not know files, clocks, threads and arguments. The clock is the caller's.
+//! - `deadline` to `render` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs. Only `batch` writes files: `folder.rs` pictures, `journal.rs`
 //!   the manifest, `lock.rs` the lock.
@@ -71,6 +72,7 @@ struct Readme;
 
 pub mod batch;
 mod credential;
+pub mod deadline;
 mod error;
 mod invoice;
 mod link;
@@ -90,7 +92,9 @@ pub use sign::{
     Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
     signer,
 };
-pub use values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules};
+pub use values::{
+    CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
+};
 pub use warning::Warning;
 
 /// Draws both codes of an invoice that has no KSeF number yet as PNG, with their labels `OFFLINE` and `CERTYFIKAT`, in

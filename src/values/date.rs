@@ -47,6 +47,10 @@ impl IssueDate {
         Date::new(year, month, day).ok().map(Self)
     }
 
+    pub(super) fn civil(self) -> Date {
+        self.0
+    }
+
     /// `DD-MM-YYYY`, zeros in front, as a link carries it.
     pub(crate) fn push_day_first(self, out: &mut String) {
         let (day, month, year) =

@@ -2,6 +2,7 @@
 
 mod context;
 mod date;
+mod day;
 mod environment;
 mod hash;
 mod ksef_number;
@@ -11,6 +12,7 @@ mod serial;
 
 pub use context::ContextId;
 pub use date::IssueDate;
+pub use day::Day;
 pub use environment::Environment;
 pub use hash::InvoiceHash;
 pub use ksef_number::KsefNumber;

@@ -1,0 +1,101 @@
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Kind, Result};
+use crate::values::Day;
+
+/// A failure of KSeF (awaria), from the day the Ministry announced it to the day that it announced as its end
+/// (VAT Act, art. 106ne; the announcements stand in its Public Information Bulletin and in the interface
+/// software).
+///
+/// ```
+/// use ksef_qr::deadline::Failure;
+///
+/// # fn main() -> ksef_qr::Result<()> {
+/// let failure: Failure = "2025-07-09..2025-07-12".parse()?;
+/// assert_eq!(failure, Failure::new("2025-07-09".parse()?, "2025-07-12".parse()?)?);
+/// assert_eq!("2025-07-09..".parse(), Ok(Failure::lasting("2025-07-09".parse()?)));
+/// assert_eq!("2025-07-12".parse(), Ok(Failure::ended_on("2025-07-12".parse()?)));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    announced: Option<Day>,
+    ended: Option<Day>,
+}
+
+impl Failure {
+    /// A failure that was announced and has ended.
+    ///
+    /// # Errors
+    /// `failure_malformed` if it ended before it was announced.
+    pub fn new(announced: Day, ended: Day) -> Result<Self> {
+        if ended < announced {
+            let message = format!("a failure announced on {announced} cannot have ended on {ended}");
+            return Err(Error::new(Kind::FailureMalformed, message));
+        }
+        Ok(Self { announced: Some(announced), ended: Some(ended) })
+    }
+
+    /// A failure that was announced and lasts.
+    pub fn lasting(announced: Day) -> Self {
+        Self { announced: Some(announced), ended: None }
+    }
+
+    /// A failure whose announcement is not at hand: it is taken to have been announced after the invoice was
+    /// issued, and on the day of its end at the latest.
+    pub fn ended_on(ended: Day) -> Self {
+        Self { announced: None, ended: Some(ended) }
+    }
+
+    /// The day it was announced, if known.
+    pub fn announced(self) -> Option<Day> {
+        self.announced
+    }
+
+    /// The day it ended; none if it lasts.
+    pub fn ended(self) -> Option<Day> {
+        self.ended
+    }
+
+    /// The first day that says anything of it.
+    pub(super) fn known_from(self) -> Option<Day> {
+        self.announced.or(self.ended)
+    }
+}
+
+/// Reads `ANNOUNCED..ENDED`, `ANNOUNCED..` for one that lasts, or `ENDED` alone.
+impl FromStr for Failure {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.split_once("..") {
+            None => Ok(Self::ended_on(text.parse()?)),
+            Some((announced, "")) => Ok(Self::lasting(announced.parse()?)),
+            Some((announced, ended)) => Self::new(announced.parse()?, ended.parse()?),
+        }
+    }
+}
+
+/// As it is read: `2025-07-09..2025-07-12`.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(announced) = self.announced {
+            write!(f, "{announced}..")?;
+        }
+        self.ended.map_or(Ok(()), |ended| ended.fmt(f))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn read_and_written_alike() {
+        for text in ["2025-07-09..2025-07-12", "2025-07-09..2025-07-09", "2025-07-09..", "2025-07-12"] {
+            assert_eq!(text.parse::<Failure>().unwrap().to_string(), text);
+        }
+    }
+}
