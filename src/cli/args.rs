@@ -1,9 +1,13 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod deadline;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
+
+pub use deadline::{DeadlineArgs, OfflineMode};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -20,6 +24,7 @@ pub struct Cli {
 pub enum Command {
     Sign(SignArgs),
     Link(LinkArgs),
+    Deadline(DeadlineArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script
     ///

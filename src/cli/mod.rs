@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod deadline;
 mod demo;
 mod exit;
 mod password;
@@ -47,6 +48,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
             run_batch(&config::link(args)?, quiet, progress)
         }
+        Command::Deadline(args) => deadline::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();
