@@ -1,5 +1,6 @@
 //! `ksef-qr deadline`: from arguments to a date, and the date in words or as JSON.
 
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -12,7 +13,8 @@ use serde::Serialize;
 
 use super::args::{DeadlineArgs, OfflineMode};
 use super::exit::ExitStatus;
-use super::say::{say, tell};
+use super::print;
+use super::say::tell;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -29,12 +31,12 @@ pub fn run(args: &DeadlineArgs) -> anyhow::Result<ExitStatus> {
     };
     let (mode, failures) = mode(args)?;
     let deadline = Deadline::of(mode, args.issued, &failures, &calendar)?;
-    if args.json {
-        say!("{}", serde_json::to_string(&Answer::of(mode, args.issued.into(), &deadline))?);
-    } else {
-        tell_in_words(mode, args.issued.into(), &deadline);
-    }
-    Ok(ExitStatus::Done)
+    let answer = match args.json {
+        true => serde_json::to_string(&Answer::of(mode, args.issued.into(), &deadline))? + "\n",
+        false => in_words(mode, args.issued.into(), &deadline)?,
+    };
+    // The answer is all there is: one that got lost is a failure, unlike a line about work that was done.
+    print(answer.as_bytes())
 }
 
 /// The mode with the end of its outage, and the further failures; or why the options do not fit together.
@@ -77,7 +79,7 @@ fn calendar(path: &Path) -> anyhow::Result<Calendar> {
     Calendar::parse(&text).map_err(|error| Error::about(error, path.to_string_lossy()).into())
 }
 
-fn tell_in_words(mode: Mode, issued: Day, deadline: &Deadline) {
+fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt::Error> {
     for warning in deadline.warnings() {
         tell!("{ODD}warning{ODD:#}: {warning}");
     }
@@ -89,14 +91,17 @@ fn tell_in_words(mode: Mode, issued: Day, deadline: &Deadline) {
         Due::Open { .. } => ("not known yet".into(), ": 7 working days after the failure ends"),
         Due::Never => ("never".into(), ": invoices of a total failure are not sent to KSeF, and carry no codes"),
     };
-    say!("{BOLD}{answer}{BOLD:#}{why}");
-    say!("  issued {}, mode {} {DIM}(VAT Act, art. {}){DIM:#}", named(issued), mode.name(), mode.article());
+    let mut words = String::new();
+    writeln!(words, "{BOLD}{answer}{BOLD:#}{why}")?;
+    let (name, article) = (mode.name(), mode.article());
+    writeln!(words, "  issued {}, mode {name} {DIM}(VAT Act, art. {article}){DIM:#}", named(issued))?;
     for step in deadline.steps() {
-        say!("  {}: {}", named(step.send_by), reason(step));
+        writeln!(words, "  {}: {}", named(step.send_by), reason(step))?;
         for skipped in &step.skipped {
-            say!("    {DIM}skipped {}{DIM:#}", off(*skipped));
+            writeln!(words, "    {DIM}skipped {}{DIM:#}", off(*skipped))?;
         }
     }
+    Ok(words)
 }
 
 fn reason(step: &Step) -> String {

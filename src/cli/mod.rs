@@ -87,9 +87,9 @@ fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Writes to standard output; a reader that went away is no error.
+/// Writes to standard output, coloured on a terminal; a reader that went away is no error.
 fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
-    match io::stdout().write_all(bytes) {
+    match anstream::stdout().write_all(bytes) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("standard output cannot be written")
         }
