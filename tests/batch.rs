@@ -1,65 +1,13 @@
 //! The batch as a user runs it: names, order, nothing overwritten, nothing half there, every picture read back.
 
+mod common;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-use serde_json::Value;
-
-fn fixture(name: &str) -> String {
-    format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
-/// `ksef-qr sign` with the throwaway credential, in the test environment, on a day when all fixtures are issued.
-fn sign(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").args(["sign", "--env", "test"]);
-    command.args(["--cert", &fixture("keys/offline-ec.crt"), "--key", &fixture("keys/offline-ec.pkcs8.pem")]);
-    command.args(["--now", "2026-06-30T12:00:00Z"]);
-    command
-}
-
-/// `count` invoices, each with a number of its own; every seventh cannot be signed.
-fn invoices(folder: &Path, count: usize) -> PathBuf {
-    let text = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
-    let invoices = folder.join("in");
-    fs::create_dir(&invoices).unwrap();
-    for index in 0..count {
-        let text = text.replace("FV/2026/06/001", &format!("FV/2026/06/{index}"));
-        let text = if index % 7 == 6 { text.replace("<P_1>2026-06-15", "<P_1>2026-06-31") } else { text };
-        fs::write(invoices.join(format!("f{index:05}.xml")), text).unwrap();
-    }
-    invoices
-}
-
-fn records(path: &Path) -> Vec<Value> {
-    parse(&fs::read_to_string(path).unwrap())
-}
-
-fn parse(lines: &str) -> Vec<Value> {
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn run(command: &mut Command) -> Output {
-    command.output().unwrap()
-}
-
-fn files(folder: &Path) -> HashSet<String> {
-    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
-}
-
-/// The text of the code in a PNG, by a reader that is not ours.
-fn read_back(png: &Path) -> String {
-    let picture = image::open(png).unwrap().to_luma8();
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let pixel = |x, y| picture.get_pixel(x as u32, y as u32).0[0];
-    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, pixel);
-    let grids = prepared.detect_grids();
-    assert_eq!(grids.len(), 1, "{}", png.display());
-    grids[0].decode().unwrap().1
-}
+use common::{files, fixture, invoices, parse, read_back, records, run, sign};
 
 #[test]
 fn one_line_an_invoice_in_input_order_and_every_picture_says_its_link() {
@@ -181,24 +129,53 @@ fn an_output_that_cannot_be_written_ends_the_run() {
     assert_eq!(done.status.code(), Some(2));
 }
 
-/// A name in the way of one picture stops the run; what was begun by then is on disk and must be in the manifest.
+/// A folder that vanishes stops the run; what was signed by then is in the manifest.
 #[test]
 fn a_run_that_is_stopped_writes_down_what_it_began() {
     let folder = tempfile::tempdir().unwrap();
-    invoices(folder.path(), 100);
+    let mut child = sign(folder.path())
+        .args(["--files-from", "-", "--jobs", "4", "--manifest", "m.ndjson"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut list = child.stdin.take().unwrap();
+    let invoice = fixture("invoices/good/fa3-basic.xml");
+    let feeding =
+        std::thread::spawn(
+            move || while std::io::Write::write_all(&mut list, format!("{invoice}\n").as_bytes()).is_ok() {},
+        );
     let out = folder.path().join("ksef-qr-out");
-    fs::create_dir_all(out.join("f00050.kod1.png/x")).unwrap();
-    let done = run(sign(folder.path()).args(["in", "--jobs", "4", "--overwrite"]));
+    while !out.join("fa3-basic-20.kod2.png").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    fs::rename(&out, folder.path().join("moved")).unwrap();
+    let done = child.wait_with_output().unwrap();
+    feeding.join().unwrap();
     assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
-    let records = records(&out.join("manifest.ndjson"));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("[output_unwritable]"));
+    let records = records(&folder.path().join("m.ndjson"));
+    assert_eq!(records.last().unwrap()["type"], "summary");
     let named: HashSet<String> = records
         .iter()
         .filter(|record| record["status"] == "signed")
         .flat_map(|record| ["kod1", "kod2"].map(|code| record[code]["png"].as_str().unwrap().to_owned()))
-        .chain(["manifest.ndjson", "f00050.kod1.png"].map(str::to_owned))
         .collect();
-    assert_eq!(files(&out), named);
-    assert!(records.len() < 100, "the run was stopped");
+    let pictures = files(&folder.path().join("moved"));
+    assert!(pictures.iter().filter(|name| !name.starts_with('.')).all(|name| named.contains(name)));
+}
+
+/// A folder in the way of one picture is no reason to leave the others.
+#[test]
+fn a_name_that_cannot_be_had_costs_one_invoice() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 6);
+    fs::create_dir_all(folder.path().join("ksef-qr-out/f00003.kod1.png/x")).unwrap();
+    let done = run(sign(folder.path()).args(["in", "--overwrite", "--quiet"]));
+    assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
+    let records = records(&folder.path().join("ksef-qr-out/manifest.ndjson"));
+    assert_eq!(records[3]["error"]["code"], "output_exists");
+    assert_eq!(records[6]["signed"], 5);
 }
 
 /// A program may write a path and wait for its line.

@@ -57,12 +57,12 @@ impl Journal {
             return Ok(Self::stream(path.clone(), Box::new(opened)));
         }
         // A link stays a link: what it leads to is replaced, should the lines have to be put in order.
-        let path = &fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let workshop = Workshop::open(path.with_file_name(format!(".{name}.ksef-qr")))?;
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let workshop = Workshop::open(target.with_file_name(format!(".{name}.ksef-qr")))?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).create_new(existing == Existing::Refuse);
-        let mut file = options.open(path).map_err(|error| match error.kind() {
+        let mut file = options.open(&target).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(path),
             _ => unwritable(path, &error),
         })?;
@@ -73,8 +73,8 @@ impl Journal {
         };
         let cut = end.and_then(|end| file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))));
         let end = cut.map_err(|error| unwritable(path, &error))?;
-        let (path, pending, order) = (path.clone(), Vec::new(), Vec::new());
-        Ok(Self::File(Box::new(JournalFile { path, file, workshop, end, pending, order })))
+        let (pending, order) = (Vec::new(), Vec::new());
+        Ok(Self::File(Box::new(JournalFile { path: target, file, workshop, end, pending, order })))
     }
 
     fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {

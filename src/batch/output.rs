@@ -43,6 +43,10 @@ impl Output {
         }
     }
 
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+
     /// The manifest's usual place: `DIR/manifest.ndjson`, `codes.ndjson` beside `codes.zip`.
     pub fn manifest(&self) -> PathBuf {
         match self {

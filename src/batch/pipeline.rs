@@ -95,7 +95,8 @@ impl Batch {
         let started = Instant::now();
         // Nothing is locked and made for pictures that are not drawn.
         let output = if self.drawing.formats.is_empty() { &Output::Manifest } else { &self.output };
-        let place = Place::open(output, self.existing)?;
+        let is_there = matches!(&self.manifest, Manifest::File(path) if path.exists());
+        let place = Place::open(output, self.existing, self.existing == Existing::Resume && is_there)?;
         let mut shelf = place.shelf()?;
         let mut journal = Journal::open(&self.manifest, self.existing)?;
         let mut feed = self.feed(&journal, &place)?;

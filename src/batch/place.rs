@@ -39,15 +39,17 @@ enum Content {
 }
 
 impl Place {
-    /// Makes and locks it.
+    /// Makes and locks it. An archive that is there is replaced by what `existing` says; a run that is taken up
+    /// (`goes_on`) made it, and makes it anew from its manifest.
     ///
     /// # Errors
     /// `output_exists`, `output_busy`, `output_unwritable`.
-    pub(super) fn open(output: &Output, existing: Existing) -> Result<Self> {
+    pub(super) fn open(output: &Output, existing: Existing, goes_on: bool) -> Result<Self> {
+        let replace = existing == Existing::Overwrite;
         let workshop = match output {
             Output::Folder(folder) => Some(folder.join(".ksef-qr")),
             Output::Archive(archive) => {
-                if existing == Existing::Refuse && fs::symlink_metadata(archive).is_ok() {
+                if !replace && !goes_on && fs::symlink_metadata(archive).is_ok() {
                     return Err(exists(archive));
                 }
                 let name = archive.file_name().unwrap_or_default().to_string_lossy();
@@ -56,7 +58,7 @@ impl Place {
             Output::Manifest => None,
         };
         let workshop = workshop.map(Workshop::open).transpose()?;
-        Ok(Self { output: output.clone(), replace: existing == Existing::Overwrite, workshop })
+        Ok(Self { output: output.clone(), replace: replace || (goes_on && !output.is_folder()), workshop })
     }
 
     /// True if pictures go into the manifest's lines.
@@ -66,7 +68,7 @@ impl Place {
 
     /// True if pictures are files of their own.
     pub(super) fn is_folder(&self) -> bool {
-        matches!(self.output, Output::Folder(_))
+        self.output.is_folder()
     }
 
     /// Refuses, before anything is signed, a name that is taken.

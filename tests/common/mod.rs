@@ -1,0 +1,64 @@
+//! The command on throwaway data, and what it made.
+
+// Each file of tests uses some of it.
+#![allow(dead_code)]
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+pub fn fixture(name: &str) -> String {
+    format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// `ksef-qr sign` with the throwaway credential, in the test environment, on a day when all fixtures are issued.
+pub fn sign(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").args(["sign", "--env", "test"]);
+    command.args(["--cert", &fixture("keys/offline-ec.crt"), "--key", &fixture("keys/offline-ec.pkcs8.pem")]);
+    command.args(["--now", "2026-06-30T12:00:00Z"]);
+    command
+}
+
+/// `count` invoices, each with a number of its own; every seventh cannot be signed.
+pub fn invoices(folder: &Path, count: usize) -> PathBuf {
+    let text = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
+    let invoices = folder.join("in");
+    fs::create_dir(&invoices).unwrap();
+    for index in 0..count {
+        let text = text.replace("FV/2026/06/001", &format!("FV/2026/06/{index}"));
+        let text = if index % 7 == 6 { text.replace("<P_1>2026-06-15", "<P_1>2026-06-31") } else { text };
+        fs::write(invoices.join(format!("f{index:05}.xml")), text).unwrap();
+    }
+    invoices
+}
+
+pub fn records(path: &Path) -> Vec<Value> {
+    parse(&fs::read_to_string(path).unwrap())
+}
+
+pub fn parse(lines: &str) -> Vec<Value> {
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+pub fn run(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+pub fn files(folder: &Path) -> HashSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// The text of the code in a PNG, by a reader that is not ours.
+pub fn read_back(png: &Path) -> String {
+    let picture = image::open(png).unwrap().to_luma8();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let pixel = |x, y| picture.get_pixel(x as u32, y as u32).0[0];
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, pixel);
+    let grids = prepared.detect_grids();
+    assert_eq!(grids.len(), 1, "{}", png.display());
+    grids[0].decode().unwrap().1
+}
