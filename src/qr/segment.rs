@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::version::VersionClass;
 
 /// How the characters of a segment are packed (ISO/IEC 18004 7.4.4 to 7.4.6). Kanji and ECI are left out: a
@@ -14,21 +16,15 @@ pub(super) enum Mode {
 
 /// Costs are counted in sixths of a bit: then a digit costs exactly 20 and an alphanumeric character 33.
 const SIXTHS: u32 = 6;
+const DIGIT: u32 = 10 * SIXTHS / 3;
+const ALPHANUMERIC: u32 = 11 * SIXTHS / 2;
+const BYTE: u32 = 8 * SIXTHS;
 
 /// More than any text that fits a symbol can cost, and far from overflow.
 const IMPOSSIBLE: u32 = u32::MAX / 2;
 
 impl Mode {
     const ALL: [Self; 3] = [Self::Numeric, Self::Alphanumeric, Self::Byte];
-
-    /// What one byte of text costs in this mode, in sixths of a bit.
-    fn cost(self, byte: u8) -> Option<u32> {
-        match self {
-            Self::Numeric => byte.is_ascii_digit().then_some(10 * SIXTHS / 3),
-            Self::Alphanumeric => is_alphanumeric(byte).then_some(11 * SIXTHS / 2),
-            Self::Byte => Some(8 * SIXTHS),
-        }
-    }
 
     /// What the mode indicator and the character count cost, in sixths of a bit (ISO/IEC 18004 table 3).
     fn header_cost(self, class: VersionClass) -> u32 {
@@ -46,8 +42,24 @@ impl Mode {
     }
 }
 
+/// By how much a byte of text can cost less than in byte mode, in sixths of a bit: nothing if it fits no other mode.
+fn saving(byte: u8) -> u32 {
+    static SAVINGS: [u8; 256] = {
+        let mut savings = [0; 256];
+        let alphanumeric = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+        let mut place = 0;
+        while place < alphanumeric.len() {
+            let cost = if alphanumeric[place].is_ascii_digit() { DIGIT } else { ALPHANUMERIC };
+            savings[alphanumeric[place] as usize] = (BYTE - cost) as u8;
+            place += 1;
+        }
+        savings
+    };
+    u32::from(SAVINGS[usize::from(byte)])
+}
+
 fn is_alphanumeric(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'$' | b'%' | b'*' | b'+' | b'-' | b'.' | b'/' | b':')
+    saving(byte) > 0
 }
 
 /// A piece of the text, all in one mode.
@@ -58,7 +70,7 @@ pub(super) struct Segment<'a> {
 }
 
 /// A text cut into segments so that no other cut takes fewer bits in the given class of versions.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Segmentation<'a> {
     pub(super) segments: Vec<Segment<'a>>,
     /// The length of all segments with their headers, without terminator and padding.
@@ -68,59 +80,136 @@ pub(super) struct Segmentation<'a> {
 impl<'a> Segmentation<'a> {
     /// Finds the shortest segmentation by dynamic programming, after Project Nayuki's "Optimal text
     /// segmentation for QR Codes". `text` may have at most 7089 bytes, the most that any symbol holds.
+    ///
+    /// Most bytes of a link fit no mode but [`Mode::Byte`], or stand among such in stretches that cannot pay for a
+    /// header: only the other stretches are searched. For a KOD II, in two classes of versions, that takes 0.9 µs
+    /// instead of 3.
     pub(super) fn shortest(text: &'a [u8], class: VersionClass) -> Self {
-        let header = Mode::ALL.map(|mode| mode.header_cost(class));
-        // The least cost of the text so far, with the header of a segment in each mode open at its end.
-        let mut cost = header;
-        // For each byte: the mode it is in, given the mode that is open after it.
-        let mut mode_before = Vec::with_capacity(text.len());
-        for &byte in text {
-            for mode in Mode::ALL {
-                let open = &mut cost[mode as usize];
-                *open = mode.cost(byte).map_or(IMPOSSIBLE, |step| *open + step);
-            }
-            let (cheapest, closed) = cheapest_to_close(cost);
-            mode_before.push(Mode::ALL.map(|mode| {
-                let switched = closed + header[mode as usize];
-                let stays = cost[mode as usize] <= switched;
-                cost[mode as usize] = cost[mode as usize].min(switched);
-                if stays { mode } else { cheapest }
-            }));
-        }
+        let mut search = Search::new(text, class);
+        let leading = text.iter().position(|&byte| !is_alphanumeric(byte)).unwrap_or(text.len());
+        let trailing = text.iter().rposition(|&byte| !is_alphanumeric(byte)).map_or(leading, |last| last + 1);
 
-        let (last, total) = cheapest_to_close(cost);
-        Self {
-            segments: cut(text, &mode_before, last),
-            bits: if text.is_empty() { 0 } else { (total / SIXTHS) as usize },
+        search.stretch(0..leading);
+        let worthwhile = search.least_worthwhile_saving();
+        let mut place = leading;
+        let mut saved = 0;
+        while place < trailing {
+            let saving = saving(text[place]);
+            // No branch that depends on the byte: in base64url it would be guessed wrong every other time.
+            saved = if saving > 0 { saved + saving } else { 0 };
+            place += 1;
+            if saved >= worthwhile {
+                let before = text[..place].iter().rev().take_while(|&&byte| is_alphanumeric(byte)).count();
+                let after = text[place..].iter().take_while(|&&byte| is_alphanumeric(byte)).count();
+                search.stretch(place - before..place + after);
+                place += after;
+                saved = 0;
+            }
         }
+        search.stretch(trailing..text.len());
+        search.finish()
+    }
+}
+
+/// The search from the front of a text to its end.
+struct Search<'a> {
+    text: &'a [u8],
+    /// What a new segment costs in each mode.
+    header: [u32; 3],
+    /// The least cost of the text so far, with the header of a segment in each mode open at its end.
+    cost: [u32; 3],
+    /// How much of the text is in `segments`, though the last of them may still grow.
+    settled: usize,
+    segments: Vec<Segment<'a>>,
+    /// For each byte of a stretch: the mode it is in, given the mode of the byte after it.
+    mode_before: Vec<[Mode; 3]>,
+}
+
+impl<'a> Search<'a> {
+    fn new(text: &'a [u8], class: VersionClass) -> Self {
+        let header = Mode::ALL.map(|mode| mode.header_cost(class));
+        Self { text, header, cost: header, settled: 0, segments: Vec::with_capacity(8), mode_before: Vec::new() }
+    }
+
+    /// A stretch amid bytes needs at least two headers to be anything else, its own and that of the bytes after it.
+    /// If all its characters together save less, it stays as it is.
+    fn least_worthwhile_saving(&self) -> u32 {
+        let [numeric, alphanumeric, byte] = self.header;
+        numeric.min(alphanumeric) + byte
+    }
+
+    /// Searches the cuts of a stretch of alphanumeric characters, which no such character precedes or follows. What
+    /// is between the last stretch and this one are bytes.
+    fn stretch(&mut self, stretch: Range<usize>) {
+        self.bytes_up_to(stretch.start);
+        let mut cost = self.cost;
+        self.mode_before.clear();
+        self.mode_before.reserve(stretch.len());
+        for &byte in &self.text[stretch.clone()] {
+            cost[0] = if byte.is_ascii_digit() { cost[0] + DIGIT } else { IMPOSSIBLE };
+            cost[1] += ALPHANUMERIC;
+            cost[2] += BYTE;
+            let (cheapest, closed) = cheapest_to_close(cost);
+            let mut before = [Mode::Numeric; 3];
+            for mode in Mode::ALL {
+                let switched = closed + self.header[mode as usize];
+                let open = cost[mode as usize];
+                before[mode as usize] = if open <= switched { mode } else { cheapest };
+                cost[mode as usize] = open.min(switched);
+            }
+            self.mode_before.push(before);
+        }
+        self.cost = cost;
+
+        // Back from the mode of what follows, leaving each byte's own mode in all three places.
+        let mut mode = if stretch.end == self.text.len() { cheapest_to_close(cost).0 } else { Mode::Byte };
+        for before in self.mode_before.iter_mut().rev() {
+            mode = before[mode as usize];
+            *before = [mode; 3];
+        }
+        let modes = std::mem::take(&mut self.mode_before);
+        for run in modes.chunk_by(|a, b| a == b) {
+            self.push(run[0][0], run.len());
+        }
+        self.mode_before = modes;
+    }
+
+    /// Takes all bytes before `end` as they are. The last of them fits no other mode.
+    fn bytes_up_to(&mut self, end: usize) {
+        let count = end - self.settled;
+        if count > 0 {
+            let closed = self.cost[Mode::Byte as usize] + 8 * SIXTHS * count as u32;
+            self.cost = self.header.map(|header| closed + header);
+            self.cost[Mode::Byte as usize] = closed;
+            self.push(Mode::Byte, count);
+        }
+    }
+
+    fn push(&mut self, mode: Mode, count: usize) {
+        let end = self.settled + count;
+        match self.segments.last_mut() {
+            Some(last) if last.mode == mode => last.bytes = &self.text[self.settled - last.bytes.len()..end],
+            _ => self.segments.push(Segment { mode, bytes: &self.text[self.settled..end] }),
+        }
+        self.settled = end;
+    }
+
+    fn finish(self) -> Segmentation<'a> {
+        let total = cheapest_to_close(self.cost).1;
+        let bits = if self.text.is_empty() { 0 } else { (total / SIXTHS) as usize };
+        Segmentation { segments: self.segments, bits }
     }
 }
 
 /// The mode whose segment is cheapest to end here, and the cost with its last bit completed.
 fn cheapest_to_close(cost: [u32; 3]) -> (Mode, u32) {
-    Mode::ALL
-        .into_iter()
-        .map(|mode| (mode, cost[mode as usize].next_multiple_of(SIXTHS)))
-        .fold((Mode::Byte, IMPOSSIBLE), |best, next| if next.1 < best.1 { next } else { best })
-}
-
-/// Walks the decisions back from the `last` mode and cuts the text where the mode changes.
-fn cut<'a>(text: &'a [u8], mode_before: &[[Mode; 3]], last: Mode) -> Vec<Segment<'a>> {
-    let mut segments = Vec::new();
-    let mut mode = last;
-    let mut end = text.len();
-    for (start, before) in (1..text.len()).zip(mode_before).rev() {
-        let previous = before[mode as usize];
-        if previous != mode {
-            segments.push(Segment { mode, bytes: &text[start..end] });
-            (mode, end) = (previous, start);
+    let mut cheapest = (Mode::Numeric, cost[0].next_multiple_of(SIXTHS));
+    for (mode, closed) in [(Mode::Alphanumeric, cost[1] + SIXTHS / 2 * (cost[1] % 2)), (Mode::Byte, cost[2])] {
+        if closed < cheapest.1 {
+            cheapest = (mode, closed);
         }
     }
-    if end > 0 {
-        segments.push(Segment { mode, bytes: &text[..end] });
-    }
-    segments.reverse();
-    segments
+    cheapest
 }
 
 #[cfg(test)]
@@ -147,6 +236,80 @@ mod tests {
             })
             .min()
             .unwrap()
+    }
+
+    impl Mode {
+        /// What one byte of text costs in this mode, in sixths of a bit.
+        fn cost(self, byte: u8) -> Option<u32> {
+            let alphanumeric =
+                matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'$' | b'%' | b'*' | b'+' | b'-'..=b'/' | b':');
+            match self {
+                Self::Numeric => byte.is_ascii_digit().then_some(10 * SIXTHS / 3),
+                Self::Alphanumeric => alphanumeric.then_some(11 * SIXTHS / 2),
+                Self::Byte => Some(8 * SIXTHS),
+            }
+        }
+    }
+
+    fn plain_cheapest_to_close(cost: [u32; 3]) -> (Mode, u32) {
+        Mode::ALL
+            .into_iter()
+            .map(|mode| (mode, cost[mode as usize].next_multiple_of(SIXTHS)))
+            .fold((Mode::Byte, IMPOSSIBLE), |best, next| if next.1 < best.1 { next } else { best })
+    }
+
+    /// The search over every byte of the text, whatever it is: the slow twin.
+    fn plain_shortest(text: &[u8], class: VersionClass) -> Segmentation<'_> {
+        let header = Mode::ALL.map(|mode| mode.header_cost(class));
+        let mut cost = header;
+        let mut mode_before = Vec::new();
+        for &byte in text {
+            for mode in Mode::ALL {
+                let open = &mut cost[mode as usize];
+                *open = mode.cost(byte).map_or(IMPOSSIBLE, |step| *open + step);
+            }
+            let (cheapest, closed) = plain_cheapest_to_close(cost);
+            mode_before.push(Mode::ALL.map(|mode| {
+                let switched = closed + header[mode as usize];
+                let stays = cost[mode as usize] <= switched;
+                cost[mode as usize] = cost[mode as usize].min(switched);
+                if stays { mode } else { cheapest }
+            }));
+        }
+
+        let (mut mode, total) = plain_cheapest_to_close(cost);
+        let mut segments = Vec::new();
+        let mut end = text.len();
+        for (start, before) in (1..text.len()).zip(mode_before).rev() {
+            let previous = before[mode as usize];
+            if previous != mode {
+                segments.push(Segment { mode, bytes: &text[start..end] });
+                (mode, end) = (previous, start);
+            }
+        }
+        if end > 0 {
+            segments.push(Segment { mode, bytes: &text[..end] });
+        }
+        segments.reverse();
+        Segmentation { segments, bits: if text.is_empty() { 0 } else { (total / SIXTHS) as usize } }
+    }
+
+    /// Stretches of every length from nothing to far beyond what pays, at both ends and amid bytes.
+    #[test]
+    fn agrees_with_the_plain_twin() {
+        let mut random = Random::new(8);
+        for round in 0..20_000 {
+            let longest = [6, 12, 25][round % 3];
+            let mut text = Vec::new();
+            for _ in 0..random.below(9) {
+                let alphabet: &[u8] = [&b"0123456789"[..], b"7A", b"A", b"az_~", b"7Az", b"zzz7A/"][random.below(6)];
+                text.extend((0..random.below(longest)).map(|_| alphabet[random.below(alphabet.len())]));
+            }
+            for class in VersionClass::ALL {
+                let (fast, plain) = (Segmentation::shortest(&text, class), plain_shortest(&text, class));
+                assert_eq!(fast, plain, "{:?} {class:?}", String::from_utf8_lossy(&text));
+            }
+        }
     }
 
     fn bits(mode: Mode, count: usize, class: VersionClass) -> usize {
