@@ -1,7 +1,7 @@
 use qrcode::bits::Bits;
-use qrcode::ec::construct_codewords;
 use qrcode::types::QrResult;
 
+use super::blocks::Blocks;
 use super::segment::{Mode, Segmentation};
 use super::version::VersionClass;
 use super::{EccLevel, Version};
@@ -63,7 +63,5 @@ fn pack(segmentation: &Segmentation<'_>, version: Version, level: EccLevel) -> Q
         }
     }
     bits.push_terminator(level.into())?;
-    let (mut codewords, correction) = construct_codewords(&bits.into_bytes(), version.into(), level.into())?;
-    codewords.extend(correction);
-    Ok(codewords)
+    Ok(Blocks::of(version, level).interleave(bits.into_bytes()))
 }

@@ -5,11 +5,13 @@
 //! and the same choice as by a plain reading of the standard; the tests compare. This module knows nothing of
 //! pictures or links.
 
+mod blocks;
 mod codewords;
 mod ecc_level;
 mod mask;
 mod penalty;
 mod placement;
+mod reed_solomon;
 mod row;
 mod segment;
 mod symbol;
