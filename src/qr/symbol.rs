@@ -33,7 +33,7 @@ impl Symbol {
     pub fn encode(text: &str, level: EccLevel) -> Result<Self> {
         let Codewords { version, bytes } = Codewords::encode(text, level)?;
         let template = Template::of(version, level);
-        let mut rows = Placement::of(version).rows(bytes);
+        let mut rows = Placement::of(version).rows(&bytes);
         let mask = Mask::best(&rows, template, version.size());
         for (row, overlay) in rows.iter_mut().zip(template.rows(mask)) {
             *row ^= overlay;
