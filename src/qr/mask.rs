@@ -1,8 +1,7 @@
 use std::fmt;
 
-use super::QUIET_ZONE;
-use super::penalty::penalty;
-use super::row::Row;
+use super::penalty::penalties;
+use super::strip::Strip;
 use super::template::Template;
 use crate::error::{Error, Kind, Result};
 
@@ -35,25 +34,9 @@ impl Mask {
     ///
     /// `data` are the unmasked data modules; `size` is the symbol's side in modules.
     pub(super) fn best(data: &[u64], template: &Template, size: usize) -> Self {
-        // At 57 and 61 modules, the sizes of a KOD II, a row is one word. At 64 N modules there is no version.
-        match size {
-            ..64 => Self::best_in::<1>(data, template, size),
-            64..128 => Self::best_in::<2>(data, template, size),
-            _ => Self::best_in::<3>(data, template, size),
-        }
-    }
-
-    fn best_in<const N: usize>(data: &[u64], template: &Template, size: usize) -> Self {
-        let mut rows = vec![Row::<N>::LIGHT; QUIET_ZONE + size + QUIET_ZONE];
-        let score = |&mask: &Self| {
-            let data = data.as_chunks().0;
-            let overlay = template.rows(mask).as_chunks().0;
-            for (row, (&data, &overlay)) in rows[QUIET_ZONE..].iter_mut().zip(data.iter().zip(overlay)) {
-                *row = Row(data) ^ Row(overlay);
-            }
-            penalty(&rows, size)
-        };
-        Self::ALL.into_iter().min_by_key(score).unwrap_or(Self(0))
+        let strips = (0..Strip::count(size)).map(|number| Strip::new(number, size, data, template.strip(number)));
+        let scores = penalties(strips, size);
+        Self::ALL.into_iter().min_by_key(|mask| scores[usize::from(mask.0)]).unwrap_or(Self(0))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Text to QR symbol (ISO/IEC 18004:2024): segments, codewords, placement, mask.
 //!
-//! Data bits, error correction and function patterns come from the `qrcode` crate. Placement and mask choice are
-//! ours, on bit rows: for the symbol of a KOD II they take 2 and 4 µs, there 11 and 1375. They are the same modules
-//! and the same choice as by a plain reading of the standard; the tests compare. This module knows nothing of
-//! pictures or links.
+//! Data bits, the division into blocks and function patterns come from the `qrcode` crate. Segmentation, error
+//! correction, placement and mask choice are ours: for the symbol of a KOD II the last three take 0.6, 1 and 2.6 µs,
+//! there 6, 11 and 1375. They are the same codewords, the same modules and the same choice as by a plain reading of
+//! the standard; the tests compare. This module knows nothing of pictures or links.
 
 mod blocks;
 mod codewords;
@@ -12,9 +12,10 @@ mod mask;
 mod penalty;
 mod placement;
 mod reed_solomon;
-mod row;
 mod segment;
+mod strip;
 mod symbol;
+mod tally;
 mod template;
 #[cfg(test)]
 mod tests;

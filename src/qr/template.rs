@@ -2,6 +2,7 @@ use std::sync::OnceLock;
 
 use qrcode::canvas::{Canvas, MaskPattern};
 
+use super::strip::{ByMask, Strip};
 use super::{EccLevel, Mask, Version};
 
 /// What a symbol shows apart from its data: for each of the eight masks the finder, alignment and timing
@@ -10,6 +11,8 @@ use super::{EccLevel, Mask, Version};
 /// The finished symbol is the exclusive or of this and the data.
 pub(super) struct Template {
     by_mask: [Box<[u64]>; 8],
+    /// The same once more, strip by strip and row by row.
+    strips: Box<[Box<[ByMask]>]>,
 }
 
 impl Template {
@@ -22,19 +25,30 @@ impl Template {
     fn new(version: Version, level: EccLevel) -> Self {
         let mut functions = Canvas::new(version.into(), level.into());
         functions.draw_all_functional_patterns();
-        Self {
-            by_mask: Mask::ALL.map(|mask| {
-                let mut canvas = functions.clone();
-                canvas.apply_mask(pattern(mask));
-                rows(&canvas, version.size())
-            }),
-        }
+        let by_mask = Mask::ALL.map(|mask| {
+            let mut canvas = functions.clone();
+            canvas.apply_mask(pattern(mask));
+            rows(&canvas, version.size())
+        });
+        let strips = (0..Strip::count(version.size())).map(|number| strip(&by_mask, number, version.size())).collect();
+        Self { by_mask, strips }
     }
 
     /// The rows under a mask, 64 modules a word, each row beginning a word.
     pub(super) fn rows(&self, mask: Mask) -> &[u64] {
         &self.by_mask[usize::from(mask.number())]
     }
+
+    /// The rows of a strip under all masks.
+    pub(super) fn strip(&self, number: usize) -> &[ByMask] {
+        &self.strips[number]
+    }
+}
+
+fn strip(by_mask: &[Box<[u64]>; 8], number: usize, size: usize) -> Box<[ByMask]> {
+    let words = size.div_ceil(64);
+    let row = |y: usize| by_mask.each_ref().map(|rows| Strip::columns(&rows[y * words..(y + 1) * words], number));
+    (0..size).map(row).collect()
 }
 
 fn pattern(mask: Mask) -> MaskPattern {
