@@ -1,7 +1,7 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
@@ -22,7 +22,10 @@ use crate::error::{Error, Kind, Result};
 use crate::values::{IssueDate, Rules};
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
-const TICKETS_PER_WORKER: usize = 8;
+const TICKETS_PER_WORKER: usize = 16;
+
+/// The sink writes as soon as this part of the tickets is used up: meanwhile the workers have the rest.
+const BATCHES: usize = 4;
 
 /// More threads than this only wait for each other.
 const MOST_JOBS: usize = 256;
@@ -109,9 +112,18 @@ impl Batch {
             },
             ..Summary::default()
         };
-        let stop = AtomicBool::new(false);
-        let sink = Sink { journal: &mut journal, shelf: &mut shelf, summary: &mut summary, observer, stop: &stop };
-        let mut sunk = self.flow(interrupt, &place, &mut feed, sink);
+        let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+        let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
+        let sink = Sink {
+            journal: &mut journal,
+            shelf: &mut shelf,
+            summary: &mut summary,
+            observer,
+            stop: &stop,
+            sent: &sent,
+            batch: tickets / BATCHES,
+        };
+        let mut sunk = self.flow(interrupt, tickets, &place, &mut feed, sink);
         if sunk.is_ok() {
             sunk = shelf.finish().map_err(Stopped::Output);
         }
@@ -157,20 +169,19 @@ impl Batch {
     fn flow(
         &self,
         interrupt: &Interrupt,
+        tickets: usize,
         place: &Place,
         feed: &mut Feed,
         mut sink: Sink<'_>,
     ) -> std::result::Result<(), Stopped> {
-        let stop = sink.stop;
+        let (stop, sent) = (sink.stop, sink.sent);
         thread::scope(|scope| {
-            let jobs = self.jobs.get().min(MOST_JOBS);
-            let tickets = jobs * TICKETS_PER_WORKER;
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_work, take_work) = bounded(tickets);
             let (send_finished, take_finished) = bounded(tickets);
-            let queue = Queue { tickets: give_ticket, work: send_work, next: 0 };
+            let queue = Queue { tickets: give_ticket, work: send_work, sent };
             let feeding = scope.spawn(move || feed.all(&self.sources, queue, interrupt, stop));
-            for _ in 0..jobs {
+            for _ in 0..self.jobs.get().min(MOST_JOBS) {
                 let (take_work, send_finished) = (take_work.clone(), send_finished.clone());
                 scope.spawn(move || self.work(place, &take_work, &send_finished));
             }
@@ -203,24 +214,23 @@ impl Batch {
 }
 
 /// Where the feeder puts work. A job needs a ticket first.
-struct Queue {
+struct Queue<'b> {
     tickets: Sender<()>,
     work: Sender<(u64, Work)>,
-    next: u64,
+    sent: &'b AtomicU64,
 }
 
-impl Queue {
+impl Queue<'_> {
     /// False if the sink has ended.
-    fn put(&mut self, work: Work) -> bool {
-        let sent = self.tickets.send(()).is_ok() && self.work.send((self.next, work)).is_ok();
-        self.next += 1;
-        sent
+    fn put(&self, work: Work) -> bool {
+        // Counted before it is sent: the sink may write too early, but never waits for what is not to come.
+        self.tickets.send(()).is_ok() && self.work.send((self.sent.fetch_add(1, Ordering::AcqRel), work)).is_ok()
     }
 }
 
 impl Feed {
     /// First the invoices of this run, then what earlier runs signed and this one does not name.
-    fn all(&mut self, sources: &[Source], mut queue: Queue, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
+    fn all(&mut self, sources: &[Source], queue: Queue<'_>, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
         let mut failed = Ok(());
         for source in sources {
             let whole = source.each(&mut |input| {

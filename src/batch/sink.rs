@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
 
@@ -26,6 +26,10 @@ pub(super) struct Sink<'s> {
     pub(super) observer: &'s mut dyn Observer,
     /// Tells the others to begin nothing new.
     pub(super) stop: &'s AtomicBool,
+    /// How many invoices the feeder has sent on their way.
+    pub(super) sent: &'s AtomicU64,
+    /// So many are written at once, if there are more to come.
+    pub(super) batch: usize,
 }
 
 impl Sink<'_> {
@@ -39,19 +43,21 @@ impl Sink<'_> {
     ) -> Result<(), Stopped> {
         let mut early = BTreeMap::new();
         let mut ready = Vec::new();
-        let mut next = 0;
+        let (mut received, mut next) = (0, 0);
         let mut stopped = Ok(());
         loop {
-            let received = finished.try_recv().or_else(|_| {
-                // Nothing to do: a good time to write, and to let readers see what there is.
+            // One write for many lines, but none waits once there is nothing more on its way: a reader may wait for it.
+            if ready.len() >= self.batch || received == self.sent.load(Ordering::Acquire) {
                 let written = self.write(&mut ready, tickets);
-                stopped = std::mem::replace(&mut stopped, Ok(())).and(written);
+                stopped = stopped.and(written);
                 if matches!(stopped, Err(Stopped::Manifest(_))) {
-                    return Err(crossbeam_channel::RecvError);
+                    return stopped;
                 }
-                finished.recv()
-            });
-            let Ok((index, one)) = received else { return stopped };
+            }
+            let Ok((index, one)) = finished.recv() else {
+                return stopped.and(self.write(&mut ready, tickets));
+            };
+            received += 1;
             early.insert(index, one);
             while let Some(one) = early.remove(&next) {
                 next += 1;
