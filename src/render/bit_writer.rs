@@ -1,3 +1,17 @@
+/// A few bits, the lowest the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bits {
+    /// All bits beyond the last are clear.
+    pub(super) bits: u64,
+    /// At most [`MOST`](Bits::MOST).
+    pub(super) count: u32,
+}
+
+impl Bits {
+    /// With up to seven bits that wait, they fill a word.
+    pub(super) const MOST: u32 = 56;
+}
+
 /// Writes bits into bytes, the lowest bit first, as Deflate has it (RFC 1951, 3.1.1).
 #[derive(Clone, Default)]
 pub(super) struct BitWriter {
@@ -8,13 +22,15 @@ pub(super) struct BitWriter {
 }
 
 impl BitWriter {
-    /// Makes room for `bytes` more.
-    pub(super) fn reserve(&mut self, bytes: usize) {
-        self.bytes.reserve(bytes);
+    /// Writes on after whole bytes; there is room for `bits` more.
+    pub(super) fn after(bytes: &[u8], bits: usize) -> Self {
+        // Eight bytes are written each time, of which fewer are kept.
+        let mut all = Vec::with_capacity(bytes.len() + bits / 8 + 16);
+        all.extend_from_slice(bytes);
+        Self { bytes: all, ..Self::default() }
     }
 
-    /// Appends the lowest `count` bits of `bits`, at most 56; the others must be clear.
-    pub(super) fn push(&mut self, bits: u64, count: u32) {
+    pub(super) fn push(&mut self, Bits { bits, count }: Bits) {
         self.pending |= bits << self.count;
         self.count += count;
         // Eight bytes go out and those not full are taken back: no branch that hangs on the data.
@@ -26,10 +42,36 @@ impl BitWriter {
         self.count %= 8;
     }
 
+    pub(super) fn push_all(&mut self, pieces: &[Bits]) {
+        for &piece in pieces {
+            self.push(piece);
+        }
+    }
+
+    /// What was written, in as few pieces as can be: for writing it again, at whatever bit.
+    pub(super) fn into_pieces(self) -> Vec<Bits> {
+        let last = Bits { bits: self.pending, count: self.count };
+        let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        let mut pieces: Vec<Bits> = self
+            .bytes
+            .chunks(Bits::MOST as usize / 8)
+            .map(|bytes| Bits { bits: word(bytes), count: 8 * bytes.len() as u32 })
+            .collect();
+        match pieces.last_mut() {
+            Some(end) if end.count + last.count <= Bits::MOST => {
+                end.bits |= last.bits << end.count;
+                end.count += last.count;
+            }
+            _ if last.count > 0 => pieces.push(last),
+            _ => {}
+        }
+        pieces
+    }
+
     /// The bytes, the last filled up with clear bits.
     pub(super) fn finish(mut self) -> Vec<u8> {
         let fill = (8 - self.count) % 8;
-        self.push(0, fill);
+        self.push(Bits { bits: 0, count: fill });
         self.bytes
     }
 }
@@ -41,12 +83,25 @@ mod tests {
     #[test]
     fn lowest_bit_first() {
         let mut writer = BitWriter::default();
-        writer.push(0b101, 3);
-        writer.push((1 << 56) - 1, 56);
-        writer.push(0, 0);
-        writer.push(0, 1);
-        writer.push(0b11, 2);
+        for (bits, count) in [(0b101, 3), ((1 << 56) - 1, 56), (0, 0), (0, 1), (0b11, 2)] {
+            writer.push(Bits { bits, count });
+        }
         assert_eq!(writer.finish(), [0xFD, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0b0011_0111]);
         assert!(BitWriter::default().finish().is_empty());
+    }
+
+    #[test]
+    fn pieces_are_the_same_bits_again() {
+        for length in 0..200 {
+            let mut written = BitWriter::default();
+            for place in 0..length {
+                written.push(Bits { bits: place * place / 7 % 2, count: 1 });
+            }
+            let pieces = written.clone().into_pieces();
+            assert_eq!(pieces.len() as u64, length.div_ceil(56), "{length}");
+            let mut again = BitWriter::default();
+            again.push_all(&pieces);
+            assert_eq!((again.count, again.finish()), (written.count, written.finish()));
+        }
     }
 }

@@ -1,23 +1,16 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::bit_writer::Bits;
+
 /// A prefix code in the canonical form of RFC 1951, 3.2.2.
 pub(super) struct Huffman {
     lengths: Vec<u8>,
-    words: Vec<CodeWord>,
+    /// What is written for each symbol; nothing for one that does not occur.
+    words: Vec<Bits>,
 }
 
-/// What is written for a symbol.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct CodeWord {
-    pub(super) bits: u16,
-    /// In bits, at most [`LONGEST`]; 0 for a symbol that does not occur.
-    pub(super) length: u8,
-}
-
-/// Deflate allows 15 bits. One less lets four code words go into one write ([`BitWriter::push`]).
-///
-/// [`BitWriter::push`]: super::bit_writer::BitWriter::push
+/// Deflate allows 15 bits. One less leaves the code that lengths are written in (`deflate`) with a symbol less.
 pub(super) const LONGEST: u8 = 14;
 
 impl Huffman {
@@ -38,14 +31,14 @@ impl Huffman {
 
     /// The code with these lengths, at most [`LONGEST`], by symbol.
     pub(super) fn from_lengths(lengths: Vec<u8>) -> Self {
-        let mut words = vec![CodeWord::default(); lengths.len()];
+        let mut words = vec![Bits::default(); lengths.len()];
         let mut next: u16 = 0;
         for length in 1..=LONGEST {
             next <<= 1;
             for (word, _) in words.iter_mut().zip(&lengths).filter(|(_, of)| **of == length) {
                 // Deflate stores code words from their highest bit on, and all else from the lowest.
-                let bits = next.reverse_bits() >> (16 - length);
-                *word = CodeWord { bits, length };
+                let bits = u64::from(next.reverse_bits() >> (16 - length));
+                *word = Bits { bits, count: length.into() };
                 next += 1;
             }
         }
@@ -58,7 +51,7 @@ impl Huffman {
     }
 
     /// What is written for a symbol.
-    pub(super) fn word(&self, symbol: usize) -> CodeWord {
+    pub(super) fn word(&self, symbol: usize) -> Bits {
         self.words[symbol]
     }
 }
@@ -98,8 +91,8 @@ mod tests {
         let code = Huffman::from_lengths(vec![3, 3, 3, 3, 3, 2, 4, 4]);
         let words: Vec<String> = (0..8)
             .map(|symbol| {
-                let CodeWord { bits, length } = code.word(symbol);
-                (0..length).map(|bit| char::from(b'0' + (bits >> bit & 1) as u8)).collect()
+                let Bits { bits, count } = code.word(symbol);
+                (0..count).map(|bit| char::from(b'0' + (bits >> bit & 1) as u8)).collect()
             })
             .collect();
         assert_eq!(words, ["010", "011", "100", "101", "110", "00", "1110", "1111"]);

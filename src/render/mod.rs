@@ -8,16 +8,20 @@ mod bit_writer;
 mod deflate;
 mod font;
 mod format;
+mod frames;
 mod glyph_cache;
 mod huffman;
 mod label;
 mod layout;
 mod magnifier;
+mod patterns;
 mod png;
+mod png_frame;
 mod raster;
 mod renderer;
 mod style;
 mod svg;
+mod svg_modules;
 #[cfg(test)]
 mod tests;
 

@@ -1,49 +1,87 @@
-use super::Style;
 use super::deflate::Deflate;
+use super::frames::Frames;
+use super::glyph_cache::GlyphCache;
+use super::layout::Layout;
+use super::magnifier::Magnifier;
+use super::patterns::Patterns;
+use super::png_frame::PngFrame;
 use super::raster::Raster;
+use super::{Label, Style};
+use crate::qr::Symbol;
 
-/// Writes a raster as a 1-bit greyscale PNG (W3C PNG, third edition) with its resolution.
+/// Writes symbols with their labels as 1-bit greyscale PNG (W3C PNG, third edition) with its resolution.
 ///
 /// Our own writer, since a picture of a code is the same row over and over: for a KOD II of 57 modules at 6 pixels
-/// with its label it takes 7 µs and 1.9 kB. The `png` crate takes 21 µs and 3.6 kB at its fastest (`Fast`, filter
+/// with its label it takes 2 µs and 1.9 kB. The `png` crate takes 21 µs and 3.6 kB at its fastest (`Fast`, filter
 /// `Up`) and 700 µs and 1.4 kB at its default, and wants every row written out first. In the tests it reads what
 /// is written here.
 pub(super) struct PngWriter {
+    style: Style,
+    magnifier: Magnifier,
     deflate: Deflate,
-    pixels_per_metre: u32,
+    patterns: Patterns,
+    glyphs: GlyphCache,
+    frames: Frames<(Vec<u8>, PngFrame)>,
 }
 
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";
 
 impl PngWriter {
-    /// Prepares for pictures of a style. `sample` holds the bytes that rows of this style consist of.
-    pub(super) fn new(style: Style, sample: &[u8]) -> Self {
-        Self { deflate: Deflate::new(sample), pixels_per_metre: (f64::from(style.dpi()) / 0.0254).round() as u32 }
+    /// Prepares for pictures of a style.
+    pub(super) fn new(style: Style) -> Self {
+        let magnifier = Magnifier::new(style.module_px());
+        let deflate = Deflate::new(magnifier.all());
+        let patterns = Patterns::new(&deflate, &magnifier);
+        Self { style, magnifier, deflate, patterns, glyphs: GlyphCache::default(), frames: Frames::default() }
     }
 
     /// The bytes of the file.
-    pub(super) fn write(&self, raster: &Raster, width: u32, height: u32) -> Vec<u8> {
-        let data = self.deflate.compress(raster);
-        // The five fields of a byte each: 1 bit, greyscale, Deflate, filtered by the row, not interlaced.
-        let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[1, 0, 0, 0, 0]].concat();
-        let per_metre = self.pixels_per_metre.to_be_bytes();
-        let resolution = [&per_metre[..], &per_metre, &[1]].concat();
-
-        let mut png = Vec::with_capacity(SIGNATURE.len() + 4 * 12 + header.len() + resolution.len() + data.len());
-        png.extend(SIGNATURE);
-        push_chunk(&mut png, *b"IHDR", &header);
-        push_chunk(&mut png, *b"pHYs", &resolution);
-        push_chunk(&mut png, *b"IDAT", &data);
-        push_chunk(&mut png, *b"IEND", &[]);
+    pub(super) fn write(&mut self, symbol: &Symbol, label: &Label) -> Vec<u8> {
+        let (header, frame) = self.frames.of(symbol.size(), label, || {
+            let layout = Layout::new(symbol.size(), label, self.style);
+            let raster = Raster::draw(&layout, &mut self.glyphs);
+            let frame = PngFrame::new(symbol.size(), &layout, &raster, &self.deflate, &self.magnifier);
+            (header(&layout, self.style), frame)
+        });
+        let mut png = frame.push_stream(header, symbol, &self.patterns);
+        finish_chunk(&mut png, header.len());
+        start_chunk(&mut png, *b"IEND");
+        let end = png.len();
+        finish_chunk(&mut png, end);
         png
     }
 }
 
-fn push_chunk(png: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
-    png.extend((data.len() as u32).to_be_bytes());
-    let checked = png.len();
+/// All up to the first byte of the picture's zlib stream.
+fn header(layout: &Layout<'_>, style: Style) -> Vec<u8> {
+    let mut png = SIGNATURE.to_vec();
+    let start = start_chunk(&mut png, *b"IHDR");
+    png.extend(layout.width.to_be_bytes());
+    png.extend(layout.height.to_be_bytes());
+    // A byte each: 1 bit, greyscale, Deflate, filtered by the row, not interlaced.
+    png.extend([1, 0, 0, 0, 0]);
+    finish_chunk(&mut png, start);
+    let start = start_chunk(&mut png, *b"pHYs");
+    let per_metre = (f64::from(style.dpi()) / 0.0254).round() as u32;
+    png.extend(per_metre.to_be_bytes());
+    png.extend(per_metre.to_be_bytes());
+    png.push(1);
+    finish_chunk(&mut png, start);
+    start_chunk(&mut png, *b"IDAT");
+    png
+}
+
+/// Begins a chunk, its length left open. Returns where its data begin.
+fn start_chunk(png: &mut Vec<u8>, name: [u8; 4]) -> usize {
+    png.extend([0; 4]);
     png.extend(name);
-    png.extend_from_slice(data);
-    let checksum = crc32fast::hash(&png[checked..]);
+    png.len()
+}
+
+/// Fills in the length of the chunk whose data begin at `start` and go on to the end, and adds its checksum.
+fn finish_chunk(png: &mut Vec<u8>, start: usize) {
+    let length = (png.len() - start) as u32;
+    let checksum = crc32fast::hash(&png[start - 4..]);
+    png[start - 8..start - 4].copy_from_slice(&length.to_be_bytes());
     png.extend(checksum.to_be_bytes());
 }

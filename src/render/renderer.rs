@@ -1,9 +1,6 @@
-use super::glyph_cache::GlyphCache;
-use super::layout::Layout;
-use super::magnifier::Magnifier;
 use super::png::PngWriter;
-use super::raster::Raster;
-use super::{Label, PictureFormat, Style, svg};
+use super::svg::SvgWriter;
+use super::{Label, PictureFormat, Style};
 use crate::qr::Symbol;
 
 /// Makes pictures of codes in one style. A worker has its own and keeps it: what pictures have in common is
@@ -20,16 +17,14 @@ use crate::qr::Symbol;
 /// ```
 pub struct Renderer {
     style: Style,
-    magnifier: Magnifier,
     png: PngWriter,
-    glyphs: GlyphCache,
+    svg: SvgWriter,
 }
 
 impl Renderer {
     /// Prepares a style, in some 50 µs.
     pub fn new(style: Style) -> Self {
-        let magnifier = Magnifier::new(style.module_px());
-        Self { style, png: PngWriter::new(style, magnifier.all()), magnifier, glyphs: GlyphCache::default() }
+        Self { style, png: PngWriter::new(style), svg: SvgWriter::new(style) }
     }
 
     /// The style.
@@ -47,14 +42,11 @@ impl Renderer {
 
     /// Draws a 1-bit greyscale PNG.
     pub fn png(&mut self, symbol: &Symbol, label: &Label) -> Vec<u8> {
-        let layout = Layout::new(symbol.size(), label, self.style);
-        let raster = Raster::draw(symbol, &layout, &self.magnifier, &mut self.glyphs);
-        self.png.write(&raster, layout.width, layout.height)
+        self.png.write(symbol, label)
     }
 
     /// Draws an SVG, measured in millimetres.
-    pub fn svg(&self, symbol: &Symbol, label: &Label) -> String {
-        let layout = Layout::new(symbol.size(), label, self.style);
-        svg::svg(symbol, label, &layout, self.style)
+    pub fn svg(&mut self, symbol: &Symbol, label: &Label) -> String {
+        self.svg.write(symbol, label)
     }
 }

@@ -3,51 +3,69 @@ use std::fmt::Write;
 use zeno::{Command, Vector};
 
 use super::font::Font;
-use super::layout::{Layout, Line, QUIET};
+use super::frames::Frames;
+use super::layout::{Layout, Line};
+use super::svg_modules::push_modules;
 use super::{Label, Style};
 use crate::qr::Symbol;
 
-/// Draws a symbol and its label as SVG 1.1: measured in millimetres, drawn in modules with the code's corner at
+/// Draws symbols with their labels as SVG 1.1: measured in millimetres, drawn in modules with the code's corner at
 /// the origin, the label as outlines so that no viewer needs the font.
-pub(super) fn svg(symbol: &Symbol, label: &Label, layout: &Layout<'_>, style: Style) -> String {
-    let module = f64::from(style.module_px());
-    let mut svg = String::with_capacity(32 * 1024);
-    svg.push_str(r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.1""#);
-    for (name, pixels) in [("width", layout.width), ("height", layout.height)] {
-        // Writing to a string does not fail.
-        let _ = write!(svg, r#" {name}="{:.3}mm""#, style.millimetres(pixels));
-    }
-    let left = -f64::from(layout.widening) / module;
-    let (width, height) = (f64::from(layout.width) / module, f64::from(layout.height) / module);
-    svg.push_str(r#" viewBox=""#);
-    push_numbers(&mut svg, &[left, 0.0, width, height]);
-    svg.push_str(r#"" role="img" aria-label=""#);
-    push_escaped(&mut svg, label.as_str());
-    svg.push_str(r#""><title>"#);
-    push_escaped(&mut svg, label.as_str());
-    svg.push_str(r##"</title><path fill="#fff" d=""##);
-    push_rectangle(&mut svg, [left, 0.0], width, height);
-    svg.push_str(r#""/><path shape-rendering="crispEdges" d=""#);
-    push_modules(&mut svg, symbol);
-    svg.push_str(r#""/><path d=""#);
-    push_letters(&mut svg, layout, module);
-    svg.push_str("\"/></svg>\n");
-    svg
+pub(super) struct SvgWriter {
+    style: Style,
+    frames: Frames<SvgFrame>,
 }
 
-/// One rectangle for each run of dark modules in a row.
-fn push_modules(path: &mut String, symbol: &Symbol) {
-    let size = symbol.size();
-    for y in 0..size {
-        let mut x = 0;
-        while x < size {
-            let run = (x..size).take_while(|&x| symbol.is_dark(x, y)).count();
-            if run > 0 {
-                let corner = [x, y].map(|place| (place + QUIET as usize) as f64);
-                push_rectangle(path, corner, run as f64, 1.0);
-            }
-            x += run.max(1);
+/// All but the modules. Outlining the label anew takes ten times as long as all modules of a KOD II.
+struct SvgFrame {
+    before_modules: String,
+    after_modules: String,
+}
+
+impl SvgWriter {
+    /// Prepares for pictures of a style.
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, frames: Frames::default() }
+    }
+
+    /// The text of the file.
+    pub(super) fn write(&mut self, symbol: &Symbol, label: &Label) -> String {
+        let frame = self.frames.of(symbol.size(), label, || {
+            SvgFrame::new(label, &Layout::new(symbol.size(), label, self.style), self.style)
+        });
+        let mut svg = frame.before_modules.clone();
+        push_modules(&mut svg, symbol, frame.after_modules.len());
+        svg.push_str(&frame.after_modules);
+        svg
+    }
+}
+
+impl SvgFrame {
+    fn new(label: &Label, layout: &Layout<'_>, style: Style) -> Self {
+        let module = f64::from(style.module_px());
+        let mut svg = String::with_capacity(512);
+        svg.push_str(r#"<svg xmlns="http://www.w3.org/2000/svg" version="1.1""#);
+        for (name, pixels) in [("width", layout.width), ("height", layout.height)] {
+            // Writing to a string does not fail.
+            let _ = write!(svg, r#" {name}="{:.3}mm""#, style.millimetres(pixels));
         }
+        let left = -f64::from(layout.widening) / module;
+        let (width, height) = (f64::from(layout.width) / module, f64::from(layout.height) / module);
+        svg.push_str(r#" viewBox=""#);
+        push_numbers(&mut svg, &[left, 0.0, width, height]);
+        svg.push_str(r#"" role="img" aria-label=""#);
+        push_escaped(&mut svg, label.as_str());
+        svg.push_str(r#""><title>"#);
+        push_escaped(&mut svg, label.as_str());
+        svg.push_str(r##"</title><path fill="#fff" d=""##);
+        push_rectangle(&mut svg, [left, 0.0], width, height);
+        svg.push_str(r#""/><path shape-rendering="crispEdges" d=""#);
+
+        let mut after_modules = String::with_capacity(16 * 1024);
+        after_modules.push_str(r#""/><path d=""#);
+        push_letters(&mut after_modules, layout, module);
+        after_modules.push_str("\"/></svg>\n");
+        Self { before_modules: svg, after_modules }
     }
 }
 
@@ -87,27 +105,39 @@ fn push_letters(path: &mut String, layout: &Layout<'_>, module: f64) {
     }
 }
 
-/// Numbers with spaces between, each with three decimals at most and none that is not needed. A picture
-/// has thousands: formatted as floating-point numbers they take 270 µs for a KOD II, like this 130.
+/// Numbers with spaces between, each with three decimals at most and none that is not needed. A label has
+/// thousands: formatted as floating-point numbers they take five times as long.
 fn push_numbers(text: &mut String, numbers: &[f64]) {
     for (place, number) in numbers.iter().enumerate() {
         if place > 0 {
             text.push(' ');
         }
-        let thousandths = (number * 1000.0).round() as i64;
-        if thousandths < 0 {
-            text.push('-');
-        }
-        let thousandths = thousandths.unsigned_abs();
-        let _ = write!(text, "{}", thousandths / 1000);
-        let mut rest = thousandths % 1000;
-        if rest > 0 {
-            text.push('.');
-        }
-        while rest > 0 {
-            text.push(char::from(b'0' + (rest / 100) as u8));
-            rest = rest % 100 * 10;
-        }
+        push_number(text, *number);
+    }
+}
+
+fn push_number(text: &mut String, number: f64) {
+    // `f64::round`, which is a call where processors before SSE 4.1 are served too.
+    let thousandths = (number * 1000.0 + 0.499_999_999_999_999_94_f64.copysign(number)) as i64;
+    if thousandths < 0 {
+        text.push('-');
+    }
+    let thousandths = thousandths.unsigned_abs();
+    let whole = thousandths / 1000;
+    let digit = |number: u64| char::from(b'0' + (number % 10) as u8);
+    match whole {
+        0..10 => text.push(digit(whole)),
+        10..100 => text.extend([digit(whole / 10), digit(whole)]),
+        // Writing to a string does not fail.
+        _ => _ = write!(text, "{whole}"),
+    }
+    let mut rest = thousandths % 1000;
+    if rest > 0 {
+        text.push('.');
+    }
+    while rest > 0 {
+        text.push(digit(rest / 100));
+        rest = rest % 100 * 10;
     }
 }
 
@@ -133,6 +163,18 @@ mod tests {
         let mut text = String::new();
         push_numbers(&mut text, &[0.0, -0.0001, 7.0, -1.5, 0.05, 65.1234, -0.001, 12.5]);
         assert_eq!(text, "0 0 7 -1.5 0.05 65.123 -0.001 12.5");
+    }
+
+    #[test]
+    fn numbers_are_rounded_as_the_library_rounds() {
+        for thousandths in
+            (-20_000..20_000).flat_map(|tenths| [-0.001, 0.0, 0.001].map(|by| f64::from(tenths) / 10.0 + by))
+        {
+            let (mut text, number) = (String::new(), thousandths / 1000.0);
+            push_number(&mut text, number);
+            assert_eq!(text.parse::<f64>().unwrap(), (number * 1000.0).round() / 1000.0, "{number}");
+            assert!(!text.contains('.') || !text.ends_with(['.', '0']), "{text}");
+        }
     }
 
     #[test]
