@@ -30,11 +30,15 @@ impl<'x> Elements<'x> {
         Ok((self.namespaces.of_element(name)?, name.local))
     }
 
-    /// Enters an element whose tag holds a plain name and nothing else: see [`plain_name`](super::tag::plain_name).
-    /// Returns its namespace.
-    pub(super) fn open_plain(&mut self, name: &'x str) -> &str {
+    /// Enters an element whose tag holds a plain name and nothing else (`eight::plain_name_end`). Its namespace is that
+    /// of all [`unprefixed`](Self::unprefixed) ones.
+    pub(super) fn open_plain(&mut self, name: &'x str) {
         self.open.push(name);
         self.namespaces.open();
+    }
+
+    /// The namespace of elements without a prefix and without a declaration of their own.
+    pub(super) fn unprefixed(&self) -> &str {
         self.namespaces.unprefixed()
     }
 

@@ -150,6 +150,10 @@ impl Visitor for Reading {
         }
     }
 
+    fn is_elsewhere(&self) -> bool {
+        self.off_path > 0
+    }
+
     fn close(&mut self) -> Step {
         if self.off_path > 0 {
             self.off_path -= 1;

@@ -3,6 +3,7 @@
 //! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is told.
 
 mod characters;
+mod eight;
 mod elements;
 mod facts;
 mod form;

@@ -21,16 +21,6 @@ impl<'x> QName<'x> {
     }
 }
 
-/// The name that `text` starts with, if that is one of ASCII letters and digits without a prefix, as nearly all
-/// names in invoices are; else nothing. Whether it ends there, or goes on with something less plain, is told by
-/// what follows.
-pub(super) fn plain_name(text: &str) -> &str {
-    let is_inner = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    let starts = text.as_bytes().first().is_some_and(|&first| first.is_ascii_alphabetic() || first == b'_');
-    let end = if starts { text.bytes().position(|byte| !is_inner(&byte)).unwrap_or(text.len()) } else { 0 };
-    &text[..end]
-}
-
 /// One attribute, its value as it stands between the quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Attribute<'x> {

@@ -18,6 +18,8 @@ pub(super) trait Visitor {
     fn open(&mut self, namespace: &str, local: &str) -> Result<(), (Kind, String)>;
     /// Text directly inside the innermost element, references resolved. May come in pieces.
     fn text(&mut self, text: &str);
+    /// True where an element with nothing in it but text need not be told: neither it nor the text matters.
+    fn is_elsewhere(&self) -> bool;
     /// The innermost element ends.
     fn close(&mut self) -> Result<(), (Kind, String)>;
 }
