@@ -1,5 +1,7 @@
 //! The reading, from bytes to a checked [`Invoice`].
 
+use std::borrow::Cow;
+
 use super::characters::{self, is_space};
 use super::facts::{Facts, Reading, Registration};
 use super::place::Place;
@@ -151,7 +153,7 @@ fn build(facts: &Facts, bytes: &[u8], allowed: Rules) -> Result<Invoice> {
         issue_date: issue_date(facts)?,
         number: number(facts)?,
         self_billed: is_self_billed(form, facts, kind.as_deref()),
-        kind,
+        kind: kind.map(Cow::into_owned),
         attachment: facts.attachment,
         mistyped,
         size: bytes.len(),
@@ -231,7 +233,7 @@ fn number(facts: &Facts) -> Result<String> {
             format!("the invoice's number has more than {LONGEST_NUMBER} characters"),
         ));
     }
-    Ok(text)
+    Ok(text.into_owned())
 }
 
 /// `P_17` is a byte of 1 or 2 by the schema, so `+01` means 1.
@@ -243,7 +245,10 @@ fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
 }
 
 /// White space as `xsd:token` has it: none at the ends, single spaces between.
-fn collapse(text: &str) -> String {
+fn collapse(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(is_space) {
+        return Cow::Borrowed(text);
+    }
     let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(" ")
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
 }

@@ -53,7 +53,8 @@ impl Adler32 {
 
     /// The checksum, if nothing else comes. The first sum starts at 1, which each byte adds to the second.
     pub(super) fn value(self) -> u32 {
-        ((self.length + self.sum_of_sums) % MODULUS << 16 | (1 + self.sum) % MODULUS) as u32
+        let (first, second) = ((1 + self.sum) % MODULUS, (self.length + self.sum_of_sums) % MODULUS);
+        (second << 16 | first) as u32
     }
 }
 

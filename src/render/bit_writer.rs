@@ -10,6 +10,12 @@ pub(super) struct Bits {
 impl Bits {
     /// With up to seven bits that wait, they fill a word.
     pub(super) const MOST: u32 = 56;
+
+    /// These bits and others after them.
+    #[must_use]
+    pub(super) fn then(self, next: Self) -> Self {
+        Self { bits: self.bits | next.bits << self.count, count: self.count + next.count }
+    }
 }
 
 /// Writes bits into bytes, the lowest bit first, as Deflate has it (RFC 1951, 3.1.1).
@@ -50,21 +56,14 @@ impl BitWriter {
 
     /// What was written, in as few pieces as can be: for writing it again, at whatever bit.
     pub(super) fn into_pieces(self) -> Vec<Bits> {
-        let last = Bits { bits: self.pending, count: self.count };
+        const WHOLE: usize = Bits::MOST as usize / 8;
         let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        let mut pieces: Vec<Bits> = self
-            .bytes
-            .chunks(Bits::MOST as usize / 8)
-            .map(|bytes| Bits { bits: word(bytes), count: 8 * bytes.len() as u32 })
-            .collect();
-        match pieces.last_mut() {
-            Some(end) if end.count + last.count <= Bits::MOST => {
-                end.bits |= last.bits << end.count;
-                end.count += last.count;
-            }
-            _ if last.count > 0 => pieces.push(last),
-            _ => {}
-        }
+        let (wholes, rest) = self.bytes.as_chunks::<WHOLE>();
+        let mut pieces = Vec::with_capacity(wholes.len() + 1);
+        pieces.extend(wholes.iter().map(|whole| Bits { bits: word(whole), count: Bits::MOST }));
+        let rest = Bits { bits: word(rest), count: 8 * rest.len() as u32 };
+        let last = rest.then(Bits { bits: self.pending, count: self.count });
+        pieces.extend((last.count > 0).then_some(last));
         pieces
     }
 

@@ -57,10 +57,11 @@ impl Deflate {
         out.push(self.code.word(END_OF_BLOCK));
     }
 
-    /// Writes bytes as themselves.
+    /// Writes bytes as themselves, four at once: [`LONGEST`](super::huffman::LONGEST) is such that they fit.
     pub(super) fn push_literals(&self, out: &mut BitWriter, bytes: &[u8]) {
-        for &byte in bytes {
-            out.push(self.code.word(usize::from(byte)));
+        for four in bytes.chunks(4) {
+            let words = four.iter().map(|&byte| self.code.word(usize::from(byte)));
+            out.push(words.fold(Bits::default(), Bits::then));
         }
     }
 
@@ -89,15 +90,24 @@ impl Deflate {
         self.push_literals(out, above);
         let mut copied = (times as usize - 1) * stride;
         for row in rows {
-            for (bytes, above) in row.chunks(8).zip(above.chunks(8)) {
-                // A copy of less than eight bytes is worth its bits only as the end of a longer one.
-                if bytes == above && (bytes.len() == 8 || copied > 0) {
-                    copied += bytes.len();
+            let (eights, rest) = row.as_chunks::<8>();
+            let (eights_above, rest_above) = above.as_chunks::<8>();
+            for (eight, eight_above) in eights.iter().zip(eights_above) {
+                if eight == eight_above {
+                    copied += eight.len();
                 } else {
                     self.push_copy(out, copied, stride);
                     copied = 0;
-                    self.push_literals(out, bytes);
+                    self.push_literals(out, eight);
                 }
+            }
+            // By itself so short a copy would not be worth its bits.
+            if rest == rest_above && copied > 0 {
+                copied += rest.len();
+            } else {
+                self.push_copy(out, copied, stride);
+                copied = 0;
+                self.push_literals(out, rest);
             }
             above = row;
         }

@@ -10,7 +10,7 @@ pub(super) struct Huffman {
     words: Vec<Bits>,
 }
 
-/// Deflate allows 15 bits. One less leaves the code that lengths are written in (`deflate`) with a symbol less.
+/// Deflate allows 15 bits. One less lets four code words go into one write ([`Bits::MOST`]).
 pub(super) const LONGEST: u8 = 14;
 
 impl Huffman {

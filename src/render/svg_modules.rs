@@ -6,14 +6,14 @@ use crate::qr::Symbol;
 /// The texts for all numbers that occur are made beforehand, and a rectangle is put together from three of them.
 pub(super) fn push_modules(path: &mut String, symbol: &Symbol, after: usize) {
     let mut bytes = std::mem::take(path).into_bytes();
-    // A third of the modules begin a run at worst; a quarter do in a real symbol.
+    // A quarter of a symbol's modules begin a run, as in noise.
     bytes.reserve(symbol.size() * symbol.size() / 4 * 16 + after);
-    for y in 0..symbol.size() {
+    for (y, row_text) in ROWS.iter().enumerate().take(symbol.size()) {
         let row = symbol.row(y);
         let mut x = 0;
         while let Some(start) = next(row, x, 0) {
             let end = next(row, start, u64::MAX).unwrap_or(symbol.size());
-            for part in [&COLUMNS[start], &ROWS[y], &RUNS[end - start]] {
+            for part in [&COLUMNS[start], row_text, &RUNS[end - start]] {
                 part.push_to(&mut bytes);
             }
             x = end;

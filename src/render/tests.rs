@@ -235,11 +235,15 @@ fn a_renderer_draws_the_same_again() {
 
 #[test]
 fn svg_is_the_symbol_in_millimetres() {
-    let symbol = kod_i();
-    for (label, style) in [
-        (Label::OFFLINE, Style::default()),
-        (number(), Style::new(3, 203).unwrap()),
-        (Label::new("A & B").unwrap(), Style::new(7, 96).unwrap()),
+    for (symbol, label, style) in [
+        (kod_i(), Label::OFFLINE, Style::default()),
+        (kod_i(), number(), Style::new(3, 203).unwrap()),
+        (of_version(1), Label::CERTYFIKAT, Style::default()),
+        // Rows of one word, two and three.
+        (of_version(11), Label::CERTYFIKAT, Style::default()),
+        (of_version(12), Label::CERTYFIKAT, Style::default()),
+        (of_version(28), Label::CERTYFIKAT, Style::default()),
+        (of_version(40), Label::new("A & B").unwrap(), Style::new(7, 96).unwrap()),
     ] {
         let text = Renderer::new(style).svg(&symbol, &label);
         let document = roxmltree::Document::parse(&text).unwrap();
