@@ -4,7 +4,7 @@ use super::deflate::Deflate;
 use super::magnifier::Magnifier;
 
 /// Eight modules as a piece of a zlib stream: the code words of their pixels are looked up once a renderer and not
-/// once a byte. A row of a KOD II takes 8 writes, where byte by byte it takes 49.
+/// once a byte. A row of a KOD II takes 8 writes, where byte by byte it takes 48.
 pub(super) struct Patterns {
     /// Equally many for each pattern, one if modules are not large.
     pieces: Vec<Bits>,
