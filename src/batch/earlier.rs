@@ -142,8 +142,8 @@ fn parse(line: &Value, names: &mut Names) -> Option<(String, Kept)> {
         None => None,
     };
     let fits = |code: &Code, expected| match Link::parse(&code.url) {
-        Ok(Link::Kod1(link)) => expected == 1 && link.hash == hash,
-        Ok(Link::Kod2(link)) => expected == 2 && link.unsigned.hash == hash,
+        Ok(Link::Kod1(kod1)) => expected == 1 && kod1.hash == hash,
+        Ok(Link::Kod2(kod2)) => expected == 2 && kod2.unsigned.hash == hash,
         Err(_) => false,
     };
     let kept = Kept { hash, kod1, kod2, redrawn: false };

@@ -45,6 +45,6 @@ pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
 
 /// True if `path` still leads to this file.
 pub(super) fn is_at(file: &File, path: &Path) -> bool {
-    let same = || Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?);
-    same().unwrap_or_else(|_: io::Error| false)
+    let same = || -> io::Result<bool> { Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?) };
+    same().unwrap_or(false)
 }

@@ -80,7 +80,7 @@ pub trait Observer {
 }
 
 /// What the feeder draws from.
-struct Feed {
+struct Feeder {
     names: Names,
     earlier: Option<Earlier>,
 }
@@ -100,9 +100,9 @@ impl Batch {
         let output = if self.drawing.formats.is_empty() { &Output::Manifest } else { &self.output };
         let is_there = matches!(&self.manifest, Manifest::File(path) if path.exists());
         let place = Place::open(output, self.existing, self.existing == Existing::Resume && is_there)?;
-        let mut shelf = place.shelf()?;
+        let mut shelves = place.shelf()?;
         let mut journal = Journal::open(&self.manifest, self.existing)?;
-        let mut feed = self.feed(&journal, &place)?;
+        let mut feeder = self.feeder(&journal, &place)?;
         let mut summary = Summary {
             environment: self.task.environment(),
             version: env!("CARGO_PKG_VERSION"),
@@ -116,19 +116,19 @@ impl Batch {
         let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
         let sink = Sink {
             journal: &mut journal,
-            shelf: &mut shelf,
+            shelf: &mut shelves,
             summary: &mut summary,
             observer,
             stop: &stop,
             sent: &sent,
             batch: tickets / BATCHES,
         };
-        let mut sunk = self.flow(interrupt, tickets, &place, &mut feed, sink);
-        if sunk.is_ok() {
-            sunk = shelf.finish().map_err(Stopped::Output);
+        let mut ended = self.flow(interrupt, tickets, &place, &mut feeder, sink);
+        if ended.is_ok() {
+            ended = shelves.finish().map_err(Stopped::Output);
         }
         // A run that was stopped leaves lines that it never came to. They stay.
-        while let Some(line) = feed.earlier.as_mut().and_then(Earlier::next_left) {
+        while let Some(line) = feeder.earlier.as_mut().and_then(Earlier::next_left) {
             journal.keep(line);
             summary.kept += 1;
             *(if matches!(self.task, Task::Sign(_)) { &mut summary.signed } else { &mut summary.linked }) += 1;
@@ -136,21 +136,21 @@ impl Batch {
         summary.interrupted = interrupt.is_asked();
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
-        let ended = match &sunk {
-            // Nothing more can be written. Every line that is there stays, in the order it was written.
-            Err(Stopped::Manifest(_)) => Ok(()),
+        let finished = match &ended {
+            // Nothing more can be written, or the earlier lines cannot be read any more: every line stays as it is.
+            Err(Stopped::Manifest(_) | Stopped::Feeder(_)) => Ok(()),
             _ => journal.finish(&summary.to_line()),
         };
         // The first thing that went wrong is the one to report.
-        match sunk.and_then(|()| ended.map_err(Stopped::Manifest)) {
+        match ended.and_then(|()| finished.map_err(Stopped::Manifest)) {
             Ok(()) => Ok(summary),
-            Err(Stopped::Output(error)) => Err(error),
+            Err(Stopped::Output(error) | Stopped::Feeder(error)) => Err(error),
             Err(Stopped::Manifest(error)) if self.nobody_reads(&error) => Ok(summary),
             Err(Stopped::Manifest(error)) => Err(unwritable(&name, &error)),
         }
     }
 
-    fn feed(&self, journal: &Journal, place: &Place) -> Result<Feed> {
+    fn feeder(&self, journal: &Journal, place: &Place) -> Result<Feeder> {
         let mut names = Names::default();
         let earlier = match (journal.file(), self.existing) {
             (Some(path), Existing::Resume) => {
@@ -158,7 +158,7 @@ impl Batch {
             }
             _ => None,
         };
-        Ok(Feed { names, earlier })
+        Ok(Feeder { names, earlier })
     }
 
     fn nobody_reads(&self, error: &io::Error) -> bool {
@@ -171,7 +171,7 @@ impl Batch {
         interrupt: &Interrupt,
         tickets: usize,
         place: &Place,
-        feed: &mut Feed,
+        feeder: &mut Feeder,
         mut sink: Sink<'_>,
     ) -> std::result::Result<(), Stopped> {
         let (stop, sent) = (sink.stop, sink.sent);
@@ -180,19 +180,20 @@ impl Batch {
             let (send_work, take_work) = bounded(tickets);
             let (send_finished, take_finished) = bounded(tickets);
             let queue = Queue { tickets: give_ticket, work: send_work, sent };
-            let feeding = scope.spawn(move || feed.all(&self.sources, queue, interrupt, stop));
+            let feeding = scope.spawn(move || feeder.all(&self.sources, &queue, interrupt, stop));
             for _ in 0..self.jobs.get().min(MOST_JOBS) {
                 let (take_work, send_finished) = (take_work.clone(), send_finished.clone());
                 scope.spawn(move || self.work(place, &take_work, &send_finished));
             }
             drop((take_work, send_finished));
-            let sunk = sink.drain(&take_finished, &take_ticket);
+            let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
             drop((take_finished, take_ticket));
-            // An error of the feeder's is the earlier manifest's, which cannot be read any more.
-            let fed = feeding.join().unwrap_or(Ok(())).map_err(Stopped::Output);
-            sunk.and(fed)
+            let fed = feeding
+                .join()
+                .unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program failed while it looked for invoices")));
+            drained.and(fed.map_err(Stopped::Feeder))
         })
     }
 
@@ -228,9 +229,9 @@ impl Queue<'_> {
     }
 }
 
-impl Feed {
+impl Feeder {
     /// First the invoices of this run, then what earlier runs signed and this one does not name.
-    fn all(&mut self, sources: &[Source], queue: Queue<'_>, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
+    fn all(&mut self, sources: &[Source], queue: &Queue<'_>, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
         let mut failed = Ok(());
         for source in sources {
             let whole = source.each(&mut |input| {

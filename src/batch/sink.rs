@@ -15,8 +15,12 @@ use crate::error::Error;
 
 /// What ends a run before its time.
 pub(super) enum Stopped {
+    /// A picture could not be put in its place.
     Output(Error),
+    /// A line could not be written.
     Manifest(io::Error),
+    /// The manifest of an earlier run could not be read any more.
+    Feeder(Error),
 }
 
 pub(super) struct Sink<'s> {
@@ -78,7 +82,9 @@ impl Sink<'_> {
         }
         let written = self.journal.commit();
         // Whoever waits for a ticket must not wait for ever, whatever happens next.
-        ready.iter().for_each(|_| _ = tickets.try_recv());
+        for _ in &*ready {
+            _ = tickets.try_recv();
+        }
         if let Err(error) = written {
             ready.clear();
             return Err(Stopped::Manifest(error));
