@@ -158,6 +158,7 @@ pub enum Encoding {
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct OutputArgs {
     /// Which KSeF: prod, demo, test
     #[arg(long, value_name = "ENV", default_value = "prod")]
