@@ -111,6 +111,36 @@ mod tests {
         assert_eq!(read(&folder.path().join("self.xml")), "input_unreadable");
     }
 
+    /// Half an invoice, still being exported, must not be signed.
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_refused() {
+        use std::io::Write as _;
+        use std::sync::atomic::{AtomicBool, Ordering};
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.xml");
+        let whole = vec![b'x'; 1_000_000];
+        fs::write(&path, &whole).unwrap();
+        let done = AtomicBool::new(false);
+        let codes: std::collections::HashSet<_> = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+                while !done.load(Ordering::Relaxed) {
+                    file.write_all(b"y").unwrap();
+                }
+            });
+            let read = || {
+                let mut buffer = Vec::new();
+                Input::File(path.clone()).read(&mut buffer, LARGEST).map_err(|error| error.code())
+            };
+            let codes = (0..50).filter_map(|_| read().err()).collect();
+            done.store(true, Ordering::Relaxed);
+            codes
+        });
+        assert_eq!(codes, ["input_changed"].into());
+    }
+
+    const LARGEST: u64 = 1 << 40;
+
     #[test]
     fn what_is_too_large_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
