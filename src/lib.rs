@@ -44,6 +44,7 @@
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG |
 //! | [`batch`] | files | pictures and a manifest |
@@ -80,6 +81,7 @@ mod qr;
 mod render;
 mod sign;
 mod values;
+pub mod verify;
 mod warning;
 
 pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, PrivateKey, Purpose};

@@ -40,6 +40,11 @@ impl IssueDate {
         jiff::Timestamp::try_from(now).map_or(Self(Date::MIN), |now| Self(now.to_zoned(warsaw).date()))
     }
 
+    /// The date that is meant where month and day changed places; none if there is no such day, or no other.
+    pub(crate) fn with_day_and_month_swapped(self) -> Option<Self> {
+        Date::new(self.0.year(), self.0.day(), self.0.month()).ok().map(Self).filter(|other| *other != self)
+    }
+
     fn from_digits(year: [u8; 4], month: [u8; 2], day: [u8; 2]) -> Option<Self> {
         let year = i16::try_from(number(&year)?).ok().filter(|&year| year > 0)?;
         let month = i8::try_from(number(&month)?).ok()?;

@@ -21,6 +21,11 @@ impl CertificateSerial {
         Ok(Self(significant.iter().fold(0, |value, &byte| value << 8 | u64::from(byte))))
     }
 
+    /// The number that is meant where a library gave the bytes last byte first.
+    pub(crate) fn with_bytes_reversed(self) -> Self {
+        Self(self.0.swap_bytes())
+    }
+
     /// Reads the 16 digits of a link.
     ///
     /// # Errors

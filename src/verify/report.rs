@@ -1,0 +1,45 @@
+use super::check::{Check, Outcome};
+use super::parts::CodeKind;
+
+/// What was checked, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What the checks are about.
+    pub subject: Subject,
+    /// The checks, in the order of a reader's questions: is it spelled right, is it of this invoice, is it signed
+    /// right, what does only KSeF know.
+    pub checks: Vec<Check>,
+}
+
+/// What a report is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A link, or what was taken for one.
+    Link {
+        /// The text as it was given.
+        text: String,
+        /// Which code it is; none if that cannot be told.
+        kind: Option<CodeKind>,
+        /// True if nothing in the text has to do with KSeF: a code for a bank transfer, an advertisement.
+        is_foreign: bool,
+    },
+    /// A KOD I and a KOD II that belong to one invoice.
+    Pair {
+        /// KOD I.
+        kod1: String,
+        /// KOD II.
+        kod2: String,
+    },
+}
+
+impl Report {
+    /// True if something was looked at and is wrong. What could not be checked is no failure.
+    pub fn has_failed(&self) -> bool {
+        self.checks.iter().any(|check| check.outcome() == Outcome::Fail)
+    }
+
+    /// The check with this code, the first if there are several.
+    pub fn check(&self, code: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.code() == code)
+    }
+}
