@@ -1,4 +1,4 @@
-//! What is wrong with a link that [`Link::parse`](crate::Link::parse) refuses, each thing by its own code.
+//! What is wrong with a link that `Link::parse` refuses, each thing by its own code.
 
 use super::address;
 use super::check::{Check, quoted};

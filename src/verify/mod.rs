@@ -8,7 +8,8 @@
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let certificate = include_bytes!("../../fixtures/keys/offline-ec.crt");
 //! # let xml = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml").to_vec();
-//! let verifier = Verifier::new(std::time::SystemTime::now())
+//! # let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_782_820_800);
+//! let verifier = Verifier::new(now)
 //!     .with_invoice("invoice.xml", xml)
 //!     .with_certificate("firm.crt", Certificate::parse(certificate)?);
 //! let report = verifier.link("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/2026-06-15/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo");
