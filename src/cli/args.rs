@@ -25,6 +25,7 @@ pub enum Command {
     Sign(SignArgs),
     Link(LinkArgs),
     Deadline(DeadlineArgs),
+    Verify(VerifyArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script
     ///
@@ -98,6 +99,57 @@ pub struct LinkArgs {
     pub ksef_number: Option<KsefNumber>,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Is a code right? Links, pictures, PDFs, a whole manifest
+///
+/// Says what is right, what is wrong and why, and what only KSeF knows: whether the invoice arrived, whether the
+/// certificate was revoked, whether its owner may issue in the context. Nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Covered: PNG and JPEG pictures, photographs too (every QR code found is reported); PDFs, each page drawn and
+searched for codes, and its link annotations read. Not covered: other picture formats, encrypted PDFs. A code that
+has nothing to do with KSeF is told of and is no failure, unless it stands alone.
+
+Examples:
+  Both links of an invoice, against its file and the certificate:
+    ksef-qr verify LINK1 LINK2 --invoice invoice.xml --cert firm.crt
+
+  A photograph of the printed invoice; a PDF before it is sent:
+    ksef-qr verify photo.jpg
+    ksef-qr verify invoice.pdf --invoice invoice.xml --cert old.crt --cert new.crt
+
+  Everything that a run of sign made, the pictures too:
+    ksef-qr verify --manifest ksef-qr-out/manifest.ndjson --cert firm.crt
+
+  Links from a program, a JSON object for each:
+    ksef-qr verify - --json < links.txt
+
+Exit status: 0 nothing failed, 1 something failed, 2 nothing could be done.")]
+pub struct VerifyArgs {
+    /// A link (https://…), a picture, a PDF, or - for links on standard input, one a line
+    #[arg(value_name = "LINK|FILE", required_unless_present = "manifest")]
+    pub subjects: Vec<PathBuf>,
+    /// A manifest that sign or link wrote: every line of it, and every picture beside it
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Vec<PathBuf>,
+    /// The invoice that the codes are of, or a folder of invoices (*.xml in it and below); may be given several
+    /// times, the digest picks
+    #[arg(long, value_name = "FILE")]
+    pub invoice: Vec<PathBuf>,
+    /// The certificate that KOD II is signed with; may be given several times, the serial number picks
+    #[arg(long, value_name = "FILE")]
+    pub cert: Vec<PathBuf>,
+    /// One line of JSON for each subject, on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Failures only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// The moment that dates are checked against, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and
+    /// tests
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
+    pub now: Option<std::time::SystemTime>,
 }
 
 /// See it work: bundled invoices, a throwaway certificate, the test environment

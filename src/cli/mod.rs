@@ -9,6 +9,7 @@ mod password;
 mod progress;
 mod report;
 mod say;
+mod verify;
 
 use std::io::{self, Write as _};
 
@@ -49,6 +50,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
             run_batch(&config::link(args)?, quiet, progress)
         }
         Command::Deadline(args) => deadline::run(&args),
+        Command::Verify(args) => verify::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

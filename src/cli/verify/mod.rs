@@ -1,0 +1,18 @@
+//! `ksef-qr verify`: what the arguments name, to reports on a terminal or as JSON.
+
+mod evidence;
+mod line;
+mod output;
+mod problem;
+mod subject;
+
+use super::args::VerifyArgs;
+use super::exit::ExitStatus;
+use output::Output;
+
+pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitStatus> {
+    let verifier = evidence::verifier(args)?;
+    let mut output = Output::new(args.json, args.quiet);
+    subject::all(args, &verifier, &mut output);
+    Ok(output.finish())
+}

@@ -1,0 +1,35 @@
+use std::io;
+
+use serde::Serialize;
+
+/// Why a subject could not be looked into.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    pub code: &'static str,
+    pub message: String,
+    pub hint: &'static str,
+    /// False if there was nothing to look at: a wrong path.
+    #[serde(skip)]
+    pub was_read: bool,
+}
+
+impl From<ksef_qr::Error> for Problem {
+    fn from(error: ksef_qr::Error) -> Self {
+        Self { code: error.code(), message: error.message().to_owned(), hint: error.hint(), was_read: !error.is_io() }
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => {
+                let hint = "Check the path. A link begins with https://.";
+                Self { code: "input_missing", message: "there is no such file".to_owned(), hint, was_read: false }
+            }
+            _ => {
+                let message = format!("it cannot be read: {error}");
+                Self { code: "input_unreadable", message, hint: "Check the path and the permissions.", was_read: false }
+            }
+        }
+    }
+}
