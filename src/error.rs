@@ -197,6 +197,10 @@ kinds! {
     KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
     KsefNumberOfAnother Value "ksef_number_of_another" "The number begins with the seller's NIP and the day it was given. It belongs to another invoice: take it from this one's UPO."
     LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
+    ManifestMalformed Value "manifest_malformed" "Give the manifest that sign or link wrote: one JSON object a line, as the README says."
+    PictureUnreadable Value "picture_unreadable" "Give a PNG or JPEG picture of at most 100 megapixels, or a PDF."
+    PdfUnreadable Value "pdf_unreadable" "Open the PDF elsewhere: is it whole, and without a password? A picture of the page can be verified as well."
+    NoCodeFound Value "no_code_found" "Is the whole code in the picture, with the white margin around it, sharp and large enough: three pixels a module or more?"
     SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."

@@ -45,6 +45,7 @@
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
+//! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG |
 //! | [`batch`] | files | pictures and a manifest |
@@ -79,6 +80,8 @@ mod invoice;
 mod link;
 mod qr;
 mod render;
+#[cfg(feature = "scan")]
+pub mod scan;
 mod sign;
 mod values;
 pub mod verify;

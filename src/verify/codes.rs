@@ -125,6 +125,15 @@ codes! {
     PairSeller "pair_seller" "Both codes of an invoice carry the same seller's NIP."
     PairHost "pair_host" "Both codes of an invoice lead to the same environment."
 
+    ManifestDigest "manifest_digest" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestSeller "manifest_seller" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestDate "manifest_date" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestContext "manifest_context" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestSerial "manifest_serial" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestAlgorithm "manifest_algorithm" "The line was changed, or its links were. Sign the invoice anew."
+    ManifestLabel "manifest_label" "Under KOD I stands the KSeF number, or OFFLINE before there is one; under KOD II stands CERTYFIKAT."
+    ManifestPicture "manifest_picture" "Draw the codes anew (--overwrite), and do not print this picture."
+
     KsefReceived "ksef_received" "Only KSeF knows: scan KOD I, or look at the UPO."
     KsefCertificateStatus "ksef_certificate_status" "Only KSeF knows: scan KOD II."
     KsefPermissions "ksef_permissions" "Only KSeF knows: scan KOD II."

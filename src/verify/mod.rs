@@ -34,6 +34,7 @@ mod encoded;
 mod explain;
 mod fields;
 mod invoices;
+mod manifest;
 mod messages;
 mod order;
 mod pair;
@@ -46,6 +47,7 @@ mod variants;
 
 pub use check::{Check, Outcome};
 pub use codes::CHECKS;
+pub use manifest::{Codes, Entry, Picture};
 pub use parts::CodeKind;
 pub use report::{Report, Subject};
 
@@ -93,12 +95,27 @@ impl Verifier {
     /// Verifies one link, or whatever text a QR code held.
     pub fn link(&self, text: &str) -> Report {
         let examined = Examined::of(text);
-        self.report(&examined, None)
+        self.report(&examined, None, &self.invoices)
+    }
+
+    /// As [`links`](Self::links), for links that are known to be of one invoice: they are compared with this file alone.
+    pub fn links_of_invoice<T: AsRef<str>>(&self, texts: &[T], name: &str, bytes: Vec<u8>) -> Vec<Report> {
+        let file = InvoiceFile::new(name.to_owned(), bytes);
+        self.reports(texts, std::slice::from_ref(&file))
+    }
+
+    /// True if there is an invoice to compare links with.
+    pub fn has_invoices(&self) -> bool {
+        !self.invoices.is_empty()
     }
 
     /// Verifies links that were found together: each by itself, then KOD I and KOD II of one invoice against each
     /// other. Those with one digest belong together; so do a KOD I and a KOD II that are alone.
     pub fn links<T: AsRef<str>>(&self, texts: &[T]) -> Vec<Report> {
+        self.reports(texts, &self.invoices)
+    }
+
+    fn reports<T: AsRef<str>>(&self, texts: &[T], invoices: &[InvoiceFile]) -> Vec<Report> {
         let all: Vec<Examined> = texts.iter().map(|text| Examined::of(text.as_ref())).collect();
         let of_kind = |kind| all.iter().filter(move |one: &&Examined| one.parts.kind == Some(kind));
         let partner = |kod2: &Examined| {
@@ -110,7 +127,7 @@ impl Verifier {
             .iter()
             .map(|one| {
                 let kod1 = partner(one).filter(|kod1| kod1.parts.hash == one.parts.hash);
-                self.report(one, kod1.and_then(|kod1| kod1.parts.issue_date))
+                self.report(one, kod1.and_then(|kod1| kod1.parts.issue_date), invoices)
             })
             .collect();
         for kod2 in of_kind(CodeKind::Kod2) {
@@ -122,13 +139,13 @@ impl Verifier {
     }
 
     /// `issue_date` is the one that this link's KOD I says.
-    fn report(&self, examined: &Examined, issue_date: Option<IssueDate>) -> Report {
+    fn report(&self, examined: &Examined, issue_date: Option<IssueDate>, invoices: &[InvoiceFile]) -> Report {
         let Examined { text, parts, checks } = examined;
         let mut checks = checks.clone();
         let subject = Subject::Link { text: text.clone(), kind: parts.kind, is_foreign: examined.is_foreign() };
         if let Some(kind) = parts.kind {
             self.facts(parts, &mut checks);
-            let invoice_date = invoices::check(parts, &self.invoices, &mut checks);
+            let invoice_date = invoices::check(parts, invoices, &mut checks);
             if kind == CodeKind::Kod2 {
                 let issue_date = invoice_date.or(issue_date);
                 let parts = Parts { issue_date, ..parts.clone() };

@@ -30,12 +30,27 @@ pub enum Subject {
         /// KOD II.
         kod2: String,
     },
+    /// A line of a manifest.
+    Entry {
+        /// The invoice's file, as the line names it.
+        input: String,
+    },
 }
 
 impl Report {
     /// True if something was looked at and is wrong. What could not be checked is no failure.
     pub fn has_failed(&self) -> bool {
         self.checks.iter().any(|check| check.outcome() == Outcome::Fail)
+    }
+
+    /// The same with its failures turned into what was not checked: for a code that has nothing to do with KSeF, found
+    /// beside those that have.
+    #[must_use]
+    pub fn passed_over(mut self) -> Self {
+        for check in &mut self.checks {
+            check.pass_over();
+        }
+        self
     }
 
     /// The check with this code, the first if there are several.

@@ -25,6 +25,14 @@ pub enum Line<'a> {
         result: &'static str,
         checks: Vec<CheckLine<'a>>,
     },
+    /// A line of a manifest.
+    Entry {
+        #[serde(flatten)]
+        from: From<'a>,
+        input: &'a str,
+        result: &'static str,
+        checks: Vec<CheckLine<'a>>,
+    },
     /// A file that could not be looked into.
     File {
         #[serde(flatten)]
@@ -53,6 +61,13 @@ pub struct From<'a> {
     pub place: Option<&'a str>,
 }
 
+impl From<'_> {
+    /// True for a line of a manifest. There may be thousands: in words, only failures are told of.
+    pub fn is_manifest(self) -> bool {
+        self.place.is_some_and(|place| place.starts_with("line "))
+    }
+}
+
 #[derive(Serialize)]
 pub struct CheckLine<'a> {
     code: &'static str,
@@ -77,6 +92,7 @@ impl<'a> Line<'a> {
             Subject::Link { text, kind, .. } => {
                 Self::Link { from, code: kind.map(CodeKind::name), text, result, checks }
             }
+            Subject::Entry { input } => Self::Entry { from, input, result, checks },
             Subject::Pair { kod1, kod2 } => Self::Pair { from, kod1, kod2, result, checks },
         }
     }

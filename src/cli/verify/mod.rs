@@ -2,6 +2,7 @@
 
 mod evidence;
 mod line;
+mod manifest;
 mod output;
 mod problem;
 mod subject;

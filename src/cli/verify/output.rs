@@ -43,9 +43,15 @@ impl Output {
         }
         if self.json {
             say!("{}", Line::of(report, from).to_json());
-        } else if !self.quiet || report.has_failed() {
+        } else if report.has_failed() || !(self.quiet || from.is_manifest()) {
             self.words(report, from);
         }
+    }
+
+    /// Counts what was looked at and has nothing to check: a refused invoice, a summary.
+    pub fn passed_over(&mut self) {
+        self.subjects += 1;
+        self.was_read = true;
     }
 
     pub fn problem(&mut self, problem: &Problem, from: From<'_>) {
@@ -93,6 +99,7 @@ impl Output {
                 say!("{BOLD}{heading}{gap}{kind}{BOLD:#}");
                 say!("  {}", printable(text));
             }
+            Subject::Entry { input } => say!("{BOLD}{heading}{gap}{}{BOLD:#}", printable(input)),
             Subject::Pair { .. } => say!("{BOLD}{heading}{gap}KOD I and KOD II together{BOLD:#}"),
         }
         for check in &report.checks {

@@ -13,6 +13,15 @@ pub struct Problem {
     pub was_read: bool,
 }
 
+impl Problem {
+    /// Of a PDF whose links all lead elsewhere.
+    pub fn nothing_about_ksef() -> Self {
+        let message = "there is no QR code in it, and no link has to do with KSeF".to_owned();
+        let hint = "Is this the right document?";
+        Self { code: "no_code_found", message, hint, was_read: true }
+    }
+}
+
 impl From<ksef_qr::Error> for Problem {
     fn from(error: ksef_qr::Error) -> Self {
         Self { code: error.code(), message: error.message().to_owned(), hint: error.hint(), was_read: !error.is_io() }

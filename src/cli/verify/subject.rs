@@ -3,16 +3,21 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
 
-use ksef_qr::verify::Verifier;
+use ksef_qr::scan::{self, Found, Origin};
+use ksef_qr::verify::{Report, Subject, Verifier};
 
 use super::line::From;
+use super::manifest;
 use super::output::Output;
 use super::problem::Problem;
 use crate::cli::args::VerifyArgs;
 
-/// In bytes. A list of links on standard input, a picture, a PDF.
+/// In bytes.
 const LARGEST_LIST: u64 = 100_000_000;
+pub const LARGEST_PICTURE: u64 = 100_000_000;
 
 const NOWHERE: From<'static> = From { source: None, place: None };
 
@@ -29,6 +34,9 @@ pub fn all(args: &VerifyArgs, verifier: &Verifier, output: &mut Output) {
         } else {
             file(path, verifier, output);
         }
+    }
+    for path in &args.manifest {
+        manifest::verify(path, verifier, output);
     }
 }
 
@@ -52,11 +60,60 @@ fn standard_input(verifier: &Verifier, output: &mut Output) {
     }
 }
 
-fn file(path: &Path, _verifier: &Verifier, output: &mut Output) {
+fn file(path: &Path, verifier: &Verifier, output: &mut Output) {
     let name = path.to_string_lossy();
     let from = From { source: Some(&name), place: None };
-    if let Err(problem) = read(path, LARGEST_LIST) {
-        output.problem(&problem, from);
+    let found = match read(path, LARGEST_PICTURE).and_then(within_time) {
+        Ok(found) => found,
+        Err(problem) => return output.problem(&problem, from),
+    };
+    let found = relevant(found, verifier);
+    if found.is_empty() {
+        return output.problem(&Problem::nothing_about_ksef(), from);
+    }
+    let texts: Vec<&str> = found.iter().map(|one| &*one.text).collect();
+    for (index, report) in verifier.links(&texts).into_iter().enumerate() {
+        // The pairs come after the links, and have no single place.
+        let place = found.get(index).and_then(|one| one.place.as_deref());
+        let report = if is_foreign(&report) && texts.len() > 1 { report.passed_over() } else { report };
+        output.report(&report, From { place, ..from });
+    }
+}
+
+/// What is worth a report: each text once, with all its places, and no links to elsewhere.
+fn relevant(found: Vec<Found>, verifier: &Verifier) -> Vec<Found> {
+    let mut kept: Vec<Found> = Vec::new();
+    for one in found {
+        match kept.iter_mut().find(|other| other.text == one.text) {
+            Some(Found { place: Some(places), .. }) => {
+                places.push_str("; ");
+                places.push_str(one.place.as_deref().unwrap_or_default());
+            }
+            Some(_) => {}
+            None if one.origin == Origin::Link && is_foreign(&verifier.link(&one.text)) => {}
+            None => kept.push(one),
+        }
+    }
+    kept
+}
+
+/// A code for a bank transfer beside those of KSeF is no mistake.
+fn is_foreign(report: &Report) -> bool {
+    matches!(report.subject, Subject::Link { is_foreign: true, .. })
+}
+
+/// Reads a picture or PDF, for so long and no longer: a document can be made to take for ever.
+pub fn within_time(bytes: Vec<u8>) -> Result<Vec<Found>, Problem> {
+    const LONGEST: Duration = Duration::from_secs(120);
+    /// In bytes. Documents nest, and what draws them calls itself.
+    const STACK: usize = 64 << 20;
+    let (sender, receiver) = mpsc::channel();
+    let read = move || _ = sender.send(scan::file(&bytes));
+    std::thread::Builder::new().stack_size(STACK).spawn(read)?;
+    match receiver.recv_timeout(LONGEST) {
+        Ok(found) => Ok(found?),
+        // What still reads ends with the process.
+        Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
     }
 }
 

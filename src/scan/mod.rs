@@ -1,0 +1,47 @@
+//! Pictures and PDFs to the texts of the QR codes in them.
+//!
+//! Bytes come in, texts go out: nothing here opens a file, and nothing is said of what the texts mean (see
+//! [`verify`](crate::verify)). Sizes and pages are bounded, because the bytes may be anybody's; who reads anybody's
+//! PDFs should bound the time as well, as the command does.
+
+mod pdf;
+mod picture;
+
+pub use pdf::pdf;
+pub use picture::picture;
+
+use crate::error::Result;
+
+/// A text that was found, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What the code or the link holds.
+    pub text: String,
+    /// Which of the two it is.
+    pub origin: Origin,
+    /// Where in the file: `page 2`; none in a picture.
+    pub place: Option<String>,
+}
+
+/// What a text was found in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A QR code.
+    Code,
+    /// A link annotation of a PDF: what a reader clicks on.
+    Link,
+}
+
+/// Everything in a file that is a PDF, PNG or JPEG, by what its first bytes say.
+///
+/// # Errors
+/// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
+pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
+    // Some programs put a few bytes before a PDF's header; readers look for it in the first thousand.
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    if start.windows(5).any(|window| window == b"%PDF-") {
+        return pdf(bytes);
+    }
+    let codes = picture(bytes)?;
+    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
+}

@@ -1,0 +1,105 @@
+//! PDFs: every page drawn and searched for codes, and its link annotations.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::{Array, Dict, String as PdfString};
+use hayro::hayro_syntax::page::Page;
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{RenderSettings, render};
+use image::GrayImage;
+
+use super::picture::codes;
+use super::{Found, Origin};
+use crate::error::{Error, Kind, Result};
+
+/// An invoice has a few; a hundred take half a minute to draw.
+const MOST_PAGES: usize = 100;
+
+/// In dots an inch: a code of KSeF's own generator (150 pt) gets seven pixels a module.
+const RESOLUTION: f32 = 200.0;
+
+/// In pixels. A larger page is drawn more coarsely.
+const LONGEST_SIDE: f32 = 4000.0;
+
+/// On one page; more links are no invoice's.
+const MOST_ANNOTATIONS: usize = 1000;
+
+/// The texts of all QR codes and all links of a PDF, page by page.
+///
+/// # Errors
+/// `pdf_unreadable`: damaged, encrypted, without pages or with more than a hundred; `no_code_found`, if there is neither
+/// a code nor a link.
+pub fn pdf(bytes: &[u8]) -> Result<Vec<Found>> {
+    let unreadable = |why: &str| Error::new(Kind::PdfUnreadable, why);
+    // Reading and drawing another's document is thousands of lines of somebody else's; a slip there ends no more than
+    // the reading.
+    let read = catch_unwind(AssertUnwindSafe(|| pages(bytes)));
+    let found = read.map_err(|_| unreadable("the PDF cannot be drawn")).and_then(|found| found)?;
+    if found.is_empty() {
+        return Err(Error::new(Kind::NoCodeFound, "no QR code and no link was found in the PDF"));
+    }
+    Ok(found)
+}
+
+fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
+    let unreadable = |why: String| Error::new(Kind::PdfUnreadable, why);
+    let pdf = Pdf::new(Arc::new(bytes.to_vec()))
+        .map_err(|_| unreadable("the PDF is damaged, or encrypted with a password".to_owned()))?;
+    let pages = pdf.pages();
+    match pages.len() {
+        0 => return Err(unreadable("the PDF has no pages".to_owned())),
+        1..=MOST_PAGES => {}
+        count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_PAGES}"))),
+    }
+    let settings = InterpreterSettings::default();
+    let mut found: Vec<Found> = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        let number = index + 1;
+        let drawn = draw(page, &settings).map(|picture| codes(&picture)).unwrap_or_default();
+        let mut add = |text: String, origin, place| found.push(Found { text, origin, place: Some(place) });
+        for text in drawn {
+            add(text, Origin::Code, format!("page {number}"));
+        }
+        for text in links(page) {
+            add(text, Origin::Link, format!("page {number}, link"));
+        }
+    }
+    Ok(found)
+}
+
+fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {
+    let (width, height) = page.render_dimensions();
+    let longest = width.max(height);
+    if !(width > 0.0 && height > 0.0 && longest.is_finite()) {
+        return None;
+    }
+    let scale = (RESOLUTION / 72.0).min(LONGEST_SIDE / longest);
+    if width * scale < 1.0 || height * scale < 1.0 {
+        return None;
+    }
+    let drawn = render(
+        page,
+        settings,
+        &RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() },
+    );
+    // The page is drawn on white, so that no transparency is left. Luma as the eye sees it (BT.601).
+    let grey = drawn.data().iter().map(|pixel| {
+        let sum = 299 * u32::from(pixel.r) + 587 * u32::from(pixel.g) + 114 * u32::from(pixel.b);
+        (sum / 1000) as u8
+    });
+    GrayImage::from_raw(drawn.width().into(), drawn.height().into(), grey.collect())
+}
+
+/// The addresses of a page's link annotations.
+fn links(page: &Page<'_>) -> Vec<String> {
+    let Some(annotations) = page.raw().get::<Array<'_>>(&b"Annots"[..]) else { return Vec::new() };
+    let addresses = annotations.iter::<Dict<'_>>().take(MOST_ANNOTATIONS).filter_map(|annotation| {
+        let action = annotation.get::<Dict<'_>>(&b"A"[..])?;
+        let address = action.get::<PdfString<'_>>(&b"URI"[..])?;
+        Some(String::from_utf8_lossy(&address.get()).into_owned())
+    });
+    addresses.collect()
+}
