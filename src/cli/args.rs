@@ -27,6 +27,12 @@ pub enum Command {
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Demo(DemoArgs),
+    /// Read one PDF, for verify, in a process of its own
+    #[command(hide = true)]
+    ReadPdf {
+        /// The PDF
+        file: PathBuf,
+    },
     /// Print a shell's completion script
     ///
     /// For bash: ksef-qr completions bash > ~/.local/share/bash-completion/completions/ksef-qr

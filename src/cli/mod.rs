@@ -51,6 +51,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         }
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

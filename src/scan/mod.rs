@@ -2,7 +2,7 @@
 //!
 //! Bytes come in, texts go out: nothing here opens a file, and nothing is said of what the texts mean (see
 //! [`verify`](crate::verify)). Sizes and pages are bounded, because the bytes may be anybody's; who reads anybody's
-//! PDFs should bound the time as well, as the command does.
+//! PDFs should do so in a process of its own, as the command does (see [`pdf`]).
 
 mod pdf;
 mod picture;
@@ -37,11 +37,16 @@ pub enum Origin {
 /// # Errors
 /// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
 pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
-    // Some programs put a few bytes before a PDF's header; readers look for it in the first thousand.
-    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-    if start.windows(5).any(|window| window == b"%PDF-") {
+    if is_pdf(bytes) {
         return pdf(bytes);
     }
     let codes = picture(bytes)?;
     Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
+}
+
+/// True if the first bytes say that the file is a PDF.
+pub fn is_pdf(bytes: &[u8]) -> bool {
+    // Some programs put a few bytes before the header; readers look for it in the first thousand.
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    start.windows(5).any(|window| window == b"%PDF-")
 }

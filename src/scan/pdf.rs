@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
-use hayro::hayro_syntax::object::{Array, Dict, String as PdfString};
+use hayro::hayro_syntax::object::{Array, Dict, ObjectIdentifier, String as PdfString};
 use hayro::hayro_syntax::page::Page;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{RenderSettings, render};
@@ -28,6 +28,9 @@ const LONGEST_SIDE: f32 = 4000.0;
 const MOST_ANNOTATIONS: usize = 1000;
 
 /// The texts of all QR codes and all links of a PDF, page by page.
+///
+/// A document may be made so that drawing it takes for ever, or overflows the stack, which ends the process. Read what
+/// comes from strangers in a process of its own, as the command does.
 ///
 /// # Errors
 /// `pdf_unreadable`: damaged, encrypted, without pages or with more than a hundred; `no_code_found`, if there is neither
@@ -55,9 +58,12 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_PAGES}"))),
     }
     let settings = InterpreterSettings::default();
+    let order = order(&pdf);
     let mut found: Vec<Found> = Vec::new();
     for (index, page) in pages.iter().enumerate() {
-        let number = index + 1;
+        let id = page.raw().obj_id();
+        let place = order.iter().position(|other| id.is_some() && *other == id);
+        let number = place.unwrap_or(index) + 1;
         let drawn = draw(page, &settings).map(|picture| codes(&picture)).unwrap_or_default();
         let mut add = |text: String, origin, place| found.push(Found { text, origin, place: Some(place) });
         for text in drawn {
@@ -68,6 +74,30 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         }
     }
     Ok(found)
+}
+
+/// The pages as a reader counts them: those without contents are no pages to hayro.
+fn order(pdf: &Pdf) -> Vec<Option<ObjectIdentifier>> {
+    let mut order = Vec::new();
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    if let Some(tree) = root.and_then(|root| root.get::<Dict<'_>>(&b"Pages"[..])) {
+        leaves(&tree, 0, &mut order);
+    }
+    order
+}
+
+fn leaves(node: &Dict<'_>, depth: usize, order: &mut Vec<Option<ObjectIdentifier>>) {
+    /// A tree of pages is a few levels deep, unless it is made to be endless.
+    const DEEPEST: usize = 32;
+    let Some(kids) = node.get::<Array<'_>>(&b"Kids"[..]) else {
+        order.push(node.obj_id());
+        return;
+    };
+    for kid in kids.iter::<Dict<'_>>() {
+        if depth < DEEPEST && order.len() < 10 * MOST_PAGES {
+            leaves(&kid, depth + 1, order);
+        }
+    }
 }
 
 fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {

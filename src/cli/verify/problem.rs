@@ -14,6 +14,20 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// What the process that reads PDFs found out.
+    pub fn of_pdf(code: &str, message: String) -> Self {
+        let code = if code == "no_code_found" { "no_code_found" } else { "pdf_unreadable" };
+        let hint = match code {
+            "no_code_found" => {
+                "Is this the right document? Codes smaller than three pixels a module at 200 dpi are lost."
+            }
+            _ => {
+                "Open the PDF elsewhere: is it whole, and without a password? A picture of the page can be verified as well."
+            }
+        };
+        Self { code, message, hint, was_read: true }
+    }
+
     /// Of a PDF whose links all lead elsewhere.
     pub fn nothing_about_ksef() -> Self {
         let message = "there is no QR code in it, and no link has to do with KSeF".to_owned();

@@ -3,8 +3,6 @@
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 use ksef_qr::scan::{self, Found, Origin};
 use ksef_qr::verify::{Report, Subject, Verifier};
@@ -12,6 +10,7 @@ use ksef_qr::verify::{Report, Subject, Verifier};
 use super::line::From;
 use super::manifest;
 use super::output::Output;
+use super::pdf;
 use super::problem::Problem;
 use crate::cli::args::VerifyArgs;
 
@@ -63,7 +62,7 @@ fn standard_input(verifier: &Verifier, output: &mut Output) {
 fn file(path: &Path, verifier: &Verifier, output: &mut Output) {
     let name = path.to_string_lossy();
     let from = From { source: Some(&name), place: None };
-    let found = match read(path, LARGEST_PICTURE).and_then(within_time) {
+    let found = match found(path) {
         Ok(found) => found,
         Err(problem) => return output.problem(&problem, from),
     };
@@ -78,6 +77,14 @@ fn file(path: &Path, verifier: &Verifier, output: &mut Output) {
         let report = if is_foreign(&report) && texts.len() > 1 { report.passed_over() } else { report };
         output.report(&report, From { place, ..from });
     }
+}
+
+fn found(path: &Path) -> Result<Vec<Found>, Problem> {
+    let bytes = read(path, LARGEST_PICTURE)?;
+    if scan::is_pdf(&bytes) {
+        return pdf::found(path);
+    }
+    Ok(scan::file(&bytes)?)
 }
 
 /// What is worth a report: each text once, with all its places, and no links to elsewhere.
@@ -100,21 +107,6 @@ fn relevant(found: Vec<Found>, verifier: &Verifier) -> Vec<Found> {
 /// A code for a bank transfer beside those of KSeF is no mistake.
 fn is_foreign(report: &Report) -> bool {
     matches!(report.subject, Subject::Link { is_foreign: true, .. })
-}
-
-/// Reads a picture or PDF, for so long and no longer: a document can be made to take for ever.
-pub fn within_time(bytes: Vec<u8>) -> Result<Vec<Found>, Problem> {
-    const LONGEST: Duration = Duration::from_secs(120);
-    /// In bytes. Documents nest, and what draws them calls itself.
-    const STACK: usize = 64 << 20;
-    let (sender, receiver) = mpsc::channel();
-    let read = move || _ = sender.send(scan::file(&bytes));
-    std::thread::Builder::new().stack_size(STACK).spawn(read)?;
-    match receiver.recv_timeout(LONGEST) {
-        Ok(found) => Ok(found?),
-        // What still reads ends with the process.
-        Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
-    }
 }
 
 /// Reads a file of at most `largest` bytes.
