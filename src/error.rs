@@ -116,6 +116,7 @@ macro_rules! kinds {
     ($($kind:ident $group:ident $code:literal $hint:literal)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
+        #[cfg_attr(not(feature = "scan"), allow(dead_code, reason = "some codes are given by `scan` alone"))]
         pub(crate) enum Kind { $($kind),* }
 
         impl Kind {

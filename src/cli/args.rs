@@ -113,9 +113,10 @@ pub struct LinkArgs {
 /// certificate was revoked, whether its owner may issue in the context. Nothing is sent anywhere.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Covered: PNG and JPEG pictures, photographs too (every QR code found is reported); PDFs, each page drawn and
-searched for codes, and its link annotations read. Not covered: other picture formats, encrypted PDFs. A code that
-has nothing to do with KSeF is told of and is no failure, unless it stands alone.
+Covered: PNG and JPEG pictures, photographs too: every QR code found is reported. PDFs of up to
+100 pages: each page is drawn and searched for codes, and its link annotations are read.
+Not covered: other picture formats, PDFs with a password. In a manifest PNG pictures are read back.
+A code that has nothing to do with KSeF is told of and is no failure, unless it stands alone.
 
 Examples:
   Both links of an invoice, against its file and the certificate:
