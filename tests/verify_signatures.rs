@@ -188,8 +188,8 @@ fn hex(text: &str) -> Vec<u8> {
 fn what_was_signed_by_mistake_is_named() {
     let hash = InvoiceHash::of(&fixture("invoices/good/fa3-basic.xml"));
     let (front, path) = (EC.rsplit_once('/').unwrap().0, EC.split_once('/').unwrap().1);
-    let digest = Sha256::digest(EC);
-    let hex_digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(EC).into();
+    let hex_digest: String = digest.map(|byte| format!("{byte:02x}")).concat();
     let host = |environment: Environment| format!("{}/{path}", environment.host());
     let utf16: Vec<u8> = EC.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cases: &[(Vec<u8>, &str)] = &[

@@ -33,9 +33,8 @@ pub fn picture(bytes: &[u8]) -> Result<Vec<String>> {
 
 fn decode(bytes: &[u8]) -> Result<GrayImage> {
     let unreadable = |why: String| Error::new(Kind::PictureUnreadable, why);
-    let format = match image::guess_format(bytes) {
-        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => format,
-        _ => return Err(unreadable("it is no PNG and no JPEG picture".to_owned())),
+    let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) = image::guess_format(bytes) else {
+        return Err(unreadable("it is no PNG and no JPEG picture".to_owned()));
     };
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);

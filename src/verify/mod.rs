@@ -60,7 +60,7 @@ use parts::Parts;
 
 use crate::credential::Certificate;
 use crate::link::Link;
-use crate::values::{Environment, IssueDate, Nip};
+use crate::values::{ContextId, Environment, IssueDate, Nip};
 
 /// Verifies links against the invoices and certificates at hand.
 #[derive(Debug)]
@@ -161,7 +161,7 @@ impl Verifier {
         if let Some(seller) = parts.seller {
             checks.push(checksum("seller's NIP", seller, parts.environment));
         }
-        let context = parts.context.as_ref().and_then(|context| context.taxpayer());
+        let context = parts.context.as_ref().and_then(ContextId::taxpayer);
         if let Some(context) = context.filter(|nip| Some(*nip) != parts.seller) {
             checks.push(checksum("context's NIP", context, parts.environment));
         }

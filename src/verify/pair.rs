@@ -3,11 +3,12 @@
 use super::check::Check;
 use super::codes::Code;
 use super::parts::Parts;
+use crate::values::Environment;
 
 pub(super) fn check(kod1: &Parts, kod2: &Parts) -> Vec<Check> {
     let digests = (kod1.hash.map(|hash| hash.base64url()), kod2.hash.map(|hash| hash.base64url()));
     let sellers = (kod1.seller, kod2.seller);
-    let hosts = (kod1.environment.map(|of| of.host()), kod2.environment.map(|of| of.host()));
+    let hosts = (kod1.environment.map(Environment::host), kod2.environment.map(Environment::host));
     vec![
         same(Code::PairDigest, "digest", digests.0.as_ref(), digests.1.as_ref()),
         same(Code::PairSeller, "seller's NIP", sellers.0.as_ref(), sellers.1.as_ref()),

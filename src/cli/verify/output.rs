@@ -104,8 +104,7 @@ impl Output {
         }
         for check in &report.checks {
             let (style, word) = match check.outcome() {
-                Outcome::Ok if self.quiet => continue,
-                Outcome::NotChecked if self.quiet => continue,
+                Outcome::Ok | Outcome::NotChecked if self.quiet => continue,
                 Outcome::Ok => (GOOD, "OK         "),
                 Outcome::Fail => (BAD, "FAIL       "),
                 Outcome::NotChecked => (DIM, "not checked"),

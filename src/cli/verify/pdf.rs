@@ -27,7 +27,7 @@ enum Answer {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Text {
-    text: String,
+    holds: String,
     is_link: bool,
     place: Option<String>,
 }
@@ -39,7 +39,7 @@ pub fn read_pdf(path: &Path) -> Vec<u8> {
         Ok(found) => Answer::Found(
             found
                 .into_iter()
-                .map(|one| Text { text: one.text, is_link: one.origin == Origin::Link, place: one.place })
+                .map(|one| Text { holds: one.text, is_link: one.origin == Origin::Link, place: one.place })
                 .collect(),
         ),
         Err(problem) => Answer::Problem { code: problem.code.to_owned(), message: problem.message },
@@ -78,6 +78,6 @@ pub fn found(path: &Path) -> Result<Vec<Found>, Problem> {
 }
 
 fn found_text(text: Text) -> Found {
-    let Text { text, is_link, place } = text;
-    Found { text, origin: if is_link { Origin::Link } else { Origin::Code }, place }
+    let Text { holds, is_link, place } = text;
+    Found { text: holds, origin: if is_link { Origin::Link } else { Origin::Code }, place }
 }
