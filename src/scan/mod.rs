@@ -2,7 +2,7 @@
 //!
 //! Bytes come in, texts go out: nothing here opens a file, and nothing is said of what the texts mean (see
 //! [`verify`](crate::verify)). Sizes and pages are bounded, because the bytes may be anybody's; who reads anybody's
-//! PDFs should do so in a process of its own, as the command does (see [`pdf`]).
+//! PDFs should do so in a process of its own, as the command does (see [`pdf()`]).
 
 mod pdf;
 mod picture;
