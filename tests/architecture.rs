@@ -4,12 +4,37 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 13] =
-    ["error", "warning", "values", "deadline", "invoice", "link", "credential", "sign", "verify", "scan", "qr", "render", "batch"];
+const ORDER: [&str; 13] = [
+    "error",
+    "warning",
+    "values",
+    "deadline",
+    "invoice",
+    "link",
+    "credential",
+    "sign",
+    "verify",
+    "scan",
+    "qr",
+    "render",
+    "batch",
+];
 
 /// Modules that only compute: no files, no clock, no threads, no arguments.
-const PURE: [&str; 12] =
-    ["error", "warning", "values", "deadline", "invoice", "link", "credential", "sign", "verify", "scan", "qr", "render"];
+const PURE: [&str; 12] = [
+    "error",
+    "warning",
+    "values",
+    "deadline",
+    "invoice",
+    "link",
+    "credential",
+    "sign",
+    "verify",
+    "scan",
+    "qr",
+    "render",
+];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut todo = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

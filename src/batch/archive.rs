@@ -21,7 +21,7 @@ const MOST_ENTRIES: usize = 1_000_000;
 /// A local header without the entry's name.
 const LOCAL_HEADER: u64 = 30;
 
-/// An invoice in an archive.
+/// A file in an archive.
 #[derive(Clone)]
 pub struct Entry {
     archive: Arc<Archive>,
@@ -49,11 +49,12 @@ enum Refusal {
     Repeated,
 }
 
-/// The `*.xml` entries of an archive, sorted by name as the files of a folder are.
+/// The entries of a ZIP archive whose names end in a dot and `extension`, in capitals or not, sorted by name as the files of
+/// a folder are.
 ///
 /// # Errors
 /// `input_archive_unreadable`, `input_unreadable`, `input_not_regular`.
-pub(super) fn entries(path: &Path) -> Result<Vec<Entry>> {
+pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
     let file = open(path)?;
     let size = file.metadata().map_err(|error| unreadable(&error))?.len();
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
@@ -71,7 +72,7 @@ pub(super) fn entries(path: &Path) -> Result<Vec<Entry>> {
             return Err(refuse("its directory lists more entries than it says, or more than 1 000 000"));
         }
         let raw = record.file_path().as_bytes();
-        if record.is_dir() || !is_invoice(raw) {
+        if record.is_dir() || !is_wanted(raw, extension) {
             continue;
         }
         let first = *names.entry(raw.to_owned()).or_insert(entries.len());
@@ -106,9 +107,9 @@ fn check_apart(mut ranges: Vec<(u64, u64)>, size: u64) -> Result<()> {
 }
 
 /// The Finder of macOS packs a shadow of each file under `__MACOSX`, with the same extension.
-fn is_invoice(name: &[u8]) -> bool {
-    let extension = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
-    extension.eq_ignore_ascii_case(b"xml") && extension.len() < name.len() && !name.starts_with(b"__MACOSX/")
+fn is_wanted(name: &[u8], extension: &str) -> bool {
+    let found = name.rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+    found.eq_ignore_ascii_case(extension.as_bytes()) && found.len() < name.len() && !name.starts_with(b"__MACOSX/")
 }
 
 fn data(record: &ZipFileHeaderRecord<'_>, name: &[u8]) -> std::result::Result<Data, Refusal> {
@@ -142,6 +143,17 @@ impl Entry {
     /// `archive.zip!entry.xml`.
     pub(super) fn full_name(&self) -> String {
         format!("{}!{}", self.archive.path.to_string_lossy(), self.name)
+    }
+
+    /// The exact bytes, `largest` at most, checked against the archive's checksum.
+    ///
+    /// # Errors
+    /// `too_large`, `input_unreadable`, and what the archive is to blame for: `input_entry_damaged`,
+    /// `input_entry_encrypted`, `input_entry_method`, `input_entry_name`, `input_entry_repeated`.
+    pub fn bytes(&self, largest: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.read(&mut bytes, largest)?;
+        Ok(bytes)
     }
 
     /// Appends the exact bytes, checked against the archive's checksum.

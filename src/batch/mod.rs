@@ -24,7 +24,7 @@ mod sink;
 mod source;
 mod worker;
 
-pub use archive::Entry;
+pub use archive::{Entry, entries};
 pub use folder::write_file;
 pub use input::Input;
 pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode, Summary};

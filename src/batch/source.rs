@@ -90,7 +90,7 @@ fn has_extension(path: &Path, wanted: &str) -> bool {
 }
 
 fn each_of_archive(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    match archive::entries(path) {
+    match archive::entries(path, "xml") {
         Ok(entries) if entries.is_empty() => take(missing(path, "the archive holds no .xml file")),
         Ok(entries) => entries.into_iter().all(|entry| take(Input::Entry(entry))),
         Err(error) => take(Input::Unusable(error.about(path.to_string_lossy()))),

@@ -6,6 +6,7 @@
 
 mod pdf;
 mod picture;
+mod svg;
 
 pub use pdf::pdf;
 pub use picture::picture;
@@ -32,7 +33,7 @@ pub enum Origin {
     Link,
 }
 
-/// Everything in a file that is a PDF, PNG or JPEG, by what its first bytes say.
+/// Everything in a file that is a PDF, PNG, JPEG or SVG, by what its first bytes say.
 ///
 /// # Errors
 /// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
@@ -40,7 +41,7 @@ pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
     if is_pdf(bytes) {
         return pdf(bytes);
     }
-    let codes = picture(bytes)?;
+    let codes = if svg::is_svg(bytes) { svg::svg(bytes)? } else { picture(bytes)? };
     Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
 }
 

@@ -37,8 +37,11 @@ pub struct Codes {
 /// A picture that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// The file's name, relative to the folder of the run.
+    /// The file's name, relative to the folder of the run, or in its archive; of a picture in the manifest itself, the
+    /// field.
     pub name: String,
+    /// Of a picture in the manifest itself: its bytes, in Base64.
+    pub embedded: Option<String>,
     /// The link that it must hold.
     pub url: String,
 }
@@ -64,7 +67,7 @@ impl Entry {
 impl Picture {
     /// Compares what was read from the picture with the link that it must hold.
     pub fn check(&self, found: &[String]) -> Check {
-        let Self { name, url } = self;
+        let Self { name, url, .. } = self;
         match found {
             [one] if one == url => Check::ok(Code::ManifestPicture, format!("{name} reads back as its link")),
             [] => Check::fail(Code::ManifestPicture, format!("no code was found in {name}")),
@@ -76,11 +79,6 @@ impl Picture {
     /// The check of a picture that cannot be read.
     pub fn unreadable(&self, why: &str) -> Check {
         Check::fail(Code::ManifestPicture, format!("{}: {why}", self.name))
-    }
-
-    /// The check of a picture in a format that is not read back.
-    pub fn passed_over(&self) -> Check {
-        Check::not_checked(Code::ManifestPicture, format!("{} is of a format that is not read back", self.name))
     }
 }
 
@@ -107,6 +105,8 @@ struct CodeLine {
     png: Option<String>,
     svg: Option<String>,
     pdf: Option<String>,
+    png_base64: Option<String>,
+    svg_base64: Option<String>,
     algorithm: Option<String>,
     certificate_serial: Option<String>,
 }
@@ -123,8 +123,13 @@ impl Codes {
         facts(&line, kod1, &mut checks);
         let pictures = codes()
             .flat_map(|code| {
-                let names = [&code.png, &code.svg, &code.pdf].into_iter().flatten();
-                names.map(|name| Picture { name: name.clone(), url: code.url.clone() })
+                let files = [&code.png, &code.svg, &code.pdf].into_iter().flatten();
+                let embedded = [("png_base64", &code.png_base64), ("svg_base64", &code.svg_base64)];
+                let embedded = embedded.into_iter().filter(|(_, bytes)| bytes.is_some());
+                let files = files.map(|name| (name.clone(), None));
+                files
+                    .chain(embedded.map(|(field, bytes)| (field.to_owned(), bytes.clone())))
+                    .map(|(name, embedded)| Picture { name, embedded, url: code.url.clone() })
             })
             .collect();
         let links = codes().map(|code| code.url.clone()).collect();

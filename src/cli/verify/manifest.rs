@@ -1,13 +1,18 @@
 //! A manifest: every line, and every picture beside it.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ksef_qr::batch;
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
 use super::line::From;
 use super::output::Output;
+use super::problem::Problem;
 use super::subject::{LARGEST_PICTURE, read};
 
 /// In bytes; a line has about two thousand.
@@ -22,7 +27,7 @@ pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) {
         Ok(file) => BufReader::new(file),
         Err(error) => return output.problem(&error.into(), from),
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut surroundings = Surroundings::of(path);
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
@@ -34,7 +39,7 @@ pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) {
         let place = format!("line {number}");
         let from = From { place: Some(&place), ..from };
         match Entry::read(&String::from_utf8_lossy(&line)) {
-            Ok(Entry::Codes(codes)) => entry(codes, folder, verifier, output, from),
+            Ok(Entry::Codes(codes)) => entry(codes, &mut surroundings, verifier, output, from),
             Ok(Entry::Refused | Entry::Summary) => output.passed_over(),
             Err(error) => {
                 output.problem(&error.into(), from);
@@ -47,15 +52,21 @@ pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) {
     }
 }
 
-fn entry(mut codes: Codes, folder: &Path, verifier: &Verifier, output: &mut Output, from: From<'_>) {
+fn entry(
+    mut codes: Codes,
+    surroundings: &mut Surroundings<'_>,
+    verifier: &Verifier,
+    output: &mut Output,
+    from: From<'_>,
+) {
     for picture in &codes.pictures {
-        codes.report.checks.push(check(picture, folder));
+        codes.report.checks.push(surroundings.check(picture));
     }
     output.report(&codes.report, from);
     // An invoice that was given is taken before the one that the line names.
     let invoice = match verifier.has_invoices() {
         true => None,
-        false => read(Path::new(&codes.input), LARGEST_INVOICE).ok(),
+        false => surroundings.invoice(&codes.input),
     };
     let reports = match invoice {
         Some(bytes) => verifier.links_of_invoice(&codes.links, &codes.input, bytes),
@@ -66,18 +77,65 @@ fn entry(mut codes: Codes, folder: &Path, verifier: &Verifier, output: &mut Outp
     }
 }
 
-fn check(picture: &Picture, folder: &Path) -> Check {
-    let name = Path::new(&picture.name);
-    if !name.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
-        return picture.passed_over();
+/// What a manifest leads to: the invoices that were read for it, and the pictures in its folder, in the archive beside it or
+/// in itself.
+struct Surroundings<'m> {
+    folder: &'m Path,
+    pictures: PathBuf,
+    archives: Archives,
+}
+
+impl<'m> Surroundings<'m> {
+    fn of(manifest: &'m Path) -> Self {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        Self { folder, pictures: manifest.with_extension("zip"), archives: Archives::default() }
     }
-    // A manifest names what is beside it; it does not send its reader elsewhere.
-    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
-        return picture.unreadable("the name leads out of the manifest's folder");
+
+    /// The invoice at a line's `input`, if that leads somewhere from here.
+    fn invoice(&mut self, input: &str) -> Option<Vec<u8>> {
+        if let Ok(bytes) = read(Path::new(input), LARGEST_INVOICE) {
+            return Some(bytes);
+        }
+        let (archive, name) = input.split_once(".zip!")?;
+        self.archives.entry(Path::new(&format!("{archive}.zip")), name)?.bytes(LARGEST_INVOICE).ok()
     }
-    let read = read(&folder.join(name), LARGEST_PICTURE).and_then(|bytes| Ok(ksef_qr::scan::picture(&bytes)?));
-    match read {
-        Ok(found) => picture.check(&found),
-        Err(problem) => picture.unreadable(&problem.message),
+
+    fn check(&mut self, picture: &Picture) -> Check {
+        let found = self.bytes(picture).and_then(|bytes| Ok(ksef_qr::scan::file(&bytes)?));
+        match found {
+            Ok(found) => picture.check(&found.into_iter().map(|one| one.text).collect::<Vec<_>>()),
+            Err(problem) => picture.unreadable(&problem.message),
+        }
+    }
+
+    fn bytes(&mut self, picture: &Picture) -> Result<Vec<u8>, Problem> {
+        if let Some(text) = &picture.embedded {
+            return STANDARD.decode(text).map_err(|_| Problem::picture("it is no Base64"));
+        }
+        let name = Path::new(&picture.name);
+        // A manifest names what is beside it; it does not send its reader elsewhere.
+        if !name.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(Problem::picture("the name leads out of the manifest's folder"));
+        }
+        match self.archives.entry(&self.pictures, &picture.name) {
+            Some(entry) => Ok(entry.bytes(LARGEST_PICTURE)?),
+            None => read(&self.folder.join(name), LARGEST_PICTURE),
+        }
+    }
+}
+
+/// Archives by path, each listed once; one that is not there has no entries.
+#[derive(Default)]
+struct Archives(HashMap<PathBuf, HashMap<String, batch::Entry>>);
+
+impl Archives {
+    fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::Entry> {
+        if !self.0.contains_key(archive) {
+            let kinds = ["xml", "png", "svg"].into_iter();
+            let entries = kinds.flat_map(|kind| batch::entries(archive, kind).unwrap_or_default());
+            let by_name = entries.map(|entry| (entry.name().to_owned(), entry)).collect();
+            self.0.insert(archive.to_owned(), by_name);
+        }
+        self.0.get(archive)?.get(name)
     }
 }

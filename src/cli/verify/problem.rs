@@ -28,6 +28,12 @@ impl Problem {
         Self { code, message, hint, was_read: true }
     }
 
+    /// Of a picture that a manifest names.
+    pub fn picture(message: &str) -> Self {
+        let hint = "Draw the picture again: ksef-qr sign --resume.";
+        Self { code: "picture_unreadable", message: message.to_owned(), hint, was_read: true }
+    }
+
     /// Of a PDF whose links all lead elsewhere.
     pub fn nothing_about_ksef() -> Self {
         let message = "there is no QR code in it, and no link has to do with KSeF".to_owned();
