@@ -200,6 +200,166 @@ fn one_input_named_twice_has_two_lines_and_keeps_them() {
     assert_eq!(after.lines().count(), 5);
 }
 
+/// Two lines of one input, both replaced, and the run after that: the second `replaces` must not cost a good line.
+#[test]
+fn one_input_named_twice_may_change_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = invoices(folder.path(), 1);
+    let out = folder.path().join("ksef-qr-out");
+    let manifest = out.join("manifest.ndjson");
+    let go_on = || assert!(run(sign(folder.path()).args(["in", "in", "--resume", "--quiet"])).status.success());
+    go_on();
+    let changed = fs::read_to_string(input.join("f00000.xml")).unwrap().replace("2026-06-15", "2026-06-16");
+    fs::write(input.join("f00000.xml"), changed).unwrap();
+    go_on();
+    let lines = || fs::read_to_string(&manifest).unwrap().lines().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let before = lines();
+    assert!(before.iter().all(|line| line.contains("\"replaces\"")));
+    go_on();
+    assert_eq!(lines(), before);
+    assert_eq!(files(&out).len(), 5);
+}
+
+/// Names that are no text, and one of them goes away: no other's line is taken for its own.
+#[cfg(unix)]
+#[test]
+fn files_without_a_utf8_name_are_told_apart() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let input = invoices(folder.path(), 3);
+    let name = |byte: u8| input.join(std::ffi::OsStr::from_bytes(&[b'f', byte, b'.', b'x', b'm', b'l']));
+    for (index, byte) in [0xB1, 0xB3, 0xF3].into_iter().enumerate() {
+        fs::rename(input.join(format!("f0000{index}.xml")), name(byte)).unwrap();
+    }
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    let go_on = || assert!(run(sign(folder.path()).args(["in", "--resume", "--quiet"])).status.success());
+    go_on();
+    let before = signed_lines(&manifest);
+    assert!(before.contains_key("in/f\\xB3.xml"), "{:?}", before.keys());
+    fs::remove_file(name(0xB1)).unwrap();
+    go_on();
+    assert_eq!(signed_lines(&manifest), before);
+}
+
+#[test]
+fn the_longest_names_can_be_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    for sub in ["a", "b"] {
+        fs::create_dir_all(folder.path().join("in").join(sub)).unwrap();
+        let name = format!("{}.xml", "ł".repeat(110));
+        fs::copy(fixture("invoices/good/fa3-basic.xml"), folder.path().join("in").join(sub).join(name)).unwrap();
+    }
+    for _ in 0..2 {
+        let done = run(sign(folder.path()).args(["in", "--resume", "--quiet"]));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+}
+
+/// Each invoice on standard input is another one.
+#[test]
+fn standard_input_is_always_new() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    for index in 0..2 {
+        let invoice = fs::File::open(folder.path().join(format!("in/f0000{index}.xml"))).unwrap();
+        assert!(run(sign(folder.path()).args(["-", "--resume"]).stdin(invoice)).status.success());
+    }
+    let lines = records(&folder.path().join("ksef-qr-out/manifest.ndjson"));
+    let names: Vec<_> = lines.iter().filter_map(|line| line["kod1"]["png"].as_str()).collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(names.iter().collect::<HashSet<_>>(), ["invoice.kod1.png", "invoice-2.kod1.png"].iter().collect());
+}
+
+#[test]
+fn what_is_no_archive_of_codes_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("june.zip");
+    fs::copy(fixture("archives/good.zip"), &archive).unwrap();
+    let before = fs::read(&archive).unwrap();
+    fs::write(folder.path().join("june.ndjson"), "").unwrap();
+    for option in ["--overwrite", "--resume"] {
+        let done = run(sign(folder.path()).args(["june.zip", "--out", "june.zip", option]));
+        assert_eq!(done.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("[output_exists]"));
+        assert_eq!(fs::read(&archive).unwrap(), before);
+    }
+    // Its own archive is another matter.
+    for _ in 0..2 {
+        let done = run(sign(folder.path()).args(["june.zip", "--out", "codes.zip", "--overwrite"]));
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+    // A slash at the end means a folder.
+    assert!(run(sign(folder.path()).args(["june.zip", "--out", "folder.zip/"])).status.success());
+    assert!(folder.path().join("folder.zip/manifest.ndjson").exists());
+}
+
+/// The line before last may have been cut by an editor, not by a kill.
+#[test]
+fn a_last_line_without_a_newline_is_a_line_if_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    assert!(run(sign(folder.path()).args(["in"])).status.success());
+    let before = signed_lines(&manifest);
+    let text = fs::read_to_string(&manifest).unwrap();
+    let two: Vec<&str> = text.lines().take(2).collect();
+    fs::write(&manifest, two.join("\n")).unwrap();
+    assert!(run(sign(folder.path()).args(["in", "--resume"])).status.success());
+    assert_eq!(signed_lines(&manifest), before);
+    // What is whole and no line of ours is left alone, by all means.
+    for foreign in ["{\"type\":\"FeatureCollection\",\"features\":[]}", "{\"type\":\"invoice\"}\n{\"a\":1}"] {
+        fs::write(&manifest, foreign).unwrap();
+        let done = run(sign(folder.path()).args(["in", "--resume"]));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("[manifest_damaged]"));
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), foreign);
+    }
+}
+
+#[test]
+fn pictures_of_another_size_are_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let picture = folder.path().join("ksef-qr-out/f00000.kod1.png");
+    assert!(run(sign(folder.path()).args(["in"])).status.success());
+    let before = fs::read(&picture).unwrap();
+    for other in [["--module-px", "3"], ["--dpi", "600"], ["--ecc", "h"]] {
+        let done = run(sign(folder.path()).args(["in", "--resume"]).args(other));
+        assert_eq!(done.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("[resume_mismatch]"));
+        assert_eq!(fs::read(&picture).unwrap(), before);
+    }
+}
+
+/// Somebody tidies up during the run: the signatures in the manifest exist nowhere else.
+#[test]
+fn a_manifest_removed_during_the_run_is_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let mut child = sign(folder.path())
+        .args(["--files-from", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let list = child.stdin.as_mut().unwrap();
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    std::io::Write::write_all(list, b"in/f00000.xml\n").unwrap();
+    while signed_lines(&manifest).is_empty() {
+        sleep(Duration::from_millis(5));
+    }
+    let before = signed_lines(&manifest);
+    fs::remove_file(&manifest).unwrap();
+    std::io::Write::write_all(list, b"in/f00001.xml\n").unwrap();
+    // The list stays open: a run that is over ends all the same.
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(2));
+    assert_eq!(signed_lines(&manifest), before);
+    check_visible(&folder.path().join("ksef-qr-out"), &before);
+    assert!(run(sign(folder.path()).args(["in", "--resume"])).status.success());
+    assert_eq!(signed_lines(&manifest)["in/f00000.xml"], before["in/f00000.xml"]);
+}
+
 #[test]
 fn another_command_cannot_go_on_with_the_run() {
     let folder = tempfile::tempdir().unwrap();
@@ -223,6 +383,10 @@ fn another_command_cannot_go_on_with_the_run() {
     refused(sign(folder.path()).args(["in", "--resume", "--format", "none"]), "resume_mismatch");
     refused(sign(folder.path()).args(["in", "--resume", "--embed"]), "resume_mismatch");
     assert_eq!(fs::read_to_string(&manifest).unwrap(), before);
+
+    // Nothing can be read back from there.
+    #[cfg(unix)]
+    refused(sign(folder.path()).args(["in", "--resume", "--manifest", "/dev/null"]), "output_exists");
 
     // Demo's links under another environment's command.
     assert!(run(link(&["--env", "demo", "--out", "demo"]).arg("--quiet")).status.success());

@@ -1,6 +1,5 @@
 //! Invoices in ZIP archives, read where they lie: nothing is unpacked, so no name in an archive leads anywhere.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,8 +11,9 @@ use rawzip::{
     ZipFileHeaderRecord,
 };
 
-use super::input::{open, too_large, unreadable};
+use super::input::{open, spelled, too_large, unreadable};
 use crate::error::{Error, Kind, Result};
+use crate::render::PictureFormat;
 
 /// More entries than any invoicing system packs, few enough to keep a list of.
 const MOST_ENTRIES: usize = 1_000_000;
@@ -62,7 +62,6 @@ pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
     let archive = Arc::new(Archive { path: path.to_owned(), zip });
 
     let mut entries = Vec::new();
-    let mut names = HashMap::new();
     let mut ranges = Vec::new();
     let mut read = 0;
     let mut records = archive.zip.entries(&mut buffer);
@@ -75,25 +74,43 @@ pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
         if record.is_dir() || !is_wanted(raw, extension) {
             continue;
         }
-        let first = *names.entry(raw.to_owned()).or_insert(entries.len());
-        let mut found = data(&record, raw);
-        if first != entries.len() {
-            found = Err(Refusal::Repeated);
-            if let Some(Entry { found, .. }) = entries.get_mut(first) {
-                *found = Err(Refusal::Repeated);
-            }
-        }
         let start = record.local_header_offset();
         let length = LOCAL_HEADER.saturating_add(raw.len() as u64).saturating_add(record.compressed_size_hint());
         ranges.push((start, start.saturating_add(length)));
-        entries.push(Entry { archive: Arc::clone(&archive), name: String::from_utf8_lossy(raw).into(), found });
+        entries.push(Entry { archive: Arc::clone(&archive), name: spelled(raw).into(), found: data(&record, raw) });
     }
     if read < archive.zip.entries_hint() {
         return Err(refuse("its directory lists fewer entries than it says"));
     }
     check_apart(ranges, size)?;
     entries.sort_by(|one, other| one.name.cmp(&other.name));
+    for start in 1..entries.len() {
+        if let Some([one, other]) = entries.get_mut(start - 1..=start)
+            && one.name == other.name
+        {
+            one.found = Err(Refusal::Repeated);
+            other.found = Err(Refusal::Repeated);
+        }
+    }
     Ok(entries)
+}
+
+/// True for an archive that holds nothing but pictures under the names that this program gives.
+pub(super) fn is_of_codes(path: &Path) -> bool {
+    let list = || -> std::result::Result<bool, rawzip::Error> {
+        let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+        let zip = ZipArchive::from_file(std::fs::File::open(path)?, &mut buffer)?;
+        let mut records = zip.entries(&mut buffer);
+        while let Some(record) = records.next_entry()? {
+            let name = record.file_path().as_bytes();
+            let is_code = [&b".kod1."[..], b".kod2."].iter().any(|code| memchr::memmem::find(name, code).is_some());
+            if !is_code || !PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension().as_bytes())) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    list().unwrap_or(false)
 }
 
 /// A small archive can hold an endless amount of data only if its entries share it.
@@ -135,14 +152,14 @@ fn is_harmless(name: &[u8]) -> bool {
 }
 
 impl Entry {
-    /// The name in the archive, with U+FFFD in place of what is not UTF-8.
+    /// The name in the archive, each byte that is not UTF-8 as `\xB3`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// `archive.zip!entry.xml`.
     pub(super) fn full_name(&self) -> String {
-        format!("{}!{}", self.archive.path.to_string_lossy(), self.name)
+        format!("{}!{}", spelled(self.archive.path.as_os_str().as_encoded_bytes()), self.name)
     }
 
     /// The exact bytes, `largest` at most, checked against the archive's checksum.

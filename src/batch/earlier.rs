@@ -1,15 +1,17 @@
 //! What an earlier run signed, read back from its manifest. A code that was printed must not change, so its line is
 //! taken up as it stands.
 
-use std::collections::{HashMap, VecDeque};
+use std::borrow::Cow;
 use std::fs::File;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::folder::unwritable;
-use super::journal::Extent;
+use super::input::Input;
+use super::journal::{Extent, START};
 use super::manifest::{Code, Kept, Picture};
 use super::names::Names;
 use super::worker::{Drawing, Task, picture_name};
@@ -18,16 +20,33 @@ use crate::link::Link;
 use crate::render::{Label, PictureFormat};
 use crate::values::InvoiceHash;
 
-/// The lines of earlier runs, by input. An input that was named twice has two, in order.
+/// In bytes. A line with pictures in it has some 100 000; one of more than this is no line, and is not read to its end.
+const LONGEST_LINE: u64 = 1 << 24;
+
+/// The lines of earlier runs.
 #[derive(Debug)]
 pub(super) struct Earlier {
-    lines: HashMap<Box<str>, VecDeque<Extent>>,
+    /// Sorted by input, then by place. A hundred thousand are 4 MB.
+    lines: Vec<Entry>,
     /// Once all inputs were asked for: the lines that are left, the last one first.
-    left: Vec<Extent>,
+    left: Option<Vec<Extent>>,
+    /// Where the whole lines end, and whether the last of them lacks its newline.
+    end: u64,
+    lacks_newline: bool,
     path: PathBuf,
     reader: BufReader<File>,
     /// Where the reader stands.
     at: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Hashes of 64 bits, of the input's name and of its content: what they find is compared in full.
+    input: u64,
+    content: u64,
+    replaces: Option<u64>,
+    extent: Extent,
+    is_taken: bool,
 }
 
 /// A line taken up by this run.
@@ -38,66 +57,132 @@ pub(super) struct EarlierLine {
     pub(super) kept: Kept,
 }
 
+/// The fields of a line that the run goes on with.
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(borrow)]
+    r#type: Cow<'l, str>,
+    status: Option<Cow<'l, str>>,
+    input: Option<Cow<'l, str>>,
+    hash_base64: Option<Cow<'l, str>>,
+    replaces: Option<Cow<'l, str>>,
+    kod1: Option<CodeLine<'l>>,
+    kod2: Option<CodeLine<'l>>,
+}
+
+#[derive(Deserialize)]
+struct CodeLine<'l> {
+    #[serde(borrow)]
+    url: Cow<'l, str>,
+    label: Cow<'l, str>,
+    png: Option<Cow<'l, str>>,
+    svg: Option<Cow<'l, str>>,
+    png_base64: Option<Cow<'l, str>>,
+    svg_base64: Option<Cow<'l, str>>,
+}
+
 impl Earlier {
     /// Reads the manifest of an earlier run of this command, and reserves the names it gave.
     ///
-    /// Lines of refused invoices are not taken up: the invoice may be mended by now.
+    /// Lines of refused invoices are not taken up: the invoice may be mended by now. A last line that was cut short is
+    /// none.
     ///
     /// # Errors
     /// `manifest_damaged` for a line that is none; `resume_mismatch` for one of another command.
     pub(super) fn load(path: &Path, task: &Task, drawing: &Drawing, embedded: bool, names: &mut Names) -> Result<Self> {
         let unreadable = |error: io::Error| unwritable(path, &error);
         let mut reader = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
-        let mut lines: HashMap<Box<str>, VecDeque<Extent>> = HashMap::new();
+        let mut lines: Vec<Entry> = Vec::new();
         let mut text = Vec::new();
-        let mut start = 0;
+        let (mut end, mut lacks_newline) = (0, false);
         for number in 1_u64.. {
             text.clear();
-            let length = reader.read_until(b'\n', &mut text).map_err(unreadable)?;
+            let length = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(unreadable)?;
             if length == 0 {
                 break;
             }
-            let about =
-                |kind, why: &str| Error::new(kind, format!("line {number}: {why}")).about(path.to_string_lossy());
-            let damaged = || about(Kind::ManifestDamaged, "it is no line of a manifest");
-            let extent = Extent { start, length: u32::try_from(length).map_err(|_| damaged())? };
-            start += length as u64;
-            let value: Value = serde_json::from_slice(&text).map_err(|_| damaged())?;
-            match (value["type"].as_str(), value["status"].as_str()) {
-                (Some("summary"), None) | (Some("invoice"), Some("refused")) => continue,
-                (Some("invoice"), Some("signed" | "linked")) => {}
-                _ => return Err(damaged()),
+            let refuse =
+                |kind, why: &str| Err(Error::new(kind, format!("line {number}: {why}")).about(path.to_string_lossy()));
+            lacks_newline = !text.ends_with(b"\n");
+            let Ok(line) = serde_json::from_slice::<Line<'_>>(&text) else {
+                let is_cut_short = lacks_newline && (length as u64) < LONGEST_LINE;
+                if is_cut_short && (text.starts_with(START) || START.starts_with(&text)) {
+                    lacks_newline = false;
+                    break;
+                }
+                return refuse(Kind::ManifestDamaged, "it is no line of a manifest");
+            };
+            let extent = Extent { start: end, length: length as u32 };
+            end += length as u64;
+            match (&*line.r#type, line.status.as_deref()) {
+                ("summary", None) | ("invoice", Some("refused")) => continue,
+                ("invoice", Some("signed" | "linked")) => {}
+                _ => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
             }
-            let (input, kept) = parse(&value, names).ok_or_else(damaged)?;
+            let Some((input, kept)) = parse(&line, names) else {
+                return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
+            };
             if let Some(difference) = difference(&kept, task, drawing, embedded) {
-                return Err(about(Kind::ResumeMismatch, &difference));
+                return refuse(Kind::ResumeMismatch, &difference);
             }
-            let of_input = lines.entry(input.into()).or_default();
-            if value.get("replaces").is_some() {
-                of_input.pop_front();
-            }
-            of_input.push_back(extent);
+            let replaces = line.replaces.and_then(|hash| InvoiceHash::from_base64(&hash).ok());
+            lines.push(Entry {
+                input: of_name(&input),
+                content: of_content(&kept.hash),
+                replaces: replaces.as_ref().map(of_content),
+                extent,
+                is_taken: false,
+            });
+        }
+        if let Some(Entry { extent, .. }) = lines.last_mut().filter(|_| lacks_newline)
+            && extent.end() == end
+        {
+            // It gets its newline when the journal goes on with the file.
+            extent.length += 1;
         }
         reader.rewind().map_err(unreadable)?;
-        Ok(Self { lines, left: Vec::new(), path: path.to_owned(), reader, at: 0 })
+        lines.sort_unstable_by_key(|entry: &Entry| (entry.input, entry.extent));
+        drop_replaced(&mut lines);
+        let path = path.to_owned();
+        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0 })
+    }
+
+    /// Where the whole lines end, and whether the last of them lacks its newline.
+    pub(super) fn end(&self) -> (u64, bool) {
+        (self.end, self.lacks_newline)
     }
 
     /// The line of this input, if an earlier run signed it; each line once.
     ///
     /// # Errors
     /// `output_unwritable`, `manifest_damaged`: the file is not what it was a moment ago.
-    pub(super) fn take(&mut self, input: &str) -> Result<Option<EarlierLine>> {
-        let extent = self.lines.get_mut(input).and_then(VecDeque::pop_front);
-        extent.map(|extent| self.read(extent)).transpose()
+    pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
+        let name = input.name();
+        let key = of_name(&name);
+        let start = self.lines.partition_point(|entry| entry.input < key);
+        let candidates = self.lines.get_mut(start..).unwrap_or_default();
+        let count = candidates.partition_point(|entry| entry.input == key);
+        let mut free: Vec<&mut Entry> = candidates.iter_mut().take(count).filter(|entry| !entry.is_taken).collect();
+        // An input that was named twice has two lines: the one that fits its content is the one to go on with.
+        let content = if free.len() > 1 { content(input) } else { None };
+        let chosen = free.iter().position(|entry| Some(entry.content) == content).unwrap_or(0);
+        let Some(entry) = free.get_mut(chosen) else { return Ok(None) };
+        entry.is_taken = true;
+        let extent = entry.extent;
+        let line = self.read(extent)?;
+        Ok((line.input == name).then_some(line))
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
     pub(super) fn next_left(&mut self) -> Option<Extent> {
-        if !self.lines.is_empty() {
-            self.left = self.lines.drain().flat_map(|(_, extents)| extents).collect();
-            self.left.sort_unstable_by(|one, other| other.cmp(one));
-        }
-        self.left.pop()
+        let lines = &mut self.lines;
+        let left = self.left.get_or_insert_with(|| {
+            let mut left: Vec<Extent> =
+                lines.iter().filter(|entry| !entry.is_taken).map(|entry| entry.extent).collect();
+            left.sort_unstable_by(|one, other| other.cmp(one));
+            left
+        });
+        left.pop()
     }
 
     /// Reads a line again.
@@ -113,8 +198,8 @@ impl Earlier {
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
         let length = read.map_err(|error| unwritable(&self.path, &error))?;
         self.at = extent.start + length as u64;
-        let value: Option<Value> = serde_json::from_slice(&text).ok();
-        let parsed = value.and_then(|value| parse(&value, &mut Names::default()));
+        let line: Option<Line<'_>> = serde_json::from_slice(&text).ok();
+        let parsed = line.and_then(|line| parse(&line, &mut Names::default()));
         let (input, kept) = parsed.ok_or_else(|| {
             Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
         })?;
@@ -122,22 +207,52 @@ impl Earlier {
     }
 }
 
+/// Of a line and the one that was signed in its place, a run that was killed before its end leaves both.
+fn drop_replaced(lines: &mut Vec<Entry>) {
+    for index in 0..lines.len() {
+        let Some(&Entry { input, replaces: Some(content), .. }) = lines.get(index) else { continue };
+        let before = lines.iter_mut().take(index).rev().take_while(|entry| entry.input == input);
+        if let Some(replaced) = before.filter(|entry| !entry.is_taken && entry.content == content).last() {
+            replaced.is_taken = true;
+        }
+    }
+    lines.retain(|entry| !entry.is_taken);
+}
+
+fn of_name(name: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
+}
+
+fn of_content(hash: &InvoiceHash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(hash)
+}
+
+fn content(input: &Input) -> Option<u64> {
+    let mut bytes = Vec::new();
+    input.read(&mut bytes, super::worker::LARGEST_ALLOWED).ok()?;
+    Some(of_content(&InvoiceHash::of(&bytes)))
+}
+
 impl Kept {
     /// What its pictures are named after, if it has any in files.
     pub(super) fn stem(&self) -> Option<&str> {
-        match self.kod1.pictures.first() {
-            Some((format, Picture::File(name))) => name.strip_suffix(&picture_name("", "kod1", *format)),
-            _ => None,
-        }
+        stem("kod1", &self.kod1)
+    }
+}
+
+fn stem<'c>(name: &str, code: &'c Code) -> Option<&'c str> {
+    match code.pictures.first() {
+        Some((format, Picture::File(file))) => file.strip_suffix(&picture_name("", name, *format)),
+        _ => None,
     }
 }
 
 /// The parts of a line that the run goes on with, if they fit each other.
-fn parse(line: &Value, names: &mut Names) -> Option<(String, Kept)> {
-    let input = line["input"].as_str()?.to_owned();
-    let hash = InvoiceHash::from_base64(line["hash_base64"].as_str()?).ok()?;
-    let kod1 = code(&line["kod1"], "kod1", names)?;
-    let kod2 = match line.get("kod2") {
+fn parse(line: &Line<'_>, names: &mut Names) -> Option<(String, Kept)> {
+    let input = line.input.as_deref()?.to_owned();
+    let hash = InvoiceHash::from_base64(line.hash_base64.as_deref()?).ok()?;
+    let kod1 = code(line.kod1.as_ref()?, "kod1", names)?;
+    let kod2 = match &line.kod2 {
         Some(kod2) => Some(code(kod2, "kod2", names)?),
         None => None,
     };
@@ -146,26 +261,30 @@ fn parse(line: &Value, names: &mut Names) -> Option<(String, Kept)> {
         Ok(Link::Kod2(kod2)) => expected == 2 && kod2.unsigned.hash == hash,
         Err(_) => false,
     };
-    let kept = Kept { hash, kod1, kod2, redrawn: false };
-    (fits(&kept.kod1, 1) && kept.kod2.as_ref().is_none_or(|kod2| fits(kod2, 2))).then_some((input, kept))
+    let fit =
+        fits(&kod1, 1) && kod2.as_ref().is_none_or(|kod2| fits(kod2, 2) && stem("kod2", kod2) == stem("kod1", &kod1));
+    fit.then_some((input, Kept { hash, kod1, kod2, redrawn: false }))
 }
 
-fn code(value: &Value, name: &str, names: &mut Names) -> Option<Code> {
+fn code(line: &CodeLine<'_>, name: &str, names: &mut Names) -> Option<Code> {
     let mut pictures = Vec::new();
     for format in PictureFormat::ALL {
-        if let Some(file) = value[format.extension()].as_str() {
+        let (file, embedded) = match format {
+            PictureFormat::Png => (&line.png, &line.png_base64),
+            PictureFormat::Svg => (&line.svg, &line.svg_base64),
+        };
+        if let Some(file) = file {
             // A manifest that was changed by hand must not lead out of the folder.
             let stem = file.strip_suffix(&picture_name("", name, format))?;
             if !names.reserve(stem) {
                 return None;
             }
-            pictures.push((format, Picture::File(file.to_owned())));
-        } else if let Some(embedded) = value[Picture::embedded_field(format)].as_str() {
-            pictures.push((format, Picture::Embedded(embedded.to_owned())));
+            pictures.push((format, Picture::File(file.to_string())));
+        } else if let Some(embedded) = embedded {
+            pictures.push((format, Picture::Embedded(embedded.to_string())));
         }
     }
-    let label = Label::new(value["label"].as_str()?).ok()?;
-    Some(Code { url: value["url"].as_str()?.to_owned(), label, pictures })
+    Some(Code { url: line.url.to_string(), label: Label::new(&line.label).ok()?, pictures })
 }
 
 /// What makes the line one of another command.

@@ -134,6 +134,9 @@ pub(super) fn exists(path: &Path) -> Error {
 }
 
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Error {
+    // tempfile names the temporary file, which nobody has heard of.
+    let cause = error.get_ref().and_then(|inner| inner.source());
+    let error: &dyn std::error::Error = cause.unwrap_or(error);
     Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(path.to_string_lossy())
 }
 

@@ -1,5 +1,6 @@
 //! One invoice to read: its name, and its exact bytes.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -24,15 +25,11 @@ impl Input {
     /// The name as the user gave it, for the manifest; an entry's is `archive.zip!entry.xml`.
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::File(path) => spelled(path.as_os_str().as_encoded_bytes()),
             Self::Entry(entry) => entry.full_name(),
             Self::Stdin => "-".to_owned(),
             Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
         }
-    }
-
-    pub(super) fn is_unusable(&self) -> bool {
-        matches!(self, Self::Unusable(_))
     }
 
     /// What pictures are named after: the file's name without its extension.
@@ -55,6 +52,19 @@ impl Input {
             Self::Unusable(error) => Err(error.clone()),
         }
     }
+}
+
+/// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name.
+pub(super) fn spelled(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    text
 }
 
 fn read_file(path: &Path, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
@@ -111,6 +121,12 @@ mod tests {
         assert_eq!(read(&folder.path().join("self.xml")), "input_unreadable");
     }
 
+    #[test]
+    fn names_are_told_apart() {
+        assert_eq!(spelled("in/zażółć.xml".as_bytes()), "in/zażółć.xml");
+        assert_eq!(spelled(b"f\xB3\xBF.xml"), "f\\xB3\\xBF.xml");
+    }
+
     /// Half an invoice, still being exported, must not be signed.
     #[test]
     fn a_file_that_grows_while_it_is_read_is_refused() {
@@ -128,11 +144,12 @@ mod tests {
                     file.write_all(b"y").unwrap();
                 }
             });
-            let read = || {
+            let read = |_| {
                 let mut buffer = Vec::new();
-                Input::File(path.clone()).read(&mut buffer, LARGEST).map_err(|error| error.code())
+                Input::File(path.clone()).read(&mut buffer, LARGEST).map_err(|error| error.code()).err()
             };
-            let codes = (0..50).filter_map(|_| read().err()).collect();
+            // The other thread may take its time to begin.
+            let codes = (0..100_000).find_map(read).into_iter().collect();
             done.store(true, Ordering::Relaxed);
             codes
         });

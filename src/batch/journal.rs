@@ -16,6 +16,13 @@ pub(super) struct Extent {
     pub(super) length: u32,
 }
 
+impl Extent {
+    /// Where the next line begins.
+    pub(super) fn end(self) -> u64 {
+        self.start + u64::from(self.length)
+    }
+}
+
 /// A manifest being written.
 pub(super) enum Journal {
     /// Standard output, or a file that is no regular one.
@@ -53,6 +60,10 @@ impl Journal {
             return Err(exists(path));
         }
         if is_there && fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            if existing == Existing::Resume {
+                let message = "it is no regular file, so no run can go on with it";
+                return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
+            }
             let opened = OpenOptions::new().write(true).open(path).map_err(|error| unwritable(path, &error))?;
             return Ok(Self::stream(path.clone(), Box::new(opened)));
         }
@@ -67,18 +78,30 @@ impl Journal {
             _ => unwritable(path, &error),
         })?;
         check_is_manifest(&mut file, path)?;
-        let end = match existing {
-            Existing::Resume => whole_lines(&mut file),
-            _ => Ok(0),
-        };
-        let cut = end.and_then(|end| file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))));
-        let end = cut.map_err(|error| unwritable(path, &error))?;
         let (pending, order) = (Vec::new(), Vec::new());
-        Ok(Self::File(Box::new(JournalFile { path: target, file, workshop, end, pending, order })))
+        let mut journal = JournalFile { path: target, file, workshop, end: 0, pending, order };
+        if existing != Existing::Resume {
+            journal.cut(0).map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(Self::File(Box::new(journal)))
     }
 
     fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {
         Self::Stream { name, stream, pending: Vec::new() }
+    }
+
+    /// Goes on where an earlier run's whole lines end.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(super) fn take_up(&mut self, (end, lacks_newline): (u64, bool)) -> Result<()> {
+        let Self::File(journal) = self else { return Ok(()) };
+        let mut taken_up = journal.cut(end);
+        if lacks_newline {
+            taken_up = taken_up.and_then(|()| journal.file.write_all(b"\n"));
+            journal.end += 1;
+        }
+        taken_up.map_err(|error| unwritable(&journal.path, &error))
     }
 
     /// Adds a line; [`commit`](Self::commit) writes it.
@@ -127,6 +150,15 @@ impl Journal {
         }
     }
 
+    /// After an error: puts back a manifest that was removed, if that can be done.
+    pub(super) fn restore(&mut self) {
+        if let Self::File(journal) = self
+            && fs::symlink_metadata(&journal.path).is_err()
+        {
+            _ = journal.restore();
+        }
+    }
+
     /// What to call it in an error.
     pub(super) fn name(&self) -> &Path {
         match self {
@@ -137,13 +169,23 @@ impl Journal {
 }
 
 impl JournalFile {
+    fn cut(&mut self, end: u64) -> io::Result<()> {
+        self.end = end;
+        self.file.set_len(end)?;
+        self.file.seek(SeekFrom::Start(end)).map(drop)
+    }
+
     fn push(&mut self, line: &str) {
         self.order.push(Extent { start: self.end + self.pending.len() as u64, length: line.len() as u32 });
         self.pending.extend_from_slice(line.as_bytes());
     }
 
     fn commit(&mut self) -> io::Result<()> {
-        let written = self.file.write_all(&self.pending);
+        // Asked each time: pictures must not appear whose lines nobody can find.
+        let written = match is_at(&self.file, &self.path) {
+            true => self.file.write_all(&self.pending),
+            false => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
+        };
         match written {
             Ok(()) => self.end += self.pending.len() as u64,
             Err(_) => {
@@ -162,18 +204,23 @@ impl JournalFile {
         let mut end = 0;
         let is_in_order = self.order.iter().all(|line| {
             let follows = line.start == end;
-            end += u64::from(line.length);
+            end = line.end();
             follows
         });
         if !(is_in_order && end == self.end) {
             return self.rewrite(summary);
         }
         self.push(summary);
-        self.commit()?;
-        if is_at(&self.file, &self.path) {
-            return Ok(());
-        }
-        Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced while the run wrote it"))
+        self.commit()
+    }
+
+    /// Puts back a manifest that somebody removed: its lines are all there is of the signatures in them.
+    fn restore(&mut self) -> io::Result<()> {
+        let mut copy = self.workshop.create()?;
+        self.file.seek(SeekFrom::Start(0))?;
+        io::copy(&mut (&mut self.file).take(self.end), &mut copy)?;
+        copy.persist_noclobber(&self.path)?;
+        Ok(())
     }
 
     /// Lines of several runs, in one order: a new file takes the place of the old one in one step.
@@ -186,19 +233,22 @@ impl JournalFile {
             // Relative, so that the buffer is kept where the next line is in it.
             lines.seek_relative(line.start as i64 - at as i64)?;
             io::copy(&mut (&mut lines).take(line.length.into()), &mut copy)?;
-            at = line.start + u64::from(line.length);
+            at = line.end();
         }
         copy.write_all(summary.as_bytes())?;
         let copy = copy.into_inner()?;
+        copy.as_file().set_permissions(self.file.metadata()?.permissions())?;
         copy.as_file().sync_all()?;
         copy.persist(&self.path)?;
         Ok(())
     }
 }
 
+/// How every line begins.
+pub(super) const START: &[u8] = b"{\"type\":\"";
+
 /// Refuses to take up what this program did not write: a slip of the hand must not cost an invoice or a key.
 fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
-    const START: &[u8] = b"{\"type\":\"";
     let mut start = Vec::new();
     let read = file.take(START.len() as u64).read_to_end(&mut start);
     read.map_err(|error| unwritable(path, &error))?;
@@ -208,24 +258,6 @@ fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
     }
     Err(Error::new(Kind::OutputExists, "the file exists and is no manifest, so it is not replaced")
         .about(path.to_string_lossy()))
-}
-
-/// The length of the file without a line that was cut short.
-fn whole_lines(file: &mut File) -> io::Result<u64> {
-    const STEP: usize = 1 << 16;
-    let mut end = file.seek(SeekFrom::End(0))?;
-    let mut block = vec![0; STEP];
-    while end > 0 {
-        let start = end.saturating_sub(STEP as u64);
-        let block = block.get_mut(..(end - start) as usize).unwrap_or_default();
-        file.seek(SeekFrom::Start(start))?;
-        file.read_exact(block)?;
-        if let Some(newline) = memchr::memrchr(b'\n', block) {
-            return Ok(start + newline as u64 + 1);
-        }
-        end = start;
-    }
-    Ok(0)
 }
 
 #[cfg(test)]
@@ -267,6 +299,7 @@ mod tests {
         let [a, b, c] = ["a", "b", "c"].map(line);
         fs::write(&path, [&a, &b, "{\"type\":\"half"].concat()).unwrap();
         let mut journal = open(&path, Existing::Resume).unwrap();
+        journal.take_up((2 * a.len() as u64, false)).unwrap();
         let extent = |start: usize| Extent { start: start as u64, length: a.len() as u32 };
         journal.push(&c);
         journal.commit().unwrap();
@@ -297,25 +330,16 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_that_vanished_is_an_error() {
+    fn a_manifest_that_vanished_is_put_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut journal = open(&path, Existing::Refuse).unwrap();
         journal.push(&line("a"));
+        journal.commit().unwrap();
         fs::remove_file(&path).unwrap();
-        assert!(journal.finish(&line("summary")).is_err());
-    }
-
-    #[test]
-    fn a_cut_line_is_found_across_blocks() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        for (whole, cut) in [(0, 5), (0, 200_000), (10, 0), (70_000, 70_000), (65_536, 1), (65_535, 65_537)] {
-            let mut text = "x".repeat(whole);
-            text.extend((whole > 0).then_some('\n'));
-            let expected = text.len() as u64;
-            fs::write(&path, text + &"y".repeat(cut)).unwrap();
-            assert_eq!(whole_lines(&mut File::open(&path).unwrap()).unwrap(), expected, "{whole} {cut}");
-        }
+        journal.push(&line("b"));
+        assert!(journal.commit().is_err(), "before the pictures of b are seen");
+        journal.restore();
+        assert_eq!(fs::read_to_string(&path).unwrap(), line("a"));
     }
 }

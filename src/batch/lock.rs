@@ -1,6 +1,6 @@
 //! One run at a time in one place.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
 use std::thread;
@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        // A FIFO would be waited for.
+        return Ok(Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+    }
     let until = Instant::now() + PATIENCE;
     loop {
         let file = match options.open(path) {
@@ -31,9 +35,7 @@ pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
         match file.try_lock() {
             // Whoever had the lock may have removed or replaced the file before giving it up.
             Ok(()) if !is_at(&file, path) => {}
-            Ok(()) => return Ok(Ok(file)),
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(Ok(file)),
-            Err(TryLockError::Error(error)) => return Ok(Err(error)),
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(Ok(file)),
             Err(TryLockError::WouldBlock) => {}
         }
         if Instant::now() > until {

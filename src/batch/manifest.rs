@@ -178,6 +178,12 @@ impl Summary {
         };
         *(if has_kod2 { &mut self.signed } else { &mut self.linked }) += 1;
     }
+
+    /// Counts a line of an earlier run that stays without a record of its own.
+    pub(super) fn count_kept(&mut self, is_signed: bool) {
+        self.kept += 1;
+        *(if is_signed { &mut self.signed } else { &mut self.linked }) += 1;
+    }
 }
 
 fn to_line(value: &impl Serialize) -> String {

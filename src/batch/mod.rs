@@ -1,7 +1,7 @@
 //! Many invoices: sources to workers to one sink, in the order they came.
 //!
 //! ```text
-//! source ──jobs──▶ workers (read, sign, draw, write pictures) ──records──▶ sink (manifest, in input order)
+//! source ──jobs──▶ workers (read, sign, draw, write aside) ──records──▶ sink (manifest in order, then pictures in place)
 //!    ▲                                                                       │
 //!    └──────────────────────────── tickets ◀─────────────────────────────────┘
 //! ```

@@ -40,7 +40,8 @@ impl Names {
     pub(super) fn reserve(&mut self, name: &str) -> bool {
         let key = self.key(name);
         self.taken.entry(key).or_insert(2);
-        safe(name) == name
+        // A number may have made it longer than a stem.
+        name.len() <= LONGEST + "-4294967295".len() && cleaned(name) == name
     }
 
     /// Some file systems take `F1` and `f1` for one name, so they are one here.
@@ -49,17 +50,26 @@ impl Names {
     }
 }
 
+/// In bytes: leaves room for a number and the longest ending in the 255 bytes that most file systems give a name.
+const LONGEST: usize = 200;
+
 /// A name that every file system takes, as close to the given one as can be.
 fn safe(stem: &str) -> String {
-    let replaced =
-        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
-    let name: String = stem.chars().map(|c| if replaced(c) { '_' } else { c }).collect();
-    // Room for a number and the longest ending in the 255 bytes that most file systems give a name.
-    let mut end = name.len().min(200);
+    let mut name = cleaned(stem);
+    let mut end = name.len().min(LONGEST);
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    match name[..end].trim_start_matches('.') {
+    name.truncate(end);
+    name
+}
+
+/// Without what leads elsewhere, hides the file, or is forbidden somewhere.
+fn cleaned(stem: &str) -> String {
+    let replaced =
+        |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
+    let name: String = stem.chars().map(|c| if replaced(c) { '_' } else { c }).collect();
+    match name.trim_start_matches('.') {
         "" => "invoice".to_owned(),
         name => name.to_owned(),
     }
@@ -81,6 +91,10 @@ mod tests {
     fn names_of_an_earlier_run_stay_with_it() {
         let mut names = Names::default();
         assert!(names.reserve("f1") && names.reserve("f2-2"));
+        let mut before = Names::default();
+        for name in [before.unique(&"ł".repeat(150)), before.unique(&"ł".repeat(150))] {
+            assert!(Names::default().reserve(&name), "{} bytes", name.len());
+        }
         assert_eq!(["f1", "f2", "f2"].map(|stem| names.unique(stem)), ["f1-2", "f2", "f2-3"]);
         for foreign in ["../f1", "a/b", "", ".", "a\nb"] {
             assert!(!names.reserve(foreign), "{foreign:?}");

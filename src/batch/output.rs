@@ -35,12 +35,11 @@ pub enum Existing {
 }
 
 impl Output {
-    /// A ZIP archive if the name ends in `.zip`, else a folder.
+    /// A ZIP archive if the name ends in `.zip`, and is not that of a folder; else a folder.
     pub fn at(path: PathBuf) -> Self {
-        match path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-            true if !path.is_dir() => Self::Archive(path),
-            _ => Self::Folder(path),
-        }
+        let is_zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+        let is_folder = path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator);
+        if is_zip && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
     }
 
     pub(super) fn is_folder(&self) -> bool {

@@ -103,6 +103,9 @@ impl Batch {
         let mut shelves = place.shelf()?;
         let mut journal = Journal::open(&self.manifest, self.existing)?;
         let mut feeder = self.feeder(&journal, &place)?;
+        if let Some(earlier) = &feeder.earlier {
+            journal.take_up(earlier.end())?;
+        }
         let mut summary = Summary {
             environment: self.task.environment(),
             version: env!("CARGO_PKG_VERSION"),
@@ -113,6 +116,7 @@ impl Batch {
             ..Summary::default()
         };
         let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
+        let is_signing = matches!(self.task, Task::Sign(_));
         let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
         let sink = Sink {
             journal: &mut journal,
@@ -121,24 +125,30 @@ impl Batch {
             observer,
             stop: &stop,
             sent: &sent,
+            is_signing,
             batch: tickets / BATCHES,
         };
         let mut ended = self.flow(interrupt, tickets, &place, &mut feeder, sink);
-        if ended.is_ok() {
-            ended = shelves.finish().map_err(Stopped::Output);
-        }
         // A run that was stopped leaves lines that it never came to. They stay.
+        let mut left = false;
         while let Some(line) = feeder.earlier.as_mut().and_then(Earlier::next_left) {
             journal.keep(line);
-            summary.kept += 1;
-            *(if matches!(self.task, Task::Sign(_)) { &mut summary.signed } else { &mut summary.linked }) += 1;
+            summary.count_kept(is_signing);
+            left = true;
+        }
+        // An archive without the pictures of those lines would take the place of one that has them.
+        if ended.is_ok() && !left {
+            ended = shelves.finish().map_err(Stopped::Output);
         }
         summary.interrupted = interrupt.is_asked();
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
         let finished = match &ended {
             // Nothing more can be written, or the earlier lines cannot be read any more: every line stays as it is.
-            Err(Stopped::Manifest(_) | Stopped::Feeder(_)) => Ok(()),
+            Err(Stopped::Manifest(_) | Stopped::Feeder(_)) => {
+                journal.restore();
+                Ok(())
+            }
             _ => journal.finish(&summary.to_line()),
         };
         // The first thing that went wrong is the one to report.
@@ -233,27 +243,23 @@ impl Feeder {
     /// First the invoices of this run, then what earlier runs signed and this one does not name.
     fn all(&mut self, sources: &[Source], queue: &Queue<'_>, interrupt: &Interrupt, stop: &AtomicBool) -> Result<()> {
         let mut failed = Ok(());
+        let go_on = || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
+        let mut take = |input| match go_on().then(|| self.work(input)) {
+            Some(Ok(work)) => queue.put(work),
+            Some(Err(error)) => {
+                failed = Err(error);
+                false
+            }
+            None => false,
+        };
         for source in sources {
-            let whole = source.each(&mut |input| {
-                if interrupt.is_asked() || stop.load(Ordering::Relaxed) {
-                    return false;
-                }
-                match self.work(input) {
-                    Ok(work) => queue.put(work),
-                    Err(error) => {
-                        failed = Err(error);
-                        false
-                    }
-                }
-            });
-            if !whole {
+            if !source.each(&mut take, &go_on) {
                 break;
             }
         }
         failed?;
-        // An interrupt ends the signing. What is signed keeps its place, its pictures and its line.
         let Some(earlier) = &mut self.earlier else { return Ok(()) };
-        while !stop.load(Ordering::Relaxed) {
+        while go_on() {
             let Some(line) = earlier.next_left() else { break };
             if !queue.put(Work::Carry(earlier.read(line)?)) {
                 break;
@@ -263,12 +269,11 @@ impl Feeder {
     }
 
     fn work(&mut self, input: Input) -> Result<Work> {
-        if input.is_unusable() {
-            return Ok(Work::New { input, stem: String::new() });
-        }
-        let line = match &mut self.earlier {
-            Some(earlier) => earlier.take(&input.name())?,
-            None => None,
+        let line = match (&input, &mut self.earlier) {
+            (Input::Unusable(_), _) => return Ok(Work::New { input, stem: String::new() }),
+            // Standard input has no name: what it holds is another invoice each time.
+            (Input::Stdin, _) | (_, None) => None,
+            (_, Some(earlier)) => earlier.take(&input)?,
         };
         Ok(match line {
             Some(line) => Work::Again { input, line },

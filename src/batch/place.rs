@@ -2,18 +2,23 @@
 //! names them is in the manifest. So a picture that anybody can see always has its line, even after a kill.
 
 use std::fs;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use rawzip::{CompressionMethod, ZipArchiveWriter};
+use rawzip::time::UtcDateTime;
+use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use tempfile::{NamedTempFile, TempPath};
 
+use super::archive::is_of_codes;
 use super::folder::{Workshop, exists, put, unwritable};
 use super::output::{Existing, Output};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::render::PictureFormat;
+
+/// In bytes; the largest that we draw has a tenth.
+const LARGEST_PICTURE: u64 = 10_000_000;
 
 /// What the workers see of it.
 #[derive(Debug)]
@@ -27,7 +32,6 @@ pub(super) struct Place {
 #[derive(Debug)]
 pub(super) struct Prepared {
     name: String,
-    format: PictureFormat,
     content: Content,
     replace: bool,
 }
@@ -35,7 +39,8 @@ pub(super) struct Prepared {
 #[derive(Debug)]
 enum Content {
     File(TempPath),
-    Bytes(Vec<u8>),
+    Deflated { deflated: Vec<u8>, checksum: u32, size: u64 },
+    Nothing,
 }
 
 impl Place {
@@ -49,8 +54,14 @@ impl Place {
         let workshop = match output {
             Output::Folder(folder) => Some(folder.join(".ksef-qr")),
             Output::Archive(archive) => {
-                if !replace && !goes_on && fs::symlink_metadata(archive).is_ok() {
+                let is_there = fs::symlink_metadata(archive).is_ok();
+                if is_there && !replace && !goes_on {
                     return Err(exists(archive));
+                }
+                // A slip of the hand must not cost an archive of invoices.
+                if is_there && !is_of_codes(archive) {
+                    let message = "the archive exists and holds other things than codes, so it is not replaced";
+                    return Err(Error::new(Kind::OutputExists, message).about(archive.to_string_lossy()));
                 }
                 let name = archive.file_name().unwrap_or_default().to_string_lossy();
                 Some(archive.with_file_name(format!(".{name}.ksef-qr")))
@@ -81,28 +92,45 @@ impl Place {
         }
     }
 
-    /// True if the picture is there, whole, from an earlier run.
-    pub(super) fn holds(&self, name: &str, bytes: &[u8]) -> bool {
-        let Output::Folder(folder) = &self.output else { return false };
+    /// True if the picture is there from an earlier run; false if it is missing or not whole.
+    ///
+    /// # Errors
+    /// `resume_mismatch` for a whole picture that is another one: the run before drew in another size. `output_exists`
+    /// for something that is no picture at all.
+    pub(super) fn holds(&self, name: &str, format: PictureFormat, bytes: &[u8]) -> Result<bool> {
+        let Output::Folder(folder) = &self.output else { return Ok(false) };
         let path = folder.join(name);
-        // Asked first: nobody waits for a FIFO, and no endless file is read.
-        fs::metadata(&path).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64)
-            && fs::read(&path).is_ok_and(|found| found == bytes)
+        match fs::symlink_metadata(&path) {
+            Err(_) => return Ok(false),
+            Ok(found) if !found.is_file() => return Err(exists(&path)),
+            Ok(found) if found.len() > LARGEST_PICTURE => return Err(exists(&path)),
+            Ok(_) => {}
+        }
+        let found = fs::read(&path).unwrap_or_default();
+        if found != bytes && format.is_whole(&found) {
+            let message = "the picture is another than this command draws (`--module-px`, `--dpi`, `--ecc`)";
+            return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
+        }
+        Ok(found == bytes)
     }
 
     /// Writes a picture aside. `own` marks a name that an earlier run gave: what is there may be replaced.
     ///
     /// # Errors
     /// `output_unwritable`.
-    pub(super) fn prepare(&self, name: String, format: PictureFormat, bytes: Vec<u8>, own: bool) -> Result<Prepared> {
+    pub(super) fn prepare(&self, name: String, format: PictureFormat, bytes: &[u8], own: bool) -> Result<Prepared> {
         let content = match (&self.output, &self.workshop) {
             (Output::Folder(folder), Some(workshop)) => {
-                let prepared = workshop.prepare(&bytes);
+                let prepared = workshop.prepare(bytes);
                 Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
             }
-            _ => Content::Bytes(bytes),
+            (Output::Archive(path), _) => {
+                let deflated = deflated(bytes, format).map_err(|error| unwritable(path, &error))?;
+                Content::Deflated { deflated, checksum: rawzip::crc32(bytes), size: bytes.len() as u64 }
+            }
+            _ => Content::Nothing,
         };
-        Ok(Prepared { name, format, content, replace: own || self.replace })
+        Ok(Prepared { name, content, replace: own || self.replace })
     }
 
     /// What the sink needs to put pictures in place.
@@ -133,11 +161,12 @@ impl Shelf {
     /// # Errors
     /// `output_exists`, `output_unwritable`.
     pub(super) fn put(&mut self, prepared: Prepared) -> Result<()> {
-        let Prepared { name, format, content, replace } = prepared;
+        let Prepared { name, content, replace } = prepared;
         match (self, content) {
             (Self::Folder(folder), Content::File(file)) => put(file, &folder.join(name), replace),
-            (Self::Archive { writer, path, .. }, Content::Bytes(bytes)) => {
-                add(writer, &name, format, &bytes).map_err(|error| failed(path, error))
+            (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
+                add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
+                    .map_err(|error| failed(path, error))
             }
             _ => Ok(()),
         }
@@ -155,23 +184,32 @@ impl Shelf {
     }
 }
 
-fn add(
-    writer: &mut ZipArchiveWriter<BufWriter<NamedTempFile>>,
-    name: &str,
-    format: PictureFormat,
-    bytes: &[u8],
-) -> std::result::Result<(), rawzip::Error> {
-    // Deflate in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries
-    // that are stored with their size behind them.
+/// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are
+/// stored with their size behind them.
+fn deflated(bytes: &[u8], format: PictureFormat) -> io::Result<Vec<u8>> {
     let level = match format {
         PictureFormat::Png => Compression::none(),
         PictureFormat::Svg => Compression::fast(),
     };
-    let (mut entry, config) = writer.new_file(name).compression_method(CompressionMethod::DEFLATE).start()?;
-    let mut data = config.wrap(DeflateEncoder::new(&mut entry, level));
-    data.write_all(bytes)?;
-    let (encoder, descriptor) = data.finish()?;
-    encoder.finish()?;
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() + 64), level);
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn add(
+    writer: &mut ZipArchiveWriter<BufWriter<NamedTempFile>>,
+    name: &str,
+    deflated: &[u8],
+    descriptor: DataDescriptorOutput,
+) -> std::result::Result<(), rawzip::Error> {
+    // No clock: the same pictures make the same archive. The first day that a ZIP archive can name.
+    let day = UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0);
+    let mut file = writer.new_file(name).compression_method(CompressionMethod::DEFLATE);
+    if let Some(day) = day {
+        file = file.last_modified(day);
+    }
+    let (mut entry, _) = file.start()?;
+    entry.write_all(deflated)?;
     entry.finish(descriptor)?;
     Ok(())
 }
@@ -179,6 +217,6 @@ fn add(
 fn failed(path: &Path, error: rawzip::Error) -> Error {
     match error.into_kind() {
         rawzip::ErrorKind::IO(error) => unwritable(path, &error),
-        other => unwritable(path, &std::io::Error::other(format!("{other:?}"))),
+        other => unwritable(path, &io::Error::other(format!("{other:?}"))),
     }
 }

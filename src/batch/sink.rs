@@ -32,6 +32,8 @@ pub(super) struct Sink<'s> {
     pub(super) stop: &'s AtomicBool,
     /// How many invoices the feeder has sent on their way.
     pub(super) sent: &'s AtomicU64,
+    /// True for KOD I and KOD II.
+    pub(super) is_signing: bool,
     /// So many are written at once, if there are more to come.
     pub(super) batch: usize,
 }
@@ -90,9 +92,12 @@ impl Sink<'_> {
             return Err(Stopped::Manifest(error));
         }
         let mut stopped = Ok(());
-        for Finished { record, pictures, .. } in ready.drain(..) {
+        for Finished { record, pictures, kept, .. } in ready.drain(..) {
             let mut put = pictures.into_iter().try_for_each(|picture| self.shelf.put(picture));
             self.summary.count(&record);
+            if kept.is_some() && matches!(record.outcome, Outcome::Refused(_)) {
+                self.summary.count_kept(self.is_signing);
+            }
             self.observer.record(&record);
             if let Outcome::Refused(error) = record.outcome
                 && stops_the_run(&error)

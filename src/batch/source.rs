@@ -1,14 +1,23 @@
 //! Where invoices come from: files, folders, archives, patterns, a list, standard input.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use walkdir::WalkDir;
 
 use super::archive;
 use super::input::Input;
 use crate::error::{Error, Kind};
+
+/// In bytes: no system has longer ones.
+const LONGEST_PATH: u64 = 1 << 16;
+
+/// How long to wait for a line before asking whether anybody still wants it.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,12 +41,12 @@ impl Source {
     }
 
     /// Calls `take` for each invoice, in an order that depends on the names alone: as given, folders and
-    /// patterns sorted by name. Stops when `take` returns false.
-    pub fn each(&self, take: &mut dyn FnMut(Input) -> bool) -> bool {
+    /// patterns sorted by name. Stops when `take` returns false; and while it waits for a list, when `go_on` does.
+    pub fn each(&self, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
         match self {
             Self::Stdin => take(Input::Stdin),
             Self::Path(path) => each_of_path(path, take),
-            Self::List(path) => each_of_list(path, take),
+            Self::List(path) => each_of_list(path, take, go_on),
         }
     }
 }
@@ -121,23 +130,23 @@ fn each_of_pattern(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
     found || take(missing(path, "no file matches the pattern"))
 }
 
-fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    let lines: Box<dyn BufRead> = if list == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        match File::open(list) {
-            Ok(file) => Box::new(BufReader::new(file)),
-            Err(error) => return take(unreadable(list, &error)),
-        }
+fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
+    let lines = match lines(list) {
+        Ok(lines) => lines,
+        Err(error) => return take(unreadable(list, &error)),
     };
     let mut found = false;
-    for line in lines.split(b'\n') {
-        let line = match line {
-            Ok(line) => line,
-            Err(error) => return take(unreadable(list, &error)),
+    loop {
+        let line = match lines.recv_timeout(PATIENCE) {
+            Ok(Ok(line)) => line,
+            Ok(Err(error)) => return take(unreadable(list, &error)),
+            Err(RecvTimeoutError::Timeout) if go_on() => continue,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => break,
         };
         // Windows editors put a byte order mark at the start and a carriage return at the end of a line.
         let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+        let path = path.strip_suffix(b"\n").unwrap_or(path);
         let path = path.strip_suffix(b"\r").unwrap_or(path);
         if path.trim_ascii().is_empty() {
             continue;
@@ -152,6 +161,37 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
         }
     }
     found || take(missing(list, "the list names no file"))
+}
+
+/// The lines of a list, read by a thread of their own: whoever writes the list may take their time, or wait for us.
+fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+    let file = match list == Path::new("-") {
+        true => None,
+        false => Some(File::open(list)?),
+    };
+    let (send, lines) = bounded(256);
+    thread::spawn(move || {
+        let mut from: Box<dyn BufRead> = match file {
+            None => Box::new(io::stdin().lock()),
+            Some(file) => Box::new(BufReader::new(file)),
+        };
+        loop {
+            let mut line = Vec::new();
+            let is_taken = match (&mut from).take(LONGEST_PATH).read_until(b'\n', &mut line) {
+                Ok(0) => return,
+                Ok(length) if length as u64 == LONGEST_PATH => {
+                    _ = send.send(Err(io::Error::new(io::ErrorKind::InvalidData, "a line is too long for a path")));
+                    return;
+                }
+                Ok(_) => send.send(Ok(line)),
+                Err(error) => send.send(Err(error)),
+            };
+            if is_taken.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(lines)
 }
 
 /// Unix takes any bytes for a name.
@@ -182,13 +222,16 @@ mod tests {
 
     fn names(source: &Source) -> Vec<String> {
         let mut names = Vec::new();
-        source.each(&mut |input| {
-            names.push(match &input {
-                Input::Unusable(error) => error.code().to_owned(),
-                _ => input.name(),
-            });
-            true
-        });
+        source.each(
+            &mut |input| {
+                names.push(match &input {
+                    Input::Unusable(error) => error.code().to_owned(),
+                    _ => input.name(),
+                });
+                true
+            },
+            &|| true,
+        );
         names
     }
 

@@ -18,7 +18,7 @@ use crate::values::{Environment, InvoiceHash, IssueDate, KsefNumber, Rule, Rules
 use crate::warning::Warning;
 
 /// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
-const LARGEST_ALLOWED: u64 = 100_000_000;
+pub(super) const LARGEST_ALLOWED: u64 = 100_000_000;
 
 /// What KSeF takes at most, and so the most that is read unless a larger size is allowed.
 const LARGEST_ACCEPTED: u64 = 3_000_000;
@@ -225,7 +225,7 @@ impl<'b> Worker<'b> {
                     true => Picture::Embedded(STANDARD.encode(bytes)),
                     false => {
                         let file = picture_name(stem, name, format);
-                        pictures.push(place.prepare(file.clone(), format, bytes, own)?);
+                        pictures.push(place.prepare(file.clone(), format, &bytes, own)?);
                         Picture::File(file)
                     }
                 };
@@ -243,8 +243,8 @@ impl<'b> Worker<'b> {
             for (format, picture) in &code.pictures {
                 let Picture::File(name) = picture else { continue };
                 let bytes = self.renderer.render(*format, &symbol, &code.label);
-                if !place.holds(name, &bytes) {
-                    pictures.push(place.prepare(name.clone(), *format, bytes, true)?);
+                if !place.holds(name, *format, &bytes)? {
+                    pictures.push(place.prepare(name.clone(), *format, &bytes, true)?);
                 }
             }
         }
@@ -255,7 +255,7 @@ impl<'b> Worker<'b> {
 
 /// True for an error that the next invoice would meet too.
 pub(super) fn stops_the_run(error: &Error) -> bool {
-    error.kind() == Kind::OutputUnwritable
+    matches!(error.kind(), Kind::OutputUnwritable | Kind::ResumeMismatch)
 }
 
 pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {

@@ -62,6 +62,9 @@ fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Bat
     if existing == Existing::Resume && manifest == Manifest::Stdout {
         bail!("--resume goes on with the manifest of an earlier run, which must be a file: leave out --json");
     }
+    if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
+        bail!("--out and --manifest name the same file");
+    }
     if output.embed && output.format.0.is_empty() {
         bail!("--embed puts pictures into the manifest, and --format none draws none");
     }

@@ -65,8 +65,13 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
 fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<ExitStatus> {
     ctrlc::set_handler(interrupted).context("Ctrl-C cannot be handled")?;
     let mut report = Report::new(batch, progress::bar(batch, progress, quiet), quiet);
-    let summary = batch.run(&INTERRUPT, &mut report)?;
-    Ok(report.finish(&summary))
+    match batch.run(&INTERRUPT, &mut report) {
+        Ok(summary) => Ok(report.finish(&summary)),
+        Err(error) => {
+            report.stopped();
+            Err(error.into())
+        }
+    }
 }
 
 /// The first Ctrl-C ends the run within the invoices at hand. A second one is for a run that waits, for a list on

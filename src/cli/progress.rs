@@ -26,10 +26,11 @@ pub fn bar(batch: &Batch, when: Progress, quiet: bool) -> ProgressBar {
 fn count(batch: &Batch) -> u64 {
     let mut total = 0;
     for source in batch.sources.iter().filter(|source| source.can_be_counted()) {
-        source.each(&mut |_: Input| {
+        let mut count = |_: Input| {
             total += 1;
             true
-        });
+        };
+        source.each(&mut count, &|| true);
     }
     total
 }

@@ -25,6 +25,7 @@ pub struct Report<'b> {
     batch: &'b Batch,
     bar: ProgressBar,
     quiet: bool,
+    done: u64,
     told: u64,
     warned: u64,
     pictures: u64,
@@ -56,10 +57,11 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, told: 0, warned: 0, pictures: 0, found: false, first: None }
+        Self { batch, bar, quiet, done: 0, told: 0, warned: 0, pictures: 0, found: false, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
+        self.done += 1;
         self.pictures += codes(done).map(|code| code.pictures.len() as u64).sum::<u64>();
         self.first.get_or_insert_with(|| record.clone());
         for warning in &done.warnings {
@@ -92,6 +94,14 @@ impl<'b> Report<'b> {
         ExitStatus::of(summary, self.found)
     }
 
+    /// The end of a run that an error ended: what was done by then is done.
+    pub fn stopped(&self) {
+        self.bar.finish_and_clear();
+        if self.done > 0 && !self.quiet {
+            tell!("stopped after {}; the manifest has them", counted(self.done, "invoice"));
+        }
+    }
+
     fn tell_the_end(&self, summary: &Summary) {
         self.bar.finish_and_clear();
         if self.told > MOST_TOLD {
@@ -104,7 +114,7 @@ impl<'b> Report<'b> {
             tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
         }
         if summary.interrupted {
-            tell!("{ODD}interrupted{ODD:#}: what was begun is finished, the manifest is whole");
+            tell!("{ODD}interrupted{ODD:#}: what was begun is finished, the manifest is whole; --resume does the rest");
         }
         // The manifest on standard output is for a program; words would spoil it.
         if self.batch.manifest == Manifest::Stdout {

@@ -26,6 +26,16 @@ impl PictureFormat {
     }
 }
 
+impl PictureFormat {
+    /// True for a file that was written to its end, as far as its last bytes tell.
+    pub(crate) fn is_whole(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Png => bytes.starts_with(b"\x89PNG") && bytes.ends_with(b"IEND\xAE\x42\x60\x82"),
+            Self::Svg => bytes.starts_with(b"<") && bytes.trim_ascii_end().ends_with(b"</svg>"),
+        }
+    }
+}
+
 impl FromStr for PictureFormat {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
