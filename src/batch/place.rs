@@ -187,13 +187,29 @@ impl Shelf {
 /// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are
 /// stored with their size behind them.
 fn deflated(bytes: &[u8], format: PictureFormat) -> io::Result<Vec<u8>> {
-    let level = match format {
-        PictureFormat::Png => Compression::none(),
-        PictureFormat::Svg => Compression::fast(),
-    };
-    let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len() + 64), level);
-    encoder.write_all(bytes)?;
-    encoder.finish()
+    match format {
+        PictureFormat::Png => Ok(wrapped(bytes)),
+        PictureFormat::Svg => {
+            let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
+            encoder.write_all(bytes)?;
+            encoder.finish()
+        }
+    }
+}
+
+/// What is compressed already, in blocks of deflate that are stored (RFC 1951, 3.2.4). A compressor would do the same,
+/// with a quarter of a megabyte of tables for each picture.
+fn wrapped(bytes: &[u8]) -> Vec<u8> {
+    let mut wrapped = Vec::with_capacity(bytes.len() + 16);
+    let mut blocks = bytes.chunks(usize::from(u16::MAX)).peekable();
+    while let Some(block) = blocks.next() {
+        let length = block.len() as u16;
+        wrapped.push(u8::from(blocks.peek().is_none()));
+        wrapped.extend_from_slice(&length.to_le_bytes());
+        wrapped.extend_from_slice(&(!length).to_le_bytes());
+        wrapped.extend_from_slice(block);
+    }
+    wrapped
 }
 
 fn add(
@@ -218,5 +234,22 @@ fn failed(path: &Path, error: rawzip::Error) -> Error {
     match error.into_kind() {
         rawzip::ErrorKind::IO(error) => unwritable(path, &error),
         other => unwritable(path, &io::Error::other(format!("{other:?}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use super::*;
+
+    #[test]
+    fn stored_blocks_are_deflate() {
+        for length in [1, 2000, 65_535, 65_536, 200_000] {
+            let bytes: Vec<u8> = (0..length).map(|index: u32| (index * 7 / 3) as u8).collect();
+            let mut back = Vec::new();
+            flate2::read::DeflateDecoder::new(&*wrapped(&bytes)).read_to_end(&mut back).unwrap();
+            assert!(back == bytes, "{length}");
+        }
     }
 }
