@@ -150,6 +150,7 @@ kinds! {
     SellerNipMalformed Invoice "seller_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice."
     BuyerNipMalformed Invoice "buyer_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice, or give a foreign number in its own field."
     NipChecksum Invoice "nip_checksum" "The check digit says that a digit was mistyped. Production KSeF refuses such an invoice: correct the number."
+    IssueDateInFuture Invoice "issue_date_in_future" "KSeF refuses an issue date after the day on which it receives the invoice. Send it on its day, or correct the date."
     IssueDateMissing Invoice "issue_date_missing" "The issue date is part of the link of KOD I. Complete the invoice."
     IssueDateMalformed Invoice "issue_date_malformed" "The issue date is YYYY-MM-DD, a day that exists, without a time zone. Correct the invoice."
     NumberMissing Invoice "number_missing" "Every invoice has a number. Complete the invoice."

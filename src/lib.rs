@@ -84,7 +84,7 @@ mod warning;
 
 pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, PrivateKey, Purpose};
 pub use error::{CODES, Error, Result};
-pub use invoice::{Buyer, Form, Invoice, Party};
+pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
 pub use render::{Label, PictureFormat, Renderer, Style};
