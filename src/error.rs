@@ -157,6 +157,11 @@ kinds! {
     KindMissing Invoice "kind_missing" "The invoice does not say what kind it is (RodzajFaktury, in PEF the type code). Complete the invoice."
     FieldRepeated Invoice "field_repeated" "The schema allows this element once, and only one of the values can be meant. Correct the invoice."
     FieldMalformed Invoice "field_malformed" "The schema allows only text in this element. Correct the invoice."
+    DuplicateInvoice Invoice "duplicate_invoice" "KSeF tells invoices apart by the seller's NIP, the kind and the number, and refuses the second (code 440). Send it once, or give it a number of its own."
+    SchemaViolation Invoice "schema_violation" "The file does not fit the Ministry's schema, so KSeF would refuse it. Correct the export, or report it to the maker of the invoicing system."
+    AttachmentConditions Invoice "attachment_conditions" "KSeF takes invoices with an attachment (Zalacznik) in batch sessions only, and only of sellers who have registered for it in e-Urząd Skarbowy."
+    DeadlinePassed Invoice "deadline_passed" "KSeF takes it all the same. Send it at once, and ask your tax adviser what being late means. `ksef-qr deadline` shows the count."
+    NotForKsef Invoice "not_for_ksef" "Invoices of a total failure are delivered outside of KSeF. Is it the right mode?"
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
     LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
 
@@ -198,6 +203,8 @@ kinds! {
     KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
     KsefNumberOfAnother Value "ksef_number_of_another" "The number begins with the seller's NIP and the day it was given. It belongs to another invoice: take it from this one's UPO."
     LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
+    SchemaMissing Value "schema_missing" "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-docs has them."
+    SchemaUnusable Value "schema_unusable" "Copy the schemas again, with all that they import, into one folder."
     SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."

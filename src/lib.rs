@@ -41,6 +41,7 @@
 //! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
+//! | [`check`] | bytes, a date, the Ministry's schemas | all that KSeF would have against a file |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
@@ -71,6 +72,7 @@
 struct Readme;
 
 pub mod batch;
+pub mod check;
 mod credential;
 pub mod deadline;
 mod error;

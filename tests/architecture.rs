@@ -4,12 +4,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 11] =
-    ["error", "warning", "values", "deadline", "invoice", "link", "credential", "sign", "qr", "render", "batch"];
+const ORDER: [&str; 12] = [
+    "error",
+    "warning",
+    "values",
+    "deadline",
+    "invoice",
+    "check",
+    "link",
+    "credential",
+    "sign",
+    "qr",
+    "render",
+    "batch",
+];
 
 /// Modules that only compute: no files, no clock, no threads, no arguments.
-const PURE: [&str; 10] =
-    ["error", "warning", "values", "deadline", "invoice", "link", "credential", "sign", "qr", "render"];
+const PURE: [&str; 11] =
+    ["error", "warning", "values", "deadline", "invoice", "check", "link", "credential", "sign", "qr", "render"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut todo = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];

@@ -1,5 +1,6 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod check;
 mod deadline;
 
 use std::path::PathBuf;
@@ -7,7 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
-pub use deadline::{DeadlineArgs, OfflineMode};
+pub use check::CheckArgs;
+pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -24,6 +26,7 @@ pub struct Cli {
 pub enum Command {
     Sign(SignArgs),
     Link(LinkArgs),
+    Check(CheckArgs),
     Deadline(DeadlineArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script

@@ -83,7 +83,8 @@ fn jobs(asked: Option<u16>) -> NonZeroUsize {
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
+/// What to read, in the order it was given.
+pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
     let is_stdin = |path: &PathBuf| path == Path::new("-");
     if input.input.iter().chain(&input.files_from).filter(|path| is_stdin(path)).count() > 1 {
         bail!("standard input can be read once: give - once");

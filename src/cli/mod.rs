@@ -1,6 +1,7 @@
 //! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
 
 mod args;
+mod check;
 mod config;
 mod deadline;
 mod demo;
@@ -48,6 +49,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
             run_batch(&config::link(args)?, quiet, progress)
         }
+        Command::Check(args) => check::run(args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {

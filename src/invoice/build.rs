@@ -90,8 +90,7 @@ fn seller(form: Form, facts: &Facts) -> Result<(Nip, At), Fault> {
 }
 
 fn buyer(form: Form, facts: &Facts) -> Result<(Buyer, At), Fault> {
-    let malformed =
-        |text: &str, at| Fault::new(Kind::BuyerNipMalformed, format!("the buyer's NIP is {text:?}"), at);
+    let malformed = |text: &str, at| Fault::new(Kind::BuyerNipMalformed, format!("the buyer's NIP is {text:?}"), at);
     if form.is_pef() {
         let (text, at) = vat_registration(&facts.buyer_registrations, Field::BuyerRegistration, "customer")?;
         let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok((Buyer::Unidentified, at)) };

@@ -53,6 +53,14 @@ impl Fault {
         Self::of(Field::IssueDate, kind, message)
     }
 
+    pub(crate) fn of_number(kind: Kind, message: impl Into<String>) -> Self {
+        Self::of(Field::Number, kind, message)
+    }
+
+    pub(crate) fn of_attachment(kind: Kind, message: impl Into<String>) -> Self {
+        Self::of(Field::Attachment, kind, message)
+    }
+
     pub(crate) fn with_severity(self, severity: Severity) -> Self {
         Self { severity, ..self }
     }

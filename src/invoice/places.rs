@@ -17,6 +17,11 @@ pub(super) struct Places {
 }
 
 impl Places {
+    #[cfg(feature = "xsd")]
+    pub(super) fn form(&self) -> Option<Form> {
+        self.form
+    }
+
     /// The place of the root element.
     pub(super) fn root(&self) -> usize {
         self.root

@@ -67,6 +67,12 @@ impl<'x> Examination<'x> {
         examination
     }
 
+    /// The form, of a well-formed document.
+    #[cfg(feature = "xsd")]
+    pub(crate) fn form(&self) -> Option<super::Form> {
+        self.invoice.as_ref().map(Invoice::form).or_else(|| self.places().form())
+    }
+
     /// Line and column of a fault, if it is not in the file as a whole.
     pub(crate) fn place(&self, fault: &Fault) -> Option<Place> {
         match fault.at {
