@@ -162,6 +162,8 @@ kinds! {
     AttachmentConditions Invoice "attachment_conditions" "KSeF takes invoices with an attachment (Zalacznik) in batch sessions only, and only of sellers who have registered for it in e-Urząd Skarbowy."
     DeadlinePassed Invoice "deadline_passed" "KSeF takes it all the same. Send it at once, and ask your tax adviser what being late means. `ksef-qr deadline` shows the count."
     NotForKsef Invoice "not_for_ksef" "Invoices of a total failure are delivered outside of KSeF. Is it the right mode?"
+    UpoLacksInvoice Invoice "upo_lacks_invoice" "KSeF did not take this file in the sessions of these UPOs. Give the UPO that confirms it; without `--upo`, OFFLINE stands under the code."
+    UpoOtherFile Invoice "upo_other_file" "KSeF took another version of this invoice, and a code of this file leads nowhere. Draw the code of the file that was sent, byte for byte."
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
     LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
 
@@ -202,6 +204,8 @@ kinds! {
     KsefNumberMalformed Value "ksef_number_malformed" "A KSeF number is NIP-YYYYMMDD-XXXXXXXXXXXX-XX, 35 characters (36 in KSeF 1.0)."
     KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
     KsefNumberOfAnother Value "ksef_number_of_another" "The number begins with the seller's NIP and the day it was given. It belongs to another invoice: take it from this one's UPO."
+    UpoMalformed Value "upo_malformed" "A UPO is an XML document of KSeF, version 4-3. Download it again, whole and as it is."
+    UpoContradiction Value "upo_contradiction" "KSeF gives each file one number of its own. Download the UPO again; if it says the same, report it to the Ministry."
     LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
     SchemaMissing Value "schema_missing" "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-docs has them."
     SchemaUnusable Value "schema_unusable" "Copy the schemas again, with all that they import, into one folder."

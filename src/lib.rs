@@ -42,6 +42,7 @@
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | [`check`] | bytes, a date, the Ministry's schemas | all that KSeF would have against a file |
+//! | `upo` | KSeF's confirmation | the number of each invoice |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
@@ -81,6 +82,7 @@ mod link;
 mod qr;
 mod render;
 mod sign;
+mod upo;
 mod values;
 mod warning;
 
@@ -94,6 +96,7 @@ pub use sign::{
     Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
     signer,
 };
+pub use upo::Upo;
 pub use values::{
     CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
 };

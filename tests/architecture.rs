@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "error",
     "warning",
     "values",
@@ -20,8 +20,8 @@ const ORDER: [&str; 12] = [
 ];
 
 /// Modules that only compute: no files, no clock, no threads, no arguments.
-const PURE: [&str; 11] =
-    ["error", "warning", "values", "deadline", "invoice", "check", "link", "credential", "sign", "qr", "render"];
+const PURE: [&str; 12] =
+    ["error", "warning", "values", "deadline", "invoice", "check", "upo", "link", "credential", "sign", "qr", "render"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut todo = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
