@@ -18,6 +18,7 @@ mod lock;
 mod manifest;
 mod names;
 mod output;
+mod pairing;
 mod pipeline;
 mod place;
 mod sink;
@@ -31,4 +32,4 @@ pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode, Summa
 pub use output::{Existing, Manifest, Output};
 pub use pipeline::{Batch, Interrupt, Observer};
 pub use source::Source;
-pub use worker::{Drawing, Task};
+pub use worker::{Drawing, Numbers, Task};

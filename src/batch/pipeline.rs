@@ -14,6 +14,7 @@ use super::journal::Journal;
 use super::manifest::{Record, Summary};
 use super::names::Names;
 use super::output::{Existing, Manifest, Output};
+use super::pairing::Pairing;
 use super::place::Place;
 use super::sink::{Sink, Stopped};
 use super::source::Source;
@@ -110,6 +111,8 @@ impl Batch {
             ..Summary::default()
         };
         let stop = AtomicBool::new(false);
+        let mut pairing = Pairing::new(&self.task, observer);
+        let observer = &mut pairing;
         let sink = Sink { journal: &mut journal, shelf: &mut shelf, summary: &mut summary, observer, stop: &stop };
         let mut sunk = self.flow(interrupt, &place, &mut feed, sink);
         if sunk.is_ok() {
@@ -122,6 +125,9 @@ impl Batch {
             *(if matches!(self.task, Task::Sign(_)) { &mut summary.signed } else { &mut summary.linked }) += 1;
         }
         summary.interrupted = interrupt.is_asked();
+        if !summary.interrupted && sunk.is_ok() {
+            summary.warnings.extend(pairing.warning());
+        }
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
         let ended = match &sunk {

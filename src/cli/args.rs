@@ -88,6 +88,9 @@ Examples:
   A reprint, once KSeF has given the number:
     ksef-qr link invoice.xml --ksef-number 5265877635-20260616-0100001AF629-15 --out reprint
 
+  Reprints of all that KSeF has taken, by its confirmation:
+    ksef-qr link invoices/ --upo upo.xml --out reprint
+
   Links only, as JSON:
     ksef-qr link invoices/ --format none --json
 
@@ -99,6 +102,11 @@ pub struct LinkArgs {
     /// time
     #[arg(long, value_name = "NUMBER", conflicts_with = "files_from")]
     pub ksef_number: Option<KsefNumber>,
+    /// A UPO (version 4-3), by which KSeF confirms what it took: each invoice's number is looked up by the digest of
+    /// its file. Repeated for further sessions and pages. With --resume, codes drawn as OFFLINE are drawn again with
+    /// their numbers
+    #[arg(long, value_name = "FILE", conflicts_with = "ksef_number")]
+    pub upo: Vec<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }
