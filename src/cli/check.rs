@@ -76,7 +76,13 @@ fn schemas(folder: &std::path::Path) -> anyhow::Result<ksef_qr::check::Schemas> 
     let mut files = Vec::new();
     let mut size = 0;
     for entry in walkdir::WalkDir::new(folder) {
-        let entry = entry.with_context(|| format!("{}: the folder cannot be read", folder.display()))?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => match error.io_error() {
+                Some(error) => bail!("{}: the folder cannot be read: {error}", folder.display()),
+                None => bail!("{}: the folder cannot be read: {error}", folder.display()),
+            },
+        };
         let is_schema = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xsd"));
         if !is_schema || !entry.file_type().is_file() {
             continue;

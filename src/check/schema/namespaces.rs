@@ -112,7 +112,7 @@ impl Visitor for Namespaces<'_> {
             Ok(element) => element.and_then(|element| self.complex_type(element)),
             Err(right) => {
                 let wrong = if namespace.is_empty() { "no namespace".to_owned() } else { format!("{namespace:?}") };
-                let message = format!("the element {local} is in {wrong}, and belongs into {right:?}");
+                let message = format!("the element {local} is in {wrong}, and belongs in {right:?}");
                 self.violations.push((message, self.here));
                 None
             }
