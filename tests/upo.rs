@@ -42,7 +42,8 @@ fn a_resumed_run_draws_again_what_has_a_number_now_and_keeps_the_rest() {
     assert_eq!(basic["replaces"], basic["hash_base64"]);
     assert_eq!(basic["warnings"], Value::Array(vec![]), "the invoice has not changed");
     let summary = after.last().unwrap();
-    assert_eq!((&summary["replaced"], &summary["warnings"][0]["code"]), (&0.into(), &"upo_unpaired".into()));
+    assert_eq!(summary["replaced"], 0);
+    assert_eq!(summary["warnings"][0]["code"], "upo_unpaired");
     assert_ne!(fs::read(&picture).unwrap(), offline, "another label stands under the code");
     assert_eq!(read_back(&picture), url, "and the code is the same");
 
@@ -50,7 +51,7 @@ fn a_resumed_run_draws_again_what_has_a_number_now_and_keeps_the_rest() {
     let drawn = fs::read(&picture).unwrap();
     assert_eq!(link(folder.path(), &["--resume", "--upo", &upo]), Some(1));
     let again = records(&manifest);
-    assert_eq!(again.last().unwrap()["kept"], 3.into());
+    assert_eq!(again.last().unwrap()["kept"], 2, "the third is refused, and its line stays");
     assert_eq!(fs::read(&picture).unwrap(), drawn);
 }
 

@@ -77,10 +77,10 @@ impl Visitor for Reading {
             if slot.is_some_and(|slot| slot.replace(collapse(&self.text)).is_some()) {
                 return Err(malformed("an element of a Dokument stands twice"));
             }
-        } else if self.depth == 1 {
-            if let Some(fields) = self.fields.take() {
-                self.documents.push(document(fields)?);
-            }
+        } else if self.depth == 1
+            && let Some(fields) = self.fields.take()
+        {
+            self.documents.push(document(fields)?);
         }
         Ok(())
     }

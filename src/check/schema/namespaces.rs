@@ -75,8 +75,13 @@ fn elements(complex: &ComplexType) -> Vec<&ElementDef> {
     let mut elements = Vec::new();
     match (&complex.particle, &complex.content) {
         (Some(particle), _) => gather(particle, &mut elements),
-        (None, ContentModel::Sequence(list) | ContentModel::Choice(list) | ContentModel::All(list))
-        | (None, ContentModel::ComplexExtension { elements: list, .. }) => elements.extend(list),
+        (
+            None,
+            ContentModel::Sequence(list)
+            | ContentModel::Choice(list)
+            | ContentModel::All(list)
+            | ContentModel::ComplexExtension { elements: list, .. },
+        ) => elements.extend(list),
         (None, _) => {}
     }
     elements
@@ -87,7 +92,9 @@ fn gather<'s>(particle: &'s Particle, elements: &mut Vec<&'s ElementDef>) {
         Particle::Element(element) => elements.push(element),
         Particle::Wildcard(_) => {}
         Particle::Sequence { items, .. } | Particle::Choice { items, .. } => {
-            items.iter().for_each(|item| gather(item, elements));
+            for item in items {
+                gather(item, elements);
+            }
         }
         Particle::All { elements: list, .. } => elements.extend(list),
     }
