@@ -11,6 +11,7 @@ const ORDER: [&str; 13] = [
     "deadline",
     "invoice",
     "check",
+    "upo",
     "link",
     "credential",
     "sign",

@@ -67,7 +67,7 @@ fn sign_refuses_for_what_check_finds() {
         match refused {
             Err(error) => assert!(codes.contains(&error.code()), "{name}: {} and {codes:?}", error.code()),
             Ok(warnings) => {
-                assert_eq!(warnings.iter().map(ksef_qr::Warning::code).collect::<Vec<_>>(), codes, "{name}")
+                assert_eq!(warnings.iter().map(ksef_qr::Warning::code).collect::<Vec<_>>(), codes, "{name}");
             }
         }
     }
@@ -154,10 +154,10 @@ fn dates_against_today_and_the_deadline() {
 
 #[test]
 fn duplicates_are_of_seller_kind_and_number() {
-    let checker = checker(Environment::Prod);
+    let prod = checker(Environment::Prod);
     let mut duplicates = Duplicates::default();
     let mut check = |name: &str, text: &str| {
-        let mut checked = checker.check(text.as_bytes());
+        let mut checked = prod.check(text.as_bytes());
         duplicates.check(name, text.as_bytes(), &mut checked);
         checked
     };

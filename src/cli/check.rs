@@ -33,8 +33,8 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitStatus> {
     let mut bytes = Vec::new();
     for source in config::sources(args.input)? {
         source.each(&mut |input| {
-            let checked = check(&checker, &mut duplicates, &input, &mut bytes);
-            report.file(&input.name(), &checked);
+            let found = check(&checker, &mut duplicates, &input, &mut bytes);
+            report.file(&input.name(), &found);
             // Nobody is told what follows.
             report.is_read()
         });
@@ -45,9 +45,9 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitStatus> {
 fn check(checker: &Checker, duplicates: &mut Duplicates, input: &Input, bytes: &mut Vec<u8>) -> Checked {
     match input.read(bytes, LARGEST) {
         Ok(()) => {
-            let mut checked = checker.check(bytes);
-            duplicates.check(&input.name(), bytes, &mut checked);
-            checked
+            let mut found = checker.check(bytes);
+            duplicates.check(&input.name(), bytes, &mut found);
+            found
         }
         Err(error) => error.into(),
     }

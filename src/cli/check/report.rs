@@ -23,6 +23,7 @@ const ODD: Style = AnsiColor::Yellow.on_default().bold();
 const LARGEST_SESSION: u64 = 10_000;
 
 /// Tells what was found, file by file.
+#[expect(clippy::struct_excessive_bools, reason = "options, and what came of them")]
 pub struct Report {
     json: bool,
     quiet: bool,
