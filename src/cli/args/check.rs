@@ -1,3 +1,4 @@
+#[cfg(feature = "xsd")]
 use std::path::PathBuf;
 
 use clap::Args;
