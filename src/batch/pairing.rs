@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 
 use super::manifest::{Outcome, Record};
+use super::numbers::Numbers;
 use super::pipeline::Observer;
-use super::worker::{Numbers, Task};
+use super::worker::Task;
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
 use crate::warning::Warning;

@@ -7,6 +7,7 @@ use super::earlier::EarlierLine;
 use super::input::Input;
 use super::journal::Extent;
 use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode};
+use super::numbers::Numbers;
 use super::place::{Place, Prepared};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
@@ -14,8 +15,7 @@ use crate::link::Kod1;
 use crate::qr::{EccLevel, Symbol};
 use crate::render::{Label, PictureFormat, Renderer, Style};
 use crate::sign::Issuer;
-use crate::upo::Upo;
-use crate::values::{Environment, InvoiceHash, IssueDate, KsefNumber, Rule, Rules};
+use crate::values::{Environment, InvoiceHash, IssueDate, Rule, Rules};
 use crate::warning::Warning;
 
 /// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
@@ -37,30 +37,6 @@ pub enum Task {
         /// What stands under the code.
         numbers: Numbers,
     },
-}
-
-/// Where the KSeF numbers under the codes come from.
-#[derive(Clone, Debug, Default)]
-pub enum Numbers {
-    /// There are none yet: `OFFLINE` stands under each code.
-    #[default]
-    None,
-    /// The number of the one invoice there is.
-    One(KsefNumber),
-    /// Each invoice's is looked up by the digest of its file.
-    Upo(Upo),
-}
-
-impl Numbers {
-    fn of(&self, invoice: &Invoice) -> Result<Option<&KsefNumber>> {
-        let number = match self {
-            Self::None => return Ok(None),
-            Self::One(number) => number,
-            Self::Upo(upo) => upo.number_of(invoice)?,
-        };
-        check_number(number, invoice)?;
-        Ok(Some(number))
-    }
 }
 
 impl Task {
@@ -298,16 +274,4 @@ pub(super) fn stops_the_run(error: &Error) -> bool {
 
 pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
     format!("{stem}.{code}.{}", format.extension())
-}
-
-/// A number begins with its seller's NIP, and is not older than its invoice.
-fn check_number(number: &KsefNumber, invoice: &Invoice) -> Result<()> {
-    let message = if number.seller() != invoice.seller() {
-        format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller())
-    } else if !number.is_of_or_after(invoice.issue_date()) {
-        format!("the KSeF number was given before the invoice's issue date, {}", invoice.issue_date())
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(Kind::KsefNumberOfAnother, message))
 }
