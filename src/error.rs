@@ -115,6 +115,7 @@ enum Group {
 macro_rules! kinds {
     ($($kind:ident $group:ident $code:literal $hint:literal)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[cfg_attr(not(feature = "xsd"), expect(dead_code, reason = "schemas are asked by that feature alone"))]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
         #[cfg_attr(not(feature = "scan"), allow(dead_code, reason = "some codes are given by `scan` alone"))]
         pub(crate) enum Kind { $($kind),* }
@@ -151,12 +152,20 @@ kinds! {
     SellerNipMalformed Invoice "seller_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice."
     BuyerNipMalformed Invoice "buyer_nip_malformed" "A NIP is ten digits without dashes or a country prefix. Correct the invoice, or give a foreign number in its own field."
     NipChecksum Invoice "nip_checksum" "The check digit says that a digit was mistyped. Production KSeF refuses such an invoice: correct the number."
+    IssueDateInFuture Invoice "issue_date_in_future" "KSeF refuses an issue date after the day on which it receives the invoice. Send it on its day, or correct the date."
     IssueDateMissing Invoice "issue_date_missing" "The issue date is part of the link of KOD I. Complete the invoice."
     IssueDateMalformed Invoice "issue_date_malformed" "The issue date is YYYY-MM-DD, a day that exists, without a time zone. Correct the invoice."
     NumberMissing Invoice "number_missing" "Every invoice has a number. Complete the invoice."
     KindMissing Invoice "kind_missing" "The invoice does not say what kind it is (RodzajFaktury, in PEF the type code). Complete the invoice."
     FieldRepeated Invoice "field_repeated" "The schema allows this element once, and only one of the values can be meant. Correct the invoice."
     FieldMalformed Invoice "field_malformed" "The schema allows only text in this element. Correct the invoice."
+    DuplicateInvoice Invoice "duplicate_invoice" "KSeF tells invoices apart by the seller's NIP, the kind and the number, and refuses the second (code 440). Send it once, or give it a number of its own."
+    SchemaViolation Invoice "schema_violation" "The file does not fit the Ministry's schema, so KSeF would refuse it. Correct the export, or report it to the maker of the invoicing system."
+    AttachmentConditions Invoice "attachment_conditions" "KSeF takes invoices with an attachment (Zalacznik) in batch sessions only, and only of sellers who have registered for it in e-Urząd Skarbowy."
+    DeadlinePassed Invoice "deadline_passed" "KSeF takes it all the same. Send it at once, and ask your tax adviser what being late means. `ksef-qr deadline` shows the count."
+    NotForKsef Invoice "not_for_ksef" "Invoices of a total failure are delivered outside of KSeF. Is it the right mode?"
+    UpoLacksInvoice Invoice "upo_lacks_invoice" "KSeF did not take this file in the sessions of these UPOs. Give the UPO that confirms it; without `--upo`, OFFLINE stands under the code."
+    UpoOtherFile Invoice "upo_other_file" "KSeF took another version of this invoice, and a code of this file leads nowhere. Draw the code of the file that was sent, byte for byte."
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
     LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
 
@@ -197,11 +206,15 @@ kinds! {
     KsefNumberMalformed Value "ksef_number_malformed" "A KSeF number is NIP-YYYYMMDD-XXXXXXXXXXXX-XX, 35 characters (36 in KSeF 1.0)."
     KsefNumberChecksum Value "ksef_number_checksum" "The last two characters do not fit the rest: a character was mistyped. Copy the number from the UPO."
     KsefNumberOfAnother Value "ksef_number_of_another" "The number begins with the seller's NIP and the day it was given. It belongs to another invoice: take it from this one's UPO."
+    UpoMalformed Value "upo_malformed" "A UPO is an XML document of KSeF, version 4-3. Download it again, whole and as it is."
+    UpoContradiction Value "upo_contradiction" "KSeF gives each file one number of its own. Download the UPO again; if it says the same, report it to the Ministry."
     LinkMalformed Value "link_malformed" "Scan the code again, or compare the link with the forms in the documentation."
     ManifestMalformed Value "manifest_malformed" "Give the manifest that sign or link wrote: one JSON object a line, as the README says."
     PictureUnreadable Value "picture_unreadable" "Give a PNG or JPEG picture of at most 100 megapixels, or a PDF."
     PdfUnreadable Value "pdf_unreadable" "Open the PDF elsewhere: is it whole, and without a password? A picture of the page can be verified as well."
     NoCodeFound Value "no_code_found" "Is the whole code in the picture, with the white margin around it, sharp and large enough: three pixels a module or more?"
+    SchemaMissing Value "schema_missing" "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-docs has them."
+    SchemaUnusable Value "schema_unusable" "Copy the schemas again, with all that they import, into one folder."
     SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."

@@ -41,6 +41,8 @@
 //! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
+//! | [`check`] | bytes, a date, the Ministry's schemas | all that KSeF would have against a file |
+//! | `upo` | KSeF's confirmation | the number of each invoice |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
@@ -73,6 +75,7 @@
 struct Readme;
 
 pub mod batch;
+pub mod check;
 mod credential;
 pub mod deadline;
 mod error;
@@ -83,13 +86,14 @@ mod render;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod sign;
+mod upo;
 mod values;
 pub mod verify;
 mod warning;
 
 pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, PrivateKey, Purpose};
 pub use error::{CODES, Error, Result};
-pub use invoice::{Buyer, Form, Invoice, Party};
+pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
 pub use render::{Label, PictureFormat, Renderer, Style};
@@ -97,6 +101,7 @@ pub use sign::{
     Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
     signer,
 };
+pub use upo::Upo;
 pub use values::{
     CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
 };

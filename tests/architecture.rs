@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 15] = [
     "error",
     "warning",
     "values",
     "deadline",
     "invoice",
+    "check",
+    "upo",
     "link",
     "credential",
     "sign",
@@ -21,12 +23,14 @@ const ORDER: [&str; 13] = [
 ];
 
 /// Modules that only compute: no files, no clock, no threads, no arguments.
-const PURE: [&str; 12] = [
+const PURE: [&str; 14] = [
     "error",
     "warning",
     "values",
     "deadline",
     "invoice",
+    "check",
+    "upo",
     "link",
     "credential",
     "sign",

@@ -14,6 +14,7 @@ use super::input::Input;
 use super::journal::{Extent, START};
 use super::manifest::{Code, Kept, Picture};
 use super::names::Names;
+use super::numbers::Numbers;
 use super::worker::{Drawing, Task, picture_name};
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;
@@ -294,9 +295,13 @@ fn difference(kept: &Kept, task: &Task, drawing: &Drawing, embedded: bool) -> Op
     if kept.kod2.is_some() != is_signing {
         return Some(format!("it is of `{}`, and this is `{}`", command(kept.kod2.is_some()), command(is_signing)));
     }
-    if let Task::Link { ksef_number, .. } = task
-        && kept.kod1.label != ksef_number.as_ref().map_or(Label::OFFLINE, Label::from)
-    {
+    let label = match task {
+        Task::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
+        Task::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
+        // With a UPO the invoice's own number decides, once the invoice is read.
+        Task::Link { numbers: Numbers::Upo(_), .. } | Task::Sign(_) => None,
+    };
+    if label.is_some_and(|label| label != kept.kod1.label) {
         return Some(format!("{} stands under its code, which this command would not write", kept.kod1.label));
     }
     let host = format!("https://{}/", task.environment().host());

@@ -43,7 +43,10 @@ impl Input {
     }
 
     /// Reads the exact bytes into `buffer`, which is emptied first. More than `largest` bytes are not read.
-    pub(super) fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+    ///
+    /// # Errors
+    /// `too_large`, and the codes that begin with `input_`.
+    pub fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         buffer.clear();
         match self {
             Self::File(path) => read_file(path, buffer, largest),

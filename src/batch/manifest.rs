@@ -47,7 +47,8 @@ pub struct Done {
     pub allowed: Rules,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
-    /// What the file held when an earlier run signed it, if that was something else.
+    /// The digest of the file when an earlier run drew its codes, if they were drawn anew: because the file changed,
+    /// or because its KSeF number is known now.
     pub replaces: Option<InvoiceHash>,
 }
 
@@ -144,7 +145,7 @@ pub struct Summary {
     /// Which KSeF the links lead to.
     #[serde(serialize_with = "environment")]
     pub environment: Environment,
-    /// What somebody should look at, beyond the single invoices: the certificate.
+    /// What somebody should look at, beyond the single invoices: the certificate, numbers without an invoice.
     #[serde(serialize_with = "warnings")]
     pub warnings: Vec<Warning>,
     /// The version of this program.
@@ -166,7 +167,9 @@ impl Summary {
     pub(super) fn count(&mut self, record: &Record) {
         let has_kod2 = match &record.outcome {
             Outcome::Done(done) => {
-                self.replaced += u64::from(done.replaces.is_some());
+                // With its KSeF number now, but as it was.
+                let is_same = done.replaces == Some(*done.invoice.hash());
+                self.replaced += u64::from(done.replaces.is_some() && !is_same);
                 done.kod2.is_some()
             }
             Outcome::Kept(kept) => {

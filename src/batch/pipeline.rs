@@ -14,6 +14,7 @@ use super::journal::Journal;
 use super::manifest::{Record, Summary};
 use super::names::Names;
 use super::output::{Existing, Manifest, Output};
+use super::pairing::Pairing;
 use super::place::Place;
 use super::sink::{Sink, Stopped};
 use super::source::Source;
@@ -118,11 +119,12 @@ impl Batch {
         let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
         let is_signing = matches!(self.task, Task::Sign(_));
         let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
+        let mut pairing = Pairing::new(&self.task, observer);
         let sink = Sink {
             journal: &mut journal,
             shelf: &mut shelves,
             summary: &mut summary,
-            observer,
+            observer: &mut pairing,
             stop: &stop,
             sent: &sent,
             is_signing,
@@ -141,6 +143,9 @@ impl Batch {
             ended = shelves.finish().map_err(Stopped::Output);
         }
         summary.interrupted = interrupt.is_asked();
+        if !summary.interrupted && ended.is_ok() {
+            summary.warnings.extend(pairing.warning());
+        }
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
         let finished = match &ended {

@@ -7,6 +7,7 @@ use super::earlier::EarlierLine;
 use super::input::Input;
 use super::journal::Extent;
 use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode};
+use super::numbers::Numbers;
 use super::place::{Place, Prepared};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
@@ -14,7 +15,7 @@ use crate::link::Kod1;
 use crate::qr::{EccLevel, Symbol};
 use crate::render::{Label, PictureFormat, Renderer, Style};
 use crate::sign::Issuer;
-use crate::values::{Environment, InvoiceHash, IssueDate, KsefNumber, Rule, Rules};
+use crate::values::{Environment, InvoiceHash, IssueDate, Rule, Rules};
 use crate::warning::Warning;
 
 /// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
@@ -33,8 +34,8 @@ pub enum Task {
     Link {
         /// Which KSeF.
         environment: Environment,
-        /// The number KSeF gave to the invoice; `OFFLINE` stands under the code without it.
-        ksef_number: Option<KsefNumber>,
+        /// What stands under the code.
+        numbers: Numbers,
     },
 }
 
@@ -143,18 +144,31 @@ impl<'b> Worker<'b> {
     /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
     fn again(&mut self, input: &Input, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         self.read(input)?;
-        if InvoiceHash::of(&self.bytes) == earlier.hash {
+        let is_same = InvoiceHash::of(&self.bytes) == earlier.hash;
+        if is_same && self.is_labelled(earlier) {
             return self.keep(earlier, pictures);
         }
         let mut done = self.codes(None)?;
         done.replaces = Some(earlier.hash);
-        done.warnings.push(Warning::new(
-            "invoice_changed",
-            "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
-        ));
+        if !is_same {
+            done.warnings.push(Warning::new(
+                "invoice_changed",
+                "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
+            ));
+        }
         let stem = earlier.stem().unwrap_or_default().to_owned();
         self.draw(&mut done, &stem, pictures, true)?;
         Ok(Outcome::Done(done))
+    }
+
+    /// False if the UPO has come since, and says something else than stands under the code.
+    fn is_labelled(&self, earlier: &Kept) -> bool {
+        match self.order.task {
+            Task::Link { numbers: Numbers::Upo(upo), .. } => {
+                upo.number(&earlier.hash).is_some_and(|number| Label::from(number) == earlier.kod1.label)
+            }
+            _ => true,
+        }
     }
 
     fn read(&mut self, input: &Input) -> Result<()> {
@@ -187,14 +201,14 @@ impl<'b> Worker<'b> {
                     replaces: None,
                 }
             }
-            Task::Link { environment, ksef_number } => {
+            Task::Link { environment, numbers } => {
                 self.check_free(stem, &["kod1"])?;
-                check_number(ksef_number.as_ref(), &invoice)?;
-                let label = ksef_number.as_ref().map_or(Label::OFFLINE, Label::from);
+                let ksef_number = numbers.of(&invoice)?;
+                let label = ksef_number.map_or(Label::OFFLINE, Label::from);
                 Done {
                     allowed: invoice.allowed(),
                     kod1: Code { url: Kod1::of(&invoice, *environment).to_string(), label, pictures: Vec::new() },
-                    ksef_number: ksef_number.clone(),
+                    ksef_number: ksef_number.cloned(),
                     kod2: None,
                     invoice,
                     warnings,
@@ -260,21 +274,4 @@ pub(super) fn stops_the_run(error: &Error) -> bool {
 
 pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
     format!("{stem}.{code}.{}", format.extension())
-}
-
-/// A number begins with its seller's NIP, and is not older than its invoice.
-fn check_number(number: Option<&KsefNumber>, invoice: &Invoice) -> Result<()> {
-    match number {
-        Some(number) if number.seller() != invoice.seller() => {
-            let message =
-                format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller());
-            Err(Error::new(Kind::KsefNumberOfAnother, message))
-        }
-        Some(number) if !number.is_of_or_after(invoice.issue_date()) => {
-            let message =
-                format!("the KSeF number was given before the invoice's issue date, {}", invoice.issue_date());
-            Err(Error::new(Kind::KsefNumberOfAnother, message))
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,5 +1,6 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod check;
 mod deadline;
 
 use std::path::PathBuf;
@@ -7,7 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
-pub use deadline::{DeadlineArgs, OfflineMode};
+pub use check::CheckArgs;
+pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -24,6 +26,7 @@ pub struct Cli {
 pub enum Command {
     Sign(SignArgs),
     Link(LinkArgs),
+    Check(CheckArgs),
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Demo(DemoArgs),
@@ -92,6 +95,9 @@ Examples:
   A reprint, once KSeF has given the number:
     ksef-qr link invoice.xml --ksef-number 5265877635-20260616-0100001AF629-15 --out reprint
 
+  Reprints of all that KSeF has taken, by its confirmation:
+    ksef-qr link invoices/ --upo upo.xml --out reprint
+
   Links only, as JSON:
     ksef-qr link invoices/ --format none --json
 
@@ -103,6 +109,11 @@ pub struct LinkArgs {
     /// time
     #[arg(long, value_name = "NUMBER", conflicts_with = "files_from")]
     pub ksef_number: Option<KsefNumber>,
+    /// A UPO (version 4-3), by which KSeF confirms what it took: each invoice's number is looked up by the digest of
+    /// its file. Repeated for further sessions and pages. With --resume, codes drawn as OFFLINE are drawn again with
+    /// their numbers
+    #[arg(long, value_name = "FILE", conflicts_with = "ksef_number")]
+    pub upo: Vec<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }

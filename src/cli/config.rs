@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Output, Source, Task};
+use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
 use ksef_qr::{
-    Certificate, Conditions, Credential, Environment, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style,
+    Certificate, Conditions, Credential, Environment, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style, Upo,
     deterministic_signer, signer,
 };
 use zeroize::Zeroizing;
@@ -40,8 +40,25 @@ pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
             _ => bail!("--ksef-number is the number of one invoice: give exactly one file"),
         }
     }
-    let task = Task::Link { environment: args.output.env, ksef_number: args.ksef_number };
+    let numbers = match (args.ksef_number, &args.upo[..]) {
+        (Some(number), _) => Numbers::One(number),
+        (None, []) => Numbers::None,
+        (None, files) => Numbers::Upo(upo(files)?),
+    };
+    let task = Task::Link { environment: args.output.env, numbers };
     batch(args.input, args.output, task)
+}
+
+/// All files as one.
+fn upo(files: &[PathBuf]) -> anyhow::Result<Upo> {
+    let mut all = Upo::default();
+    for file in files {
+        let mut bytes = Vec::new();
+        read(file, LARGEST_UPO, &mut bytes)?;
+        let merged = Upo::parse(&bytes).and_then(|upo| all.merge(upo));
+        merged.map_err(|error| error.about(file.to_string_lossy()))?;
+    }
+    Ok(all)
 }
 
 fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
@@ -86,7 +103,8 @@ fn jobs(asked: Option<u16>) -> NonZeroUsize {
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
+/// What to read, in the order it was given.
+pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
     let is_stdin = |path: &PathBuf| path == Path::new("-");
     if input.input.iter().chain(&input.files_from).filter(|path| is_stdin(path)).count() > 1 {
         bail!("standard input can be read once: give - once");
@@ -96,10 +114,10 @@ fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
 }
 
 fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let certificate = read(&args.cert)?;
+    let certificate = read_credential(&args.cert)?;
     let certificate = Certificate::parse(&certificate).map_err(|error| error.about(args.cert.to_string_lossy()))?;
     let key_name = args.key.to_string_lossy();
-    let key = read(&args.key)?;
+    let key = read_credential(&args.key)?;
     // Nobody is asked for a password that is not needed.
     let password = match PrivateKey::is_encrypted(&key) {
         true => password(args.password_file.as_deref(), &args.key)?,
@@ -121,19 +139,27 @@ fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issu
 }
 
 /// No key and no certificate is larger, a chain included.
-const LARGEST: u64 = 1_000_000;
+const LARGEST_CREDENTIAL: u64 = 1_000_000;
 
-fn read(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+/// A UPO of 10 000 invoices, the most there is on a page, has 8 MB.
+const LARGEST_UPO: u64 = 50_000_000;
+
+/// A key, or what belongs to one.
+fn read_credential(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_CREDENTIAL as usize + 1));
+    read(path, LARGEST_CREDENTIAL, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
     let cannot = || format!("{}: it cannot be read", path.display());
     if fs::metadata(path).with_context(cannot)?.is_dir() {
         bail!("{}: it is a folder", path.display());
     }
-    let file = fs::File::open(path).with_context(cannot)?;
-    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
-    file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(cannot)?;
-    if bytes.len() as u64 > LARGEST {
-        bail!("{}: more than {LARGEST} bytes are no key and no certificate", path.display());
+    fs::File::open(path).with_context(cannot)?.take(largest + 1).read_to_end(bytes).with_context(cannot)?;
+    if bytes.len() as u64 > largest {
+        bail!("{}: it has more than {largest} bytes, and no such file does", path.display());
     }
-    Ok(bytes)
+    Ok(())
 }

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, bail};
+use ksef_qr::check::Schedule;
 use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Mode, Since, Skipped, Step};
 use ksef_qr::{Day, Error};
 use serde::Serialize;
 
-use super::args::{DeadlineArgs, OfflineMode};
+use super::args::{DeadlineArgs, OfflineMode, OutageArgs};
 use super::exit::ExitStatus;
 use super::print;
 use super::say::tell;
@@ -25,11 +26,7 @@ const LARGEST: u64 = 4_000_000;
 
 /// Counts the deadline and tells it.
 pub fn run(args: &DeadlineArgs) -> anyhow::Result<ExitStatus> {
-    let calendar = match &args.non_working_days {
-        Some(file) => calendar(file)?,
-        None => Calendar::default(),
-    };
-    let (mode, failures) = mode(args)?;
+    let Schedule { mode, failures, calendar } = schedule(args.mode, &args.outage)?;
     let deadline = Deadline::of(mode, args.issued, &failures, &calendar)?;
     let answer = match args.json {
         true => serde_json::to_string(&Answer::of(mode, args.issued.into(), &deadline))? + "\n",
@@ -39,13 +36,17 @@ pub fn run(args: &DeadlineArgs) -> anyhow::Result<ExitStatus> {
     print(answer.as_bytes())
 }
 
-/// The mode with the end of its outage, and the further failures; or why the options do not fit together.
-fn mode(args: &DeadlineArgs) -> anyhow::Result<(Mode, Vec<Failure>)> {
+/// The mode with the end of its outage, the further failures and the calendar; or why the options do not fit together.
+pub fn schedule(mode: OfflineMode, args: &OutageArgs) -> anyhow::Result<Schedule> {
+    let calendar = match &args.non_working_days {
+        Some(file) => calendar(file)?,
+        None => Calendar::default(),
+    };
     let mut ended = args.ended.clone();
     ended.sort_unstable();
     let mut failures = args.failure.clone();
     let first = ended.first().copied();
-    let mode = match args.mode {
+    let mode = match mode {
         OfflineMode::Offline24 if first.is_some() => {
             bail!("--mode offline24 is no outage that ends; give a failure that came later with --failure")
         }
@@ -65,7 +66,7 @@ fn mode(args: &DeadlineArgs) -> anyhow::Result<(Mode, Vec<Failure>)> {
         OfflineMode::Total => Mode::Total,
     };
     failures.extend(ended.into_iter().skip(1).map(Failure::ended_on));
-    Ok((mode, failures))
+    Ok(Schedule { mode, failures, calendar })
 }
 
 fn calendar(path: &Path) -> anyhow::Result<Calendar> {

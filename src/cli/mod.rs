@@ -1,6 +1,7 @@
 //! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
 
 mod args;
+mod check;
 mod config;
 mod deadline;
 mod demo;
@@ -49,6 +50,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
             run_batch(&config::link(args)?, quiet, progress)
         }
+        Command::Check(args) => check::run(args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),

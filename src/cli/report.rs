@@ -201,7 +201,8 @@ fn codes(done: &Done) -> impl Iterator<Item = &Code> {
     [Some(&done.kod1), done.kod2.as_ref().map(|signed| &signed.code)].into_iter().flatten()
 }
 
-fn counted(count: u64, noun: &str) -> String {
+/// `1 invoice`, `2 invoices`.
+pub fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -41,7 +41,7 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.root() == (namespace, local))
     }
 
-    fn root(self) -> (&'static str, &'static str) {
+    pub(crate) fn root(self) -> (&'static str, &'static str) {
         match self {
             Self::Fa3 => ("http://crd.gov.pl/wzor/2025/06/25/13775/", "Faktura"),
             Self::Fa2 => ("http://crd.gov.pl/wzor/2023/06/29/12648/", "Faktura"),
@@ -69,7 +69,7 @@ impl fmt::Display for Form {
 
 /// A piece of the document that a fact is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     SellerNip,
     BuyerNip,
     BuyerVatCountry,

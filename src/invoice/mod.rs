@@ -2,23 +2,32 @@
 //!
 //! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is told.
 
+mod build;
 mod characters;
 mod eight;
 mod elements;
 mod facts;
+mod fault;
 mod form;
 mod namespaces;
 mod party;
 mod place;
+mod places;
 mod plain;
 mod read;
 mod references;
 mod review;
 mod tag;
-mod xml;
+pub(crate) mod xml;
 
+pub use fault::Severity;
 pub use form::Form;
 pub use party::{Buyer, Party};
+pub use place::Place;
+
+pub(crate) use build::collapse;
+pub(crate) use fault::{At, Fault};
+pub(crate) use read::Examination;
 
 use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 
@@ -36,10 +45,18 @@ pub struct Invoice {
     self_billed: bool,
     attachment: bool,
     authorised: Option<Nip>,
-    mistyped: Vec<(Party, Nip)>,
+    mistyped: Vec<Mistyped>,
     size: usize,
     hash: InvoiceHash,
     allowed: Rules,
+}
+
+/// A NIP with a wrong check digit, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mistyped {
+    party: Party,
+    nip: Nip,
+    at: At,
 }
 
 impl Invoice {

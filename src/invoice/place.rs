@@ -2,14 +2,14 @@ use std::fmt;
 
 /// Where in a document something was found: line and column, both from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub struct Place {
     line: usize,
     column: usize,
 }
 
 impl Place {
     #[expect(clippy::naive_bytecount, reason = "done once, for a message")]
-    pub(super) fn of(text: &str, offset: usize) -> Self {
+    pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         let is_lead = |byte: &&u8| **byte & 0xC0 != 0x80;
@@ -17,6 +17,18 @@ impl Place {
             line: before.iter().filter(|&&byte| byte == b'\n').count() + 1,
             column: before[line_start..].iter().filter(is_lead).count() + 1,
         }
+    }
+}
+
+impl Place {
+    /// From 1.
+    pub fn line(self) -> usize {
+        self.line
+    }
+
+    /// From 1, in characters.
+    pub fn column(self) -> usize {
+        self.column
     }
 }
 

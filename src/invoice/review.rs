@@ -1,6 +1,7 @@
-use super::{Form, Invoice, Party};
-use crate::error::{Error, Kind, Result};
-use crate::values::{Environment, IssueDate, Nip};
+use super::fault::{Fault, Severity};
+use super::{At, Form, Invoice};
+use crate::error::{Kind, Result};
+use crate::values::{Environment, IssueDate};
 use crate::warning::Warning;
 
 impl Invoice {
@@ -11,32 +12,39 @@ impl Invoice {
     /// `form_not_accepted` for FA(2) outside the test environment; `nip_checksum` in production.
     pub fn review(&self, environment: Environment, today: IssueDate) -> Result<Vec<Warning>> {
         self.check_environment(environment)?;
-        let mut warnings = Vec::new();
-        for (party, nip) in &self.mistyped {
-            warnings.push(Warning::new(Kind::NipChecksum.code(), mistyped(*party, *nip)));
-        }
-        if self.issue_date > today {
-            let message = format!("the issue date {} is after today, {today}", self.issue_date);
-            warnings.push(Warning::new("issue_date_in_future", message));
-        }
-        Ok(warnings)
+        // An invoice may be signed now and sent on its day, so a day to come is no reason to refuse it.
+        let faults = self.faults_in(environment).into_iter().chain(self.fault_on(today));
+        Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
     }
 
     /// The part that needs no date: what an environment refuses.
     pub(crate) fn check_environment(&self, environment: Environment) -> Result<()> {
-        if self.form == Form::Fa2 && environment != Environment::Test {
-            let message = format!("the form is FA(2), which the environment {environment} does not take");
-            return Err(Error::new(Kind::FormNotAccepted, message));
-        }
-        match self.mistyped.first() {
-            Some((party, nip)) if environment == Environment::Prod => {
-                Err(Error::new(Kind::NipChecksum, mistyped(*party, *nip)))
-            }
-            _ => Ok(()),
+        match self.faults_in(environment).into_iter().find(|fault| fault.severity == Severity::Error) {
+            Some(fault) => Err(fault.into_error("")),
+            None => Ok(()),
         }
     }
-}
 
-fn mistyped(party: Party, nip: Nip) -> String {
-    format!("the check digit of the {party}'s NIP {nip} is wrong")
+    /// What an environment has against the invoice.
+    pub(crate) fn faults_in(&self, environment: Environment) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        if self.form == Form::Fa2 && environment != Environment::Test {
+            let message = format!("the form is FA(2), which the environment {environment} does not take");
+            faults.push(Fault::new(Kind::FormNotAccepted, message, At::Root));
+        }
+        let severity = if environment == Environment::Prod { Severity::Error } else { Severity::Warning };
+        faults.extend(self.mistyped.iter().map(|mistyped| {
+            let message = format!("the check digit of the {}'s NIP {} is wrong", mistyped.party, mistyped.nip);
+            Fault::new(Kind::NipChecksum, message, mistyped.at).with_severity(severity)
+        }));
+        faults
+    }
+
+    /// What KSeF would have against the invoice if it came today.
+    pub(crate) fn fault_on(&self, today: IssueDate) -> Option<Fault> {
+        (self.issue_date > today).then(|| {
+            let message = format!("the issue date {} is after today, {today}", self.issue_date);
+            Fault::of_issue_date(Kind::IssueDateInFuture, message)
+        })
+    }
 }

@@ -13,28 +13,32 @@ use super::tag::Attributes;
 use crate::error::Kind;
 
 /// Who is told what the document holds, in its order.
-pub(super) trait Visitor {
+pub(crate) trait Visitor {
+    /// What is told next is at this byte of the text. Documents that are read the fast way have no places.
+    fn at(&mut self, _offset: usize) {}
     /// An element starts: its namespace and its name without a prefix.
     fn open(&mut self, namespace: &str, local: &str) -> Result<(), (Kind, String)>;
     /// Text directly inside the innermost element, references resolved. May come in pieces.
     fn text(&mut self, text: &str);
     /// True where an element with nothing in it but text need not be told: neither it nor the text matters.
-    fn is_elsewhere(&self) -> bool;
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
     /// The innermost element ends.
     fn close(&mut self) -> Result<(), (Kind, String)>;
 }
 
 /// What is wrong, and at which byte of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) kind: Kind,
-    pub(super) message: String,
-    pub(super) offset: usize,
+pub(crate) struct Flaw {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    pub(crate) offset: usize,
 }
 
 /// What is well-formed and yet refused by KSeF, the first of each.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     pub(super) processing_instruction: Option<Flaw>,
     pub(super) discouraged_reference: Option<Flaw>,
 }
@@ -55,7 +59,8 @@ pub(super) fn read_any<V: Visitor + Default>(text: &str) -> Result<(V, Findings)
     Ok((visitor, findings))
 }
 
-fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
+/// The same, told to a visitor that is there already.
+pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
     // quick-xml would skip it without counting it, and every place after it would be wrong.
     if text.starts_with('\u{FEFF}') {
         let message = "there is a second byte order mark".to_owned();
@@ -107,7 +112,7 @@ struct Walker<'x, 'v, V> {
     visitor: &'v mut V,
 }
 
-pub(super) type Step = Result<(), (Kind, String)>;
+pub(crate) type Step = Result<(), (Kind, String)>;
 
 fn ill_formed(message: impl Into<String>) -> (Kind, String) {
     (Kind::NotWellFormed, message.into())
@@ -140,6 +145,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         }
         self.root_seen = true;
         let (namespace, local) = self.elements.open(inside).map_err(ill_formed)?;
+        self.visitor.at(offset);
         self.visitor.open(namespace, local)?;
         if self.elements.discouraged_reference() {
             self.find_discouraged("a reference in this tag", offset);

@@ -36,6 +36,16 @@ pub struct DeadlineArgs {
     /// The issue date that stands on the invoice (P_1)
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = IssueDate::parse)]
     pub issued: IssueDate,
+    #[command(flatten)]
+    pub outage: OutageArgs,
+    /// One JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// When KSeF was out, and which days do not count.
+#[derive(Debug, Args)]
+pub struct OutageArgs {
     /// The day on which the unavailability or failure that the invoice was issued in ended
     ///
     /// Left out while it lasts. With --mode failure it may be repeated: the earliest day is that of the failure
@@ -54,9 +64,13 @@ pub struct DeadlineArgs {
     /// One YYYY-MM-DD a line; what follows a # is a comment.
     #[arg(long, value_name = "FILE")]
     pub non_working_days: Option<PathBuf>,
-    /// One JSON object on standard output
-    #[arg(long)]
-    pub json: bool,
+}
+
+impl OutageArgs {
+    /// True if any of them is there.
+    pub fn is_given(&self) -> bool {
+        !self.ended.is_empty() || !self.failure.is_empty() || self.non_working_days.is_some()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

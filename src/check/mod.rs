@@ -1,0 +1,40 @@
+//! Would KSeF accept this file? Every rule that a file, a date and a schema can answer, in the order of the file.
+//!
+//! The rules are those of `invoice`, which `sign` keeps to as well, and from the same reading: here they are all told,
+//! there the first of them ends it. Two rules are added that no single file can answer: [`Duplicates`] in a batch, and
+//! the deadline of a [`Schedule`]. With `Schemas` (feature `xsd`) the Ministry's schema is asked too.
+//!
+//! ```
+//! use ksef_qr::check::{Checker, Duplicates};
+//! use ksef_qr::{Environment, IssueDate};
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! let checker = Checker::new(Environment::Prod, IssueDate::parse("2026-06-30")?);
+//! let mut duplicates = Duplicates::default();
+//!
+//! let good = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml");
+//! let mut checked = checker.check(good);
+//! duplicates.check("good.xml", good, &mut checked);
+//! assert!(checked.is_accepted());
+//!
+//! let checked = checker.check(include_bytes!("../../fixtures/invoices/bad/wrong-nip-checksum.xml"));
+//! let finding = &checked.findings()[0];
+//! assert_eq!(finding.code(), "nip_checksum");
+//! assert_eq!(finding.place().map(|place| place.line()), Some(11));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What only KSeF knows is not judged: permissions, invoices sent earlier, its own state.
+
+mod checker;
+mod duplicates;
+mod finding;
+#[cfg(feature = "xsd")]
+mod schema;
+
+pub use checker::{Checked, Checker, Schedule};
+pub use duplicates::Duplicates;
+pub use finding::Finding;
+#[cfg(feature = "xsd")]
+pub use schema::Schemas;

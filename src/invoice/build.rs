@@ -1,0 +1,185 @@
+//! From texts to facts: each checked, and each fault told.
+
+use std::borrow::Cow;
+
+use super::characters::is_space;
+use super::facts::{Facts, Registration};
+use super::fault::{At, Fault};
+use super::form::Field;
+use super::{Buyer, Form, Invoice, Mistyped, Party};
+use crate::error::Kind;
+use crate::values::{InvoiceHash, IssueDate, Nip};
+
+/// `TZnakowy` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+const LONGEST_NUMBER: usize = 256;
+
+/// `xsd` prefixes of VAT numbers: the member states, Greece as EL, Northern Ireland as XI.
+const EU_PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI";
+
+/// The invoice, if everything that it must say is there and in order; every fault goes to `faults`.
+pub(super) fn build(facts: &Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
+    let allowed = faults.iter().filter_map(|fault| fault.rule).collect();
+    let form = kept(facts.form.ok_or_else(unknown_form), faults)?;
+    let mut mistyped = Vec::new();
+    let mut check = |party, nip: Nip, at| {
+        if !nip.has_valid_checksum() {
+            mistyped.push(Mistyped { party, nip, at });
+        }
+    };
+    let seller = kept(seller(form, facts), faults).map(|(nip, at)| {
+        check(Party::Seller, nip, at);
+        nip
+    });
+    let buyer = kept(buyer(form, facts), faults).map(|(buyer, at)| {
+        if let Buyer::Nip(nip) = buyer {
+            check(Party::Buyer, nip, at);
+        }
+        buyer
+    });
+    // A malformed one is for the schema to refuse; only a mistyped digit is looked for in these.
+    for (nth, text) in facts.third_parties.iter().enumerate() {
+        if let Some(nip) = Nip::from_digits(text.as_bytes()) {
+            check(Party::Third, nip, At::Field(Field::ThirdPartyNip, nth));
+        }
+    }
+    let authorised = facts.authorised.as_deref().and_then(|text| Nip::from_digits(text.as_bytes()));
+    if let Some(nip) = authorised {
+        check(Party::Authorised, nip, At::Field(Field::AuthorisedNip, 0));
+    }
+    let kind = kept(kind(form, facts), faults);
+    let issue_date = kept(issue_date(facts), faults);
+    let number = kept(number(facts), faults);
+    let kind = kind?;
+    Some(Invoice {
+        form,
+        seller: seller?,
+        buyer: buyer?,
+        authorised,
+        issue_date: issue_date?,
+        number: number?,
+        self_billed: is_self_billed(form, facts, kind.as_deref()),
+        kind: kind.map(Cow::into_owned),
+        attachment: facts.attachment,
+        mistyped,
+        size: bytes.len(),
+        hash: InvoiceHash::of(bytes),
+        allowed,
+    })
+}
+
+fn kept<T>(found: Result<T, Fault>, faults: &mut Vec<Fault>) -> Option<T> {
+    found.map_err(|fault| faults.push(fault)).ok()
+}
+
+fn unknown_form() -> Fault {
+    Fault::new(Kind::UnknownForm, "the form was not recognised", At::File)
+}
+
+fn seller(form: Form, facts: &Facts) -> Result<(Nip, At), Fault> {
+    let (text, at) = if form.is_pef() {
+        vat_registration(&facts.seller_registrations, Field::SellerRegistration, "supplier")?
+    } else {
+        (facts.seller.as_deref(), At::Field(Field::SellerNip, 0))
+    };
+    let text = text
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Fault::new(Kind::SellerNipMissing, "the seller's NIP is missing", at))?;
+    let digits = if form.is_pef() { text.strip_prefix("PL").unwrap_or(text) } else { text };
+    // Digits of other alphabets pass the schema's \d, and no NIP has them.
+    Nip::from_digits(digits.as_bytes())
+        .map(|nip| (nip, at))
+        .ok_or_else(|| Fault::new(Kind::SellerNipMalformed, format!("the seller's NIP is {text:?}"), at))
+}
+
+fn buyer(form: Form, facts: &Facts) -> Result<(Buyer, At), Fault> {
+    let malformed = |text: &str, at| Fault::new(Kind::BuyerNipMalformed, format!("the buyer's NIP is {text:?}"), at);
+    if form.is_pef() {
+        let (text, at) = vat_registration(&facts.buyer_registrations, Field::BuyerRegistration, "customer")?;
+        let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok((Buyer::Unidentified, at)) };
+        let buyer = match (text.strip_prefix("PL"), Nip::from_digits(text.as_bytes()), text.get(..2)) {
+            (Some(digits), ..) => Buyer::Nip(Nip::from_digits(digits.as_bytes()).ok_or_else(|| malformed(text, at))?),
+            (None, Some(nip), _) => Buyer::Nip(nip),
+            (None, None, Some(prefix)) if EU_PREFIXES.split(' ').any(|eu| eu == prefix) => {
+                Buyer::EuVat(text.to_owned())
+            }
+            _ => Buyer::Other(text.to_owned()),
+        };
+        return Ok((buyer, at));
+    }
+    let at = At::Field(Field::BuyerNip, 0);
+    let buyer = match (&facts.buyer, &facts.buyer_vat_number, &facts.buyer_other) {
+        (Some(nip), ..) => Buyer::Nip(Nip::from_digits(nip.as_bytes()).ok_or_else(|| malformed(nip, at))?),
+        (None, Some(number), _) => Buyer::EuVat(facts.buyer_vat_country.clone().unwrap_or_default() + number),
+        (None, None, Some(id)) => Buyer::Other(id.clone()),
+        (None, None, None) => Buyer::Unidentified,
+    };
+    Ok((buyer, at))
+}
+
+/// The number of a PEF party's VAT registration: the one whose scheme is `VAT`, or the only one there is. The
+/// schema allows any number of registrations and does not say which holds the NIP (inferred from Peppol BIS
+/// Billing 3.0, rules for BT-31 and BT-48).
+fn vat_registration<'f>(
+    registrations: &'f [Registration],
+    field: Field,
+    of: &str,
+) -> Result<(Option<&'f str>, At), Fault> {
+    let is_vat = |registration: &Registration| registration.scheme.as_deref().map(str::trim) == Some("VAT");
+    let mut vat = registrations.iter().enumerate().filter(|(_, registration)| is_vat(registration));
+    let chosen = match (vat.next(), vat.next(), registrations) {
+        (Some(_), Some((second, _)), _) => {
+            let message = format!("the {of} has two VAT registrations");
+            return Err(Fault::new(Kind::FieldRepeated, message, At::Field(field, second)));
+        }
+        (Some(only), None, _) => Some(only),
+        (None, _, [only]) => Some((0, only)),
+        (None, ..) => None,
+    };
+    let number = chosen.and_then(|(_, registration)| registration.number.as_deref());
+    Ok((number.map(str::trim), At::Field(field, chosen.map_or(0, |(nth, _)| nth))))
+}
+
+fn kind(form: Form, facts: &Facts) -> Result<Option<Cow<'_, str>>, Fault> {
+    let kind = facts.kind.as_deref().map(collapse).filter(|kind| !kind.is_empty());
+    match kind {
+        None if !form.is_pef() => {
+            Err(Fault::of(Field::Kind, Kind::KindMissing, "the element RodzajFaktury is missing"))
+        }
+        kind => Ok(kind),
+    }
+}
+
+fn issue_date(facts: &Facts) -> Result<IssueDate, Fault> {
+    let fault = |kind, message: String| Fault::of(Field::IssueDate, kind, message);
+    let text = facts.issue_date.as_deref().map(collapse).filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| fault(Kind::IssueDateMissing, "the issue date is missing".to_owned()))?;
+    IssueDate::parse(&text).map_err(|_| fault(Kind::IssueDateMalformed, format!("the issue date is {text:?}")))
+}
+
+fn number(facts: &Facts) -> Result<String, Fault> {
+    let fault = |kind, message: String| Fault::of(Field::Number, kind, message);
+    let text = facts.number.as_deref().map(collapse).filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| fault(Kind::NumberMissing, "the invoice's number is missing".to_owned()))?;
+    if text.chars().count() > LONGEST_NUMBER {
+        let message = format!("the invoice's number has more than {LONGEST_NUMBER} characters");
+        return Err(fault(Kind::FieldMalformed, message));
+    }
+    Ok(text.into_owned())
+}
+
+/// `P_17` is a byte of 1 or 2 by the schema, so `+01` means 1.
+fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
+    match form.is_pef() {
+        true => matches!(kind, Some("389" | "261")),
+        false => facts.self_billing.as_deref().is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
+    }
+}
+
+/// White space as `xsd:token` has it: none at the ends, single spaces between.
+pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(is_space) {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
