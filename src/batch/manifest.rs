@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
+use crate::deadline::Mode;
 use crate::error::Error;
 use crate::invoice::Invoice;
 use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice};
-use crate::values::{CertificateSerial, Environment, InvoiceHash, KsefNumber, Rule, Rules};
+use crate::values::{CertificateSerial, Day, Environment, InvoiceHash, KsefNumber, Rule, Rules};
 use crate::warning::Warning;
 
 /// What came of one invoice: a line of the manifest.
@@ -47,9 +48,20 @@ pub struct Done {
     pub allowed: Rules,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+    /// By when KSeF must have it, if the run was told why it was issued offline.
+    pub sending: Option<Sending>,
     /// The digest of the file when an earlier run drew its codes, if they were drawn anew: because the file changed,
     /// or because its KSeF number is known now.
     pub replaces: Option<InvoiceHash>,
+}
+
+/// When to send an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// Why it was issued outside of KSeF.
+    pub mode: Mode,
+    /// The last day for it; none while the outage lasts.
+    pub by: Option<Day>,
 }
 
 /// An invoice that an earlier run signed. Its line stays as it is.
@@ -229,11 +241,19 @@ struct Facts<'a> {
     kod1: CodeLine<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kod2: Option<CodeLine<'a>>,
+    #[serde(flatten)]
+    sending: Option<SendingLine>,
     allowed: Vec<&'static str>,
     #[serde(serialize_with = "warnings")]
     warnings: &'a Vec<Warning>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SendingLine {
+    mode: &'static str,
+    send_by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -297,6 +317,10 @@ impl<'a> Facts<'a> {
                 algorithm: Some(signed.algorithm.name()),
                 certificate_serial: Some(signed.serial.to_string()),
                 ..CodeLine::of(&signed.code)
+            }),
+            sending: done.sending.map(|sending| SendingLine {
+                mode: sending.mode.name(),
+                send_by: sending.by.map(|day| day.to_string()),
             }),
             allowed: done.allowed.iter().map(Rule::name).collect(),
             warnings: &done.warnings,

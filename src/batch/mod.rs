@@ -29,7 +29,7 @@ mod worker;
 pub use archive::{Entry, entries};
 pub use folder::write_file;
 pub use input::Input;
-pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode, Summary};
+pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;
 pub use output::{Existing, Manifest, Output};
 pub use pipeline::{Batch, Interrupt, Observer};

@@ -19,6 +19,7 @@ use super::place::Place;
 use super::sink::{Sink, Stopped};
 use super::source::Source;
 use super::worker::{Drawing, Finished, Order, Task, Work, Worker};
+use crate::deadline::Schedule;
 use crate::error::{Error, Kind, Result};
 use crate::values::{IssueDate, Rules};
 
@@ -42,6 +43,8 @@ pub struct Batch {
     pub allow: Rules,
     /// Today, for the warning about issue dates to come.
     pub today: IssueDate,
+    /// Why the invoices were issued outside of KSeF, for the day by which to send each.
+    pub schedule: Option<Schedule>,
     /// Which pictures to draw.
     pub drawing: Drawing,
     /// Where the pictures go.
@@ -213,7 +216,14 @@ impl Batch {
     }
 
     fn work(&self, place: &Place, jobs: &Receiver<(u64, Work)>, finished: &Sender<(u64, Finished)>) {
-        let order = Order { task: &self.task, allow: self.allow, today: self.today, drawing: &self.drawing, place };
+        let order = Order {
+            task: &self.task,
+            allow: self.allow,
+            today: self.today,
+            schedule: self.schedule.as_ref(),
+            drawing: &self.drawing,
+            place,
+        };
         let mut worker = Worker::new(order);
         for (index, work) in jobs {
             // No panic is known. One that is not would leave a hole that everything after it waits for.

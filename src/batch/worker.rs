@@ -6,9 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use super::earlier::EarlierLine;
 use super::input::Input;
 use super::journal::Extent;
-use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, SignedCode};
+use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode};
 use super::numbers::Numbers;
 use super::place::{Place, Prepared};
+use crate::deadline::{Deadline, Schedule};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
@@ -65,6 +66,7 @@ pub(super) struct Order<'b> {
     pub(super) task: &'b Task,
     pub(super) allow: Rules,
     pub(super) today: IssueDate,
+    pub(super) schedule: Option<&'b Schedule>,
     pub(super) drawing: &'b Drawing,
     pub(super) place: &'b Place,
 }
@@ -178,9 +180,13 @@ impl<'b> Worker<'b> {
 
     /// Links and signature. With a stem, pictures that would replace others are refused before anything is signed.
     fn codes(&mut self, stem: Option<&str>) -> Result<Done> {
-        let Order { task, allow, today, .. } = self.order;
+        let Order { task, allow, today, schedule, .. } = self.order;
         let invoice = Invoice::read_allowing(&self.bytes, allow)?;
-        let warnings = invoice.review(task.environment(), today)?;
+        let mut warnings = invoice.review(task.environment(), today)?;
+        let deadline = schedule.map(|schedule| schedule.deadline(invoice.issue_date())).transpose()?;
+        warnings.extend(deadline.iter().flat_map(Deadline::warnings).cloned());
+        let sending =
+            schedule.zip(deadline).map(|(schedule, deadline)| Sending { mode: schedule.mode, by: deadline.send_by() });
         Ok(match task {
             Task::Sign(issuer) => {
                 self.check_free(stem, &["kod1", "kod2"])?;
@@ -198,6 +204,7 @@ impl<'b> Worker<'b> {
                     }),
                     invoice,
                     warnings,
+                    sending,
                     replaces: None,
                 }
             }
@@ -212,6 +219,7 @@ impl<'b> Worker<'b> {
                     kod2: None,
                     invoice,
                     warnings,
+                    sending,
                     replaces: None,
                 }
             }

@@ -1,7 +1,7 @@
 use super::Finding;
 #[cfg(feature = "xsd")]
 use super::Schemas;
-use crate::deadline::{Calendar, Deadline, Due, Failure, Mode};
+use crate::deadline::{Due, Schedule};
 use crate::error::{Error, Kind};
 use crate::invoice::{Examination, Fault, Invoice, Severity};
 use crate::values::{Day, Environment, IssueDate};
@@ -14,17 +14,6 @@ pub struct Checker {
     schedule: Option<Schedule>,
     #[cfg(feature = "xsd")]
     schemas: Option<Schemas>,
-}
-
-/// Why the invoices were issued outside of KSeF, and so by when it must have them.
-#[derive(Clone, Debug)]
-pub struct Schedule {
-    /// The mode they were issued in.
-    pub mode: Mode,
-    /// The failures that came later.
-    pub failures: Vec<Failure>,
-    /// The working days.
-    pub calendar: Calendar,
 }
 
 /// What a check found in one file.
@@ -131,17 +120,18 @@ impl Checker {
 
     /// KSeF takes an invoice that comes too late; it is the issuer who is late.
     fn deadline(&self, invoice: &Invoice, due: &mut Option<Due>) -> Option<Fault> {
-        let Schedule { mode, failures, calendar } = self.schedule.as_ref()?;
+        let schedule = self.schedule.as_ref()?;
         let issued = invoice.issue_date();
         let warning = |kind, message| Fault::of_issue_date(kind, message).with_severity(Severity::Warning);
-        let deadline = match Deadline::of(*mode, issued, failures, calendar) {
+        let deadline = match schedule.deadline(issued) {
             Ok(deadline) => deadline,
             Err(error) => return Some(warning(error.kind(), error.message().to_owned())),
         };
         *due = Some(deadline.due());
         match deadline.due() {
             Due::By(day) if Day::from(self.today) > day => {
-                let message = format!("issued on {issued} in mode {}, it was to be sent by {day}", mode.name());
+                let message =
+                    format!("issued on {issued} in mode {}, it was to be sent by {day}", schedule.mode.name());
                 Some(warning(Kind::DeadlinePassed, message))
             }
             Due::Never => {

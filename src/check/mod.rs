@@ -2,7 +2,7 @@
 //!
 //! The rules are those of `invoice`, which `sign` keeps to as well, and from the same reading: here they are all told,
 //! there the first of them ends it. Two rules are added that no single file can answer: [`Duplicates`] in a batch, and
-//! the deadline of a [`Schedule`]. With `Schemas` (feature `xsd`) the Ministry's schema is asked too.
+//! the deadline of a [`Schedule`](crate::deadline::Schedule). With `Schemas` (feature `xsd`) the Ministry's schema is asked too.
 //!
 //! ```
 //! use ksef_qr::check::{Checker, Duplicates};
@@ -33,7 +33,7 @@ mod finding;
 #[cfg(feature = "xsd")]
 mod schema;
 
-pub use checker::{Checked, Checker, Schedule};
+pub use checker::{Checked, Checker};
 pub use duplicates::Duplicates;
 pub use finding::Finding;
 #[cfg(feature = "xsd")]

@@ -81,6 +81,11 @@ pub struct SignArgs {
     /// the invoice: Nip:…, InternalId:…, NipVatUe:… or PeppolId:…
     #[arg(long, value_name = "TYPE:VALUE")]
     pub context: Option<ContextId>,
+    /// Why the invoices were issued outside of KSeF: the manifest then says by when to send each
+    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true)]
+    pub mode: Option<OfflineMode>,
+    #[command(flatten)]
+    pub outage: OutageArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }

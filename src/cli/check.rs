@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use anyhow::bail;
 use ksef_qr::IssueDate;
 use ksef_qr::batch::Input;
-use ksef_qr::check::{Checked, Checker, Duplicates, Schedule};
+use ksef_qr::check::{Checked, Checker, Duplicates};
+use ksef_qr::deadline::Schedule;
 
 use self::report::Report;
 use super::args::CheckArgs;

@@ -14,7 +14,8 @@ use ksef_qr::{
 };
 use zeroize::Zeroizing;
 
-use super::args::{CredentialArgs, Encoding, InputArgs, LinkArgs, OutputArgs, SignArgs};
+use super::args::{CredentialArgs, Encoding, InputArgs, LinkArgs, OfflineMode, OutputArgs, SignArgs};
+use super::deadline::schedule;
 use super::password::password;
 
 /// The batch of `ksef-qr sign`.
@@ -29,7 +30,15 @@ pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
         }
         issuer = issuer.in_context(context);
     }
-    batch(args.input, args.output, Task::Sign(issuer))
+    let schedule = match args.mode {
+        Some(OfflineMode::Total) => {
+            bail!("--mode total: invoices of a total failure carry no codes, and are not sent to KSeF")
+        }
+        Some(mode) => Some(schedule(mode, &args.outage)?),
+        None if args.outage.is_given() => bail!("--ended, --failure and --non-working-days need --mode"),
+        None => None,
+    };
+    Ok(Batch { schedule, ..batch(args.input, args.output, Task::Sign(issuer))? })
 }
 
 /// The batch of `ksef-qr link`.
@@ -94,6 +103,7 @@ fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Bat
         manifest,
         output: if output.embed { Output::Manifest } else { place },
         existing,
+        schedule: None,
         jobs: jobs(output.jobs),
     })
 }

@@ -7,8 +7,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, bail};
-use ksef_qr::check::Schedule;
-use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Mode, Since, Skipped, Step};
+use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Mode, Schedule, Since, Skipped, Step};
 use ksef_qr::{Day, Error};
 use serde::Serialize;
 
@@ -26,8 +25,9 @@ const LARGEST: u64 = 4_000_000;
 
 /// Counts the deadline and tells it.
 pub fn run(args: &DeadlineArgs) -> anyhow::Result<ExitStatus> {
-    let Schedule { mode, failures, calendar } = schedule(args.mode, &args.outage)?;
-    let deadline = Deadline::of(mode, args.issued, &failures, &calendar)?;
+    let schedule = schedule(args.mode, &args.outage)?;
+    let mode = schedule.mode;
+    let deadline = schedule.deadline(args.issued)?;
     let answer = match args.json {
         true => serde_json::to_string(&Answer::of(mode, args.issued.into(), &deadline))? + "\n",
         false => in_words(mode, args.issued.into(), &deadline)?,

@@ -42,6 +42,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
         task: Task::Sign(Issuer::new(credential)?),
         allow: Rules::NONE,
         today: IssueDate::today(SystemTime::now()),
+        schedule: None,
         drawing: Drawing {
             formats: vec![PictureFormat::Png, PictureFormat::Svg],
             style: Style::default(),

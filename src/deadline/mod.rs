@@ -50,6 +50,7 @@ mod easter;
 mod failure;
 mod holiday;
 mod mode;
+mod schedule;
 mod step;
 
 #[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
@@ -60,4 +61,5 @@ pub use deadline::{Deadline, Due};
 pub use failure::Failure;
 pub use holiday::Holiday;
 pub use mode::Mode;
+pub use schedule::Schedule;
 pub use step::{Since, Step};
