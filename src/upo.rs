@@ -60,7 +60,10 @@ impl Upo {
     /// `upo_contradiction`, as [`parse`](Self::parse).
     pub fn merge(&mut self, other: Self) -> Result<()> {
         self.named.extend(other.named);
-        other.given.into_iter().try_for_each(|(number, hash)| self.pair(hash, number))
+        // In one order, whatever that of the map: what is told of a contradiction depends on it.
+        let mut given: Vec<_> = other.given.into_iter().collect();
+        given.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+        given.into_iter().try_for_each(|(number, hash)| self.pair(hash, number))
     }
 
     /// The number that KSeF gave to the file with this digest.
