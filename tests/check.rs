@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::Command;
 
 use common::{fixture, parse, run};
-use ksef_qr::check::{Checked, Checker, Duplicates, Finding, Schedule};
-use ksef_qr::deadline::{Calendar, Due, Mode};
+use ksef_qr::check::{Checked, Checker, Duplicates, Finding};
+use ksef_qr::deadline::{Calendar, Due, Mode, Schedule};
 use ksef_qr::{Environment, Invoice, IssueDate, Severity};
 use proptest::prelude::*;
 
