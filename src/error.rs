@@ -115,9 +115,11 @@ enum Group {
 macro_rules! kinds {
     ($($kind:ident $group:ident $code:literal $hint:literal)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[cfg_attr(not(feature = "xsd"), expect(dead_code, reason = "schemas are asked by that feature alone"))]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
-        #[cfg_attr(not(feature = "scan"), allow(dead_code, reason = "some codes are given by `scan` alone"))]
+        #[cfg_attr(
+            not(all(feature = "scan", feature = "xsd")),
+            expect(dead_code, reason = "some codes are given by `scan` and `xsd` alone")
+        )]
         pub(crate) enum Kind { $($kind),* }
 
         impl Kind {

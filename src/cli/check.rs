@@ -55,6 +55,7 @@ fn check(checker: &Checker, duplicates: &mut Duplicates, input: &Input, bytes: &
     }
 }
 
+#[cfg_attr(not(feature = "xsd"), expect(clippy::unnecessary_wraps, reason = "schemas may be unusable"))]
 fn checker(args: &CheckArgs, today: IssueDate, schedule: Option<Schedule>) -> anyhow::Result<Checker> {
     let mut checker = Checker::new(args.env, today);
     if let Some(schedule) = schedule {
