@@ -283,6 +283,13 @@ fn what_is_no_archive_of_codes_is_not_replaced() {
         assert!(String::from_utf8_lossy(&done.stderr).contains("[output_exists]"));
         assert_eq!(fs::read(&archive).unwrap(), before);
     }
+    // A FIFO of that name is not waited for.
+    #[cfg(unix)]
+    {
+        assert!(Command::new("mkfifo").arg(folder.path().join("fifo.zip")).status().unwrap().success());
+        let done = run(sign(folder.path()).args(["june.zip", "--out", "fifo.zip", "--overwrite"]));
+        assert_eq!(done.status.code(), Some(2));
+    }
     // Its own archive is another matter.
     for _ in 0..2 {
         let done = run(sign(folder.path()).args(["june.zip", "--out", "codes.zip", "--overwrite"]));

@@ -97,9 +97,11 @@ pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
 
 /// True for an archive that holds nothing but pictures under the names that this program gives.
 pub(super) fn is_of_codes(path: &Path) -> bool {
+    // Only a regular file: a FIFO would be waited for.
+    let Ok(file) = open(path) else { return false };
     let list = || -> std::result::Result<bool, rawzip::Error> {
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-        let zip = ZipArchive::from_file(std::fs::File::open(path)?, &mut buffer)?;
+        let zip = ZipArchive::from_file(file, &mut buffer)?;
         let mut records = zip.entries(&mut buffer);
         while let Some(record) = records.next_entry()? {
             let name = record.file_path().as_bytes();
