@@ -8,15 +8,11 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
-use ksef_qr::{
-    Certificate, Conditions, Credential, Environment, IssueDate, Issuer, PrivateKey, SignatureEncoding, Style, Upo,
-    deterministic_signer, signer,
-};
-use zeroize::Zeroizing;
+use ksef_qr::{Conditions, Environment, IssueDate, Style, Upo};
 
-use super::args::{CredentialArgs, Encoding, InputArgs, LinkArgs, OfflineMode, OutputArgs, SignArgs};
+use super::args::{InputArgs, LinkArgs, OfflineMode, OutputArgs, SignArgs};
+use super::credential::issuer;
 use super::deadline::schedule;
-use super::password::password;
 
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
@@ -123,46 +119,11 @@ pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
     Ok(paths.chain(input.files_from.into_iter().map(Source::List)).collect())
 }
 
-fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let certificate = read_credential(&args.cert)?;
-    let certificate = Certificate::parse(&certificate).map_err(|error| error.about(args.cert.to_string_lossy()))?;
-    let key_name = args.key.to_string_lossy();
-    let key = read_credential(&args.key)?;
-    // Nobody is asked for a password that is not needed.
-    let password = match PrivateKey::is_encrypted(&key) {
-        true => password(args.password_file.as_deref(), &args.key)?,
-        false => None,
-    };
-    let key = PrivateKey::parse(&key, password.as_ref().map(|password| password.as_slice()))
-        .map_err(|error| error.about(key_name.as_ref()))?;
-    let credential = Credential::new(certificate, key, conditions).map_err(|error| {
-        // What is wrong with both is told of the certificate, which has the dates and names in it.
-        error.about(args.cert.to_string_lossy())
-    })?;
-    let encoding = match args.signature_encoding {
-        Encoding::P1363 => SignatureEncoding::P1363,
-        Encoding::Der => SignatureEncoding::Der,
-    };
-    let signer =
-        if args.deterministic { deterministic_signer(&credential, encoding) } else { signer(&credential, encoding) };
-    Ok(Issuer::with_signer(credential, signer.map_err(|error| error.about(key_name.as_ref()))?))
-}
-
-/// No key and no certificate is larger, a chain included.
-const LARGEST_CREDENTIAL: u64 = 1_000_000;
-
 /// A UPO of 10 000 invoices, the most there is on a page, has 8 MB.
 const LARGEST_UPO: u64 = 50_000_000;
 
-/// A key, or what belongs to one.
-fn read_credential(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_CREDENTIAL as usize + 1));
-    read(path, LARGEST_CREDENTIAL, &mut bytes)?;
-    Ok(bytes)
-}
-
-fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
+/// Reads a whole file, of `largest` bytes at most.
+pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
     let cannot = || format!("{}: it cannot be read", path.display());
     if fs::metadata(path).with_context(cannot)?.is_dir() {
         bail!("{}: it is a folder", path.display());

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod config;
+mod credential;
 mod deadline;
 mod demo;
 mod exit;
