@@ -81,6 +81,8 @@ pub mod deadline;
 mod error;
 mod invoice;
 mod link;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 mod qr;
 mod render;
 #[cfg(feature = "scan")]

@@ -1,24 +1,21 @@
 //! What an earlier run signed, read back from its manifest. A code that was printed must not change, so its line is
 //! taken up as it stands.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::folder::unwritable;
 use super::input::Input;
 use super::journal::{Extent, START};
+use super::line::Line;
 use super::manifest::{Code, Kept, Picture};
 use super::names::Names;
 use super::numbers::Numbers;
-use super::worker::{Drawing, Task, picture_name};
+use super::worker::{Drawing, Task};
 use crate::error::{Error, Kind, Result};
-use crate::link::Link;
-use crate::render::{Label, PictureFormat};
+use crate::render::Label;
 use crate::values::InvoiceHash;
 
 /// In bytes. A line with pictures in it has some 100 000; one of more than this is no line, and is not read to its end.
@@ -56,30 +53,6 @@ pub(super) struct EarlierLine {
     pub(super) extent: Extent,
     pub(super) input: String,
     pub(super) kept: Kept,
-}
-
-/// The fields of a line that the run goes on with.
-#[derive(Deserialize)]
-struct Line<'l> {
-    #[serde(borrow)]
-    r#type: Cow<'l, str>,
-    status: Option<Cow<'l, str>>,
-    input: Option<Cow<'l, str>>,
-    hash_base64: Option<Cow<'l, str>>,
-    replaces: Option<Cow<'l, str>>,
-    kod1: Option<CodeLine<'l>>,
-    kod2: Option<CodeLine<'l>>,
-}
-
-#[derive(Deserialize)]
-struct CodeLine<'l> {
-    #[serde(borrow)]
-    url: Cow<'l, str>,
-    label: Cow<'l, str>,
-    png: Option<Cow<'l, str>>,
-    svg: Option<Cow<'l, str>>,
-    png_base64: Option<Cow<'l, str>>,
-    svg_base64: Option<Cow<'l, str>>,
 }
 
 impl Earlier {
@@ -120,7 +93,7 @@ impl Earlier {
                 ("invoice", Some("signed" | "linked")) => {}
                 _ => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
             }
-            let Some((input, kept)) = parse(&line, names) else {
+            let Some((input, kept)) = line.parse(names) else {
                 return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
             };
             if let Some(difference) = difference(&kept, task, drawing, embedded) {
@@ -200,7 +173,7 @@ impl Earlier {
         let length = read.map_err(|error| unwritable(&self.path, &error))?;
         self.at = extent.start + length as u64;
         let line: Option<Line<'_>> = serde_json::from_slice(&text).ok();
-        let parsed = line.and_then(|line| parse(&line, &mut Names::default()));
+        let parsed = line.and_then(|line| line.parse(&mut Names::default()));
         let (input, kept) = parsed.ok_or_else(|| {
             Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
         })?;
@@ -234,72 +207,18 @@ fn content(input: &Input) -> Option<u64> {
     Some(of_content(&InvoiceHash::of(&bytes)))
 }
 
-impl Kept {
-    /// What its pictures are named after, if it has any in files.
-    pub(super) fn stem(&self) -> Option<&str> {
-        stem("kod1", &self.kod1)
-    }
-}
-
-fn stem<'c>(name: &str, code: &'c Code) -> Option<&'c str> {
-    match code.pictures.first() {
-        Some((format, Picture::File(file))) => file.strip_suffix(&picture_name("", name, *format)),
-        _ => None,
-    }
-}
-
-/// The parts of a line that the run goes on with, if they fit each other.
-fn parse(line: &Line<'_>, names: &mut Names) -> Option<(String, Kept)> {
-    let input = line.input.as_deref()?.to_owned();
-    let hash = InvoiceHash::from_base64(line.hash_base64.as_deref()?).ok()?;
-    let kod1 = code(line.kod1.as_ref()?, "kod1", names)?;
-    let kod2 = match &line.kod2 {
-        Some(kod2) => Some(code(kod2, "kod2", names)?),
-        None => None,
-    };
-    let fits = |code: &Code, expected| match Link::parse(&code.url) {
-        Ok(Link::Kod1(kod1)) => expected == 1 && kod1.hash == hash,
-        Ok(Link::Kod2(kod2)) => expected == 2 && kod2.unsigned.hash == hash,
-        Err(_) => false,
-    };
-    let fit =
-        fits(&kod1, 1) && kod2.as_ref().is_none_or(|kod2| fits(kod2, 2) && stem("kod2", kod2) == stem("kod1", &kod1));
-    fit.then_some((input, Kept { hash, kod1, kod2, redrawn: false }))
-}
-
-fn code(line: &CodeLine<'_>, name: &str, names: &mut Names) -> Option<Code> {
-    let mut pictures = Vec::new();
-    for format in PictureFormat::ALL {
-        let (file, embedded) = match format {
-            PictureFormat::Png => (&line.png, &line.png_base64),
-            PictureFormat::Svg => (&line.svg, &line.svg_base64),
-        };
-        if let Some(file) = file {
-            // A manifest that was changed by hand must not lead out of the folder.
-            let stem = file.strip_suffix(&picture_name("", name, format))?;
-            if !names.reserve(stem) {
-                return None;
-            }
-            pictures.push((format, Picture::File(file.to_string())));
-        } else if let Some(embedded) = embedded {
-            pictures.push((format, Picture::Embedded(embedded.to_string())));
-        }
-    }
-    Some(Code { url: line.url.to_string(), label: Label::new(&line.label).ok()?, pictures })
-}
-
 /// What makes the line one of another command.
 fn difference(kept: &Kept, task: &Task, drawing: &Drawing, embedded: bool) -> Option<String> {
-    let command = |is_signed| if is_signed { "sign" } else { "link" };
-    let is_signing = matches!(task, Task::Sign(_));
-    if kept.kod2.is_some() != is_signing {
-        return Some(format!("it is of `{}`, and this is `{}`", command(kept.kod2.is_some()), command(is_signing)));
+    let made = |is_signed| if is_signed { "KOD I and KOD II" } else { "KOD I alone" };
+    let is_signed = kept.kod2.is_some();
+    if task.is_signing().is_some_and(|is_signing| is_signing != is_signed) {
+        return Some(format!("it is of a command that makes {}, and this makes {}", made(is_signed), made(!is_signed)));
     }
     let label = match task {
         Task::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
         Task::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
         // With a UPO the invoice's own number decides, once the invoice is read.
-        Task::Link { numbers: Numbers::Upo(_), .. } | Task::Sign(_) => None,
+        Task::Link { numbers: Numbers::Upo(_), .. } | Task::Sign(_) | Task::Reuse { .. } => None,
     };
     if label.is_some_and(|label| label != kept.kod1.label) {
         return Some(format!("{} stands under its code, which this command would not write", kept.kod1.label));
@@ -314,6 +233,19 @@ fn difference(kept: &Kept, task: &Task, drawing: &Drawing, embedded: bool) -> Op
                 drawing.formats.contains(format) && matches!(picture, Picture::Embedded(_)) == embedded
             })
     };
-    (!kept.codes().all(fits))
-        .then(|| "it names other pictures than this command draws (`--format`, `--embed`)".to_owned())
+    if !kept.codes().all(fits) {
+        return Some("it names other pictures than this command draws (`--format`, `--embed`)".to_owned());
+    }
+    let (found, wanted) = (kept.document.as_ref(), drawing.document.as_ref());
+    let is_same = match (found, wanted) {
+        (Some(found), Some(wanted)) => {
+            found.kind == wanted.kind()
+                && match &found.place {
+                    Picture::File(name) => !embedded && name.ends_with(wanted.ending()),
+                    Picture::Embedded(_) => embedded,
+                }
+        }
+        (found, wanted) => found.is_none() && wanted.is_none(),
+    };
+    (!is_same).then(|| "it names another document than this command makes".to_owned())
 }

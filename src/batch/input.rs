@@ -17,6 +17,13 @@ pub enum Input {
     Entry(Entry),
     /// Standard input.
     Stdin,
+    /// A PDF that shows an invoice, to be stamped.
+    Pdf {
+        /// The PDF.
+        pdf: PathBuf,
+        /// The invoice; none if the PDF holds it as an embedded file.
+        invoice: Option<PathBuf>,
+    },
     /// Something that was named and cannot be read; its refusal takes a place in the order too.
     Unusable(Error),
 }
@@ -25,7 +32,7 @@ impl Input {
     /// The name as the user gave it, for the manifest; an entry's is `archive.zip!entry.xml`.
     pub fn name(&self) -> String {
         match self {
-            Self::File(path) => spelled(path.as_os_str().as_encoded_bytes()),
+            Self::File(path) | Self::Pdf { pdf: path, .. } => spelled_path(path),
             Self::Entry(entry) => entry.full_name(),
             Self::Stdin => "-".to_owned(),
             Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
@@ -36,25 +43,37 @@ impl Input {
     pub(super) fn stem(&self) -> String {
         let of_path = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match self {
-            Self::File(path) => of_path(path),
+            Self::File(path) | Self::Pdf { pdf: path, .. } => of_path(path),
             Self::Entry(entry) => of_path(Path::new(entry.name())),
             Self::Stdin | Self::Unusable(_) => "invoice".to_owned(),
         }
     }
 
-    /// Reads the exact bytes into `buffer`, which is emptied first. More than `largest` bytes are not read.
+    /// Reads the invoice's exact bytes into `buffer`, which is emptied first. More than `largest` bytes are not read.
     ///
     /// # Errors
-    /// `too_large`, and the codes that begin with `input_`.
+    /// `too_large`, and the codes that begin with `input_`; `invoice_not_embedded` for a PDF that comes without one,
+    /// because to look into it is the batch's work.
     pub fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         buffer.clear();
         match self {
             Self::File(path) => read_file(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
+            Self::Pdf { invoice: Some(path), .. } => {
+                read_file(path, buffer, largest).map_err(|error| error.about(spelled_path(path)))
+            }
+            Self::Pdf { invoice: None, .. } => {
+                Err(Error::new(Kind::InvoiceNotEmbedded, "the invoice is to be taken from the PDF itself"))
+            }
             Self::Unusable(error) => Err(error.clone()),
         }
     }
+}
+
+/// A path as text.
+pub(super) fn spelled_path(path: &Path) -> String {
+    spelled(path.as_os_str().as_encoded_bytes())
 }
 
 /// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name.
@@ -70,7 +89,7 @@ pub(super) fn spelled(name: &[u8]) -> String {
     text
 }
 
-fn read_file(path: &Path, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+pub(super) fn read_file(path: &Path, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
     let file = open(path)?;
     let before = file.metadata().map_err(|error| unreadable(&error))?;
     if before.len() > largest {

@@ -48,11 +48,20 @@ pub struct Done {
     pub allowed: Rules,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+    /// The document that was made around the codes, if one was asked for.
+    pub document: Option<DocumentRecord>,
     /// By when KSeF must have it, if the run was told why it was issued offline.
     pub sending: Option<Sending>,
     /// The digest of the file when an earlier run drew its codes, if they were drawn anew: because the file changed,
     /// or because its KSeF number is known now.
     pub replaces: Option<InvoiceHash>,
+}
+
+impl Done {
+    /// The codes, by name.
+    pub fn codes(&self) -> impl Iterator<Item = (&'static str, &Code)> {
+        [Some(("kod1", &self.kod1)), self.kod2.as_ref().map(|kod2| ("kod2", &kod2.code))].into_iter().flatten()
+    }
 }
 
 /// When to send an invoice.
@@ -69,10 +78,16 @@ pub struct Sending {
 pub struct Kept {
     /// The digest of the invoice file.
     pub hash: InvoiceHash,
+    /// The invoice's number.
+    pub number: String,
+    /// The number under KOD I, where it was known.
+    pub ksef_number: Option<KsefNumber>,
     /// KOD I.
     pub kod1: Code,
     /// KOD II, if there is one.
-    pub kod2: Option<Code>,
+    pub kod2: Option<SignedCode>,
+    /// The document that was made around the codes, if one was.
+    pub document: Option<DocumentRecord>,
     /// True if a picture was not there, or not whole, and was drawn again from its link.
     pub redrawn: bool,
 }
@@ -80,7 +95,7 @@ pub struct Kept {
 impl Kept {
     /// The codes, by name.
     pub fn codes(&self) -> impl Iterator<Item = (&'static str, &Code)> {
-        [Some(("kod1", &self.kod1)), self.kod2.as_ref().map(|kod2| ("kod2", kod2))].into_iter().flatten()
+        [Some(("kod1", &self.kod1)), self.kod2.as_ref().map(|kod2| ("kod2", &kod2.code))].into_iter().flatten()
     }
 }
 
@@ -109,6 +124,21 @@ impl Picture {
     pub(super) fn embedded_field(format: PictureFormat) -> String {
         format!("{}_base64", format.extension())
     }
+}
+
+/// A document made around the codes of an invoice, as the manifest gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentRecord {
+    /// `stamped` or `confirmation`.
+    pub kind: String,
+    /// The file, or its bytes.
+    pub place: Picture,
+    /// The pages that carry the codes, from 1 on, if it is a stamped PDF.
+    pub pages: Vec<u32>,
+    /// Where the invoice of a stamped PDF was found: a file's path, or the name of the embedded file.
+    pub invoice: Option<String>,
+    /// The SHA-256 digest of the PDF before it was stamped, in Base64.
+    pub pdf_sha256: Option<String>,
 }
 
 /// A KOD II, and how it was signed.
@@ -241,6 +271,8 @@ struct Facts<'a> {
     kod1: CodeLine<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kod2: Option<CodeLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document: Option<DocumentLine<'a>>,
     #[serde(flatten)]
     sending: Option<SendingLine>,
     allowed: Vec<&'static str>,
@@ -269,8 +301,25 @@ struct CodeLine<'a> {
 }
 
 #[derive(Serialize)]
+struct DocumentLine<'a> {
+    r#type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[u32]>::is_empty")]
+    pages: &'a [u32],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoice: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pdf_sha256: Option<&'a str>,
+}
+
+#[derive(Serialize)]
 struct ErrorLine<'a> {
     code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<&'a str>,
     message: &'a str,
     hint: &'static str,
 }
@@ -288,7 +337,12 @@ impl<'a> Line<'a> {
     }
 
     fn of_refused(input: &'a str, error: &'a Error) -> Self {
-        let error = ErrorLine { code: error.code(), message: error.message(), hint: error.hint() };
+        let error = ErrorLine {
+            code: error.code(),
+            input: error.input().filter(|about| *about != input),
+            message: error.message(),
+            hint: error.hint(),
+        };
         Self { r#type: "invoice", status: "refused", input, facts: None, error: Some(error) }
     }
 }
@@ -318,6 +372,7 @@ impl<'a> Facts<'a> {
                 certificate_serial: Some(signed.serial.to_string()),
                 ..CodeLine::of(&signed.code)
             }),
+            document: done.document.as_ref().map(DocumentLine::of),
             sending: done.sending.map(|sending| SendingLine {
                 mode: sending.mode.name(),
                 send_by: sending.by.map(|day| day.to_string()),
@@ -337,6 +392,23 @@ impl<'a> CodeLine<'a> {
             pictures: &code.pictures,
             algorithm: None,
             certificate_serial: None,
+        }
+    }
+}
+
+impl<'a> DocumentLine<'a> {
+    fn of(document: &'a DocumentRecord) -> Self {
+        let (file, base64) = match &document.place {
+            Picture::File(name) => (Some(&**name), None),
+            Picture::Embedded(bytes) => (None, Some(&**bytes)),
+        };
+        Self {
+            r#type: &document.kind,
+            file,
+            base64,
+            pages: &document.pages,
+            invoice: document.invoice.as_deref(),
+            pdf_sha256: document.pdf_sha256.as_deref(),
         }
     }
 }

@@ -10,16 +10,20 @@
 //! as many invoices are in memory as there are tickets. This is the only module that writes files.
 
 mod archive;
+mod codes;
+mod document;
 mod earlier;
 mod folder;
 mod input;
 mod journal;
+mod line;
 mod lock;
 mod manifest;
 mod names;
 mod numbers;
 mod output;
 mod pairing;
+mod pairs;
 mod pipeline;
 mod place;
 mod sink;
@@ -27,11 +31,14 @@ mod source;
 mod worker;
 
 pub use archive::{Entry, entries};
+pub use codes::Codes;
+pub use document::{Document, Stamping};
 pub use folder::write_file;
 pub use input::Input;
-pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
+pub use manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;
 pub use output::{Existing, Manifest, Output};
+pub use pairs::Pdfs;
 pub use pipeline::{Batch, Interrupt, Observer};
 pub use source::Source;
 pub use worker::{Drawing, Task};

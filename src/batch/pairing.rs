@@ -22,7 +22,7 @@ impl<'r> Pairing<'r> {
     pub(super) fn new(task: &'r Task, observer: &'r mut dyn Observer) -> Self {
         let upo = match task {
             Task::Link { numbers: Numbers::Upo(upo), .. } => Some(upo),
-            Task::Link { .. } | Task::Sign(_) => None,
+            Task::Link { .. } | Task::Sign(_) | Task::Reuse { .. } => None,
         };
         Self { observer, upo, paired: HashSet::new() }
     }

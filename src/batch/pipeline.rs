@@ -101,7 +101,7 @@ impl Batch {
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
         let started = Instant::now();
         // Nothing is locked and made for pictures that are not drawn.
-        let output = if self.drawing.formats.is_empty() { &Output::Manifest } else { &self.output };
+        let output = if self.drawing.is_empty() { &Output::Manifest } else { &self.output };
         let is_there = matches!(&self.manifest, Manifest::File(path) if path.exists());
         let place = Place::open(output, self.existing, self.existing == Existing::Resume && is_there)?;
         let mut shelves = place.shelf()?;
@@ -115,7 +115,7 @@ impl Batch {
             version: env!("CARGO_PKG_VERSION"),
             warnings: match &self.task {
                 Task::Sign(issuer) => issuer.credential().warnings().to_vec(),
-                Task::Link { .. } => Vec::new(),
+                Task::Link { .. } | Task::Reuse { .. } => Vec::new(),
             },
             ..Summary::default()
         };

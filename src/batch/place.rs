@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -12,13 +14,14 @@ use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::archive::is_of_codes;
+use super::document::Document;
 use super::folder::{Workshop, exists, put, unwritable};
+use super::manifest::Picture;
 use super::output::{Existing, Output};
 use crate::error::{Error, Kind, Result};
-use crate::render::PictureFormat;
 
-/// In bytes; the largest that we draw has a tenth.
-const LARGEST_PICTURE: u64 = 10_000_000;
+/// In bytes. The largest picture has a megabyte; a stamped PDF has some kilobytes more than the PDF had.
+const LARGEST_FILE: u64 = 101_000_000;
 
 /// What the workers see of it.
 #[derive(Debug)]
@@ -92,40 +95,80 @@ impl Place {
         }
     }
 
-    /// True if the picture is there from an earlier run; false if it is missing or not whole.
+    /// Refuses to replace a file that could be somebody's document rather than one of ours.
     ///
     /// # Errors
-    /// `resume_mismatch` for a whole picture that is another one: the run before drew in another size. `output_exists`
-    /// for something that is no picture at all.
-    pub(super) fn holds(&self, name: &str, format: PictureFormat, bytes: &[u8]) -> Result<bool> {
+    /// `stamped_over_input`.
+    pub(super) fn check_own(&self, name: &str, document: &Document) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        let found = match fs::symlink_metadata(&path) {
+            Err(_) => return Ok(()),
+            Ok(found) if found.len() > LARGEST_FILE => Vec::new(),
+            Ok(_) => fs::read(&path).unwrap_or_default(),
+        };
+        match document.may_replace(&found) {
+            true => Ok(()),
+            false => {
+                let message = "a file is in the way that may be replaced by nothing but its owner";
+                Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
+            }
+        }
+    }
+
+    /// True if the file is there from an earlier run; false if it is missing or not whole.
+    ///
+    /// # Errors
+    /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
+    /// for something that is no file of ours at all.
+    pub(super) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
         let Output::Folder(folder) = &self.output else { return Ok(false) };
         let path = folder.join(name);
         match fs::symlink_metadata(&path) {
             Err(_) => return Ok(false),
             Ok(found) if !found.is_file() => return Err(exists(&path)),
-            Ok(found) if found.len() > LARGEST_PICTURE => return Err(exists(&path)),
+            Ok(found) if found.len() > LARGEST_FILE => return Err(exists(&path)),
             Ok(_) => {}
         }
         let found = fs::read(&path).unwrap_or_default();
-        if found != bytes && format.is_whole(&found) {
-            let message = "the picture is another than this command draws (`--module-px`, `--dpi`, `--ecc`)";
+        if found != bytes && is_whole(&found) {
+            let message =
+                "the file is another than this command makes (`--module-px`, `--dpi`, `--ecc`, the place of codes)";
             return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
         }
         Ok(found == bytes)
     }
 
-    /// Writes a picture aside. `own` marks a name that an earlier run gave: what is there may be replaced.
+    /// A picture or a document as the manifest names it, and the file, unless it goes into the manifest.
     ///
     /// # Errors
     /// `output_unwritable`.
-    pub(super) fn prepare(&self, name: String, format: PictureFormat, bytes: &[u8], own: bool) -> Result<Prepared> {
+    pub(super) fn picture(
+        &self,
+        name: String,
+        bytes: &[u8],
+        is_compressed: bool,
+        own: bool,
+    ) -> Result<(Picture, Option<Prepared>)> {
+        if self.is_manifest() {
+            return Ok((Picture::Embedded(STANDARD.encode(bytes)), None));
+        }
+        let prepared = self.prepare(name.clone(), bytes, is_compressed, own)?;
+        Ok((Picture::File(name), Some(prepared)))
+    }
+
+    /// Writes a file aside. `own` marks a name that an earlier run gave: what is there may be replaced.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(super) fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Prepared> {
         let content = match (&self.output, &self.workshop) {
             (Output::Folder(folder), Some(workshop)) => {
                 let prepared = workshop.prepare(bytes);
                 Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
             }
             (Output::Archive(path), _) => {
-                let deflated = deflated(bytes, format).map_err(|error| unwritable(path, &error))?;
+                let deflated = deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?;
                 Content::Deflated { deflated, checksum: rawzip::crc32(bytes), size: bytes.len() as u64 }
             }
             _ => Content::Nothing,
@@ -186,10 +229,10 @@ impl Shelf {
 
 /// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are
 /// stored with their size behind them.
-fn deflated(bytes: &[u8], format: PictureFormat) -> io::Result<Vec<u8>> {
-    match format {
-        PictureFormat::Png => Ok(wrapped(bytes)),
-        PictureFormat::Svg => {
+fn deflated(bytes: &[u8], is_compressed: bool) -> io::Result<Vec<u8>> {
+    match is_compressed {
+        true => Ok(wrapped(bytes)),
+        false => {
             let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
             encoder.write_all(bytes)?;
             encoder.finish()

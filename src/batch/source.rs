@@ -1,4 +1,4 @@
-//! Where invoices come from: files, folders, archives, patterns, a list, standard input.
+//! Where invoices come from: files, folders, archives, patterns, a list, standard input, PDFs.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, BufRead, BufReader, Read as _};
@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 
 use super::archive;
 use super::input::Input;
+use super::pairs::{self, Pdfs};
 use crate::error::{Error, Kind};
 
 /// In bytes: no system has longer ones.
@@ -28,6 +29,10 @@ pub enum Source {
     Stdin,
     /// A file that names one path a line; `-` is standard input.
     List(PathBuf),
+    /// PDFs, and their invoices.
+    Pdfs(Pdfs),
+    /// A CSV table with the columns `pdf` and `invoice`.
+    PairTable(PathBuf),
 }
 
 impl Source {
@@ -35,8 +40,8 @@ impl Source {
     pub fn can_be_counted(&self) -> bool {
         match self {
             Self::Stdin => false,
-            Self::Path(_) => true,
-            Self::List(list) => list.is_file(),
+            Self::Path(_) | Self::Pdfs(_) => true,
+            Self::List(list) | Self::PairTable(list) => list.is_file(),
         }
     }
 
@@ -45,49 +50,97 @@ impl Source {
     pub fn each(&self, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
         match self {
             Self::Stdin => take(Input::Stdin),
-            Self::Path(path) => each_of_path(path, take),
+            Self::Path(path) => INVOICES.each_of_path(path, take),
             Self::List(path) => each_of_list(path, take, go_on),
+            Self::Pdfs(pdfs) => pdfs.each(take),
+            Self::PairTable(table) => pairs::each_of_table(table, take),
         }
     }
 }
 
-fn each_of_path(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => each_of_pattern(path, take),
-        found => each_of_found(path, found, take),
-    }
+/// What to look for in folders.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) extension: &'static str,
+    /// True if ZIP archives are folders too.
+    pub(super) archives: bool,
 }
 
-fn each_of_found(path: &Path, found: io::Result<Metadata>, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    match found {
-        Ok(metadata) if metadata.is_dir() => each_of_folder(path, take),
-        Ok(_) if has_extension(path, "zip") => each_of_archive(path, take),
-        Ok(_) => take(Input::File(path.to_owned())),
-        Err(error) => take(unreadable(path, &error)),
-    }
-}
+const INVOICES: Wanted = Wanted { extension: "xml", archives: true };
 
-fn each_of_folder(folder: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    let mut found = false;
-    // Links to folders are not followed, so a loop of them ends the walk nowhere.
-    for entry in WalkDir::new(folder).sort_by_file_name() {
-        let next = match entry {
-            Ok(entry) if !entry.file_type().is_dir() && has_extension(entry.path(), "xml") => {
-                Input::File(entry.into_path())
+impl Wanted {
+    pub(super) fn each_of_path(self, path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.each_of_pattern(path, take),
+            found => self.each_of_found(path, found, take),
+        }
+    }
+
+    fn each_of_found(self, path: &Path, found: io::Result<Metadata>, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        match found {
+            Ok(metadata) if metadata.is_dir() => self.each_of_folder(path, take),
+            Ok(_) if self.archives && has_extension(path, "zip") => self.each_of_archive(path, take),
+            Ok(_) => take(Input::File(path.to_owned())),
+            Err(error) => take(unreadable(path, &error)),
+        }
+    }
+
+    fn each_of_folder(self, folder: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        let mut found = false;
+        // Links to folders are not followed, so a loop of them ends the walk nowhere.
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let next = match entry {
+                Ok(entry) if !entry.file_type().is_dir() && has_extension(entry.path(), self.extension) => {
+                    Input::File(entry.into_path())
+                }
+                Ok(_) => continue,
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_owned();
+                    let message = format!("the folder cannot be read: {}", describe_walk(&error));
+                    Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+                }
+            };
+            found = true;
+            if !take(next) {
+                return false;
             }
-            Ok(_) => continue,
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                let message = format!("the folder cannot be read: {}", describe_walk(&error));
-                Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+        }
+        found || take(missing(folder, &format!("the folder holds no .{} file", self.extension)))
+    }
+
+    fn each_of_archive(self, path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        match archive::entries(path, self.extension) {
+            Ok(entries) if entries.is_empty() => {
+                take(missing(path, &format!("the archive holds no .{} file", self.extension)))
             }
+            Ok(entries) => entries.into_iter().all(|entry| take(Input::Entry(entry))),
+            Err(error) => take(Input::Unusable(error.about(path.to_string_lossy()))),
+        }
+    }
+
+    /// Shells expand patterns; Windows and quotes do not.
+    fn each_of_pattern(self, path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        let text = path.to_string_lossy();
+        if !text.contains(['*', '?', '[']) {
+            return take(missing(path, "there is no such file"));
+        }
+        let Ok(paths) = glob::glob(&text) else {
+            return take(missing(path, "there is no such file, and it is no pattern either"));
         };
-        found = true;
-        if !take(next) {
-            return false;
+        let mut found = false;
+        for path in paths {
+            found = true;
+            let whole = match path {
+                // Not as a pattern again: a name may hold an asterisk, and lead nowhere.
+                Ok(path) => self.each_of_found(&path, fs::metadata(&path), take),
+                Err(error) => take(unreadable(error.path(), error.error())),
+            };
+            if !whole {
+                return false;
+            }
         }
+        found || take(missing(path, "no file matches the pattern"))
     }
-    found || take(missing(folder, "the folder holds no .xml file"))
 }
 
 fn describe_walk(error: &walkdir::Error) -> String {
@@ -96,38 +149,6 @@ fn describe_walk(error: &walkdir::Error) -> String {
 
 fn has_extension(path: &Path, wanted: &str) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
-}
-
-fn each_of_archive(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    match archive::entries(path, "xml") {
-        Ok(entries) if entries.is_empty() => take(missing(path, "the archive holds no .xml file")),
-        Ok(entries) => entries.into_iter().all(|entry| take(Input::Entry(entry))),
-        Err(error) => take(Input::Unusable(error.about(path.to_string_lossy()))),
-    }
-}
-
-/// Shells expand patterns; Windows and quotes do not.
-fn each_of_pattern(path: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
-    let text = path.to_string_lossy();
-    if !text.contains(['*', '?', '[']) {
-        return take(missing(path, "there is no such file"));
-    }
-    let Ok(paths) = glob::glob(&text) else {
-        return take(missing(path, "there is no such file, and it is no pattern either"));
-    };
-    let mut found = false;
-    for path in paths {
-        found = true;
-        let whole = match path {
-            // Not as a pattern again: a name may hold an asterisk, and lead nowhere.
-            Ok(path) => each_of_found(&path, fs::metadata(&path), take),
-            Err(error) => take(unreadable(error.path(), error.error())),
-        };
-        if !whole {
-            return false;
-        }
-    }
-    found || take(missing(path, "no file matches the pattern"))
 }
 
 fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
@@ -153,7 +174,7 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn
         }
         found = true;
         let whole = match path_from_bytes(path) {
-            Some(path) => each_of_path(path, take),
+            Some(path) => INVOICES.each_of_path(path, take),
             None => take(missing(list, &format!("{:?} is no path", String::from_utf8_lossy(path)))),
         };
         if !whole {
@@ -197,13 +218,13 @@ fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
 /// Unix takes any bytes for a name.
 #[cfg(unix)]
 #[expect(clippy::unnecessary_wraps, reason = "elsewhere there may be none")]
-fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+pub(super) fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
 }
 
 #[cfg(not(unix))]
-fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+pub(super) fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
     std::str::from_utf8(bytes).ok().map(Path::new)
 }
 

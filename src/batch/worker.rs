@@ -1,12 +1,11 @@
 //! One invoice, from its bytes to its pictures.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
+use super::codes::Codes;
+use super::document::{Content, Document, Draft};
 use super::earlier::EarlierLine;
-use super::input::Input;
+use super::input::{Input, read_file, spelled_path};
 use super::journal::Extent;
-use super::manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode};
+use super::manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode};
 use super::numbers::Numbers;
 use super::place::{Place, Prepared};
 use crate::deadline::{Deadline, Schedule};
@@ -25,6 +24,9 @@ pub(super) const LARGEST_ALLOWED: u64 = 100_000_000;
 /// What KSeF takes at most, and so the most that is read unless a larger size is allowed.
 const LARGEST_ACCEPTED: u64 = 3_000_000;
 
+/// No larger PDF is stamped: a worker has it in memory as a whole, and what is made of it.
+const LARGEST_PDF: u64 = 100_000_000;
+
 /// What to make of each invoice.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a run")]
@@ -38,19 +40,35 @@ pub enum Task {
         /// What stands under the code.
         numbers: Numbers,
     },
+    /// The codes that earlier runs made.
+    Reuse {
+        /// Which KSeF they lead to.
+        environment: Environment,
+        /// The codes.
+        codes: Codes,
+    },
 }
 
 impl Task {
     pub(super) fn environment(&self) -> Environment {
         match self {
             Self::Sign(issuer) => issuer.environment(),
-            Self::Link { environment, .. } => *environment,
+            Self::Link { environment, .. } | Self::Reuse { environment, .. } => *environment,
+        }
+    }
+
+    /// True for KOD I and KOD II, false for KOD I alone; none if that differs from invoice to invoice.
+    pub(super) fn is_signing(&self) -> Option<bool> {
+        match self {
+            Self::Sign(_) => Some(true),
+            Self::Link { .. } => Some(false),
+            Self::Reuse { .. } => None,
         }
     }
 }
 
-/// Which pictures to draw, and how.
-#[derive(Clone, Debug)]
+/// Which pictures to draw, and how, and the document to make around them.
+#[derive(Debug)]
 pub struct Drawing {
     /// The formats, each once; none for links alone.
     pub formats: Vec<PictureFormat>,
@@ -58,6 +76,15 @@ pub struct Drawing {
     pub style: Style,
     /// Error correction.
     pub level: EccLevel,
+    /// A document for each invoice, if there is to be one.
+    pub document: Option<Document>,
+}
+
+impl Drawing {
+    /// True for links alone.
+    pub(super) fn is_empty(&self) -> bool {
+        self.formats.is_empty() && self.document.is_none()
+    }
 }
 
 /// What a worker needs to know; the same for all of them.
@@ -128,7 +155,7 @@ impl<'b> Worker<'b> {
         let outcome = match work {
             Work::New { input, stem } => self.new_one(input, stem, &mut pictures),
             Work::Again { input, line } => self.again(input, &line.kept, &mut pictures),
-            Work::Carry(line) => self.keep(&line.kept, &mut pictures),
+            Work::Carry(line) => self.keep(&line.kept, None, &mut pictures),
         };
         match outcome {
             Ok(outcome) => Finished::new(work, outcome, pictures),
@@ -137,18 +164,18 @@ impl<'b> Worker<'b> {
     }
 
     fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
-        self.read(input)?;
+        let draft = self.read(input)?;
         let mut done = self.codes(Some(stem))?;
-        self.draw(&mut done, stem, pictures, false)?;
+        self.draw(&mut done, stem, draft.as_ref(), pictures, false)?;
         Ok(Outcome::Done(done))
     }
 
     /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
     fn again(&mut self, input: &Input, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
-        self.read(input)?;
+        let draft = self.read(input)?;
         let is_same = InvoiceHash::of(&self.bytes) == earlier.hash;
         if is_same && self.is_labelled(earlier) {
-            return self.keep(earlier, pictures);
+            return self.keep(earlier, draft.as_ref(), pictures);
         }
         let mut done = self.codes(None)?;
         done.replaces = Some(earlier.hash);
@@ -159,7 +186,7 @@ impl<'b> Worker<'b> {
             ));
         }
         let stem = earlier.stem().unwrap_or_default().to_owned();
-        self.draw(&mut done, &stem, pictures, true)?;
+        self.draw(&mut done, &stem, draft.as_ref(), pictures, true)?;
         Ok(Outcome::Done(done))
     }
 
@@ -173,9 +200,24 @@ impl<'b> Worker<'b> {
         }
     }
 
-    fn read(&mut self, input: &Input) -> Result<()> {
+    /// Reads the invoice, and what its document is made of.
+    fn read(&mut self, input: &Input) -> Result<Option<Draft<'b>>> {
         let largest = if self.order.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
-        input.read(&mut self.bytes, largest)
+        let document = self.order.drawing.document.as_ref();
+        let (Some(document), Input::Pdf { pdf, invoice }) = (document, input) else {
+            input.read(&mut self.bytes, largest)?;
+            return Ok(document.map(Document::begin));
+        };
+        let beside = match invoice {
+            Some(path) => {
+                input.read(&mut self.bytes, largest)?;
+                Some(spelled_path(path))
+            }
+            None => None,
+        };
+        let mut bytes = Vec::new();
+        read_file(pdf, &mut bytes, LARGEST_PDF)?;
+        document.open(bytes, beside, &mut self.bytes).map(Some)
     }
 
     /// Links and signature. With a stem, pictures that would replace others are refused before anything is signed.
@@ -204,6 +246,7 @@ impl<'b> Worker<'b> {
                     }),
                     invoice,
                     warnings,
+                    document: None,
                     sending,
                     replaces: None,
                 }
@@ -219,6 +262,22 @@ impl<'b> Worker<'b> {
                     kod2: None,
                     invoice,
                     warnings,
+                    document: None,
+                    sending,
+                    replaces: None,
+                }
+            }
+            Task::Reuse { environment, codes } => {
+                let codes = codes.of(&invoice, *environment)?;
+                self.check_free(stem, if codes.kod2.is_some() { &["kod1", "kod2"] } else { &["kod1"] })?;
+                Done {
+                    allowed: invoice.allowed(),
+                    kod1: codes.kod1.clone(),
+                    ksef_number: codes.ksef_number.clone(),
+                    kod2: codes.kod2.clone(),
+                    invoice,
+                    warnings,
+                    document: None,
                     sending,
                     replaces: None,
                 }
@@ -227,51 +286,104 @@ impl<'b> Worker<'b> {
     }
 
     fn check_free(&self, stem: Option<&str>, codes: &[&str]) -> Result<()> {
+        let Order { drawing, place, .. } = self.order;
         let Some(stem) = stem else { return Ok(()) };
         for code in codes {
-            for format in &self.order.drawing.formats {
-                self.order.place.check_free(&picture_name(stem, code, *format))?;
+            for format in &drawing.formats {
+                place.check_free(&picture_name(stem, code, *format))?;
             }
         }
-        Ok(())
+        match &drawing.document {
+            Some(document) => {
+                let name = document_name(stem, document);
+                place.check_free(&name)?;
+                place.check_own(&name, document)
+            }
+            None => Ok(()),
+        }
     }
 
-    fn draw(&mut self, done: &mut Done, stem: &str, pictures: &mut Vec<Prepared>, own: bool) -> Result<()> {
+    fn draw(
+        &mut self,
+        done: &mut Done,
+        stem: &str,
+        draft: Option<&Draft<'_>>,
+        prepared: &mut Vec<Prepared>,
+        own: bool,
+    ) -> Result<()> {
         let Order { drawing, place, .. } = self.order;
+        if drawing.is_empty() {
+            return Ok(());
+        }
+        let mut symbols = Vec::with_capacity(2);
         let codes = [Some(("kod1", &mut done.kod1)), done.kod2.as_mut().map(|signed| ("kod2", &mut signed.code))];
-        for (name, code) in codes.into_iter().flatten().filter(|_| !drawing.formats.is_empty()) {
+        for (name, code) in codes.into_iter().flatten() {
             let symbol = Symbol::encode(&code.url, drawing.level)?;
             for &format in &drawing.formats {
                 let bytes = self.renderer.render(format, &symbol, &code.label);
-                let picture = match place.is_manifest() {
-                    true => Picture::Embedded(STANDARD.encode(bytes)),
-                    false => {
-                        let file = picture_name(stem, name, format);
-                        pictures.push(place.prepare(file.clone(), format, &bytes, own)?);
-                        Picture::File(file)
-                    }
-                };
+                let name = picture_name(stem, name, format);
+                let (picture, file) = place.picture(name, &bytes, format.is_compressed(), own)?;
+                prepared.extend(file);
                 code.pictures.push((format, picture));
             }
+            symbols.push(symbol);
         }
+        let Some(draft) = draft else { return Ok(()) };
+        let mut made = draft.finish(&Content {
+            invoice: &done.invoice,
+            codes: done.codes().map(|(_, code)| code).zip(symbols).collect(),
+        })?;
+        done.warnings.append(&mut made.warnings);
+        let name = document_name(stem, draft.document());
+        let (picture, file) = place.picture(name, &made.bytes, false, own)?;
+        prepared.extend(file);
+        done.document = Some(draft.record(picture, &made));
         Ok(())
     }
 
-    /// Looks after the pictures of a line that stays: what is not there, whole, is drawn again from its link.
-    fn keep(&mut self, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
+    /// Looks after the files of a line that stays: what is not there, whole, is made again from its links.
+    fn keep(&mut self, earlier: &Kept, draft: Option<&Draft<'_>>, prepared: &mut Vec<Prepared>) -> Result<Outcome> {
         let Order { drawing, place, .. } = self.order;
-        for (_, code) in earlier.codes().filter(|_| !drawing.formats.is_empty() && !place.is_manifest()) {
-            let symbol = Symbol::encode(&code.url, drawing.level)?;
-            for (format, picture) in &code.pictures {
-                let Picture::File(name) = picture else { continue };
-                let bytes = self.renderer.render(*format, &symbol, &code.label);
-                if !place.holds(name, *format, &bytes)? {
-                    pictures.push(place.prepare(name.clone(), *format, &bytes, true)?);
+        if !drawing.is_empty() && !place.is_manifest() {
+            let mut symbols = Vec::with_capacity(2);
+            for (_, code) in earlier.codes() {
+                let symbol = Symbol::encode(&code.url, drawing.level)?;
+                for (format, picture) in &code.pictures {
+                    let Picture::File(name) = picture else { continue };
+                    let bytes = self.renderer.render(*format, &symbol, &code.label);
+                    if !place.holds(name, &bytes, |found| format.is_whole(found))? {
+                        prepared.push(place.prepare(name.clone(), &bytes, format.is_compressed(), true)?);
+                    }
                 }
+                symbols.push(symbol);
+            }
+            if let (Some(draft), Some(record)) = (draft, &earlier.document) {
+                self.keep_document(earlier, record, draft, symbols, prepared)?;
             }
         }
         // An archive is made anew by every run.
-        Ok(Outcome::Kept(Kept { redrawn: place.is_folder() && !pictures.is_empty(), ..earlier.clone() }))
+        Ok(Outcome::Kept(Kept { redrawn: place.is_folder() && !prepared.is_empty(), ..earlier.clone() }))
+    }
+
+    fn keep_document(
+        &self,
+        earlier: &Kept,
+        record: &DocumentRecord,
+        draft: &Draft<'_>,
+        symbols: Vec<Symbol>,
+        prepared: &mut Vec<Prepared>,
+    ) -> Result<()> {
+        let Order { place, allow, .. } = self.order;
+        let Picture::File(name) = &record.place else { return Ok(()) };
+        let invoice = Invoice::read_allowing(&self.bytes, allow)?;
+        let codes = earlier.codes().map(|(_, code)| code).zip(symbols).collect();
+        let made = draft.finish(&Content { invoice: &invoice, codes })?;
+        // Of a PDF that was exported anew the old stamped one is no use, whole as it is.
+        let is_of_this = record.pdf_sha256 == draft.digest();
+        if !place.holds(name, &made.bytes, |found| is_of_this && draft.document().is_whole(found))? {
+            prepared.push(place.prepare(name.clone(), &made.bytes, false, true)?);
+        }
+        Ok(())
     }
 }
 
@@ -282,4 +394,8 @@ pub(super) fn stops_the_run(error: &Error) -> bool {
 
 pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> String {
     format!("{stem}.{code}.{}", format.extension())
+}
+
+fn document_name(stem: &str, document: &Document) -> String {
+    format!("{stem}{}", document.ending())
 }

@@ -1,15 +1,21 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
 mod check;
+mod codes;
+mod credential;
 mod deadline;
+mod stamp;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
 pub use check::CheckArgs;
+pub use codes::CodesArgs;
+pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
+pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -26,6 +32,7 @@ pub struct Cli {
 pub enum Command {
     Sign(SignArgs),
     Link(LinkArgs),
+    Stamp(Box<StampArgs>),
     Check(CheckArgs),
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
@@ -72,6 +79,7 @@ Examples:
     ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
+#[command(group(ArgGroup::new(CredentialArgs::WAYS).required(true)))]
 pub struct SignArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -86,6 +94,8 @@ pub struct SignArgs {
     pub mode: Option<OfflineMode>,
     #[command(flatten)]
     pub outage: OutageArgs,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -119,6 +129,8 @@ pub struct LinkArgs {
     /// their numbers
     #[arg(long, value_name = "FILE", conflicts_with = "ksef_number")]
     pub upo: Vec<PathBuf>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
@@ -202,35 +214,22 @@ pub struct InputArgs {
     pub files_from: Vec<PathBuf>,
 }
 
+/// How pictures are drawn.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Certificate and key")]
-pub struct CredentialArgs {
-    /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE")]
-    pub cert: PathBuf,
-    /// Its private key: the .key of the KSeF Taxpayer Application, or PKCS#8, SEC1, PKCS#1 as PEM or DER
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
-    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
-    /// prompt on the terminal
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// How ECDSA signatures are written
-    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363")]
-    pub signature_encoding: Encoding,
-    /// The same signature for the same invoice every time (RFC 6979; EC keys only, slower)
-    #[arg(long)]
-    pub deterministic: bool,
+#[command(next_help_heading = "Pictures")]
+pub struct PictureArgs {
+    /// Picture formats, separated by commas: png, svg, none
+    #[arg(long, value_name = "FORMATS", default_value = "png")]
+    pub format: Formats,
+    /// Pixels a module (the smallest square of a code), 1 to 64
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub module_px: u32,
+    /// Pixels an inch at the printed size, 50 to 2400
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    pub dpi: u32,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Encoding {
-    /// R‖S, 64 bytes, as KSeF prefers it
-    P1363,
-    /// ASN.1 DER
-    Der,
-}
-
+/// Where results go, and how a run goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -238,24 +237,15 @@ pub struct OutputArgs {
     /// Which KSeF: prod, demo, test
     #[arg(long, value_name = "ENV", default_value = "prod")]
     pub env: Environment,
-    /// The folder for pictures and manifest; or a .zip archive for the pictures, with the manifest beside it
+    /// The folder for what is made, and the manifest; or a .zip archive for it, with the manifest beside it
     #[arg(long, value_name = "DIR|ZIP", default_value = "ksef-qr-out")]
     pub out: PathBuf,
-    /// Put the pictures into the manifest, in Base64, instead of files
+    /// Put what is made into the manifest, in Base64, instead of files
     #[arg(long)]
     pub embed: bool,
-    /// Picture formats, separated by commas: png, svg, none
-    #[arg(long, value_name = "FORMATS", default_value = "png")]
-    pub format: Formats,
     /// Error correction: l (7 %), m (15 %), q (25 %), h (30 %)
     #[arg(long, value_name = "LEVEL", default_value = "m")]
     pub ecc: EccLevel,
-    /// Pixels a module (the smallest square of a code), 1 to 64
-    #[arg(long, value_name = "N", default_value_t = 6)]
-    pub module_px: u32,
-    /// Pixels an inch at the printed size, 50 to 2400
-    #[arg(long, value_name = "N", default_value_t = 300)]
-    pub dpi: u32,
     /// Invoices at a time, 1 to 256; the number of processors if left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,

@@ -7,34 +7,22 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
-use ksef_qr::{Conditions, Environment, IssueDate, Style, Upo};
+use ksef_qr::batch::{Batch, Codes, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
+use ksef_qr::deadline::Schedule;
+use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
 
-use super::args::{InputArgs, LinkArgs, OfflineMode, OutputArgs, SignArgs};
+use super::args::{
+    CodesArgs, CredentialArgs, InputArgs, LinkArgs, OfflineMode, OutageArgs, OutputArgs, PictureArgs, SignArgs,
+};
 use super::credential::issuer;
 use super::deadline::schedule;
 
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
-    let now = args.output.now.unwrap_or_else(SystemTime::now);
-    let conditions =
-        Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
-    let mut issuer = issuer(&args.credential, &conditions)?;
-    if let Some(context) = args.context {
-        if args.output.env == Environment::Prod && context.taxpayer().is_some_and(|nip| !nip.has_valid_checksum()) {
-            bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");
-        }
-        issuer = issuer.in_context(context);
-    }
-    let schedule = match args.mode {
-        Some(OfflineMode::Total) => {
-            bail!("--mode total: invoices of a total failure carry no codes, and are not sent to KSeF")
-        }
-        Some(mode) => Some(schedule(mode, &args.outage)?),
-        None if args.outage.is_given() => bail!("--ended, --failure and --non-working-days need --mode"),
-        None => None,
-    };
-    Ok(Batch { schedule, ..batch(args.input, args.output, Task::Sign(issuer))? })
+    let issuer = issuer_of(&args.credential, args.context, &args.output)?;
+    let schedule = schedule_of(args.mode, &args.outage)?;
+    let batch = batch(sources(args.input)?, drawing(&args.picture, &args.output)?, args.output, Task::Sign(issuer))?;
+    Ok(Batch { schedule, ..batch })
 }
 
 /// The batch of `ksef-qr link`.
@@ -51,7 +39,55 @@ pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
         (None, files) => Numbers::Upo(upo(files)?),
     };
     let task = Task::Link { environment: args.output.env, numbers };
-    batch(args.input, args.output, task)
+    batch(sources(args.input)?, drawing(&args.picture, &args.output)?, args.output, task)
+}
+
+/// Where the codes of a document come from, and by when its invoice is to be sent.
+pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Result<(Task, Option<Schedule>)> {
+    let environment = output.env;
+    let is_signing = args.credential.is_given();
+    if !is_signing && args.context.is_some() {
+        bail!("--context is for codes that are signed now");
+    }
+    if args.ksef_number.is_some() && !is_one {
+        bail!("--ksef-number is the number of one invoice: give exactly one file");
+    }
+    let schedule = schedule_of(args.mode, &args.outage)?;
+    let link = |numbers| Task::Link { environment, numbers };
+    let task = match args.ksef_number {
+        _ if is_signing => Task::Sign(issuer_of(&args.credential, args.context, output)?),
+        _ if args.kod1_alone => link(Numbers::None),
+        Some(number) => link(Numbers::One(number)),
+        None if !args.upo.is_empty() => link(Numbers::Upo(upo(&args.upo)?)),
+        None => {
+            let mut codes = Codes::default();
+            args.codes.iter().try_for_each(|manifest| codes.add(manifest))?;
+            Task::Reuse { environment, codes }
+        }
+    };
+    Ok((task, schedule))
+}
+
+fn issuer_of(credential: &CredentialArgs, context: Option<ContextId>, output: &OutputArgs) -> anyhow::Result<Issuer> {
+    let now = output.now.unwrap_or_else(SystemTime::now);
+    let conditions = Conditions { environment: output.env, now, allow: output.allow.iter().copied().collect() };
+    let issuer = issuer(credential, &conditions)?;
+    let Some(context) = context else { return Ok(issuer) };
+    if output.env == Environment::Prod && context.taxpayer().is_some_and(|nip| !nip.has_valid_checksum()) {
+        bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");
+    }
+    Ok(issuer.in_context(context))
+}
+
+fn schedule_of(mode: Option<OfflineMode>, outage: &OutageArgs) -> anyhow::Result<Option<Schedule>> {
+    match mode {
+        Some(OfflineMode::Total) => {
+            bail!("--mode total: invoices of a total failure carry no codes, and are not sent to KSeF")
+        }
+        Some(mode) => schedule(mode, outage).map(Some),
+        None if outage.is_given() => bail!("--ended, --failure and --non-working-days need --mode"),
+        None => Ok(None),
+    }
 }
 
 /// All files as one.
@@ -66,8 +102,16 @@ fn upo(files: &[PathBuf]) -> anyhow::Result<Upo> {
     Ok(all)
 }
 
-fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
-    let style = Style::new(output.module_px, output.dpi)?;
+fn drawing(picture: &PictureArgs, output: &OutputArgs) -> anyhow::Result<Drawing> {
+    if output.embed && picture.format.0.is_empty() {
+        bail!("--embed puts pictures into the manifest, and --format none draws none");
+    }
+    let style = Style::new(picture.module_px, picture.dpi)?;
+    Ok(Drawing { formats: picture.format.0.clone(), style, level: output.ecc, document: None })
+}
+
+/// A batch of what is to be made, `drawing`, of the invoices of `sources`.
+pub fn batch(sources: Vec<Source>, drawing: Drawing, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
     let now = output.now.unwrap_or_else(SystemTime::now);
     let existing = match (output.resume, output.overwrite) {
         (true, _) => Existing::Resume,
@@ -87,15 +131,12 @@ fn batch(input: InputArgs, output: OutputArgs, task: Task) -> anyhow::Result<Bat
     if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
         bail!("--out and --manifest name the same file");
     }
-    if output.embed && output.format.0.is_empty() {
-        bail!("--embed puts pictures into the manifest, and --format none draws none");
-    }
     Ok(Batch {
-        sources: sources(input)?,
+        sources,
         task,
         allow: output.allow.iter().copied().collect(),
         today: IssueDate::today(now),
-        drawing: Drawing { formats: output.format.0, style, level: output.ecc },
+        drawing,
         manifest,
         output: if output.embed { Output::Manifest } else { place },
         existing,

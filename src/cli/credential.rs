@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::bail;
 use ksef_qr::{
     Certificate, Conditions, Credential, Issuer, PrivateKey, SignatureEncoding, deterministic_signer, signer,
 };
@@ -16,20 +17,24 @@ const LARGEST_CREDENTIAL: u64 = 1_000_000;
 
 /// Reads certificate and key, and has the key ready to sign.
 pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let certificate = read_credential(&args.cert)?;
-    let certificate = Certificate::parse(&certificate).map_err(|error| error.about(args.cert.to_string_lossy()))?;
-    let key_name = args.key.to_string_lossy();
-    let key = read_credential(&args.key)?;
+    let (Some(cert), Some(key)) = (&args.cert, &args.key) else {
+        bail!("a certificate and its private key are needed")
+    };
+    let certificate = read_credential(cert)?;
+    let certificate = Certificate::parse(&certificate).map_err(|error| error.about(cert.to_string_lossy()))?;
+    let key_name = key.to_string_lossy();
+    let key_path = key;
+    let key = read_credential(key)?;
     // Nobody is asked for a password that is not needed.
     let password = match PrivateKey::is_encrypted(&key) {
-        true => password(args.password_file.as_deref(), &args.key)?,
+        true => password(args.password_file.as_deref(), key_path)?,
         false => None,
     };
     let key = PrivateKey::parse(&key, password.as_ref().map(|password| password.as_slice()))
         .map_err(|error| error.about(key_name.as_ref()))?;
     let credential = Credential::new(certificate, key, conditions).map_err(|error| {
         // What is wrong with both is told of the certificate, which has the dates and names in it.
-        error.about(args.cert.to_string_lossy())
+        error.about(cert.to_string_lossy())
     })?;
     let encoding = match args.signature_encoding {
         Encoding::P1363 => SignatureEncoding::P1363,

@@ -47,6 +47,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
             formats: vec![PictureFormat::Png, PictureFormat::Svg],
             style: Style::default(),
             level: EccLevel::default(),
+            document: None,
         },
         output: Output::Folder(folder.to_owned()),
         manifest: Manifest::File(folder.join("manifest.ndjson")),

@@ -11,6 +11,7 @@ mod password;
 mod progress;
 mod report;
 mod say;
+mod stamp;
 mod verify;
 
 use std::io::{self, Write as _};
@@ -50,6 +51,10 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Link(args) => {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
             run_batch(&config::link(args)?, quiet, progress)
+        }
+        Command::Stamp(args) => {
+            let (quiet, progress) = (args.output.quiet, args.output.progress);
+            run_batch(&stamp::stamp(*args)?, quiet, progress)
         }
         Command::Check(args) => check::run(args),
         Command::Deadline(args) => deadline::run(&args),

@@ -34,7 +34,7 @@ fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<
 }
 
 /// The first line, without its newline: editors add one, and no password holds one.
-fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+pub fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let size =
         fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
     if size > LONGEST {

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
-use ksef_qr::batch::{Batch, Code, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task};
-use ksef_qr::{Error, PictureFormat};
+use ksef_qr::Error;
+use ksef_qr::batch::{
+    Batch, Code, Document, DocumentRecord, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task,
+};
 
 use super::exit::ExitStatus;
 use super::say::{say, tell};
@@ -28,7 +30,8 @@ pub struct Report<'b> {
     done: u64,
     told: u64,
     warned: u64,
-    pictures: u64,
+    /// Pictures and documents.
+    files: u64,
     /// True once there was an invoice to read, good or bad.
     found: bool,
     /// The first invoice done, shown in full if it stays the only one.
@@ -45,7 +48,7 @@ impl Observer for Report<'_> {
             }
             Outcome::Kept(kept) => {
                 self.found = true;
-                self.pictures += kept.codes().map(|(_, code)| code.pictures.len() as u64).sum::<u64>();
+                self.files += files(kept.codes(), kept.document.as_ref());
             }
             Outcome::Refused(error) => {
                 self.found |= !error.code().starts_with("input_");
@@ -57,12 +60,12 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, done: 0, told: 0, warned: 0, pictures: 0, found: false, first: None }
+        Self { batch, bar, quiet, done: 0, told: 0, warned: 0, files: 0, found: false, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
         self.done += 1;
-        self.pictures += codes(done).map(|code| code.pictures.len() as u64).sum::<u64>();
+        self.files += files(done.codes(), done.document.as_ref());
         self.first.get_or_insert_with(|| record.clone());
         for warning in &done.warnings {
             self.warned += 1;
@@ -75,11 +78,15 @@ impl<'b> Report<'b> {
 
     fn refused(&mut self, input: &str, error: &Error) {
         self.told += 1;
+        // Of a PDF and its invoice, which of them it is about.
+        let about =
+            error.input().filter(|about| *about != input).map_or_else(String::new, |about| format!("{about}: "));
         if self.told <= MOST_TOLD {
             self.bar.suspend(|| {
                 tell!(
-                    "{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}",
+                    "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
                     printable(input),
+                    printable(&about),
                     printable(error.message()),
                     error.code()
                 );
@@ -133,13 +140,17 @@ impl<'b> Report<'b> {
         let invoice = &done.invoice;
         say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(invoice.number()), printable(input));
         say!("  {}, seller {}, issued {}", invoice.form(), invoice.seller(), invoice.issue_date());
-        for (name, code) in ["KOD I ", "KOD II"].iter().zip(codes(done)) {
+        for (name, (_, code)) in ["KOD I ", "KOD II"].iter().zip(done.codes()) {
             say!();
             say!("  {BOLD}{name}{BOLD:#}  {}", code.url);
             for (format, picture) in &code.pictures {
-                let place = self.place_of(*format, picture);
+                let place = self.place_of(format.extension(), picture);
                 say!("          {place} {DIM}({}){DIM:#}", code.label);
             }
+        }
+        if let Some(document) = &done.document {
+            say!();
+            say!("  {}", self.place_of(&document.kind, &document.place));
         }
         if let Some(signed) = &done.kod2 {
             say!();
@@ -154,7 +165,7 @@ impl<'b> Report<'b> {
 
     fn totals(&self, summary: &Summary) {
         let done = summary.signed + summary.linked;
-        let what = if matches!(self.batch.task, Task::Link { .. }) { "linked" } else { "signed" };
+        let what = if summary.signed == 0 && !matches!(self.batch.task, Task::Sign(_)) { "linked" } else { "signed" };
         let colour = if done > 0 { GOOD } else { Style::new() };
         let refused = match summary.refused {
             0 => String::new(),
@@ -164,27 +175,37 @@ impl<'b> Report<'b> {
         if summary.kept > 0 {
             let redrawn = match summary.redrawn {
                 0 => String::new(),
-                redrawn => format!(", {redrawn} of them with pictures drawn again"),
+                redrawn => format!(", {redrawn} of them with {} made again", self.noun(2)),
             };
             say!("  {} kept as an earlier run signed them{redrawn}", summary.kept);
         }
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed anew", summary.replaced);
         }
-        if self.pictures > 0 {
+        if self.files > 0 {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
-            say!("  {} in {place}", counted(self.pictures, "picture"));
+            say!("  {} {} in {place}", self.files, self.noun(self.files));
         }
         if let Manifest::File(path) = &self.batch.manifest {
             say!("  manifest: {}", display(path));
         }
     }
 
-    fn place_of(&self, format: PictureFormat, picture: &Picture) -> String {
+    /// What a run makes, in the plural if there are several.
+    fn noun(&self, count: u64) -> &'static str {
+        match (&self.batch.drawing.document, count) {
+            (None, 1) => "picture",
+            (None, _) => "pictures",
+            (Some(Document::Stamped(_)), 1) => "stamped PDF",
+            (Some(Document::Stamped(_)), _) => "stamped PDFs",
+        }
+    }
+
+    fn place_of(&self, what: &str, picture: &Picture) -> String {
         match (picture, &self.batch.output) {
             (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
             (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
-            _ => format!("{format} in the manifest"),
+            _ => format!("{what} in the manifest"),
         }
     }
 }
@@ -197,8 +218,9 @@ pub fn failure(error: &anyhow::Error) {
     }
 }
 
-fn codes(done: &Done) -> impl Iterator<Item = &Code> {
-    [Some(&done.kod1), done.kod2.as_ref().map(|signed| &signed.code)].into_iter().flatten()
+/// How many files an invoice has.
+fn files<'c>(codes: impl Iterator<Item = (&'static str, &'c Code)>, document: Option<&DocumentRecord>) -> u64 {
+    codes.map(|(_, code)| code.pictures.len() as u64).sum::<u64>() + u64::from(document.is_some())
 }
 
 /// `1 invoice`, `2 invoices`.

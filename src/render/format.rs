@@ -27,6 +27,14 @@ impl PictureFormat {
 }
 
 impl PictureFormat {
+    /// True if there is nothing to be gained by compressing it.
+    pub(crate) fn is_compressed(self) -> bool {
+        match self {
+            Self::Png => true,
+            Self::Svg => false,
+        }
+    }
+
     /// True for a file that was written to its end, as far as its last bytes tell.
     pub(crate) fn is_whole(self, bytes: &[u8]) -> bool {
         match self {

@@ -37,6 +37,12 @@ impl ContextSource {
         }
     }
 
+    /// The source of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let all = [Self::Given, Self::Certificate, Self::CertificateOfBuyer, Self::Seller];
+        all.into_iter().find(|source| source.name() == name)
+    }
+
     /// The same in words.
     pub fn reason(self) -> &'static str {
         match self {

@@ -44,6 +44,11 @@ impl Algorithm {
         }
     }
 
+    /// The algorithm of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [Self::Es256P1363, Self::Es256Der, Self::Ps256].into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
     fn ecdsa(encoding: SignatureEncoding) -> Self {
         match encoding {
             SignatureEncoding::P1363 => Self::Es256P1363,

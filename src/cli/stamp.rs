@@ -1,0 +1,70 @@
+//! `ksef-qr stamp`: from arguments to a batch of PDFs.
+
+use std::path::Path;
+
+use anyhow::bail;
+use ksef_qr::Style;
+use ksef_qr::batch::{Batch, Document, Drawing, Pdfs, Source, Stamping};
+use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
+
+use super::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+use super::config::{batch, codes};
+use super::password;
+
+/// The batch of `ksef-qr stamp`.
+pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
+    let is_one = matches!(&args.pdf[..], [only] if only.is_file());
+    if args.invoice.as_deref().is_some_and(Path::is_file) && !is_one {
+        bail!("--invoice names one invoice, which belongs to one PDF: give a folder of invoices, or --pairs");
+    }
+    let (task, schedule) = codes(args.codes, &args.output, is_one)?;
+    let sources = match args.pairs.is_empty() {
+        true => vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice })],
+        false => args.pairs.into_iter().map(Source::PairTable).collect(),
+    };
+    let document = Document::Stamped(Stamping {
+        stamp: place(&args.place)?,
+        password: args.place.pdf_password_file.as_deref().map(password::from_file).transpose()?,
+    });
+    let drawing =
+        Drawing { formats: Vec::new(), style: Style::default(), level: args.output.ecc, document: Some(document) };
+    Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
+}
+
+fn place(args: &PlaceArgs) -> anyhow::Result<Stamp> {
+    for (name, value) in [("--x-mm", Some(args.x_mm)), ("--y-mm", Some(args.y_mm)), ("--size-mm", args.size_mm)] {
+        if value.is_some_and(|value| !(0.0..=5000.0).contains(&value)) {
+            bail!("{name} is a length in millimetres, 0 to 5000");
+        }
+    }
+    Ok(Stamp {
+        pages: match args.page {
+            _ if args.new_page => Pages::New,
+            Page::First => Pages::First,
+            Page::Last => Pages::Last,
+            Page::All => Pages::All,
+            Page::Number(number) => Pages::Number(number),
+        },
+        anchor: Anchor {
+            corner: match args.corner {
+                PageCorner::TopLeft => Corner::TopLeft,
+                PageCorner::TopRight => Corner::TopRight,
+                PageCorner::BottomLeft => Corner::BottomLeft,
+                PageCorner::BottomRight => Corner::BottomRight,
+            },
+            x_mm: args.x_mm,
+            y_mm: args.y_mm,
+        },
+        arrangement: match args.arrange {
+            Arrange::SideBySide => Arrangement::SideBySide,
+            Arrange::Stacked => Arrangement::Stacked,
+        },
+        size: args.size_mm.map_or(Size::ModuleMm(0.4), Size::SideMm),
+        show_links: args.show_links,
+        occupied: match args.if_occupied {
+            IfOccupied::Refuse => Occupied::Refuse,
+            IfOccupied::Warn => Occupied::Warn,
+            IfOccupied::Ignore => Occupied::Ignore,
+        },
+    })
+}
