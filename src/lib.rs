@@ -50,6 +50,7 @@
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG |
+//! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
@@ -88,6 +89,8 @@ mod render;
 #[cfg(feature = "scan")]
 pub mod scan;
 mod sign;
+#[cfg(feature = "pdf")]
+mod typeface;
 mod upo;
 mod values;
 pub mod verify;

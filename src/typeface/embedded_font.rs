@@ -1,0 +1,112 @@
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
+use pdf_writer::{Chunk, Filter, Finish, Name, Rect, Ref, Str};
+use subsetter::{GlyphRemapper, subset};
+
+use super::deflated;
+use super::to_unicode::to_unicode;
+use super::typeface::{Glyph, Typeface};
+
+/// The letters of a typeface that one document uses, and the objects that hold them.
+///
+/// Texts are encoded while the pages are written, and the font is written once, at the end.
+pub(crate) struct EmbeddedFont {
+    typeface: &'static Typeface,
+    numbers: GlyphRemapper,
+    /// What has been used: glyph 1 is the first.
+    used: Vec<Glyph>,
+}
+
+impl EmbeddedFont {
+    /// How many objects [`write`](Self::write) writes.
+    pub(crate) const OBJECTS: i32 = 5;
+
+    /// Begins with no letters.
+    pub(crate) fn new(typeface: &'static Typeface) -> Self {
+        Self { typeface, numbers: GlyphRemapper::new(), used: Vec::new() }
+    }
+
+    /// The typeface that the letters are of.
+    pub(crate) fn typeface(&self) -> &'static Typeface {
+        self.typeface
+    }
+
+    /// A line as a string for the operator `Tj`: glyph numbers of two bytes each.
+    pub(crate) fn encode(&mut self, text: &str) -> Vec<u8> {
+        let mut encoded = Vec::with_capacity(2 * text.len());
+        for glyph in self.typeface.glyphs(text) {
+            let number = self.numbers.remap(glyph.id);
+            if usize::from(number) > self.used.len() {
+                self.used.push(glyph);
+            }
+            encoded.extend(number.to_be_bytes());
+        }
+        encoded
+    }
+
+    /// Writes the font: a composite font under `first`, which pages name, and what belongs to it under the four
+    /// numbers after. PDF/A-conform: embedded, with a map to Unicode.
+    pub(crate) fn write(&self, chunk: &mut Chunk, first: Ref) {
+        let reference = |more| Ref::new(first.get() + more);
+        let (descendant, descriptor, file, cmap) = (reference(1), reference(2), reference(3), reference(4));
+        let name = format!("{}+{}", self.tag(), self.typeface.name);
+        let name = Name(name.as_bytes());
+        let metrics = &self.typeface.metrics;
+
+        chunk
+            .type0_font(first)
+            .base_font(name)
+            .encoding_predefined(Name(b"Identity-H"))
+            .descendant_font(descendant)
+            .to_unicode(cmap);
+
+        let mut font = chunk.cid_font(descendant);
+        font.subtype(CidFontType::Type2)
+            .base_font(name)
+            .system_info(SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 })
+            .font_descriptor(descriptor)
+            .default_width(0.0)
+            .cid_to_gid_map_predefined(Name(b"Identity"));
+        font.widths().consecutive(1, self.used.iter().map(|glyph| f32::from(glyph.advance)));
+        font.finish();
+
+        let [left, bottom, right, top] = metrics.bounds;
+        chunk
+            .font_descriptor(descriptor)
+            .name(name)
+            // Its numbers are its own, no standard encoding.
+            .flags(FontFlags::SYMBOLIC)
+            .bbox(Rect::new(left, bottom, right, top))
+            .italic_angle(0.0)
+            .ascent(metrics.ascent)
+            .descent(metrics.descent)
+            .cap_height(metrics.cap_height)
+            .stem_v(self.typeface.stem)
+            .font_file2(file);
+
+        // The bundled fonts can be cut; a test does it with all their letters. A font that could not be would be
+        // embedded empty, and its text stay findable.
+        let letters = subset(self.typeface.file, 0, &self.numbers).unwrap_or_default();
+        let compressed = deflated(&letters);
+        let mut file = chunk.stream(file, &compressed);
+        file.filter(Filter::FlateDecode).pair(Name(b"Length1"), letters.len() as i32);
+        file.finish();
+
+        let characters: Vec<char> = self.used.iter().map(|glyph| glyph.character).collect();
+        chunk.stream(cmap, &deflated(to_unicode(&characters).as_bytes())).filter(Filter::FlateDecode);
+    }
+
+    /// Six capitals that tell parts of one font apart (ISO 32000-1, 9.6.4): the same for the same letters.
+    fn tag(&self) -> String {
+        let mut hash = crc32fast::Hasher::new();
+        for glyph in &self.used {
+            hash.update(&glyph.id.to_be_bytes());
+        }
+        let mut rest = hash.finalize();
+        let mut letter = || {
+            let letter = char::from(b'A' + (rest % 26) as u8);
+            rest /= 26;
+            letter
+        };
+        (0..6).map(|_| letter()).collect()
+    }
+}
