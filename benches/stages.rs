@@ -68,6 +68,9 @@ fn draw(criterion: &mut Criterion) {
             .bench_function(format!("png/{name}"), |bencher| bencher.iter(|| renderer.png(black_box(&symbol), &label)));
         group
             .bench_function(format!("svg/{name}"), |bencher| bencher.iter(|| renderer.svg(black_box(&symbol), &label)));
+        group.bench_function(format!("pdf/{name}"), |bencher| {
+            bencher.iter(|| renderer.pdf(black_box(&symbol), &label, link));
+        });
     }
     group.finish();
 }

@@ -49,7 +49,7 @@
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
-//! | `render` | a symbol and a label | PNG, SVG |
+//! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | [`batch`] | files | pictures and a manifest |
 //!

@@ -37,8 +37,10 @@ struct CodeLine<'l> {
     label: Cow<'l, str>,
     png: Option<Cow<'l, str>>,
     svg: Option<Cow<'l, str>>,
+    pdf: Option<Cow<'l, str>>,
     png_base64: Option<Cow<'l, str>>,
     svg_base64: Option<Cow<'l, str>>,
+    pdf_base64: Option<Cow<'l, str>>,
     algorithm: Option<Cow<'l, str>>,
 }
 
@@ -101,6 +103,7 @@ impl CodeLine<'_> {
             let (file, embedded) = match format {
                 PictureFormat::Png => (&self.png, &self.png_base64),
                 PictureFormat::Svg => (&self.svg, &self.svg_base64),
+                PictureFormat::Pdf => (&self.pdf, &self.pdf_base64),
             };
             if let Some(file) = file {
                 // A manifest that was changed by hand must not lead out of the folder.

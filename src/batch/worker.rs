@@ -320,7 +320,7 @@ impl<'b> Worker<'b> {
         for (name, code) in codes.into_iter().flatten() {
             let symbol = Symbol::encode(&code.url, drawing.level)?;
             for &format in &drawing.formats {
-                let bytes = self.renderer.render(format, &symbol, &code.label);
+                let bytes = self.renderer.render(format, &symbol, &code.label, &code.url);
                 let name = picture_name(stem, name, format);
                 let (picture, file) = place.picture(name, &bytes, format.is_compressed(), own)?;
                 prepared.extend(file);
@@ -350,7 +350,7 @@ impl<'b> Worker<'b> {
                 let symbol = Symbol::encode(&code.url, drawing.level)?;
                 for (format, picture) in &code.pictures {
                     let Picture::File(name) = picture else { continue };
-                    let bytes = self.renderer.render(*format, &symbol, &code.label);
+                    let bytes = self.renderer.render(*format, &symbol, &code.label, &code.url);
                     if !place.holds(name, &bytes, |found| format.is_whole(found))? {
                         prepared.push(place.prepare(name.clone(), &bytes, format.is_compressed(), true)?);
                     }

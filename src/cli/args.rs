@@ -218,7 +218,7 @@ pub struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pictures")]
 pub struct PictureArgs {
-    /// Picture formats, separated by commas: png, svg, none
+    /// Picture formats, separated by commas: png, svg, pdf, none
     #[arg(long, value_name = "FORMATS", default_value = "png")]
     pub format: Formats,
     /// Pixels a module (the smallest square of a code), 1 to 64

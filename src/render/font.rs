@@ -20,9 +20,9 @@ const CHARACTERS: usize = 0x180;
 pub(super) struct Glyph {
     pub(super) character: char,
     /// How far the pen moves on.
-    advance: f32,
+    pub(super) advance: f32,
     /// The box around the outline, none for a space.
-    ink: Option<Extent>,
+    pub(super) ink: Option<Extent>,
     /// The outline, to be filled by the non-zero rule.
     pub(super) outline: Vec<Command>,
 }
@@ -113,7 +113,7 @@ impl Extent {
         points.map(|point| Self { left: point.x, right: point.x, top: point.y, bottom: point.y }).reduce(Self::and)
     }
 
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self {
             left: self.left.min(other.left),
             right: self.right.max(other.right),

@@ -11,17 +11,20 @@ pub enum PictureFormat {
     Png,
     /// SVG in millimetres, the label as outlines.
     Svg,
+    /// PDF of one page, the label as text, the code a link.
+    Pdf,
 }
 
 impl PictureFormat {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Png, Self::Svg];
+    pub const ALL: [Self; 3] = [Self::Png, Self::Svg, Self::Pdf];
 
     /// The file name extension, which is also the name: `png`.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Svg => "svg",
+            Self::Pdf => "pdf",
         }
     }
 }
@@ -31,7 +34,7 @@ impl PictureFormat {
     pub(crate) fn is_compressed(self) -> bool {
         match self {
             Self::Png => true,
-            Self::Svg => false,
+            Self::Svg | Self::Pdf => false,
         }
     }
 
@@ -40,6 +43,7 @@ impl PictureFormat {
         match self {
             Self::Png => bytes.starts_with(b"\x89PNG") && bytes.ends_with(b"IEND\xAE\x42\x60\x82"),
             Self::Svg => bytes.starts_with(b"<") && bytes.trim_ascii_end().ends_with(b"</svg>"),
+            Self::Pdf => bytes.starts_with(b"%PDF-") && bytes.trim_ascii_end().ends_with(b"%%EOF"),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Symbol and label to picture bytes: 1-bit PNG and SVG.
+//! Symbol and label to picture bytes: 1-bit PNG, SVG and PDF.
 //!
 //! [`Layout`](layout::Layout) alone decides where everything goes; each format draws what it says. This module
-//! knows nothing of links, files or invoices.
+//! knows nothing of files and invoices, and of a link only that a PDF leads to it.
 
 mod adler;
 mod bit_writer;
@@ -14,11 +14,15 @@ mod huffman;
 mod label;
 mod layout;
 mod magnifier;
+mod objects;
 mod patterns;
+mod pdf;
+mod pdf_font;
 mod png;
 mod png_frame;
 mod raster;
 mod renderer;
+mod runs;
 mod style;
 mod svg;
 mod svg_modules;

@@ -226,10 +226,10 @@ fn png_is_smaller_than_that_of_the_png_crate() {
 fn a_renderer_draws_the_same_again() {
     let mut renderer = Renderer::new(Style::default());
     for format in PictureFormat::ALL {
-        let first = renderer.render(format, &kod_i(), &number());
-        renderer.render(format, &of_version(2), &Label::OFFLINE);
-        assert!(renderer.render(format, &kod_i(), &number()) == first);
-        assert!(Renderer::new(Style::default()).render(format, &kod_i(), &number()) == first);
+        let first = renderer.render(format, &kod_i(), &number(), KOD_I);
+        renderer.render(format, &of_version(2), &Label::OFFLINE, KOD_I);
+        assert!(renderer.render(format, &kod_i(), &number(), KOD_I) == first);
+        assert!(Renderer::new(Style::default()).render(format, &kod_i(), &number(), KOD_I) == first);
     }
 }
 
@@ -286,4 +286,97 @@ fn rectangles(path: &str, size: usize) -> Vec<Vec<bool>> {
         }
     }
     modules
+}
+
+/// The parts of a PDF that this crate drew: its objects by number.
+fn objects(file: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(file).into_owned();
+    let starts = text.match_indices(" 0 obj\n").map(|(at, mark)| at + mark.len());
+    starts.map(|start| text[start..].split("\nendobj").next().unwrap().to_owned()).collect()
+}
+
+fn numbers(text: &str) -> Vec<f64> {
+    text.split_whitespace().map(|number| number.parse().unwrap()).collect()
+}
+
+#[test]
+fn pdf_is_the_symbol_in_points() {
+    for (symbol, label, style) in [
+        (kod_i(), Label::OFFLINE, Style::default()),
+        (kod_i(), number(), Style::new(3, 203).unwrap()),
+        (of_version(1), Label::CERTYFIKAT, Style::default()),
+        // Rows of one word, two and three.
+        (of_version(11), Label::CERTYFIKAT, Style::default()),
+        (of_version(12), Label::CERTYFIKAT, Style::default()),
+        (of_version(28), Label::CERTYFIKAT, Style::default()),
+        (of_version(40), Label::new("ZAŻÓŁĆ (A & B)").unwrap(), Style::new(7, 96).unwrap()),
+    ] {
+        let file = Renderer::new(style).pdf(&symbol, &label, KOD_I);
+        assert!(PictureFormat::Pdf.is_whole(&file) && !PictureFormat::Pdf.is_whole(&file[..file.len() - 8]));
+        let objects = objects(&file);
+        let layout = Layout::new(symbol.size(), &label, style);
+        let points = |pixels: u32| f64::from(pixels) / f64::from(style.dpi()) * 72.0;
+
+        let page = objects.iter().find(|object| object.contains("/Type/Page/")).unwrap();
+        let media_box = page.split("/MediaBox[").nth(1).unwrap().split(']').next().unwrap();
+        let expected = [0.0, 0.0, points(layout.width), points(layout.height)];
+        assert!(numbers(media_box).iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-5), "{media_box}");
+
+        let contents = objects.last().unwrap();
+        let (length, stream) = contents.split_once(">>stream\n").unwrap();
+        let stream = stream.strip_suffix("\nendstream").unwrap();
+        assert_eq!(length.strip_prefix("<</Length ").unwrap().trim_end().parse(), Ok(stream.len()));
+
+        let (before, modules) = stream.split_once(" cm\n").unwrap();
+        let matrix = numbers(before.rsplit("q ").next().unwrap());
+        let module = points(style.module_px());
+        let expected = [module, 0.0, 0.0, -module, points(layout.widening), points(layout.height)];
+        assert!(matrix.iter().zip(expected).all(|(one, other)| (one - other).abs() < 1e-6), "{matrix:?}");
+        let mut drawn = vec![vec![false; symbol.size()]; symbol.size()];
+        for line in modules.strip_suffix("f Q").unwrap().lines() {
+            let [x, y, run, height] = numbers(line.strip_suffix(" re").unwrap())[..] else { panic!("{line}") };
+            assert!((height - 1.0).abs() < f64::EPSILON);
+            for dark in &mut drawn[y as usize - QUIET as usize][x as usize - QUIET as usize..][..run as usize] {
+                assert!(!std::mem::replace(dark, true), "drawn twice");
+            }
+        }
+        for (y, row) in drawn.iter().enumerate() {
+            for (x, &dark) in row.iter().enumerate() {
+                assert_eq!(dark, symbol.is_dark(x, y));
+            }
+        }
+        check_text(&objects, before, &layout);
+        let link = objects.iter().find(|object| object.contains("/Subtype/Link")).unwrap();
+        assert!(link.contains(&format!("/URI({KOD_I})")), "{link}");
+    }
+}
+
+/// Reads the label by the names of the font's letters, and compares it and the drawing of each letter with the font.
+fn check_text(objects: &[String], before: &str, layout: &Layout<'_>) {
+    let font = objects.iter().find(|object| object.contains("/Type3")).unwrap();
+    let names = font.split("/Differences[1/").nth(1).unwrap().split(']').next().unwrap();
+    let letters: Vec<char> =
+        names.split('/').map(|name| char::from_u32(u32::from_str_radix(&name[3..], 16).unwrap()).unwrap()).collect();
+    let texts: Vec<String> = before
+        .split('<')
+        .skip(1)
+        .map(|text| {
+            let codes = text.split('>').next().unwrap().as_bytes();
+            let codes =
+                codes.chunks(2).map(|code| usize::from_str_radix(std::str::from_utf8(code).unwrap(), 16).unwrap());
+            codes.map(|code| letters[code - 1]).collect()
+        })
+        .collect();
+    assert_eq!(texts, layout.lines.iter().map(|line| line.text).collect::<Vec<_>>());
+    let widths = numbers(font.split("/Widths[").nth(1).unwrap().split(']').next().unwrap());
+    let drawings = objects.iter().filter(|object| object.contains(" d1"));
+    assert_eq!((drawings.clone().count(), widths.len()), (letters.len(), letters.len()));
+    for ((letter, width), drawing) in letters.iter().zip(widths).zip(drawings) {
+        let glyph = Font::bundled().glyph(*letter).unwrap();
+        assert!((width - f64::from(glyph.advance) * 1000.0).abs() <= 0.5);
+        assert!(drawing.contains(&format!("stream\n{width} 0 ")), "{drawing}");
+        let count = |operator: &str| drawing.split_whitespace().filter(|word| *word == operator).count();
+        let moves = glyph.outline.iter().filter(|command| matches!(command, zeno::Command::MoveTo(_))).count();
+        assert_eq!((count("m"), count("m") + count("l") + count("c") + count("h")), (moves, glyph.outline.len()));
+    }
 }

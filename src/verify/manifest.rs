@@ -107,6 +107,7 @@ struct CodeLine {
     pdf: Option<String>,
     png_base64: Option<String>,
     svg_base64: Option<String>,
+    pdf_base64: Option<String>,
     algorithm: Option<String>,
     certificate_serial: Option<String>,
 }
@@ -124,7 +125,11 @@ impl Codes {
         let pictures = codes()
             .flat_map(|code| {
                 let files = [&code.png, &code.svg, &code.pdf].into_iter().flatten();
-                let embedded = [("png_base64", &code.png_base64), ("svg_base64", &code.svg_base64)];
+                let embedded = [
+                    ("png_base64", &code.png_base64),
+                    ("svg_base64", &code.svg_base64),
+                    ("pdf_base64", &code.pdf_base64),
+                ];
                 let embedded = embedded.into_iter().filter(|(_, bytes)| bytes.is_some());
                 let files = files.map(|name| (name.clone(), None));
                 files

@@ -8,10 +8,12 @@ use std::path::{Component, Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch;
+use ksef_qr::scan::{self, Origin};
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
 use super::line::From;
 use super::output::Output;
+use super::pdf;
 use super::problem::Problem;
 use super::subject::{LARGEST_PICTURE, read};
 
@@ -101,9 +103,16 @@ impl<'m> Surroundings<'m> {
     }
 
     fn check(&mut self, picture: &Picture) -> Check {
-        let found = self.bytes(picture).and_then(|bytes| Ok(ksef_qr::scan::file(&bytes)?));
+        let found = self.bytes(picture).and_then(|bytes| match scan::is_pdf(&bytes) {
+            true => pdf::found_in(bytes),
+            false => Ok(scan::file(&bytes)?),
+        });
         match found {
-            Ok(found) => picture.check(&found.into_iter().map(|one| one.text).collect::<Vec<_>>()),
+            Ok(found) => {
+                // A PDF holds its link twice: in the code, and where the code is clicked on.
+                let counted = found.into_iter().filter(|one| one.origin == Origin::Code || one.text != picture.url);
+                picture.check(&counted.map(|one| one.text).collect::<Vec<_>>())
+            }
             Err(problem) => picture.unreadable(&problem.message),
         }
     }
@@ -131,7 +140,7 @@ struct Archives(HashMap<PathBuf, HashMap<String, batch::Entry>>);
 impl Archives {
     fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::Entry> {
         if !self.0.contains_key(archive) {
-            let kinds = ["xml", "png", "svg"].into_iter();
+            let kinds = ["xml", "png", "svg", "pdf"].into_iter();
             let entries = kinds.flat_map(|kind| batch::entries(archive, kind).unwrap_or_default());
             let by_name = entries.map(|entry| (entry.name().to_owned(), entry)).collect();
             self.0.insert(archive.to_owned(), by_name);
