@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ksef_qr::{Buyer, Environment, Invoice, IssueDate, Rule, Rules};
+use ksef_qr::{Buyer, Environment, Form, Invoice, IssueDate, Rule, Rules};
 use proptest::prelude::*;
 
 fn fixtures() -> PathBuf {
@@ -26,13 +26,31 @@ fn yes_or_no(value: bool) -> &'static str {
     if value { "yes" } else { "no" }
 }
 
+/// What the invoice says that decides nothing.
+fn printed_facts(invoice: &Invoice) -> [Option<&str>; 4] {
+    [invoice.seller_name(), invoice.buyer_name(), invoice.total(), invoice.currency()]
+}
+
 #[test]
 fn good_ones_give_their_facts() {
     let table = String::from_utf8(good("facts.tsv")).unwrap();
     let mut seen = 0;
     for line in table.lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [file, _, form, seller, buyer_kind, buyer_value, date, number, kind, self_billed, attachment] = columns[..]
+        let [
+            file,
+            _,
+            form,
+            seller,
+            buyer_kind,
+            buyer_value,
+            date,
+            number,
+            kind,
+            self_billed,
+            attachment,
+            ref printed @ ..,
+        ] = columns[..]
         else {
             panic!("{line}");
         };
@@ -52,6 +70,7 @@ fn good_ones_give_their_facts() {
         assert_eq!(invoice.kind(), Some(kind), "{file}");
         assert_eq!(yes_or_no(invoice.is_self_billed()), self_billed, "{file}");
         assert_eq!(yes_or_no(invoice.has_attachment()), attachment, "{file}");
+        assert_eq!(printed, printed_facts(&invoice).map(Option::unwrap), "{file}");
         assert_eq!(invoice.size(), bytes.len(), "{file}");
         assert_eq!(invoice.allowed(), Rules::NONE, "{file}");
         seen += 1;
@@ -233,6 +252,53 @@ fn details_that_the_schemas_allow() {
     assert_eq!(refusal(zoned.as_bytes()), "issue_date_malformed");
 }
 
+/// Whatever stands in a field that is for print alone, or does not, the invoice is read, and its links are the same.
+#[test]
+fn what_is_printed_refuses_no_invoice() {
+    let text = String::from_utf8(good("fa3-basic.xml")).unwrap();
+    let fields = [
+        "<Nazwa>Zakłady Świętokrzyskie Żółw Sp. z o.o.</Nazwa>",
+        "<Nazwa>Łódzka Hurtownia Gęś S.A.</Nazwa>",
+        "<P_15>2205.39</P_15>",
+        "<KodWaluty>PLN</KodWaluty>",
+    ];
+    for (index, field) in fields.into_iter().enumerate() {
+        assert_eq!(text.matches(field).count(), 1, "{field}");
+        let (name, value) = field[1..].split_once("</").unwrap().0.split_once('>').unwrap();
+        let spaced = format!("<{name}>\n\t {}\r\n</{name}>", value.replace(' ', "  \n"));
+        let longest = "ł".repeat(512);
+        let fits = format!("<{name}>{longest}</{name}>");
+        for (instead, told) in [
+            (spaced, Some(value)),
+            (format!("<{name}><!-- x --><![CDATA[{value}]]></{name}>"), Some(value)),
+            (format!("<{name}>&#x77;&amp;&lt;</{name}>"), Some("w&<")),
+            (fits, Some(&*longest)),
+            (format!("<{name}>{longest}ł</{name}>"), None),
+            (String::new(), None),
+            (format!("<{name}/>"), None),
+            (format!("<{name}> \n </{name}>"), None),
+            (format!("{field}{field}"), None),
+            (format!("{field}<{name}/>"), None),
+            (format!("<{name}/>{field}"), None),
+            (format!("{field}{field}{field}"), None),
+            (format!("<{name}>{value}<x>y</x></{name}>"), None),
+            (format!("<{name}><{name}>{value}</{name}></{name}>"), None),
+            (format!("<x>{field}</x>"), None),
+            (format!("<x:{name} xmlns:x='u'>{value}</x:{name}>"), None),
+            (format!("<{name} xmlns=''>{value}</{name}>"), None),
+            (format!("<{name} x='y'>{value}</{name}>"), Some(value)),
+        ] {
+            let changed = text.replace(field, &instead);
+            let invoice = Invoice::read(changed.as_bytes()).unwrap_or_else(|error| panic!("{instead}: {error}"));
+            let mut expected =
+                printed_facts(&Invoice::read(text.as_bytes()).unwrap()).map(|fact| fact.map(str::to_owned));
+            expected[index] = told.map(str::to_owned);
+            assert_eq!(printed_facts(&invoice), expected.each_ref().map(Option::as_deref), "{instead}");
+            assert_eq!(invoice.number(), "FV/2026/06/001");
+        }
+    }
+}
+
 #[test]
 fn declarations() {
     let body = String::from_utf8(good("fa3-basic.xml")).unwrap().split_once("?>").unwrap().1.to_owned();
@@ -316,6 +382,50 @@ fn roxmltree_says(text: &str) -> Option<String> {
     roxmltree::Document::parse(text).err().map(|error| error.to_string())
 }
 
+/// What roxmltree finds at the places of the four facts that are printed, in the order of `printed_facts`.
+fn roxmltree_printed(text: &str, form: Form) -> [Option<String>; 4] {
+    const CAC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2";
+    const CBC: &str = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2";
+    let document = roxmltree::Document::parse(text).unwrap();
+    let root = document.root_element();
+    let namespace = root.tag_name().namespace().unwrap();
+    let paths = match form {
+        Form::Fa3 | Form::Fa2 => {
+            ["Podmiot1/DaneIdentyfikacyjne/Nazwa", "Podmiot2/DaneIdentyfikacyjne/Nazwa", "Fa/P_15", "Fa/KodWaluty"]
+        }
+        Form::FaRr1 => [
+            "Podmiot1/DaneIdentyfikacyjne/Nazwa",
+            "Podmiot2/DaneIdentyfikacyjne/Nazwa",
+            "FakturaRR/P_12_1",
+            "FakturaRR/KodWaluty",
+        ],
+        Form::Pef3 | Form::PefKor3 => [
+            "AccountingSupplierParty/Party/PartyLegalEntity/RegistrationName",
+            "AccountingCustomerParty/Party/PartyLegalEntity/RegistrationName",
+            "LegalMonetaryTotal/PayableAmount",
+            "DocumentCurrencyCode",
+        ],
+    };
+    paths.map(|path| {
+        let names: Vec<&str> = path.split('/').collect();
+        let mut nodes = vec![root];
+        for (depth, name) in names.iter().enumerate() {
+            let of = match (form.is_pef(), depth + 1 == names.len()) {
+                (false, _) => namespace,
+                (true, true) => CBC,
+                (true, false) => CAC,
+            };
+            nodes =
+                nodes.iter().flat_map(|node| node.children()).filter(|node| node.has_tag_name((of, *name))).collect();
+        }
+        let [only] = nodes[..] else { return None };
+        let is_mixed = only.children().any(|child| child.is_element());
+        let text: String = only.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect();
+        let words: Vec<&str> = text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
+        Some(words.join(" ")).filter(|text| !is_mixed && !text.is_empty())
+    })
+}
+
 fn is_about_xml(code: &str) -> bool {
     matches!(code, "not_well_formed" | "truncated")
 }
@@ -380,12 +490,25 @@ proptest! {
     /// Whatever we take for well-formed, an independent parser does too, and the other way round.
     #[test]
     fn agrees_with_roxmltree_on_damaged_invoices(
-        file in prop::sample::select(vec!["fa3-basic.xml", "fa3-prefixed.xml", "pef-prefixed.xml", "pef-kor-basic.xml"]),
+        file in prop::sample::select(vec![
+            "fa3-basic.xml", "fa3-prefixed.xml", "pef-prefixed.xml", "pef-kor-basic.xml", "rr-basic.xml", "fa3-eu-buyer.xml",
+        ]),
         changes in prop::collection::vec(mutation(), 1..4),
+        near in prop::option::weighted(0.3, prop::sample::select(vec![
+            "Nazwa>", "P_15>", "P_12_1>", "KodWaluty>", "RegistrationName>", "PayableAmount", "DocumentCurrencyCode>",
+        ])),
     ) {
         let mut text = String::from_utf8(good(file)).unwrap();
         for (at, length, replacement) in changes {
             let floor = |mut at: usize| { while !text.is_char_boundary(at) { at -= 1; } at };
+            // At random, few would hit a field that is printed.
+            let places: Vec<usize> = near.iter().flat_map(|near| text.match_indices(near)).map(|(at, _)| at).collect();
+            if !places.is_empty() {
+                let start = floor((places[at % places.len()] + at / 7 % 50).min(text.len()));
+                let end = floor((start + length).min(text.len())).max(start);
+                text.replace_range(start..end, &replacement);
+                continue;
+            }
             // roxmltree reads the declaration loosely; it has tests of its own.
             let declaration = text.find("?>").map_or(0, |end| end + 2);
             let start = floor(declaration + at % (text.len() + 1 - declaration));
@@ -394,7 +517,11 @@ proptest! {
         }
         let all: Rules = Rule::ALL.into_iter().collect();
         match Invoice::read_allowing(text.as_bytes(), all) {
-            Ok(_) => prop_assert_eq!(roxmltree_says(&text), None, "accepted here"),
+            Ok(invoice) => {
+                prop_assert_eq!(roxmltree_says(&text), None, "accepted here");
+                let printed = printed_facts(&invoice).map(|fact| fact.map(str::to_owned));
+                prop_assert_eq!(printed, roxmltree_printed(&text, invoice.form()));
+            }
             // roxmltree takes <?a<b?>, whose target is no name (XML 1.0, production 16); xmllint refuses it.
             Err(error) if error.message().contains("processing instruction: ") => {}
             // And it takes <:a>, whose name has a prefix of no letters.

@@ -17,7 +17,9 @@ const LONGEST_NUMBER: usize = 256;
 const EU_PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI";
 
 /// The invoice, if everything that it must say is there and in order; every fault goes to `faults`.
-pub(super) fn build(facts: &Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
+pub(super) fn build(mut facts: Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
+    let printed = std::mem::take(&mut facts.printed);
+    let facts = &facts;
     let allowed = faults.iter().filter_map(|fault| fault.rule).collect();
     let form = kept(facts.form.ok_or_else(unknown_form), faults)?;
     let mut mistyped = Vec::new();
@@ -60,6 +62,7 @@ pub(super) fn build(facts: &Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> Opt
         self_billed: is_self_billed(form, facts, kind.as_deref()),
         kind: kind.map(Cow::into_owned),
         attachment: facts.attachment,
+        printed,
         mistyped,
         size: bytes.len(),
         hash: InvoiceHash::of(bytes),
@@ -177,9 +180,48 @@ fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
 
 /// White space as `xsd:token` has it: none at the ends, single spaces between.
 pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(is_space) {
+    if is_collapsed(text) {
         return Cow::Borrowed(text);
     }
     let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
     Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
+
+fn is_collapsed(text: &str) -> bool {
+    let mut after_space = true;
+    for byte in text.bytes() {
+        match byte {
+            b' ' if after_space => return false,
+            b' ' => after_space = true,
+            _ if is_space(byte) => return false,
+            _ => after_space = false,
+        }
+    }
+    text.is_empty() || !after_space
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_is_collapsed() {
+        for (text, collapsed) in [
+            ("", ""),
+            (" ", ""),
+            ("a", "a"),
+            ("a b", "a b"),
+            ("ą b ę", "ą b ę"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a\tb", "a b"),
+            ("\r\n a \n b\r", "a b"),
+            // Not white space to XML.
+            ("a\u{A0} b", "a\u{A0} b"),
+        ] {
+            assert_eq!(collapse(text), collapsed, "{text:?}");
+            assert_eq!(matches!(collapse(text), Cow::Borrowed(_)), text == collapsed, "{text:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! From elements to facts: follows the form's paths from the root and gathers the text at their ends.
 
 use super::form::{Field, Form, Node};
+use super::printed::Printed;
 use super::xml::Visitor;
 use crate::error::Kind;
 
@@ -22,6 +23,7 @@ pub(super) struct Facts {
     pub(super) kind: Option<String>,
     pub(super) self_billing: Option<String>,
     pub(super) attachment: bool,
+    pub(super) printed: Printed,
 }
 
 /// `cac:PartyTaxScheme` of a PEF party.
@@ -42,6 +44,8 @@ pub(super) struct Reading {
     off_path: usize,
     in_root: bool,
     text: String,
+    /// True if there is an element in this text, which is to be printed.
+    is_mixed: bool,
     registration: Registration,
 }
 
@@ -67,6 +71,7 @@ impl Reading {
     fn enter(&mut self, node: &'static Node) {
         self.path.push(node);
         self.text.clear();
+        self.is_mixed = false;
         match node.field {
             Some(Field::Attachment) => self.facts.attachment = true,
             Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
@@ -103,6 +108,10 @@ impl Reading {
                 return Ok(());
             }
             Field::Attachment => return Ok(()),
+            Field::SellerName | Field::BuyerName | Field::Total | Field::Currency => {
+                facts.printed.tell(field, text, self.is_mixed);
+                return Ok(());
+            }
         };
         match slot {
             Some(_) => Err((Kind::FieldRepeated, format!("the element {local} stands twice"))),
@@ -132,6 +141,11 @@ impl Visitor for Reading {
         match children.iter().find(|node| node.matches(form, namespace, local)) {
             Some(node) => {
                 self.enter(node);
+                Ok(())
+            }
+            None if parent.is_some_and(|parent| parent.is_printed()) => {
+                self.is_mixed = true;
+                self.off_path += 1;
                 Ok(())
             }
             None if parent.is_some_and(|parent| parent.is_text()) => {

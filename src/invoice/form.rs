@@ -82,11 +82,22 @@ pub(crate) enum Field {
     Kind,
     SelfBilling,
     Attachment,
+    SellerName,
+    BuyerName,
+    Total,
+    Currency,
     /// In PEF a party may carry several registrations; the VAT one counts, so they are gathered first.
     SellerRegistration,
     BuyerRegistration,
     RegistrationNumber,
     RegistrationScheme,
+}
+
+impl Field {
+    /// True for what is printed and decides nothing: no invoice is refused for it.
+    pub(super) fn is_printed(self) -> bool {
+        matches!(self, Self::SellerName | Self::BuyerName | Self::Total | Self::Currency)
+    }
 }
 
 /// An element on the way to a field. Whatever is not named here is read for well-formedness only.
@@ -109,6 +120,11 @@ impl Node {
     pub(super) fn is_text(&self) -> bool {
         self.children.is_empty() && !matches!(self.field, None | Some(Field::Attachment))
     }
+
+    /// True if the element holds text that is printed and decides nothing.
+    pub(super) fn is_printed(&self) -> bool {
+        self.field.is_some_and(Field::is_printed)
+    }
 }
 
 const fn inner(local: &'static str, children: &'static [Node]) -> Node {
@@ -119,8 +135,11 @@ const fn leaf(local: &'static str, field: Field) -> Node {
     Node { namespace: None, local, field: Some(field), children: &[] }
 }
 
+const SELLER: &[Node] =
+    &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip), leaf("Nazwa", Field::SellerName)])];
+
 const FA: &[Node] = &[
-    inner("Podmiot1", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])]),
+    inner("Podmiot1", SELLER),
     inner(
         "Podmiot2",
         &[inner(
@@ -130,6 +149,7 @@ const FA: &[Node] = &[
                 leaf("KodUE", Field::BuyerVatCountry),
                 leaf("NrVatUE", Field::BuyerVatNumber),
                 leaf("NrID", Field::BuyerOtherId),
+                leaf("Nazwa", Field::BuyerName),
             ],
         )],
     ),
@@ -141,6 +161,8 @@ const FA: &[Node] = &[
             leaf("P_1", Field::IssueDate),
             leaf("P_2", Field::Number),
             leaf("RodzajFaktury", Field::Kind),
+            leaf("KodWaluty", Field::Currency),
+            leaf("P_15", Field::Total),
             inner("Adnotacje", &[leaf("P_17", Field::SelfBilling)]),
         ],
     ),
@@ -148,13 +170,23 @@ const FA: &[Node] = &[
 ];
 
 const FA_RR: &[Node] = &[
-    inner("Podmiot1", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip)])]),
-    inner("Podmiot2", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip)])]),
+    inner("Podmiot1", SELLER),
+    inner(
+        "Podmiot2",
+        &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip), leaf("Nazwa", Field::BuyerName)])],
+    ),
     inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
     inner(
         "FakturaRR",
         // P_4A is the day of purchase; the day of issue is P_4B.
-        &[leaf("P_4B", Field::IssueDate), leaf("P_4C", Field::Number), leaf("RodzajFaktury", Field::Kind)],
+        &[
+            leaf("P_4B", Field::IssueDate),
+            leaf("P_4C", Field::Number),
+            leaf("RodzajFaktury", Field::Kind),
+            leaf("KodWaluty", Field::Currency),
+            // P_12_2 is the same in words.
+            leaf("P_12_1", Field::Total),
+        ],
     ),
 ];
 
@@ -172,6 +204,7 @@ const fn cbc(local: &'static str, field: Field) -> Node {
 const REGISTRATION: &[Node] =
     &[cbc("CompanyID", Field::RegistrationNumber), cac("TaxScheme", None, &[cbc("ID", Field::RegistrationScheme)])];
 
+// BT-27, BT-44, BT-5 and BT-115 of EN 16931, as Peppol BIS Billing 3.0 binds them to UBL.
 const PEF: &[Node] = &[
     cbc("ID", Field::Number),
     cbc("IssueDate", Field::IssueDate),
@@ -180,11 +213,27 @@ const PEF: &[Node] = &[
     cac(
         "AccountingSupplierParty",
         None,
-        &[cac("Party", None, &[cac("PartyTaxScheme", Some(Field::SellerRegistration), REGISTRATION)])],
+        &[cac(
+            "Party",
+            None,
+            &[
+                cac("PartyTaxScheme", Some(Field::SellerRegistration), REGISTRATION),
+                cac("PartyLegalEntity", None, &[cbc("RegistrationName", Field::SellerName)]),
+            ],
+        )],
     ),
     cac(
         "AccountingCustomerParty",
         None,
-        &[cac("Party", None, &[cac("PartyTaxScheme", Some(Field::BuyerRegistration), REGISTRATION)])],
+        &[cac(
+            "Party",
+            None,
+            &[
+                cac("PartyTaxScheme", Some(Field::BuyerRegistration), REGISTRATION),
+                cac("PartyLegalEntity", None, &[cbc("RegistrationName", Field::BuyerName)]),
+            ],
+        )],
     ),
+    cbc("DocumentCurrencyCode", Field::Currency),
+    cac("LegalMonetaryTotal", None, &[cbc("PayableAmount", Field::Total)]),
 ];

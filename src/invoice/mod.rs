@@ -14,6 +14,7 @@ mod party;
 mod place;
 mod places;
 mod plain;
+mod printed;
 mod read;
 mod references;
 mod review;
@@ -29,6 +30,7 @@ pub(crate) use build::collapse;
 pub(crate) use fault::{At, Fault};
 pub(crate) use read::Examination;
 
+use self::printed::Printed;
 use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 
 /// What the links, the manifest and the choice of a context need to know of an invoice.
@@ -45,6 +47,7 @@ pub struct Invoice {
     self_billed: bool,
     attachment: bool,
     authorised: Option<Nip>,
+    printed: Printed,
     mistyped: Vec<Mistyped>,
     size: usize,
     hash: InvoiceHash,
@@ -107,6 +110,34 @@ impl Invoice {
     /// True if the invoice has an attachment (`Zalacznik`).
     pub fn has_attachment(&self) -> bool {
         self.attachment
+    }
+
+    /// The seller's name: `Podmiot1/DaneIdentyfikacyjne/Nazwa`, in PEF `cbc:RegistrationName` of the supplier's
+    /// `cac:PartyLegalEntity` (BT-27 of EN 16931).
+    ///
+    /// This and the three after it are for print and decide nothing. None if it is missing, empty, given twice, longer
+    /// than 512 characters or has an element in it: no schema of the five allows that, and the invoice is read all
+    /// the same. White space is collapsed, the text is otherwise as it stands.
+    pub fn seller_name(&self) -> Option<&str> {
+        self.printed.seller_name.text()
+    }
+
+    /// The buyer's name, from `Podmiot2` and `cac:AccountingCustomerParty` (BT-44). FA need not give one.
+    pub fn buyer_name(&self) -> Option<&str> {
+        self.printed.buyer_name.text()
+    }
+
+    /// The amount due, in [`currency`](Self::currency), a point before its decimals: `P_15`, in FA_RR `P_12_1`, in
+    /// PEF `cbc:PayableAmount` of `cac:LegalMonetaryTotal` (BT-115). Whether it is a number is not looked at. On a
+    /// correction of FA and FA_RR it is the difference.
+    pub fn total(&self) -> Option<&str> {
+        self.printed.total.text()
+    }
+
+    /// The currency, by its ISO 4217 code: `KodWaluty`, in PEF `cbc:DocumentCurrencyCode` (BT-5). Whether there is
+    /// such a code is not looked at.
+    pub fn currency(&self) -> Option<&str> {
+        self.printed.currency.text()
     }
 
     /// The file's size in bytes.

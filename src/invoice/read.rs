@@ -121,7 +121,7 @@ impl<'x> Examination<'x> {
         if !facts.attachment && (LARGEST + 1..=LARGEST_WITH_ATTACHMENT).contains(&bytes.len()) {
             self.faults.push(too_large(bytes.len(), LARGEST, "without an attachment"));
         }
-        Ok(build(&facts, bytes, &mut self.faults))
+        Ok(build(facts, bytes, &mut self.faults))
     }
 
     fn facts(&mut self) -> std::result::Result<Option<Facts>, Fault> {
