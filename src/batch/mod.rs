@@ -28,11 +28,13 @@ mod pipeline;
 mod place;
 mod sink;
 mod source;
+#[cfg(feature = "pdf")]
+mod stamping;
 mod worker;
 
 pub use archive::{Entry, entries};
 pub use codes::Codes;
-pub use document::{Document, Stamping};
+pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use folder::write_file;
 pub use input::Input;
 pub use manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
@@ -41,4 +43,6 @@ pub use output::{Existing, Manifest, Output};
 pub use pairs::Pdfs;
 pub use pipeline::{Batch, Interrupt, Observer};
 pub use source::Source;
+#[cfg(feature = "pdf")]
+pub use stamping::Stamping;
 pub use worker::{Drawing, Task};

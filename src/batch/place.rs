@@ -99,7 +99,7 @@ impl Place {
     ///
     /// # Errors
     /// `stamped_over_input`.
-    pub(super) fn check_own(&self, name: &str, document: &Document) -> Result<()> {
+    pub(super) fn check_own(&self, name: &str, document: &dyn Document) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
         let path = folder.join(name);
         let found = match fs::symlink_metadata(&path) {

@@ -1,9 +1,9 @@
 //! One invoice, from its bytes to its pictures.
 
 use super::codes::Codes;
-use super::document::{Content, Document, Draft};
+use super::document::{Content, Document, Draft, Made};
 use super::earlier::EarlierLine;
-use super::input::{Input, read_file, spelled_path};
+use super::input::Input;
 use super::journal::Extent;
 use super::manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode};
 use super::numbers::Numbers;
@@ -23,9 +23,6 @@ pub(super) const LARGEST_ALLOWED: u64 = 100_000_000;
 
 /// What KSeF takes at most, and so the most that is read unless a larger size is allowed.
 const LARGEST_ACCEPTED: u64 = 3_000_000;
-
-/// No larger PDF is stamped: a worker has it in memory as a whole, and what is made of it.
-const LARGEST_PDF: u64 = 100_000_000;
 
 /// What to make of each invoice.
 #[derive(Debug)]
@@ -77,7 +74,7 @@ pub struct Drawing {
     /// Error correction.
     pub level: EccLevel,
     /// A document for each invoice, if there is to be one.
-    pub document: Option<Document>,
+    pub document: Option<Box<dyn Document>>,
 }
 
 impl Drawing {
@@ -166,7 +163,7 @@ impl<'b> Worker<'b> {
     fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
         let mut done = self.codes(Some(stem))?;
-        self.draw(&mut done, stem, draft.as_ref(), pictures, false)?;
+        self.draw(&mut done, stem, draft.as_deref(), pictures, false)?;
         Ok(Outcome::Done(done))
     }
 
@@ -175,7 +172,7 @@ impl<'b> Worker<'b> {
         let draft = self.read(input)?;
         let is_same = InvoiceHash::of(&self.bytes) == earlier.hash;
         if is_same && self.is_labelled(earlier) {
-            return self.keep(earlier, draft.as_ref(), pictures);
+            return self.keep(earlier, draft.as_deref(), pictures);
         }
         let mut done = self.codes(None)?;
         done.replaces = Some(earlier.hash);
@@ -186,7 +183,7 @@ impl<'b> Worker<'b> {
             ));
         }
         let stem = earlier.stem().unwrap_or_default().to_owned();
-        self.draw(&mut done, &stem, draft.as_ref(), pictures, true)?;
+        self.draw(&mut done, &stem, draft.as_deref(), pictures, true)?;
         Ok(Outcome::Done(done))
     }
 
@@ -201,23 +198,12 @@ impl<'b> Worker<'b> {
     }
 
     /// Reads the invoice, and what its document is made of.
-    fn read(&mut self, input: &Input) -> Result<Option<Draft<'b>>> {
+    fn read(&mut self, input: &Input) -> Result<Option<Box<dyn Draft + 'b>>> {
         let largest = if self.order.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
-        let document = self.order.drawing.document.as_ref();
-        let (Some(document), Input::Pdf { pdf, invoice }) = (document, input) else {
-            input.read(&mut self.bytes, largest)?;
-            return Ok(document.map(Document::begin));
-        };
-        let beside = match invoice {
-            Some(path) => {
-                input.read(&mut self.bytes, largest)?;
-                Some(spelled_path(path))
-            }
-            None => None,
-        };
-        let mut bytes = Vec::new();
-        read_file(pdf, &mut bytes, LARGEST_PDF)?;
-        document.open(bytes, beside, &mut self.bytes).map(Some)
+        match &self.order.drawing.document {
+            Some(document) => document.begin(input, &mut self.bytes, largest).map(Some),
+            None => input.read(&mut self.bytes, largest).map(|()| None),
+        }
     }
 
     /// Links and signature. With a stem, pictures that would replace others are refused before anything is signed.
@@ -295,9 +281,9 @@ impl<'b> Worker<'b> {
         }
         match &drawing.document {
             Some(document) => {
-                let name = document_name(stem, document);
+                let name = document_name(stem, &**document);
                 place.check_free(&name)?;
-                place.check_own(&name, document)
+                place.check_own(&name, &**document)
             }
             None => Ok(()),
         }
@@ -307,7 +293,7 @@ impl<'b> Worker<'b> {
         &mut self,
         done: &mut Done,
         stem: &str,
-        draft: Option<&Draft<'_>>,
+        draft: Option<&dyn Draft>,
         prepared: &mut Vec<Prepared>,
         own: bool,
     ) -> Result<()> {
@@ -328,21 +314,28 @@ impl<'b> Worker<'b> {
             }
             symbols.push(symbol);
         }
-        let Some(draft) = draft else { return Ok(()) };
+        let (Some(draft), Some(document)) = (draft, &drawing.document) else { return Ok(()) };
         let mut made = draft.finish(&Content {
             invoice: &done.invoice,
             codes: done.codes().map(|(_, code)| code).zip(symbols).collect(),
+            ksef_number: done.ksef_number.as_ref(),
+            mode: self.order.schedule.map(|schedule| schedule.mode),
         })?;
         done.warnings.append(&mut made.warnings);
-        let name = document_name(stem, draft.document());
-        let (picture, file) = place.picture(name, &made.bytes, false, own)?;
+        let (picture, file) = place.picture(document_name(stem, &**document), &made.bytes, false, own)?;
         prepared.extend(file);
-        done.document = Some(draft.record(picture, &made));
+        done.document = Some(DocumentRecord {
+            kind: document.kind().to_owned(),
+            place: picture,
+            pages: made.pages,
+            invoice: draft.source().map(|source| source.invoice.clone()),
+            pdf_sha256: draft.source().map(|source| source.digest.base64()),
+        });
         Ok(())
     }
 
     /// Looks after the files of a line that stays: what is not there, whole, is made again from its links.
-    fn keep(&mut self, earlier: &Kept, draft: Option<&Draft<'_>>, prepared: &mut Vec<Prepared>) -> Result<Outcome> {
+    fn keep(&mut self, earlier: &Kept, draft: Option<&dyn Draft>, prepared: &mut Vec<Prepared>) -> Result<Outcome> {
         let Order { drawing, place, .. } = self.order;
         if !drawing.is_empty() && !place.is_manifest() {
             let mut symbols = Vec::with_capacity(2);
@@ -358,29 +351,36 @@ impl<'b> Worker<'b> {
                 symbols.push(symbol);
             }
             if let (Some(draft), Some(record)) = (draft, &earlier.document) {
-                self.keep_document(earlier, record, draft, symbols, prepared)?;
+                let made = self.make_again(earlier, draft, symbols)?;
+                self.keep_document(record, draft, made, prepared)?;
             }
         }
         // An archive is made anew by every run.
         Ok(Outcome::Kept(Kept { redrawn: place.is_folder() && !prepared.is_empty(), ..earlier.clone() }))
     }
 
+    fn make_again(&self, earlier: &Kept, draft: &dyn Draft, symbols: Vec<Symbol>) -> Result<Made> {
+        let invoice = Invoice::read_allowing(&self.bytes, self.order.allow)?;
+        draft.finish(&Content {
+            invoice: &invoice,
+            codes: earlier.codes().map(|(_, code)| code).zip(symbols).collect(),
+            ksef_number: earlier.ksef_number.as_ref(),
+            mode: self.order.schedule.map(|schedule| schedule.mode),
+        })
+    }
+
     fn keep_document(
         &self,
-        earlier: &Kept,
         record: &DocumentRecord,
-        draft: &Draft<'_>,
-        symbols: Vec<Symbol>,
+        draft: &dyn Draft,
+        made: Made,
         prepared: &mut Vec<Prepared>,
     ) -> Result<()> {
-        let Order { place, allow, .. } = self.order;
-        let Picture::File(name) = &record.place else { return Ok(()) };
-        let invoice = Invoice::read_allowing(&self.bytes, allow)?;
-        let codes = earlier.codes().map(|(_, code)| code).zip(symbols).collect();
-        let made = draft.finish(&Content { invoice: &invoice, codes })?;
+        let Order { drawing, place, .. } = self.order;
+        let (Picture::File(name), Some(document)) = (&record.place, &drawing.document) else { return Ok(()) };
         // Of a PDF that was exported anew the old stamped one is no use, whole as it is.
-        let is_of_this = record.pdf_sha256 == draft.digest();
-        if !place.holds(name, &made.bytes, |found| is_of_this && draft.document().is_whole(found))? {
+        let is_of_this = record.pdf_sha256 == draft.source().map(|source| source.digest.base64());
+        if !place.holds(name, &made.bytes, |found| is_of_this && document.is_whole(found))? {
             prepared.push(place.prepare(name.clone(), &made.bytes, false, true)?);
         }
         Ok(())
@@ -396,6 +396,6 @@ pub(super) fn picture_name(stem: &str, code: &str, format: PictureFormat) -> Str
     format!("{stem}.{code}.{}", format.extension())
 }
 
-fn document_name(stem: &str, document: &Document) -> String {
+fn document_name(stem: &str, document: &dyn Document) -> String {
     format!("{stem}{}", document.ending())
 }

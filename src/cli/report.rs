@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{
-    Batch, Code, Document, DocumentRecord, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task,
+    Batch, Code, DocumentRecord, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task,
 };
 
 use super::exit::ExitStatus;
@@ -193,12 +193,9 @@ impl<'b> Report<'b> {
 
     /// What a run makes, in the plural if there are several.
     fn noun(&self, count: u64) -> &'static str {
-        match (&self.batch.drawing.document, count) {
-            (None, 1) => "picture",
-            (None, _) => "pictures",
-            (Some(Document::Stamped(_)), 1) => "stamped PDF",
-            (Some(Document::Stamped(_)), _) => "stamped PDFs",
-        }
+        let document = self.batch.drawing.document.as_ref();
+        let [one, several] = document.map_or(["picture", "pictures"], |document| document.nouns());
+        if count == 1 { one } else { several }
     }
 
     fn place_of(&self, what: &str, picture: &Picture) -> String {

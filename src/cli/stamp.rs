@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use ksef_qr::Style;
-use ksef_qr::batch::{Batch, Document, Drawing, Pdfs, Source, Stamping};
+use ksef_qr::batch::{Batch, Drawing, Pdfs, Source, Stamping};
 use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
 
 use super::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
@@ -22,12 +22,12 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
         true => vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice })],
         false => args.pairs.into_iter().map(Source::PairTable).collect(),
     };
-    let document = Document::Stamped(Stamping {
+    let document = Stamping {
         stamp: place(&args.place)?,
         password: args.place.pdf_password_file.as_deref().map(password::from_file).transpose()?,
-    });
+    };
     let drawing =
-        Drawing { formats: Vec::new(), style: Style::default(), level: args.output.ecc, document: Some(document) };
+        Drawing { formats: Vec::new(), style: Style::default(), level: args.output.ecc, document: Some(Box::new(document)) };
     Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
 }
 

@@ -1,0 +1,123 @@
+//! The document that is a PDF of the user's, with the codes on it.
+
+use std::fmt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::document::{Content, Document, Draft, Made, PdfSource};
+use super::input::{Input, read_file, spelled_path};
+use crate::error::{Error, Kind, Result};
+use crate::invoice::Invoice;
+use crate::pdf::{self, Original, Stamp};
+use crate::values::InvoiceHash;
+
+/// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
+pub(super) const LARGEST_PDF: u64 = 100_000_000;
+
+/// Puts the codes of each invoice on the PDF that it comes with.
+pub struct Stamping {
+    /// Where, and how large.
+    pub stamp: Stamp,
+    /// The password of the PDFs, if they have one.
+    pub password: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl fmt::Debug for Stamping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stamping").field("stamp", &self.stamp).finish_non_exhaustive()
+    }
+}
+
+/// A PDF that is to be stamped.
+struct Unstamped<'s> {
+    stamp: &'s Stamp,
+    pdf: Original,
+    source: PdfSource,
+}
+
+impl Document for Stamping {
+    fn kind(&self) -> &'static str {
+        "stamped"
+    }
+
+    fn ending(&self) -> &'static str {
+        ".pdf"
+    }
+
+    fn nouns(&self) -> [&'static str; 2] {
+        ["stamped PDF", "stamped PDFs"]
+    }
+
+    fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
+        let Input::Pdf { pdf, invoice: beside } = input else {
+            return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped"));
+        };
+        if beside.is_some() {
+            input.read(invoice, largest)?;
+        }
+        let (pdf, digest) = self.read(pdf)?;
+        let found = match beside {
+            Some(path) => spelled_path(path),
+            None => {
+                let embedded = invoice_in(&pdf)?;
+                *invoice = embedded.bytes;
+                embedded.name
+            }
+        };
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source: PdfSource { invoice: found, digest } }))
+    }
+
+    fn is_whole(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(b"%PDF") && bytes.trim_ascii_end().ends_with(b"%%EOF")
+    }
+
+    /// What we stamped, and not what somebody gave us to stamp.
+    fn may_replace(&self, found: &[u8]) -> bool {
+        pdf::is_stamped(found)
+    }
+}
+
+impl Stamping {
+    fn read(&self, path: &Path) -> Result<(Original, InvoiceHash)> {
+        let mut bytes = Vec::new();
+        read_file(path, &mut bytes, LARGEST_PDF)?;
+        let digest = InvoiceHash::of(&bytes);
+        let password = self.password.as_ref().map(|password| password.as_slice());
+        Ok((Original::read(bytes, password)?, digest))
+    }
+}
+
+/// The one invoice among the XML files of a PDF.
+fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
+    let refuse = |why| Err(Error::new(Kind::InvoiceNotEmbedded, why));
+    let mut embedded = pdf.embedded_xml()?;
+    if embedded.is_empty() {
+        return refuse("no XML file is embedded in the PDF");
+    }
+    // Beside KSeF's own form a PDF may hold the invoice as Factur-X.
+    embedded.retain(|file| Invoice::read(&file.bytes).err().is_none_or(|error| error.kind() != Kind::UnknownForm));
+    match (embedded.pop(), embedded.len()) {
+        (Some(invoice), 0) => Ok(invoice),
+        (None, _) => refuse("none of the XML files in the PDF is an invoice for KSeF"),
+        (Some(_), others) => {
+            Err(Error::new(Kind::InvoiceEmbeddedTwice, format!("the PDF holds {} invoices", others + 1)))
+        }
+    }
+}
+
+impl Draft for Unstamped<'_> {
+    fn finish(&self, content: &Content<'_>) -> Result<Made> {
+        let codes: Vec<pdf::Code<'_>> = content
+            .codes
+            .iter()
+            .map(|(code, symbol)| pdf::Code { symbol, label: &code.label, url: &code.url })
+            .collect();
+        let stamped = self.pdf.stamp(&codes, self.stamp)?;
+        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
+    }
+
+    fn source(&self) -> Option<&PdfSource> {
+        Some(&self.source)
+    }
+}
