@@ -117,8 +117,8 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
         #[cfg_attr(
-            not(all(feature = "scan", feature = "xsd")),
-            expect(dead_code, reason = "some codes are given by `scan` and `xsd` alone")
+            not(all(feature = "pdf", feature = "scan", feature = "xsd")),
+            expect(dead_code, reason = "some codes are given by `pdf`, `scan` and `xsd` alone")
         )]
         pub(crate) enum Kind { $($kind),* }
 
@@ -176,6 +176,15 @@ kinds! {
     CodesOfAnotherEnvironment Invoice "codes_of_another_environment" "Choose the `--env` that the invoice was signed for."
     StampedOverInput Invoice "stamped_over_input" "The file in the way is no PDF that ksef-qr stamped, so it is not replaced. Choose another `--out`."
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
+    PdfDamaged Invoice "pdf_damaged" "Codes are added behind the file as it is, and nothing is guessed. Write the PDF anew (`qpdf IN OUT`, or print it to a PDF), or export it again."
+    PdfLimits Invoice "pdf_limits" "No invoice looks like that. If this one is real, write it anew with fewer or smaller parts, and please report it."
+    PdfEncrypted Invoice "pdf_encrypted" "Give the PDF's password, or take the encryption off first (`qpdf --decrypt IN OUT`)."
+    PdfPasswordWrong Invoice "pdf_password_wrong" "Is it the password of this PDF? Capitals, and spaces or an empty line in the file, count."
+    PdfPermissions Invoice "pdf_permissions" "Give the owner's password, or have the invoicing system make the PDF without that restriction."
+    PdfCertified Invoice "pdf_certified" "Put the codes on the PDF before it is certified: a change of its pages would make the certification invalid."
+    PdfPageMissing Invoice "pdf_page_missing" "Pages are counted from 1, whatever number is printed on them. Choose a page that is there, or the last, or a new one."
+    PdfNoRoom Invoice "pdf_no_room" "Choose smaller codes, a smaller distance, another arrangement, or a page of their own (`--new-page`)."
+    PdfPlaceTaken Invoice "pdf_place_taken" "Choose another place (`--corner`, `--x-mm`, `--y-mm`), another page, or a page of their own (`--new-page`)."
     LinkTooLong Value "link_too_long" "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
 
     CertificateUnreadable Credential "certificate_unreadable" "Give the certificate as it came from KSeF: a .crt, .cer, .pem or .der file, or its Base64."

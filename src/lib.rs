@@ -51,6 +51,7 @@
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
+//! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "error",
     "warning",
     "values",
@@ -20,6 +20,7 @@ const ORDER: [&str; 16] = [
     "qr",
     "render",
     "typeface",
+    "pdf",
     "batch",
 ];
 

@@ -1,0 +1,193 @@
+use super::object::Object;
+
+/// A point, or a distance.
+pub(super) type Point = (f64, f64);
+
+/// A rectangle whose sides are parallel to the axes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Rect {
+    pub(super) left: f64,
+    pub(super) bottom: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+}
+
+impl Rect {
+    /// What contains nothing, and grows by [`with`](Self::with).
+    pub(super) const NOTHING: Self =
+        Self { left: f64::INFINITY, bottom: f64::INFINITY, right: f64::NEG_INFINITY, top: f64::NEG_INFINITY };
+
+    pub(super) const EVERYTHING: Self =
+        Self { left: f64::NEG_INFINITY, bottom: f64::NEG_INFINITY, right: f64::INFINITY, top: f64::INFINITY };
+
+    /// From any two opposite corners, as a PDF may give them.
+    pub(super) fn new((x1, y1): Point, (x2, y2): Point) -> Self {
+        Self { left: x1.min(x2), bottom: y1.min(y2), right: x1.max(x2), top: y1.max(y2) }
+    }
+
+    /// From four numbers.
+    pub(super) fn read(items: &[Object]) -> Option<Self> {
+        let numbers: Vec<f64> = items.iter().filter_map(Object::number).collect();
+        let &[x1, y1, x2, y2] = numbers.as_slice() else { return None };
+        Some(Self::new((x1, y1), (x2, y2)))
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub(super) fn height(&self) -> f64 {
+        self.top - self.bottom
+    }
+
+    pub(super) fn with(self, (x, y): Point) -> Self {
+        Self { left: self.left.min(x), bottom: self.bottom.min(y), right: self.right.max(x), top: self.top.max(y) }
+    }
+
+    pub(super) fn intersection(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.max(other.left),
+            bottom: self.bottom.max(other.bottom),
+            right: self.right.min(other.right),
+            top: self.top.min(other.top),
+        }
+    }
+
+    /// True if the two have more than an edge in common.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let common = self.intersection(other);
+        common.left < common.right && common.bottom < common.top
+    }
+
+    pub(super) fn grown(&self, by: f64) -> Self {
+        Self { left: self.left - by, bottom: self.bottom - by, right: self.right + by, top: self.top + by }
+    }
+
+    pub(super) fn corners(&self) -> [Point; 4] {
+        [(self.left, self.bottom), (self.right, self.bottom), (self.right, self.top), (self.left, self.top)]
+    }
+
+    pub(super) fn to_object(self) -> Object {
+        Object::Array([self.left, self.bottom, self.right, self.top].map(|side| rounded(side).into()).to_vec())
+    }
+}
+
+/// A transformation `[a b c d e f]` (ISO 32000-1, 8.3.3).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Matrix(pub(super) [f64; 6]);
+
+impl Matrix {
+    pub(super) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+
+    pub(super) fn read(items: &[Object]) -> Option<Self> {
+        let numbers: Vec<f64> = items.iter().filter_map(Object::number).collect();
+        numbers.try_into().ok().map(Self)
+    }
+
+    pub(super) fn apply(&self, (x, y): Point) -> Point {
+        let [a, b, c, d, e, f] = self.0;
+        (a * x + c * y + e, b * x + d * y + f)
+    }
+
+    /// First `self`, then `next`.
+    pub(super) fn then(&self, next: &Self) -> Self {
+        let [a, b, c, d, e, f] = self.0;
+        let [na, nb, nc, nd, ne, nf] = next.0;
+        Self([
+            a * na + b * nc,
+            a * nb + b * nd,
+            c * na + d * nc,
+            c * nb + d * nd,
+            e * na + f * nc + ne,
+            e * nb + f * nd + nf,
+        ])
+    }
+
+    /// The rectangle around a rectangle's image.
+    pub(super) fn around(&self, rect: &Rect) -> Rect {
+        rect.corners().into_iter().fold(Rect::NOTHING, |around, corner| around.with(self.apply(corner)))
+    }
+
+    /// How long a length becomes, roughly: the root of the area's growth.
+    pub(super) fn growth(&self) -> f64 {
+        let [a, b, c, d, ..] = self.0;
+        (a * d - b * c).abs().sqrt()
+    }
+}
+
+/// Four decimals of a point are 35 nm. More are noise, and make files larger.
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// In points, of 1/72 inch.
+pub(super) fn points(millimetres: f64) -> f64 {
+    millimetres * 72.0 / 25.4
+}
+
+/// In millimetres.
+pub(super) fn millimetres(points: f64) -> f64 {
+    points * 25.4 / 72.0
+}
+
+/// How a page lies before its reader.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct View {
+    /// What is seen of the page, in its own units.
+    pub(super) visible: Rect,
+    /// Quarters of a turn, clockwise.
+    pub(super) turns: u8,
+    /// A unit of the page in points.
+    pub(super) unit: f64,
+}
+
+impl View {
+    /// The width and height in points, as the reader sees the page.
+    pub(super) fn size(&self) -> Point {
+        let (width, height) = (self.visible.width() * self.unit, self.visible.height() * self.unit);
+        if self.turns % 2 == 0 { (width, height) } else { (height, width) }
+    }
+
+    /// From points, counted from the lower left corner as the reader sees it, to the page's own units.
+    pub(super) fn matrix(&self) -> Matrix {
+        let (s, Rect { left, bottom, right, top }) = (1.0 / self.unit, self.visible);
+        Matrix(match self.turns {
+            0 => [s, 0.0, 0.0, s, left, bottom],
+            1 => [0.0, s, -s, 0.0, right, bottom],
+            2 => [-s, 0.0, 0.0, -s, right, top],
+            _ => [0.0, -s, s, 0.0, left, top],
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ISO 32000-1, table 30: /Rotate turns the page clockwise.
+    #[test]
+    fn upright_for_the_reader() {
+        let visible = Rect::new((100.0, 50.0), (300.0, 150.0));
+        // The lower left corner as seen, and the one to its right, by quarters.
+        let seen = [
+            ((100.0, 50.0), (300.0, 50.0)),
+            ((300.0, 50.0), (300.0, 150.0)),
+            ((300.0, 150.0), (100.0, 150.0)),
+            ((100.0, 150.0), (100.0, 50.0)),
+        ];
+        for (turns, (left, right)) in (0..4).zip(seen) {
+            let view = View { visible, turns, unit: 2.0 };
+            let (width, height) = view.size();
+            assert_eq!((width, height), if turns % 2 == 0 { (400.0, 200.0) } else { (200.0, 400.0) });
+            assert_eq!(view.matrix().apply((0.0, 0.0)), left, "{turns}");
+            assert_eq!(view.matrix().apply((width, 0.0)), right, "{turns}");
+            assert_eq!(view.matrix().around(&Rect::new((0.0, 0.0), (width, height))), visible, "{turns}");
+        }
+    }
+
+    #[test]
+    fn one_matrix_after_another() {
+        let (first, next) = (Matrix([2.0, 1.0, 0.5, 3.0, 7.0, -4.0]), Matrix([0.0, 1.0, -1.0, 0.5, 3.0, 9.0]));
+        assert_eq!(first.then(&next).apply((5.0, 6.0)), next.apply(first.apply((5.0, 6.0))));
+    }
+}

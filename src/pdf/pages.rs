@@ -1,0 +1,163 @@
+use std::rc::Rc;
+
+use super::file::File;
+use super::geometry::{Rect, View};
+use super::object::{Dict, Id, Object};
+use super::settings::Pages;
+use crate::error::{Error, Kind, Result};
+
+/// A page and what it inherits.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    pub(super) id: Id,
+    /// From 1 on.
+    pub(super) number: u32,
+    pub(super) dict: Dict,
+    inherited: Rc<Inherited>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Inherited(Dict);
+
+/// What pages take from the nodes above them (ISO 32000-1, 7.7.3.4).
+const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
+
+/// Counting so many takes a tenth of a second.
+const MOST_PAGES: u32 = 100_000;
+
+/// Levels of the page tree.
+const DEEPEST: usize = 64;
+
+/// In units of the page: what Acrobat shows (ISO 32000-1, annex C).
+const LONGEST_SIDE: f64 = 14_400.0;
+const SHORTEST_SIDE: f64 = 3.0;
+
+/// The root of the page tree.
+pub(super) fn root(file: &File) -> Result<(Id, Dict)> {
+    let damaged = || Error::new(Kind::PdfDamaged, "the PDF has no page tree (/Pages)");
+    let catalog = file.catalog()?;
+    let id = catalog.get("Pages").and_then(Object::as_reference).ok_or_else(damaged)?;
+    let dict = file.dict(&id.into())?.ok_or_else(damaged)?;
+    Ok((id, dict))
+}
+
+/// The pages that were asked for. Where a new one is, the last that is there.
+///
+/// # Errors
+/// `pdf_page_missing`, `pdf_damaged`, `pdf_limits`.
+pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
+    let mut chosen = Vec::new();
+    let mut count = 0;
+    each(file, &mut |page| {
+        count = page.number;
+        match pages {
+            Pages::First => chosen.push(page),
+            Pages::Last | Pages::New => chosen = vec![page],
+            Pages::Number(number) if page.number == number.get() => chosen.push(page),
+            // One page that stands in the tree twice is one page.
+            Pages::All => chosen.push(page),
+            Pages::Number(_) => {}
+        }
+        !matches!((pages, chosen.len()), (Pages::First | Pages::Number(_), 1))
+    })?;
+    if count == 0 {
+        return Err(Error::new(Kind::PdfDamaged, "the PDF has no pages"));
+    }
+    if chosen.is_empty() {
+        return Err(Error::new(Kind::PdfPageMissing, format!("the PDF has {count} pages")));
+    }
+    Ok(chosen)
+}
+
+/// Calls for each page in order, until it is told to stop.
+fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
+    let (_, root) = root(file)?;
+    let mut number = 0;
+    let mut levels = vec![level(file, &root, &Inherited::default())?];
+    while let Some((kids, inherited)) = levels.last_mut() {
+        let Some(kid) = kids.next() else {
+            levels.pop();
+            continue;
+        };
+        file.spend(16)?;
+        let Some(id) = kid.as_reference() else {
+            return Err(Error::new(Kind::PdfDamaged, "a page is no object of its own"));
+        };
+        // Some writers leave removed pages in the tree as null.
+        let Some(dict) = file.dict(&kid)? else { continue };
+        if dict.get("Kids").is_some() && !dict.is("Type", "Page") {
+            let next = level(file, &dict, inherited)?;
+            if levels.len() == DEEPEST {
+                return Err(Error::new(Kind::PdfDamaged, "the page tree is endless"));
+            }
+            levels.push(next);
+            continue;
+        }
+        number += 1;
+        if number > MOST_PAGES {
+            return Err(Error::new(Kind::PdfLimits, format!("the PDF has more than {MOST_PAGES} pages")));
+        }
+        if !visit(Page { id, number, dict, inherited: Rc::clone(inherited) }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+type Level = (std::vec::IntoIter<Object>, Rc<Inherited>);
+
+fn level(file: &File, node: &Dict, above: &Inherited) -> Result<Level> {
+    let mut inherited = above.clone();
+    for key in INHERITED {
+        if let Some(value) = node.get(key) {
+            inherited.0.set(key, value.clone());
+        }
+    }
+    Ok((file.items(node, "Kids")?.into_iter(), Rc::new(inherited)))
+}
+
+impl Page {
+    /// A value of the page or of a node above it, followed.
+    fn value(&self, file: &File, key: &str) -> Result<Object> {
+        let own = file.value(&self.dict, key)?.into_owned();
+        if own != Object::Null || !INHERITED.contains(&key) {
+            return Ok(own);
+        }
+        Ok(file.value(&self.inherited.0, key)?.into_owned())
+    }
+
+    /// The page's resources, its own or inherited.
+    pub(super) fn resources(&self, file: &File) -> Result<Dict> {
+        Ok(self.value(file, "Resources")?.as_dict().cloned().unwrap_or_default())
+    }
+
+    /// How the page lies before its reader.
+    ///
+    /// # Errors
+    /// `pdf_damaged`, `pdf_limits` for pages of no size or of kilometres.
+    pub(super) fn view(&self, file: &File) -> Result<View> {
+        let bad = |kind, why: &str| Error::new(kind, format!("page {}: {why}", self.number));
+        let rect = |key| -> Result<Option<Rect>> {
+            let Object::Array(items) = self.value(file, key)? else { return Ok(None) };
+            let items: Vec<Object> =
+                items.iter().take(4).map(|item| Ok(file.resolve(item)?.into_owned())).collect::<Result<_>>()?;
+            Ok(Rect::read(&items))
+        };
+        let media = rect("MediaBox")?.ok_or_else(|| bad(Kind::PdfDamaged, "it has no size (/MediaBox)"))?;
+        let visible = match rect("CropBox")? {
+            Some(crop) if crop.meets(&media) => crop.intersection(&media),
+            _ => media,
+        };
+        let sides = [visible.width(), visible.height()];
+        if sides.iter().any(|&side| !(SHORTEST_SIDE..=LONGEST_SIDE).contains(&side)) {
+            let why = format!("it measures {} by {} units", visible.width(), visible.height());
+            return Err(bad(Kind::PdfLimits, &why));
+        }
+        let unit = self.value(file, "UserUnit")?.number().unwrap_or(1.0);
+        if !(0.001..=100_000.0).contains(&unit) {
+            return Err(bad(Kind::PdfLimits, &format!("a unit of {unit}")));
+        }
+        let turns = (self.value(file, "Rotate")?.number().unwrap_or_default() / 90.0).round();
+        Ok(View { visible, turns: turns.rem_euclid(4.0) as u8, unit })
+    }
+}

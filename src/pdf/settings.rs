@@ -1,0 +1,131 @@
+use std::num::NonZeroU32;
+
+use crate::error::{Error, Kind, Result};
+
+/// Where and how codes are put on a PDF.
+///
+/// The default is the upper right corner of the first page, 10 mm from its edges, side by side, with modules of 0.4 mm
+/// (0.33 mm is what printers and phones manage with certainty).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamp {
+    /// The pages.
+    pub pages: Pages,
+    /// The place of the codes on the page.
+    pub anchor: Anchor,
+    /// How several codes lie beside each other.
+    pub arrangement: Arrangement,
+    /// How large the codes are.
+    pub size: Size,
+    /// Whether the links are written out beneath the codes.
+    pub show_links: bool,
+    /// What is done if the place is printed on already.
+    pub occupied: Occupied,
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self {
+            pages: Pages::First,
+            anchor: Anchor { corner: Corner::TopRight, x_mm: 10.0, y_mm: 10.0 },
+            arrangement: Arrangement::SideBySide,
+            size: Size::ModuleMm(0.4),
+            show_links: false,
+            occupied: Occupied::Refuse,
+        }
+    }
+}
+
+/// The pages that get the codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pages {
+    /// The first.
+    First,
+    /// The last.
+    Last,
+    /// One, counted from 1 whatever number is printed on it.
+    Number(NonZeroU32),
+    /// Each.
+    All,
+    /// A page of its own behind the last, of the same size.
+    New,
+}
+
+/// The place of the block of codes: its distance from a corner of the page as the reader sees it.
+///
+/// The block begins with the quiet zone of the codes, which is white.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Anchor {
+    /// The corner of the visible page (/CropBox, turned by /Rotate).
+    pub corner: Corner,
+    /// From the left or right edge, in millimetres, 0 or more.
+    pub x_mm: f64,
+    /// From the upper or lower edge, in millimetres, 0 or more.
+    pub y_mm: f64,
+}
+
+/// A corner of the page as the reader sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Corner {
+    TopLeft,
+    TopRight,
+    BottomLeft,
+    BottomRight,
+}
+
+/// How several codes lie beside each other, in the order in which they are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// From left to right.
+    SideBySide,
+    /// From top to bottom.
+    Stacked,
+}
+
+/// How large the codes are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Size {
+    /// The side of a module, in millimetres, the same in all codes.
+    ModuleMm(f64),
+    /// The side of every code without its quiet zone, in millimetres.
+    SideMm(f64),
+}
+
+/// What is done if the place is printed on already.
+///
+/// It is looked for text, lines, filled areas, pictures and annotations; what is white does not count. Pictures count as
+/// a whole, and letters by the widths that the document gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occupied {
+    /// The PDF is refused (`pdf_place_taken`).
+    Refuse,
+    /// The codes are put there, with a warning (`place_taken`).
+    Warn,
+    /// The codes are put there, and nobody looks.
+    Ignore,
+}
+
+impl Stamp {
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// `setting_malformed`: a distance that is negative or beyond five metres, a size that is not above zero or above a
+    /// metre.
+    pub fn check(&self) -> Result<()> {
+        let malformed = |what: String| Err(Error::new(Kind::SettingMalformed, what));
+        for distance in [self.anchor.x_mm, self.anchor.y_mm] {
+            if !(0.0..=5000.0).contains(&distance) {
+                return malformed(format!("a distance of {distance} mm from the corner: give 0 to 5000"));
+            }
+        }
+        match self.size {
+            Size::ModuleMm(side) if !(0.05..=50.0).contains(&side) => {
+                malformed(format!("modules of {side} mm: give 0.05 to 50"))
+            }
+            Size::SideMm(side) if !(3.0..=1000.0).contains(&side) => {
+                malformed(format!("codes of {side} mm: give 3 to 1000"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

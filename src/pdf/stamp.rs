@@ -1,0 +1,271 @@
+use std::collections::HashSet;
+
+use pdf_writer::{Chunk, Ref};
+
+use super::block::Block;
+use super::drawing;
+use super::file::File;
+use super::geometry::{Matrix, Rect, View, millimetres, points, rounded};
+use super::object::{Dict, Id, Object};
+use super::occupied::{self, Survey};
+use super::pages::{self, Page};
+use super::settings::{Anchor, Corner, Occupied, Pages, Stamp};
+use super::signatures;
+use super::update::Update;
+use super::{Code, Stamped};
+use crate::error::{Error, Kind, Result};
+use crate::typeface::{EmbeddedFont, Typeface};
+use crate::warning::Warning;
+
+/// Pages that get codes, in one document.
+const MOST_PAGES: usize = 5000;
+
+/// Puts the codes on the pages.
+pub(super) fn stamp(file: &File, codes: &[Code<'_>], stamp: &Stamp) -> Result<Stamped> {
+    stamp.check()?;
+    if file.crypt.as_ref().is_some_and(|crypt| !crypt.may_change) {
+        return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
+    }
+    let block = Block::new(codes, stamp);
+    let mut warnings = block.warnings();
+    warnings.extend(signatures::look(file)?);
+    let chosen = pages::chosen(file, stamp.pages)?;
+    if chosen.len() > MOST_PAGES {
+        return Err(Error::new(Kind::PdfLimits, format!("codes on more than {MOST_PAGES} pages")));
+    }
+    let mut update = Update::new(file)?;
+    let form = form(&mut update, &block)?;
+    let mut stamping = Stamping { file, stamp, block, update, form, warnings };
+    let mut numbers = Vec::new();
+    if stamp.pages == Pages::New {
+        numbers.extend(chosen.last().map(|page| stamping.new_page(page)).transpose()?);
+    } else {
+        let mut seen = HashSet::new();
+        for page in &chosen {
+            // A page that stands in the tree twice is one object.
+            if seen.insert(page.id) {
+                stamping.page(page)?;
+            }
+            numbers.push(page.number);
+        }
+    }
+    let Stamping { update, warnings, .. } = stamping;
+    Ok(Stamped { bytes: update.finish()?, pages: numbers, warnings })
+}
+
+struct Stamping<'a> {
+    file: &'a File,
+    stamp: &'a Stamp,
+    block: Block<'a>,
+    update: Update<'a>,
+    /// What is drawn on every page.
+    form: Id,
+    warnings: Vec<Warning>,
+}
+
+/// The form that shows the block, with its letters.
+fn form(update: &mut Update<'_>, block: &Block<'_>) -> Result<Id> {
+    let mut font = EmbeddedFont::new(Typeface::regular());
+    let content = drawing::content(block, &mut font);
+    let form = update.reserve();
+    let letters = update.reserve_several(EmbeddedFont::OBJECTS as u32);
+    let size = Rect::new((0.0, 0.0), (block.width, block.height));
+    let fonts = Dict::default().with("Font", Dict::default().with("F", letters));
+    let dict = Dict::default()
+        .with("Type", Object::name("XObject"))
+        .with("Subtype", Object::name("Form"))
+        .with("BBox", size.to_object())
+        .with("Resources", fonts);
+    update.deflated(form, dict, &content)?;
+    let mut chunk = Chunk::new();
+    font.write(&mut chunk, Ref::new(letters.number as i32));
+    update.chunk(&chunk)?;
+    Ok(form)
+}
+
+impl Stamping<'_> {
+    /// Puts the block on a page that is there.
+    fn page(&mut self, page: &Page) -> Result<()> {
+        let view = page.view(self.file)?;
+        let place = self.place(&view, page.number)?;
+        let survey = self.survey(page, &place.around(&self.area()))?;
+
+        let mut resources = page.resources(self.file)?;
+        let mut forms = self.file.dict_in(&resources, "XObject")?.unwrap_or_default();
+        let name = unused(&forms);
+        forms.set(&name, self.form);
+        resources.set("XObject", forms);
+
+        let mut contents = self.contents(page)?;
+        let mut before = Vec::new();
+        if !contents.is_empty() {
+            let opening = self.update.reserve();
+            // As often as the page closes what it did not open, and once more.
+            self.update.stream(opening, Dict::default(), "q\n".repeat(survey.closed + 1).as_bytes())?;
+            contents.insert(0, opening.into());
+            before = survey.ending();
+        }
+        let after = self.update.reserve();
+        before.extend(draw(&place, &name).bytes());
+        self.update.stream(after, Dict::default(), &before)?;
+        contents.push(after.into());
+
+        let mut dict = page.dict.clone();
+        let mut annotations = self.file.items(&dict, "Annots")?;
+        annotations.extend(self.links(page.id, &place)?);
+        dict.set("Contents", contents);
+        dict.set("Resources", resources);
+        dict.set("Annots", annotations);
+        self.update.object(page.id, dict.into())
+    }
+
+    /// Adds a page of the size of the last one, and gives its number.
+    fn new_page(&mut self, last: &Page) -> Result<u32> {
+        let damaged = || Error::new(Kind::PdfDamaged, "the page tree does not say how many pages it has");
+        let (root, mut tree) = pages::root(self.file)?;
+        let count = self.file.value(&tree, "Count")?.integer().filter(|count| (0..1 << 30).contains(count));
+        let mut kids = self.file.items(&tree, "Kids")?;
+        let view = last.view(self.file)?;
+        let (width, height) = view.size();
+        let (width, height) = (width / view.unit, height / view.unit);
+        let upright = View { visible: Rect::new((0.0, 0.0), (width, height)), turns: 0, unit: view.unit };
+        let number = last.number + 1;
+        let place = self.place(&upright, number)?;
+
+        let page = self.update.reserve();
+        let contents = self.update.reserve();
+        self.update.stream(contents, Dict::default(), draw(&place, "KsefQr").as_bytes())?;
+        let forms = Dict::default().with("XObject", Dict::default().with("KsefQr", self.form));
+        let mut dict = Dict::default()
+            .with("Type", Object::name("Page"))
+            .with("Parent", root)
+            .with("MediaBox", upright.visible.to_object())
+            // Else it inherits what is set above it.
+            .with("CropBox", upright.visible.to_object())
+            .with("Rotate", 0)
+            .with("Resources", forms)
+            .with("Contents", contents)
+            .with("Annots", self.links(page, &place)?);
+        if (view.unit - 1.0).abs() > 1e-9 {
+            dict.set("UserUnit", view.unit);
+        }
+        self.update.object(page, dict.into())?;
+        kids.push(page.into());
+        tree.set("Kids", kids);
+        tree.set("Count", count.ok_or_else(damaged)? + 1);
+        self.update.object(root, tree.into())?;
+        Ok(number)
+    }
+
+    fn area(&self) -> Rect {
+        Rect::new((0.0, 0.0), (self.block.width, self.block.height))
+    }
+
+    /// From the block's points to the page's units.
+    fn place(&self, view: &View, number: u32) -> Result<Matrix> {
+        /// In points; less is lost in rounding.
+        const SLACK: f64 = 0.01;
+        let (width, height) = view.size();
+        let Anchor { corner, x_mm, y_mm } = self.stamp.anchor;
+        let (x, y) = (points(x_mm), points(y_mm));
+        let left = match corner {
+            Corner::TopLeft | Corner::BottomLeft => x,
+            Corner::TopRight | Corner::BottomRight => width - x - self.block.width,
+        };
+        let bottom = match corner {
+            Corner::BottomLeft | Corner::BottomRight => y,
+            Corner::TopLeft | Corner::TopRight => height - y - self.block.height,
+        };
+        let fits = left >= -SLACK
+            && bottom >= -SLACK
+            && left + self.block.width <= width + SLACK
+            && bottom + self.block.height <= height + SLACK;
+        if !fits {
+            let message = format!(
+                "page {number} measures {:.0} x {:.0} mm; the codes take {:.1} x {:.1} mm, and do not fit {x_mm} and \
+                 {y_mm} mm from that corner",
+                millimetres(width),
+                millimetres(height),
+                millimetres(self.block.width),
+                millimetres(self.block.height),
+            );
+            return Err(Error::new(Kind::PdfNoRoom, message));
+        }
+        Ok(Matrix([1.0, 0.0, 0.0, 1.0, left, bottom]).then(&view.matrix()))
+    }
+
+    /// Looks at what the page draws, and acts upon what is found in the block's place.
+    fn survey(&mut self, page: &Page, area: &Rect) -> Result<Survey> {
+        let survey = occupied::look(self.file, page, area, self.stamp.occupied != Occupied::Ignore)?;
+        let number = page.number;
+        if let Some(unknown) = &survey.unknown {
+            let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
+            self.warnings.push(Warning::new("place_unknown", message));
+        }
+        let Some(found) = survey.found else { return Ok(survey) };
+        let message = format!("page {number} has {found} where the codes are to be");
+        match self.stamp.occupied {
+            Occupied::Refuse => return Err(Error::new(Kind::PdfPlaceTaken, message)),
+            Occupied::Warn => self.warnings.push(Warning::new("place_taken", message)),
+            Occupied::Ignore => {}
+        }
+        Ok(survey)
+    }
+
+    /// The streams of a page's content, as references.
+    fn contents(&self, page: &Page) -> Result<Vec<Object>> {
+        Ok(match page.dict.get("Contents") {
+            Some(contents @ Object::Reference(_)) => match self.file.stream(contents)? {
+                Some(_) => vec![contents.clone()],
+                None => self.file.items(&page.dict, "Contents")?,
+            },
+            Some(Object::Array(items)) => items.clone(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// A link annotation over each code (ISO 32000-1, 12.5.6.5), printed with the page as PDF/A wants it.
+    fn links(&mut self, page: Id, place: &Matrix) -> Result<Vec<Object>> {
+        let mut links = Vec::new();
+        for cell in &self.block.cells {
+            let id = self.update.reserve();
+            let url = Object::Text(cell.code.url.as_bytes().into());
+            let action = Dict::default()
+                .with("Type", Object::name("Action"))
+                .with("S", Object::name("URI"))
+                .with("URI", url.clone());
+            let link = Dict::default()
+                .with("Type", Object::name("Annot"))
+                .with("Subtype", Object::name("Link"))
+                .with("Rect", place.around(&cell.square).to_object())
+                .with("Border", vec![Object::Integer(0); 3])
+                .with("F", 4)
+                .with("P", page)
+                .with("Contents", url)
+                .with("A", action);
+            self.update.object(id, link.into())?;
+            links.push(id.into());
+        }
+        Ok(links)
+    }
+}
+
+/// Draws the form, on a stream's own lines: what stands before it may end without white space.
+fn draw(place: &Matrix, name: &str) -> String {
+    let [a, b, c, d, e, f] = place.0;
+    // Directions are multiplied by the block's size.
+    let [a, b, c, d] = [a, b, c, d].map(|direction| (direction * 1e7).round() / 1e7);
+    let [e, f] = [e, f].map(rounded);
+    format!("\n/Artifact BMC\nq {a} {b} {c} {d} {e} {f} cm /{name} Do Q\nEMC\n")
+}
+
+/// A name that the page does not use.
+fn unused(names: &Dict) -> String {
+    let mut name = "KsefQr".to_owned();
+    let mut number = 1;
+    while names.get(&name).is_some() {
+        number += 1;
+        name = format!("KsefQr{number}");
+    }
+    name
+}
