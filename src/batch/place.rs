@@ -95,6 +95,22 @@ impl Place {
         }
     }
 
+    /// Refuses to write a PDF over the one that it is made of.
+    ///
+    /// # Errors
+    /// `stamped_over_input`.
+    pub(super) fn check_apart(&self, name: &str, pdf: &Path) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        match same_file::is_same_file(&path, pdf) {
+            Ok(true) => {
+                let message = "the stamped PDF would take the place of the one it is made of";
+                Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses to replace a file that could be somebody's document rather than one of ours.
     ///
     /// # Errors
@@ -110,7 +126,7 @@ impl Place {
         match document.may_replace(&found) {
             true => Ok(()),
             false => {
-                let message = "a file is in the way that may be replaced by nothing but its owner";
+                let message = "it exists, and is none that ksef-qr stamped";
                 Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
             }
         }

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
+use crate::warning::Warning;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 pub(super) const LARGEST_PDF: u64 = 100_000_000;
@@ -34,6 +35,7 @@ struct Unstamped<'s> {
     stamp: &'s Stamp,
     pdf: Original,
     source: PdfSource,
+    was_stamped: bool,
 }
 
 impl Document for Stamping {
@@ -56,7 +58,7 @@ impl Document for Stamping {
         if beside.is_some() {
             input.read(invoice, largest)?;
         }
-        let (pdf, digest) = self.read(pdf)?;
+        let (pdf, digest, was_stamped) = self.read(pdf)?;
         let found = match beside {
             Some(path) => spelled_path(path),
             None => {
@@ -65,7 +67,8 @@ impl Document for Stamping {
                 embedded.name
             }
         };
-        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source: PdfSource { invoice: found, digest } }))
+        let source = PdfSource { invoice: found, digest };
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped }))
     }
 
     fn is_whole(&self, bytes: &[u8]) -> bool {
@@ -79,12 +82,13 @@ impl Document for Stamping {
 }
 
 impl Stamping {
-    fn read(&self, path: &Path) -> Result<(Original, InvoiceHash)> {
+    fn read(&self, path: &Path) -> Result<(Original, InvoiceHash, bool)> {
         let mut bytes = Vec::new();
         read_file(path, &mut bytes, LARGEST_PDF)?;
         let digest = InvoiceHash::of(&bytes);
         let password = self.password.as_ref().map(|password| password.as_slice());
-        Ok((Original::read(bytes, password)?, digest))
+        let was_stamped = pdf::is_stamped(&bytes);
+        Ok((Original::read(bytes, password)?, digest, was_stamped))
     }
 }
 
@@ -113,7 +117,11 @@ impl Draft for Unstamped<'_> {
             .iter()
             .map(|(code, symbol)| pdf::Code { symbol, label: &code.label, url: &code.url })
             .collect();
-        let stamped = self.pdf.stamp(&codes, self.stamp)?;
+        let mut stamped = self.pdf.stamp(&codes, self.stamp)?;
+        if self.was_stamped {
+            let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
+            stamped.warnings.push(Warning::new("pdf_stamped_before", message));
+        }
         Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
     }
 

@@ -162,6 +162,9 @@ impl<'b> Worker<'b> {
 
     fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
+        if let (Some(document), Input::Pdf { pdf, .. }) = (&self.order.drawing.document, input) {
+            self.order.place.check_apart(&document_name(stem, &**document), pdf)?;
+        }
         let mut done = self.codes(Some(stem))?;
         self.draw(&mut done, stem, draft.as_deref(), pictures, false)?;
         Ok(Outcome::Done(done))

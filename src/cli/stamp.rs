@@ -26,8 +26,12 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
         stamp: place(&args.place)?,
         password: args.place.pdf_password_file.as_deref().map(password::from_file).transpose()?,
     };
-    let drawing =
-        Drawing { formats: Vec::new(), style: Style::default(), level: args.output.ecc, document: Some(Box::new(document)) };
+    let drawing = Drawing {
+        formats: Vec::new(),
+        style: Style::default(),
+        level: args.output.ecc,
+        document: Some(Box::new(document)),
+    };
     Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
 }
 
