@@ -10,6 +10,9 @@ use crate::error::{Error, Kind, Result};
 use crate::link::Link;
 use crate::values::{ContextId, InvoiceHash, IssueDate, KsefNumber};
 
+/// `%PDF`, as Base64 begins.
+const PDF_IN_BASE64: &str = "JVBER";
+
 /// What a line of a manifest is.
 #[derive(Clone, Debug)]
 pub enum Entry {
@@ -28,13 +31,15 @@ pub struct Codes {
     pub input: String,
     /// The links: KOD I, and KOD II if there is one.
     pub links: Vec<String>,
-    /// Every picture of them.
+    /// Every picture of them, and the document around them, if it is a PDF.
     pub pictures: Vec<Picture>,
+    /// Where the invoice is, if it is not `input`: the file beside the PDF, or the name of the one embedded in it.
+    pub invoice: Option<String>,
     /// Whether the fields of the line say what the links say.
     pub report: Report,
 }
 
-/// A picture that a manifest names.
+/// A picture, or a PDF with codes on it, that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     /// The file's name, relative to the folder of the run, or in its archive; of a picture in the manifest itself, the
@@ -42,8 +47,10 @@ pub struct Picture {
     pub name: String,
     /// Of a picture in the manifest itself: its bytes, in Base64.
     pub embedded: Option<String>,
-    /// The link that it must hold.
-    pub url: String,
+    /// The links that it must hold: a picture one, a document all.
+    pub urls: Vec<String>,
+    /// True for a document, which may hold codes of other kinds too (a bank's, say), and the same on several pages.
+    pub is_document: bool,
 }
 
 impl Entry {
@@ -67,12 +74,21 @@ impl Entry {
 impl Picture {
     /// Compares what was read from the picture with the link that it must hold.
     pub fn check(&self, found: &[String]) -> Check {
-        let Self { name, url, .. } = self;
-        match found {
-            [one] if one == url => Check::ok(Code::ManifestPicture, format!("{name} reads back as its link")),
-            [] => Check::fail(Code::ManifestPicture, format!("no code was found in {name}")),
-            [one] => Check::fail(Code::ManifestPicture, format!("{name} holds another link: {one}")),
-            more => Check::fail(Code::ManifestPicture, format!("{name} holds {} codes, not one", more.len())),
+        let Self { name, urls, is_document, .. } = self;
+        let fail = |why: String| Check::fail(Code::ManifestPicture, why);
+        let counts = |found: &&String| !is_document || Link::parse(found).is_ok();
+        let mut counted = found.iter().filter(counts);
+        if let Some(other) = counted.find(|found| !urls.contains(found)) {
+            return fail(format!("{name} holds another link: {other}"));
+        }
+        match urls.iter().position(|url| !found.contains(url)) {
+            Some(_) if found.is_empty() => fail(format!("no code was found in {name}")),
+            Some(place) => fail(format!("{name} lacks KOD {}", ["I", "II"].get(place).unwrap_or(&"?"))),
+            None if !is_document && found.len() > 1 => fail(format!("{name} holds {} codes, not one", found.len())),
+            None => {
+                let what = if urls.len() == 1 { "its link" } else { "its links" };
+                Check::ok(Code::ManifestPicture, format!("{name} reads back as {what}"))
+            }
         }
     }
 
@@ -96,6 +112,14 @@ struct Line {
     ksef_number: Option<String>,
     kod1: Option<CodeLine>,
     kod2: Option<CodeLine>,
+    document: Option<DocumentLine>,
+}
+
+#[derive(Deserialize)]
+struct DocumentLine {
+    file: Option<String>,
+    base64: Option<String>,
+    invoice: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,7 +146,8 @@ impl Codes {
         let codes = || [Some(kod1), line.kod2.as_ref()].into_iter().flatten();
         let mut checks = Vec::new();
         facts(&line, kod1, &mut checks);
-        let pictures = codes()
+        let links: Vec<String> = codes().map(|code| code.url.clone()).collect();
+        let mut pictures: Vec<Picture> = codes()
             .flat_map(|code| {
                 let files = [&code.png, &code.svg, &code.pdf].into_iter().flatten();
                 let embedded = [
@@ -132,14 +157,29 @@ impl Codes {
                 ];
                 let embedded = embedded.into_iter().filter(|(_, bytes)| bytes.is_some());
                 let files = files.map(|name| (name.clone(), None));
-                files
-                    .chain(embedded.map(|(field, bytes)| (field.to_owned(), bytes.clone())))
-                    .map(|(name, embedded)| Picture { name, embedded, url: code.url.clone() })
+                files.chain(embedded.map(|(field, bytes)| (field.to_owned(), bytes.clone()))).map(|(name, embedded)| {
+                    Picture { name, embedded, urls: vec![code.url.clone()], is_document: false }
+                })
             })
             .collect();
-        let links = codes().map(|code| code.url.clone()).collect();
+        let document = line.document.as_ref().and_then(|document| {
+            let urls = links.clone();
+            match (&document.file, &document.base64) {
+                // Bytes for a printer of receipts or labels are not drawn, and so not read back.
+                (Some(file), _) if file.ends_with(".pdf") => {
+                    Some(Picture { name: file.clone(), embedded: None, urls, is_document: true })
+                }
+                (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => {
+                    let (name, embedded) = ("document".to_owned(), Some(bytes.clone()));
+                    Some(Picture { name, embedded, urls, is_document: true })
+                }
+                _ => None,
+            }
+        });
+        pictures.extend(document);
+        let invoice = line.document.as_ref().and_then(|document| document.invoice.clone());
         let report = Report { subject: Subject::Entry { input: line.input.clone() }, checks };
-        Ok(Self { input: line.input, links, pictures, report })
+        Ok(Self { input: line.input, links, pictures, invoice, report })
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch;
+use ksef_qr::pdf::Original;
 use ksef_qr::scan::{self, Origin};
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
@@ -68,7 +69,7 @@ fn entry(
     // An invoice that was given is taken before the one that the line names.
     let invoice = match verifier.has_invoices() {
         true => None,
-        false => surroundings.invoice(&codes.input),
+        false => surroundings.invoice_of(&codes),
     };
     let reports = match invoice {
         Some(bytes) => verifier.links_of_invoice(&codes.links, &codes.input, bytes),
@@ -93,6 +94,17 @@ impl<'m> Surroundings<'m> {
         Self { folder, pictures: manifest.with_extension("zip"), archives: Archives::default() }
     }
 
+    /// The invoice of a line, if it is to be had from here.
+    fn invoice_of(&mut self, codes: &Codes) -> Option<Vec<u8>> {
+        let Some(name) = &codes.invoice else { return self.invoice(&codes.input) };
+        // Beside the PDF, or in it. A password is not known here.
+        let embedded = || {
+            let pdf = Original::read(read(Path::new(&codes.input), LARGEST_PICTURE).ok()?, None).ok()?;
+            Some(pdf.embedded_xml().ok()?.into_iter().find(|file| file.name == *name)?.bytes)
+        };
+        self.invoice(name).or_else(embedded)
+    }
+
     /// The invoice at a line's `input`, if that leads somewhere from here.
     fn invoice(&mut self, input: &str) -> Option<Vec<u8>> {
         if let Ok(bytes) = read(Path::new(input), LARGEST_INVOICE) {
@@ -110,7 +122,8 @@ impl<'m> Surroundings<'m> {
         match found {
             Ok(found) => {
                 // A PDF holds its link twice: in the code, and where the code is clicked on.
-                let counted = found.into_iter().filter(|one| one.origin == Origin::Code || one.text != picture.url);
+                let counted =
+                    found.into_iter().filter(|one| one.origin == Origin::Code || !picture.urls.contains(&one.text));
                 picture.check(&counted.map(|one| one.text).collect::<Vec<_>>())
             }
             Err(problem) => picture.unreadable(&problem.message),
