@@ -45,7 +45,8 @@ impl Crypt {
         let mut document = lopdf::Document::new();
         let ids = vec![lopdf::Object::string_literal(id), lopdf::Object::string_literal(id)];
         document.trailer.set("ID", lopdf::Object::Array(ids));
-        document.trailer.set("Encrypt", lopdf::Object::Dictionary(for_lopdf(encrypt)));
+        let dictionary_id = document.add_object(for_lopdf(encrypt));
+        document.trailer.set("Encrypt", lopdf::Object::Reference(dictionary_id));
         let given = password.unwrap_or_default();
         let opened = catch_unwind(AssertUnwindSafe(|| {
             let algorithm = lopdf::encryption::PasswordAlgorithm::try_from(&document).ok()?;

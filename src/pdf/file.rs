@@ -4,7 +4,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::crypt::Crypt;
 use super::filter;
-use super::lexer::Lexer;
 use super::object::{Dict, Id, Indirect, Object, Stream};
 use super::object_stream::{Cache, ObjectStream};
 use super::xref::{self, Place, Xref};
@@ -255,6 +254,6 @@ impl File {
     /// Reads an object that was written just now.
     #[cfg(test)]
     pub(super) fn parse(text: &[u8]) -> Result<Object> {
-        Lexer::new(text, 0).object()
+        super::lexer::Lexer::new(text, 0).object()
     }
 }

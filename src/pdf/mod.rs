@@ -15,7 +15,7 @@
 //! | `filter`, `lzw`, `crypt` | what streams are packed and encrypted with |
 //! | `xref`, `object_stream`, `file` | where objects lie, and how references are followed |
 //! | `pages`, `geometry` | the pages, and how they lie before the reader |
-//! | `graphics`, `content`, `lettering`, `occupied` | what a page draws, and where |
+//! | `graphics`, `content`, `inline_image`, `lettering`, `occupied` | what a page draws, and where |
 //! | `signatures`, `embedded` | who has signed; which XML is attached |
 //! | `settings`, `block`, `drawing` | what is to be drawn, and where |
 //! | `serialise`, `update`, `stamp` | the update, and all of it together |
@@ -23,12 +23,16 @@
 //! This module knows no files and no invoices.
 
 mod block;
+mod content;
 mod crypt;
 mod drawing;
 mod embedded;
 mod file;
 mod filter;
 mod geometry;
+mod graphics;
+mod inline_image;
+mod lettering;
 mod lexer;
 mod lzw;
 mod object;

@@ -88,7 +88,8 @@ impl Stamping<'_> {
     fn page(&mut self, page: &Page) -> Result<()> {
         let view = page.view(self.file)?;
         let place = self.place(&view, page.number)?;
-        let survey = self.survey(page, &place.around(&self.area()))?;
+        let mut contents = self.contents(page)?;
+        let survey = self.survey(page, &contents, &place.around(&self.area()))?;
 
         let mut resources = page.resources(self.file)?;
         let mut forms = self.file.dict_in(&resources, "XObject")?.unwrap_or_default();
@@ -96,12 +97,11 @@ impl Stamping<'_> {
         forms.set(&name, self.form);
         resources.set("XObject", forms);
 
-        let mut contents = self.contents(page)?;
         let mut before = Vec::new();
         if !contents.is_empty() {
             let opening = self.update.reserve();
             // As often as the page closes what it did not open, and once more.
-            self.update.stream(opening, Dict::default(), "q\n".repeat(survey.closed + 1).as_bytes())?;
+            self.update.stream(opening, Dict::default(), "q\n".repeat(survey.closed() + 1).as_bytes())?;
             contents.insert(0, opening.into());
             before = survey.ending();
         }
@@ -195,8 +195,8 @@ impl Stamping<'_> {
     }
 
     /// Looks at what the page draws, and acts upon what is found in the block's place.
-    fn survey(&mut self, page: &Page, area: &Rect) -> Result<Survey> {
-        let survey = occupied::look(self.file, page, area, self.stamp.occupied != Occupied::Ignore)?;
+    fn survey(&mut self, page: &Page, contents: &[Object], area: &Rect) -> Result<Survey> {
+        let survey = occupied::look(self.file, page, contents, area, self.stamp.occupied != Occupied::Ignore)?;
         let number = page.number;
         if let Some(unknown) = &survey.unknown {
             let message = format!("page {number}: whether the place is free could not be seen: {unknown}");

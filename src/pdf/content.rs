@@ -1,0 +1,378 @@
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::file::File;
+use super::geometry::{Matrix, Point, Rect};
+use super::graphics::{Paint, Path, Space, State};
+use super::inline_image;
+use super::lettering::Lettering;
+use super::lexer::{Lexer, Token};
+use super::object::{Dict, Id, Object};
+use crate::error::{Error, Kind, Result};
+
+/// Follows the operators of a page, and notes what it draws in an area.
+pub(super) struct Reader<'a> {
+    file: &'a File,
+    area: Rect,
+    /// What falls into the area, once something does.
+    pub(super) found: Option<&'static str>,
+    fonts: HashMap<Id, Rc<Lettering>>,
+    steps: u32,
+}
+
+/// How content leaves its nesting.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Balance {
+    /// `Q` without a `q`.
+    pub(super) closed: usize,
+    /// `q` without a `Q`.
+    pub(super) open: usize,
+    /// `BDC` without an `EMC`.
+    pub(super) marked: usize,
+    /// `BT` without an `ET`.
+    pub(super) text: bool,
+}
+
+/// Operators, on one page with its forms.
+const MOST_STEPS: u32 = 3_000_000;
+/// `q` within `q`; a page that never closes them has some hundred.
+const DEEPEST_STATE: usize = 1000;
+/// Forms within forms.
+const DEEPEST_FORM: u32 = 12;
+/// In bytes unpacked.
+const LARGEST_FORM: usize = 16 << 20;
+
+/// The numbers before an operator, as far as one takes them, and the one other value it may have.
+struct Operands {
+    numbers: Vec<f64>,
+    value: Option<Object>,
+}
+
+/// What belongs to one content stream: a page's, or a form's.
+struct Run<'r> {
+    resources: &'r Dict,
+    depth: u32,
+    state: State,
+    stack: Vec<State>,
+    balance: Balance,
+    /// The matrix of the text, and of its line.
+    text: Matrix,
+    line: Matrix,
+    clips: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// `area` in the page's units.
+    pub(super) fn new(file: &'a File, area: Rect) -> Self {
+        Self { file, area, found: None, fonts: HashMap::new(), steps: 0 }
+    }
+
+    /// Reads a page's content.
+    ///
+    /// # Errors
+    /// `pdf_damaged` for what is no content, `pdf_limits`.
+    pub(super) fn page(&mut self, content: &[u8], resources: &Dict) -> Result<Balance> {
+        self.run(content, resources, State::new(Matrix::IDENTITY), 0)
+    }
+
+    fn run(&mut self, content: &[u8], resources: &Dict, state: State, depth: u32) -> Result<Balance> {
+        let mut lexer = Lexer::content(content);
+        let mut run = Run {
+            resources,
+            depth,
+            state,
+            stack: Vec::new(),
+            balance: Balance::default(),
+            text: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
+            clips: false,
+        };
+        let mut path = Path::new(self.area);
+        let mut operands = Operands { numbers: Vec::new(), value: None };
+        while let Some(token) = lexer.next_token()? {
+            match token {
+                Token::Value(value) => match value.number() {
+                    // No operator takes more, but colours of thirty inks exist.
+                    Some(number) if operands.numbers.len() < 64 => operands.numbers.push(number),
+                    Some(_) => {}
+                    None => operands.value = Some(value),
+                },
+                Token::Word(b"BI") => {
+                    if inline_image::skip(&mut lexer)? {
+                        self.unit_square(&run.state, "a picture");
+                    }
+                }
+                Token::Word(word) => {
+                    self.steps += 1;
+                    if self.steps > MOST_STEPS {
+                        return Err(Error::new(Kind::PdfLimits, "the page has more than three million operators"));
+                    }
+                    self.operator(word, &operands, &mut run, &mut path)?;
+                    operands.numbers.clear();
+                    operands.value = None;
+                }
+            }
+        }
+        run.balance.open = run.stack.len();
+        Ok(run.balance)
+    }
+
+    fn operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>, path: &mut Path) -> Result<()> {
+        let numbers = operands.numbers.as_slice();
+        match word {
+            b"q" => {
+                if run.stack.len() >= DEEPEST_STATE {
+                    return Err(Error::new(Kind::PdfLimits, "graphics states are nested a thousand deep"));
+                }
+                run.stack.push(run.state.clone());
+            }
+            b"Q" => match run.stack.pop() {
+                Some(state) => run.state = state,
+                None if run.balance.closed >= DEEPEST_STATE => {
+                    return Err(Error::new(Kind::PdfLimits, "a thousand graphics states are closed and never opened"));
+                }
+                None => run.balance.closed += 1,
+            },
+            b"cm" => {
+                if let Ok(matrix) = numbers.try_into() {
+                    run.state.matrix = Matrix(matrix).then(&run.state.matrix);
+                }
+            }
+            b"w" => run.state.line_width = numbers.first().copied().unwrap_or_default().abs(),
+            b"BMC" | b"BDC" => run.balance.marked += 1,
+            b"EMC" => run.balance.marked = run.balance.marked.saturating_sub(1),
+            b"m" | b"l" | b"c" | b"v" | b"y" | b"h" | b"re" => construct(word, numbers, &run.state, path),
+            b"W" | b"W*" => run.clips = true,
+            b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n" => {
+                self.paint(word, run, path);
+                *path = Path::new(self.area);
+            }
+            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" | b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => {
+                self.colour(word, operands, run)?;
+            }
+            b"sh" => self.note(&run.state, &self.area.clone(), "a shading"),
+            b"Do" => self.draw(operands, run)?,
+            _ => self.text_operator(word, operands, run)?,
+        }
+        Ok(())
+    }
+
+    fn paint(&mut self, word: &[u8], run: &mut Run<'_>, path: &mut Path) {
+        let state = &run.state;
+        let half = state.line_width * state.matrix.growth() / 2.0;
+        if matches!(word, b"s" | b"b" | b"b*") {
+            path.close(half);
+        }
+        let visible = state.clip.meets(&self.area);
+        if visible && !state.fill.white && !matches!(word, b"S" | b"s" | b"n") && path.covers() {
+            self.found.get_or_insert("a filled area");
+        }
+        if visible && !state.stroke.white && matches!(word, b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*") && path.crossed {
+            self.found.get_or_insert("a line");
+        }
+        if std::mem::take(&mut run.clips) {
+            run.state.clip = run.state.clip.intersection(&path.around());
+        }
+    }
+
+    fn colour(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
+        let strokes = word.first().is_some_and(u8::is_ascii_uppercase);
+        let paint = if strokes { run.state.stroke } else { run.state.fill };
+        let paint = match word.to_ascii_lowercase().as_slice() {
+            b"g" | b"rg" => Paint::of(Space::Light, &operands.numbers),
+            b"k" => Paint::of(Space::Ink, &operands.numbers),
+            b"cs" => Paint { space: self.space(operands.value.as_ref(), run.resources)?, white: false },
+            // A pattern is named.
+            _ if operands.value.is_some() => Paint { white: false, ..paint },
+            _ => Paint::of(paint.space, &operands.numbers),
+        };
+        *(if strokes { &mut run.state.stroke } else { &mut run.state.fill }) = paint;
+        Ok(())
+    }
+
+    fn space(&self, name: Option<&Object>, resources: &Dict) -> Result<Space> {
+        let name = name.and_then(Object::as_name).unwrap_or_default();
+        let known = |name: &[u8]| match name {
+            b"DeviceGray" | b"DeviceRGB" | b"CalGray" | b"CalRGB" | b"ICCBased" => Some(Space::Light),
+            b"DeviceCMYK" | b"Separation" | b"DeviceN" => Some(Space::Ink),
+            b"Lab" => Some(Space::Lab),
+            b"Pattern" | b"Indexed" => Some(Space::Other),
+            _ => None,
+        };
+        if let Some(space) = known(name) {
+            return Ok(space);
+        }
+        let spaces = self.file.dict_in(resources, "ColorSpace")?.unwrap_or_default();
+        let space = self.file.value(&spaces, &String::from_utf8_lossy(name))?;
+        let first = space.as_array().and_then(<[Object]>::first).unwrap_or(&space);
+        Ok(first.as_name().and_then(known).unwrap_or(Space::Other))
+    }
+
+    fn draw(&mut self, operands: &Operands, run: &Run<'_>) -> Result<()> {
+        let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+        let objects = self.file.dict_in(run.resources, "XObject")?.unwrap_or_default();
+        let Some(object) = objects.get(&String::from_utf8_lossy(name)) else { return Ok(()) };
+        let Some(stream) = self.file.stream(object)? else { return Ok(()) };
+        if stream.dict.is("Subtype", "Image") {
+            let mask = *self.file.value(&stream.dict, "ImageMask")? == Object::Bool(true);
+            if !(mask && run.state.fill.white) {
+                self.unit_square(&run.state, "a picture");
+            }
+            return Ok(());
+        }
+        // Once something is found, forms have nothing to add: what they leave open ends with them.
+        if !stream.dict.is("Subtype", "Form") || self.found.is_some() {
+            return Ok(());
+        }
+        if run.depth >= DEEPEST_FORM {
+            return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
+        }
+        let mut state = run.state.clone();
+        if let Some(matrix) = Matrix::read(&self.file.items(&stream.dict, "Matrix")?) {
+            state.matrix = matrix.then(&state.matrix);
+        }
+        if let Some(bounds) = Rect::read(&self.file.items(&stream.dict, "BBox")?) {
+            state.clip = state.clip.intersection(&state.matrix.around(&bounds));
+        }
+        if !state.clip.meets(&self.area) {
+            return Ok(());
+        }
+        // Forms of old have no resources, and use the page's.
+        let resources = self.file.dict_in(&stream.dict, "Resources")?;
+        let content = self.file.decode(&stream, LARGEST_FORM)?;
+        self.run(&content, resources.as_ref().unwrap_or(run.resources), state, run.depth + 1)?;
+        Ok(())
+    }
+
+    fn text_operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
+        let number = |index: usize| operands.numbers.get(index).copied().unwrap_or_default();
+        let state = &mut run.state;
+        match word {
+            b"BT" => {
+                run.balance.text = true;
+                (run.text, run.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
+            }
+            b"ET" => run.balance.text = false,
+            b"Tf" => {
+                state.size = number(0);
+                state.font = self.font(operands.value.as_ref(), run.resources)?;
+            }
+            b"Tc" => state.letter_space = number(0),
+            b"Tw" => state.word_space = number(0),
+            b"Tz" => state.stretch = number(0) / 100.0,
+            b"TL" => state.leading = number(0),
+            b"Ts" => state.rise = number(0),
+            b"Tr" => state.mode = number(0) as i64,
+            b"Td" => run.next_line(number(0), number(1)),
+            b"TD" => {
+                state.leading = -number(1);
+                run.next_line(number(0), number(1));
+            }
+            b"Tm" => {
+                if let Ok(matrix) = operands.numbers.as_slice().try_into() {
+                    (run.text, run.line) = (Matrix(matrix), Matrix(matrix));
+                }
+            }
+            b"T*" => run.next_line(0.0, -run.state.leading),
+            b"Tj" => self.show(operands.value.as_ref(), run),
+            b"'" => {
+                run.next_line(0.0, -run.state.leading);
+                self.show(operands.value.as_ref(), run);
+            }
+            b"\"" => {
+                (state.word_space, state.letter_space) = (number(0), number(1));
+                run.next_line(0.0, -run.state.leading);
+                self.show(operands.value.as_ref(), run);
+            }
+            b"TJ" => {
+                for item in operands.value.as_ref().and_then(Object::as_array).unwrap_or_default() {
+                    match item.number() {
+                        Some(back) => run.advance(-back / 1000.0 * run.state.size),
+                        None => self.show(Some(item), run),
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, text: Option<&Object>, run: &mut Run<'_>) {
+        /// In em: how far letters reach from the baseline.
+        const ASCENT: f64 = 0.75;
+        const DESCENT: f64 = -0.22;
+        let Some(text) = text.and_then(Object::as_text) else { return };
+        let Some(font) = run.state.font.clone() else { return };
+        let state = &run.state;
+        let (mut width, mut ink) = (0.0, false);
+        for (letter, space) in font.letters(text) {
+            width += letter * state.size + state.letter_space + if space { state.word_space } else { 0.0 };
+            ink |= !space;
+        }
+        // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
+        if ink && !matches!(state.mode, 3 | 7) && !state.fill.white && self.found.is_none() {
+            let (bottom, top) = (state.rise + DESCENT * state.size, state.rise + ASCENT * state.size);
+            let line = Rect::new((0.0, bottom), (width * state.stretch, top));
+            let around = run.text.then(&state.matrix).around(&line);
+            self.note(state, &around, "text");
+        }
+        run.advance(width);
+    }
+
+    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<Lettering>>> {
+        let name = name.and_then(Object::as_name).unwrap_or_default();
+        let fonts = self.file.dict_in(resources, "Font")?.unwrap_or_default();
+        let Some(font) = fonts.get(&String::from_utf8_lossy(name)) else { return Ok(None) };
+        if let Some(known) = font.as_reference().and_then(|id| self.fonts.get(&id)) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let lettering = Rc::new(Lettering::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
+        if let Some(id) = font.as_reference() {
+            self.fonts.insert(id, Rc::clone(&lettering));
+        }
+        Ok(Some(lettering))
+    }
+
+    fn unit_square(&mut self, state: &State, what: &'static str) {
+        let square = state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0)));
+        self.note(state, &square, what);
+    }
+
+    fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
+        if drawn.intersection(&state.clip).meets(&self.area) {
+            self.found.get_or_insert(what);
+        }
+    }
+}
+
+impl Run<'_> {
+    fn next_line(&mut self, x: f64, y: f64) {
+        self.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(&self.line);
+        self.text = self.line;
+    }
+
+    fn advance(&mut self, width: f64) {
+        self.text = Matrix([1.0, 0.0, 0.0, 1.0, width * self.state.stretch, 0.0]).then(&self.text);
+    }
+}
+
+fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {
+    let half = state.line_width * state.matrix.growth() / 2.0;
+    let point = |x: f64, y: f64| -> Point { state.matrix.apply((x, y)) };
+    match (word, numbers) {
+        (b"m", &[x, y, ..]) => path.move_to(point(x, y)),
+        (b"l", &[x, y, ..]) => path.line_to(point(x, y), half),
+        (b"c", &[a, b, c, d, e, f, ..]) => path.curve_to(point(a, b), point(c, d), point(e, f), half),
+        (b"v", &[c, d, e, f, ..]) => path.curve_to(path.at(), point(c, d), point(e, f), half),
+        (b"y", &[a, b, e, f, ..]) => path.curve_to(point(a, b), point(e, f), point(e, f), half),
+        (b"re", &[x, y, width, height, ..]) => {
+            path.move_to(point(x, y));
+            path.line_to(point(x + width, y), half);
+            path.line_to(point(x + width, y + height), half);
+            path.line_to(point(x, y + height), half);
+            path.close(half);
+        }
+        (b"h", _) => path.close(half),
+        _ => {}
+    }
+}
