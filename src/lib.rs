@@ -52,6 +52,7 @@
 //! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
+//! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
@@ -85,6 +86,8 @@ mod invoice;
 mod link;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+#[cfg(feature = "pdf")]
+pub mod paper;
 mod qr;
 mod render;
 #[cfg(feature = "scan")]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "error",
     "warning",
     "values",
@@ -21,6 +21,7 @@ const ORDER: [&str; 17] = [
     "render",
     "typeface",
     "pdf",
+    "paper",
     "batch",
 ];
 

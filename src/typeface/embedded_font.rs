@@ -43,23 +43,37 @@ impl EmbeddedFont {
         encoded
     }
 
+    /// True once a letter was encoded.
+    pub(crate) fn is_used(&self) -> bool {
+        !self.used.is_empty()
+    }
+
     /// Writes the font: a composite font under `first`, which pages name, and what belongs to it under the four
     /// numbers after. PDF/A-conform: embedded, with a map to Unicode.
     pub(crate) fn write(&self, chunk: &mut Chunk, first: Ref) {
-        let reference = |more| Ref::new(first.get() + more);
-        let (descendant, descriptor, file, cmap) = (reference(1), reference(2), reference(3), reference(4));
+        for (_, object) in self.objects(first) {
+            chunk.extend(&object);
+        }
+    }
+
+    /// The same objects one by one, for who keeps a table of where they begin.
+    pub(crate) fn objects(&self, first: Ref) -> [(Ref, Chunk); Self::OBJECTS as usize] {
+        let number = |more| Ref::new(first.get() + more);
+        let (descendant, descriptor, file, cmap) = (number(1), number(2), number(3), number(4));
         let name = format!("{}+{}", self.tag(), self.typeface.name);
         let name = Name(name.as_bytes());
-        let metrics = &self.typeface.metrics;
+        [
+            (first, composite(first, name, descendant, cmap)),
+            (descendant, self.descendant(descendant, name, descriptor)),
+            (descriptor, self.descriptor(descriptor, name, file)),
+            (file, self.file(file)),
+            (cmap, self.cmap(cmap)),
+        ]
+    }
 
-        chunk
-            .type0_font(first)
-            .base_font(name)
-            .encoding_predefined(Name(b"Identity-H"))
-            .descendant_font(descendant)
-            .to_unicode(cmap);
-
-        let mut font = chunk.cid_font(descendant);
+    fn descendant(&self, number: Ref, name: Name<'_>, descriptor: Ref) -> Chunk {
+        let mut chunk = Chunk::new();
+        let mut font = chunk.cid_font(number);
         font.subtype(CidFontType::Type2)
             .base_font(name)
             .system_info(SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 })
@@ -68,10 +82,15 @@ impl EmbeddedFont {
             .cid_to_gid_map_predefined(Name(b"Identity"));
         font.widths().consecutive(1, self.used.iter().map(|glyph| f32::from(glyph.advance)));
         font.finish();
+        chunk
+    }
 
+    fn descriptor(&self, number: Ref, name: Name<'_>, file: Ref) -> Chunk {
+        let mut chunk = Chunk::new();
+        let metrics = &self.typeface.metrics;
         let [left, bottom, right, top] = metrics.bounds;
         chunk
-            .font_descriptor(descriptor)
+            .font_descriptor(number)
             .name(name)
             // Its numbers are its own, no standard encoding.
             .flags(FontFlags::SYMBOLIC)
@@ -82,17 +101,27 @@ impl EmbeddedFont {
             .cap_height(metrics.cap_height)
             .stem_v(self.typeface.stem)
             .font_file2(file);
+        chunk
+    }
 
+    /// The letters' outlines.
+    fn file(&self, number: Ref) -> Chunk {
         // The bundled fonts can be cut; a test does it with all their letters. A font that could not be would be
         // embedded empty, and its text stay findable.
         let letters = subset(self.typeface.file, 0, &self.numbers).unwrap_or_default();
-        let compressed = deflated(&letters);
-        let mut file = chunk.stream(file, &compressed);
-        file.filter(Filter::FlateDecode).pair(Name(b"Length1"), letters.len() as i32);
-        file.finish();
+        let mut chunk = Chunk::new();
+        chunk
+            .stream(number, &deflated(&letters))
+            .filter(Filter::FlateDecode)
+            .pair(Name(b"Length1"), letters.len() as i32);
+        chunk
+    }
 
+    fn cmap(&self, number: Ref) -> Chunk {
         let characters: Vec<char> = self.used.iter().map(|glyph| glyph.character).collect();
-        chunk.stream(cmap, &deflated(to_unicode(&characters).as_bytes())).filter(Filter::FlateDecode);
+        let mut chunk = Chunk::new();
+        chunk.stream(number, &deflated(to_unicode(&characters).as_bytes())).filter(Filter::FlateDecode);
+        chunk
     }
 
     /// Six capitals that tell parts of one font apart (ISO 32000-1, 9.6.4): the same for the same letters.
@@ -109,4 +138,15 @@ impl EmbeddedFont {
         };
         (0..6).map(|_| letter()).collect()
     }
+}
+
+fn composite(number: Ref, name: Name<'_>, descendant: Ref, cmap: Ref) -> Chunk {
+    let mut chunk = Chunk::new();
+    chunk
+        .type0_font(number)
+        .base_font(name)
+        .encoding_predefined(Name(b"Identity-H"))
+        .descendant_font(descendant)
+        .to_unicode(cmap);
+    chunk
 }
