@@ -1,5 +1,6 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod cert;
 mod check;
 mod codes;
 mod credential;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
+pub use cert::{CertArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use codes::CodesArgs;
 pub use credential::{CredentialArgs, Encoding};
@@ -36,6 +38,7 @@ pub enum Command {
     Check(CheckArgs),
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
+    Cert(CertArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]
