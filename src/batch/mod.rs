@@ -35,7 +35,7 @@ mod worker;
 pub use archive::{Entry, entries};
 pub use codes::Codes;
 pub use document::{Content, Document, Draft, Made, PdfSource};
-pub use folder::write_file;
+pub use folder::{write_file, write_new_file, write_secret_file};
 pub use input::Input;
 pub use manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;

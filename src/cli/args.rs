@@ -5,6 +5,7 @@ mod check;
 mod codes;
 mod credential;
 mod deadline;
+mod key;
 mod stamp;
 
 use std::path::PathBuf;
@@ -12,12 +13,15 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
-pub use cert::{CertArgs, CertCommand, CertShowArgs};
+pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use codes::CodesArgs;
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+pub use key::{
+    CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
+};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -39,6 +43,7 @@ pub enum Command {
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Cert(CertArgs),
+    Key(KeyArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

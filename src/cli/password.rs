@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use zeroize::Zeroizing;
 
-const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
+pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
 
 /// No password is longer; a larger file is not one.
 const LONGEST: u64 = 4096;
