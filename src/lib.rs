@@ -89,9 +89,9 @@ mod error;
 mod invoice;
 mod link;
 #[cfg(feature = "pdf")]
-pub mod pdf;
-#[cfg(feature = "pdf")]
 pub mod paper;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 mod qr;
 mod render;
 #[cfg(feature = "scan")]
@@ -105,7 +105,7 @@ pub mod verify;
 mod warning;
 
 pub use credential::{
-    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, PrivateKey, Purpose, certificates,
+    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, Purpose, certificates,
     check_password,
 };
 pub use error::{CODES, Error, Result};

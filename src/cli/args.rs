@@ -10,7 +10,7 @@ mod stamp;
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
 pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
@@ -18,10 +18,10 @@ pub use check::CheckArgs;
 pub use codes::CodesArgs;
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
-pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 pub use key::{
     CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
 };
+pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -77,6 +77,9 @@ Examples:
   A folder, without questions (the password in a file that only you can read):
     ksef-qr sign invoices/ --cert firm.crt --key firm.key --password-file firm.password --out codes
 
+  With a PKCS#12 file:
+    ksef-qr sign invoices/ --p12 firm.p12
+
   Tens of thousands, from an archive to an archive; the same command again goes on after a kill:
     ksef-qr sign june.zip --cert firm.crt --key firm.key --out june-codes.zip --resume
 
@@ -87,7 +90,6 @@ Examples:
     ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
-#[command(group(ArgGroup::new(CredentialArgs::WAYS).required(true)))]
 pub struct SignArgs {
     #[command(flatten)]
     pub input: InputArgs,

@@ -46,6 +46,11 @@ pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
 pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Result<(Task, Option<Schedule>)> {
     let environment = output.env;
     let is_signing = args.credential.is_given();
+    if is_signing && (args.kod1_alone || args.ksef_number.is_some() || !args.upo.is_empty() || !args.codes.is_empty()) {
+        bail!(
+            "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone take others: give one of them"
+        );
+    }
     if !is_signing && args.context.is_some() {
         bail!("--context is for codes that are signed now");
     }
@@ -59,6 +64,10 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
         _ if args.kod1_alone => link(Numbers::None),
         Some(number) => link(Numbers::One(number)),
         None if !args.upo.is_empty() => link(Numbers::Upo(upo(&args.upo)?)),
+        None if args.codes.is_empty() => bail!(
+            "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them now; \
+             --codes MANIFEST of an earlier run; or KOD I alone with --ksef-number, --upo or --kod1-alone"
+        ),
         None => {
             let mut codes = Codes::default();
             args.codes.iter().try_for_each(|manifest| codes.add(manifest))?;
