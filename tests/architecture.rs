@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "upo",
     "link",
     "credential",
+    "register",
     "sign",
     "enrol",
     "verify",
