@@ -7,6 +7,8 @@ mod credential;
 mod deadline;
 mod key;
 mod stamp;
+mod expiring;
+mod register;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,10 @@ pub use key::{
     CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
 };
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+pub use expiring::ExpiringArgs;
+pub use register::{
+    PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
+};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///

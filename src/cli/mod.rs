@@ -11,6 +11,7 @@ mod exit;
 mod key;
 mod password;
 mod progress;
+mod register_file;
 mod report;
 mod say;
 mod stamp;

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ksef_qr::{Environment, Nip};
 
-use super::parse_time;
+use super::{ExpiringArgs, RegisterArgs, parse_time};
 
 /// Certificates: what they are, and whether the set is complete and sound
 #[derive(Debug, Args)]
@@ -16,6 +16,8 @@ pub struct CertArgs {
 pub enum CertCommand {
     Show(CertShowArgs),
     Check(CertCheckArgs),
+    Register(RegisterArgs),
+    Expiring(ExpiringArgs),
 }
 
 /// What a certificate is for, whose it is, how long it lasts
