@@ -56,6 +56,7 @@
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
+//! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
@@ -63,7 +64,7 @@
 //!
 //! # Invariants
 //!
-//! - `deadline` to `render` do not know files, clocks, threads and arguments. The clock is the caller's.
+//! - `deadline` to `advice` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs. Only `batch` writes files: `folder.rs` pictures, `journal.rs`
 //!   the manifest, `lock.rs` the lock.
@@ -80,6 +81,7 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+pub mod advice;
 pub mod batch;
 pub mod check;
 pub mod checklist;

@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "typeface",
     "pdf",
     "paper",
+    "advice",
     "batch",
 ];
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 
+use crate::advice::Advice;
 use crate::deadline::Mode;
 use crate::error::Error;
 use crate::invoice::Invoice;
@@ -90,6 +91,13 @@ pub struct Kept {
     pub document: Option<DocumentRecord>,
     /// True if a picture was not there, or not whole, and was drawn again from its link.
     pub redrawn: bool,
+}
+
+impl Done {
+    /// Which document may be handed over, if the run was told why the invoice was issued offline.
+    pub fn advice(&self) -> Option<Advice> {
+        Some(Advice::of(&self.invoice, Some(self.sending?.mode), self.ksef_number.as_ref()))
+    }
 }
 
 impl Kept {
@@ -286,6 +294,7 @@ struct Facts<'a> {
 struct SendingLine {
     mode: &'static str,
     send_by: Option<String>,
+    hand_over: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -376,6 +385,7 @@ impl<'a> Facts<'a> {
             sending: done.sending.map(|sending| SendingLine {
                 mode: sending.mode.name(),
                 send_by: sending.by.map(|day| day.to_string()),
+                hand_over: done.advice().map(|advice| advice.document().name()),
             }),
             allowed: done.allowed.iter().map(Rule::name).collect(),
             warnings: &done.warnings,

@@ -15,6 +15,7 @@ mod document;
 mod earlier;
 mod edit;
 mod folder;
+mod handing;
 mod input;
 mod journal;
 mod line;

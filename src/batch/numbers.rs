@@ -1,4 +1,4 @@
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::invoice::Invoice;
 use crate::upo::Upo;
 use crate::values::KsefNumber;
@@ -26,19 +26,7 @@ impl Numbers {
             Self::One(number) => number,
             Self::Upo(upo) => upo.number_of(invoice)?,
         };
-        check_number(number, invoice)?;
+        invoice.check_ksef_number(number)?;
         Ok(Some(number))
     }
-}
-
-/// A number begins with its seller's NIP, and is not older than its invoice.
-fn check_number(number: &KsefNumber, invoice: &Invoice) -> Result<()> {
-    let message = if number.seller() != invoice.seller() {
-        format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), invoice.seller())
-    } else if !number.is_of_or_after(invoice.issue_date()) {
-        format!("the KSeF number was given before the invoice's issue date, {}", invoice.issue_date())
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(Kind::KsefNumberOfAnother, message))
 }

@@ -9,6 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::earlier::Earlier;
 use super::folder::unwritable;
+use super::handing::Handing;
 use super::input::Input;
 use super::journal::Journal;
 use super::manifest::{Record, Summary};
@@ -122,7 +123,8 @@ impl Batch {
         let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
         let is_signing = matches!(self.task, Task::Sign(_));
         let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
-        let mut pairing = Pairing::new(&self.task, observer);
+        let mut handing = Handing::new(observer);
+        let mut pairing = Pairing::new(&self.task, &mut handing);
         let sink = Sink {
             journal: &mut journal,
             shelf: &mut shelves,
@@ -148,6 +150,7 @@ impl Batch {
         summary.interrupted = interrupt.is_asked();
         if !summary.interrupted && ended.is_ok() {
             summary.warnings.extend(pairing.warning());
+            summary.warnings.extend(handing.warning());
         }
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();

@@ -1,33 +1,35 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod advise;
 mod cert;
 mod check;
 mod codes;
 mod credential;
 mod deadline;
-mod key;
-mod stamp;
 mod expiring;
+mod key;
 mod register;
+mod stamp;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
+pub use advise::{AdviseArgs, AdviseMode};
 pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use codes::CodesArgs;
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
+pub use expiring::ExpiringArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
 };
-pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
-pub use expiring::ExpiringArgs;
 pub use register::{
     PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
 };
+pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -46,6 +48,7 @@ pub enum Command {
     Link(LinkArgs),
     Stamp(Box<StampArgs>),
     Check(CheckArgs),
+    Advise(AdviseArgs),
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Cert(CertArgs),
@@ -105,7 +108,8 @@ pub struct SignArgs {
     /// the invoice: Nip:…, InternalId:…, NipVatUe:… or PeppolId:…
     #[arg(long, value_name = "TYPE:VALUE")]
     pub context: Option<ContextId>,
-    /// Why the invoices were issued outside of KSeF: the manifest then says by when to send each
+    /// Why the invoices were issued outside of KSeF: the manifest then says by when to send each, and what to hand over
+    /// until then
     #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true)]
     pub mode: Option<OfflineMode>,
     #[command(flatten)]

@@ -17,7 +17,7 @@ use super::deadline::schedule;
 use super::exit::ExitStatus;
 
 /// The most that KSeF takes: `faktury/weryfikacja-faktury.md`, 09.04.2026.
-const LARGEST: u64 = 3_000_000;
+pub const LARGEST: u64 = 3_000_000;
 
 /// Checks all inputs in their order.
 pub fn run(args: CheckArgs) -> anyhow::Result<ExitStatus> {

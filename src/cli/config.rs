@@ -28,10 +28,7 @@ pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
 /// The batch of `ksef-qr link`.
 pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
     if args.ksef_number.is_some() {
-        match &args.input.input[..] {
-            [only] if only.is_file() || only == Path::new("-") => {}
-            _ => bail!("--ksef-number is the number of one invoice: give exactly one file"),
-        }
+        check_single(&args.input)?;
     }
     let numbers = match (args.ksef_number, &args.upo[..]) {
         (Some(number), _) => Numbers::One(number),
@@ -96,6 +93,14 @@ fn schedule_of(mode: Option<OfflineMode>, outage: &OutageArgs) -> anyhow::Result
         Some(mode) => schedule(mode, outage).map(Some),
         None if outage.is_given() => bail!("--ended, --failure and --non-working-days need --mode"),
         None => Ok(None),
+    }
+}
+
+/// Refuses all but one file: a KSeF number is of one invoice.
+pub fn check_single(input: &InputArgs) -> anyhow::Result<()> {
+    match &input.input[..] {
+        [only] if only.is_file() || only == Path::new("-") => Ok(()),
+        _ => bail!("--ksef-number is the number of one invoice: give exactly one file"),
     }
 }
 

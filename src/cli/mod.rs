@@ -1,5 +1,6 @@
 //! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
 
+mod advise;
 mod args;
 mod cert;
 mod check;
@@ -60,6 +61,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
             run_batch(&stamp::stamp(*args)?, quiet, progress)
         }
         Command::Check(args) => check::run(args),
+        Command::Advise(args) => advise::run(args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),

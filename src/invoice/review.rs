@@ -1,7 +1,7 @@
 use super::fault::{Fault, Severity};
 use super::{At, Form, Invoice};
-use crate::error::{Kind, Result};
-use crate::values::{Environment, IssueDate};
+use crate::error::{Error, Kind, Result};
+use crate::values::{Environment, IssueDate, KsefNumber};
 use crate::warning::Warning;
 
 impl Invoice {
@@ -15,6 +15,22 @@ impl Invoice {
         // An invoice may be signed now and sent on its day, so a day to come is no reason to refuse it.
         let faults = self.faults_in(environment).into_iter().chain(self.fault_on(today));
         Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
+    }
+
+    /// True to its name, a number begins with its seller's NIP, and it is not older than its invoice
+    /// (`faktury/numer-ksef.md`). More of whether it is this invoice's only KSeF knows.
+    ///
+    /// # Errors
+    /// `ksef_number_of_another`.
+    pub fn check_ksef_number(&self, number: &KsefNumber) -> Result<()> {
+        let message = if number.seller() != self.seller {
+            format!("the KSeF number is of the seller {}, the invoice of {}", number.seller(), self.seller)
+        } else if !number.is_of_or_after(self.issue_date) {
+            format!("the KSeF number was given before the invoice's issue date, {}", self.issue_date)
+        } else {
+            return Ok(());
+        };
+        Err(Error::new(Kind::KsefNumberOfAnother, message))
     }
 
     /// The part that needs no date: what an environment refuses.

@@ -1,0 +1,149 @@
+use super::reasons::{self, remarks};
+use super::{Codes, Document, Reason};
+use crate::deadline::Mode;
+use crate::invoice::{Buyer, Form, Invoice};
+use crate::render::Label;
+use crate::values::KsefNumber;
+
+/// An answer, what it rests on, and what it leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    document: Document,
+    codes: Codes,
+    number: Option<KsefNumber>,
+    reasons: Vec<Reason>,
+    remarks: Vec<Reason>,
+}
+
+impl Advice {
+    /// For an invoice issued in a mode; `None` is mode online: sent to KSeF at once. `number` is the one that KSeF gave
+    /// to it, if that is known; whether it is this invoice's is the caller's to check
+    /// ([`Invoice::check_ksef_number`]).
+    ///
+    /// The mode's outage may last or have ended, which makes no difference here.
+    pub fn of(invoice: &Invoice, mode: Option<Mode>, number: Option<&KsefNumber>) -> Self {
+        let is_vat_rr = invoice.form() == Form::FaRr1;
+        let mut advice = match (number, mode) {
+            (Some(_), _) => numbered(mode, is_vat_rr),
+            (None, Some(Mode::Total)) => {
+                Self::new(Document::Invoice, Codes::None, &[reasons::TOTAL, reasons::TOTAL_CODES])
+            }
+            (None, _) if is_vat_rr => vat_rr(mode),
+            (None, Some(Mode::Failure { .. })) => {
+                Self::new(Document::Invoice, Codes::Both, &[reasons::FAILURE, reasons::FAILURE_CODES])
+            }
+            (None, Some(Mode::Offline24)) => offline(invoice.buyer(), false),
+            (None, Some(Mode::Unavailable { .. })) => offline(invoice.buyer(), true),
+            (None, None) => {
+                Self::new(Document::Confirmation, Codes::Both, &[reasons::RECEIVED_ONLINE, reasons::CONFIRMATION])
+                    .with(&[remarks::ONLINE_CODES, remarks::LATE])
+            }
+        };
+        let is_sent_later = matches!(mode, Some(Mode::Offline24 | Mode::Unavailable { .. })) && number.is_none();
+        let of_the_invoice = [
+            (invoice.form().is_pef() && is_sent_later, remarks::PEF),
+            (invoice.is_self_billed(), remarks::SELF_BILLED),
+            (is_correction(invoice) && mode != Some(Mode::Total), remarks::CORRECTION),
+        ];
+        advice.remarks.extend(of_the_invoice.iter().filter(|(holds, _)| *holds).map(|(_, remark)| *remark));
+        advice.number = number.cloned();
+        advice
+    }
+
+    /// What may be handed over.
+    pub fn document(&self) -> Document {
+        self.document
+    }
+
+    /// Which codes stand on it.
+    pub fn codes(&self) -> Codes {
+        self.codes
+    }
+
+    /// What stands under KOD I, if there is one: the KSeF number or `OFFLINE`.
+    pub fn kod1_label(&self) -> Option<Label> {
+        (self.codes != Codes::None).then(|| self.number.as_ref().map_or(Label::OFFLINE, Label::from))
+    }
+
+    /// What stands under KOD II, if there is one.
+    pub fn kod2_label(&self) -> Option<Label> {
+        (self.codes == Codes::Both).then_some(Label::CERTYFIKAT)
+    }
+
+    /// The rules that the answer follows from; the first is the one that decides. Never empty.
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// What the rules leave open, what the invoice does not tell, and what else to mind.
+    pub fn remarks(&self) -> &[Reason] {
+        &self.remarks
+    }
+
+    fn new(document: Document, codes: Codes, reasons: &[Reason]) -> Self {
+        Self { document, codes, number: None, reasons: reasons.to_vec(), remarks: Vec::new() }
+    }
+
+    fn with(mut self, remarks: &[Reason]) -> Self {
+        self.remarks.extend_from_slice(remarks);
+        self
+    }
+}
+
+fn numbered(mode: Option<Mode>, is_vat_rr: bool) -> Advice {
+    let reason = match mode {
+        _ if is_vat_rr => reasons::NUMBER_VAT_RR,
+        Some(Mode::Offline24) => reasons::NUMBER_OFFLINE,
+        Some(Mode::Unavailable { .. }) => reasons::NUMBER_UNAVAILABLE,
+        Some(Mode::Failure { .. }) => reasons::NUMBER_FAILURE,
+        None | Some(Mode::Total) => reasons::NUMBER_ONLINE,
+    };
+    let remarks: &[Reason] = if mode == Some(Mode::Total) { &[reasons::NUMBER_TOTAL] } else { &[] };
+    Advice::new(Document::Invoice, Codes::Kod1, &[reason]).with(remarks)
+}
+
+/// Modes offline24 and unavailable, which differ in their articles alone.
+fn offline(buyer: &Buyer, is_unavailable: bool) -> Advice {
+    let (received, given) = match is_unavailable {
+        true => (reasons::RECEIVED_UNAVAILABLE, reasons::GIVEN_UNAVAILABLE),
+        false => (reasons::RECEIVED_OFFLINE24, reasons::GIVEN_OFFLINE24),
+    };
+    let confirmation = || Advice::new(Document::Confirmation, Codes::Both, &[received, reasons::CONFIRMATION]);
+    let invoice = || Advice::new(Document::Invoice, Codes::Both, &[given, reasons::GIVEN_CODES]);
+    let mut advice = match buyer {
+        Buyer::Nip(_) => confirmation().with(&[remarks::EXCEPTIONS]),
+        // The schema's list of EU countries has Poland in it.
+        Buyer::EuVat(number) if number.starts_with("PL") => {
+            confirmation().with(&[remarks::POLISH_NUMBER, remarks::EXCEPTIONS])
+        }
+        Buyer::EuVat(_) | Buyer::Other(_) => invoice().with(&[remarks::ESTABLISHED]),
+        Buyer::Unidentified => invoice().with(&[remarks::UNIDENTIFIED]),
+    };
+    if is_unavailable && advice.document == Document::Confirmation {
+        advice.remarks.push(remarks::NO_ARTICLE);
+    }
+    advice
+}
+
+/// A VAT RR invoice is issued by the buyer and received by the supplier, and is of mode online or offline24 alone.
+fn vat_rr(mode: Option<Mode>) -> Advice {
+    match mode {
+        None | Some(Mode::Offline24) => {
+            Advice::new(Document::Confirmation, Codes::Both, &[reasons::VAT_RR, reasons::CONFIRMATION])
+                .with(&[remarks::VAT_RR_CONFIRMATION])
+        }
+        Some(_) => {
+            Advice::new(Document::Invoice, Codes::None, &[reasons::VAT_RR_OUTAGE]).with(&[remarks::VAT_RR_LATER])
+        }
+    }
+}
+
+/// FA and FA_RR by `RodzajFaktury`; PEF by its form, or the type code 384 (UNCL1001).
+fn is_correction(invoice: &Invoice) -> bool {
+    let kind = invoice.kind().unwrap_or_default();
+    match invoice.form() {
+        Form::PefKor3 => true,
+        Form::Pef3 => kind == "384",
+        Form::Fa3 | Form::Fa2 | Form::FaRr1 => kind.starts_with("KOR"),
+    }
+}
