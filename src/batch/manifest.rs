@@ -94,9 +94,12 @@ pub struct Kept {
 }
 
 impl Done {
-    /// Which document may be handed over, if the run was told why the invoice was issued offline.
+    /// Which document may be handed over, if that is known: the run was told why the invoice was issued offline, or which
+    /// number it has.
     pub fn advice(&self) -> Option<Advice> {
-        Some(Advice::of(&self.invoice, Some(self.sending?.mode), self.ksef_number.as_ref()))
+        let mode = self.sending.map(|sending| sending.mode);
+        let is_known = mode.is_some() || self.ksef_number.is_some();
+        is_known.then(|| Advice::of(&self.invoice, mode, self.ksef_number.as_ref()))
     }
 }
 

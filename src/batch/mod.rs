@@ -11,6 +11,8 @@
 
 mod archive;
 mod codes;
+#[cfg(feature = "pdf")]
+mod confirming;
 mod document;
 mod earlier;
 mod edit;
@@ -28,6 +30,8 @@ mod pairing;
 mod pairs;
 mod pipeline;
 mod place;
+#[cfg(feature = "pdf")]
+mod sheet;
 mod sink;
 mod source;
 #[cfg(feature = "pdf")]
@@ -36,6 +40,8 @@ mod worker;
 
 pub use archive::{Entry, entries};
 pub use codes::Codes;
+#[cfg(feature = "pdf")]
+pub use confirming::{Confirming, Printer};
 pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use edit::edit_file;
 pub use folder::{write_file, write_new_file, write_secret_file};

@@ -17,6 +17,8 @@ use super::names::Names;
 use super::output::{Existing, Manifest, Output};
 use super::pairing::Pairing;
 use super::place::Place;
+#[cfg(feature = "pdf")]
+use super::sheet::SheetWriter;
 use super::sink::{Sink, Stopped};
 use super::source::Source;
 use super::worker::{Drawing, Finished, Order, Task, Work, Worker};
@@ -123,13 +125,19 @@ impl Batch {
         let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
         let is_signing = matches!(self.task, Task::Sign(_));
         let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
-        let mut handing = Handing::new(observer);
+        let mut handing = Handing::new(&self.drawing, observer);
         let mut pairing = Pairing::new(&self.task, &mut handing);
+        #[cfg(feature = "pdf")]
+        let mut sheet = SheetWriter::open(self.drawing.sheet, self.drawing.level, &place, &mut pairing)?;
+        #[cfg(feature = "pdf")]
+        let watching = &mut sheet;
+        #[cfg(not(feature = "pdf"))]
+        let watching = &mut pairing;
         let sink = Sink {
             journal: &mut journal,
             shelf: &mut shelves,
             summary: &mut summary,
-            observer: &mut pairing,
+            observer: watching,
             stop: &stop,
             sent: &sent,
             is_signing,
@@ -148,6 +156,11 @@ impl Batch {
             ended = shelves.finish().map_err(Stopped::Output);
         }
         summary.interrupted = interrupt.is_asked();
+        #[cfg(feature = "pdf")]
+        match sheet.finish(ended.is_ok() && !left && !summary.interrupted, &place) {
+            Ok(warning) => summary.warnings.extend(warning),
+            Err(error) => ended = ended.and(Err(Stopped::Output(error))),
+        }
         if !summary.interrupted && ended.is_ok() {
             summary.warnings.extend(pairing.warning());
             summary.warnings.extend(handing.warning());

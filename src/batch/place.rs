@@ -28,6 +28,8 @@ const LARGEST_FILE: u64 = 101_000_000;
 pub(super) struct Place {
     output: Output,
     replace: bool,
+    /// True for a run that takes up an earlier one.
+    goes_on: bool,
     workshop: Option<Workshop>,
 }
 
@@ -72,7 +74,7 @@ impl Place {
             Output::Manifest => None,
         };
         let workshop = workshop.map(Workshop::open).transpose()?;
-        Ok(Self { output: output.clone(), replace: replace || (goes_on && !output.is_folder()), workshop })
+        Ok(Self { output: output.clone(), replace: replace || (goes_on && !output.is_folder()), goes_on, workshop })
     }
 
     /// True if pictures go into the manifest's lines.
@@ -190,6 +192,33 @@ impl Place {
             _ => Content::Nothing,
         };
         Ok(Prepared { name, content, replace: own || self.replace })
+    }
+
+    /// A file to be written while the run goes on, in a folder.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_unwritable`; `setting_malformed` for an output that is no folder.
+    #[cfg(feature = "pdf")]
+    pub(super) fn begin_sheet(&self, name: &str) -> Result<NamedTempFile> {
+        let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
+            return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
+        };
+        if !self.goes_on {
+            self.check_free(name)?;
+        }
+        workshop.create().map_err(|error| unwritable(&folder.join(name), &error))
+    }
+
+    /// Gives that file its name.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_unwritable`.
+    #[cfg(feature = "pdf")]
+    pub(super) fn put_sheet(&self, name: &str, file: NamedTempFile) -> Result<()> {
+        match &self.output {
+            Output::Folder(folder) => put(file.into_temp_path(), &folder.join(name), self.replace || self.goes_on),
+            _ => Ok(()),
+        }
     }
 
     /// What the sink needs to put pictures in place.

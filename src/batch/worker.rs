@@ -75,12 +75,19 @@ pub struct Drawing {
     pub level: EccLevel,
     /// A document for each invoice, if there is to be one.
     pub document: Option<Box<dyn Document>>,
+    /// Sheets of labels with the codes of the whole run, `sheet.pdf` in the output folder, if there are to be any.
+    #[cfg(feature = "pdf")]
+    pub sheet: Option<crate::paper::Grid>,
 }
 
 impl Drawing {
     /// True for links alone.
     pub(super) fn is_empty(&self) -> bool {
-        self.formats.is_empty() && self.document.is_none()
+        #[cfg(feature = "pdf")]
+        let has_sheet = self.sheet.is_some();
+        #[cfg(not(feature = "pdf"))]
+        let has_sheet = false;
+        self.formats.is_empty() && self.document.is_none() && !has_sheet
     }
 }
 

@@ -120,8 +120,11 @@ fn drawing(picture: &PictureArgs, output: &OutputArgs) -> anyhow::Result<Drawing
     if output.embed && picture.format.0.is_empty() {
         bail!("--embed puts pictures into the manifest, and --format none draws none");
     }
+    if picture.sheet.is_some() && (output.embed || !matches!(Output::at(output.out.clone()), Output::Folder(_))) {
+        bail!("--sheet makes a file of its own, and needs a folder to put it in: --out DIR");
+    }
     let style = Style::new(picture.module_px, picture.dpi)?;
-    Ok(Drawing { formats: picture.format.0.clone(), style, level: output.ecc, document: None })
+    Ok(Drawing { formats: picture.format.0.clone(), style, level: output.ecc, document: None, sheet: picture.sheet })
 }
 
 /// A batch of what is to be made, `drawing`, of the invoices of `sources`.

@@ -48,6 +48,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
             style: Style::default(),
             level: EccLevel::default(),
             document: None,
+            sheet: None,
         },
         output: Output::Folder(folder.to_owned()),
         manifest: Manifest::File(folder.join("manifest.ndjson")),

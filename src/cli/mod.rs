@@ -5,6 +5,7 @@ mod args;
 mod cert;
 mod check;
 mod config;
+mod confirm;
 mod credential;
 mod deadline;
 mod demo;
@@ -59,6 +60,10 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Stamp(args) => {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
             run_batch(&stamp::stamp(*args)?, quiet, progress)
+        }
+        Command::Confirm(args) => {
+            let (quiet, progress) = (args.output.quiet, args.output.progress);
+            run_batch(&confirm::confirm(*args)?, quiet, progress)
         }
         Command::Check(args) => check::run(args),
         Command::Advise(args) => advise::run(args),

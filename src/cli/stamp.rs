@@ -31,6 +31,7 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
         style: Style::default(),
         level: args.output.ecc,
         document: Some(Box::new(document)),
+        sheet: None,
     };
     Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
 }

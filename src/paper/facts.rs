@@ -32,19 +32,19 @@ pub struct ConfirmationFacts<'a> {
 }
 
 impl<'a> ConfirmationFacts<'a> {
-    /// What the invoice itself says. Names, total, KSeF number and mode are left for the caller to fill in.
+    /// What the invoice itself says. KSeF number and mode are left for the caller to fill in.
     pub fn of(invoice: &'a Invoice) -> Self {
         Self {
             form: invoice.form(),
             is_correction: is_correction(invoice),
-            seller_name: None,
+            seller_name: invoice.seller_name(),
             seller: invoice.seller(),
-            buyer_name: None,
+            buyer_name: invoice.buyer_name(),
             buyer: invoice.buyer(),
             number: invoice.number(),
             issue_date: invoice.issue_date(),
-            total: None,
-            currency: None,
+            total: invoice.total(),
+            currency: invoice.currency(),
             ksef_number: None,
             mode: None,
         }

@@ -8,13 +8,14 @@
 //!
 //! ```
 //! use ksef_qr::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Language};
+//! use ksef_qr::deadline::Mode;
 //! use ksef_qr::{EccLevel, Invoice, Label, Symbol};
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let xml = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml");
 //! # let kod1 = "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
 //! let invoice = Invoice::read(xml)?;
-//! let facts = ConfirmationFacts { total: Some("1230.00"), currency: Some("PLN"), ..ConfirmationFacts::of(&invoice) };
+//! let facts = ConfirmationFacts { mode: Some(Mode::Offline24), ..ConfirmationFacts::of(&invoice) };
 //! let symbol = Symbol::encode(kod1, EccLevel::default())?;
 //! let codes = [CodeOnPaper { symbol: &symbol, label: &Label::OFFLINE, url: kod1 }];
 //! let confirmation = Confirmation::new(&facts, &codes, Language::Polish);
