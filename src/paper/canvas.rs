@@ -25,7 +25,9 @@ impl Style {
 
     /// From one baseline to the next, in millimetres.
     pub(super) fn line_height(self) -> f64 {
-        1.22 * self.em * MM_A_POINT
+        // A little more than what letters take, for accents over capitals.
+        let typeface = self.typeface();
+        1.04 * f64::from(typeface.ascent() + typeface.descent()) * self.em * MM_A_POINT
     }
 
     /// From the top of a line to its baseline, in millimetres.

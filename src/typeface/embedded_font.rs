@@ -25,11 +25,6 @@ impl EmbeddedFont {
         Self { typeface, numbers: GlyphRemapper::new(), used: Vec::new() }
     }
 
-    /// The typeface that the letters are of.
-    pub(crate) fn typeface(&self) -> &'static Typeface {
-        self.typeface
-    }
-
     /// A line as a string for the operator `Tj`: glyph numbers of two bytes each.
     pub(crate) fn encode(&mut self, text: &str) -> Vec<u8> {
         let mut encoded = Vec::with_capacity(2 * text.len());

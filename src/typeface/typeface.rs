@@ -59,11 +59,6 @@ impl Typeface {
         self.glyphs(text).map(|glyph| u32::from(glyph.advance)).sum::<u32>() as f32 / 1000.0
     }
 
-    /// Whether the font has a character. Those it lacks are shown as U+FFFD.
-    pub(crate) fn has(&self, character: char) -> bool {
-        self.glyph(character).is_some()
-    }
-
     /// How far letters rise above the baseline, in em: room for capitals with accents.
     pub(crate) fn ascent(&self) -> f32 {
         self.metrics.ascent / 1000.0
@@ -83,7 +78,8 @@ impl Typeface {
         })
     }
 
-    fn glyph(&self, character: char) -> Option<Glyph> {
+    /// A character, if the font has it.
+    pub(super) fn glyph(&self, character: char) -> Option<Glyph> {
         let place = self.glyphs.binary_search_by_key(&character, |glyph| glyph.character).ok()?;
         self.glyphs.get(place).copied()
     }
