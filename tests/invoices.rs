@@ -415,12 +415,15 @@ fn roxmltree_printed(text: &str, form: Form) -> [Option<String>; 4] {
                 (true, true) => CBC,
                 (true, false) => CAC,
             };
-            nodes =
-                nodes.iter().flat_map(|node| node.children()).filter(|node| node.has_tag_name((of, *name))).collect();
+            nodes = nodes
+                .iter()
+                .flat_map(roxmltree::Node::children)
+                .filter(|node| node.has_tag_name((of, *name)))
+                .collect();
         }
         let [only] = nodes[..] else { return None };
         let is_mixed = only.children().any(|child| child.is_element());
-        let text: String = only.children().filter(|child| child.is_text()).filter_map(|child| child.text()).collect();
+        let text: String = only.children().filter(roxmltree::Node::is_text).filter_map(|child| child.text()).collect();
         let words: Vec<&str> = text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
         Some(words.join(" ")).filter(|text| !is_mixed && !text.is_empty())
     })
@@ -474,6 +477,10 @@ fn mutation() -> impl Strategy<Value = (usize, usize, String)> {
         "<!",
         "1",
         "",
+        "<Nazwa>x</Nazwa>",
+        "<P_15>1</P_15>",
+        "<P_12_1>1</P_12_1>",
+        "<KodWaluty>EUR</KodWaluty>",
     ]);
     (any::<prop::sample::Index>(), 0_usize..6, snippets)
         .prop_map(|(at, length, text)| (at.index(usize::MAX), length, text.to_owned()))
@@ -494,17 +501,18 @@ proptest! {
             "fa3-basic.xml", "fa3-prefixed.xml", "pef-prefixed.xml", "pef-kor-basic.xml", "rr-basic.xml", "fa3-eu-buyer.xml",
         ]),
         changes in prop::collection::vec(mutation(), 1..4),
-        near in prop::option::weighted(0.3, prop::sample::select(vec![
-            "Nazwa>", "P_15>", "P_12_1>", "KodWaluty>", "RegistrationName>", "PayableAmount", "DocumentCurrencyCode>",
+        near in prop::option::weighted(0.4, prop::sample::select(vec![
+            "<Nazwa>", "<P_15>", "<P_12_1>", "<KodWaluty>", "<cbc:RegistrationName>", "PayableAmount", "DocumentCurrencyCode>",
         ])),
     ) {
         let mut text = String::from_utf8(good(file)).unwrap();
         for (at, length, replacement) in changes {
             let floor = |mut at: usize| { while !text.is_char_boundary(at) { at -= 1; } at };
-            // At random, few would hit a field that is printed.
+            // At random, few would hit a field that is printed, and fewer would stand right before one.
             let places: Vec<usize> = near.iter().flat_map(|near| text.match_indices(near)).map(|(at, _)| at).collect();
             if !places.is_empty() {
-                let start = floor((places[at % places.len()] + at / 7 % 50).min(text.len()));
+                let (offset, length) = if at / 5 % 2 == 0 { (0, 0) } else { (at / 7 % 50, length) };
+                let start = floor((places[at % places.len()] + offset).min(text.len()));
                 let end = floor((start + length).min(text.len())).max(start);
                 text.replace_range(start..end, &replacement);
                 continue;
