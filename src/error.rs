@@ -117,8 +117,8 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
         #[cfg_attr(
-            not(all(feature = "scan", feature = "xsd")),
-            expect(dead_code, reason = "some codes are given by `scan` and `xsd` alone")
+            not(all(feature = "register", feature = "scan", feature = "xsd")),
+            expect(dead_code, reason = "some codes are given by `register`, `scan` and `xsd` alone")
         )]
         pub(crate) enum Kind { $($kind),* }
 
@@ -194,6 +194,13 @@ kinds! {
     PasswordWrong Credential "password_wrong" "The password does not open the key (capitals? an extra space? the password of another key?). It cannot be recovered: if it is lost, apply for a new certificate."
     SignerUnavailable Credential "signer_unavailable" "RSASSA-PSS is randomised; deterministic signatures exist for EC keys only. Leave out `--deterministic`."
     SigningFailed Credential "signing_failed" "The key was refused by the signing library. Check it with `openssl pkey -check`."
+    RegisterNothingFits Credential "register_nothing_fits" "`ksef-qr cert register list` shows the standing of every certificate. Add the new one, or choose another `--env` or `--owner`."
+    RegisterAmbiguous Credential "register_ambiguous" "Say whose certificate signs (`--owner NIP`), or which (`--use NAME`)."
+    RegisterEntryUnknown Credential "register_entry_unknown" "`ksef-qr cert register list` shows the names."
+    RegisterEntryRetired Credential "register_entry_retired" "A retired certificate is not used any more. If it is to be, set its status to \"active\" in the register."
+    RegisterEntryRevoked Credential "register_entry_revoked" "A code that a revoked certificate signs proves nothing. Use the one that replaces it."
+    RegisterOutdated Credential "register_outdated" "The file was replaced, and the register was not told. Give each certificate an entry of its own: `ksef-qr cert register add`."
+    RegisterHoldsPassword Credential "register_holds_password" "A register says where a password is and never what it is: password = { file = \"…\" }, { env = \"VARIABLE\" } or { keyring = { service = \"…\", account = \"…\" } }. Remove the value, and change the password if others could read it."
 
     NipMalformed Value "nip_malformed" "A NIP is ten digits without dashes or a country prefix."
     ContextMalformed Value "context_malformed" "Write Nip:5265877635, InternalId:5265877635-12345, NipVatUe:5265877635-ATU12345678 or PeppolId:PPL123456, in exactly this spelling."
@@ -217,6 +224,8 @@ kinds! {
     NoCodeFound Value "no_code_found" "Is the whole code in the picture, with the white margin around it, sharp and large enough: three pixels a module or more?"
     SchemaMissing Value "schema_missing" "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-docs has them."
     SchemaUnusable Value "schema_unusable" "Copy the schemas again, with all that they import, into one folder."
+    RegisterMalformed Value "register_malformed" "Correct the line. The README lists the fields; `ksef-qr cert register add` writes entries as they should be."
+    RegisterNameTaken Value "register_name_taken" "Each certificate has a name of its own, also the one that replaces another: add the year, for instance."
     SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."
@@ -231,6 +240,7 @@ kinds! {
     InputEntryRepeated Io "input_entry_repeated" "It is unclear which of the two is the invoice. Pack the invoices again, each once."
     OutputExists Io "output_exists" "Nothing is overwritten unasked. `--resume` goes on with an earlier run, `--overwrite` replaces its pictures and manifest; or choose another `--out` or `--manifest`."
     OutputUnwritable Io "output_unwritable" "Check that the folder exists, is writable and has space left. `--resume` goes on where the run stopped."
+    FileChanged Io "file_changed" "Somebody else wrote to it at the same moment, and nothing of that is lost. Look at it, and run the command again."
     OutputBusy Io "output_busy" "Wait until the other run has ended, or choose another `--out`."
     ManifestDamaged Io "manifest_damaged" "The manifest was changed by hand or by a fault of the disk. Correct or remove the line, or choose another `--out`."
     ResumeMismatch Io "resume_mismatch" "`--resume` goes on with the same command: give the options of the first run, or choose another `--out`."

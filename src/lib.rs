@@ -45,6 +45,7 @@
 //! | `upo` | KSeF's confirmation | the number of each invoice |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
+//! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
@@ -82,6 +83,8 @@ mod error;
 mod invoice;
 mod link;
 mod qr;
+#[cfg(feature = "register")]
+pub mod register;
 mod render;
 #[cfg(feature = "scan")]
 pub mod scan;

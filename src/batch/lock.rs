@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use same_file::Handle;
 
+use super::folder::unwritable;
 use crate::error::{Error, Kind, Result};
 
 /// A single invoice takes a few milliseconds: two tills that share a folder wait for each other, and are not refused.
@@ -42,6 +43,29 @@ pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
             return Err(Error::new(Kind::OutputBusy, "another run is writing there").about(path.to_string_lossy()));
         }
         thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A file that is there while one process has it to itself, and is removed after.
+#[derive(Debug)]
+pub(super) struct Latch {
+    path: PathBuf,
+    _file: File,
+}
+
+impl Latch {
+    /// # Errors
+    /// `output_busy`, `output_unwritable`.
+    pub(super) fn close(path: PathBuf) -> Result<Self> {
+        let file = open_locked(&path)?.map_err(|error| unwritable(&path, &error))?;
+        Ok(Self { path, _file: file })
+    }
+}
+
+impl Drop for Latch {
+    fn drop(&mut self) {
+        // If it cannot be removed it does no harm. It is given up after it is gone.
+        _ = fs::remove_file(&self.path);
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod archive;
 mod earlier;
+mod edit;
 mod folder;
 mod input;
 mod journal;
@@ -27,6 +28,7 @@ mod source;
 mod worker;
 
 pub use archive::{Entry, entries};
+pub use edit::edit_file;
 pub use folder::write_file;
 pub use input::Input;
 pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};

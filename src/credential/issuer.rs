@@ -9,7 +9,7 @@ const PRODUCTION: &str = "CCK KSeF";
 /// Known are `CCK KSeF` (production) and, for the test environment, `TEST CCK KSeF` and `TI CCK KSeF`. How demo's
 /// issuer is called is not published, so any other name that ends the same way counts for test and demo alike
 /// (inferred).
-pub(super) fn check(issuer: Option<&str>, environment: Environment) -> Result<()> {
+pub(crate) fn check(issuer: Option<&str>, environment: Environment) -> Result<()> {
     let is_production = issuer == Some(PRODUCTION);
     let is_other =
         issuer.and_then(|issuer| issuer.strip_suffix(PRODUCTION)).is_some_and(|prefix| prefix.ends_with(' '));

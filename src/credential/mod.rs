@@ -23,4 +23,6 @@ pub use owner::Owner;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 
+#[cfg(feature = "register")]
+pub(crate) use issuer::check as check_issuer;
 pub(crate) use public_key::PublicKey;

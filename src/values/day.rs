@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use jiff::civil::{Date, Weekday};
 
@@ -22,6 +23,25 @@ use crate::error::{Error, Result};
 pub struct Day(Date);
 
 impl Day {
+    /// The day that a moment falls on in Warsaw, where KSeF is. Moments after the year 9999 are on its last day: in a
+    /// certificate they stand for "no end" (RFC 5280, section 4.1.2.5).
+    pub fn of(time: SystemTime) -> Self {
+        let warsaw = jiff::tz::get!("Europe/Warsaw");
+        jiff::Timestamp::try_from(time).map_or(Self(Date::MAX), |time| Self(time.to_zoned(warsaw).date()))
+    }
+
+    /// How many days later `other` is; negative if it is earlier.
+    pub fn days_until(self, other: Self) -> i64 {
+        other.0.duration_since(self.0).as_hours() / 24
+    }
+
+    /// So many days earlier, or 0001-01-01.
+    #[must_use]
+    pub fn minus(self, days: u32) -> Self {
+        let earlier = self.0.checked_sub(jiff::Span::new().days(i64::from(days.min(3_000_000))));
+        Self(earlier.ok().filter(|day| day.year() > 0).unwrap_or(jiff::civil::date(1, 1, 1)))
+    }
+
     /// The English name of the day of the week: `Monday`.
     pub fn weekday(self) -> &'static str {
         match self.0.weekday() {

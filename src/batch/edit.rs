@@ -1,0 +1,139 @@
+//! Changes to a file that people write to as well.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::folder::{put, temporary_in, unwritable};
+use super::lock::Latch;
+use crate::error::{Error, Kind, Result};
+
+/// Replaces what a file holds by what `change` makes of it; a file that does not exist yet holds nothing. It is written
+/// whole or not at all, keeps its permissions, and a link to it stays a link.
+///
+/// Changes by this function wait for each other. What anybody else writes meanwhile is not lost: the change is refused.
+///
+/// # Errors
+/// Those of `change`; `file_changed`; `input_unreadable`; `output_unwritable`, also for a file that may not be written
+/// to; `output_busy` if another change takes longer than a second.
+pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let _latch = Latch::close(latch_of(path))?;
+    let old = read(path)?;
+    let new = change(old.as_deref().unwrap_or_default())?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let prepared = write_beside(folder, &new, permissions(path)?).map_err(|error| unwritable(path, &error))?;
+    let changed = || Error::new(Kind::FileChanged, "it was changed meanwhile").about(path.to_string_lossy());
+    if read(path)? != old {
+        return Err(changed());
+    }
+    put(prepared, path, old.is_some()).map_err(|error| match error.kind() {
+        Kind::OutputExists => changed(),
+        _ => error,
+    })
+}
+
+fn latch_of(path: &Path) -> PathBuf {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    path.with_file_name(format!(".{name}.lock"))
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("it cannot be read: {error}");
+            Err(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+        }
+    }
+}
+
+/// Those that a file has; none, if there is no file yet.
+fn permissions(path: &Path) -> Result<Option<Permissions>> {
+    let Ok(found) = fs::metadata(path) else { return Ok(None) };
+    let permissions = found.permissions();
+    match permissions.readonly() {
+        true => Err(unwritable(path, &io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"))),
+        false => Ok(Some(permissions)),
+    }
+}
+
+fn write_beside(folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<tempfile::TempPath> {
+    let mut file = temporary_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    // A power cut leaves the old file or the new one.
+    file.as_file().sync_all()?;
+    Ok(file.into_temp_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(byte: u8) -> impl FnOnce(&[u8]) -> Result<Vec<u8>> {
+        move |old| Ok([old, &[byte]].concat())
+    }
+
+    #[test]
+    fn a_change_of_somebody_else_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        for before in [None, Some("old")] {
+            if let Some(before) = before {
+                fs::write(&path, before).unwrap();
+            }
+            let refused = edit_file(&path, |old| {
+                fs::write(&path, "theirs").unwrap();
+                Ok([old, b"ours"].concat())
+            });
+            assert_eq!(refused.unwrap_err().code(), "file_changed", "{before:?}");
+            assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+
+    #[test]
+    fn changes_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        std::thread::scope(|scope| {
+            for byte in b'a'..=b'h' {
+                let path = &path;
+                scope.spawn(move || edit_file(path, append(byte)).unwrap());
+            }
+        });
+        let mut bytes = fs::read(&path).unwrap();
+        bytes.sort_unstable();
+        assert_eq!(bytes, b"abcdefgh");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_stay() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("keys.toml"), folder.path().join("link.toml"));
+        fs::write(&file, "a").unwrap();
+        symlink(&file, &link).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        edit_file(&link, append(b'b')).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"ab");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::set_permissions(&file, Permissions::from_mode(0o440)).unwrap();
+        assert_eq!(edit_file(&file, append(b'c')).unwrap_err().code(), "output_unwritable");
+    }
+
+    #[test]
+    fn a_change_that_is_refused_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let refused = edit_file(&path, |_| Err(Error::new(Kind::RegisterMalformed, "no")));
+        assert_eq!(refused.unwrap_err().code(), "register_malformed");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,128 @@
+//! Deadlines for a calendar program (iCalendar, RFC 5545).
+
+use std::time::SystemTime;
+
+use super::Expiry;
+use crate::values::Day;
+
+/// In bytes, without the line break (RFC 5545, section 3.1).
+const LONGEST_LINE: usize = 75;
+
+/// A calendar with an all-day event for each certificate: on the day that the register names to replace it by, else
+/// `days_before` days before its last, with an alarm a week earlier.
+///
+/// An event keeps its identifier from one calendar to the next, so a calendar program that takes a new one moves the
+/// event and does not double it.
+pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> String {
+    let mut calendar = Lines(String::new());
+    for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ksef-qr//certificates//EN", "CALSCALE:GREGORIAN"] {
+        calendar.push(line);
+    }
+    for expiry in expiries {
+        event(&mut calendar, expiry, now, days_before);
+    }
+    calendar.push("END:VCALENDAR");
+    calendar.0
+}
+
+fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u32) {
+    let facts = &expiry.facts;
+    let day = expiry.replace_by.map_or_else(|| expiry.last_day().minus(days_before), |_| expiry.deadline());
+    let summary = format!("Replace the KSeF certificate {}", expiry.name);
+    let mut description = format!(
+        "{}, serial number {}, valid to {} (Polish time).",
+        facts.owner_in_words(),
+        facts.serial,
+        expiry.last_day()
+    );
+    for (what, told) in [("Used by", &expiry.system), ("Replaced by", &expiry.responsible)] {
+        if let Some(told) = told {
+            description += &format!("\n{what}: {told}");
+        }
+    }
+    calendar.push("BEGIN:VEVENT");
+    // Test and production number their certificates apart.
+    let issuer: String =
+        facts.issuer.iter().flat_map(|name| name.chars()).filter(char::is_ascii_alphanumeric).collect();
+    calendar.push(&format!("UID:{}-{}@ksef-qr", facts.serial, issuer.to_lowercase()));
+    calendar.push(&format!("DTSTAMP:{}", stamp(now)));
+    calendar.push(&format!("DTSTART;VALUE=DATE:{}", date(day)));
+    if let Some(next) = day.tomorrow() {
+        calendar.push(&format!("DTEND;VALUE=DATE:{}", date(next)));
+    }
+    calendar.push(&format!("SUMMARY:{}", escaped(&summary)));
+    calendar.push(&format!("DESCRIPTION:{}", escaped(&description)));
+    calendar.push("TRANSP:TRANSPARENT");
+    calendar.push("BEGIN:VALARM");
+    calendar.push("ACTION:DISPLAY");
+    calendar.push(&format!("DESCRIPTION:{}", escaped(&summary)));
+    calendar.push("TRIGGER:-P7D");
+    calendar.push("END:VALARM");
+    calendar.push("END:VEVENT");
+}
+
+/// `20260630`.
+fn date(day: Day) -> String {
+    day.to_string().replace('-', "")
+}
+
+/// `20260630T120000Z`.
+fn stamp(now: SystemTime) -> String {
+    let now = jiff::Timestamp::try_from(now).unwrap_or_default();
+    now.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// A text value (section 3.3.11).
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' | ';' | ',' => escaped.extend(['\\', character]),
+            '\n' => escaped += "\\n",
+            // No text may hold them.
+            other if other.is_control() => escaped.push(' '),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+struct Lines(String);
+
+impl Lines {
+    /// Folds a line that is too long, between characters: the rest follows after a line break and a space.
+    fn push(&mut self, line: &str) {
+        let mut width = 0;
+        for character in line.chars() {
+            if width + character.len_utf8() > LONGEST_LINE {
+                self.0 += "\r\n ";
+                width = 1;
+            }
+            self.0.push(character);
+            width += character.len_utf8();
+        }
+        self.0 += "\r\n";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_folded_and_fold_back() {
+        for line in ["DESCRIPTION:short".to_owned(), "żółw ".repeat(50), "x".repeat(75), "x".repeat(76), "€".repeat(99)]
+        {
+            let mut lines = Lines(String::new());
+            lines.push(&line);
+            assert!(lines.0.ends_with("\r\n"));
+            assert!(lines.0.split("\r\n").all(|part| part.len() <= LONGEST_LINE), "{}", lines.0);
+            assert_eq!(lines.0.trim_end_matches("\r\n").replace("\r\n ", ""), line);
+        }
+    }
+
+    #[test]
+    fn texts_are_escaped() {
+        assert_eq!(escaped("a;b,c\\d\ne\rf"), "a\\;b\\,c\\\\d\\ne f");
+    }
+}

@@ -1,0 +1,90 @@
+use std::time::SystemTime;
+
+use super::{Entry, Facts, Register, Status};
+use crate::credential::Certificate;
+use crate::values::Day;
+
+/// The end of a certificate, as somebody who has to replace it sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    /// Its name in the register, or its file.
+    pub name: String,
+    /// What the certificate says of itself.
+    pub facts: Facts,
+    /// Which system uses it.
+    pub system: Option<String>,
+    /// Who replaces it.
+    pub responsible: Option<String>,
+    /// By which day, if the register says so.
+    pub replace_by: Option<Day>,
+}
+
+impl Expiry {
+    /// Of a certificate that is in no register.
+    pub fn new(name: impl Into<String>, certificate: &Certificate) -> Self {
+        let facts = Facts::of(certificate);
+        Self { name: name.into(), facts, system: None, responsible: None, replace_by: None }
+    }
+
+    fn of(entry: &Entry) -> Self {
+        Self {
+            name: entry.name.clone(),
+            facts: entry.facts.clone(),
+            system: entry.system.clone(),
+            responsible: entry.responsible.clone(),
+            replace_by: entry.replace_by,
+        }
+    }
+
+    /// The last day of its validity, in Warsaw.
+    pub fn last_day(&self) -> Day {
+        Day::of(self.facts.valid_to)
+    }
+
+    /// The day by which it is to be replaced: as the register says, and no later than its last.
+    pub fn deadline(&self) -> Day {
+        self.replace_by.map_or(self.last_day(), |day| day.min(self.last_day()))
+    }
+
+    /// Days from today to [`deadline`](Self::deadline); negative if that has passed.
+    pub fn days_left(&self, now: SystemTime) -> i64 {
+        Day::of(now).days_until(self.deadline())
+    }
+
+    /// True after its last moment.
+    pub fn is_expired(&self, now: SystemTime) -> bool {
+        now > self.facts.valid_to
+    }
+
+    /// True if the deadline is at most so many days away, or has passed.
+    pub fn is_due(&self, now: SystemTime, within: u32) -> bool {
+        self.is_expired(now) || self.days_left(now) <= i64::from(within)
+    }
+}
+
+impl Register {
+    /// What has to be replaced, in the order of the deadlines. Left out are the retired and the revoked, and those for
+    /// which a replacement is at hand (see [`replacement`](Self::replacement)).
+    pub fn expiries(&self) -> Vec<Expiry> {
+        let open = self.entries().iter().filter(|entry| entry.status == Status::Active);
+        let open = open.filter(|entry| self.replacement(entry).is_none());
+        let mut expiries: Vec<Expiry> = open.map(Expiry::of).collect();
+        expiries.sort_by_key(Expiry::deadline);
+        expiries
+    }
+
+    /// The entry that takes over from `entry`: active, of the same owner, issuer and purpose, valid for longer, and in
+    /// use before `entry` ends.
+    pub fn replacement(&self, entry: &Entry) -> Option<&Entry> {
+        let old = &entry.facts;
+        self.entries().iter().find(|other| {
+            let new = &other.facts;
+            other.status == Status::Active
+                && (new.purpose, &new.issuer) == (old.purpose, &old.issuer)
+                && new.has_owner_of(old)
+                && new.valid_to > old.valid_to
+                && new.valid_from <= old.valid_to
+                && other.use_from.is_none_or(|day| day <= Day::of(old.valid_to))
+        })
+    }
+}

@@ -1,0 +1,84 @@
+use std::time::SystemTime;
+
+use crate::credential::{Certificate, Owner, Purpose};
+use crate::values::{CertificateSerial, Environment};
+
+/// What a register knows of a certificate from the certificate itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The serial number.
+    pub serial: CertificateSerial,
+    /// What it may be used for.
+    pub purpose: Purpose,
+    /// Whom it was issued to.
+    pub owner: Owner,
+    /// The subject's common name.
+    pub owner_name: Option<String>,
+    /// The issuer's common name, by which environments are told apart.
+    pub issuer: Option<String>,
+    /// The first moment of its validity, in whole seconds.
+    pub valid_from: SystemTime,
+    /// The last moment of its validity, in whole seconds.
+    pub valid_to: SystemTime,
+}
+
+impl Facts {
+    /// Reads them off the certificate.
+    pub fn of(certificate: &Certificate) -> Self {
+        Self {
+            serial: certificate.serial(),
+            purpose: certificate.purpose(),
+            owner: certificate.owner(),
+            owner_name: certificate.common_name().map(printable),
+            issuer: certificate.issuer_common_name().map(printable),
+            valid_from: writable(certificate.not_before()),
+            valid_to: writable(certificate.not_after()),
+        }
+    }
+
+    /// True if the certificate is from the KSeF of this environment, by its issuer's name.
+    pub fn fits(&self, environment: Environment) -> bool {
+        crate::credential::check_issuer(self.issuer.as_deref(), environment).is_ok()
+    }
+
+    /// `NIP 5265877635`, or the name where there is no NIP.
+    pub fn owner_in_words(&self) -> String {
+        match (self.owner, &self.owner_name) {
+            (Owner::Nip(nip), _) => format!("NIP {nip}"),
+            (Owner::Pesel, None) => "a person with a PESEL".to_owned(),
+            (Owner::Unknown, None) => "an unknown owner".to_owned(),
+            (_, Some(name)) => name.clone(),
+        }
+    }
+
+    /// True if both belong to one owner. People are told apart by their names: a register has nothing else of them.
+    pub fn has_owner_of(&self, other: &Self) -> bool {
+        self.owner == other.owner && (matches!(self.owner, Owner::Nip(_)) || self.owner_name == other.owner_name)
+    }
+
+    /// The names of the fields in which `found` differs, as the register spells them.
+    pub(super) fn differences(&self, found: &Self) -> Vec<&'static str> {
+        let fields = [
+            ("serial", self.serial != found.serial),
+            ("purpose", self.purpose != found.purpose),
+            ("owner", self.owner != found.owner),
+            ("owner_name", self.owner_name != found.owner_name),
+            ("issuer", self.issuer != found.issuer),
+            ("valid_from", self.valid_from != found.valid_from),
+            ("valid_to", self.valid_to != found.valid_to),
+        ];
+        fields.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+    }
+}
+
+/// One line, whatever a certificate's name holds.
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}
+
+/// "No end" (RFC 5280, section 4.1.2.5) is a day later than jiff can write.
+fn writable(time: SystemTime) -> SystemTime {
+    let last = jiff::Timestamp::MAX;
+    let seconds = jiff::Timestamp::try_from(time).unwrap_or(last).as_second();
+    jiff::Timestamp::from_second(seconds).unwrap_or(last).into()
+}

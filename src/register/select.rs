@@ -1,0 +1,150 @@
+use std::fmt;
+use std::time::SystemTime;
+
+use super::{Entry, Register, Status};
+use crate::credential::{Owner, Purpose};
+use crate::error::{Error, Kind, Result};
+use crate::values::{Day, Environment, Nip};
+
+/// What a certificate is looked for to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The KSeF that the links lead to.
+    pub environment: Environment,
+    /// The moment of signing: the clock belongs to the caller.
+    pub now: SystemTime,
+    /// Whose certificate it must be, if that is said.
+    pub owner: Option<Nip>,
+    /// In whose context invoices are issued, if that is said: decides between owners, but a certificate of somebody
+    /// else (an accountant's) will do where it is the only one.
+    pub context: Option<Nip>,
+}
+
+/// Why an entry is passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It is retired or revoked.
+    Status(Status),
+    /// It is for logging in, or its purpose is unclear.
+    Purpose(Purpose),
+    /// It is from another KSeF.
+    Environment(Environment),
+    /// It belongs to somebody else.
+    Owner(String),
+    /// Its validity begins on this day, in Warsaw.
+    NotYetValid(Day),
+    /// Its validity ended on this day, in Warsaw.
+    Expired(Day),
+    /// The register wants it used from this day on.
+    NotYetUsed(Day),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "{status}"),
+            Self::Purpose(Purpose::Authentication) => f.write_str("for logging in (type 1)"),
+            Self::Purpose(_) => f.write_str("its purpose is unclear"),
+            Self::Environment(environment) => write!(f, "not from the KSeF of --env {environment}"),
+            Self::Owner(owner) => write!(f, "belongs to {owner}"),
+            Self::NotYetValid(day) => write!(f, "valid from {day}"),
+            Self::Expired(day) => write!(f, "expired on {day}"),
+            Self::NotYetUsed(day) => write!(f, "to be used from {day}"),
+        }
+    }
+}
+
+impl Entry {
+    /// The first reason, if any, why the entry is not to be chosen. The context is no reason against a single entry.
+    pub fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
+        let facts = &self.facts;
+        let today = Day::of(wanted.now);
+        if self.status != Status::Active {
+            return Some(Obstacle::Status(self.status.clone()));
+        }
+        if facts.purpose != Purpose::Offline {
+            return Some(Obstacle::Purpose(facts.purpose));
+        }
+        if !facts.fits(wanted.environment) {
+            return Some(Obstacle::Environment(wanted.environment));
+        }
+        if wanted.owner.is_some_and(|owner| facts.owner != Owner::Nip(owner)) {
+            return Some(Obstacle::Owner(facts.owner_in_words()));
+        }
+        if wanted.now > facts.valid_to {
+            return Some(Obstacle::Expired(Day::of(facts.valid_to)));
+        }
+        if wanted.now < facts.valid_from {
+            return Some(Obstacle::NotYetValid(Day::of(facts.valid_from)));
+        }
+        self.use_from.filter(|&from| today < from).map(Obstacle::NotYetUsed)
+    }
+}
+
+/// How many entries a refusal names: a line of text has an end.
+const MOST_NAMED: usize = 5;
+
+impl Register {
+    /// Picks the entry that signs: active, of type Offline, for this environment, owner and moment; of several the one
+    /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
+    /// on, and the old one goes on where the new one is revoked.
+    ///
+    /// # Errors
+    /// `register_nothing_fits`, saying why each was passed over; `register_ambiguous`, if those that fit belong to
+    /// several owners and nothing tells whose is wanted.
+    pub fn select(&self, wanted: &Wanted) -> Result<&Entry> {
+        let mut fitting: Vec<&Entry> = self.entries().iter().filter(|entry| entry.obstacle(wanted).is_none()).collect();
+        let of_context =
+            |entry: &&Entry| wanted.context.is_some_and(|context| entry.facts.owner == Owner::Nip(context));
+        if fitting.iter().any(of_context) {
+            fitting.retain(of_context);
+        }
+        // Of two that begin together the one that ends later, and then the lower line.
+        let newest = fitting.iter().max_by_key(|entry| (entry.facts.valid_from, entry.facts.valid_to));
+        let Some(&newest) = newest else { return Err(self.nothing_fits(wanted)) };
+        if fitting.iter().any(|entry| !entry.facts.has_owner_of(&newest.facts)) {
+            let names = fitting.iter().map(|entry| format!("{:?} of {}", entry.name, entry.facts.owner_in_words()));
+            let message = format!("certificates of several owners fit: {}", listed(names));
+            return Err(Error::new(Kind::RegisterAmbiguous, message));
+        }
+        Ok(newest)
+    }
+
+    /// The entry of that name, whatever its dates and its purpose: they are judged when the credential is made.
+    ///
+    /// # Errors
+    /// `register_entry_unknown`, `register_entry_retired`, `register_entry_revoked`.
+    pub fn named(&self, name: &str) -> Result<&Entry> {
+        let entry = self.entry(name)?;
+        let kind = match entry.status {
+            Status::Active => return Ok(entry),
+            Status::Retired { .. } => Kind::RegisterEntryRetired,
+            Status::Revoked { .. } => Kind::RegisterEntryRevoked,
+        };
+        Err(Error::new(kind, format!("the certificate {name:?} is {}", entry.status)))
+    }
+
+    fn nothing_fits(&self, wanted: &Wanted) -> Error {
+        let mut passed: Vec<(&Entry, Obstacle)> =
+            self.entries().iter().filter_map(|entry| entry.obstacle(wanted).map(|why| (entry, why))).collect();
+        // What was put away long ago explains least.
+        passed.sort_by_key(|(_, why)| matches!(why, Obstacle::Status(_)));
+        let message = match &passed[..] {
+            [] => "the register holds no certificate yet".to_owned(),
+            passed => {
+                let reasons = passed.iter().map(|(entry, why)| format!("{:?} {why}", entry.name));
+                format!("no certificate of the register fits: {}", listed(reasons))
+            }
+        };
+        Error::new(Kind::RegisterNothingFits, message)
+    }
+}
+
+fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+    let more = items.len().saturating_sub(MOST_NAMED);
+    let mut listed: Vec<String> = items.take(MOST_NAMED).collect();
+    if more > 0 {
+        listed.push(format!("and {more} more"));
+    }
+    listed.join("; ")
+}
