@@ -3,6 +3,8 @@
 mod cert;
 mod check;
 mod deadline;
+mod expiring;
+mod register;
 
 use std::path::PathBuf;
 
@@ -12,6 +14,10 @@ use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule}
 pub use cert::{CertArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
+pub use expiring::ExpiringArgs;
+pub use register::{
+    PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
+};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///

@@ -10,6 +10,7 @@ mod demo;
 mod exit;
 mod password;
 mod progress;
+mod register_file;
 mod report;
 mod say;
 mod verify;

@@ -27,7 +27,7 @@ pub use owner::Owner;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 
+pub(crate) use credential::{check_dates, check_pair, check_purpose};
 #[cfg(feature = "register")]
 pub(crate) use issuer::check as check_issuer;
-pub(crate) use credential::{check_dates, check_pair, check_purpose};
 pub(crate) use public_key::PublicKey;

@@ -110,6 +110,14 @@ impl Register {
         Ok(newest)
     }
 
+    /// The entry of the same owner that is picked instead of `entry`, if there is one that became valid later.
+    pub fn newer(&self, entry: &Entry, wanted: &Wanted) -> Option<&Entry> {
+        let rank = |entry: &Entry| (entry.facts.valid_from, entry.facts.valid_to);
+        let fitting = self.entries().iter().filter(|other| other.obstacle(wanted).is_none());
+        let newest = fitting.filter(|other| other.facts.has_owner_of(&entry.facts)).max_by_key(|other| rank(other));
+        newest.filter(|newest| newest.name != entry.name)
+    }
+
     /// The entry of that name, whatever its dates and its purpose: they are judged when the credential is made.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::parse_time;
+use super::{ExpiringArgs, RegisterArgs, parse_time};
 
 /// Certificates: what they are, and whether the set is complete and sound
 #[derive(Debug, Args)]
@@ -14,6 +14,8 @@ pub struct CertArgs {
 #[derive(Debug, Subcommand)]
 pub enum CertCommand {
     Show(CertShowArgs),
+    Register(RegisterArgs),
+    Expiring(ExpiringArgs),
 }
 
 /// What a certificate is for, whose it is, how long it lasts

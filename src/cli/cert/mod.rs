@@ -1,5 +1,7 @@
 //! `ksef-qr cert`: certificates by themselves, before and beside signing.
 
+mod expiring;
+mod register;
 mod show;
 
 use super::args::{CertArgs, CertCommand};
@@ -9,5 +11,7 @@ use super::exit::ExitStatus;
 pub fn run(args: &CertArgs) -> anyhow::Result<ExitStatus> {
     match &args.command {
         CertCommand::Show(args) => Ok(show::run(args)),
+        CertCommand::Register(args) => register::run(&args.command),
+        CertCommand::Expiring(args) => expiring::run(args),
     }
 }

@@ -1,0 +1,142 @@
+//! `ksef-qr cert expiring`: what has to be replaced soon.
+
+use std::fs;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context as _, bail};
+use ksef_qr::batch::edit_file;
+use ksef_qr::register::{Expiry, calendar};
+use ksef_qr::{Certificate, Owner};
+use serde::Serialize;
+
+use crate::cli::args::ExpiringArgs;
+use crate::cli::credential::read_credential;
+use crate::cli::exit::ExitStatus;
+use crate::cli::register_file::RegisterFile;
+use crate::cli::report::{counted, failure, printable};
+use crate::cli::say::say;
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const ODD: Style = AnsiColor::Yellow.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Tells what is due. What could not be checked is the worst news of all: it may be due as well.
+pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
+    let now = args.clock.now();
+    let mut expiries = match &args.credentials {
+        Some(path) => RegisterFile::read(path)?.register.expiries(),
+        None => Vec::new(),
+    };
+    let mut failed = false;
+    for path in &args.certificates {
+        match certificate(path) {
+            Ok(expiry) => expiries.push(expiry),
+            Err(error) => {
+                failed = true;
+                failure(&error);
+            }
+        }
+    }
+    expiries.sort_by_key(Expiry::deadline);
+    let due: Vec<&Expiry> = expiries.iter().filter(|expiry| expiry.is_due(now, args.within)).collect();
+    let calendar = args.ics.as_deref().map(|path| (path, calendar(&expiries, now, args.within)));
+    let on_stdout = matches!(&calendar, Some((path, _)) if *path == Path::new("-"));
+    for expiry in &due {
+        match args.json {
+            true => say!("{}", to_json(expiry, now)),
+            false if on_stdout => {}
+            false => words(expiry, now),
+        }
+    }
+    match &calendar {
+        Some((_, text)) if on_stdout => drop(crate::cli::print(text.as_bytes())?),
+        Some((path, text)) => write(path, text)?,
+        None => {}
+    }
+    if due.is_empty() && !failed && !args.quiet && !args.json && !on_stdout {
+        say!("nothing is due within {}", counted(args.within.into(), "day"));
+    }
+    Ok(match (failed, due.is_empty()) {
+        (true, _) => ExitStatus::Nothing,
+        (false, false) => ExitStatus::SomeRefused,
+        (false, true) => ExitStatus::Done,
+    })
+}
+
+fn certificate(path: &Path) -> anyhow::Result<Expiry> {
+    let name = path.to_string_lossy();
+    let certificate = Certificate::parse(&read_credential(path)?).map_err(|error| error.about(name.as_ref()))?;
+    Ok(Expiry::new(name, &certificate))
+}
+
+fn words(expiry: &Expiry, now: SystemTime) {
+    let (colour, left) = match (expiry.is_expired(now), expiry.days_left(now)) {
+        (true, _) => (BAD, "expired".to_owned()),
+        (false, 0) => (BAD, "today".to_owned()),
+        (false, days @ ..0) => (BAD, format!("{} late", counted(days.unsigned_abs(), "day"))),
+        (false, days) => (ODD, format!("in {}", counted(days.unsigned_abs(), "day"))),
+    };
+    say!("{colour}{}{colour:#}: replace by {} ({left})", printable(&expiry.name), expiry.deadline());
+    let facts = &expiry.facts;
+    let ends = if expiry.is_expired(now) { "ended" } else { "ends" };
+    let owner = facts.owner_in_words();
+    say!("  {DIM}{}, serial number {}, {ends} on {}{DIM:#}", printable(&owner), facts.serial, expiry.last_day());
+    for (what, told) in [("used by", &expiry.system), ("replaced by", &expiry.responsible)] {
+        if let Some(told) = told {
+            say!("  {DIM}{what}: {}{DIM:#}", printable(told));
+        }
+    }
+}
+
+/// What a program is told.
+#[derive(Serialize)]
+struct Expiring<'e> {
+    r#type: &'static str,
+    name: &'e str,
+    status: &'static str,
+    replace_by: String,
+    days_left: i64,
+    last_day: String,
+    valid_to: String,
+    serial: String,
+    owner_nip: Option<String>,
+    owner_name: Option<&'e str>,
+    system: Option<&'e str>,
+    responsible: Option<&'e str>,
+}
+
+fn to_json(expiry: &Expiry, now: SystemTime) -> String {
+    let facts = &expiry.facts;
+    let owner_nip = match facts.owner {
+        Owner::Nip(nip) => Some(nip.to_string()),
+        _ => None,
+    };
+    let expiring = Expiring {
+        r#type: "expiring",
+        name: &expiry.name,
+        status: if expiry.is_expired(now) { "expired" } else { "due" },
+        replace_by: expiry.deadline().to_string(),
+        days_left: expiry.days_left(now),
+        last_day: expiry.last_day().to_string(),
+        valid_to: jiff::Timestamp::try_from(facts.valid_to).map(|time| time.to_string()).unwrap_or_default(),
+        serial: facts.serial.to_string(),
+        owner_nip,
+        owner_name: facts.owner_name.as_deref(),
+        system: expiry.system.as_deref(),
+        responsible: expiry.responsible.as_deref(),
+    };
+    serde_json::to_string(&expiring).unwrap_or_default()
+}
+
+/// Replaces an earlier calendar of this program, and nothing else.
+fn write(path: &Path, calendar: &str) -> anyhow::Result<()> {
+    let is_ours = |bytes: &[u8]| bytes.windows(PRODUCT.len()).any(|part| part == PRODUCT);
+    if path.exists() && !is_ours(&fs::read(path).with_context(|| format!("{}: it cannot be read", path.display()))?) {
+        bail!("{}: it is there already, and is no calendar of this program", path.display());
+    }
+    Ok(edit_file(path, |_| Ok(calendar.as_bytes().to_vec()))?)
+}
+
+const PRODUCT: &[u8] = b"PRODID:-//ksef-qr//";

@@ -1,0 +1,86 @@
+use std::collections::HashMap;
+
+use anstyle::{AnsiColor, Style};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
+use ksef_qr::{Certificate, Day};
+
+use crate::cli::args::RegisterCheckArgs;
+use crate::cli::credential::read_credential;
+use crate::cli::exit::ExitStatus;
+use crate::cli::register_file::RegisterFile;
+use crate::cli::report::{counted, printable};
+use crate::cli::say::say;
+
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Compares the register with what is there. Certificates that were put away may have been put away with their files.
+pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
+    let file = RegisterFile::read(&args.register)?;
+    let entries = file.register.entries();
+    let mut found = 0;
+    let mut problem = |entry: &Entry, message: String| {
+        found += 1;
+        say!("{BAD}{}{BAD:#}: {}", printable(&entry.name), printable(&message));
+    };
+    let mut serials = HashMap::new();
+    for entry in entries {
+        if let Some(first) = serials.insert((entry.facts.serial, &entry.facts.issuer), &entry.name) {
+            problem(entry, format!("{first:?} is the same certificate, {}", entry.facts.serial));
+        }
+    }
+    for entry in entries.iter().filter(|entry| entry.status == Status::Active) {
+        for message in in_place(entry, &file) {
+            problem(entry, message);
+        }
+        if let Some((last, first)) = gap(entry, entries) {
+            problem(entry, format!("nothing signs between {last}, the last day of the one before, and {first}"));
+        }
+    }
+    if found > 0 {
+        return Ok(ExitStatus::SomeRefused);
+    }
+    say!("{}, and nothing wrong with the register", counted(entries.len() as u64, "certificate"));
+    Ok(ExitStatus::Done)
+}
+
+/// Are the files there, and does the certificate say what the entry says?
+fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
+    let mut problems = Vec::new();
+    let (certificate, others) = match &entry.key {
+        KeyPlace::Files { cert, key } => (Some(cert), vec![key]),
+        KeyPlace::Pkcs12 { file, .. } => (None, vec![file]),
+        KeyPlace::Pkcs11 { cert, .. } => (cert.as_ref(), vec![]),
+    };
+    if let Some(path) = certificate {
+        let path = file.located(path);
+        let checked = read_credential(&path).and_then(|bytes| {
+            let certificate = Certificate::parse(&bytes).map_err(|error| error.about(path.to_string_lossy()))?;
+            Ok(entry.check(&certificate)?)
+        });
+        problems.extend(checked.err().map(|error| format!("{error:#}")));
+    }
+    for path in others {
+        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+    }
+    if let Some(PasswordPlace::File(path)) = &entry.password {
+        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+    }
+    problems
+}
+
+/// The days between which nothing of this owner signs, if the entry is to take over from another that ends too early.
+fn gap(entry: &Entry, entries: &[Entry]) -> Option<(Day, Day)> {
+    let first = |entry: &Entry| {
+        let valid = Day::of(entry.facts.valid_from);
+        entry.use_from.map_or(valid, |day| day.max(valid))
+    };
+    let others = entries.iter().filter(|other| {
+        other.status == Status::Active
+            && other.name != entry.name
+            && other.facts.has_owner_of(&entry.facts)
+            && (other.facts.purpose, &other.facts.issuer) == (entry.facts.purpose, &entry.facts.issuer)
+            && first(other) < first(entry)
+    });
+    let last = others.map(|other| Day::of(other.facts.valid_to)).max()?;
+    (last.days_until(first(entry)) > 1).then_some((last, first(entry)))
+}
