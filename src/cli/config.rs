@@ -8,18 +8,26 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
-use ksef_qr::{Conditions, Environment, IssueDate, Style, Upo};
+use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Style, Upo};
 
 use super::args::{InputArgs, LinkArgs, OfflineMode, OutputArgs, SignArgs};
 use super::credential::issuer;
 use super::deadline::schedule;
+use super::register_file::choose;
+use super::report::printable;
+use super::say::tell;
 
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
     let now = args.output.now.unwrap_or_else(SystemTime::now);
     let conditions =
         Conditions { environment: args.output.env, now, allow: args.output.allow.iter().copied().collect() };
-    let mut issuer = issuer(&args.credential, &conditions)?;
+    let taxpayer = args.context.as_ref().and_then(ContextId::taxpayer);
+    let credential = choose(args.credential, &conditions, taxpayer)?;
+    let mut issuer = issuer(&credential, &conditions)?;
+    if let Some(entry) = credential.chosen.filter(|_| !args.output.quiet) {
+        tell!("signing with {}, {}", printable(&entry.name), entry.facts.serial);
+    }
     if let Some(context) = args.context {
         if args.output.env == Environment::Prod && context.taxpayer().is_some_and(|nip| !nip.has_valid_checksum()) {
             bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");

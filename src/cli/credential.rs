@@ -4,27 +4,35 @@ use std::path::Path;
 
 use anyhow::bail;
 use ksef_qr::{
-    Certificate, Conditions, Credential, Issuer, Pkcs12, PrivateKey, SignatureEncoding, deterministic_signer, signer,
+    deterministic_signer, signer, Certificate, Conditions, Credential, Issuer, Pkcs12, PrivateKey, SignatureEncoding,
 };
 use zeroize::Zeroizing;
 
 use super::args::{CredentialArgs, Encoding};
 use super::config::read;
-use super::password::password;
+use super::password::{password, password_from};
+use super::register_file::choose;
 
 /// No key and no certificate is larger, a chain included.
 const LARGEST_CREDENTIAL: u64 = 1_000_000;
 
 /// Reads certificate and key, and has the key ready to sign.
 pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    match args {
+    if args.credentials.is_some() {
+        return issuer(&choose(args.clone(), conditions, None)?, conditions);
+    }
+    let issuer = match args {
         CredentialArgs { cert: Some(cert), key: Some(key), .. } => with_key(args, cert, key, conditions),
         CredentialArgs { p12: Some(p12), .. } => with_pkcs12(args, p12, conditions),
         CredentialArgs { cert: Some(_), .. } => {
             bail!("--cert FILE is the certificate, and signing needs its key, too: --key FILE")
         }
-        _ => bail!("signing needs a certificate and its private key: --cert FILE --key FILE, or --p12 FILE"),
+        _ => bail!("signing needs a certificate and its private key: --cert FILE --key FILE, --p12 FILE, or --credentials FILE"),
+    }?;
+    if let Some(entry) = &args.chosen {
+        entry.check(issuer.credential().certificate())?;
     }
+    Ok(issuer)
 }
 
 /// `--cert` and `--key`.
@@ -34,7 +42,7 @@ fn with_key(args: &CredentialArgs, cert: &Path, key: &Path, conditions: &Conditi
     let file = read_credential(key)?;
     // Nobody is asked for a password that is not needed.
     let password = match PrivateKey::is_encrypted(&file) {
-        true => password(args.password_file.as_deref(), key)?,
+        true => password_of(args, key)?,
         false => None,
     };
     let private_key = PrivateKey::parse(&file, password.as_ref().map(|password| password.as_slice()))
@@ -48,20 +56,36 @@ fn with_key(args: &CredentialArgs, cert: &Path, key: &Path, conditions: &Conditi
 
 /// `--p12`.
 fn with_pkcs12(args: &CredentialArgs, path: &Path, conditions: &Conditions) -> anyhow::Result<Issuer> {
+    let (certificate, key) = pkcs12_pair(path, args.p12_entry.as_deref(), || password_of(args, path))?;
+    let credential =
+        Credential::new(certificate, key, conditions).map_err(|error| error.about(path.to_string_lossy()))?;
+    ready(args, credential, path)
+}
+
+/// The key of a PKCS#12 file and its certificate. Nobody is asked for a password that is not needed; whether it is shows
+/// when none is tried.
+pub fn pkcs12_pair(
+    path: &Path,
+    entry: Option<&str>,
+    password: impl FnOnce() -> anyhow::Result<Option<Zeroizing<Vec<u8>>>>,
+) -> anyhow::Result<(Certificate, PrivateKey)> {
     let file = read_credential(path)?;
     let opened = match Pkcs12::open(&file, None) {
-        // Nobody is asked for a password that is not needed; whether it is shows when none is tried.
-        Err(error) if error.code() == "password_missing" => match password(args.password_file.as_deref(), path)? {
+        Err(error) if error.code() == "password_missing" => match password()? {
             Some(password) => Pkcs12::open(&file, Some(&password)),
             None => Err(error),
         },
         opened => opened,
     };
-    let credential = opened
-        .and_then(|opened| opened.pair(args.p12_entry.as_deref()))
-        .and_then(|(certificate, key)| Credential::new(certificate, key, conditions))
-        .map_err(|error| error.about(path.to_string_lossy()))?;
-    ready(args, credential, path)
+    Ok(opened.and_then(|opened| opened.pair(entry)).map_err(|error| error.about(path.to_string_lossy()))?)
+}
+
+/// From where the arguments say, else from where the register says.
+fn password_of(args: &CredentialArgs, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    match (&args.password_file, &args.chosen) {
+        (None, Some(entry)) => password_from(entry.password.as_ref(), key),
+        (file, _) => password(file.as_deref(), key),
+    }
 }
 
 /// `key` is the file to name, should the signing library refuse the key in it.

@@ -1,10 +1,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ksef_qr::register::Entry;
+use ksef_qr::Nip;
 
 /// The ways to name a private key are one group, so that one at most is given. Whether there must be one is the
 /// command's to say, by whether it asks `credential::issuer`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Certificate and key")]
 pub struct CredentialArgs {
     /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
@@ -19,6 +21,19 @@ pub struct CredentialArgs {
     /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
     #[arg(long, value_name = "NAME", requires = "p12", conflicts_with = "cert", hide_short_help = true)]
     pub p12_entry: Option<String>,
+    /// A register of certificates (see `ksef-qr cert register`), in place of --cert and --key: the one that fits
+    /// environment, owner and date signs, of several the newest. A run keeps to one, also over midnight
+    #[arg(long, value_name = "FILE", group = "private_key", conflicts_with = "cert")]
+    pub credentials: Option<PathBuf>,
+    /// Sign with the certificate of this name in the register
+    #[arg(long = "use", value_name = "NAME", requires = "credentials", conflicts_with = "owner")]
+    pub used: Option<String>,
+    /// Sign with a certificate of this owner, where the register has those of several
+    #[arg(long, value_name = "NIP", requires = "credentials")]
+    pub owner: Option<Nip>,
+    /// The entry that the register gave, its paths seen from here.
+    #[arg(skip)]
+    pub chosen: Option<Box<Entry>>,
     /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
     /// prompt on the terminal
     #[arg(long, value_name = "FILE")]
@@ -31,9 +46,10 @@ pub struct CredentialArgs {
     pub deterministic: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum Encoding {
     /// R‖S, 64 bytes, as KSeF prefers it
+    #[default]
     P1363,
     /// ASN.1 DER
     Der,
