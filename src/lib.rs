@@ -47,6 +47,7 @@
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
@@ -82,6 +83,7 @@ pub mod deadline;
 mod error;
 mod invoice;
 mod link;
+pub mod pkcs11;
 mod qr;
 #[cfg(feature = "register")]
 pub mod register;
@@ -95,7 +97,8 @@ pub mod verify;
 mod warning;
 
 pub use credential::{
-    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, Purpose, certificates,
+    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential, Purpose,
+    certificates,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};

@@ -16,6 +16,7 @@ const ORDER: [&str; 16] = [
     "credential",
     "register",
     "sign",
+    "pkcs11",
     "verify",
     "scan",
     "qr",

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use anyhow::{bail, Context as _};
+use anyhow::{Context as _, bail};
 use ksef_qr::register::PasswordPlace;
 use zeroize::Zeroizing;
 
@@ -15,16 +15,26 @@ const LONGEST: u64 = 4096;
 
 /// A password, wiped when dropped; `None` if there is none and no way to ask. An empty one is none.
 pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
-    Ok(find(file, key)?.filter(|password| !password.is_empty()))
+    secret(file, &format!("Password of {}", key.display()))
 }
 
-/// The same, from the place that a register names, if it names one.
+/// The same for whatever else is kept secret: a token's PIN. `what` is what the prompt asks for.
+pub fn secret(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    Ok(find(file, what)?.filter(|secret| !secret.is_empty()))
+}
+
+/// A key's password from the place that a register names, if it names one.
 pub fn password_from(place: Option<&PasswordPlace>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    secret_from(place, &format!("Password of {}", key.display()))
+}
+
+/// The same for whatever else is kept secret.
+pub fn secret_from(place: Option<&PasswordPlace>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
     match place {
-        Some(PasswordPlace::File(file)) => password(Some(file), key),
+        Some(PasswordPlace::File(file)) => secret(Some(file), what),
         Some(PasswordPlace::Variable(name)) => from_variable(name).map(Some),
         Some(PasswordPlace::Keyring { service, account }) => from_keyring(service, account).map(Some),
-        None => password(None, key),
+        None => secret(None, what),
     }
 }
 
@@ -50,7 +60,7 @@ fn from_keyring(service: &str, account: &str) -> anyhow::Result<Zeroizing<Vec<u8
     )
 }
 
-fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+fn find(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
     if let Some(file) = file {
         return from_file(file).map(Some);
     }
@@ -60,7 +70,7 @@ fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<
     }
     // A prompt needs both: a terminal to show it on, and one to type at.
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        let typed = rpassword::prompt_password(format!("Password of {}: ", key.display()));
+        let typed = rpassword::prompt_password(format!("{what}: "));
         return Ok(Some(Zeroizing::new(typed.context("the password could not be read")?.into_bytes())));
     }
     Ok(None)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{bail, Context as _};
+use anyhow::{Context as _, bail};
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
 use ksef_qr::{Conditions, Nip};
 

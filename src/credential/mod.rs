@@ -24,7 +24,7 @@ mod credential;
 
 pub use certificate::{Certificate, Purpose};
 pub use certificates::{KsefCertificate, certificates};
-pub use credential::{Conditions, Credential};
+pub use credential::{Conditions, Credential, PublicCredential};
 pub use owner::Owner;
 pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
-use ksef_qr::register::{add, Entry, KeyPlace, PasswordPlace};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
 use ksef_qr::{Certificate, Conditions, Credential, Day, Environment, PrivateKey, Purpose, Rule};
 
 use super::change;

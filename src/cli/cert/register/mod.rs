@@ -6,9 +6,9 @@ mod list;
 
 use std::path::Path;
 
-use ksef_qr::batch::edit_file;
-use ksef_qr::register::{set_status, Register, Status};
 use ksef_qr::Day;
+use ksef_qr::batch::edit_file;
+use ksef_qr::register::{Register, Status, set_status};
 
 use crate::cli::args::{RegisterCommand, SinceArgs};
 use crate::cli::exit::ExitStatus;
