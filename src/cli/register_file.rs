@@ -32,8 +32,7 @@ impl RegisterFile {
 
     /// The arguments that name the key of an entry as they name one without a register.
     pub fn args_of(&self, entry: &Entry, args: &CredentialArgs) -> anyhow::Result<CredentialArgs> {
-        let mut args =
-            CredentialArgs { credentials: None, cert: None, key: None, p12: None, p12_entry: None, ..args.clone() };
+        let mut args = CredentialArgs { credentials: None, ..args.clone() };
         match &entry.key {
             KeyPlace::Files { cert, key } => {
                 (args.cert, args.key) = (Some(self.located(cert)), Some(self.located(key)));
@@ -41,7 +40,15 @@ impl RegisterFile {
             KeyPlace::Pkcs12 { file, entry } => {
                 (args.p12, args.p12_entry) = (Some(self.located(file)), entry.clone());
             }
-            KeyPlace::Pkcs11 { .. } => bail!("{:?} is on a token, and this build does not use tokens", entry.name),
+            KeyPlace::Pkcs11 { .. } if args.deterministic => {
+                bail!(
+                    "{:?} is on a token, and a token's signatures differ each time: leave out --deterministic",
+                    entry.name
+                )
+            }
+            KeyPlace::Pkcs11 { uri, cert } => {
+                (args.pkcs11, args.cert) = (Some(uri.clone()), cert.as_ref().map(|cert| self.located(cert)));
+            }
         }
         let mut entry = entry.clone();
         if let Some(PasswordPlace::File(file)) = &mut entry.password {

@@ -38,10 +38,10 @@ pub struct CredentialArgs {
     #[arg(long, value_name = "FILE", group = "private_key", conflicts_with = "cert")]
     pub credentials: Option<PathBuf>,
     /// Sign with the certificate of this name in the register
-    #[arg(long = "use", value_name = "NAME", requires = "credentials", conflicts_with_all = ["owner", "cert", "p12"])]
+    #[arg(long = "use", value_name = "NAME", requires = "credentials", conflicts_with_all = ["owner", "cert", "p12", "pkcs11"])]
     pub used: Option<String>,
     /// Sign with a certificate of this owner, where the register has those of several
-    #[arg(long, value_name = "NIP", requires = "credentials", conflicts_with_all = ["cert", "p12"])]
+    #[arg(long, value_name = "NIP", requires = "credentials", conflicts_with_all = ["cert", "p12", "pkcs11"])]
     pub owner: Option<Nip>,
     /// The entry that the register gave, its paths seen from here.
     #[arg(skip)]

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
+use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
 use ksef_qr::{Certificate, Conditions, Credential, Day, Environment, PrivateKey, Purpose, Rule};
 
@@ -22,6 +23,7 @@ pub fn run(args: &RegisterAddArgs) -> anyhow::Result<ExitStatus> {
     let (certificate, key) = match args {
         RegisterAddArgs { p12: Some(file), .. } => of_pkcs12(file, args, password.as_ref())?,
         RegisterAddArgs { cert: Some(cert), key: Some(key), .. } => of_files(cert, key, args, password.as_ref())?,
+        RegisterAddArgs { cert: Some(cert), pkcs11: Some(uri), .. } => on_token(cert, uri, args)?,
         _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
     };
     let entry = Entry {
@@ -74,6 +76,14 @@ fn of_pkcs12(
     let place = place.map(|place| here(place, args));
     let (certificate, _) = pkcs12_pair(file, entry, || password_from(place.as_ref(), file))?;
     Ok((certificate, KeyPlace::Pkcs12 { file: relative(file, &args.register)?, entry: args.p12_entry.clone() }))
+}
+
+/// The token itself is not asked: `cert register check --open` does that.
+fn on_token(cert: &Path, uri: &str, args: &RegisterAddArgs) -> anyhow::Result<(Certificate, KeyPlace)> {
+    uri.parse::<TokenUri>()?;
+    let certificate =
+        Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
+    Ok((certificate, KeyPlace::Pkcs11 { uri: uri.to_owned(), cert: Some(relative(cert, &args.register)?) }))
 }
 
 /// The credential is made to see whether key and certificate belong together; what it would be refused for besides is
