@@ -246,7 +246,7 @@ fn what_is_no_certificate_for_ksef() {
         ("long-serial-ec.crt", "certificate_serial"),
         ("offline-ec.public.pem", "certificate_unreadable"),
         ("offline-ec.p12", "certificate_unreadable"),
-        ("ksef-token.txt", "certificate_unreadable"),
+        ("ksef-token.txt", "certificate_is_token"),
         ("wrong-password.txt", "certificate_unreadable"),
     ] {
         let file = fixture(name);

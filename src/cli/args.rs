@@ -1,5 +1,6 @@
 //! The command line, as clap sees it. Nothing but `config` looks at these types.
 
+mod cert;
 mod check;
 mod deadline;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
+pub use cert::{CertArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 
@@ -29,6 +31,7 @@ pub enum Command {
     Check(CheckArgs),
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
+    Cert(CertArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

@@ -41,7 +41,7 @@ pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<
 }
 
 /// A key, or what belongs to one.
-fn read_credential(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+pub fn read_credential(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_CREDENTIAL as usize + 1));
     read(path, LARGEST_CREDENTIAL, &mut bytes)?;

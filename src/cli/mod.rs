@@ -1,6 +1,7 @@
 //! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
 
 mod args;
+mod cert;
 mod check;
 mod config;
 mod credential;
@@ -55,6 +56,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
+        Command::Cert(args) => cert::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -25,6 +25,7 @@ pub struct Certificate {
     not_after: SystemTime,
     public_key: PublicKey,
     public_key_der: Vec<u8>,
+    der: Vec<u8>,
 }
 
 /// What a certificate may be used for: KSeF issues them for one purpose or the other, never for both.
@@ -42,7 +43,7 @@ impl Certificate {
     /// Reads PEM (the first certificate of the file, whatever stands around it), DER, or the bare Base64 of the API.
     ///
     /// # Errors
-    /// `certificate_is_key` and `certificate_is_request` for those; `certificate_key_unsupported` unless the key is EC
+    /// `certificate_is_key`, `certificate_is_request` and `certificate_is_token` for those; `certificate_key_unsupported` unless the key is EC
     /// P-256 or RSA with 2048 to 8192 bits; `certificate_serial` if the serial number cannot be KSeF's;
     /// `certificate_unreadable` for everything else, saying what it looks like.
     pub fn parse(file: &[u8]) -> Result<Self> {
@@ -60,7 +61,9 @@ impl Certificate {
             Object::Pkcs12 => unreadable(
                 "it is a PKCS#12 file (take the certificate out with `openssl pkcs12 -in FILE -nokeys -clcerts`)",
             ),
-            Object::Token => unreadable("it is a KSeF token"),
+            Object::Token => {
+                Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate"))
+            }
             Object::Unknown(looks) => unreadable(&looks),
         }
     }
@@ -111,6 +114,11 @@ impl Certificate {
         &self.public_key_der
     }
 
+    /// The certificate itself, DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
     /// Refuses a certificate from another KSeF than `environment`, judging by the issuer's name. Test and demo are not
     /// told apart, because the name of demo's issuer is not published.
     ///
@@ -124,7 +132,7 @@ impl Certificate {
         &self.public_key
     }
 
-    fn from_der(der: &[u8]) -> Result<Self> {
+    pub(super) fn from_der(der: &[u8]) -> Result<Self> {
         let damaged = |_| Error::new(Kind::CertificateUnreadable, "the certificate is damaged");
         let certificate = x509_cert::Certificate::from_der(der).map_err(damaged)?;
         let body = certificate.tbs_certificate();
@@ -140,11 +148,49 @@ impl Certificate {
             not_after: body.validity().not_after.to_system_time(),
             public_key: PublicKey::from_spki(&public_key_der)?,
             public_key_der,
+            der: der.to_vec(),
         })
     }
 }
 
 impl Purpose {
+    /// What the Taxpayer Application asks for when the certificate is applied for, in English: "Signing the issuer
+    /// verification link".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Offline => "Signing the issuer verification link",
+            Self::Authentication => "Authentication in KSeF",
+            Self::Unclear => "unclear: its key usage names both purposes, or neither",
+        }
+    }
+
+    /// The same in the Taxpayer Application's own language.
+    pub fn polish(self) -> Option<&'static str> {
+        match self {
+            Self::Offline => Some("Podpis linku do weryfikacji wystawcy"),
+            Self::Authentication => Some("Uwierzytelnienie w systemie KSeF"),
+            Self::Unclear => None,
+        }
+    }
+
+    /// 1 for logging in, 2 for signing KOD II.
+    pub fn type_number(self) -> Option<u8> {
+        match self {
+            Self::Offline => Some(2),
+            Self::Authentication => Some(1),
+            Self::Unclear => None,
+        }
+    }
+
+    /// The name in the API, `certificateType`: `Offline`, `Authentication`.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Offline => Some("Offline"),
+            Self::Authentication => Some("Authentication"),
+            Self::Unclear => None,
+        }
+    }
+
     fn of(usage: KeyUsage) -> Self {
         match (usage.non_repudiation(), usage.digital_signature()) {
             (true, false) => Self::Offline,

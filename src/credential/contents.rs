@@ -97,7 +97,7 @@ impl Object {
     }
 }
 
-fn objects(file: &[u8]) -> Vec<Object> {
+pub(super) fn objects(file: &[u8]) -> Vec<Object> {
     let pem: Vec<_> = pem::blocks(file).filter_map(Object::from_pem).collect();
     if !pem.is_empty() {
         return pem;

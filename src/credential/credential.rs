@@ -100,7 +100,7 @@ impl Credential {
     }
 }
 
-fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
+pub(crate) fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
     if key.public_key() == certificate.public_key() {
         return Ok(());
     }
@@ -113,7 +113,7 @@ fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
     Err(Error::new(Kind::KeyMismatch, message))
 }
 
-fn check_purpose(certificate: &Certificate) -> Result<()> {
+pub(crate) fn check_purpose(certificate: &Certificate) -> Result<()> {
     let (kind, message) = match certificate.purpose() {
         Purpose::Offline => return Ok(()),
         Purpose::Authentication => (
@@ -129,7 +129,7 @@ fn check_purpose(certificate: &Certificate) -> Result<()> {
 }
 
 /// Both ends belong to the validity (RFC 5280, section 4.1.2.5).
-fn check_dates(certificate: &Certificate, now: SystemTime) -> Result<()> {
+pub(crate) fn check_dates(certificate: &Certificate, now: SystemTime) -> Result<()> {
     let (kind, found) = if now > certificate.not_after() {
         (Kind::CertificateExpired, "has expired")
     } else if now < certificate.not_before() {
@@ -149,23 +149,22 @@ const DAYS_OF_WARNING: i64 = 30;
 fn ends_soon(certificate: &Certificate, now: SystemTime) -> Option<Warning> {
     check_dates(certificate, now).ok()?;
     let end = in_warsaw(certificate.not_after()).date();
-    let days = end.duration_since(in_warsaw(now).date()).as_hours() / 24;
-    let when = match days {
+    let when = match certificate.days_left(now) {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
-        2..=DAYS_OF_WARNING => format!("in {days} days"),
+        days @ 2..=DAYS_OF_WARNING => format!("in {days} days"),
         _ => return None,
     };
     let message = format!("the certificate {} ends on {end}, {when}", certificate.serial());
     Some(Warning::new("certificate_ends_soon", message))
 }
 
-fn minute(time: SystemTime) -> String {
+pub(super) fn minute(time: SystemTime) -> String {
     in_warsaw(time).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// The wall clock where KSeF is.
-fn in_warsaw(time: SystemTime) -> DateTime {
+pub(super) fn in_warsaw(time: SystemTime) -> DateTime {
     let warsaw = jiff::tz::get!("Europe/Warsaw");
     // Out of jiff's range is the last day of 9999, which stands for "no end" in a certificate (RFC 5280, section
     // 4.1.2.5), and a clock that is no clock.

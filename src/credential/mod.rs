@@ -5,6 +5,7 @@
 
 mod algorithm;
 mod certificate;
+mod certificates;
 mod contents;
 mod issuer;
 mod legacy_pem;
@@ -13,14 +14,18 @@ mod pbes2;
 mod pem;
 mod private_key;
 mod public_key;
+mod subject;
+mod validity;
 
 #[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
 mod credential;
 
 pub use certificate::{Certificate, Purpose};
+pub use certificates::{KsefCertificate, certificates};
 pub use credential::{Conditions, Credential};
 pub use owner::Owner;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 
+pub(crate) use credential::{check_dates, check_pair, check_purpose};
 pub(crate) use public_key::PublicKey;
