@@ -46,7 +46,9 @@
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
+//! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG |
@@ -76,8 +78,10 @@ struct Readme;
 
 pub mod batch;
 pub mod check;
+pub mod checklist;
 mod credential;
 pub mod deadline;
+pub mod enrol;
 mod error;
 mod invoice;
 mod link;
@@ -93,6 +97,7 @@ mod warning;
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, PrivateKey, Purpose, certificates,
+    check_password,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};

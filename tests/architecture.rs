@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 17] = [
     "error",
     "warning",
     "values",
@@ -15,7 +15,9 @@ const ORDER: [&str; 15] = [
     "link",
     "credential",
     "sign",
+    "enrol",
     "verify",
+    "checklist",
     "scan",
     "qr",
     "render",

@@ -27,7 +27,7 @@ mod source;
 mod worker;
 
 pub use archive::{Entry, entries};
-pub use folder::write_file;
+pub use folder::{write_file, write_new_file, write_secret_file};
 pub use input::Input;
 pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;

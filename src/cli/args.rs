@@ -3,15 +3,19 @@
 mod cert;
 mod check;
 mod deadline;
+mod key;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
-pub use cert::{CertArgs, CertCommand, CertShowArgs};
+pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
+pub use key::{
+    CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
+};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -32,6 +36,7 @@ pub enum Command {
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Cert(CertArgs),
+    Key(KeyArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use zeroize::Zeroizing;
 
-const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
+pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
 
 /// No password is longer; a larger file is not one.
 const LONGEST: u64 = 4096;
@@ -34,7 +34,7 @@ fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<
 }
 
 /// The first line, without its newline: editors add one, and no password holds one.
-fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+pub fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let size =
         fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
     if size > LONGEST {

@@ -61,9 +61,7 @@ impl Certificate {
             Object::Pkcs12 => unreadable(
                 "it is a PKCS#12 file (take the certificate out with `openssl pkcs12 -in FILE -nokeys -clcerts`)",
             ),
-            Object::Token => {
-                Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate"))
-            }
+            Object::Token => Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate")),
             Object::Unknown(looks) => unreadable(&looks),
         }
     }

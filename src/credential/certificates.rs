@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn the_answer_of_the_api() {
-        let fields = r#","certificateName":"Kasa 1","certificateSerialNumber":"01F0A1B2C3D4E501","certificateType":"Offline""#;
+        let fields =
+            r#","certificateName":"Kasa 1","certificateSerialNumber":"01F0A1B2C3D4E501","certificateType":"Offline""#;
         let found = certificates(answer(fields).as_bytes()).unwrap();
         assert_eq!(found[0].name.as_deref(), Some("Kasa 1"));
         assert_eq!(certificates(answer("").as_bytes()).unwrap()[0].name, None);

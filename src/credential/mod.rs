@@ -10,6 +10,7 @@ mod contents;
 mod issuer;
 mod legacy_pem;
 mod owner;
+mod password_policy;
 mod pbes2;
 mod pem;
 mod private_key;
@@ -24,6 +25,7 @@ pub use certificate::{Certificate, Purpose};
 pub use certificates::{KsefCertificate, certificates};
 pub use credential::{Conditions, Credential};
 pub use owner::Owner;
+pub use password_policy::check_password;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 

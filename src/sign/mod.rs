@@ -4,9 +4,13 @@ mod aws;
 mod context;
 mod deterministic;
 mod issuer;
+mod new_key;
 
 pub use context::{ContextChoice, ContextSource};
 pub use issuer::{Issuer, SignedLinks};
+pub use new_key::KeyType;
+
+pub(crate) use new_key::{random, request_signature};
 
 use std::fmt;
 

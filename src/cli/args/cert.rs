@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use ksef_qr::{Environment, Nip};
 
 use super::parse_time;
 
@@ -14,6 +15,7 @@ pub struct CertArgs {
 #[derive(Debug, Subcommand)]
 pub enum CertCommand {
     Show(CertShowArgs),
+    Check(CertCheckArgs),
 }
 
 /// What a certificate is for, whose it is, how long it lasts
@@ -41,4 +43,53 @@ pub struct CertShowArgs {
     /// The moment that days are counted from, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
     pub now: Option<std::time::SystemTime>,
+}
+
+/// Is the set complete and sound? Certificate, key and password, item by item
+///
+/// Signs a link and verifies it, in memory: nothing is sent and nothing is written.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ksef-qr cert check --cert firm.crt --key firm.key --nip 5265877635
+  ksef-qr cert check --cert firm.crt --key firm.key --password-file p --strict --json
+
+Whether a certificate was revoked is for KSeF alone to say.
+
+Exit status: 0 nothing failed, 1 something failed, 2 nothing could be checked.")]
+pub struct CertCheckArgs {
+    /// The certificate: PEM, DER or Base64
+    #[arg(long, value_name = "FILE")]
+    pub cert: PathBuf,
+    /// Its private key
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt on
+    /// the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Whose certificate it should be
+    #[arg(long, value_name = "NIP")]
+    pub nip: Option<Nip>,
+    /// Which KSeF it is to be used in: prod, demo, test
+    #[arg(long, value_name = "ENV", default_value = "prod")]
+    pub env: Environment,
+    /// Warn when the certificate ends within so many days
+    #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days)]
+    pub within: i64,
+    /// Warnings are failures
+    #[arg(long)]
+    pub strict: bool,
+    /// One JSON object, on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// The moment that dates are checked against, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
+    pub now: Option<std::time::SystemTime>,
+}
+
+/// `60d` or `60`.
+fn parse_days(text: &str) -> Result<i64, &'static str> {
+    let days = text.strip_suffix('d').unwrap_or(text).parse::<u16>();
+    days.map(i64::from).map_err(|_| "a number of days is written 60d")
 }

@@ -1,5 +1,6 @@
 //! `ksef-qr cert`: certificates by themselves, before and beside signing.
 
+mod check;
 mod show;
 
 use super::args::{CertArgs, CertCommand};
@@ -8,6 +9,7 @@ use super::exit::ExitStatus;
 /// Runs the subcommand.
 pub fn run(args: &CertArgs) -> anyhow::Result<ExitStatus> {
     match &args.command {
+        CertCommand::Check(args) => check::run(args),
         CertCommand::Show(args) => Ok(show::run(args)),
     }
 }

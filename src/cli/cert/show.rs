@@ -200,7 +200,8 @@ fn issuer(name: Option<&str>, environments: &[&str]) -> String {
 
 /// The environments whose certificates are issued by that name.
 fn environments(certificate: &Certificate) -> Vec<&'static str> {
-    let fitting = Environment::ALL.into_iter().filter(|&environment| certificate.check_environment(environment).is_ok());
+    let fitting =
+        Environment::ALL.into_iter().filter(|&environment| certificate.check_environment(environment).is_ok());
     fitting.map(Environment::name).collect()
 }
 
