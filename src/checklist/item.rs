@@ -67,18 +67,18 @@ impl ItemName {
     /// The same in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Environment => "the right KSeF",
-            Self::Owner => "the right owner",
-            Self::Purpose => "the right purpose",
-            Self::Dates => "valid now",
-            Self::KeyPresent => "the key is there",
-            Self::KeyMatches => "key and certificate match",
-            Self::PasswordWorks => "the password opens the key",
-            Self::PasswordPolicy => "the password is strong enough",
-            Self::KeyPermissions => "nobody else can read the key",
-            Self::ExpiryPlanned => "time to replace it",
-            Self::ControlledTest => "a link signed and verified",
-            Self::Revocation => "not revoked",
+            Self::Environment => "issuer",
+            Self::Owner => "owner",
+            Self::Purpose => "purpose",
+            Self::Dates => "validity",
+            Self::KeyPresent => "private key",
+            Self::KeyMatches => "key and certificate",
+            Self::PasswordWorks => "password",
+            Self::PasswordPolicy => "password's strength",
+            Self::KeyPermissions => "key file",
+            Self::ExpiryPlanned => "replacement",
+            Self::ControlledTest => "controlled test",
+            Self::Revocation => "revocation",
         }
     }
 }

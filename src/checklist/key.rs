@@ -86,7 +86,7 @@ fn password(given: &Given<'_>, is_encrypted: bool, works: Result<()>) -> [Item; 
         },
         _ => Item::unknown(ItemName::PasswordPolicy, "the key's own password is not known"),
     };
-    [Item::of(ItemName::PasswordWorks, works, "it does".to_owned()), policy]
+    [Item::of(ItemName::PasswordWorks, works, "it opens the key".to_owned()), policy]
 }
 
 fn permissions(mode: Option<u32>) -> Item {

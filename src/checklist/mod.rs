@@ -73,7 +73,7 @@ pub fn checklist(given: &Given<'_>) -> Vec<Item> {
 
 fn environment(given: &Given<'_>) -> Item {
     let issuer = given.certificate.issuer_common_name().unwrap_or("nobody");
-    let reason = format!("issued by {issuer:?}, which fits the environment {}", given.environment);
+    let reason = format!("{issuer}, which fits the environment {}", given.environment);
     Item::of(ItemName::Environment, given.certificate.check_environment(given.environment), reason)
 }
 
@@ -119,8 +119,13 @@ fn expiry(given: &Given<'_>) -> Item {
     }
     match days {
         days if days <= given.within_days => {
+            let when = match days {
+                0 => "today".to_owned(),
+                1 => "tomorrow".to_owned(),
+                days => format!("in {days} days"),
+            };
             let reason =
-                format!("it ends in {days} days; its replacement should be under way {} before", given.within_days);
+                format!("it ends {when}; its replacement should be under way {} days before", given.within_days);
             Item::warning(ItemName::ExpiryPlanned, Kind::CertificateEndsSoon, reason)
         }
         days => Item::ok(ItemName::ExpiryPlanned, format!("{days} days are left")),

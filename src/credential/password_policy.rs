@@ -16,7 +16,7 @@ pub fn check_password(password: &[u8]) -> Result<()> {
     let has = |class: fn(&u8) -> bool| password.iter().any(class);
     let known = |byte: &u8| byte.is_ascii_alphanumeric() || SPECIAL.contains(byte);
     let wrong: Vec<&str> = [
-        lacks((15..=32).contains(&password.len()), "it has not 15 to 32 characters"),
+        lacks((15..=32).contains(&password.len()), "it does not have 15 to 32 characters"),
         lacks(has(u8::is_ascii_lowercase), "it has no lower-case letter"),
         lacks(has(u8::is_ascii_uppercase), "it has no upper-case letter"),
         lacks(has(u8::is_ascii_digit), "it has no digit"),

@@ -29,7 +29,8 @@ Examples:
     ksef-qr key new --out firm.key
 
   One is invented and kept in a file; the request for the API is made at once:
-    ksef-qr key new --out firm.key --generate-password-file firm.password --csr firm.csr --subject data.json")]
+    ksef-qr key new --out firm.key --generate-password-file firm.password \
+        --csr firm.csr --subject data.json")]
 pub struct KeyNewArgs {
     /// Where to write the key
     #[arg(long, value_name = "FILE")]
@@ -123,6 +124,7 @@ pub enum CertificateType {
 ///
 /// Also encrypts a key that was not, and takes every form that sign takes. What it writes is what `key new` writes.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("target").required(true))]
 #[command(after_help = "\
 Examples:
   ksef-qr key password --key firm.key --out firm-new.key
@@ -141,10 +143,10 @@ pub struct KeyPasswordArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "new_password_file")]
     pub generate_password_file: Option<PathBuf>,
     /// Where to write the key; nothing is overwritten
-    #[arg(long, value_name = "FILE", required_unless_present = "in_place")]
+    #[arg(long, value_name = "FILE", group = "target")]
     pub out: Option<PathBuf>,
     /// Replace the file, at once: it is the old key or the new one, whenever the machine stops
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, group = "target")]
     pub in_place: bool,
 }
 

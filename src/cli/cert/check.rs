@@ -13,7 +13,7 @@ use crate::cli::args::CertCheckArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
 use crate::cli::password::password;
-use crate::cli::report::printable;
+use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
 
 const BOLD: Style = Style::new().bold();
@@ -84,7 +84,7 @@ fn words(args: &CertCheckArgs, certificate: &Certificate, items: &[Item]) {
     let [ok, fail, warning, unknown] =
         [Answer::Ok, Answer::Fail, Answer::Warning, Answer::Unknown].map(|answer| count(items, answer));
     let colour = if fail > 0 { BAD } else { GOOD };
-    say!("{colour}{fail} failed{colour:#}, {warning} warnings, {ok} OK, {unknown} unknown");
+    say!("{colour}{fail} failed{colour:#}, {}, {ok} OK, {unknown} unknown", counted(warning as u64, "warning"));
 }
 
 #[derive(Serialize)]
