@@ -91,7 +91,7 @@ mod values;
 pub mod verify;
 mod warning;
 
-pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, PrivateKey, Purpose};
+pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, Pkcs12, PrivateKey, Purpose};
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};

@@ -4,6 +4,7 @@
 //! Bytes come in, checked types go out. Nothing here opens a file, asks for a password, reads a clock or signs.
 
 mod algorithm;
+mod ber;
 mod certificate;
 mod contents;
 mod issuer;
@@ -11,6 +12,7 @@ mod legacy_pem;
 mod owner;
 mod pbes2;
 mod pem;
+mod pkcs12;
 mod private_key;
 mod public_key;
 
@@ -20,6 +22,7 @@ mod credential;
 pub use certificate::{Certificate, Purpose};
 pub use credential::{Conditions, Credential};
 pub use owner::Owner;
+pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 
