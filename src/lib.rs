@@ -96,7 +96,7 @@ pub mod verify;
 mod warning;
 
 pub use credential::{
-    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, PrivateKey, Purpose, certificates,
+    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, Purpose, certificates,
     check_password,
 };
 pub use error::{CODES, Error, Result};

@@ -2,6 +2,7 @@
 
 mod cert;
 mod check;
+mod credential;
 mod deadline;
 mod key;
 
@@ -12,6 +13,7 @@ use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule}
 
 pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
+pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use key::{
     CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
@@ -69,6 +71,9 @@ Examples:
 
   A folder, without questions (the password in a file that only you can read):
     ksef-qr sign invoices/ --cert firm.crt --key firm.key --password-file firm.password --out codes
+
+  With a PKCS#12 file:
+    ksef-qr sign invoices/ --p12 firm.p12
 
   Tens of thousands, from an archive to an archive; the same command again goes on after a kill:
     ksef-qr sign june.zip --cert firm.crt --key firm.key --out june-codes.zip --resume
@@ -208,35 +213,6 @@ pub struct InputArgs {
     /// A file that names one file, folder, archive or pattern a line; - for a list on standard input
     #[arg(long, value_name = "LIST", group = "inputs")]
     pub files_from: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Certificate and key")]
-pub struct CredentialArgs {
-    /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE")]
-    pub cert: PathBuf,
-    /// Its private key: the .key of the KSeF Taxpayer Application, or PKCS#8, SEC1, PKCS#1 as PEM or DER
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
-    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
-    /// prompt on the terminal
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
-    /// How ECDSA signatures are written
-    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363")]
-    pub signature_encoding: Encoding,
-    /// The same signature for the same invoice every time (RFC 6979; EC keys only, slower)
-    #[arg(long)]
-    pub deterministic: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Encoding {
-    /// R‖S, 64 bytes, as KSeF prefers it
-    P1363,
-    /// ASN.1 DER
-    Der,
 }
 
 #[derive(Debug, Args)]

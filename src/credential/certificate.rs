@@ -58,9 +58,9 @@ impl Certificate {
                 Err(Error::new(Kind::CertificateIsRequest, "a certificate request was given as the certificate"))
             }
             Object::PublicKey => unreadable("it is a public key"),
-            Object::Pkcs12 => unreadable(
-                "it is a PKCS#12 file (take the certificate out with `openssl pkcs12 -in FILE -nokeys -clcerts`)",
-            ),
+            Object::Pkcs12(_) => {
+                unreadable("it is a PKCS#12 file (`--p12 FILE` takes it, in place of certificate and key)")
+            }
             Object::Token => Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate")),
             Object::Unknown(looks) => unreadable(&looks),
         }
@@ -128,6 +128,14 @@ impl Certificate {
 
     pub(crate) fn public_key(&self) -> &PublicKey {
         &self.public_key
+    }
+
+    /// The public key of a certificate that need not be KSeF's, DER; nothing if it is damaged, or of a kind that KSeF
+    /// does not take.
+    pub(super) fn public_key_of(der: &[u8]) -> Option<PublicKey> {
+        let certificate = x509_cert::Certificate::from_der(der).ok()?;
+        let spki = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
+        PublicKey::from_spki(&spki).ok()
     }
 
     pub(super) fn from_der(der: &[u8]) -> Result<Self> {

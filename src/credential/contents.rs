@@ -21,8 +21,8 @@ pub(super) enum Object {
     EncryptedKey(Zeroizing<Vec<u8>>),
     /// A private key under OpenSSL's PEM encryption.
     LegacyKey(LegacyKey),
-    /// A key and its certificate in one, under a password.
-    Pkcs12,
+    /// A key and its certificate in one, under a password: PKCS#12, DER or BER.
+    Pkcs12(Zeroizing<Vec<u8>>),
     /// A KSeF token: a password of the API, no key.
     Token,
     /// None of these. Holds what the file looks like: "it is empty".
@@ -62,19 +62,36 @@ impl Object {
         matches!(self, Self::Key(..)) || self.is_encrypted_key()
     }
 
+    pub(super) fn is_pkcs12(&self) -> bool {
+        matches!(self, Self::Pkcs12(_))
+    }
+
     pub(super) fn is_encrypted_key(&self) -> bool {
         matches!(self, Self::EncryptedKey(_) | Self::LegacyKey(_))
+    }
+
+    /// What it is, as the end of "it is ...".
+    pub(super) fn describe(&self) -> String {
+        let known = match self {
+            Self::Certificate(_) => "a certificate",
+            Self::Request => "a certificate request",
+            Self::PublicKey => "a public key",
+            Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey(_) => "a private key",
+            Self::Pkcs12(_) => "a PKCS#12 file",
+            Self::Token => "a KSeF token",
+            Self::Unknown(looks) => return looks.strip_prefix("it is ").unwrap_or(looks).to_owned(),
+        };
+        known.to_owned()
     }
 
     /// Recognises DER by the tags of its outermost sequence, which differ between all the forms there are.
     pub(super) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
         use Tag::{BitString, Integer, ObjectIdentifier, OctetString, Sequence};
 
-        // Windows and Java write PKCS#12 in BER, with lengths that DER does not have.
-        if der.starts_with(&[0x30, 0x80, 0x02, 0x01, 0x03]) {
-            return Some(Self::Pkcs12);
-        }
-        let fields = fields(&der)?;
+        let Some(fields) = fields(&der) else {
+            // Windows and Java write PKCS#12 in BER, with lengths that DER does not have.
+            return begins_like_pkcs12(&der).then_some(Self::Pkcs12(der));
+        };
         Some(match tags(&fields)[..] {
             [Sequence, Sequence, BitString] if is_request(fields[0]) => Self::Request,
             [Sequence, Sequence, BitString] => Self::Certificate(der),
@@ -83,7 +100,7 @@ impl Object {
             [Integer, Sequence, OctetString, ..] => Self::Key(KeyForm::Pkcs8, der),
             [Integer, OctetString, ..] => Self::Key(KeyForm::Sec1, der),
             [Integer, Integer, _, _, _, _, _, _, _, ..] => Self::Key(KeyForm::Pkcs1, der),
-            [Integer, Sequence, ..] => Self::Pkcs12,
+            [Integer, Sequence, ..] => Self::Pkcs12(der),
             [ObjectIdentifier, Tag::ContextSpecific { .. }] => Self::Unknown("it is a PKCS#7 file".to_owned()),
             _ => return None,
         })
@@ -123,6 +140,13 @@ fn fields(der: &[u8]) -> Option<Vec<AnyRef<'_>>> {
         .ok()?;
     reader.finish().ok()?;
     Some(fields)
+}
+
+/// A sequence of any length, then version 3, then another sequence.
+fn begins_like_pkcs12(ber: &[u8]) -> bool {
+    let [0x30, length, rest @ ..] = ber else { return false };
+    let length_of_length = if *length < 0x80 { 0 } else { usize::from(length & 0x7F) };
+    rest.get(length_of_length..).is_some_and(|rest| rest.starts_with(&[0x02, 0x01, 0x03, 0x30]))
 }
 
 fn tags(fields: &[AnyRef<'_>]) -> Vec<Tag> {
@@ -221,7 +245,13 @@ mod tests {
 
     #[test]
     fn pkcs12_in_ber() {
-        let file = [0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80];
-        assert!(matches!(Object::find(&file, Object::is_private_key), Object::Pkcs12));
+        for file in [
+            &[0x30, 0x80, 2, 1, 3, 0x30, 0x80][..],
+            &[0x30, 9, 2, 1, 3, 0x30, 0x80],
+            &[0x30, 0x82, 9, 9, 2, 1, 3, 0x30],
+        ] {
+            assert!(matches!(Object::find(file, Object::is_private_key), Object::Pkcs12(_)));
+        }
+        assert!(matches!(Object::find(&[0x30, 0x80, 2, 1, 0, 0x30, 0x80], Object::is_private_key), Object::Unknown(_)));
     }
 }

@@ -4,6 +4,7 @@
 //! Bytes come in, checked types go out. Nothing here opens a file, asks for a password, reads a clock or signs.
 
 mod algorithm;
+mod ber;
 mod certificate;
 mod certificates;
 mod contents;
@@ -13,6 +14,7 @@ mod owner;
 mod password_policy;
 mod pbes2;
 mod pem;
+mod pkcs12;
 mod private_key;
 mod public_key;
 mod subject;
@@ -26,6 +28,7 @@ pub use certificates::{KsefCertificate, certificates};
 pub use credential::{Conditions, Credential};
 pub use owner::Owner;
 pub use password_policy::check_password;
+pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 

@@ -24,6 +24,14 @@ impl<'a> Pbes2Lock<'a> {
     /// who means harm would ask for it; `key_unreadable` if the structure is damaged.
     pub(super) fn read(der: &'a [u8]) -> Result<Self> {
         let (scheme, ciphertext) = parts(der).map_err(|_| damaged())?;
+        Self::new(scheme, ciphertext)
+    }
+
+    /// Takes the scheme and what was encrypted by it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(super) fn new(scheme: AlgorithmIdentifierRef<'_>, ciphertext: &'a [u8]) -> Result<Self> {
         if scheme.oid != PBES2_OID {
             return Err(unsupported(&algorithm::name(scheme.oid)));
         }
@@ -40,6 +48,18 @@ impl<'a> Pbes2Lock<'a> {
             return Err(damaged());
         }
         Ok(Self { parameters, ciphertext })
+    }
+
+    /// How much work it is to derive the key, in hashes, roughly.
+    pub(super) fn hashes(&self) -> u64 {
+        match &self.parameters.kdf {
+            // Two hashes a round, and SHA-1 needs two blocks for a key of AES-256.
+            Kdf::Pbkdf2(params) => 4 * u64::from(params.iteration_count),
+            Kdf::Scrypt(params) => [params.cost_parameter, params.block_size.into(), params.parallelization.into()]
+                .into_iter()
+                .fold(4, u64::saturating_mul),
+            _ => u64::MAX,
+        }
     }
 
     /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,

@@ -51,7 +51,7 @@ impl PrivateKey {
             Object::Certificate(_) => given(Kind::KeyIsCertificate, "a certificate"),
             Object::Request => given(Kind::KeyIsRequest, "a certificate request"),
             Object::PublicKey => given(Kind::KeyIsPublic, "a public key"),
-            Object::Pkcs12 => given(Kind::KeyIsPkcs12, "a PKCS#12 file"),
+            Object::Pkcs12(_) => given(Kind::KeyIsPkcs12, "a PKCS#12 file"),
             Object::Token => given(Kind::KeyIsToken, "a KSeF token"),
             Object::Unknown(looks) => Err(Error::new(Kind::KeyUnreadable, format!("not a private key: {looks}"))),
         }
@@ -101,7 +101,8 @@ impl PrivateKey {
         }
     }
 
-    fn from_pkcs8(der: &[u8]) -> Result<Self> {
+    /// A key in the clear, PKCS#8 DER.
+    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self> {
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         match (info.algorithm.oid, info.algorithm.parameters_oid()) {
             (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => {

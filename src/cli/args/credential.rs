@@ -1,0 +1,40 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// The ways to name a private key are one group, so that one at most is given. Whether there must be one is the
+/// command's to say, by whether it asks `credential::issuer`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Certificate and key")]
+pub struct CredentialArgs {
+    /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
+    #[arg(long, value_name = "FILE", conflicts_with = "p12")]
+    pub cert: Option<PathBuf>,
+    /// Its private key: the .key of the KSeF Taxpayer Application, or PKCS#8, SEC1, PKCS#1 as PEM or DER
+    #[arg(long, value_name = "FILE", requires = "cert", group = "private_key")]
+    pub key: Option<PathBuf>,
+    /// Certificate and key in one PKCS#12 file (.p12, .pfx), in place of --cert and --key
+    #[arg(long, value_name = "FILE", group = "private_key")]
+    pub p12: Option<PathBuf>,
+    /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
+    #[arg(long, value_name = "NAME", requires = "p12", conflicts_with = "cert", hide_short_help = true)]
+    pub p12_entry: Option<String>,
+    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
+    /// prompt on the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// How ECDSA signatures are written
+    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363")]
+    pub signature_encoding: Encoding,
+    /// The same signature for the same invoice every time (RFC 6979; EC keys only, slower)
+    #[arg(long)]
+    pub deterministic: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Encoding {
+    /// R‖S, 64 bytes, as KSeF prefers it
+    P1363,
+    /// ASN.1 DER
+    Der,
+}

@@ -1,0 +1,129 @@
+use std::borrow::Cow;
+
+use pkcs8::ObjectIdentifier;
+use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
+use pkcs8::der::oid::db::rfc5911;
+use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
+use pkcs8::spki::AlgorithmIdentifierRef;
+use zeroize::Zeroizing;
+
+use super::bags::{Bags, each};
+use super::mac::Mac;
+use super::password::Password;
+use super::work::Work;
+use super::{damaged, lock};
+use crate::credential::ber;
+use crate::error::{Error, Kind, Result};
+
+/// A file that is not opened yet: its contents, and the MAC over them.
+pub(super) struct Sealed<'a> {
+    contents: &'a [u8],
+    mac: Mac<'a>,
+}
+
+impl<'a> Sealed<'a> {
+    /// Reads a `PFX`, DER.
+    ///
+    /// # Errors
+    /// `p12_unreadable` for damage; `p12_encryption_unsupported` for files that are sealed by a signature;
+    /// `p12_mac_missing`.
+    pub(super) fn read(der: &'a [u8]) -> Result<Self> {
+        let (version, kind, contents, mac) = AnyRef::from_der(der)
+            .and_then(|pfx| {
+                pfx.sequence(|reader| {
+                    let version = u8::decode(reader)?;
+                    let (kind, contents) = content_info(AnyRef::decode(reader)?)?;
+                    let mac = if reader.is_finished() { None } else { Some(Mac::read(AnyRef::decode(reader)?)?) };
+                    Ok::<_, der::Error>((version, kind, contents, mac))
+                })
+            })
+            .map_err(|_| damaged())?;
+        if kind == rfc5911::ID_SIGNED_DATA {
+            let message = "the PKCS#12 file is sealed by a signature instead of a password, which is not supported";
+            return Err(Error::new(Kind::P12EncryptionUnsupported, message));
+        }
+        if version != 3 || kind != rfc5911::ID_DATA {
+            return Err(damaged());
+        }
+        let mac = mac.ok_or_else(|| Error::new(Kind::P12MacMissing, "the PKCS#12 file has no MAC"))?;
+        Ok(Self { contents: data(contents).map_err(|_| damaged())?, mac })
+    }
+
+    /// True if the password is the file's, and the file is as it was made.
+    ///
+    /// # Errors
+    /// `p12_encryption_unsupported`, `p12_unreadable`.
+    pub(super) fn is_opened_by(&self, password: &Password, work: &mut Work) -> Result<bool> {
+        self.mac.verify(self.contents, password, work)
+    }
+
+    /// Decrypts everything. Believes what the file says: the MAC comes first.
+    ///
+    /// # Errors
+    /// `p12_encryption_unsupported`, `p12_unreadable`, `password_wrong`.
+    pub(super) fn open(&self, password: &Password, work: &mut Work) -> Result<Bags> {
+        let contents = ber::to_der(self.contents).ok_or_else(damaged)?;
+        let parts = AnyRef::from_der(&contents).and_then(|parts| each(parts, content_info)).map_err(|_| damaged())?;
+        let mut bags = Bags::default();
+        for (kind, part) in parts {
+            let plain = match kind {
+                rfc5911::ID_DATA => Zeroizing::new(data(part).map_err(|_| damaged())?.to_vec()),
+                rfc5911::ID_ENCRYPTED_DATA => {
+                    let (scheme, ciphertext) = encrypted_data(part).map_err(|_| damaged())?;
+                    // The MAC has agreed with the password, so this is no mistyped one.
+                    lock::open(scheme, &ciphertext, password, work)?.ok_or_else(damaged)?
+                }
+                _ => {
+                    let message = "a part of the PKCS#12 file is encrypted for a certificate, which is not supported";
+                    return Err(Error::new(Kind::P12EncryptionUnsupported, message));
+                }
+            };
+            bags.add(&ber::to_der(&plain).ok_or_else(damaged)?, password, work)?;
+        }
+        Ok(bags)
+    }
+}
+
+/// Type and content of a `ContentInfo` (RFC 5652, section 3).
+fn content_info(info: AnyRef<'_>) -> der::Result<(ObjectIdentifier, AnyRef<'_>)> {
+    info.sequence(|reader| {
+        let kind = ObjectIdentifier::decode(reader)?;
+        Ok((kind, explicit(reader)?))
+    })
+}
+
+/// What stands under the tag \[0\].
+pub(super) fn explicit<'a>(reader: &mut SliceReader<'a>) -> der::Result<AnyRef<'a>> {
+    let tagged = ContextSpecific::decode_explicit(reader, TagNumber(0))?;
+    tagged.map(|tagged| tagged.value).ok_or_else(|| Tag::Null.value_error().into())
+}
+
+fn data(content: AnyRef<'_>) -> der::Result<&[u8]> {
+    content.decode_as::<&OctetStringRef>().map(OctetStringRef::as_bytes)
+}
+
+/// Scheme and ciphertext of an `EncryptedData` (RFC 5652, section 8).
+fn encrypted_data(content: AnyRef<'_>) -> der::Result<(AlgorithmIdentifierRef<'_>, Cow<'_, [u8]>)> {
+    content.sequence(|reader| {
+        u8::decode(reader)?;
+        let parts = reader.sequence(|reader| {
+            AnyRef::decode(reader)?;
+            let scheme = AlgorithmIdentifierRef::decode(reader)?;
+            let ciphertext = AnyRef::decode(reader)?;
+            Ok::<_, der::Error>((scheme, implicit_octets(ciphertext)?))
+        })?;
+        while !reader.is_finished() {
+            AnyRef::decode(reader)?;
+        }
+        Ok(parts)
+    })
+}
+
+/// An OCTET STRING under the tag \[0\] instead of its own; in BER possibly in pieces.
+fn implicit_octets(element: AnyRef<'_>) -> der::Result<Cow<'_, [u8]>> {
+    match element.tag() {
+        Tag::ContextSpecific { constructed: false, number: TagNumber(0) } => Ok(element.value().into()),
+        Tag::ContextSpecific { constructed: true, number: TagNumber(0) } => Ok(each(element, data)?.concat().into()),
+        other => Err(other.value_error().into()),
+    }
+}
