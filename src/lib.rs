@@ -48,7 +48,9 @@
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
+//! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
+//! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG |
@@ -78,8 +80,10 @@ struct Readme;
 
 pub mod batch;
 pub mod check;
+pub mod checklist;
 mod credential;
 pub mod deadline;
+pub mod enrol;
 mod error;
 mod invoice;
 mod link;
@@ -98,7 +102,7 @@ mod warning;
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential, Purpose,
-    certificates,
+    certificates, check_password,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};

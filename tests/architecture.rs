@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 19] = [
     "error",
     "warning",
     "values",
@@ -16,8 +16,10 @@ const ORDER: [&str; 16] = [
     "credential",
     "register",
     "sign",
+    "enrol",
     "pkcs11",
     "verify",
+    "checklist",
     "scan",
     "qr",
     "render",

@@ -129,6 +129,44 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     write().map_err(|error: io::Error| unwritable(path, &error))
 }
 
+/// Writes a new file whole, or not at all; what is there stays.
+///
+/// # Errors
+/// `output_exists`, `output_unwritable`.
+pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || {
+        let mut file = temporary_in(folder_of(path))?;
+        file.write_all(bytes)?;
+        Ok(file.into_temp_path())
+    };
+    put(write().map_err(|error: io::Error| unwritable(path, &error))?, path, false)
+}
+
+/// Writes a file that nobody but its owner may read (mode 0600 where there are modes), from its first byte on: whole, or
+/// not at all, and on the disk when this returns. What is there is replaced only if `replace` says so.
+///
+/// # Errors
+/// `output_exists`, `output_unwritable`.
+pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    let folder = folder_of(path);
+    let write = || {
+        // tempfile opens its files with mode 0600, whatever the umask, and no other is ever set.
+        let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        Ok(file.into_temp_path())
+    };
+    put(write().map_err(|error: io::Error| unwritable(path, &error))?, path, replace)?;
+    // The name is in the folder, and is as durable as the file only once the folder is written too. Not every system can.
+    #[cfg(unix)]
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| unwritable(path, &error))?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 pub(super) fn exists(path: &Path) -> Error {
     Error::new(Kind::OutputExists, "the file exists already").about(path.to_string_lossy())
 }
@@ -176,6 +214,27 @@ mod tests {
         assert!(left.iter().all(|name| name == LOCK || name == "not ours"), "{left:?}");
         drop(second);
         assert!(place.join("not ours").exists());
+    }
+
+    #[test]
+    fn secrets_are_their_owners_alone_and_never_replaced_unasked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my.key");
+        let write = |bytes, replace| write_secret_file(&path, bytes, replace).map_err(|error| error.code());
+        assert_eq!(write(b"one", false), Ok(()));
+        assert_eq!(write(b"two", false), Err("output_exists"));
+        assert_eq!(write_new_file(&path, b"two").unwrap_err().code(), "output_exists");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            assert_eq!(write(b"two", true), Ok(()));
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("none/my.key");
+        assert_eq!(write_secret_file(&nowhere, b"", false).unwrap_err().code(), "output_unwritable");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod worker;
 
 pub use archive::{Entry, entries};
 pub use edit::edit_file;
-pub use folder::write_file;
+pub use folder::{write_file, write_new_file, write_secret_file};
 pub use input::Input;
 pub use manifest::{Code, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;

@@ -5,6 +5,7 @@ mod check;
 mod credential;
 mod deadline;
 mod expiring;
+mod key;
 mod register;
 
 use std::path::PathBuf;
@@ -12,11 +13,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, PictureFormat, Rule};
 
-pub use cert::{CertArgs, CertCommand, CertShowArgs};
+pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};
 pub use check::CheckArgs;
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use expiring::ExpiringArgs;
+pub use key::{
+    CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
+};
 pub use register::{
     PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
 };
@@ -40,6 +44,7 @@ pub enum Command {
     Deadline(DeadlineArgs),
     Verify(VerifyArgs),
     Cert(CertArgs),
+    Key(KeyArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

@@ -8,6 +8,7 @@ mod credential;
 mod deadline;
 mod demo;
 mod exit;
+mod key;
 mod password;
 mod progress;
 mod register_file;
@@ -58,6 +59,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Verify(args) => verify::run(&args),
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
         Command::Cert(args) => cert::run(&args),
+        Command::Key(args) => key::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use ksef_qr::register::PasswordPlace;
 use zeroize::Zeroizing;
 
-const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
+pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
 
 /// No password is longer; a larger file is not one.
 const LONGEST: u64 = 4096;
@@ -77,7 +77,7 @@ fn find(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<
 }
 
 /// The first line, without its newline: editors add one, and no password holds one.
-fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+pub fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let size =
         fs::metadata(file).with_context(|| format!("{}: the password file cannot be read", file.display()))?.len();
     if size > LONGEST {

@@ -61,9 +61,7 @@ impl Certificate {
             Object::Pkcs12(_) => {
                 unreadable("it is a PKCS#12 file (`--p12 FILE` takes it, in place of certificate and key)")
             }
-            Object::Token => {
-                Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate"))
-            }
+            Object::Token => Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate")),
             Object::Unknown(looks) => unreadable(&looks),
         }
     }

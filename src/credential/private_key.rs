@@ -68,6 +68,14 @@ impl PrivateKey {
         self.public.kind()
     }
 
+    /// Its public half as X.509 `SubjectPublicKeyInfo`, DER.
+    ///
+    /// # Errors
+    /// `key_unreadable`, if it cannot be written down, which no key that was read gives cause for.
+    pub fn public_key_der(&self) -> Result<Vec<u8>> {
+        self.public.to_spki()
+    }
+
     /// The key in the form that every signing library reads: PKCS#8 version 1, DER, an EC key with its public key.
     pub(crate) fn pkcs8_der(&self) -> &[u8] {
         self.pkcs8.as_bytes()

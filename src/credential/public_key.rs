@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use p256::ecdsa::VerifyingKey;
 use pkcs8::der::Decode as _;
 use pkcs8::der::oid::db::rfc5912;
-use pkcs8::spki::SubjectPublicKeyInfoRef;
+use pkcs8::spki::{EncodePublicKey as _, SubjectPublicKeyInfoRef};
 use rsa::RsaPublicKey;
 use rsa::pkcs1::{RsaPublicKeyRef, UintRef};
 use rsa::traits::PublicKeyParts as _;
@@ -61,6 +61,17 @@ impl PublicKey {
             }
             _ => Err(unsupported(&algorithm::describe(&spki.algorithm))),
         }
+    }
+
+    /// X.509 `SubjectPublicKeyInfo`, DER.
+    pub(super) fn to_spki(&self) -> Result<Vec<u8>> {
+        let encoded = match self {
+            Self::Ec(key) => key.to_public_key_der(),
+            Self::Rsa(key) => key.to_public_key_der(),
+        };
+        let encoded =
+            encoded.map_err(|_| Error::new(Kind::KeyUnreadable, "the key's public half cannot be written"))?;
+        Ok(encoded.into_vec())
     }
 
     pub(crate) fn kind(&self) -> KeyKind {

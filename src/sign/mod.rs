@@ -4,10 +4,14 @@ mod aws;
 mod context;
 mod deterministic;
 mod issuer;
+mod new_key;
 mod trial;
 
 pub use context::{ContextChoice, ContextSource};
 pub use issuer::{Issuer, SignedLinks};
+pub use new_key::KeyType;
+
+pub(crate) use new_key::{random, request_signature};
 
 use std::fmt;
 

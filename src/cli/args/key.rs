@@ -1,0 +1,166 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use ksef_qr::enrol::{Attribute, CertificateName, KeyType};
+
+/// Private keys: make one, apply for a certificate, change the password
+#[derive(Debug, Args)]
+pub struct KeyArgs {
+    #[command(subcommand)]
+    pub command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    New(KeyNewArgs),
+    Csr(KeyCsrArgs),
+    Password(KeyPasswordArgs),
+    Public(KeyPublicArgs),
+}
+
+/// A new key, encrypted as the KSeF Taxpayer Application does it
+///
+/// PEM, PKCS#8 under PBES2 (PBKDF2-HMAC-SHA256, AES-256-CBC), readable by its owner alone. Nothing is overwritten. The
+/// password is 15 to 32 characters with a-z, A-Z, 0-9 and one of !@#$%^&*()-_=+, and is never an argument.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  The password is asked for, twice:
+    ksef-qr key new --out firm.key
+
+  One is invented and kept in a file; the request for the API is made at once:
+    ksef-qr key new --out firm.key --generate-password-file firm.password \
+        --csr firm.csr --subject data.json")]
+pub struct KeyNewArgs {
+    /// Where to write the key
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// The kind of key: EC on P-256 (recommended), or RSA of 2048 bits
+    #[arg(long, value_enum, value_name = "TYPE", default_value = "ec")]
+    pub r#type: KeyChoice,
+    /// A file whose first line is the password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt on the
+    /// terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Invent a password and write it to this new file
+    #[arg(long, value_name = "FILE", conflicts_with = "password_file")]
+    pub generate_password_file: Option<PathBuf>,
+    /// Write a certificate request to this new file as well: DER in Base64, as `key csr` prints it
+    #[arg(long, value_name = "FILE", requires = "subjects")]
+    pub csr: Option<PathBuf>,
+    #[command(flatten)]
+    pub subject: SubjectArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum KeyChoice {
+    Ec,
+    Rsa,
+}
+
+impl From<KeyChoice> for KeyType {
+    fn from(choice: KeyChoice) -> Self {
+        match choice {
+            KeyChoice::Ec => Self::EcP256,
+            KeyChoice::Rsa => Self::Rsa2048,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[group(id = "subjects", multiple = false)]
+pub struct SubjectArgs {
+    /// What the API answered to GET /certificates/enrollments/data, as a file: every attribute in it and no other
+    #[arg(long, value_name = "FILE")]
+    pub subject: Option<PathBuf>,
+    /// An attribute of the subject, in the order given: commonName, surname, givenName (may repeat), organizationName,
+    /// organizationIdentifier, countryName, serialNumber, uniqueIdentifier, or their OIDs
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub attribute: Vec<Attribute>,
+}
+
+/// A certificate request (PKCS#10) for the API's enrolment
+///
+/// Prints DER in Base64, as POST /certificates/enrollments takes it. KSeF refuses a request whose subject differs from
+/// what the API answered to GET /certificates/enrollments/data.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ksef-qr key csr --key firm.key --subject data.json
+  ksef-qr key csr --key firm.key --subject data.json --name \"Kasa 1\" > body.json
+  ksef-qr key csr --key firm.key --attribute commonName=Firma --attribute organizationName=Firma \\
+      --attribute organizationIdentifier=VATPL-5265877635 --attribute countryName=PL")]
+pub struct KeyCsrArgs {
+    /// The private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt on
+    /// the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub subject: SubjectArgs,
+    /// The certificate's name in KSeF: prints the whole body of POST /certificates/enrollments, as JSON
+    #[arg(long, value_name = "NAME", conflicts_with = "pem")]
+    pub name: Option<CertificateName>,
+    /// What the certificate is for: offline signs links (type 2), authentication logs in (type 1)
+    #[arg(long, value_enum, value_name = "TYPE", default_value = "offline", requires = "name")]
+    pub r#type: CertificateType,
+    /// PEM instead of bare Base64, for other tools
+    #[arg(long)]
+    pub pem: bool,
+    /// Write to this new file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum CertificateType {
+    Offline,
+    Authentication,
+}
+
+/// The same key under another password
+///
+/// Also encrypts a key that was not, and takes every form that sign takes. What it writes is what `key new` writes.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("target").required(true))]
+#[command(after_help = "\
+Examples:
+  ksef-qr key password --key firm.key --out firm-new.key
+  ksef-qr key password --key firm.key --in-place --password-file old --new-password-file new")]
+pub struct KeyPasswordArgs {
+    /// The private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// A file whose first line is the old password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// A file whose first line is the new password. Without it: the variable KSEF_QR_NEW_KEY_PASSWORD, else a prompt
+    #[arg(long, value_name = "FILE")]
+    pub new_password_file: Option<PathBuf>,
+    /// Invent the new password and write it to this new file
+    #[arg(long, value_name = "FILE", conflicts_with = "new_password_file")]
+    pub generate_password_file: Option<PathBuf>,
+    /// Where to write the key; nothing is overwritten
+    #[arg(long, value_name = "FILE", group = "target")]
+    pub out: Option<PathBuf>,
+    /// Replace the file, at once: it is the old key or the new one, whenever the machine stops
+    #[arg(long, group = "target")]
+    pub in_place: bool,
+}
+
+/// The public half of a key, PEM
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  ksef-qr key public --key firm.key > firm.pub")]
+pub struct KeyPublicArgs {
+    /// The private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt on
+    /// the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}

@@ -1,0 +1,56 @@
+//! Secrets that come into being here: keys, and random numbers for whoever encrypts or invents something.
+
+use super::aws;
+use crate::credential::PrivateKey;
+use crate::error::Result;
+
+/// Which key to make for a certificate of KSeF (`certyfikaty-KSeF.md`, section 3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyType {
+    /// EC on P-256: what the Ministry recommends and the portal makes.
+    #[default]
+    EcP256,
+    /// RSA of 2048 bits: longer links, ten times slower to sign.
+    Rsa2048,
+}
+
+impl KeyType {
+    /// Makes a new key of this type.
+    ///
+    /// # Errors
+    /// `key_generation`, if the system gives no random numbers.
+    pub fn generate(self) -> Result<PrivateKey> {
+        match self {
+            Self::EcP256 => aws::new_ec_key(),
+            Self::Rsa2048 => aws::new_rsa_key(),
+        }
+    }
+}
+
+/// Signs the body of a certificate request, DER, with SHA-256.
+pub(crate) fn request_signature(key: &PrivateKey, body: &[u8]) -> Result<Vec<u8>> {
+    aws::request_signature(key, body)
+}
+
+/// Random bytes, fit for secrets.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    aws::random(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::KeyKind;
+
+    #[test]
+    fn keys_are_of_their_type_and_new_every_time() {
+        for (kind, expected) in [(KeyType::EcP256, KeyKind::EcP256), (KeyType::Rsa2048, KeyKind::Rsa { bits: 2048 })] {
+            let [one, other] = [kind.generate().unwrap(), kind.generate().unwrap()];
+            assert_eq!(one.kind(), expected);
+            assert_ne!(one.public_key(), other.public_key());
+        }
+        assert_ne!(random::<16>().unwrap(), random::<16>().unwrap());
+    }
+}
