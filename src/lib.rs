@@ -46,6 +46,7 @@
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
@@ -81,6 +82,7 @@ pub mod deadline;
 mod error;
 mod invoice;
 mod link;
+pub mod pkcs11;
 mod qr;
 mod render;
 #[cfg(feature = "scan")]
@@ -91,7 +93,9 @@ mod values;
 pub mod verify;
 mod warning;
 
-pub use credential::{Certificate, Conditions, Credential, KeyKind, Owner, Pkcs12, PrivateKey, Purpose};
+pub use credential::{
+    Certificate, Conditions, Credential, KeyKind, Owner, Pkcs12, PrivateKey, PublicCredential, Purpose,
+};
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};

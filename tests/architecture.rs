@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top: a module may use those before it.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "error",
     "warning",
     "values",
@@ -15,6 +15,7 @@ const ORDER: [&str; 15] = [
     "link",
     "credential",
     "sign",
+    "pkcs11",
     "verify",
     "scan",
     "qr",

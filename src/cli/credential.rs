@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use anyhow::bail;
+#[cfg(feature = "pkcs11")]
+use ksef_qr::pkcs11::Token;
+use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::{
     Certificate, Conditions, Credential, Issuer, Pkcs12, PrivateKey, SignatureEncoding, deterministic_signer, signer,
 };
@@ -11,6 +14,8 @@ use zeroize::Zeroizing;
 use super::args::{CredentialArgs, Encoding};
 use super::config::read;
 use super::password::password;
+#[cfg(feature = "pkcs11")]
+use super::password::secret;
 
 /// No key and no certificate is larger, a chain included.
 const LARGEST_CREDENTIAL: u64 = 1_000_000;
@@ -20,6 +25,7 @@ pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<
     match args {
         CredentialArgs { cert: Some(cert), key: Some(key), .. } => with_key(args, cert, key, conditions),
         CredentialArgs { p12: Some(p12), .. } => with_pkcs12(args, p12, conditions),
+        CredentialArgs { pkcs11: Some(uri), .. } => with_token(args, &uri.parse()?, conditions),
         CredentialArgs { cert: Some(_), .. } => {
             bail!("--cert FILE is the certificate, and signing needs its key, too: --key FILE")
         }
@@ -29,8 +35,7 @@ pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<
 
 /// `--cert` and `--key`.
 fn with_key(args: &CredentialArgs, cert: &Path, key: &Path, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let certificate = read_credential(cert)?;
-    let certificate = Certificate::parse(&certificate).map_err(|error| error.about(cert.to_string_lossy()))?;
+    let certificate = read_certificate(cert)?;
     let file = read_credential(key)?;
     // Nobody is asked for a password that is not needed.
     let password = match PrivateKey::is_encrypted(&file) {
@@ -64,15 +69,49 @@ fn with_pkcs12(args: &CredentialArgs, path: &Path, conditions: &Conditions) -> a
     ready(args, credential, path)
 }
 
+/// `--pkcs11`.
+#[cfg(feature = "pkcs11")]
+fn with_token(args: &CredentialArgs, uri: &TokenUri, conditions: &Conditions) -> anyhow::Result<Issuer> {
+    let token = Token::find(uri)?;
+    let name = format!("token {:?}", token.label());
+    let pin = match token.asks_for_pin() {
+        true => secret(args.password_file.as_deref().or(uri.pin_source()), &format!("PIN of the {name}"))?,
+        false => None,
+    };
+    let key = token.key(pin.as_ref().map(|pin| pin.as_slice())).map_err(|error| error.about(&name))?;
+    let (certificate, named) = match &args.cert {
+        Some(cert) => (read_certificate(cert)?, cert.to_string_lossy().into_owned()),
+        None => (key.certificate().map_err(|error| error.about(&name))?, name),
+    };
+    let signer = key.signer(encoding(args));
+    Ok(Issuer::with_outside_key(certificate, signer, conditions).map_err(|error| error.about(named))?)
+}
+
+/// `--pkcs11`, in a build that knows no tokens.
+#[cfg(not(feature = "pkcs11"))]
+fn with_token(_: &CredentialArgs, _: &TokenUri, _: &Conditions) -> anyhow::Result<Issuer> {
+    bail!(
+        "this build of ksef-qr reads no tokens: --pkcs11 needs one made with `cargo install ksef-qr --features pkcs11`"
+    )
+}
+
 /// `key` is the file to name, should the signing library refuse the key in it.
 fn ready(args: &CredentialArgs, credential: Credential, key: &Path) -> anyhow::Result<Issuer> {
-    let encoding = match args.signature_encoding {
+    let signer = if args.deterministic { deterministic_signer } else { signer };
+    let signer = signer(&credential, encoding(args)).map_err(|error| error.about(key.to_string_lossy()))?;
+    Ok(Issuer::with_signer(credential, signer))
+}
+
+fn encoding(args: &CredentialArgs) -> SignatureEncoding {
+    match args.signature_encoding {
         Encoding::P1363 => SignatureEncoding::P1363,
         Encoding::Der => SignatureEncoding::Der,
-    };
-    let signer =
-        if args.deterministic { deterministic_signer(&credential, encoding) } else { signer(&credential, encoding) };
-    Ok(Issuer::with_signer(credential, signer.map_err(|error| error.about(key.to_string_lossy()))?))
+    }
+}
+
+fn read_certificate(path: &Path) -> anyhow::Result<Certificate> {
+    let certificate = read_credential(path)?;
+    Ok(Certificate::parse(&certificate).map_err(|error| error.about(path.to_string_lossy()))?)
 }
 
 /// A key, or what belongs to one.

@@ -14,10 +14,15 @@ const LONGEST: u64 = 4096;
 
 /// A password, wiped when dropped; `None` if there is none and no way to ask. An empty one is none.
 pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
-    Ok(find(file, key)?.filter(|password| !password.is_empty()))
+    secret(file, &format!("Password of {}", key.display()))
 }
 
-fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+/// The same for whatever else is kept secret: a token's PIN. `what` is what the prompt asks for.
+pub fn secret(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    Ok(find(file, what)?.filter(|secret| !secret.is_empty()))
+}
+
+fn find(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
     if let Some(file) = file {
         return from_file(file).map(Some);
     }
@@ -27,7 +32,7 @@ fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<
     }
     // A prompt needs both: a terminal to show it on, and one to type at.
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        let typed = rpassword::prompt_password(format!("Password of {}: ", key.display()));
+        let typed = rpassword::prompt_password(format!("{what}: "));
         return Ok(Some(Zeroizing::new(typed.context("the password could not be read")?.into_bytes())));
     }
     Ok(None)

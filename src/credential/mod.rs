@@ -20,7 +20,7 @@ mod public_key;
 mod credential;
 
 pub use certificate::{Certificate, Purpose};
-pub use credential::{Conditions, Credential};
+pub use credential::{Conditions, Credential, PublicCredential};
 pub use owner::Owner;
 pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;

@@ -4,6 +4,7 @@ mod aws;
 mod context;
 mod deterministic;
 mod issuer;
+mod trial;
 
 pub use context::{ContextChoice, ContextSource};
 pub use issuer::{Issuer, SignedLinks};
@@ -44,7 +45,7 @@ impl Algorithm {
         }
     }
 
-    fn ecdsa(encoding: SignatureEncoding) -> Self {
+    pub(crate) fn ecdsa(encoding: SignatureEncoding) -> Self {
         match encoding {
             SignatureEncoding::P1363 => Self::Es256P1363,
             SignatureEncoding::Der => Self::Es256Der,

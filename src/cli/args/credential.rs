@@ -19,6 +19,18 @@ pub struct CredentialArgs {
     /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
     #[arg(long, value_name = "NAME", requires = "p12", conflicts_with = "cert", hide_short_help = true)]
     pub p12_entry: Option<String>,
+    /// A private key on a token or in an HSM, by its PKCS#11 URI: pkcs11:token=…;object=…?module-path=….so (in
+    /// quotes). The certificate is --cert, or the one with the key's ID on the token; the PIN is given as a
+    /// password is, or in a file by pin-source=file:…
+    #[arg(
+        long,
+        value_name = "URI",
+        group = "private_key",
+        conflicts_with = "deterministic",
+        hide = cfg!(not(feature = "pkcs11"))
+    )]
+    // Not parsed here: clap would repeat in its error what it cannot parse, and that may hold a PIN.
+    pub pkcs11: Option<String>,
     /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
     /// prompt on the terminal
     #[arg(long, value_name = "FILE")]
