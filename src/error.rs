@@ -117,8 +117,14 @@ macro_rules! kinds {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(clippy::enum_variant_names, reason = "named after the codes, which outsiders read")]
         #[cfg_attr(
-            not(all(feature = "pdf", feature = "register", feature = "scan", feature = "xsd")),
-            expect(dead_code, reason = "some codes are given by `pdf`, `register`, `scan` and `xsd` alone")
+            not(all(
+                feature = "pdf",
+                feature = "pkcs11",
+                feature = "register",
+                feature = "scan",
+                feature = "xsd"
+            )),
+            expect(dead_code, reason = "some codes are given by a feature alone")
         )]
         pub(crate) enum Kind { $($kind),* }
 
@@ -224,6 +230,18 @@ kinds! {
     PasswordMissing Credential "password_missing" "The key is encrypted. Give the password in a file (`--password-file`), in KSEF_QR_KEY_PASSWORD, or at the prompt of a terminal."
     PasswordWrong Credential "password_wrong" "The password does not open the key (capitals? an extra space? the password of another key?). It cannot be recovered: if it is lost, apply for a new certificate."
     PasswordPolicy Credential "password_policy" "The KSeF Taxpayer Application takes 15 to 32 characters: at least one of a-z, of A-Z (no Polish letters), of 0-9 and of !@#$%^&*()-_=+, and no others."
+    PinMissing Credential "pin_missing" "The token asks for a PIN. Give it in a file (`--password-file`, or pin-source=file:/PATH in the URI), in KSEF_QR_KEY_PASSWORD, or at the prompt of a terminal."
+    PinWrong Credential "pin_wrong" "The token refused the PIN, and nothing was tried again: a token locks itself after a few wrong ones. Make sure of the PIN before the next run."
+    PinLastTry Credential "pin_last_try" "One more wrong PIN locks the token, so none was tried. Log in once with the program of the token's maker, which sets the count back."
+    PinLocked Credential "pin_locked" "Too many wrong PINs locked the token. Unlock it with its PUK (SO PIN) and the program of the token's maker."
+    TokenModule Credential "token_module" "Give the PKCS#11 library of the token's maker in the URI: module-path=/PATH/TO/MODULE.so (.dll on Windows, .dylib on macOS)."
+    TokenMissing Credential "token_missing" "Is it plugged in, and named as in the URI? `pkcs11-tool --module MODULE --list-token-slots` lists what is there."
+    TokenSeveral Credential "token_several" "Name one in the URI: token=LABEL, serial=NUMBER or slot-id=N."
+    TokenKeyMissing Credential "token_key_missing" "Name a private key of the token in the URI, object=LABEL or id=%01: `pkcs11-tool --module MODULE --login --list-objects` lists them."
+    TokenKeySeveral Credential "token_key_several" "Name one in the URI: object=LABEL, id=%01 (each byte as % and two digits), or both."
+    TokenKeyUnsupported Credential "token_key_unsupported" "KSeF takes EC keys on P-256 and RSA keys of 2048 bits or more; the token must sign with them by itself (CKM_ECDSA, CKM_RSA_PKCS_PSS or CKM_SHA256_RSA_PKCS_PSS)."
+    TokenCertificateMissing Credential "token_certificate_missing" "The token holds no certificate with the key's ID (CKA_ID). Give the certificate as a file: `--cert FILE`."
+    TokenFailed Credential "token_failed" "Is the token still plugged in? `pkcs11-tool --module MODULE --login --test` tries it."
     SignerUnavailable Credential "signer_unavailable" "RSASSA-PSS is randomised; deterministic signatures exist for EC keys only. Leave out `--deterministic`."
     SigningFailed Credential "signing_failed" "The key was refused by the signing library. Check it with `openssl pkey -check`."
     RegisterNothingFits Credential "register_nothing_fits" "`ksef-qr cert register list` shows the standing of every certificate. Add the new one, or choose another `--env` or `--owner`."
@@ -234,6 +252,8 @@ kinds! {
     RegisterOutdated Credential "register_outdated" "The file was replaced, and the register was not told. Give each certificate an entry of its own: `ksef-qr cert register add`."
     RegisterHoldsPassword Credential "register_holds_password" "A register says where a password is and never what it is: password = { file = \"…\" }, { env = \"VARIABLE\" } or { keyring = { service = \"…\", account = \"…\" } }. Remove the value, and change the password if others could read it."
 
+    TokenUriMalformed Value "token_uri_malformed" "Write pkcs11:token=LABEL;object=LABEL?module-path=/PATH/TO/MODULE.so (RFC 7512), in quotes: a shell takes ; and ? and & for its own."
+    TokenUriPin Value "token_uri_pin" "Other users of the machine can read arguments, and shells keep them. Leave pin-value out, think of the PIN as known, and give it by pin-source=file:/PATH, `--password-file`, KSEF_QR_KEY_PASSWORD or at the prompt."
     NipMalformed Value "nip_malformed" "A NIP is ten digits without dashes or a country prefix."
     ContextMalformed Value "context_malformed" "Write Nip:5265877635, InternalId:5265877635-12345, NipVatUe:5265877635-ATU12345678 or PeppolId:PPL123456, in exactly this spelling."
     DateMalformed Value "date_malformed" "Write a day that exists as YYYY-MM-DD."

@@ -47,6 +47,7 @@
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
@@ -95,6 +96,7 @@ mod link;
 pub mod paper;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+pub mod pkcs11;
 mod qr;
 #[cfg(feature = "register")]
 pub mod register;
@@ -110,8 +112,8 @@ pub mod verify;
 mod warning;
 
 pub use credential::{
-    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, Purpose, certificates,
-    check_password,
+    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,
+    Purpose, certificates, check_password,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};

@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "register",
     "sign",
     "enrol",
+    "pkcs11",
     "verify",
     "checklist",
     "scan",

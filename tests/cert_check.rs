@@ -248,6 +248,26 @@ fn item_controlled_test() {
     Check::of("pesel-ec.crt").key("offline-ec.pkcs8.pem").answer().is("controlled_test", "ok");
 }
 
+/// The same items of a PKCS#12 file, which holds certificate and key.
+#[test]
+fn pkcs12_is_looked_over_as_two_files_are() {
+    let p12 = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        command.env_remove("KSEF_QR_KEY_PASSWORD").args(["cert", "check", "--json", "--env", "test"]);
+        command.args(["--now", "2026-06-30T12:00:00Z", "--p12", &fixture(&format!("keys/{name}"))]);
+        Check { command }
+    };
+    let answered = p12("offline-ec.p12").password("password.txt").answer();
+    for item in ["key_present", "key_matches", "password_works", "password_policy", "controlled_test"] {
+        answered.is(item, "ok");
+    }
+    p12("offline-ec.empty-password.p12").answer().warns("password_works", "key_unencrypted", "encrypts it");
+    assert_tells(&p12("offline-ec.p12").password("wrong-password.txt").refusal(), "password_wrong", "password");
+    assert_tells(&p12("two-keys.p12").password("password.txt").refusal(), "p12_several_keys", "--p12-entry");
+    assert_tells(&Check::of("offline-ec.p12").refusal(), "certificate_unreadable", "--p12 FILE");
+    Check::of("offline-ec.crt").key("offline-ec.p12").answer().fails("key_present", "key_is_pkcs12", "`--p12 FILE`");
+}
+
 #[test]
 fn item_revocation() {
     let answered = usual().answer();

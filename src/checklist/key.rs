@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Given, Item, ItemName};
-use crate::credential::{PrivateKey, check_pair, check_password};
+use crate::credential::{Pkcs12, PrivateKey, check_pair, check_password};
 use crate::error::{Error, Kind, Result};
 
 /// A private key as it lies on the disk.
@@ -11,6 +11,8 @@ use crate::error::{Error, Kind, Result};
 pub struct KeyFile<'a> {
     /// The file's content.
     pub bytes: &'a [u8],
+    /// True if it is a PKCS#12 file, the one that the certificate is from.
+    pub is_pkcs12: bool,
     /// Its permission bits where the system has such: `0o600`.
     pub mode: Option<u32>,
 }
@@ -29,8 +31,7 @@ pub(super) fn items(given: &Given<'_>) -> (Vec<Item>, Option<PrivateKey>) {
         items.extend(WITH_KEY.map(|name| Item::unknown(name, "there is no key")));
         return (items, None);
     };
-    let is_encrypted = PrivateKey::is_encrypted(file.bytes);
-    let opened = PrivateKey::parse(file.bytes, given.password);
+    let (is_encrypted, opened) = open(given, file);
     let permissions = permissions(file.mode);
     let (present, key, works) = match opened {
         Ok(key) => {
@@ -57,6 +58,16 @@ pub(super) fn items(given: &Given<'_>) -> (Vec<Item>, Option<PrivateKey>) {
     let belongs = matches.problem.is_none();
     let [works, policy] = password(given, is_encrypted, works);
     (vec![present, matches, works, policy, permissions], key.filter(|_| belongs))
+}
+
+/// Whether the key needs a password, and the key.
+fn open(given: &Given<'_>, file: KeyFile<'_>) -> (bool, Result<PrivateKey>) {
+    if !file.is_pkcs12 {
+        return (PrivateKey::is_encrypted(file.bytes), PrivateKey::parse(file.bytes, given.password));
+    }
+    let serial = given.certificate.serial().to_string();
+    let opened = Pkcs12::open(file.bytes, given.password).and_then(|file| file.pair(Some(&serial)));
+    (Pkcs12::open(file.bytes, None).is_err_and(|error| is_password(&error)), opened.map(|(_, key)| key))
 }
 
 /// The items that need a key.

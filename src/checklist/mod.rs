@@ -12,7 +12,7 @@
 //! let certificate = Certificate::parse(certificate)?;
 //! let items = checklist(&Given {
 //!     certificate: &certificate,
-//!     key: Some(KeyFile { bytes: key, mode: Some(0o600) }),
+//!     key: Some(KeyFile { bytes: key, is_pkcs12: false, mode: Some(0o600) }),
 //!     password: Some(password),
 //!     nip: Some("5265877635".parse()?),
 //!     environment: Environment::Test,

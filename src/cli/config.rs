@@ -16,10 +16,13 @@ use super::args::{
 };
 use super::credential::issuer;
 use super::deadline::schedule;
+use super::register_file::choose;
+use super::report::printable;
+use super::say::tell;
 
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
-    let issuer = issuer_of(&args.credential, args.context, &args.output)?;
+    let issuer = issuer_of(args.credential, args.context, &args.output)?;
     let schedule = schedule_of(args.mode, &args.outage)?;
     let batch = batch(sources(args.input)?, drawing(&args.picture, &args.output)?, args.output, Task::Sign(issuer))?;
     Ok(Batch { schedule, ..batch })
@@ -57,7 +60,7 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
     let schedule = schedule_of(args.mode, &args.outage)?;
     let link = |numbers| Task::Link { environment, numbers };
     let task = match args.ksef_number {
-        _ if is_signing => Task::Sign(issuer_of(&args.credential, args.context, output)?),
+        _ if is_signing => Task::Sign(issuer_of(args.credential, args.context, output)?),
         _ if args.kod1_alone => link(Numbers::None),
         Some(number) => link(Numbers::One(number)),
         None if !args.upo.is_empty() => link(Numbers::Upo(upo(&args.upo)?)),
@@ -74,10 +77,15 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
     Ok((task, schedule))
 }
 
-fn issuer_of(credential: &CredentialArgs, context: Option<ContextId>, output: &OutputArgs) -> anyhow::Result<Issuer> {
+fn issuer_of(credential: CredentialArgs, context: Option<ContextId>, output: &OutputArgs) -> anyhow::Result<Issuer> {
     let now = output.now.unwrap_or_else(SystemTime::now);
     let conditions = Conditions { environment: output.env, now, allow: output.allow.iter().copied().collect() };
-    let issuer = issuer(credential, &conditions)?;
+    let taxpayer = context.as_ref().and_then(ContextId::taxpayer);
+    let credential = choose(credential, &conditions, taxpayer)?;
+    let issuer = issuer(&credential, &conditions)?;
+    if let Some(entry) = credential.chosen.filter(|_| !output.quiet) {
+        tell!("signing with {}, {}", printable(&entry.name), entry.facts.serial);
+    }
     let Some(context) = context else { return Ok(issuer) };
     if output.env == Environment::Prod && context.taxpayer().is_some_and(|nip| !nip.has_valid_checksum()) {
         bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");

@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use ksef_qr::register::PasswordPlace;
 use zeroize::Zeroizing;
 
 pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
@@ -14,10 +15,52 @@ const LONGEST: u64 = 4096;
 
 /// A password, wiped when dropped; `None` if there is none and no way to ask. An empty one is none.
 pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
-    Ok(find(file, key)?.filter(|password| !password.is_empty()))
+    secret(file, &format!("Password of {}", key.display()))
 }
 
-fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+/// The same for whatever else is kept secret: a token's PIN. `what` is what the prompt asks for.
+pub fn secret(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    Ok(find(file, what)?.filter(|secret| !secret.is_empty()))
+}
+
+/// A key's password from the place that a register names, if it names one.
+pub fn password_from(place: Option<&PasswordPlace>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    secret_from(place, &format!("Password of {}", key.display()))
+}
+
+/// The same for whatever else is kept secret.
+pub fn secret_from(place: Option<&PasswordPlace>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
+    match place {
+        Some(PasswordPlace::File(file)) => secret(Some(file), what),
+        Some(PasswordPlace::Variable(name)) => from_variable(name).map(Some),
+        Some(PasswordPlace::Keyring { service, account }) => from_keyring(service, account).map(Some),
+        None => secret(None, what),
+    }
+}
+
+fn from_variable(name: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let value = std::env::var_os(name)
+        .with_context(|| format!("the register says that the password is in the variable {name}, which is not set"))?;
+    let value = value.into_string().ok().with_context(|| format!("{name} is not valid UTF-8"))?;
+    Ok(Zeroizing::new(value.into_bytes()))
+}
+
+#[cfg(feature = "keyring")]
+fn from_keyring(service: &str, account: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let secret = keyring::Entry::new(service, account).and_then(|entry| entry.get_secret());
+    let secret = secret.with_context(|| format!("the keyring does not give the password of {service}, {account}"))?;
+    Ok(Zeroizing::new(secret))
+}
+
+#[cfg(not(feature = "keyring"))]
+fn from_keyring(service: &str, account: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    bail!(
+        "the register says that the password is in the keyring ({service}, {account}), and this build cannot read it: \
+         give --password-file, or build with `cargo install ksef-qr --features keyring`"
+    )
+}
+
+fn find(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
     if let Some(file) = file {
         return from_file(file).map(Some);
     }
@@ -27,7 +70,7 @@ fn find(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<
     }
     // A prompt needs both: a terminal to show it on, and one to type at.
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        let typed = rpassword::prompt_password(format!("Password of {}: ", key.display()));
+        let typed = rpassword::prompt_password(format!("{what}: "));
         return Ok(Some(Zeroizing::new(typed.context("the password could not be read")?.into_bytes())));
     }
     Ok(None)

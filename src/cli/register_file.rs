@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::Context as _;
-use ksef_qr::register::Register;
+use anyhow::{Context as _, bail};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
+use ksef_qr::{Conditions, Nip};
 
+use super::args::CredentialArgs;
 use super::config::read;
 
 /// A register of ten thousand certificates has 5 MB.
@@ -28,10 +30,51 @@ impl RegisterFile {
         Ok(Self { register, folder: folder(path).to_owned() })
     }
 
+    /// The arguments that name the key of an entry as they name one without a register.
+    pub fn args_of(&self, entry: &Entry, args: &CredentialArgs) -> anyhow::Result<CredentialArgs> {
+        let mut args = CredentialArgs { credentials: None, ..args.clone() };
+        match &entry.key {
+            KeyPlace::Files { cert, key } => {
+                (args.cert, args.key) = (Some(self.located(cert)), Some(self.located(key)));
+            }
+            KeyPlace::Pkcs12 { file, entry } => {
+                (args.p12, args.p12_entry) = (Some(self.located(file)), entry.clone());
+            }
+            KeyPlace::Pkcs11 { .. } if args.deterministic => {
+                bail!(
+                    "{:?} is on a token, and a token's signatures differ each time: leave out --deterministic",
+                    entry.name
+                )
+            }
+            KeyPlace::Pkcs11 { uri, cert } => {
+                (args.pkcs11, args.cert) = (Some(uri.clone()), cert.as_ref().map(|cert| self.located(cert)));
+            }
+        }
+        let mut entry = entry.clone();
+        if let Some(PasswordPlace::File(file)) = &mut entry.password {
+            *file = self.located(file);
+        }
+        args.chosen = Some(Box::new(entry));
+        Ok(args)
+    }
+
     /// A path of the register, from where the program runs.
     pub fn located(&self, path: &Path) -> PathBuf {
         self.folder.join(path)
     }
+}
+
+/// Puts in place of `--credentials` what the entry that signs says. Without that option nothing changes.
+pub fn choose(args: CredentialArgs, conditions: &Conditions, context: Option<Nip>) -> anyhow::Result<CredentialArgs> {
+    let Some(path) = &args.credentials else { return Ok(args) };
+    let file = RegisterFile::read(path)?;
+    let (environment, now) = (conditions.environment, conditions.now);
+    let entry = match &args.used {
+        Some(name) => file.register.named(name),
+        None => file.register.select(&Wanted { environment, now, owner: args.owner, context }),
+    };
+    let entry = entry.map_err(|error| error.about(path.to_string_lossy()))?;
+    file.args_of(entry, &args)
 }
 
 fn folder(path: &Path) -> &Path {

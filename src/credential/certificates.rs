@@ -4,8 +4,8 @@ use serde::Deserialize;
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::BasicConstraints;
 
-use super::Certificate;
 use super::contents::{Object, objects};
+use super::{Certificate, Pkcs12};
 use crate::error::{Error, Kind, Result};
 
 /// A certificate of a file that may hold several.
@@ -17,24 +17,25 @@ pub struct KsefCertificate {
     pub name: Option<String>,
 }
 
-/// Reads all certificates of a file: what [`Certificate::parse`] reads, chains of PEM blocks, and the JSON that the API
-/// answers to `POST /certificates/retrieve` (`certyfikaty-KSeF.md`). Certificates of issuers, which make up the rest of a
-/// chain, are left out.
+/// Reads all certificates of a file: what [`Certificate::parse`] reads, chains of PEM blocks, PKCS#12, and the JSON that
+/// the API answers to `POST /certificates/retrieve` (`certyfikaty-KSeF.md`). Certificates of issuers, which make up the
+/// rest of a chain, are left out. `password` is that of a PKCS#12 file; nothing else needs one.
 ///
 /// # Errors
-/// Those of [`Certificate::parse`], for the first certificate that has one; `certificate_is_authority` if there are only
+/// Those of [`Pkcs12::open`]; those of [`Certificate::parse`], for the first certificate that has one; `certificate_is_authority` if there are only
 /// certificates of issuers; `certificate_unreadable` if the answer of the API contradicts the certificate in it.
-pub fn certificates(file: &[u8]) -> Result<Vec<KsefCertificate>> {
+pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCertificate>> {
     if file.trim_ascii_start().starts_with(b"{") {
         return from_answer(file);
     }
-    let found: Vec<_> = objects(file)
-        .into_iter()
-        .filter_map(|object| match object {
-            Object::Certificate(der) => Some(der),
-            _ => None,
-        })
-        .collect();
+    let mut found = Vec::new();
+    for object in objects(file) {
+        match object {
+            Object::Certificate(der) => found.push(der.to_vec()),
+            Object::Pkcs12(file) => found.extend(Pkcs12::open(&file, password)?.certificates().map(<[u8]>::to_vec)),
+            _ => {}
+        }
+    }
     if found.is_empty() {
         return Ok(vec![KsefCertificate { certificate: Certificate::parse(file)?, name: None }]);
     }
@@ -115,35 +116,45 @@ mod tests {
     }
 
     fn message(file: &[u8]) -> String {
-        certificates(file).unwrap_err().message().to_owned()
+        certificates(file, None).unwrap_err().message().to_owned()
     }
 
     #[test]
     fn a_chain_is_read_without_its_issuers() {
-        let found = certificates(include_bytes!("../../fixtures/keys/offline-ec.chain.pem")).unwrap();
+        let found = certificates(include_bytes!("../../fixtures/keys/offline-ec.chain.pem"), None).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].certificate.serial().to_string(), "01F0A1B2C3D4E501");
         let two = [
             &include_bytes!("../../fixtures/keys/offline-ec.crt")[..],
             include_bytes!("../../fixtures/keys/buyer-ec.crt"),
         ];
-        assert_eq!(certificates(&two.concat()).unwrap().len(), 2);
+        assert_eq!(certificates(&two.concat(), None).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn pkcs12_is_read_without_its_issuers() {
+        let file = include_bytes!("../../fixtures/keys/offline-ec.chain.p12");
+        let found = certificates(file, Some(b"Throwaway-Key_2026")).unwrap();
+        let serials: Vec<_> = found.iter().map(|entry| entry.certificate.serial().to_string()).collect();
+        assert_eq!(serials, ["01F0A1B2C3D4E501"]);
+        assert_eq!(certificates(file, None).unwrap_err().code(), "password_missing");
+        assert_eq!(certificates(file, Some(b"another")).unwrap_err().code(), "password_wrong");
     }
 
     #[test]
     fn an_issuer_alone_is_no_certificate_of_a_taxpayer() {
         let chain = include_str!("../../fixtures/keys/offline-ec.chain.pem");
         let issuer = chain.split_inclusive("-----END CERTIFICATE-----\n").nth(1).unwrap();
-        assert_eq!(certificates(issuer.as_bytes()).unwrap_err().code(), "certificate_is_authority");
+        assert_eq!(certificates(issuer.as_bytes(), None).unwrap_err().code(), "certificate_is_authority");
     }
 
     #[test]
     fn the_answer_of_the_api() {
         let fields =
             r#","certificateName":"Kasa 1","certificateSerialNumber":"01F0A1B2C3D4E501","certificateType":"Offline""#;
-        let found = certificates(answer(fields).as_bytes()).unwrap();
+        let found = certificates(answer(fields).as_bytes(), None).unwrap();
         assert_eq!(found[0].name.as_deref(), Some("Kasa 1"));
-        assert_eq!(certificates(answer("").as_bytes()).unwrap()[0].name, None);
+        assert_eq!(certificates(answer("").as_bytes(), None).unwrap()[0].name, None);
     }
 
     #[test]

@@ -23,11 +23,8 @@ pub struct Conditions {
 /// It exists only if issuer, key, purpose and dates agree, so nothing that holds one asks again.
 #[derive(Debug)]
 pub struct Credential {
-    certificate: Certificate,
+    public: PublicCredential,
     key: PrivateKey,
-    environment: Environment,
-    allowed: Rules,
-    warnings: Vec<Warning>,
 }
 
 impl Credential {
@@ -39,26 +36,8 @@ impl Credential {
     /// `certificate_purpose_unclear`, unless `certificate-purpose` may be overridden; `certificate_expired` and
     /// `certificate_not_yet_valid`, unless `certificate-dates` may be.
     pub fn new(certificate: Certificate, key: PrivateKey, conditions: &Conditions) -> Result<Self> {
-        certificate.check_environment(conditions.environment)?;
-        check_pair(&certificate, &key)?;
-        let mut allowed = Rules::NONE;
-        for (rule, check) in [
-            (Rule::CertificatePurpose, check_purpose(&certificate)),
-            (Rule::CertificateDates, check_dates(&certificate, conditions.now)),
-        ] {
-            match check {
-                Err(error) if !conditions.allow.contains(rule) => return Err(error),
-                Err(_) => allowed.insert(rule),
-                Ok(()) => {}
-            }
-        }
-        Ok(Self {
-            warnings: ends_soon(&certificate, conditions.now).into_iter().collect(),
-            certificate,
-            key,
-            environment: conditions.environment,
-            allowed,
-        })
+        let public = PublicCredential::of_pair(certificate, conditions, |certificate| check_pair(certificate, &key))?;
+        Ok(Self { public, key })
     }
 
     /// Reads both files and joins them: [`Certificate::parse`], [`PrivateKey::parse`], [`new`](Self::new).
@@ -73,6 +52,78 @@ impl Credential {
         conditions: &Conditions,
     ) -> Result<Self> {
         Self::new(Certificate::parse(certificate)?, PrivateKey::parse(key, password)?, conditions)
+    }
+
+    /// The certificate, whose serial number KOD II carries.
+    pub fn certificate(&self) -> &Certificate {
+        self.public.certificate()
+    }
+
+    /// The KSeF that it was checked for.
+    pub fn environment(&self) -> Environment {
+        self.public.environment()
+    }
+
+    /// The rules that were overridden because the certificate breaks them, to be recorded with every signature.
+    pub fn allowed(&self) -> Rules {
+        self.public.allowed()
+    }
+
+    /// What somebody should look at: `certificate_ends_soon`.
+    pub fn warnings(&self) -> &[Warning] {
+        self.public.warnings()
+    }
+
+    pub(crate) fn private_key(&self) -> &PrivateKey {
+        &self.key
+    }
+
+    /// What is left once a signer has the key; this copy of the key is wiped.
+    pub(crate) fn into_public(self) -> PublicCredential {
+        self.public
+    }
+}
+
+/// All of a [`Credential`] but its key, which a signer has: in memory, on a token.
+///
+/// It is checked as strictly: it exists only if issuer, key, purpose and dates agreed.
+#[derive(Clone, Debug)]
+pub struct PublicCredential {
+    certificate: Certificate,
+    environment: Environment,
+    allowed: Rules,
+    warnings: Vec<Warning>,
+}
+
+impl PublicCredential {
+    /// `check_pair` finds out whether the key, wherever it is, belongs to the certificate.
+    ///
+    /// # Errors
+    /// Those of `check_pair`, and those of [`Credential::new`], in its order.
+    pub(crate) fn of_pair(
+        certificate: Certificate,
+        conditions: &Conditions,
+        check_pair: impl FnOnce(&Certificate) -> Result<()>,
+    ) -> Result<Self> {
+        certificate.check_environment(conditions.environment)?;
+        check_pair(&certificate)?;
+        let mut allowed = Rules::NONE;
+        for (rule, check) in [
+            (Rule::CertificatePurpose, check_purpose(&certificate)),
+            (Rule::CertificateDates, check_dates(&certificate, conditions.now)),
+        ] {
+            match check {
+                Err(error) if !conditions.allow.contains(rule) => return Err(error),
+                Err(_) => allowed.insert(rule),
+                Ok(()) => {}
+            }
+        }
+        Ok(Self {
+            warnings: ends_soon(&certificate, conditions.now).into_iter().collect(),
+            certificate,
+            environment: conditions.environment,
+            allowed,
+        })
     }
 
     /// The certificate, whose serial number KOD II carries.
@@ -93,10 +144,6 @@ impl Credential {
     /// What somebody should look at: `certificate_ends_soon`.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
-    }
-
-    pub(crate) fn private_key(&self) -> &PrivateKey {
-        &self.key
     }
 }
 

@@ -25,7 +25,7 @@ mod credential;
 
 pub use certificate::{Certificate, Purpose};
 pub use certificates::{KsefCertificate, certificates};
-pub use credential::{Conditions, Credential};
+pub use credential::{Conditions, Credential, PublicCredential};
 pub use owner::Owner;
 pub use password_policy::check_password;
 pub use pkcs12::Pkcs12;

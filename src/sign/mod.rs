@@ -5,6 +5,7 @@ mod context;
 mod deterministic;
 mod issuer;
 mod new_key;
+mod trial;
 
 pub use context::{ContextChoice, ContextSource};
 pub use issuer::{Issuer, SignedLinks};
@@ -53,7 +54,7 @@ impl Algorithm {
         [Self::Es256P1363, Self::Es256Der, Self::Ps256].into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    fn ecdsa(encoding: SignatureEncoding) -> Self {
+    pub(crate) fn ecdsa(encoding: SignatureEncoding) -> Self {
         match encoding {
             SignatureEncoding::P1363 => Self::Es256P1363,
             SignatureEncoding::Der => Self::Es256Der,

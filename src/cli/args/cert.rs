@@ -22,7 +22,7 @@ pub enum CertCommand {
 
 /// What a certificate is for, whose it is, how long it lasts
 ///
-/// Reads PEM, DER and bare Base64, chains, and the JSON that the API answers to /certificates/retrieve.
+/// Reads PEM, DER and bare Base64, chains, PKCS#12, and the JSON that the API answers to /certificates/retrieve.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,6 +36,10 @@ pub struct CertShowArgs {
     /// Certificates, or files of several
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// A file whose first line is the password of a PKCS#12 file. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
+    /// prompt on the terminal
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
     /// Show the PESEL of a person, instead of its last three digits
     #[arg(long)]
     pub show_pesel: bool,
@@ -54,18 +58,24 @@ pub struct CertShowArgs {
 #[command(after_help = "\
 Examples:
   ksef-qr cert check --cert firm.crt --key firm.key --nip 5265877635
-  ksef-qr cert check --cert firm.crt --key firm.key --password-file p --strict --json
+  ksef-qr cert check --p12 firm.p12 --password-file p --strict --json
 
 Whether a certificate was revoked is for KSeF alone to say.
 
 Exit status: 0 nothing failed, 1 something failed, 2 nothing could be checked.")]
 pub struct CertCheckArgs {
     /// The certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE")]
-    pub cert: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "p12", conflicts_with = "p12")]
+    pub cert: Option<PathBuf>,
     /// Its private key
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "p12")]
     pub key: Option<PathBuf>,
+    /// Certificate and key in one PKCS#12 file (.p12, .pfx), in place of --cert and --key
+    #[arg(long, value_name = "FILE")]
+    pub p12: Option<PathBuf>,
+    /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
+    #[arg(long, value_name = "NAME", requires = "p12")]
+    pub p12_entry: Option<String>,
     /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a prompt on
     /// the terminal
     #[arg(long, value_name = "FILE")]

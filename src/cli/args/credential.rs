@@ -1,10 +1,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ksef_qr::Nip;
+use ksef_qr::register::Entry;
 
 /// The ways to name a private key are one group, so that one at most is given. Whether there must be one is the
 /// command's to say, by whether it asks `credential::issuer`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Certificate and key")]
 pub struct CredentialArgs {
     /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
@@ -19,6 +21,31 @@ pub struct CredentialArgs {
     /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
     #[arg(long, value_name = "NAME", requires = "p12", conflicts_with = "cert", hide_short_help = true)]
     pub p12_entry: Option<String>,
+    /// A private key on a token or in an HSM, by its PKCS#11 URI: pkcs11:token=…;object=…?module-path=….so (in
+    /// quotes). The certificate is --cert, or the one with the key's ID on the token; the PIN is given as a
+    /// password is, or in a file by pin-source=file:…
+    #[arg(
+        long,
+        value_name = "URI",
+        group = "private_key",
+        conflicts_with = "deterministic",
+        hide = cfg!(not(feature = "pkcs11"))
+    )]
+    // Not parsed here: clap would repeat in its error what it cannot parse, and that may hold a PIN.
+    pub pkcs11: Option<String>,
+    /// A register of certificates (see `ksef-qr cert register`), in place of --cert and --key: the one that fits
+    /// environment, owner and date signs, of several the newest. A run keeps to one, also over midnight
+    #[arg(long, value_name = "FILE", group = "private_key", conflicts_with = "cert")]
+    pub credentials: Option<PathBuf>,
+    /// Sign with the certificate of this name in the register
+    #[arg(long = "use", value_name = "NAME", requires = "credentials", conflicts_with_all = ["owner", "cert", "p12", "pkcs11"])]
+    pub used: Option<String>,
+    /// Sign with a certificate of this owner, where the register has those of several
+    #[arg(long, value_name = "NIP", requires = "credentials", conflicts_with_all = ["cert", "p12", "pkcs11"])]
+    pub owner: Option<Nip>,
+    /// The entry that the register gave, its paths seen from here.
+    #[arg(skip)]
+    pub chosen: Option<Box<Entry>>,
     /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
     /// prompt on the terminal
     #[arg(long, value_name = "FILE")]
@@ -34,13 +61,14 @@ pub struct CredentialArgs {
 impl CredentialArgs {
     /// True if there is anything to sign with, or a part of it.
     pub fn is_given(&self) -> bool {
-        self.cert.is_some() || self.key.is_some() || self.p12.is_some()
+        [&self.cert, &self.key, &self.p12, &self.credentials].into_iter().any(Option::is_some) || self.pkcs11.is_some()
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum Encoding {
     /// R‖S, 64 bytes, as KSeF prefers it
+    #[default]
     P1363,
     /// ASN.1 DER
     Der,

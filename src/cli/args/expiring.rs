@@ -20,8 +20,8 @@ Examples:
   From cron, which sends a mail if there is output:
     ksef-qr cert expiring --credentials /etc/ksef/keys.toml --quiet
 
-Exit status: 0 nothing is due, 1 something is due or has expired, 2 something could not be checked. Nagios and its
-kin read them as OK, WARNING and CRITICAL.")]
+Exit status: 0 nothing is due, 1 something is due or has expired, 2 something could not be
+checked. Nagios and its kin read them as OK, WARNING and CRITICAL.")]
 pub struct ExpiringArgs {
     /// Certificates: PEM, DER or Base64
     #[arg(value_name = "CERT", required_unless_present = "credentials")]
@@ -34,7 +34,7 @@ pub struct ExpiringArgs {
     pub within: u32,
     /// Write a calendar (iCalendar) with an event for each certificate, due or not: on the day to replace it by, else
     /// --within days before its last. Replaces an earlier one; - for standard output
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json"])]
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub ics: Option<PathBuf>,
     /// One JSON object for each that is due, on standard output
     #[arg(long)]

@@ -49,11 +49,20 @@ pub struct RegisterAddArgs {
     #[arg(long)]
     pub name: String,
     /// The certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE")]
-    pub cert: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "p12")]
+    pub cert: Option<PathBuf>,
     /// Its private key
-    #[arg(long, value_name = "FILE")]
-    pub key: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "cert", required_unless_present_any = ["p12", "pkcs11"])]
+    pub key: Option<PathBuf>,
+    /// Certificate and key in one PKCS#12 file, in place of --cert and --key. It is opened with its password
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["cert", "key"])]
+    pub p12: Option<PathBuf>,
+    /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
+    #[arg(long, value_name = "NAME", requires = "p12")]
+    pub p12_entry: Option<String>,
+    /// Its private key on a token, by its PKCS#11 URI without a PIN, in place of --key
+    #[arg(long, value_name = "URI", requires = "cert", conflicts_with_all = ["key", "p12"])]
+    pub pkcs11: Option<String>,
     #[command(flatten)]
     pub password: PasswordArgs,
     /// Where the password is kept, in words

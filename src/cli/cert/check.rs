@@ -5,9 +5,11 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context as _;
 use ksef_qr::checklist::{Answer, Given, Item, KeyFile, checklist};
-use ksef_qr::{Certificate, Error, PrivateKey};
+use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::cli::args::CertCheckArgs;
 use crate::cli::credential::read_credential;
@@ -24,19 +26,14 @@ const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Answers every item and tells it.
 pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
-    let file = read_credential(&args.cert)?;
-    let certificate = Certificate::parse(&file).map_err(|error| error.about(args.cert.to_string_lossy()))?;
-    let key = args.key.as_deref().map(read_credential).transpose()?;
-    // Nobody is asked for a password that is not needed.
-    let password = match (&key, &args.key) {
-        (Some(bytes), Some(path)) if PrivateKey::is_encrypted(bytes) => password(args.password_file.as_deref(), path)?,
-        _ => None,
+    let set = match &args.p12 {
+        Some(p12) => of_pkcs12(args, p12)?,
+        None => of_files(args)?,
     };
-    let mode = args.key.as_deref().and_then(mode);
     let items = checklist(&Given {
-        certificate: &certificate,
-        key: key.as_ref().map(|bytes| KeyFile { bytes, mode }),
-        password: password.as_ref().map(|password| password.as_slice()),
+        certificate: &set.certificate,
+        key: set.key.as_ref().map(|(path, bytes)| KeyFile { bytes, is_pkcs12: args.p12.is_some(), mode: mode(path) }),
+        password: set.password.as_ref().map(|password| password.as_slice()),
         nip: args.nip,
         environment: args.env,
         now: args.now.unwrap_or_else(SystemTime::now),
@@ -45,11 +42,51 @@ pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
     let items: Vec<_> = items.into_iter().map(|item| if args.strict { item.strictly() } else { item }).collect();
     let failed = count(&items, Answer::Fail) > 0;
     if args.json {
-        json(args, &certificate, &items, failed)
+        json(set.name, &set.certificate, &items, failed)
     } else {
-        words(args, &certificate, &items)
+        words(set.name, &set.certificate, &items)
     }
     Ok(if failed { ExitStatus::SomeRefused } else { ExitStatus::Done })
+}
+
+/// What is to be looked over.
+struct Set<'a> {
+    /// The file of the certificate.
+    name: &'a Path,
+    certificate: Certificate,
+    /// The key's file, and what is in it.
+    key: Option<(&'a Path, Secret)>,
+    password: Option<Secret>,
+}
+
+type Secret = Zeroizing<Vec<u8>>;
+
+/// `--cert`, and `--key` if there is one.
+fn of_files(args: &CertCheckArgs) -> anyhow::Result<Set<'_>> {
+    let name = args.cert.as_deref().context("--cert names the certificate")?;
+    let certificate =
+        Certificate::parse(&read_credential(name)?).map_err(|error| error.about(name.to_string_lossy()))?;
+    let key = args.key.as_deref().map(|path| Ok::<_, anyhow::Error>((path, read_credential(path)?))).transpose()?;
+    // Nobody is asked for a password that is not needed.
+    let password = match &key {
+        Some((path, bytes)) if PrivateKey::is_encrypted(bytes) => password(args.password_file.as_deref(), path)?,
+        _ => None,
+    };
+    Ok(Set { name, certificate, key, password })
+}
+
+/// `--p12`. What keeps it closed keeps the certificate in it, too, so that there is nothing to look over.
+fn of_pkcs12<'a>(args: &CertCheckArgs, name: &'a Path) -> anyhow::Result<Set<'a>> {
+    let file = read_credential(name)?;
+    let mut secret = None;
+    let mut opened = Pkcs12::open(&file, None);
+    if opened.as_ref().is_err_and(|error| error.code() == "password_missing") {
+        secret = password(args.password_file.as_deref(), name)?;
+        opened = Pkcs12::open(&file, secret.as_ref().map(|password| password.as_slice()));
+    }
+    let pair = opened.and_then(|opened| opened.pair(args.p12_entry.as_deref()));
+    let (certificate, _) = pair.map_err(|error| error.about(name.to_string_lossy()))?;
+    Ok(Set { name, certificate, key: Some((name, file)), password: secret })
 }
 
 /// The permission bits of a file, where there are such.
@@ -64,9 +101,8 @@ fn count(items: &[Item], answer: Answer) -> usize {
     items.iter().filter(|item| item.answer == answer).count()
 }
 
-fn words(args: &CertCheckArgs, certificate: &Certificate, items: &[Item]) {
-    let name = printable(&args.cert.to_string_lossy()).into_owned();
-    say!("{BOLD}{name}{BOLD:#}  {DIM}{}{DIM:#}", certificate.serial());
+fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
+    say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(&name.to_string_lossy()), certificate.serial());
     for item in items {
         let (style, word) = match item.answer {
             Answer::Ok => (GOOD, "OK"),
@@ -120,11 +156,11 @@ impl<'a> Entry<'a> {
     }
 }
 
-fn json(args: &CertCheckArgs, certificate: &Certificate, items: &[Item], failed: bool) {
+fn json(name: &Path, certificate: &Certificate, items: &[Item], failed: bool) {
     let line = Line {
         r#type: "checklist",
         result: if failed { "fail" } else { "ok" },
-        file: args.cert.to_string_lossy().into_owned(),
+        file: name.to_string_lossy().into_owned(),
         serial: certificate.serial().to_string(),
         items: items.iter().map(Entry::of).collect(),
     };

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::cli::args::CertShowArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
+use crate::cli::password::password;
 use crate::cli::report::{failure, printable};
 use crate::cli::say::say;
 
@@ -22,7 +23,7 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
     let now = args.now.unwrap_or_else(SystemTime::now);
     let (mut shown, mut failed) = (0, 0);
     for file in &args.files {
-        match of_file(file) {
+        match of_file(file, args.password_file.as_deref()) {
             Ok(found) => {
                 for entry in &found {
                     let facts = Facts::of(entry, file, now, args.show_pesel);
@@ -51,10 +52,17 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
     }
 }
 
-/// The certificates of a file.
-fn of_file(file: &Path) -> anyhow::Result<Vec<KsefCertificate>> {
+/// The certificates of a file. Nobody is asked for a password that is not needed.
+fn of_file(file: &Path, password_file: Option<&Path>) -> anyhow::Result<Vec<KsefCertificate>> {
     let bytes = read_credential(file)?;
-    Ok(certificates(&bytes).map_err(|error| error.about(file.to_string_lossy()))?)
+    let found = match certificates(&bytes, None) {
+        Err(error) if error.code() == "password_missing" => match password(password_file, file)? {
+            Some(password) => certificates(&bytes, Some(&password)),
+            None => Err(error),
+        },
+        found => found,
+    };
+    Ok(found.map_err(|error| error.about(file.to_string_lossy()))?)
 }
 
 #[derive(Serialize)]

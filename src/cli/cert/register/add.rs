@@ -1,11 +1,16 @@
+use std::path::Path;
+
 use anstyle::{AnsiColor, Style};
+use anyhow::bail;
+use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
-use ksef_qr::{Certificate, Day, PrivateKey, Purpose};
+use ksef_qr::{Certificate, Conditions, Credential, Day, Environment, PrivateKey, Purpose, Rule};
 
 use super::change;
 use crate::cli::args::{PasswordArgs, RegisterAddArgs};
-use crate::cli::credential::read_credential;
+use crate::cli::credential::{pkcs12_pair, read_credential};
 use crate::cli::exit::ExitStatus;
+use crate::cli::password::password_from;
 use crate::cli::register_file::relative;
 use crate::cli::report::printable;
 use crate::cli::say::{say, tell};
@@ -14,18 +19,15 @@ const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Adds what the certificate says of itself and what the arguments say.
 pub fn run(args: &RegisterAddArgs) -> anyhow::Result<ExitStatus> {
-    let certificate =
-        Certificate::parse(&read_credential(&args.cert)?).map_err(|error| error.about(args.cert.to_string_lossy()))?;
-    let key = read_credential(&args.key)?;
-    // What is no key at all shows without its password.
-    match PrivateKey::parse(&key, None) {
-        Err(error) if error.code() != "password_missing" => Err(error.about(args.key.to_string_lossy()))?,
-        _ => {}
-    }
-    let place =
-        KeyPlace::Files { cert: relative(&args.cert, &args.register)?, key: relative(&args.key, &args.register)? };
+    let password = password(&args.password, args)?;
+    let (certificate, key) = match args {
+        RegisterAddArgs { p12: Some(file), .. } => of_pkcs12(file, args, password.as_ref())?,
+        RegisterAddArgs { cert: Some(cert), key: Some(key), .. } => of_files(cert, key, args, password.as_ref())?,
+        RegisterAddArgs { cert: Some(cert), pkcs11: Some(uri), .. } => on_token(cert, uri, args)?,
+        _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
+    };
     let entry = Entry {
-        password: password(&args.password, args)?,
+        password,
         password_kept: args.password_kept.clone(),
         backup: args.backup.clone(),
         system: args.system.clone(),
@@ -33,11 +35,72 @@ pub fn run(args: &RegisterAddArgs) -> anyhow::Result<ExitStatus> {
         replace_by: args.replace_by,
         use_from: args.use_from,
         note: args.note.clone(),
-        ..Entry::new(&args.name, &certificate, place)
+        ..Entry::new(&args.name, &certificate, key)
     };
     change(&args.register, |text| add(text, &entry))?;
     tell_of(&entry, args);
     Ok(ExitStatus::Done)
+}
+
+fn of_files(
+    cert: &Path,
+    key: &Path,
+    args: &RegisterAddArgs,
+    place: Option<&PasswordPlace>,
+) -> anyhow::Result<(Certificate, KeyPlace)> {
+    let certificate =
+        Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
+    let bytes = read_credential(key)?;
+    // Whether it is the certificate's shows without a password, or with one that need not be typed.
+    let password = match place {
+        Some(place) if PrivateKey::is_encrypted(&bytes) => password_from(Some(&here(place, args)), key)?,
+        _ => None,
+    };
+    match PrivateKey::parse(&bytes, password.as_ref().map(|password| password.as_slice())) {
+        Ok(private_key) => {
+            check_pair(&certificate, private_key, args).map_err(|error| error.about(key.to_string_lossy()))?
+        }
+        Err(error) if error.code() == "password_missing" && password.is_none() => {}
+        Err(error) => return Err(error.about(key.to_string_lossy()).into()),
+    }
+    let place = KeyPlace::Files { cert: relative(cert, &args.register)?, key: relative(key, &args.register)? };
+    Ok((certificate, place))
+}
+
+fn of_pkcs12(
+    file: &Path,
+    args: &RegisterAddArgs,
+    place: Option<&PasswordPlace>,
+) -> anyhow::Result<(Certificate, KeyPlace)> {
+    let entry = args.p12_entry.as_deref();
+    let place = place.map(|place| here(place, args));
+    let (certificate, _) = pkcs12_pair(file, entry, || password_from(place.as_ref(), file))?;
+    Ok((certificate, KeyPlace::Pkcs12 { file: relative(file, &args.register)?, entry: args.p12_entry.clone() }))
+}
+
+/// The token itself is not asked: `cert register check --open` does that.
+fn on_token(cert: &Path, uri: &str, args: &RegisterAddArgs) -> anyhow::Result<(Certificate, KeyPlace)> {
+    uri.parse::<TokenUri>()?;
+    let certificate =
+        Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
+    Ok((certificate, KeyPlace::Pkcs11 { uri: uri.to_owned(), cert: Some(relative(cert, &args.register)?) }))
+}
+
+/// The credential is made to see whether key and certificate belong together; what it would be refused for besides is
+/// no reason not to keep it.
+fn check_pair(certificate: &Certificate, key: PrivateKey, args: &RegisterAddArgs) -> ksef_qr::Result<()> {
+    let fitting = |environment: &Environment| certificate.check_environment(*environment).is_ok();
+    let Some(environment) = Environment::ALL.into_iter().find(fitting) else { return Ok(()) };
+    let conditions = Conditions { environment, now: args.clock.now(), allow: Rule::ALL.into_iter().collect() };
+    Credential::new(certificate.clone(), key, &conditions).map(drop)
+}
+
+/// The password's file from where the program runs, as it was given.
+fn here(place: &PasswordPlace, args: &RegisterAddArgs) -> PasswordPlace {
+    match (place, &args.password.password_file) {
+        (PasswordPlace::File(_), Some(file)) => PasswordPlace::File(file.clone()),
+        (place, _) => place.clone(),
+    }
 }
 
 fn password(password: &PasswordArgs, args: &RegisterAddArgs) -> anyhow::Result<Option<PasswordPlace>> {

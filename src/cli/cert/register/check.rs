@@ -1,11 +1,13 @@
 use std::collections::HashMap;
+use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::bail;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
-use ksef_qr::{Certificate, Day};
+use ksef_qr::{Certificate, Conditions, Day, Environment, Rule};
 
-use crate::cli::args::RegisterCheckArgs;
-use crate::cli::credential::read_credential;
+use crate::cli::args::{CredentialArgs, RegisterCheckArgs};
+use crate::cli::credential::{issuer, read_credential};
 use crate::cli::exit::ExitStatus;
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, printable};
@@ -29,7 +31,13 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
         }
     }
     for entry in entries.iter().filter(|entry| entry.status == Status::Active) {
-        for message in in_place(entry, &file) {
+        let problems = in_place(entry, &file);
+        if args.open && problems.is_empty() {
+            if let Err(error) = opened(entry, &file, args.clock.now()) {
+                problem(entry, format!("{error:#}"));
+            }
+        }
+        for message in problems {
             problem(entry, message);
         }
         if let Some((last, first)) = gap(entry, entries) {
@@ -66,6 +74,15 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
         problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
     }
     problems
+}
+
+/// Is the key the certificate's, and does its password open it?
+fn opened(entry: &Entry, file: &RegisterFile, now: SystemTime) -> anyhow::Result<()> {
+    let Some(environment) = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment)) else {
+        bail!("it is not from a KSeF that is known");
+    };
+    let conditions = Conditions { environment, now, allow: Rule::ALL.into_iter().collect() };
+    issuer(&file.args_of(entry, &CredentialArgs::default())?, &conditions).map(drop)
 }
 
 /// The days between which nothing of this owner signs, if the entry is to take over from another that ends too early.

@@ -40,7 +40,7 @@ fn put_away(path: &Path, name: &str, status: &Status) -> anyhow::Result<ExitStat
     // A register is made by adding to it; a name mistyped here is no reason to make one.
     std::fs::metadata(path).map_err(|error| anyhow::anyhow!("{}: it cannot be read: {error}", path.display()))?;
     change(path, |text| set_status(text, name, status))?;
-    say!("{} is {status}", printable(name));
+    say!("{}: {}", printable(name), printable(&status.to_string()));
     Ok(ExitStatus::Done)
 }
 
