@@ -64,7 +64,7 @@ fn place(args: &PlaceArgs) -> anyhow::Result<Stamp> {
             Arrange::SideBySide => Arrangement::SideBySide,
             Arrange::Stacked => Arrangement::Stacked,
         },
-        size: args.size_mm.map_or(Size::ModuleMm(0.4), Size::SideMm),
+        size: args.size_mm.map_or(Stamp::default().size, Size::SideMm),
         show_links: args.show_links,
         occupied: match args.if_occupied {
             IfOccupied::Refuse => Occupied::Refuse,

@@ -70,7 +70,7 @@ pub struct PlaceArgs {
     /// How the two codes stand
     #[arg(long, value_enum, value_name = "HOW", default_value = "side-by-side")]
     pub arrange: Arrange,
-    /// The side of each code without its white margin, in millimetres. If left out, a module has 0.4 mm
+    /// The side of each code without its white margin, in millimetres. If left out, a module has 0.5 mm
     #[arg(long, value_name = "MM")]
     pub size_mm: Option<f64>,
     /// The links as text, too
