@@ -16,6 +16,7 @@ prints; no font was left out and no transparency brought in. Exits with 1 after 
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import pathlib
 import re
@@ -29,7 +30,8 @@ from PIL import Image, ImageChops
 # What must not change, of what pdfinfo says of a file.
 SAME = (
     "Title", "Subject", "Keywords", "Author", "Creator", "Producer", "CreationDate", "ModDate", "Custom Metadata",
-    "Metadata Stream", "Tagged", "UserProperties", "Suspects", "Form", "JavaScript", "Encrypted", "PDF version", "PDF subtype",
+    "Metadata Stream", "Tagged", "UserProperties", "Suspects", "Form", "JavaScript", "Encrypted", "PDF version",
+    "PDF subtype",
 )
 
 
@@ -75,19 +77,21 @@ def links_of(record: dict) -> dict:
 
 
 def judge_stamped(folder: pathlib.Path, records: list, password: str, with_links: bool) -> list:
-    faults, seen = [], collections.Counter()
-    for record in records:
-        document = record.get("document") or {}
-        if document.get("type") != "stamped":
-            continue
-        seen["PDFs"] += 1
-        stamped = Document(folder / document["file"], password)
-        original = Document(pathlib.Path(document["of"]), password)
+    seen = collections.Counter()
+    stamped = [record for record in records if (record.get("document") or {}).get("type") == "stamped"]
+
+    def one(record: dict) -> str | None:
+        document = record["document"]
+        made, original = Document(folder / document["file"], password), Document(pathlib.Path(document["of"]), password)
         try:
-            one_stamped(stamped, original, document["pages"], links_of(record), with_links, seen)
+            one_stamped(made, original, document["pages"], links_of(record), with_links, seen)
+            seen["PDFs"] += 1
         except Wrong as wrong:
-            faults.append(f"{stamped.path}: {wrong}")
-    require(seen["PDFs"] > 0, "nothing was stamped")
+            return f"{made.path}: {wrong}"
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        faults = [fault for fault in pool.map(one, stamped) if fault]
+    require(bool(stamped), "nothing was stamped")
     print(f"{folder}: {len(faults)} faults; judged: " + ", ".join(f"{count} {what}" for what, count in seen.items()))
     return faults
 
@@ -121,7 +125,8 @@ def one_stamped(stamped, original, pages: list, links: dict, with_links: bool, s
             if page <= count:
                 unchanged_outside(original, stamped, page, place)
         else:
-            require(original.picture(page, 50).tobytes() == stamped.picture(page, 50).tobytes(), f"page {page} looks different")
+            same = original.picture(page, 50).tobytes() == stamped.picture(page, 50).tobytes()
+            require(same, f"page {page} has no codes, and looks different")
             require(not (set(stamped.links(page)) & set(links)), f"page {page} has a link, but no code")
 
 
@@ -130,19 +135,17 @@ def codes_of_page(stamped, page: int, links: dict, shape: dict, seen) -> tuple:
     box = None
     for dpi in (150, 300):
         found = stamped.read(page, dpi)
-        require(sorted(code.text for code in found) == sorted(links), f"page {page}, {dpi} dpi: {len(found)} of {len(links)} codes")
+        texts = sorted(code.text for code in found)
+        require(texts == sorted(links), f"page {page}, {dpi} dpi: {len(links)} codes expected, read: {texts}")
         seen[f"codes at {dpi} dpi"] += len(found)
     picture = stamped.picture(page, 300)
-    rectangles = stamped.annotations(page)
-    require(
-        sorted(link for link, _ in rectangles if link in links) == sorted(set(links)) or len(rectangles) >= len(links),
-        f"page {page}: links {rectangles}",
-    )
+    rectangles = [(link, on_screen(rectangle, shape)) for link, rectangle in stamped.annotations(page)]
     scale = 300 * stamped.user_unit(page) / 72
     for code in found:
         corners = code.position
         upright = corners.top_left.x < corners.top_right.x and corners.top_left.y < corners.bottom_left.y
-        require(upright and abs(corners.top_left.y - corners.top_right.y) <= 3, f"page {page}: a code does not lie upright")
+        level = abs(corners.top_left.y - corners.top_right.y) <= 3
+        require(upright and level, f"page {page}: a code does not lie upright")
         module, dark = measure(picture, corners)
         millimetres = module / 300 * 25.4
         require(millimetres >= 0.32, f"page {page}: modules of {millimetres:.3f} mm")
@@ -150,13 +153,15 @@ def codes_of_page(stamped, page: int, links: dict, shape: dict, seen) -> tuple:
         around = (dark[0] - quiet, dark[1] - quiet, dark[2] + quiet, dark[3] + quiet)
         require(white_ring(picture, around, dark), f"page {page}: the quiet zone of a code is not white")
         centre = ((dark[0] + dark[2]) / 2 / scale, (dark[1] + dark[3]) / 2 / scale)
-        over = [
-            link for link, rectangle in rectangles
-            if (seen_box := on_screen(rectangle, shape)) and seen_box[0] < centre[0] < seen_box[2] and seen_box[1] < centre[1] < seen_box[3]
-        ]
+        over = [link for link, area in rectangles if area[0] < centre[0] < area[2] and area[1] < centre[1] < area[3]]
         require(over == [code.text], f"page {page}: over a code lie the links {over}")
         points = [number / scale for number in around]
-        box = points if box is None else [min(box[0], points[0]), min(box[1], points[1]), max(box[2], points[2]), max(box[3], points[3])]
+        # The code, its quiet zone, perhaps its label, and not the rest of the page.
+        (area,) = [area for link, area in rectangles if link == code.text]
+        apart = [abs(one - other) for one, other in zip(area, points)]
+        require(max(apart) < 20, f"page {page}: the link's area is {area}, the code's {points}")
+        box = box or points
+        box = [*map(min, box[:2], points[:2]), *map(max, box[2:], points[2:])]
     require(box[0] >= 0 and box[1] >= 0, f"page {page}: a code hangs over the edge")
     return tuple(box)
 
@@ -216,7 +221,8 @@ def unchanged_outside(original, stamped, page: int, place: tuple) -> None:
     scale = 100 * stamped.user_unit(page) / 72
     left, top, right, _ = (number * scale for number in place)
     margin = 15 * scale
-    require(changed[0] >= left - margin and changed[1] >= top - margin and changed[2] <= right + margin, f"page {page} changed at {changed}, codes are at {place}")
+    near = changed[0] >= left - margin and changed[1] >= top - margin and changed[2] <= right + margin
+    require(near, f"page {page} changed at {changed}, codes are at {place}")
 
 
 def text_of_page(stamped, page: int, links: dict, with_links: bool) -> None:
@@ -317,7 +323,8 @@ def links_of_page(document, page: int, labels: dict, with_links: bool, seen) -> 
     by_dpi = []
     for dpi in (203, 300):
         texts = sorted(code.text for code in document.read(page, dpi))
-        require(all(text in labels for text in texts), f"page {page}, {dpi} dpi: a code that the manifest does not have: {texts}")
+        unknown = [text for text in texts if text not in labels]
+        require(not unknown, f"page {page}, {dpi} dpi: codes that the manifest does not have: {unknown}")
         by_dpi.append(texts)
         seen[f"codes at {dpi} dpi"] += len(texts)
     require(by_dpi[0] == by_dpi[1], f"page {page}: read at 203 dpi {len(by_dpi[0])} codes, at 300 dpi {len(by_dpi[1])}")
@@ -333,7 +340,7 @@ class Document:
         self.path = path
         self.poppler = ["-upw", password, "-opw", password] if password else []
         self.qpdf = [f"--password={password}"] if password else []
-        self.pictures, self.json = {}, None
+        self.pictures, self.json, self.pages = {}, None, None
 
     def check(self) -> None:
         done = subprocess.run(["qpdf", "--check", *self.qpdf, self.path], capture_output=True, check=False)
@@ -402,9 +409,10 @@ class Document:
         return {"value": value["stream"]["dict"]} if "stream" in value else value
 
     def page(self, number: int) -> dict:
-        command = ["qpdf", "--json=2", "--json-key=pages", *self.qpdf, self.path]
-        name = json.loads(run(command))["pages"][number - 1]["object"]
-        return self.value(name)
+        if self.pages is None:
+            command = ["qpdf", "--json=2", "--json-key=pages", *self.qpdf, self.path]
+            self.pages = [page["object"] for page in json.loads(run(command))["pages"]]
+        return self.value(self.pages[number - 1])
 
     def value(self, value):
         """What a reference leads to, through all references."""
@@ -435,7 +443,8 @@ class Document:
             real = str(dpi * self.user_unit(page))
             with tempfile.TemporaryDirectory() as scratch:
                 target = f"{scratch}/page"
-                run(["pdftoppm", "-singlefile", "-png", "-gray", "-cropbox", "-r", real, "-f", str(page), *self.poppler, self.path, target])
+                options = ["-singlefile", "-png", "-gray", "-cropbox", "-r", real, "-f", str(page), *self.poppler]
+                run(["pdftoppm", *options, self.path, target])
                 with Image.open(f"{target}.png") as picture:
                     self.pictures[page, dpi] = picture.convert("L")
         return self.pictures[page, dpi]
