@@ -450,18 +450,33 @@ class Document:
         return self.pictures[page, dpi]
 
     def read(self, page: int, dpi: int) -> list:
-        """The QR codes of a page as ZXing reads them, which must be what ZBar reads."""
+        """The QR codes of a page as ZXing reads them, which must be what ZBar reads.
+
+        Of a sheet of labels ZBar sees one code at a time, as a hand-held reader does: in a page full of codes it takes
+        finder patterns of neighbours together and misses some.
+        """
         picture = self.picture(page, dpi)
         # QR codes alone: among the modules of a large code it now and then sees a short bar code that nobody drew.
         found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
-        with tempfile.NamedTemporaryFile(suffix=".png") as file:
-            picture.save(file.name)
-            command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file.name]
-            done = subprocess.run(command, capture_output=True, check=False)
-        by_zbar = sorted(done.stdout.decode().splitlines())
+        parts = [picture]
+        if len(found) > 2:
+            margin = round(1.5 * dpi * self.user_unit(page) / 25.4)
+            corners = [(code.position.top_left, code.position.bottom_right) for code in found]
+            parts = [
+                picture.crop((first.x - margin, first.y - margin, last.x + margin, last.y + margin))
+                for first, last in corners
+            ]
+        by_zbar = sorted(text for part in parts for text in zbar(part))
         by_zxing = sorted(code.text for code in found)
         require(by_zbar == by_zxing, f"page {page}, {dpi} dpi: ZBar reads {by_zbar}, ZXing {by_zxing}")
         return found
+
+
+def zbar(picture: Image.Image) -> list:
+    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+        picture.save(file.name)
+        command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file.name]
+        return subprocess.run(command, capture_output=True, check=False).stdout.decode().splitlines()
 
 
 def run(command: list) -> str:
