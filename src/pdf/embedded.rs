@@ -3,7 +3,6 @@ use std::collections::HashSet;
 use super::file::File;
 use super::object::{Dict, Object, Stream};
 use super::pages;
-use super::settings::Pages;
 use crate::error::{Error, Kind, Result};
 
 /// An XML file that is embedded in a PDF.
@@ -33,7 +32,12 @@ pub(super) fn xml(file: &File) -> Result<Vec<Embedded>> {
         tree(file, root, &mut specifications)?;
     }
     specifications.extend(file.items(&catalog, "AF")?.into_iter().take(MOST + 1));
-    for page in pages::chosen(file, Pages::All)?.iter().take(MOST_PAGES) {
+    let mut first = Vec::new();
+    pages::each(file, &mut |page| {
+        first.push(page);
+        first.len() < MOST_PAGES
+    })?;
+    for page in &first {
         specifications.extend(file.items(&page.dict, "AF")?.into_iter().take(MOST + 1));
         for annotation in file.items(&page.dict, "Annots")?.iter().take(1000) {
             let Some(annotation) = file.dict(annotation)? else { continue };

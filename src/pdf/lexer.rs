@@ -5,7 +5,7 @@ use crate::error::{Error, Kind, Result};
 const DEEPEST: u32 = 64;
 
 /// The values of one object, together. A page tree without levels has some hundred thousand.
-const MOST_VALUES: u32 = 1_000_000;
+const MOST_VALUES: u32 = 300_000;
 
 /// Reads values and keywords (ISO 32000-1, 7.2 and 7.3) from bytes.
 pub(super) struct Lexer<'a> {

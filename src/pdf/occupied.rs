@@ -82,7 +82,9 @@ fn annotated(file: &File, page: &Page, area: &Rect) -> Result<bool> {
     for annotation in file.items(&page.dict, "Annots")?.iter().take(MOST_ANNOTATIONS) {
         let Some(annotation) = file.dict(annotation)? else { continue };
         let flags = file.value(&annotation, "F")?.integer().unwrap_or_default();
-        let shows = annotation.get("AP").is_some() && flags & UNSEEN == 0;
+        // Notes and the like are drawn by the reader, if they bring no picture of their own.
+        let plain = ["Link", "Popup", "Widget"].iter().any(|kind| annotation.is("Subtype", kind));
+        let shows = (annotation.get("AP").is_some() || !plain) && flags & UNSEEN == 0;
         let rect = Rect::read(&file.items(&annotation, "Rect")?);
         if shows && !annotation.is("Subtype", "Popup") && rect.is_some_and(|rect| rect.meets(area)) {
             return Ok(true);

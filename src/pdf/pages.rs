@@ -25,6 +25,9 @@ const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
 /// Counting so many takes a tenth of a second.
 const MOST_PAGES: u32 = 100_000;
 
+/// Pages that get codes, in one document.
+const MOST_CHOSEN: usize = 5000;
+
 /// Levels of the page tree.
 const DEEPEST: usize = 64;
 
@@ -54,12 +57,18 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
             Pages::First => chosen.push(page),
             Pages::Last | Pages::New => chosen = vec![page],
             Pages::Number(number) if page.number == number.get() => chosen.push(page),
-            // One page that stands in the tree twice is one page.
             Pages::All => chosen.push(page),
             Pages::Number(_) => {}
         }
-        !matches!((pages, chosen.len()), (Pages::First | Pages::Number(_), 1))
+        match pages {
+            Pages::First | Pages::Number(_) => chosen.is_empty(),
+            Pages::All => chosen.len() <= MOST_CHOSEN,
+            Pages::Last | Pages::New => true,
+        }
     })?;
+    if chosen.len() > MOST_CHOSEN {
+        return Err(Error::new(Kind::PdfLimits, format!("codes on more than {MOST_CHOSEN} pages")));
+    }
     if count == 0 {
         return Err(Error::new(Kind::PdfDamaged, "the PDF has no pages"));
     }
@@ -70,7 +79,7 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
 }
 
 /// Calls for each page in order, until it is told to stop.
-fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
+pub(super) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
     let (_, root) = root(file)?;
     let mut number = 0;
     let mut levels = vec![level(file, &root, &Inherited::default())?];

@@ -17,8 +17,8 @@ use crate::error::{Error, Kind, Result};
 use crate::typeface::{EmbeddedFont, Typeface};
 use crate::warning::Warning;
 
-/// Pages that get codes, in one document.
-const MOST_PAGES: usize = 5000;
+/// Annotations, or parts of its content, that a page may have already: each list is written anew.
+const MOST_PARTS: usize = 20_000;
 
 /// Puts the codes on the pages.
 pub(super) fn stamp(file: &File, codes: &[Code<'_>], stamp: &Stamp) -> Result<Stamped> {
@@ -30,9 +30,6 @@ pub(super) fn stamp(file: &File, codes: &[Code<'_>], stamp: &Stamp) -> Result<St
     let mut warnings = block.warnings();
     warnings.extend(signatures::look(file)?);
     let chosen = pages::chosen(file, stamp.pages)?;
-    if chosen.len() > MOST_PAGES {
-        return Err(Error::new(Kind::PdfLimits, format!("codes on more than {MOST_PAGES} pages")));
-    }
     let mut update = Update::new(file)?;
     let form = form(&mut update, &block)?;
     let mut stamping = Stamping { file, stamp, block, update, form, warnings };
@@ -112,6 +109,10 @@ impl Stamping<'_> {
 
         let mut dict = page.dict.clone();
         let mut annotations = self.file.items(&dict, "Annots")?;
+        if annotations.len().max(contents.len()) > MOST_PARTS {
+            let message = format!("page {} has more than {MOST_PARTS} annotations or parts", page.number);
+            return Err(Error::new(Kind::PdfLimits, message));
+        }
         annotations.extend(self.links(page.id, &place)?);
         dict.set("Contents", contents);
         dict.set("Resources", resources);

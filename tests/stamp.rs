@@ -1,0 +1,377 @@
+//! Codes onto PDFs: of six programs, of every shape, encrypted, signed, hostile.
+
+#![cfg(feature = "pdf")]
+
+use std::fs;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use ksef_qr::pdf::{Anchor, Arrangement, Code, Corner, Occupied, Original, Pages, Size, Stamp, Stamped};
+use ksef_qr::{EccLevel, Label, Result, Symbol};
+use lopdf::{Dictionary, Document, LoadOptions, Object};
+
+const KOD1: &str =
+    "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE";
+const KOD2: &str = "https://qr-test.ksef.mf.gov.pl/certificate/Nip/5265877635/5265877635/01F20A5D352AE590/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE/eg4tr2XCyh2ABOyVkW6tgqEzxEy_NgBcPaS8tMqgcAOTf3q1iBZxCvYWNUPVVnnQWHWhKBqoXFbXrDbRlzpkVg";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pdf")
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(folder().join(name).with_extension("pdf")).unwrap()
+}
+
+fn named(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|ending| ending == "pdf")).collect();
+    paths.sort();
+    paths
+}
+
+/// All that may be stamped without a password.
+fn open() -> Vec<PathBuf> {
+    let all = [named(&folder()), named(&folder().join("producers"))].concat();
+    let closed = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("encrypted") || name.starts_with("certified")
+    };
+    let open: Vec<_> = all.into_iter().filter(|path| !closed(path)).collect();
+    assert!(open.len() > 40, "the fixtures were found");
+    open
+}
+
+fn with_password(pdf: &[u8], password: Option<&[u8]>, stamp: &Stamp) -> Result<Stamped> {
+    let symbols = [KOD1, KOD2].map(|link| Symbol::encode(link, EccLevel::M).unwrap());
+    let codes = [
+        Code { symbol: &symbols[0], label: &Label::OFFLINE, url: KOD1 },
+        Code { symbol: &symbols[1], label: &Label::CERTYFIKAT, url: KOD2 },
+    ];
+    Original::read(pdf.to_vec(), password)?.stamp(&codes, stamp)
+}
+
+fn stamped(pdf: &[u8], stamp: &Stamp) -> Result<Stamped> {
+    with_password(pdf, None, stamp)
+}
+
+fn refusal(name: &str, stamp: &Stamp) -> String {
+    stamped(&fixture(name), stamp).unwrap_err().code().to_owned()
+}
+
+fn anyhow() -> Stamp {
+    Stamp { occupied: Occupied::Ignore, ..Stamp::default() }
+}
+
+fn at(corner: Corner, x_mm: f64, y_mm: f64) -> Stamp {
+    Stamp { anchor: Anchor { corner, x_mm, y_mm }, ..anyhow() }
+}
+
+/// Another reader of PDFs, that accepts nothing damaged.
+fn read(pdf: &[u8], password: Option<&str>) -> Document {
+    let options = LoadOptions { strict: true, password: password.map(str::to_owned), ..LoadOptions::default() };
+    Document::load_mem_with_options(pdf, options).unwrap()
+}
+
+fn page(document: &Document, number: u32) -> &Dictionary {
+    document.get_dictionary(document.get_pages()[&number]).unwrap()
+}
+
+/// The address and the rectangle of each link on a page.
+fn links(document: &Document, number: u32) -> Vec<(String, [f64; 4])> {
+    let annotations = document.get_page_annotations(document.get_pages()[&number]).unwrap();
+    let links = annotations.iter().filter_map(|annotation| {
+        let action = annotation.get(b"A").ok()?.as_dict().ok()?;
+        let address = String::from_utf8(action.get(b"URI").ok()?.as_str().ok()?.to_vec()).unwrap();
+        Some((address, numbers(annotation.get(b"Rect").unwrap())))
+    });
+    links.filter(|(address, _)| address.contains("ksef")).collect()
+}
+
+fn numbers(object: &Object) -> [f64; 4] {
+    let numbers: Vec<f64> = object.as_array().unwrap().iter().map(|side| f64::from(side.as_float().unwrap())).collect();
+    numbers.try_into().unwrap()
+}
+
+fn inherited<'a>(document: &'a Document, number: u32, key: &[u8]) -> Option<&'a Object> {
+    let mut node = page(document, number);
+    loop {
+        if let Ok(value) = node.get(key) {
+            return Some(document.dereference(value).unwrap().1);
+        }
+        node = document.get_dictionary(node.get(b"Parent").ok()?.as_reference().ok()?).unwrap();
+    }
+}
+
+#[test]
+fn what_was_given_stays_and_the_same_gives_the_same() {
+    for path in open() {
+        let name = path.display();
+        let pdf = fs::read(&path).unwrap();
+        let once = stamped(&pdf, &anyhow()).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        assert!(once.bytes.starts_with(&pdf), "{name}");
+        assert_eq!(once, stamped(&pdf, &anyhow()).unwrap(), "{name}");
+        assert_eq!(once.pages, [1], "{name}");
+        // Behind something else than a PDF lopdf does not look for one.
+        if pdf.starts_with(b"%PDF-") {
+            let (before, after) = (Document::load_mem(&pdf).unwrap(), read(&once.bytes, None));
+            assert_eq!(after.get_pages().len(), before.get_pages().len(), "{name}");
+            let addresses: Vec<_> = links(&after, 1).into_iter().map(|(address, _)| address).collect();
+            assert_eq!(addresses, [KOD1, KOD2], "{name}");
+        }
+    }
+}
+
+/// The place is that which the reader sees: turned, cropped, moved, in other units.
+#[test]
+fn the_place_is_where_the_reader_sees_it() {
+    let side = |link: &str| (Symbol::encode(link, EccLevel::M).unwrap().size() + 8) as f64 * 0.4;
+    let names = [
+        "blank",
+        "rotate-90",
+        "rotate-180",
+        "rotate-270",
+        "rotate-minus-270",
+        "cropped",
+        "cropped-rotated",
+        "landscape",
+        "offset-media-box",
+        "swapped-media-box",
+        "user-unit",
+        "inherited",
+        "letter",
+    ];
+    for name in names {
+        for corner in [Corner::TopLeft, Corner::TopRight, Corner::BottomLeft, Corner::BottomRight] {
+            let stamped = stamped(&fixture(name), &at(corner, 12.0, 17.0)).unwrap();
+            let document = read(&stamped.bytes, None);
+            let media = numbers(inherited(&document, 1, b"MediaBox").unwrap());
+            let crop = inherited(&document, 1, b"CropBox").map_or(media, numbers);
+            let sorted = |[a, b, c, d]: [f64; 4]| [a.min(c), b.min(d), a.max(c), b.max(d)];
+            let (media, crop) = (sorted(media), sorted(crop));
+            let seen = [media[0].max(crop[0]), media[1].max(crop[1]), media[2].min(crop[2]), media[3].min(crop[3])];
+            let turn = inherited(&document, 1, b"Rotate").map_or(0, |turn| turn.as_i64().unwrap()).rem_euclid(360);
+            let unit = page(&document, 1).get(b"UserUnit").map_or(1.0, |unit| f64::from(unit.as_float().unwrap()));
+            let mm = |units: f64| units * unit * 25.4 / 72.0;
+            let links = links(&document, 1);
+            // From the page's own edges to those that the reader sees: left, bottom, right, top.
+            let edges = |[left, bottom, right, top]: [f64; 4]| {
+                let mut edges = [left - seen[0], bottom - seen[1], seen[2] - right, seen[3] - top].map(mm);
+                edges.rotate_left((turn / 90) as usize);
+                edges
+            };
+            let (first, second) = (edges(links[0].1), edges(links[1].1));
+            for (link, (_, rect)) in [KOD1, KOD2].into_iter().zip(&links) {
+                assert!((mm(rect[2] - rect[0]) - side(link)).abs() < 0.01, "{name} {corner:?} {rect:?}");
+                assert!((mm(rect[3] - rect[1]) - side(link)).abs() < 0.01, "{name} {corner:?} {rect:?}");
+            }
+            let near = |distance: f64, expected: f64| (distance - expected).abs() < 0.02;
+            assert!(first[0] < second[0], "{name} {corner:?}: KOD I is to the left");
+            match corner {
+                Corner::TopLeft => assert!(near(first[0], 12.0) && near(first[3], 17.0), "{name} {first:?}"),
+                Corner::TopRight => assert!(near(second[2], 12.0) && near(second[3], 17.0), "{name} {second:?}"),
+                // Below lies the label.
+                Corner::BottomLeft => assert!(near(first[0], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),
+                Corner::BottomRight => assert!(near(second[2], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn encrypted_ones_stay_encrypted_and_open_with_their_password() {
+    for strength in ["rc4-40", "rc4-128", "aes-128", "aes-256"] {
+        let pdf = fixture(&format!("encrypted-user-{strength}"));
+        assert_eq!(stamped(&pdf, &anyhow()).unwrap_err().code(), "pdf_encrypted", "{strength}");
+        let wrong = with_password(&pdf, Some(b"nie-to"), &anyhow()).unwrap_err();
+        assert_eq!(wrong.code(), "pdf_password_wrong", "{strength}");
+        let stamped = with_password(&pdf, Some(b"czytelnik"), &anyhow()).unwrap();
+        assert!(stamped.bytes.starts_with(&pdf));
+        assert!(memchr::memmem::find(&stamped.bytes, b"qr-test").is_none(), "{strength}: the link is encrypted");
+        assert_eq!(stamped, with_password(&pdf, Some(b"czytelnik"), &anyhow()).unwrap(), "{strength}: no chance in it");
+        let addresses: Vec<_> =
+            links(&read(&stamped.bytes, Some("czytelnik")), 1).into_iter().map(|(address, _)| address).collect();
+        assert_eq!(addresses, [KOD1, KOD2], "{strength}");
+
+        let pdf = fixture(&format!("encrypted-owner-{strength}"));
+        assert_eq!(stamped_code(&pdf, None), "pdf_permissions", "{strength}");
+        assert_eq!(stamped_code(&pdf, Some(b"wlasciciel")), "", "{strength}");
+    }
+}
+
+fn stamped_code(pdf: &[u8], password: Option<&[u8]>) -> &'static str {
+    with_password(pdf, password, &anyhow()).map_or_else(|error| error.code(), |_| "")
+}
+
+#[test]
+fn what_is_refused_has_a_code() {
+    for name in ["certified-1", "certified-2", "certified-3"] {
+        assert_eq!(refusal(name, &anyhow()), "pdf_certified");
+    }
+    assert_eq!(refusal("full", &Stamp::default()), "pdf_place_taken");
+    assert_eq!(refusal("hostile/truncated", &Stamp::default()), "pdf_damaged");
+    assert_eq!(refusal("blank", &at(Corner::TopLeft, 180.0, 10.0)), "pdf_no_room");
+    assert_eq!(refusal("blank", &at(Corner::TopLeft, 10.0, -1.0)), "setting_malformed");
+    assert_eq!(refusal("blank", &Stamp { size: Size::ModuleMm(f64::NAN), ..anyhow() }), "setting_malformed");
+    let missing = Stamp { pages: Pages::Number(NonZeroU32::new(13).unwrap()), ..anyhow() };
+    assert_eq!(refusal("pages-12", &missing), "pdf_page_missing");
+}
+
+#[test]
+fn a_taken_place_is_seen_and_white_is_free() {
+    let careful = |corner| Stamp { occupied: Occupied::Refuse, ..at(corner, 10.0, 10.0) };
+    for free in ["blank", "white-background"] {
+        let stamped = stamped(&fixture(free), &careful(Corner::BottomRight)).unwrap();
+        assert_eq!(stamped.warnings, [], "{free}");
+    }
+    for path in named(&folder().join("producers")) {
+        let pdf = fs::read(&path).unwrap();
+        let error = stamped(&pdf, &careful(Corner::TopLeft)).unwrap_err();
+        assert_eq!(error.code(), "pdf_place_taken", "{}: {error}", path.display());
+        assert!(stamped(&pdf, &careful(Corner::BottomRight)).is_ok(), "{}", path.display());
+    }
+    let warned = stamped(&fixture("full"), &Stamp { occupied: Occupied::Warn, ..Stamp::default() }).unwrap();
+    assert_eq!(warned.warnings[0].code(), "place_taken");
+    assert_eq!(stamped(&fixture("full"), &anyhow()).unwrap().warnings, []);
+}
+
+#[test]
+fn small_modules_and_signatures_are_warned_of() {
+    let small = Stamp { size: Size::SideMm(15.0), ..anyhow() };
+    assert_eq!(stamped(&fixture("blank"), &small).unwrap().warnings[0].code(), "module_small");
+    for name in ["signed", "signed-twice", "signed-xref-stream"] {
+        assert_eq!(stamped(&fixture(name), &anyhow()).unwrap().warnings[0].code(), "pdf_signed", "{name}");
+    }
+}
+
+#[test]
+fn pages_are_chosen() {
+    let pages = |name: &str, pages| stamped(&fixture(name), &Stamp { pages, ..anyhow() }).unwrap();
+    assert_eq!(pages("pages-12", Pages::Last).pages, [12]);
+    assert_eq!(pages("pages-12", Pages::Number(NonZeroU32::new(7).unwrap())).pages, [7]);
+    let all = pages("pages-12", Pages::All);
+    assert_eq!(all.pages, (1..=12).collect::<Vec<_>>());
+    let all = read(&all.bytes, None);
+    assert!((1..=12).all(|number| links(&all, number).len() == 2));
+    for name in ["blank", "pages-12", "rotate-90", "object-streams", "hybrid", "user-unit", "inherited"] {
+        let before = Document::load_mem(&fixture(name)).unwrap().get_pages().len() as u32;
+        let new = pages(name, Pages::New);
+        assert_eq!(new.pages, [before + 1], "{name}");
+        let new = read(&new.bytes, None);
+        assert_eq!(new.get_pages().len() as u32, before + 1, "{name}");
+        assert_eq!((links(&new, before).len(), links(&new, before + 1).len()), (0, 2), "{name}");
+    }
+}
+
+#[test]
+fn embedded_xml_is_found() {
+    let names = |name: &str| -> Vec<(String, usize)> {
+        let found = Original::read(fixture(name), None).unwrap().embedded_xml().unwrap();
+        found.into_iter().map(|file| (file.name, file.bytes.len())).collect()
+    };
+    let invoice = fs::read(folder().join("../invoices/good/fa3-basic.xml")).unwrap();
+    assert_eq!(names("pdfa-3b"), [("fa3-basic.xml".to_owned(), invoice.len())]);
+    assert_eq!(names("attachment-annotation"), [("faktura żółw.xml".to_owned(), invoice.len())]);
+    assert_eq!(names("two-attachments").len(), 2);
+    assert_eq!(names("attachment-no-xml"), []);
+    let found = Original::read(fixture("pdfa-3b"), None).unwrap().embedded_xml().unwrap();
+    assert_eq!(found[0].bytes, invoice);
+}
+
+/// A second here is for builds without optimisation and machines with other work; with it, none takes half of that.
+#[test]
+fn hostile_ones_end_soon() {
+    let hostile = named(&folder().join("hostile"));
+    assert!(hostile.len() > 90, "the fixtures were found");
+    for path in hostile {
+        let pdf = fs::read(&path).unwrap();
+        let begun = Instant::now();
+        for pages in [Pages::First, Pages::Last, Pages::New] {
+            if let Ok(stamped) = stamped(&pdf, &Stamp { pages, ..Stamp::default() }) {
+                assert!(stamped.bytes.starts_with(&pdf), "{}", path.display());
+            }
+        }
+        let _found = Original::read(pdf, None).and_then(|original| original.embedded_xml());
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}: {:?}", path.display(), begun.elapsed());
+    }
+}
+
+/// Bytes changed here and there, by a fixed rule: nothing may panic, and what is taken keeps its beginning.
+#[test]
+fn damaged_ones_never_panic() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed as usize
+    };
+    let (mut taken, mut refused) = (0, 0);
+    for name in ["object-streams", "hybrid", "encrypted-owner-rc4-40", "inherited", "signed", "form-xobject"] {
+        let Ok(pdf) = fs::read(folder().join(name).with_extension("pdf")) else { continue };
+        for _ in 0..40 {
+            let mut damaged = pdf.clone();
+            for _ in 0..1 + next() % 6 {
+                let place = next() % damaged.len();
+                damaged[place] = [next() as u8, b'0' + (next() % 10) as u8, b'<', b' '][next() % 4];
+            }
+            match stamped(&damaged, &Stamp { pages: Pages::All, ..Stamp::default() }) {
+                Ok(stamped) => {
+                    assert!(stamped.bytes.starts_with(&damaged));
+                    taken += 1;
+                }
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(taken + refused > 150 && refused > 10, "{taken} {refused}");
+}
+
+#[cfg(feature = "scan")]
+mod read_back {
+    use super::*;
+    use ksef_qr::scan::{self, Origin};
+
+    fn texts(pdf: &[u8], origin: Origin) -> Vec<String> {
+        let found = scan::pdf(pdf).unwrap();
+        let texts = found.into_iter().filter(|found| found.origin == origin && found.text.contains("ksef"));
+        let mut texts: Vec<_> = texts.map(|found| found.text).collect();
+        texts.sort();
+        texts
+    }
+
+    #[test]
+    fn both_codes_are_read_on_every_kind_of_page() {
+        for name in [
+            "blank",
+            "rotate-90",
+            "rotate-180",
+            "rotate-270",
+            "cropped-rotated",
+            "offset-media-box",
+            "unbalanced-q",
+            "unbalanced-big-q",
+            "object-streams",
+            "pdfa-1b",
+            "contents-array",
+        ] {
+            let stamped = stamped(&fixture(name), &at(Corner::BottomRight, 10.0, 10.0)).unwrap();
+            for origin in [Origin::Code, Origin::Link] {
+                assert_eq!(texts(&stamped.bytes, origin), [KOD2, KOD1], "{name} {origin:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn stacked_with_links_and_on_a_new_page() {
+        let stamp = Stamp {
+            pages: Pages::New,
+            arrangement: Arrangement::Stacked,
+            show_links: true,
+            size: Size::ModuleMm(0.5),
+            ..anyhow()
+        };
+        let stamped = stamped(&fixture("letter"), &stamp).unwrap();
+        assert_eq!(texts(&stamped.bytes, Origin::Code), [KOD2, KOD1]);
+    }
+}
