@@ -12,11 +12,11 @@ use crate::error::{Error, Kind, Result};
 
 /// Follows the operators of a page, and notes what it draws in an area.
 pub(super) struct Reader<'a> {
-    file: &'a File,
+    pub(super) file: &'a File,
     area: Rect,
     /// What falls into the area, once something does.
     pub(super) found: Option<&'static str>,
-    fonts: HashMap<Id, Rc<Lettering>>,
+    pub(super) fonts: HashMap<Id, Rc<Lettering>>,
     steps: u32,
 }
 
@@ -43,21 +43,21 @@ const DEEPEST_FORM: u32 = 12;
 const LARGEST_FORM: usize = 16 << 20;
 
 /// The numbers before an operator, as far as one takes them, and the one other value it may have.
-struct Operands {
-    numbers: Vec<f64>,
-    value: Option<Object>,
+pub(super) struct Operands {
+    pub(super) numbers: Vec<f64>,
+    pub(super) value: Option<Object>,
 }
 
 /// What belongs to one content stream: a page's, or a form's.
-struct Run<'r> {
-    resources: &'r Dict,
+pub(super) struct Run<'r> {
+    pub(super) resources: &'r Dict,
     depth: u32,
-    state: State,
+    pub(super) state: State,
     stack: Vec<State>,
-    balance: Balance,
+    pub(super) balance: Balance,
     /// The matrix of the text, and of its line.
-    text: Matrix,
-    line: Matrix,
+    pub(super) text: Matrix,
+    pub(super) line: Matrix,
     clips: bool,
 }
 
@@ -244,115 +244,15 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn text_operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
-        let number = |index: usize| operands.numbers.get(index).copied().unwrap_or_default();
-        let state = &mut run.state;
-        match word {
-            b"BT" => {
-                run.balance.text = true;
-                (run.text, run.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
-            }
-            b"ET" => run.balance.text = false,
-            b"Tf" => {
-                state.size = number(0);
-                state.font = self.font(operands.value.as_ref(), run.resources)?;
-            }
-            b"Tc" => state.letter_space = number(0),
-            b"Tw" => state.word_space = number(0),
-            b"Tz" => state.stretch = number(0) / 100.0,
-            b"TL" => state.leading = number(0),
-            b"Ts" => state.rise = number(0),
-            b"Tr" => state.mode = number(0) as i64,
-            b"Td" => run.next_line(number(0), number(1)),
-            b"TD" => {
-                state.leading = -number(1);
-                run.next_line(number(0), number(1));
-            }
-            b"Tm" => {
-                if let Ok(matrix) = operands.numbers.as_slice().try_into() {
-                    (run.text, run.line) = (Matrix(matrix), Matrix(matrix));
-                }
-            }
-            b"T*" => run.next_line(0.0, -run.state.leading),
-            b"Tj" => self.show(operands.value.as_ref(), run),
-            b"'" => {
-                run.next_line(0.0, -run.state.leading);
-                self.show(operands.value.as_ref(), run);
-            }
-            b"\"" => {
-                (state.word_space, state.letter_space) = (number(0), number(1));
-                run.next_line(0.0, -run.state.leading);
-                self.show(operands.value.as_ref(), run);
-            }
-            b"TJ" => {
-                for item in operands.value.as_ref().and_then(Object::as_array).unwrap_or_default() {
-                    match item.number() {
-                        Some(back) => run.advance(-back / 1000.0 * run.state.size),
-                        None => self.show(Some(item), run),
-                    }
-                }
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn show(&mut self, text: Option<&Object>, run: &mut Run<'_>) {
-        /// In em: how far letters reach from the baseline.
-        const ASCENT: f64 = 0.75;
-        const DESCENT: f64 = -0.22;
-        let Some(text) = text.and_then(Object::as_text) else { return };
-        let Some(font) = run.state.font.clone() else { return };
-        let state = &run.state;
-        let (mut width, mut ink) = (0.0, false);
-        for (letter, space) in font.letters(text) {
-            width += letter * state.size + state.letter_space + if space { state.word_space } else { 0.0 };
-            ink |= !space;
-        }
-        // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
-        if ink && !matches!(state.mode, 3 | 7) && !state.fill.white && self.found.is_none() {
-            let (bottom, top) = (state.rise + DESCENT * state.size, state.rise + ASCENT * state.size);
-            let line = Rect::new((0.0, bottom), (width * state.stretch, top));
-            let around = run.text.then(&state.matrix).around(&line);
-            self.note(state, &around, "text");
-        }
-        run.advance(width);
-    }
-
-    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<Lettering>>> {
-        let name = name.and_then(Object::as_name).unwrap_or_default();
-        let fonts = self.file.dict_in(resources, "Font")?.unwrap_or_default();
-        let Some(font) = fonts.get(&String::from_utf8_lossy(name)) else { return Ok(None) };
-        if let Some(known) = font.as_reference().and_then(|id| self.fonts.get(&id)) {
-            return Ok(Some(Rc::clone(known)));
-        }
-        let lettering = Rc::new(Lettering::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
-        if let Some(id) = font.as_reference() {
-            self.fonts.insert(id, Rc::clone(&lettering));
-        }
-        Ok(Some(lettering))
-    }
-
     fn unit_square(&mut self, state: &State, what: &'static str) {
         let square = state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0)));
         self.note(state, &square, what);
     }
 
-    fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
+    pub(super) fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
         if drawn.intersection(&state.clip).meets(&self.area) {
             self.found.get_or_insert(what);
         }
-    }
-}
-
-impl Run<'_> {
-    fn next_line(&mut self, x: f64, y: f64) {
-        self.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(&self.line);
-        self.text = self.line;
-    }
-
-    fn advance(&mut self, width: f64) {
-        self.text = Matrix([1.0, 0.0, 0.0, 1.0, width * self.state.stretch, 0.0]).then(&self.text);
     }
 }
 

@@ -11,11 +11,11 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `object`, `lexer` | values of a PDF, and how they are read |
+//! | `object`, `lexer`, `strings` | values of a PDF, and how they are read |
 //! | `filter`, `lzw`, `crypt` | what streams are packed and encrypted with |
 //! | `xref`, `object_stream`, `file` | where objects lie, and how references are followed |
 //! | `pages`, `geometry` | the pages, and how they lie before the reader |
-//! | `graphics`, `content`, `inline_image`, `lettering`, `occupied` | what a page draws, and where |
+//! | `graphics`, `content`, `writing`, `inline_image`, `lettering`, `occupied` | what a page draws, and where |
 //! | `signatures`, `embedded` | who has signed; which XML is attached |
 //! | `settings`, `block`, `drawing` | what is to be drawn, and where |
 //! | `serialise`, `update`, `stamp` | the update, and all of it together |
@@ -43,7 +43,9 @@ mod serialise;
 mod settings;
 mod signatures;
 mod stamp;
+mod strings;
 mod update;
+mod writing;
 mod xref;
 
 pub use embedded::Embedded;
