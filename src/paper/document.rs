@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use pdf_writer::types::{ActionType, AnnotationFlags, AnnotationType};
 use pdf_writer::{Chunk, Filter, Finish, Name, Rect, Ref, Str, TextStr};
 use sha2::{Digest, Sha256};
@@ -133,18 +135,19 @@ impl Document {
         let size = self.starts.len();
         let mut end = format!("xref\n0 {size}\n0000000000 65535 f \n");
         for start in self.starts.iter().skip(1) {
-            end.push_str(&match start {
-                0 => "0000000000 65535 f \n".to_owned(),
-                start => format!("{start:010} 00000 n \n"),
-            });
+            // Writing to a string does not fail.
+            let _ = match start {
+                0 => writeln!(end, "0000000000 65535 f "),
+                start => writeln!(end, "{start:010} 00000 n "),
+            };
         }
-        let id: String = self.digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        end.push_str(&format!(
-            "trailer\n<</Size {size}/Root {} 0 R/Info {} 0 R/ID[<{id}><{id}>]>>\nstartxref\n{}\n%%EOF\n",
-            CATALOG.get(),
-            INFORMATION.get(),
-            self.written
-        ));
+        let mut id = String::new();
+        for byte in self.digest.finalize().iter().take(16) {
+            let _ = write!(id, "{byte:02x}");
+        }
+        let (catalog, information) = (CATALOG.get(), INFORMATION.get());
+        let _ = writeln!(end, "trailer\n<</Size {size}/Root {catalog} 0 R/Info {information} 0 R/ID[<{id}><{id}>]>>");
+        let _ = writeln!(end, "startxref\n{}\n%%EOF", self.written);
         bytes.extend_from_slice(end.as_bytes());
     }
 }

@@ -98,10 +98,10 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(["a4", "a5"].map(|name| name.parse().unwrap()), [Format::A4, Format::A5]);
-        assert_eq!(["80mm", "58mm"].map(|name| name.parse().unwrap()), [Roll::Mm80, Roll::Mm58]);
+        assert_eq!(["a4", "a5"].map(str::parse), [Ok(Format::A4), Ok(Format::A5)]);
+        assert_eq!(["80mm", "58mm"].map(str::parse), [Ok(Roll::Mm80), Ok(Roll::Mm58)]);
         assert_eq!("58mm".parse(), Ok(Format::Roll(Roll::Mm58)));
-        assert_eq!(["raster", "printer"].map(|name| name.parse().unwrap()), [QrBy::Raster, QrBy::Printer]);
+        assert_eq!(["raster", "printer"].map(str::parse), [Ok(QrBy::Raster), Ok(QrBy::Printer)]);
         assert_eq!("A3".parse::<Format>().unwrap_err().code(), "setting_malformed");
         assert_eq!("a4".parse::<Roll>().unwrap_err().code(), "setting_malformed");
         assert_eq!("me".parse::<QrBy>().unwrap_err().code(), "setting_malformed");

@@ -39,7 +39,7 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(["pl", "en"].map(|name| name.parse().unwrap()), [Language::Polish, Language::English]);
+        assert_eq!(["pl", "en"].map(str::parse), [Ok(Language::Polish), Ok(Language::English)]);
         assert_eq!("de".parse::<Language>().unwrap_err().code(), "setting_malformed");
     }
 }

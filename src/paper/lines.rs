@@ -81,10 +81,11 @@ mod tests {
             let without_space = |text: &str| text.split_whitespace().collect::<String>();
             prop_assert_eq!(without_space(&broken.join(" ")), without_space(&text));
             prop_assert!(broken.iter().all(|line| line.chars().count() <= room.into()));
-            // A line is only broken if the next word's beginning did not fit.
+            // A line is only broken if the next word did not fit, or is one that is broken itself.
             for pair in broken.windows(2) {
-                let next = pair[1].split(' ').next().unwrap();
-                prop_assert!(pair[0].chars().count() + 1 + next.chars().count() > room.into() || text.contains(&format!("{}{}", pair[0].rsplit(' ').next().unwrap(), next)));
+                let [last, next] = [pair[0].rsplit(' ').next().unwrap(), pair[1].split(' ').next().unwrap()];
+                let is_full = pair[0].chars().count() + 1 + next.chars().count() > room.into();
+                prop_assert!(is_full || text.contains(&(last.to_owned() + next)));
             }
         }
     }

@@ -105,11 +105,11 @@ impl LabelText {
     /// `^BQ`, model 2. In the data stand the error correction, `A` for data that the printer segments itself, a comma.
     fn command(&mut self, code: &Code<'_>) {
         let level = code.code.symbol.level();
-        let size = size_by_printer(code.code.url, level);
-        let module = module_dots(size, self.width);
-        let (side, quiet) = ((size + 2 * QUIET_ZONE) * module, QUIET_ZONE * module);
-        let x = (self.width.saturating_sub(side)) / 2 + quiet;
-        let y = self.y + quiet.saturating_sub(OWN_CODE_SHIFT);
+        let modules = size_by_printer(code.code.url, level);
+        let module = module_dots(modules, self.width);
+        let (side, margin) = ((modules + 2 * QUIET_ZONE) * module, QUIET_ZONE * module);
+        let x = (self.width.saturating_sub(side)) / 2 + margin;
+        let y = self.y + margin.saturating_sub(OWN_CODE_SHIFT);
         let letter = match level {
             EccLevel::L => 'L',
             EccLevel::M => 'M',
