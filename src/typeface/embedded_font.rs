@@ -45,7 +45,6 @@ impl EmbeddedFont {
 
     /// Writes the font: a composite font under `first`, which pages name, and what belongs to it under the four
     /// numbers after. PDF/A-conform: embedded, with a map to Unicode.
-    #[allow(dead_code)] //XX
     pub(crate) fn write(&self, chunk: &mut Chunk, first: Ref) {
         for (_, object) in self.objects(first) {
             chunk.extend(&object);
