@@ -2,8 +2,10 @@
 //! described in `fixtures/keys/README.md`.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
+use proptest::prelude::*;
 
 const PASSWORD: &[u8] = b"Throwaway-Key_2026";
 const POLISH: &str = "Zażółć-gęślą_2026";
@@ -45,6 +47,7 @@ fn every_encryption_and_every_password() {
         ("offline-ec.no-names.p12", PASSWORD, EC),
         ("offline-ec.polish.p12", POLISH.as_bytes(), EC),
         ("offline-ec.polish-legacy.p12", POLISH.as_bytes(), EC),
+        ("offline-ec.java.p12", PASSWORD, EC),
         ("offline-rsa.p12", PASSWORD, RSA),
         ("offline-rsa.legacy.p12", PASSWORD, RSA),
     ] {
@@ -126,5 +129,111 @@ fn no_change_passes() {
         let mut changed = file.clone();
         changed[place] ^= 1;
         assert!(pair(&changed, Some(PASSWORD), None).is_err(), "{place}");
+    }
+}
+
+/// A file as `fixtures/keys/pkcs12.py` makes them, so that hostile ones need no fixture each. The MAC is wrong: what it
+/// costs to find that out is what is asked here.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = (content.len() as u32).to_be_bytes();
+    [&[tag, 0x84][..], &length, content].concat()
+}
+
+const DATA: &[u8] = &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
+const SHA512: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3];
+
+fn with_mac(mac: &[u8]) -> Vec<u8> {
+    let info = der(0x30, &[DATA, &der(0xA0, &der(4, b"\x30\x00"))].concat());
+    der(0x30, &[&[2, 1, 3], &info[..], mac].concat())
+}
+
+fn old_mac(salt: &[u8], rounds: &[u8]) -> Vec<u8> {
+    let digest = der(0x30, &[SHA512, &der(4, &[7; 64])].concat());
+    with_mac(&der(0x30, &[digest, der(4, salt), der(2, rounds)].concat()))
+}
+
+fn pbmac1(rounds: &[u8], length: &[u8]) -> Vec<u8> {
+    let pbkdf2 = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 12];
+    let pbmac1 = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 14];
+    let hmac = [0x30, 12, 6, 8, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 2, 9, 5, 0];
+    let params = der(0x30, &[&der(4, &[1; 16])[..], &der(2, rounds), &der(2, length), &hmac].concat());
+    let kdf = der(0x30, &[&pbkdf2[..], &params].concat());
+    let algorithm = der(0x30, &[&pbmac1[..], &der(0x30, &[&kdf[..], &hmac].concat())].concat());
+    let digest = der(0x30, &[algorithm, der(4, &[7; 32])].concat());
+    with_mac(&der(0x30, &[digest, der(4, &[1]), der(2, &[1])].concat()))
+}
+
+#[test]
+fn hostile_files_cost_next_to_nothing() {
+    let nested = |opening: &[u8], depth: usize| opening.repeat(depth);
+    let huge = vec![0x5A; 900_000];
+    for (what, file, expected) in [
+        ("2^31-1 rounds", old_mac(&[1; 8], &[0x7F, 0xFF, 0xFF, 0xFF]), "p12_encryption_unsupported"),
+        ("2^32-1 rounds", old_mac(&[1; 8], &[0, 0xFF, 0xFF, 0xFF, 0xFF]), "p12_encryption_unsupported"),
+        ("2^64 rounds", old_mac(&[1; 8], &[1, 0, 0, 0, 0, 0, 0, 0, 0]), "p12_unreadable"),
+        ("no rounds", old_mac(&[1; 8], &[0]), "p12_unreadable"),
+        ("-1 rounds", old_mac(&[1; 8], &[0xFF]), "p12_unreadable"),
+        ("a huge salt", old_mac(&huge, &[3]), "password_wrong"),
+        ("no salt", old_mac(&[], &[1]), "password_wrong"),
+        ("2^31-1 rounds of PBKDF2", pbmac1(&[0x7F, 0xFF, 0xFF, 0xFF], &[32]), "p12_encryption_unsupported"),
+        ("a huge key of PBKDF2", pbmac1(&[1], &[0x7F, 0xFF]), "p12_unreadable"),
+        ("a short key of PBKDF2", pbmac1(&[1], &[1]), "p12_unreadable"),
+        ("PBMAC1 that is wrong", pbmac1(&[8], &[32]), "password_wrong"),
+        ("deep nesting", [&[0x30, 0x80, 2, 1, 3][..], &nested(&[0x30, 0x80], 400_000)].concat(), "p12_unreadable"),
+        (
+            "pieces of pieces",
+            [&[0x30, 0x80, 2, 1, 3, 0x30, 0x80][..], &nested(&[0x24, 0x80], 400_000)].concat(),
+            "p12_unreadable",
+        ),
+        (
+            "many small pieces",
+            [&[0x30, 0x80, 2, 1, 3, 0x30, 0x80, 0x24, 0x80][..], &nested(&[4, 0], 400_000)].concat(),
+            "p12_unreadable",
+        ),
+        (
+            "many open ones",
+            [&[0x30, 0x80, 2, 1, 3, 0x30, 0x80][..], &nested(&[0x30, 0x80, 0, 0], 200_000)].concat(),
+            "p12_unreadable",
+        ),
+        ("a length of 4 GB", vec![0x30, 0x84, 0xFF, 0xFF, 0xFF, 0xFF, 2, 1, 3, 0x30, 0x80], "p12_unreadable"),
+    ] {
+        let start = Instant::now();
+        assert_eq!(outcome(&file, Some(PASSWORD), None), expected, "{what}");
+        assert!(start.elapsed() < Duration::from_secs(5), "{what}: {:?}", start.elapsed());
+    }
+}
+
+/// The most work that a file may ask for without being refused: tells how long "at most" is.
+#[test]
+fn the_work_of_a_file_is_bounded() {
+    let most = old_mac(&[1; 8], &[0x4C, 0x4B, 0x00]);
+    let more = old_mac(&[1; 8], &[0x4C, 0x4B, 0x41]);
+    assert_eq!(outcome(&more, Some(PASSWORD), None), "p12_encryption_unsupported");
+    assert_eq!(outcome(&most, Some(PASSWORD), None), "password_wrong");
+}
+
+const DAMAGED: [&str; 5] =
+    ["offline-ec.p12", "offline-ec.ber.p12", "offline-ec.in-the-clear.p12", "offline-ec.pbmac1.p12", "two-keys.p12"];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn damaged_files_never_panic(
+        name in proptest::sample::select(&DAMAGED[..]),
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cut in proptest::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut file = fixture(name);
+        for (place, byte) in damage {
+            let place = place.index(file.len());
+            file[place] = byte;
+        }
+        if let Some(cut) = cut {
+            file.truncate(cut.index(file.len()));
+        }
+        if let Err(error) = pair(&file, Some(PASSWORD), None) {
+            prop_assert!(error.is_credential());
+        }
     }
 }

@@ -127,3 +127,47 @@ fn implicit_octets(element: AnyRef<'_>) -> der::Result<Cow<'_, [u8]>> {
         other => Err(other.value_error().into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PASSWORD: &[u8] = b"Throwaway-Key_2026";
+
+    fn open(contents: &[u8], mac: Mac<'_>) -> Result<Bags> {
+        let password = Password::candidates(PASSWORD).remove(0);
+        Sealed { contents, mac }.open(&password, &mut Work::new())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+
+        /// What the MAC would have stopped, were the password not known to whoever damaged the file.
+        #[test]
+        fn damage_behind_the_mac_never_panics(
+            file in proptest::sample::select(&[
+                &include_bytes!("../../../fixtures/keys/offline-ec.in-the-clear.p12")[..],
+                include_bytes!("../../../fixtures/keys/offline-ec.no-names.p12"),
+                include_bytes!("../../../fixtures/keys/offline-ec.p12"),
+                include_bytes!("../../../fixtures/keys/offline-ec.legacy.p12"),
+            ][..]),
+            damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+            cut in proptest::option::of(any::<prop::sample::Index>()),
+        ) {
+            let sealed = Sealed::read(file).unwrap();
+            let mut contents = sealed.contents.to_vec();
+            prop_assert_eq!(open(&contents, sealed.mac).unwrap().keys.len(), 1);
+            for (place, byte) in damage {
+                let place = place.index(contents.len());
+                contents[place] = byte;
+            }
+            if let Some(cut) = cut {
+                contents.truncate(cut.index(contents.len()));
+            }
+            if let Err(error) = open(&contents, Sealed::read(file).unwrap().mac) {
+                prop_assert!(error.is_credential());
+            }
+        }
+    }
+}
