@@ -70,7 +70,7 @@
 //! - One file, `sign/aws.rs`, knows which library signs. Only `batch` writes files: `folder.rs` pictures, `journal.rs`
 //!   the manifest, `lock.rs` the lock.
 //! - A private key is decrypted once, wiped when dropped and never printed.
-//! - Nothing touches a network.
+//! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate
 //!   panic.
 

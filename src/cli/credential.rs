@@ -32,7 +32,9 @@ pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<
         CredentialArgs { p12: Some(p12), .. } => with_pkcs12(args, p12, conditions),
         CredentialArgs { pkcs11: Some(uri), .. } => with_token(args, &uri.parse()?, conditions),
         CredentialArgs { cert: Some(_), .. } => {
-            bail!("--cert FILE is the certificate, and signing needs its key, too: --key FILE")
+            bail!(
+                "--cert names the certificate; signing needs its private key, too: --key FILE. If the .crt is all there is, the key was lost: apply for a new certificate"
+            )
         }
         _ => bail!(
             "signing needs a certificate and its private key: --cert FILE --key FILE, --p12 FILE, or --credentials FILE"

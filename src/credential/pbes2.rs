@@ -1,6 +1,6 @@
 use pkcs8::der::asn1::OctetStringRef;
 use pkcs8::der::{Decode as _, ErrorKind, Reader as _, SliceReader};
-use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, PBES2_OID, Parameters, ScryptParams};
+use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, PBES2_OID, Parameters, Pbkdf2Prf, ScryptParams};
 use pkcs8::pkcs5::scrypt;
 use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
@@ -53,8 +53,12 @@ impl<'a> Pbes2Lock<'a> {
     /// How much work it is to derive the key, in hashes, roughly.
     pub(super) fn hashes(&self) -> u64 {
         match &self.parameters.kdf {
-            // Two hashes a round, and SHA-1 needs two blocks for a key of AES-256.
-            Kdf::Pbkdf2(params) => 4 * u64::from(params.iteration_count),
+            Kdf::Pbkdf2(params) => {
+                // Hashes shorter than a key of AES-256 are needed twice; each round takes two.
+                let blocks =
+                    if matches!(params.prf, Pbkdf2Prf::HmacWithSha1 | Pbkdf2Prf::HmacWithSha224) { 2 } else { 1 };
+                2 * blocks * u64::from(params.iteration_count)
+            }
             Kdf::Scrypt(params) => [params.cost_parameter, params.block_size.into(), params.parallelization.into()]
                 .into_iter()
                 .fold(4, u64::saturating_mul),

@@ -8,8 +8,9 @@ pub(super) struct Work {
     left: u64,
 }
 
-/// 600 000 rounds of PBKDF2 (two hashes each) for certificates and key, and the MAC: half a second of work or so.
-const HASHES: u64 = 5_000_000;
+/// 600 000 rounds of PBKDF2 (two hashes each) for the certificates and again for the key, and as many for the MAC. Of
+/// SHA-512, the slowest, that is a second or so.
+const HASHES: u64 = 3_000_000;
 
 impl Work {
     pub(super) fn new() -> Self {
@@ -25,5 +26,19 @@ impl Work {
             Error::new(Kind::P12EncryptionUnsupported, "the PKCS#12 file asks for a key derivation of excessive cost")
         })?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spent_once_and_for_all() {
+        let mut work = Work::new();
+        assert_eq!(work.spend(2_999_999), Ok(()));
+        assert_eq!(work.spend(2).unwrap_err().code(), "p12_encryption_unsupported");
+        assert_eq!(work.spend(1), Ok(()));
+        assert!(work.spend(1).is_err());
     }
 }
