@@ -67,8 +67,8 @@
 //!
 //! - `deadline` to `advice` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs. Only `batch` writes files: `folder.rs` pictures, `journal.rs`
-//!   the manifest, `lock.rs` the lock.
+//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
+//!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
 //! - A private key is decrypted once, wiped when dropped and never printed.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate

@@ -280,6 +280,12 @@ fn item_revocation() {
 #[test]
 fn problem_missing_key() {
     Check::of("offline-ec.crt").answer().fails("key_present", "key_missing", "give it with --key");
+    let mut sign = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    sign.args(["sign", "invoice.xml", "--cert", &fixture("keys/offline-ec.crt")]);
+    let output = run(&mut sign);
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("signing needs its key, too: --key FILE"), "{told}");
 }
 
 #[test]

@@ -157,9 +157,12 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
         Ok(file.into_temp_path())
     };
     put(write().map_err(|error: io::Error| unwritable(path, &error))?, path, replace)?;
-    // The name is in the folder, and is as durable as the file only once the folder is written too. Not every system can.
+    // The name is in the folder, and is as durable as the file only once the folder is written too. Some file systems
+    // cannot do that, and the file is there all the same.
     #[cfg(unix)]
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| unwritable(path, &error))?;
+    {
+        _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
     Ok(())
 }
 

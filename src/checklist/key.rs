@@ -101,14 +101,19 @@ fn password(given: &Given<'_>, is_encrypted: bool, works: Result<()>) -> [Item; 
 }
 
 fn permissions(mode: Option<u32>) -> Item {
+    /// What a group and all others may do: the last six of nine bits.
+    const OTHERS: u32 = 0o077;
+    /// What may be done by those who are neither the owner nor of the group.
+    const EVERYBODY: u32 = 0o007;
+
     let name = ItemName::KeyPermissions;
-    match mode {
-        None => Item::unknown(name, "this system keeps no such permissions"),
-        Some(mode) if mode & 0o077 == 0 => Item::ok(name, format!("mode {:03o}", mode & 0o777)),
-        Some(mode) => {
-            let whom = if mode & 0o007 == 0 { "its group" } else { "everybody on this machine" };
-            let reason = format!("mode {:03o}: {whom} may read or change the key", mode & 0o777);
-            Item::warning(name, Kind::KeyFileOpen, reason)
-        }
-    }
+    let Some(mode) = mode.map(|mode| mode & 0o777) else {
+        return Item::unknown(name, "this system keeps no such permissions");
+    };
+    let whom = match (mode & OTHERS, mode & EVERYBODY) {
+        (0, _) => return Item::ok(name, format!("mode {mode:03o}")),
+        (_, 0) => "its group",
+        _ => "everybody on this machine",
+    };
+    Item::warning(name, Kind::KeyFileOpen, format!("mode {mode:03o}: {whom} may read or change the key"))
 }

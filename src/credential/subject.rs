@@ -1,5 +1,7 @@
 //! What a certificate's subject says for people to read: the name, and a PESEL.
 
+use std::fmt::Write as _;
+
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::Decode as _;
 use pkcs8::der::oid::db::rfc4519::{COMMON_NAME, GIVEN_NAME, ORGANIZATION_NAME, SERIAL_NUMBER, SURNAME};
@@ -32,7 +34,11 @@ impl Certificate {
 
     /// SHA-256 of the whole certificate, 64 upper-case hexadecimal digits: how KSeF writes a fingerprint.
     pub fn fingerprint(&self) -> String {
-        Sha256::digest(self.der()).iter().map(|byte| format!("{byte:02X}")).collect()
+        Sha256::digest(self.der()).iter().fold(String::with_capacity(64), |mut digits, byte| {
+            // Writing to a String cannot fail.
+            _ = write!(digits, "{byte:02X}");
+            digits
+        })
     }
 
     fn subject_values(&self, attribute: ObjectIdentifier) -> Vec<String> {

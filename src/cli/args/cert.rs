@@ -55,6 +55,7 @@ pub struct CertShowArgs {
 ///
 /// Signs a link and verifies it, in memory: nothing is sent and nothing is written.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("certificate").required(true))]
 #[command(after_help = "\
 Examples:
   ksef-qr cert check --cert firm.crt --key firm.key --nip 5265877635
@@ -65,13 +66,13 @@ Whether a certificate was revoked is for KSeF alone to say.
 Exit status: 0 nothing failed, 1 something failed, 2 nothing could be checked.")]
 pub struct CertCheckArgs {
     /// The certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE", required_unless_present = "p12", conflicts_with = "p12")]
+    #[arg(long, value_name = "FILE", group = "certificate")]
     pub cert: Option<PathBuf>,
     /// Its private key
     #[arg(long, value_name = "FILE", conflicts_with = "p12")]
     pub key: Option<PathBuf>,
     /// Certificate and key in one PKCS#12 file (.p12, .pfx), in place of --cert and --key
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "certificate")]
     pub p12: Option<PathBuf>,
     /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
     #[arg(long, value_name = "NAME", requires = "p12")]

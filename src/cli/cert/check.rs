@@ -42,9 +42,9 @@ pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
     let items: Vec<_> = items.into_iter().map(|item| if args.strict { item.strictly() } else { item }).collect();
     let failed = count(&items, Answer::Fail) > 0;
     if args.json {
-        json(set.name, &set.certificate, &items, failed)
+        json(set.name, &set.certificate, &items, failed);
     } else {
-        words(set.name, &set.certificate, &items)
+        words(set.name, &set.certificate, &items);
     }
     Ok(if failed { ExitStatus::SomeRefused } else { ExitStatus::Done })
 }
