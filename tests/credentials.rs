@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use ksef_qr::enrol::Subject;
 use ksef_qr::{
     Certificate, Conditions, Credential, Environment, Error, KeyKind, Owner, PrivateKey, Purpose, Rule, Rules,
+    certificates,
 };
 use proptest::prelude::*;
 
@@ -335,7 +337,9 @@ fn a_certificate_about_to_end_is_a_warning() {
 }
 
 /// Files with structure to get lost in. Of the encrypted ones those with few rounds.
-const MUTATED: [&str; 14] = [
+const MUTATED: [&str; 16] = [
+    "enrolment.json",
+    "offline-ec.answer.json",
     "offline-ec.der.cer",
     "offline-ec.crt",
     "offline-ec.base64.txt",
@@ -356,8 +360,15 @@ fn parse_all(file: &[u8]) {
     let key = PrivateKey::parse(file, Some(PASSWORD));
     let certificate = Certificate::parse(file);
     let _ = PrivateKey::is_encrypted(file);
+    let all = certificates(file, None);
+    for found in all.iter().flatten() {
+        let (name, days) = (found.certificate.owner_name(), found.certificate.days_left(now()));
+        assert!(found.certificate.fingerprint().len() == 64 && days < 4_000_000, "{name:?}");
+        let _ = found.certificate.pesel();
+    }
+    let subject = Subject::from_enrolment_data(file);
     // Whatever they say, it can be printed.
-    let _ = format!("{key:?} {certificate:?}");
+    let _ = format!("{key:?} {certificate:?} {all:?} {subject:?}");
 }
 
 proptest! {
