@@ -8,6 +8,7 @@ use common::fixture;
 use ksef_qr::register::{Entry, add, calendar, set_status};
 use ksef_qr::register::{Expiry, KeyPlace, PasswordPlace, Register, RevocationReason, Status, Wanted};
 use ksef_qr::{Certificate, Environment, Nip};
+use proptest::prelude::*;
 
 const PAIR: &str = include_str!("../fixtures/register/pair.toml");
 
@@ -304,6 +305,41 @@ fn a_change_changes_nothing_else() {
     let lines = "status = \"retired\"\nstatus_since = 2026-07-01\nstatus_reason = \"sold\"\n";
     assert_eq!(changed, bare.replace(name, &format!("{name}{lines}")));
     assert_eq!(set_status(PAIR, "nobody", &retired).unwrap_err().code(), "register_entry_unknown");
+}
+
+proptest! {
+    /// Whatever is in the file: an answer, and a change that is right or refused.
+    #[test]
+    fn damage_is_refused_or_read(at in 0..PAIR.len(), length in 0..40_usize, new in "[a-z0-9\\[\\]{}=\"'#.,\n -]{0,20}") {
+        let end = (at + length).min(PAIR.len());
+        let mut bytes = PAIR.as_bytes().to_vec();
+        bytes.splice(at..end, new.bytes());
+        let Ok(text) = Register::text(&bytes) else { return Ok(()) };
+        let Ok(register) = Register::parse(text) else { return Ok(()) };
+        let status = Status::Revoked { since: "2026-07-01".parse().unwrap(), reason: RevocationReason::Superseded };
+        for entry in register.entries() {
+            match set_status(text, &entry.name, &status) {
+                Ok(changed) => {
+                    let changed = Register::parse(&changed).unwrap();
+                    prop_assert_eq!(&changed.entry(&entry.name).unwrap().status, &status);
+                    prop_assert_eq!(changed.entries().len(), register.entries().len());
+                }
+                Err(error) => prop_assert_eq!(error.code(), "register_entry_revoked"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hostile_file_is_refused_and_a_long_one_read() {
+    for nested in ["[", "{a=", "a."] {
+        let text = format!("a = {}", nested.repeat(100_000));
+        assert_eq!(Register::parse(&text).unwrap_err().code(), "register_malformed");
+    }
+    let long: String = (0..3000).map(|index| PAIR.replace("firm-", &format!("firm-{index}-"))).collect();
+    let begun = std::time::Instant::now();
+    assert_eq!(Register::parse(&long).unwrap().entries().len(), 6000);
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
     );
     for (what, told) in [("Used by", &expiry.system), ("Replaced by", &expiry.responsible)] {
         if let Some(told) = told {
-            description += &format!("\n{what}: {told}");
+            description.extend(["\n", what, ": ", told]);
         }
     }
     calendar.push("BEGIN:VEVENT");

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use toml_edit::{Item, Table};
 
-use super::read::{line_of, parse, tables, unknown};
+use super::read::{parse, tables, unknown};
 use super::{Entry, KeyPlace, PasswordPlace, Register, Status};
 use crate::credential::{Owner, Purpose};
 use crate::error::{Error, Kind, Result};
@@ -71,7 +71,7 @@ pub fn set_status(text: &str, name: &str, status: &Status) -> Result<String> {
     for (field, value) in status_fields(status) {
         match table.get(field).and_then(Item::span) {
             Some(span) => changes.push((span, value)),
-            None => new_lines += &format!("{field} = {value}{}", newline(body)),
+            None => new_lines.extend([field, " = ", &value, newline(body)]),
         }
     }
     // Next to the status, or to the name where there is none.
@@ -79,7 +79,6 @@ pub fn set_status(text: &str, name: &str, status: &Status) -> Result<String> {
     changes.push(insertion(body, neighbour.map_or(0, |span| span.end), new_lines));
     register.entry_mut(name)?.status = status.clone();
     verified(format!("{mark}{}", replaced(body, changes)), &register)
-        .map_err(|error| error.about(format!("line {}", line_of(body, table))))
 }
 
 /// Before the line that follows the one at `position`.
@@ -94,11 +93,11 @@ fn insertion(text: &str, position: usize, lines: String) -> (Range<usize>, Strin
 
 fn replaced(text: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
     changes.sort_by_key(|(span, _)| span.start);
-    let mut changed = text.to_owned();
+    let mut new = text.to_owned();
     for (span, value) in changes.into_iter().rev() {
-        changed.replace_range(span, &value);
+        new.replace_range(span, &value);
     }
-    changed
+    new
 }
 
 /// A change that reads back as something else is no change.

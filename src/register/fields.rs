@@ -15,30 +15,43 @@ const SECRETIVE: [&str; 9] = ["password", "passwd", "pass", "passphrase", "pin",
 pub(super) struct Fields<'t> {
     text: &'t str,
     table: &'t dyn TableLike,
-    line: usize,
+    at: usize,
 }
 
 impl<'t> Fields<'t> {
-    /// Takes a table that begins in `line`, if it has no field beside those `known`.
-    pub(super) fn new(text: &'t str, table: &'t dyn TableLike, line: usize, known: &[&str]) -> Result<Self> {
-        let fields = Self { text, table, line };
-        for (name, _) in table.iter().filter(|(name, _)| !known.contains(name)) {
-            let line = fields.line_of(name);
-            if name.to_lowercase().split(['_', '-']).any(|word| SECRETIVE.contains(&word)) {
-                return Err(secret(line, &format!("the field {name:?} seems to hold a password")));
-            }
-            let meant = known.iter().find(|known| is_near(known, name));
-            let meant = meant.map(|meant| format!(" (is {meant:?} meant?)")).unwrap_or_default();
-            return Err(malformed(line, &format!("there is no field {name:?}{meant}")));
+    /// Takes a table that begins at a position of the text, if it has no field beside those `known`.
+    pub(super) fn new(text: &'t str, table: &'t dyn TableLike, at: usize, known: &[&str]) -> Result<Self> {
+        let fields = Self { text, table, at };
+        match table.iter().map(|(name, _)| name).find(|name| !known.contains(name)) {
+            Some(name) => Err(fields.unknown(name, known)),
+            None => Ok(fields),
         }
-        Ok(fields)
     }
 
-    /// Where the field's name stands, or the table begins if there is no such field.
+    fn unknown(&self, name: &str, known: &[&str]) -> Error {
+        let line = self.line_of(name);
+        if name.to_lowercase().split(['_', '-']).any(|word| SECRETIVE.contains(&word)) {
+            return secret(line, &format!("the field {name:?} seems to hold a password"));
+        }
+        let meant = known.iter().find(|known| is_near(known, name));
+        let meant = meant.map(|meant| format!(" (is {meant:?} meant?)")).unwrap_or_default();
+        malformed(line, &format!("there is no field {name:?}{meant}"))
+    }
+
+    /// The line in which the table begins. Counted when there is something to tell, because counting reads the text.
+    pub(super) fn line(&self) -> usize {
+        line_at(self.text, self.at)
+    }
+
+    /// The line of the field's name, or of the table if there is no such field.
     pub(super) fn line_of(&self, name: &str) -> usize {
+        line_at(self.text, self.position_of(name))
+    }
+
+    pub(super) fn position_of(&self, name: &str) -> usize {
         let (key, item) = self.table.get_key_value(name).unzip();
         let at = key.and_then(toml_edit::Key::span).or_else(|| item.and_then(Item::span));
-        at.map_or(self.line, |at| line_at(self.text, at.start))
+        at.map_or(self.at, |at| at.start)
     }
 
     pub(super) fn item(&self, name: &str) -> Option<&'t Item> {
@@ -56,7 +69,7 @@ impl<'t> Fields<'t> {
     }
 
     pub(super) fn required(&self, name: &str) -> Result<String> {
-        self.text(name)?.ok_or_else(|| malformed(self.line, &format!("the field {name:?} is missing")))
+        self.text(name)?.ok_or_else(|| malformed(self.line(), &format!("the field {name:?} is missing")))
     }
 
     /// A text that `read` understands; what it is, in `what`.
@@ -73,7 +86,7 @@ impl<'t> Fields<'t> {
     }
 
     pub(super) fn time(&self, name: &str) -> Result<SystemTime> {
-        let item = self.item(name).ok_or_else(|| malformed(self.line, &format!("the field {name:?} is missing")))?;
+        let item = self.item(name).ok_or_else(|| malformed(self.line(), &format!("the field {name:?} is missing")))?;
         let time = item.as_datetime().and_then(|time| time.to_string().parse::<jiff::Timestamp>().ok());
         time.map(Into::into).ok_or_else(|| self.wrong(name, "is a moment, such as 2026-01-01T00:00:00Z"))
     }

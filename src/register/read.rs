@@ -64,13 +64,14 @@ impl Register {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let document = parse(text)?;
         let mut register = Self::default();
-        let mut lines = HashMap::new();
+        let mut places = HashMap::new();
         for table in tables(text, &document)? {
-            let line = line_of(text, table);
-            let entry = entry(text, table, line)?;
-            if let Some(first) = lines.insert(entry.name.clone(), line) {
+            let fields = Fields::new(text, table, position_of(table), &FIELDS)?;
+            let entry = entry(text, &fields)?;
+            if let Some(first) = places.insert(entry.name.clone(), position_of(table)) {
+                let first = line_at(text, first);
                 let message = format!("the name {:?} is taken by the entry of line {first}", entry.name);
-                return Err(malformed(line, &message));
+                return Err(malformed(fields.line(), &message));
             }
             register.entries.push(entry);
         }
@@ -116,31 +117,30 @@ pub(super) fn parse(text: &str) -> Result<Document<&str>> {
 
 /// The tables `[[certificate]]`, if there is nothing else.
 pub(super) fn tables<'d>(text: &'d str, document: &'d Document<&str>) -> Result<Vec<&'d Table>> {
-    let root = Fields::new(text, document.as_table(), 1, &["certificate"])?;
+    let root = Fields::new(text, document.as_table(), 0, &["certificate"])?;
     let Some(item) = root.item("certificate") else { return Ok(Vec::new()) };
     let tables = item.as_array_of_tables();
     let tables = tables.ok_or_else(|| root.wrong("certificate", "is written [[certificate]], in two brackets"))?;
     Ok(tables.iter().collect())
 }
 
-pub(super) fn line_of(text: &str, table: &Table) -> usize {
-    table.span().map_or(1, |at| line_at(text, at.start))
+fn position_of(table: &Table) -> usize {
+    table.span().map_or(0, |at| at.start)
 }
 
-fn entry(text: &str, table: &Table, line: usize) -> Result<Entry> {
-    let fields = Fields::new(text, table, line, &FIELDS)?;
+fn entry(text: &str, fields: &Fields<'_>) -> Result<Entry> {
     Ok(Entry {
         name: fields.required("name")?,
-        facts: facts(&fields)?,
-        key: key_place(&fields, line)?,
-        password: password_place(text, &fields)?,
+        facts: facts(fields)?,
+        key: key_place(fields)?,
+        password: password_place(text, fields)?,
         password_kept: fields.text("password_kept")?,
         backup: fields.text("backup")?,
         system: fields.text("system")?,
         responsible: fields.text("responsible")?,
         replace_by: fields.day("replace_by")?,
         use_from: fields.day("use_from")?,
-        status: status(&fields, line)?,
+        status: status(fields)?,
         note: fields.text("note")?,
     })
 }
@@ -167,7 +167,7 @@ fn facts(fields: &Fields<'_>) -> Result<Facts> {
     })
 }
 
-fn key_place(fields: &Fields<'_>, line: usize) -> Result<KeyPlace> {
+fn key_place(fields: &Fields<'_>) -> Result<KeyPlace> {
     let place = |name| fields.text(name).map(|text| text.map(PathBuf::from));
     let (cert, key, p12, pkcs11) = (place("cert")?, place("key")?, place("p12")?, fields.text("pkcs11")?);
     let p12_entry = fields.text("p12_entry")?;
@@ -179,7 +179,7 @@ fn key_place(fields: &Fields<'_>, line: usize) -> Result<KeyPlace> {
         (None, None, Some(file), entry, None) => Ok(KeyPlace::Pkcs12 { file, entry }),
         (cert, None, None, None, Some(uri)) => Ok(KeyPlace::Pkcs11 { uri, cert }),
         _ => Err(malformed(
-            line,
+            fields.line(),
             "the key is in one place: cert and key, or p12 (with p12_entry), or pkcs11 (with cert)",
         )),
     }
@@ -187,36 +187,39 @@ fn key_place(fields: &Fields<'_>, line: usize) -> Result<KeyPlace> {
 
 fn password_place(text: &str, fields: &Fields<'_>) -> Result<Option<PasswordPlace>> {
     let Some(item) = fields.item("password") else { return Ok(None) };
-    let line = fields.line_of("password");
     let Some(table) = item.as_table_like() else {
-        return Err(secret(line, "\"password\" holds a value, and only says where the password is"));
+        return Err(secret(
+            fields.line_of("password"),
+            "\"password\" holds a value, and only says where the password is",
+        ));
     };
-    let place = Fields::new(text, table, line, &["file", "env", "keyring"])?;
+    let place = Fields::new(text, table, fields.position_of("password"), &["file", "env", "keyring"])?;
     let keyring = match place.item("keyring").map(|item| item.as_table_like()) {
         None => None,
         Some(None) => return Err(place.wrong("keyring", "is written { service = \"…\", account = \"…\" }")),
         Some(Some(table)) => {
-            let keyring = Fields::new(text, table, place.line_of("keyring"), &["service", "account"])?;
+            let keyring = Fields::new(text, table, place.position_of("keyring"), &["service", "account"])?;
             Some((keyring.required("service")?, keyring.required("account")?))
         }
     };
     match (place.text("file")?, place.text("env")?, keyring) {
         (Some(file), None, None) => Ok(Some(PasswordPlace::File(file.into()))),
         (None, Some(name), None) if PasswordPlace::is_variable(&name) => Ok(Some(PasswordPlace::Variable(name))),
-        (None, Some(_), None) => Err(secret(line, "\"env\" is the name of a variable: letters, digits and _")),
+        (None, Some(_), None) => Err(secret(place.line(), "\"env\" is the name of a variable: letters, digits and _")),
         (None, None, Some((service, account))) => Ok(Some(PasswordPlace::Keyring { service, account })),
-        _ => Err(malformed(line, "a password is in one place: file, env or keyring")),
+        _ => Err(malformed(place.line(), "a password is in one place: file, env or keyring")),
     }
 }
 
-fn status(fields: &Fields<'_>, line: usize) -> Result<Status> {
+fn status(fields: &Fields<'_>) -> Result<Status> {
     let name = fields.text("status")?;
     let (since, reason) = (fields.day("status_since")?, fields.text("status_reason")?);
-    let dated = || since.ok_or_else(|| malformed(line, "the field \"status_since\" is missing: since which day?"));
+    let dated =
+        || since.ok_or_else(|| malformed(fields.line(), "the field \"status_since\" is missing: since which day?"));
     match name.as_deref() {
         None | Some("active") if since.is_none() && reason.is_none() => Ok(Status::Active),
         None | Some("active") => {
-            Err(malformed(line, "an active certificate has no \"status_since\" and no \"status_reason\""))
+            Err(malformed(fields.line(), "an active certificate has no \"status_since\" and no \"status_reason\""))
         }
         Some("retired") => Ok(Status::Retired { since: dated()?, reason }),
         Some("revoked") => {

@@ -95,14 +95,14 @@ pub struct RegisterAddArgs {
 #[group(multiple = false)]
 pub struct PasswordArgs {
     /// The password is the first line of this file
-    #[arg(long, value_name = "FILE")]
-    pub password_file: Option<PathBuf>,
+    #[arg(long = "password-file", value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// The password is in this environment variable
-    #[arg(long, value_name = "VARIABLE")]
-    pub password_env: Option<String>,
+    #[arg(long = "password-env", value_name = "VARIABLE")]
+    pub variable: Option<String>,
     /// The password is in the operating system's keyring (in builds with the feature keyring)
-    #[arg(long, value_name = "SERVICE/ACCOUNT", value_parser = parse_keyring)]
-    pub password_keyring: Option<(String, String)>,
+    #[arg(long = "password-keyring", value_name = "SERVICE/ACCOUNT", value_parser = parse_keyring)]
+    pub keyring: Option<(String, String)>,
 }
 
 /// Show all certificates, and which of them sign now

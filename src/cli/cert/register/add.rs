@@ -58,7 +58,7 @@ fn of_files(
     };
     match PrivateKey::parse(&bytes, password.as_ref().map(|password| password.as_slice())) {
         Ok(private_key) => {
-            check_pair(&certificate, private_key, args).map_err(|error| error.about(key.to_string_lossy()))?
+            check_pair(&certificate, private_key, args).map_err(|error| error.about(key.to_string_lossy()))?;
         }
         Err(error) if error.code() == "password_missing" && password.is_none() => {}
         Err(error) => return Err(error.about(key.to_string_lossy()).into()),
@@ -97,7 +97,7 @@ fn check_pair(certificate: &Certificate, key: PrivateKey, args: &RegisterAddArgs
 
 /// The password's file from where the program runs, as it was given.
 fn here(place: &PasswordPlace, args: &RegisterAddArgs) -> PasswordPlace {
-    match (place, &args.password.password_file) {
+    match (place, &args.password.file) {
         (PasswordPlace::File(_), Some(file)) => PasswordPlace::File(file.clone()),
         (place, _) => place.clone(),
     }
@@ -105,9 +105,9 @@ fn here(place: &PasswordPlace, args: &RegisterAddArgs) -> PasswordPlace {
 
 fn password(password: &PasswordArgs, args: &RegisterAddArgs) -> anyhow::Result<Option<PasswordPlace>> {
     Ok(match password {
-        PasswordArgs { password_file: Some(file), .. } => Some(PasswordPlace::File(relative(file, &args.register)?)),
-        PasswordArgs { password_env: Some(name), .. } => Some(PasswordPlace::Variable(name.clone())),
-        PasswordArgs { password_keyring: Some((service, account)), .. } => {
+        PasswordArgs { file: Some(file), .. } => Some(PasswordPlace::File(relative(file, &args.register)?)),
+        PasswordArgs { variable: Some(name), .. } => Some(PasswordPlace::Variable(name.clone())),
+        PasswordArgs { keyring: Some((service, account)), .. } => {
             Some(PasswordPlace::Keyring { service: service.clone(), account: account.clone() })
         }
         _ => None,

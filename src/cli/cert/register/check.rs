@@ -32,10 +32,11 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
     }
     for entry in entries.iter().filter(|entry| entry.status == Status::Active) {
         let problems = in_place(entry, &file);
-        if args.open && problems.is_empty() {
-            if let Err(error) = opened(entry, &file, args.clock.now()) {
-                problem(entry, format!("{error:#}"));
-            }
+        if args.open
+            && problems.is_empty()
+            && let Err(error) = opened(entry, &file, args.clock.now())
+        {
+            problem(entry, format!("{error:#}"));
         }
         for message in problems {
             problem(entry, message);
