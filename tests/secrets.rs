@@ -70,7 +70,7 @@ fn spellings(bytes: &[u8]) -> impl Iterator<Item = String> {
 fn the_searcher_finds_what_is_there() {
     let searcher = Searcher::new();
     let key = fs::read(fixture("keys/offline-ec.pkcs8.der")).unwrap();
-    let hex: String = key.iter().map(|byte| format!("{byte:02X}")).collect();
+    let hex = key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
     for told in [
         "the password Throwaway-Key_2026 is wrong".to_owned(),
         hex,

@@ -26,7 +26,6 @@ const LARGEST_ACCEPTED: u64 = 3_000_000;
 
 /// What to make of each invoice.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub enum Task {
     /// KOD I and KOD II: offline invoices.
     Sign(Issuer),

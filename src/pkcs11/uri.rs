@@ -77,12 +77,12 @@ impl TokenUri {
             "id" => once(&mut self.id, name, value),
             "slot-id" => {
                 let number = text(name, value)?;
-                let number = number.parse().map_err(|_| malformed(format!("slot-id={number} is no number")))?;
+                let number = number.parse().map_err(|_| malformed(&format!("slot-id={number} is no number")))?;
                 once(&mut self.slot_id, name, number)
             }
             "type" if value == b"private" => Ok(()),
-            "type" => Err(malformed("a private key signs: type=private, or nothing".to_owned())),
-            _ => Err(malformed(format!("{name:?} is not supported before the ?"))),
+            "type" => Err(malformed("a private key signs: type=private, or nothing")),
+            _ => Err(malformed(&format!("{name:?} is not supported before the ?"))),
         }
     }
 
@@ -91,8 +91,8 @@ impl TokenUri {
         match name {
             "module-path" if self.module_path.as_os_str().is_empty() => self.module_path = value.into(),
             "pin-source" if self.pin_source.is_none() => self.pin_source = Some(file(&value)?),
-            "module-path" | "pin-source" => return Err(malformed(format!("{name} is there twice"))),
-            _ => return Err(malformed(format!("{name:?} is not supported after the ?"))),
+            "module-path" | "pin-source" => return Err(malformed(&format!("{name} is there twice"))),
+            _ => return Err(malformed(&format!("{name:?} is not supported after the ?"))),
         }
         Ok(())
     }
@@ -104,7 +104,7 @@ impl FromStr for TokenUri {
     /// # Errors
     /// `token_uri_malformed`; `token_uri_pin` for a PIN in the URI, which is not quoted.
     fn from_str(uri: &str) -> Result<Self> {
-        let attributes = uri.strip_prefix("pkcs11:").ok_or_else(|| malformed("it begins with pkcs11:".to_owned()))?;
+        let attributes = uri.strip_prefix("pkcs11:").ok_or_else(|| malformed("it begins with pkcs11:"))?;
         let (path, query) = attributes.split_once('?').unwrap_or((attributes, ""));
         // Before anything is quoted.
         if attributes.split([';', '?', '&']).any(|attribute| attribute.trim().starts_with("pin-value")) {
@@ -120,7 +120,7 @@ impl FromStr for TokenUri {
             parsed.set_query(name, value)?;
         }
         if parsed.module_path.as_os_str().is_empty() {
-            return Err(malformed("module-path is missing, the PKCS#11 library".to_owned()));
+            return Err(malformed("module-path is missing, the PKCS#11 library"));
         }
         Ok(parsed)
     }
@@ -128,9 +128,9 @@ impl FromStr for TokenUri {
 
 fn split(attribute: &str) -> Result<(&str, Vec<u8>)> {
     let (name, value) =
-        attribute.split_once('=').ok_or_else(|| malformed(format!("{attribute:?} is no name=value")))?;
+        attribute.split_once('=').ok_or_else(|| malformed(&format!("{attribute:?} is no name=value")))?;
     let value =
-        percent_decode(value).ok_or_else(|| malformed(format!("{name}: % goes before two hexadecimal digits")))?;
+        percent_decode(value).ok_or_else(|| malformed(&format!("{name}: % goes before two hexadecimal digits")))?;
     Ok((name, value))
 }
 
@@ -150,12 +150,12 @@ fn percent_decode(value: &str) -> Option<Vec<u8>> {
 fn once<T>(field: &mut Option<T>, name: &str, value: T) -> Result<()> {
     match field.replace(value) {
         None => Ok(()),
-        Some(_) => Err(malformed(format!("{name} is there twice"))),
+        Some(_) => Err(malformed(&format!("{name} is there twice"))),
     }
 }
 
 fn text(name: &str, value: Vec<u8>) -> Result<String> {
-    String::from_utf8(value).map_err(|_| malformed(format!("{name} is not UTF-8")))
+    String::from_utf8(value).map_err(|_| malformed(&format!("{name} is not UTF-8")))
 }
 
 /// `file:/path`, `file:///path` or `/path`. RFC 7512 would have `|program` run, too.
@@ -163,12 +163,12 @@ fn file(source: &str) -> Result<PathBuf> {
     let path = source.strip_prefix("file:").unwrap_or(source);
     let path = path.strip_prefix("//").filter(|path| path.starts_with('/')).unwrap_or(path);
     if path.is_empty() || path.starts_with('|') {
-        return Err(malformed("pin-source is a file: file:/PATH".to_owned()));
+        return Err(malformed("pin-source is a file: file:/PATH"));
     }
     Ok(path.into())
 }
 
-fn malformed(what: String) -> Error {
+fn malformed(what: &str) -> Error {
     Error::new(Kind::TokenUriMalformed, format!("not a PKCS#11 URI: {what}"))
 }
 

@@ -72,7 +72,7 @@ mod tests {
     fn sha1(salt: &[u8], rounds: u32, purpose: Purpose, length: usize) -> String {
         let smeg = [0, 0x73, 0, 0x6D, 0, 0x65, 0, 0x67, 0, 0];
         let key = derive::<Sha1>(&smeg, salt, rounds, purpose, length, &mut Work::new()).unwrap();
-        key.iter().map(|byte| format!("{byte:02X}")).collect()
+        key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"))
     }
 
     /// The vectors that OpenSSL and Bouncy Castle test with.

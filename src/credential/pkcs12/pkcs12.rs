@@ -135,7 +135,7 @@ fn is_of(certificate: &[u8], public_key: &PublicKey) -> bool {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 impl fmt::Debug for Pkcs12 {

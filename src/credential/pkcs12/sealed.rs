@@ -135,6 +135,13 @@ mod tests {
 
     const PASSWORD: &[u8] = b"Throwaway-Key_2026";
 
+    const FILES: [&[u8]; 4] = [
+        include_bytes!("../../../fixtures/keys/offline-ec.in-the-clear.p12"),
+        include_bytes!("../../../fixtures/keys/offline-ec.no-names.p12"),
+        include_bytes!("../../../fixtures/keys/offline-ec.p12"),
+        include_bytes!("../../../fixtures/keys/offline-ec.legacy.p12"),
+    ];
+
     fn open(contents: &[u8], mac: Mac<'_>) -> Result<Bags> {
         let password = Password::candidates(PASSWORD).remove(0);
         Sealed { contents, mac }.open(&password, &mut Work::new())
@@ -146,12 +153,7 @@ mod tests {
         /// What the MAC would have stopped, were the password not known to whoever damaged the file.
         #[test]
         fn damage_behind_the_mac_never_panics(
-            file in proptest::sample::select(&[
-                &include_bytes!("../../../fixtures/keys/offline-ec.in-the-clear.p12")[..],
-                include_bytes!("../../../fixtures/keys/offline-ec.no-names.p12"),
-                include_bytes!("../../../fixtures/keys/offline-ec.p12"),
-                include_bytes!("../../../fixtures/keys/offline-ec.legacy.p12"),
-            ][..]),
+            file in proptest::sample::select(&FILES[..]),
             damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
             cut in proptest::option::of(any::<prop::sample::Index>()),
         ) {
