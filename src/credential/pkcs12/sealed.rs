@@ -147,8 +147,16 @@ mod tests {
         Sealed { contents, mac }.open(&password, &mut Work::new())
     }
 
+    #[test]
+    fn what_is_damaged_below_opens_undamaged() {
+        for file in FILES {
+            let Sealed { contents, mac } = Sealed::read(file).unwrap();
+            assert_eq!(open(contents, mac).unwrap().keys.len(), 1);
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) })]
 
         /// What the MAC would have stopped, were the password not known to whoever damaged the file.
         #[test]
@@ -157,9 +165,7 @@ mod tests {
             damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
             cut in proptest::option::of(any::<prop::sample::Index>()),
         ) {
-            let sealed = Sealed::read(file).unwrap();
-            let mut contents = sealed.contents.to_vec();
-            prop_assert_eq!(open(&contents, sealed.mac).unwrap().keys.len(), 1);
+            let mut contents = Sealed::read(file).unwrap().contents.to_vec();
             for (place, byte) in damage {
                 let place = place.index(contents.len());
                 contents[place] = byte;
