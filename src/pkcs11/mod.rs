@@ -1,7 +1,7 @@
 //! Keys that never leave a token or an HSM, by its maker's PKCS#11 library.
 //!
 //! A [`TokenUri`] says where the key is. With the feature `pkcs11` a `Token` is found by it, unlocked by its PIN, and
-//! gives a [`LinkSigner`](crate::LinkSigner), which [`Issuer::with_outside_key`](crate::Issuer::with_outside_key) takes.
+//! gives a `LinkSigner`, which `Issuer::with_outside_key` takes.
 
 mod uri;
 
