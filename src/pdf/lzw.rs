@@ -35,9 +35,11 @@ pub(super) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<V
             // The code that is about to be made: the last bytes, and the first of them again.
             let next = previous.map(|(start, length)| (start, length + 1)).filter(|_| code - 258 == table.len());
             let Some((from, length)) = table.get(code - 258).copied().or(next) else { break };
-            for place in from..from + length {
-                let byte = output.get(place).copied()?;
-                output.push(byte);
+            // The code that is about to be made ends with the byte that it begins with.
+            output.extend_from_within(from..(from + length).min(start));
+            if from + length > start {
+                let first = output.get(from).copied()?;
+                output.push(first);
             }
         }
         if output.len() > limit {
@@ -55,4 +57,18 @@ pub(super) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<V
         };
     }
     Some(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of ISO 32000-1, 7.4.4.2, with a code that is used while it is made.
+    #[test]
+    fn the_example_of_the_standard() {
+        let packed = [0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01];
+        let plain = [45, 45, 45, 45, 45, 65, 45, 45, 45, 66];
+        assert_eq!(decode(&packed, true, 100).unwrap(), plain);
+        assert_eq!(decode(&packed, true, 9), None);
+    }
 }
