@@ -113,6 +113,7 @@ impl fmt::Debug for Issuer {
             .field("credential", &self.credential)
             .field("context", &self.context)
             .field("algorithm", &self.signer.algorithm())
-            .finish_non_exhaustive()
+            .field("signer", &format_args!("[secret key elided]"))
+            .finish()
     }
 }
