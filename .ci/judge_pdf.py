@@ -5,7 +5,7 @@ usage: judge_pdf.py [--links] [--password-file FILE] FOLDER...
        judge_pdf.py --documents FOLDER...
 
 FOLDER holds manifest.ndjson and the PDFs it names: stamped ones (`document.type` is "stamped"), whose originals
-`document.of` names from the current folder; with --documents those of our own: confirmations, sheets, codes.
+`input` names from the current folder; with --documents those of our own: confirmations, sheets, codes.
 
 Stamped: qpdf finds nothing to complain about; the original's bytes are the beginning; its pages, boxes, version, tags,
 forms, permissions, metadata, text and attachments are what they were, and its signatures still valid (poppler); pages
@@ -82,7 +82,7 @@ def judge_stamped(folder: pathlib.Path, records: list, password: str, with_links
 
     def one(record: dict) -> str | None:
         document = record["document"]
-        made, original = Document(folder / document["file"], password), Document(pathlib.Path(document["of"]), password)
+        made, original = Document(folder / document["file"], password), Document(pathlib.Path(record["input"]), password)
         try:
             one_stamped(made, original, document["pages"], links_of(record), with_links, seen)
             seen["PDFs"] += 1

@@ -1,0 +1,49 @@
+"""PDFs that mean harm, given to the command one by one: it ends soon, in little memory, and never by a signal.
+
+hostile_pdf.py KSEF_QR FIXTURES
+"""
+
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+SECONDS = 2.0  # One, and as much again for a machine that is busy.
+MEGABYTES = 160
+
+command, fixtures = sys.argv[1], pathlib.Path(sys.argv[2])
+faults, slowest, largest = [], (0.0, ""), (0, "")
+files = sorted(fixtures.glob("pdf/hostile/*.pdf"))
+assert len(files) > 100, files
+
+
+def limit():
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+
+for file in files:
+    with tempfile.TemporaryDirectory() as out:
+        before = time.monotonic()
+        run = subprocess.Popen(
+            [command, "stamp", str(file), "--invoice", str(fixtures / "invoices/good/fa3-basic.xml"), "--kod1-alone"]
+            + ["--env", "test", "--now", "2026-06-30T12:00:00Z", "--quiet", "--jobs", "1", "--out", out],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            preexec_fn=limit,
+        )
+        said = run.stderr.read().decode()
+        _, status, usage = os.wait4(run.pid, 0)
+        took, memory = time.monotonic() - before, usage.ru_maxrss // 1024
+    code = os.waitstatus_to_exitcode(status)
+    slowest, largest = max(slowest, (took, file.name)), max(largest, (memory, file.name))
+    if code not in (0, 1) or "internal" in said or "panicked" in said:
+        faults.append(f"{file.name}: ended with {code}: {said[-300:]}")
+    if took > SECONDS:
+        faults.append(f"{file.name}: took {took:.1f} s")
+    if memory > MEGABYTES:
+        faults.append(f"{file.name}: took {memory} MB")
+print(f"{len(files)} hostile PDFs; slowest {slowest[1]} {slowest[0]:.2f} s, largest {largest[1]} {largest[0]} MB")
+sys.exit("\n".join(faults))
