@@ -285,7 +285,7 @@ fn problem_missing_key() {
     let output = run(&mut sign);
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("signing needs its key, too: --key FILE"), "{told}");
+    assert!(told.contains("signing needs its private key, too: --key FILE"), "{told}");
 }
 
 #[test]
