@@ -177,6 +177,7 @@ kinds! {
     PairAmbiguous Invoice "pair_ambiguous" "Keep both in folders of the same name, or name the pairs in a table (`--pairs`)."
     CodesMissing Invoice "codes_missing" "The manifest has no codes of exactly this file. Was it changed after it was signed? Give the manifest of the run that signed it."
     CodesOfAnotherEnvironment Invoice "codes_of_another_environment" "Choose the `--env` that the invoice was signed for."
+    CodesOfAnotherInvoice Invoice "codes_of_another_invoice" "The manifest was changed after the invoice was signed. Sign the invoice anew."
     StampedOverInput Invoice "stamped_over_input" "A PDF that was given to be stamped is never replaced. Choose another `--out`."
     ContextUnclear Invoice "context_unclear" "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
     PdfDamaged Invoice "pdf_damaged" "Codes are added behind the file as it is, and nothing is guessed. Write the PDF anew (`qpdf IN OUT`, or print it to a PDF), or export it again."

@@ -166,10 +166,22 @@ fn a_run_is_taken_up_again_with_the_same_codes() {
     let pdf = folder.path().join("pdfs/f2.pdf");
     fs::copy(fixture("pdf/letter.pdf"), &pdf).unwrap();
     assert_eq!(status(&stamp(&[])), 0);
-    assert_eq!(lines(), before);
+    let after = lines();
+    assert_eq!(after[0], before[0]);
+    assert_eq!(urls(&after[1]), urls(&before[1]));
+    assert_ne!(after[1]["document"]["pdf_sha256"], before[1]["document"]["pdf_sha256"]);
     let stamped = fs::read(out.join("f2.pdf")).unwrap();
     assert!(stamped.starts_with(&fs::read(&pdf).unwrap()));
     assert!(urls(&before[1]).iter().all(|url| has(&stamped, url)));
+    assert_eq!(status(&stamp(&[])), 0);
+    assert_eq!(lines(), after);
+
+    // A slip of the hand: results where the PDFs are, with the manifest of before.
+    let manifest = out.join("manifest.ndjson");
+    let given = fs::read(&pdf).unwrap();
+    let output = stamp(&["--out", "pdfs", "--manifest", manifest.to_str().unwrap()]);
+    assert!(told(&output).contains("[stamped_over_input]"), "{}", told(&output));
+    assert_eq!(fs::read(&pdf).unwrap(), given);
 
     // Another place is another command.
     let output = stamp(&["--corner", "bottom-left"]);
@@ -234,6 +246,11 @@ fn documents_go_where_pictures_go() {
     let entries = ksef_qr::batch::entries(&folder.path().join("codes.zip"), "pdf").unwrap();
     assert_eq!(entries.iter().map(ksef_qr::batch::Entry::name).collect::<Vec<_>>(), ["f1.pdf", "f2.pdf"]);
     assert!(entries[0].bytes(1 << 20).unwrap().ends_with(b"%%EOF\n"));
+    assert_eq!(status(&stamp(&["--out", "codes.zip", "--resume"])), 0);
+    assert_eq!(status(&stamp(&["--out", "codes.zip", "--overwrite"])), 0);
+    // An archive of PDFs that were given is not replaced.
+    let other = fs::read(folder.path().join("codes.zip")).unwrap();
+    assert!(has(&other, "f1.pdf"));
     assert_eq!(status(&stamp(&["--embed", "--manifest", "embedded.ndjson"])), 0);
     let line = &records(&folder.path().join("embedded.ndjson"))[0];
     assert!(line["document"]["base64"].as_str().unwrap().starts_with("JVBER"));
@@ -316,6 +333,54 @@ fn a_run_says_what_is_to_be_handed_over() {
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic, "--mode", "offline24"]), ["confirmation_expected"]);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &consumer, "--mode", "offline24"]), [""; 0]);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic]), [""; 0]);
+    // Whatever the mode.
+    assert_eq!(warnings("confirm", &[&consumer]), ["invoice_expected"]);
+    assert_eq!(warnings("confirm", &[&domestic]), [""; 0]);
+}
+
+#[test]
+fn one_code_where_two_belong_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = ksef_qr(folder.path(), "confirm");
+    let output = run(command.args([&fixture(INVOICE), "--kod1-alone", "--mode", "offline24"]));
+    assert_eq!(status(&output), 0);
+    let lines = records(&folder.path().join("ksef-qr-out/manifest.ndjson"));
+    assert_eq!(lines[1]["warnings"][0]["code"], "codes_expected");
+}
+
+#[test]
+fn what_cannot_be_paired_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    pairs(folder.path());
+    fs::remove_file(folder.path().join("xml/f2.xml")).unwrap();
+    fs::write(folder.path().join("bad.csv"), "a;b\n").unwrap();
+    for (more, codes) in [
+        (&["pdfs", "--invoice", "xml"][..], "pair_missing"),
+        (&["nothing.pdf", "--invoice", "xml/f1.xml"], "input_missing"),
+        (&["--pairs", "bad.csv"], "pair_table_unreadable"),
+        (&["xml/f1.xml", "--invoice", "xml/f1.xml"], "input_not_pdf"),
+    ] {
+        let output = run(signing(folder.path(), "stamp").args(more).args(["--overwrite"]));
+        assert!(told(&output).contains(&format!("[{codes}]")), "{more:?}: {}", told(&output));
+    }
+}
+
+#[test]
+fn a_manifest_that_was_changed_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    pairs(folder.path());
+    assert_eq!(status(&run(signing(folder.path(), "sign").args(["xml", "--format", "none", "--out", "signed"]))), 0);
+    let text = fs::read_to_string(folder.path().join("signed/manifest.ndjson")).unwrap();
+    for (number, (old, new)) in
+        [("/15-06-2026/", "/01-01-2020/"), ("\"label\":\"OFFLINE\"", "\"label\":\"PAID\"")].into_iter().enumerate()
+    {
+        let changed = folder.path().join(format!("changed{number}.ndjson"));
+        fs::write(&changed, text.replace(old, new)).unwrap();
+        let out = format!("out{number}");
+        let args = ["xml/f1.xml", "--codes", changed.to_str().unwrap(), "--out", &out];
+        let output = run(ksef_qr(folder.path(), "confirm").args(args));
+        assert!(told(&output).contains("[codes_of_another_invoice]"), "{}", told(&output));
+    }
 }
 
 #[test]
@@ -343,6 +408,10 @@ fn sheets_hold_the_codes_of_the_whole_run() {
     fs::remove_file(out.join("sheet.pdf")).unwrap();
     assert_eq!(status(&sign(&["--resume"])), 0);
     assert_eq!(fs::read(out.join("sheet.pdf")).unwrap(), sheet);
+    // What is not ours is not replaced, whatever is asked for.
+    fs::write(out.join("sheet.pdf"), "%PDF-1.4 mine").unwrap();
+    assert_eq!(status(&sign(&["--resume"])), 2);
+    fs::write(out.join("sheet.pdf"), &sheet).unwrap();
     // A second run does not replace it unasked, and a sheet needs a folder.
     assert_eq!(status(&sign(&["--manifest", "other.ndjson"])), 2);
     assert_eq!(status(&sign(&["--out", "codes.zip"])), 2);

@@ -1,27 +1,30 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use super::line::Line;
-use super::manifest::Kept;
+use super::manifest::{Kept, SignedCode};
 use super::names::Names;
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
-use crate::link::Link;
+use crate::link::{Kod1, Link};
+use crate::render::Label;
 use crate::values::{Environment, InvoiceHash};
 
-/// In bytes. A line with pictures in it has some 100 000.
-const LONGEST_LINE: u64 = 1 << 24;
+/// In bytes. A line with a stamped PDF of 100 MB in it has so many.
+const LONGEST_LINE: u64 = 1 << 28;
 
 /// The codes that earlier runs made, by the digest of the invoice file: what was signed once is not signed again.
 #[derive(Debug, Default)]
 pub struct Codes {
-    codes: HashMap<InvoiceHash, Kept>,
+    codes: HashMap<(InvoiceHash, Environment), Kept>,
 }
 
 impl Codes {
-    /// Adds the codes of a manifest. Of two signatures of one file the later one is taken.
+    /// Adds the codes of a manifest. Of several of one file those with a KSeF number are taken, else those with KOD II,
+    /// else the later ones. A last line that was cut short is none.
     ///
     /// # Errors
     /// `input_unreadable`; `manifest_damaged` for a line that is none.
@@ -44,6 +47,9 @@ impl Codes {
             }
             let parsed = line.and_then(|line| line.parse(&mut Names::default()));
             let Some((_, mut codes)) = parsed else {
+                if !text.ends_with(b"\n") && (text.len() as u64) < LONGEST_LINE {
+                    break;
+                }
                 return Err(about(Error::new(
                     Kind::ManifestDamaged,
                     format!("line {number}: it is no line of a manifest, or its parts do not fit each other"),
@@ -55,29 +61,48 @@ impl Codes {
                 kod2.code.pictures = Vec::new();
             }
             codes.document = None;
-            self.codes.insert(codes.hash, codes);
+            let Ok(Link::Kod1(link)) = Link::parse(&codes.kod1.url) else { continue };
+            let worth = |codes: &Kept| (codes.ksef_number.is_some(), codes.kod2.is_some());
+            match self.codes.entry((codes.hash, link.environment)) {
+                Entry::Occupied(known) if worth(known.get()) > worth(&codes) => {}
+                entry => _ = entry.insert_entry(codes),
+            }
         }
         Ok(())
     }
 
-    /// The codes of an invoice.
+    /// The codes of an invoice. A manifest may have been changed by hand: they must be what would be made today.
     ///
     /// # Errors
-    /// `codes_missing`, `codes_of_another_environment`.
+    /// `codes_missing`, `codes_of_another_environment`, `codes_of_another_invoice`.
     pub(super) fn of(&self, invoice: &Invoice, environment: Environment) -> Result<&Kept> {
-        let codes = self.codes.get(invoice.hash());
-        let codes = codes.ok_or_else(|| Error::new(Kind::CodesMissing, "the manifest has no codes of this invoice"))?;
-        for (_, code) in codes.codes() {
-            let of = match Link::parse(&code.url) {
-                Ok(Link::Kod1(link)) => Some(link.environment),
-                Ok(Link::Kod2(link)) => Some(link.unsigned.environment),
-                Err(_) => None,
-            };
-            if of != Some(environment) {
-                let message = format!("its codes are not of the environment {}", environment.name());
-                return Err(Error::new(Kind::CodesOfAnotherEnvironment, message));
+        let find = |environment| self.codes.get(&(*invoice.hash(), environment));
+        let Some(codes) = find(environment) else {
+            return Err(match Environment::ALL.into_iter().find(|other| find(*other).is_some()) {
+                Some(other) => Error::new(
+                    Kind::CodesOfAnotherEnvironment,
+                    format!("its codes are of the environment {}, not {}", other.name(), environment.name()),
+                ),
+                None => Error::new(Kind::CodesMissing, "the manifest has no codes of this invoice"),
+            });
+        };
+        let label = codes.ksef_number.as_ref().map_or(Label::OFFLINE, Label::from);
+        if let Some(number) = &codes.ksef_number {
+            invoice.check_ksef_number(number)?;
+        }
+        let is_kod2 = |kod2: &SignedCode| {
+            kod2.code.label == Label::CERTYFIKAT
+                && matches!(Link::parse(&kod2.code.url), Ok(Link::Kod2(link))
+                    if link.unsigned.environment == environment && link.unsigned.seller == invoice.seller())
+        };
+        let is_its_own = codes.kod1.url == Kod1::of(invoice, environment).to_string()
+            && codes.kod1.label == label
+            && codes.kod2.as_ref().is_none_or(is_kod2);
+        match is_its_own {
+            true => Ok(codes),
+            false => {
+                Err(Error::new(Kind::CodesOfAnotherInvoice, "the manifest's codes say something else than the invoice"))
             }
         }
-        Ok(codes)
     }
 }

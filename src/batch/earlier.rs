@@ -18,8 +18,9 @@ use crate::error::{Error, Kind, Result};
 use crate::render::Label;
 use crate::values::InvoiceHash;
 
-/// In bytes. A line with pictures in it has some 100 000; one of more than this is no line, and is not read to its end.
-const LONGEST_LINE: u64 = 1 << 24;
+/// In bytes. A line with a stamped PDF of 100 MB in it has half; one of more than this is no line, and is not read to its
+/// end.
+const LONGEST_LINE: u64 = 1 << 28;
 
 /// The lines of earlier runs.
 #[derive(Debug)]

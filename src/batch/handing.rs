@@ -1,7 +1,8 @@
-use super::manifest::{Outcome, Record};
+use super::manifest::{Done, Outcome, Record};
 use super::pipeline::Observer;
 use super::worker::Drawing;
-use crate::advice::Document;
+use crate::advice::{Advice, Codes, Document};
+use crate::deadline::Mode;
 use crate::warning::Warning;
 
 /// Watches for how many invoices something else is to be handed over than the run makes, and hands each record on.
@@ -10,17 +11,41 @@ pub(super) struct Handing<'r> {
     /// What the run makes; codes alone may go on either.
     made: Document,
     others: u64,
+    /// Of the others: with other codes than it should have.
+    other_codes: u64,
 }
 
 impl<'r> Handing<'r> {
     pub(super) fn new(drawing: &Drawing, observer: &'r mut dyn Observer) -> Self {
         let is_confirming = drawing.document.as_ref().is_some_and(|document| document.kind() == "confirmation");
         let made = if is_confirming { Document::Confirmation } else { Document::Invoice };
-        Self { observer, made, others: 0 }
+        Self { observer, made, others: 0, other_codes: 0 }
     }
 
-    /// `confirmation_expected` or `invoice_expected`, if there are any.
-    pub(super) fn warning(&self) -> Option<Warning> {
+    fn look_at(&mut self, done: &Done) {
+        let advice = done.advice().or_else(|| match self.made {
+            // A confirmation is of an invoice issued offline; for some buyers all modes say the same.
+            Document::Confirmation => all_modes_agree(done),
+            Document::Invoice => None,
+        });
+        let Some(advice) = advice else { return };
+        self.others += u64::from(advice.document() != self.made);
+        let codes = if done.kod2.is_some() { Codes::Both } else { Codes::Kod1 };
+        self.other_codes += u64::from(advice.document() == self.made && advice.codes() != codes);
+    }
+
+    /// What stands in the summary, if anything.
+    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+        let codes = (self.other_codes > 0).then(|| {
+            let (count, verb) =
+                (self.other_codes, if self.other_codes == 1 { "invoice carries" } else { "invoices carry" });
+            let message = format!("{count} {verb} other codes than these (ksef-qr advise says which, and why)");
+            Warning::new("codes_expected", message)
+        });
+        self.document_warning().into_iter().chain(codes)
+    }
+
+    fn document_warning(&self) -> Option<Warning> {
         let (code, told) = match (self.made, self.others) {
             (_, 0) => return None,
             (Document::Invoice, 1) => (
@@ -48,16 +73,23 @@ impl<'r> Handing<'r> {
                 ),
             ),
         };
-        let message = format!("{told} (hand_over in the manifest; ksef-qr advise says why)");
+        let message = format!("{told} (ksef-qr advise says why)");
         Some(Warning::new(code, message))
     }
+}
+
+/// The advice of the three modes of offline invoices, if it is one.
+fn all_modes_agree(done: &Done) -> Option<Advice> {
+    let of = |mode| Advice::of(&done.invoice, Some(mode), None);
+    let advice = of(Mode::Offline24);
+    let agrees = |mode| of(mode).document() == advice.document();
+    (agrees(Mode::Unavailable { ended: None }) && agrees(Mode::Failure { ended: None })).then_some(advice)
 }
 
 impl Observer for Handing<'_> {
     fn record(&mut self, record: &Record) {
         if let Outcome::Done(done) = &record.outcome {
-            let is_other = done.advice().is_some_and(|advice| advice.document() != self.made);
-            self.others += u64::from(is_other);
+            self.look_at(done);
         }
         self.observer.record(record);
     }

@@ -121,6 +121,12 @@ pub struct Code {
     pub pictures: Vec<(PictureFormat, Picture)>,
 }
 
+impl Code {
+    pub(super) fn without_pictures(&self) -> Self {
+        Self { url: self.url.clone(), label: self.label.clone(), pictures: Vec::new() }
+    }
+}
+
 /// A picture, as the manifest gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picture {

@@ -19,27 +19,73 @@ pub struct Pdfs {
     /// The invoice of the one PDF, or a folder in which each PDF's has its name; none if the PDFs hold their
     /// invoices as embedded files.
     pub invoices: Option<PathBuf>,
+    /// Where the results of the run go: passed over if it lies below a folder that was given.
+    pub results: Option<PathBuf>,
 }
 
 impl Pdfs {
     /// Calls `take` for each PDF with its invoice, then for each invoice of the folder that no PDF has the name of, if
     /// the PDFs are given as folders too: it would go out without codes.
     pub(super) fn each(&self, take: &mut dyn FnMut(Input) -> bool) -> bool {
+        // All names first: which invoice is whose depends on all of them, and nothing that the run makes is met.
+        let found = self.found();
         let mut invoices = match &self.invoices {
             None => Invoices::Embedded,
-            Some(folder) if folder.is_dir() => Invoices::Folder(Folder::of(folder)),
+            Some(folder) if folder.is_dir() => Invoices::Folder(Folder::of(folder, &found)),
             Some(file) => Invoices::One(file.clone()),
         };
-        let whole = self.pdfs.iter().all(|path| {
-            PDFS.each_of_path(path, &mut |input| match input {
-                Input::File(pdf) => take(invoices.pair(pdf, path)),
-                unusable => take(unusable),
-            })
-        });
-        let Invoices::Folder(folder) = invoices else { return whole };
+        for one in found {
+            let input = match one {
+                Found::Pdf { pdf, place } => invoices.pair(pdf, place.as_deref()),
+                Found::Unusable(error) => Input::Unusable(error),
+            };
+            if !take(input) {
+                return false;
+            }
+        }
+        let Invoices::Folder(folder) = invoices else { return true };
         let is_asked = self.pdfs.iter().any(|path| path.is_dir());
-        whole && (!is_asked || folder.into_left().all(|invoice| take(without_pdf(&invoice))))
+        !is_asked || folder.into_left().all(|invoice| take(without_pdf(&invoice)))
     }
+
+    fn found(&self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for path in &self.pdfs {
+            let passed_over = self
+                .results
+                .as_ref()
+                .and_then(|except| Some((except.canonicalize().ok()?, path.canonicalize().ok()?)))
+                .filter(|(except, given)| except != given && except.starts_with(given));
+            PDFS.each_of_path(path, &mut |input| {
+                match input {
+                    Input::File(pdf) => {
+                        let is_result = passed_over
+                            .as_ref()
+                            .is_some_and(|(except, _)| pdf.canonicalize().is_ok_and(|pdf| pdf.starts_with(except)));
+                        if !is_result {
+                            let place = pdf.strip_prefix(path).ok().filter(|_| path.is_dir()).and_then(Path::parent);
+                            let place = place.map(Path::to_owned);
+                            found.push(Found::Pdf { pdf, place });
+                        }
+                    }
+                    Input::Unusable(error) => found.push(Found::Unusable(error)),
+                    _ => {}
+                }
+                true
+            });
+        }
+        found
+    }
+}
+
+/// What is found where PDFs are looked for.
+enum Found {
+    Pdf {
+        pdf: PathBuf,
+        /// The folder it lies in, seen from the one that was given.
+        place: Option<PathBuf>,
+    },
+    Unusable(Error),
 }
 
 enum Invoices {
@@ -49,11 +95,11 @@ enum Invoices {
 }
 
 impl Invoices {
-    fn pair(&mut self, pdf: PathBuf, given: &Path) -> Input {
+    fn pair(&mut self, pdf: PathBuf, place: Option<&Path>) -> Input {
         let invoice = match self {
             Self::Embedded => None,
             Self::One(file) => Some(file.clone()),
-            Self::Folder(folder) => match folder.take(&pdf, given) {
+            Self::Folder(folder) => match folder.take(&pdf, place) {
                 Ok(invoice) => Some(invoice),
                 Err(error) => return Input::Unusable(error.about(spelled_path(&pdf))),
             },
@@ -66,6 +112,8 @@ impl Invoices {
 struct Folder {
     path: PathBuf,
     invoices: BTreeMap<OsString, Vec<Invoice>>,
+    /// How many PDFs have a stem.
+    pdfs: BTreeMap<OsString, usize>,
 }
 
 struct Invoice {
@@ -74,34 +122,56 @@ struct Invoice {
 }
 
 impl Folder {
-    fn of(path: &Path) -> Self {
+    fn of(path: &Path, found: &[Found]) -> Self {
         let mut invoices: BTreeMap<OsString, Vec<Invoice>> = BTreeMap::new();
         INVOICES.each_of_path(path, &mut |input| {
             if let Input::File(path) = input {
-                let stem = path.file_stem().unwrap_or_default().to_owned();
-                invoices.entry(stem).or_default().push(Invoice { path, is_taken: false });
+                invoices.entry(stem(&path)).or_default().push(Invoice { path, is_taken: false });
             }
             true
         });
-        Self { path: path.to_owned(), invoices }
+        let mut pdfs = BTreeMap::new();
+        for one in found {
+            if let Found::Pdf { pdf, .. } = one {
+                *pdfs.entry(stem(pdf)).or_default() += 1;
+            }
+        }
+        Self { path: path.to_owned(), invoices, pdfs }
     }
 
-    /// The invoice of a PDF that was found under `given`: the only one of its name, or the one in the same place.
-    fn take(&mut self, pdf: &Path, given: &Path) -> Result<PathBuf, Error> {
-        let stem = pdf.file_stem().unwrap_or_default();
-        let place = pdf.strip_prefix(given).ok().and_then(Path::parent);
-        let same_place = place.map(|place| self.path.join(place));
-        let found = match self.invoices.get_mut(stem).map(Vec::as_mut_slice) {
-            None | Some([]) => {
-                let message = format!("no invoice in {} has its name", spelled_path(&self.path));
-                return Err(Error::new(Kind::PairMissing, message));
-            }
-            Some([only]) => Some(only),
-            Some(several) => several.iter_mut().find(|one| one.path.parent() == same_place.as_deref()),
+    /// The invoice of a PDF: the one of its name in the same place, or the only one of its name if no other PDF has it
+    /// either. Numbers begin anew each year, and the codes of one invoice must not get on the PDF of another.
+    fn take(&mut self, pdf: &Path, place: Option<&Path>) -> Result<PathBuf, Error> {
+        let stem = stem(pdf);
+        let folder = spelled_path(&self.path);
+        let refuse = |kind, message: String| Err(Error::new(kind, message));
+        let Some(invoices) = self.invoices.get_mut(&stem) else {
+            return refuse(Kind::PairMissing, format!("no invoice in {folder} has its name"));
         };
-        let Some(found) = found else {
-            let message = format!("several invoices in {} have its name", spelled_path(&self.path));
-            return Err(Error::new(Kind::PairAmbiguous, message));
+        let same_place = place.map(|place| self.path.join(place));
+        let is_here = |one: &Invoice| same_place.is_some() && one.path.parent() == same_place.as_deref();
+        let is_only = self.pdfs.get(&stem).is_none_or(|count| *count == 1);
+        // With folders on both sides they mean something.
+        let is_in_folder = place.is_some_and(|place| !place.as_os_str().is_empty());
+        let is_elsewhere = |one: &Invoice| is_in_folder && one.path.parent() != Some(&self.path) && !is_here(one);
+        let found = match invoices.as_mut_slice() {
+            [only] if is_elsewhere(only) => {
+                return refuse(
+                    Kind::PairAmbiguous,
+                    format!("the invoice of its name in {folder} lies in another folder"),
+                );
+            }
+            [only] if is_only || is_here(only) => only,
+            [_] => {
+                return refuse(
+                    Kind::PairAmbiguous,
+                    format!("several PDFs have its name, and no invoice in {folder} lies in the same place"),
+                );
+            }
+            several => match several.iter_mut().find(|one| is_here(one)) {
+                Some(found) => found,
+                None => return refuse(Kind::PairAmbiguous, format!("several invoices in {folder} have its name")),
+            },
         };
         found.is_taken = true;
         Ok(found.path.clone())
@@ -110,6 +180,10 @@ impl Folder {
     fn into_left(self) -> impl Iterator<Item = PathBuf> {
         self.invoices.into_values().flatten().filter(|invoice| !invoice.is_taken).map(|invoice| invoice.path)
     }
+}
+
+fn stem(path: &Path) -> OsString {
+    path.file_stem().unwrap_or_default().to_owned()
 }
 
 fn without_pdf(invoice: &Path) -> Input {
@@ -124,16 +198,28 @@ pub(super) fn each_of_table(table: &Path, take: &mut dyn FnMut(Input) -> bool) -
         Ok(bytes) => bytes,
         Err(error) => return take(refuse(format!("it cannot be read: {error}"))),
     };
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return take(refuse("it is UTF-16, \"Unicode text\": save it as \"CSV UTF-8\"".to_owned()));
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    // Excel's own way to say what separates.
+    let bytes = match bytes.strip_prefix(b"sep=") {
+        Some(rest) => rest.splitn(2, |&byte| byte == b'\n').nth(1).unwrap_or_default(),
+        None => bytes,
+    };
+    if std::str::from_utf8(bytes).is_err() {
+        return take(refuse("it is not UTF-8: save it as \"CSV UTF-8\"".to_owned()));
+    }
     let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     // Spreadsheets with Polish settings separate by semicolons.
-    let delimiter = if first.contains(&b';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).trim(csv::Trim::All).from_reader(bytes);
+    let delimiter = [b';', b'\t'].into_iter().find(|delimiter| first.contains(delimiter)).unwrap_or(b',');
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let column = |name: &str, headers: &csv::ByteRecord| {
         headers.iter().position(|header| header.eq_ignore_ascii_case(name.as_bytes()))
     };
     let columns =
-        reader.byte_headers().ok().and_then(|headers| Some((column("pdf", headers)?, column("invoice", headers)?)));
+        reader.byte_headers().ok().and_then(|headers| Some((column("pdf", headers)?, column("invoice", headers))));
     let Some((pdf, invoice)) = columns else {
         return take(refuse("its first line does not name the columns pdf and invoice".to_owned()));
     };
@@ -143,7 +229,7 @@ pub(super) fn each_of_table(table: &Path, take: &mut dyn FnMut(Input) -> bool) -
             Err(error) => refuse(format!("{error}")),
             Ok(record) => {
                 let path = |column| record.get(column).filter(|path| !path.is_empty()).and_then(path_from_bytes);
-                match (path(pdf), path(invoice)) {
+                match (path(pdf), invoice.and_then(&path)) {
                     (Some(pdf), Some(invoice)) => Input::Pdf { pdf: pdf.to_owned(), invoice: Some(invoice.to_owned()) },
                     // The invoice is in the PDF.
                     (Some(pdf), None) => Input::Pdf { pdf: pdf.to_owned(), invoice: None },
@@ -218,7 +304,8 @@ mod tests {
             "x/e.xml",
         ]);
         let (pdfs, invoices) = (folder.path().join("p"), Some(folder.path().join("x")));
-        let source = |pdfs: &Path| Source::Pdfs(Pdfs { pdfs: vec![pdfs.to_owned()], invoices: invoices.clone() });
+        let source =
+            |pdfs: &Path| Source::Pdfs(Pdfs { pdfs: vec![pdfs.to_owned()], invoices: invoices.clone(), results: None });
         assert_eq!(
             pairs(&source(&pdfs)),
             [
@@ -233,8 +320,37 @@ mod tests {
         // A single PDF looks its invoice up; the others are not its business. Which `d.xml` is meant nobody knows.
         assert_eq!(pairs(&source(&pdfs.join("a.pdf"))), ["p/a.pdf x/a.xml"]);
         assert_eq!(pairs(&source(&pdfs.join("s/d.pdf"))), ["pair_ambiguous d.pdf"]);
-        let embedded = Source::Pdfs(Pdfs { pdfs: vec![pdfs.join("a.pdf")], invoices: None });
+        let results = Some(pdfs.join("s"));
+        let source = Source::Pdfs(Pdfs { pdfs: vec![pdfs.clone()], invoices: invoices.clone(), results });
+        assert!(!pairs(&source).contains(&"s/d.pdf s/d.xml".to_owned()), "what a run made is not stamped again");
+        let embedded = Source::Pdfs(Pdfs { pdfs: vec![pdfs.join("a.pdf")], invoices: None, results: None });
         assert_eq!(pairs(&embedded), ["p/a.pdf -"]);
+    }
+
+    /// Numbers begin anew each year.
+    #[test]
+    fn an_invoice_of_another_folder_is_not_taken() {
+        let folder = files(&[
+            "p/2025/f1.pdf",
+            "p/2026/f1.pdf",
+            "p/2026/f2.pdf",
+            "p/g.pdf",
+            "x/2025/f1.xml",
+            "x/2025/f2.xml",
+            "x/2026/g.xml",
+        ]);
+        let pdfs = vec![folder.path().join("p")];
+        let source = Source::Pdfs(Pdfs { pdfs, invoices: Some(folder.path().join("x")), results: None });
+        assert_eq!(
+            pairs(&source),
+            [
+                "2025/f1.pdf 2025/f1.xml",
+                "pair_ambiguous f1.pdf",
+                "pair_ambiguous f2.pdf",
+                "p/g.pdf 2026/g.xml",
+                "pair_missing f2.xml"
+            ]
+        );
     }
 
     #[test]
@@ -248,7 +364,9 @@ mod tests {
                 vec!["in/a.pdf x/a,1.xml", "in/b.pdf -"],
             ),
             ("pdf,invoice\n,x/a.xml\n", vec!["pair_table_unreadable pairs.csv"]),
-            ("pdf,invoice\na.pdf\n", vec!["pair_table_unreadable pairs.csv"]),
+            ("sep=;\r\npdf;invoice\r\nin/a.pdf;x/a.xml;;\r\n", vec!["in/a.pdf x/a.xml"]),
+            ("pdf\nin/a.pdf\n", vec!["in/a.pdf -"]),
+            ("\u{FFFE}pdf\n", vec!["pair_table_unreadable pairs.csv"]),
             ("a.pdf,a.xml\n", vec!["pair_table_unreadable pairs.csv"]),
             ("pdf,invoice\n", vec!["pair_table_unreadable pairs.csv"]),
         ] {

@@ -124,7 +124,7 @@ impl Batch {
         };
         let (stop, sent) = (AtomicBool::new(false), AtomicU64::new(0));
         let is_signing = matches!(self.task, Task::Sign(_));
-        let tickets = self.jobs.get().min(MOST_JOBS) * TICKETS_PER_WORKER;
+        let tickets = self.jobs.get().min(MOST_JOBS) * self.tickets_per_worker();
         let mut handing = Handing::new(&self.drawing, observer);
         let mut pairing = Pairing::new(&self.task, &mut handing);
         #[cfg(feature = "pdf")]
@@ -141,7 +141,7 @@ impl Batch {
             stop: &stop,
             sent: &sent,
             is_signing,
-            batch: tickets / BATCHES,
+            batch: (tickets / BATCHES).max(1),
         };
         let mut ended = self.flow(interrupt, tickets, &place, &mut feeder, sink);
         // A run that was stopped leaves lines that it never came to. They stay.
@@ -163,7 +163,7 @@ impl Batch {
         }
         if !summary.interrupted && ended.is_ok() {
             summary.warnings.extend(pairing.warning());
-            summary.warnings.extend(handing.warning());
+            summary.warnings.extend(handing.warnings());
         }
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
@@ -181,6 +181,14 @@ impl Batch {
             Err(Stopped::Output(error) | Stopped::Feeder(error)) => Err(error),
             Err(Stopped::Manifest(error)) if self.nobody_reads(&error) => Ok(summary),
             Err(Stopped::Manifest(error)) => Err(unwritable(&name, &error)),
+        }
+    }
+
+    /// A stamped PDF may have a hundred megabytes; where it does not become a file at once, few wait for the sink.
+    fn tickets_per_worker(&self) -> usize {
+        match self.drawing.document.is_some() && !matches!(self.output, Output::Folder(_)) {
+            true => 2,
+            false => TICKETS_PER_WORKER,
         }
     }
 

@@ -203,8 +203,13 @@ impl Place {
         let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
             return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
         };
+        let path = folder.join(name);
         if !self.goes_on {
             self.check_free(name)?;
+        }
+        // A file of that name may be anybody's.
+        if fs::symlink_metadata(&path).is_ok() && !fs::read(&path).is_ok_and(|found| is_own_sheet(&found)) {
+            return Err(exists(&path));
         }
         workshop.create().map_err(|error| unwritable(&folder.join(name), &error))
     }
@@ -270,6 +275,15 @@ impl Shelf {
         let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;
         put(file.into_temp_path(), &path, replace)
     }
+}
+
+/// Sheets name their maker.
+#[cfg(feature = "pdf")]
+fn is_own_sheet(found: &[u8]) -> bool {
+    found.starts_with(b"%PDF")
+        && memchr::memmem::rfind(found, b"/Creator(ksef-qr)")
+            .or_else(|| memchr::memmem::rfind(found, b"/Creator (ksef-qr)"))
+            .is_some()
 }
 
 /// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are

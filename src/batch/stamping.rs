@@ -5,6 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::archive::is_stamped;
 use super::document::{Content, Document, Draft, Made, PdfSource};
 use super::input::{Input, read_file, spelled_path};
 use crate::error::{Error, Kind, Result};
@@ -15,6 +16,9 @@ use crate::warning::Warning;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 pub(super) const LARGEST_PDF: u64 = 100_000_000;
+
+/// A PDF says what it is within so many bytes.
+const HEADER: usize = 1024;
 
 /// Puts the codes of each invoice on the PDF that it comes with.
 pub struct Stamping {
@@ -52,8 +56,10 @@ impl Document for Stamping {
     }
 
     fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
-        let Input::Pdf { pdf, invoice: beside } = input else {
-            return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped"));
+        let (pdf, beside) = match input {
+            Input::Pdf { pdf, invoice } => (pdf, invoice),
+            Input::Unusable(error) => return Err(error.clone()),
+            _ => return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped")),
         };
         if beside.is_some() {
             input.read(invoice, largest)?;
@@ -77,7 +83,7 @@ impl Document for Stamping {
 
     /// What we stamped, and not what somebody gave us to stamp.
     fn may_replace(&self, found: &[u8]) -> bool {
-        pdf::is_stamped(found)
+        is_stamped(found)
     }
 }
 
@@ -87,7 +93,10 @@ impl Stamping {
         read_file(path, &mut bytes, LARGEST_PDF)?;
         let digest = InvoiceHash::of(&bytes);
         let password = self.password.as_ref().map(|password| password.as_slice());
-        let was_stamped = pdf::is_stamped(&bytes);
+        if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_none() {
+            return Err(Error::new(Kind::InputNotPdf, "it is no PDF"));
+        }
+        let was_stamped = is_stamped(&bytes);
         Ok((Original::read(bytes, password)?, digest, was_stamped))
     }
 }
@@ -99,10 +108,21 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
     if embedded.is_empty() {
         return refuse("no XML file is embedded in the PDF");
     }
-    // Beside KSeF's own form a PDF may hold the invoice as Factur-X.
-    embedded.retain(|file| Invoice::read(&file.bytes).err().is_none_or(|error| error.kind() != Kind::UnknownForm));
-    match (embedded.pop(), embedded.len()) {
-        (Some(invoice), 0) => Ok(invoice),
+    // The list of attachments and the associated files may each have one of its own.
+    embedded.sort_by(|one, other| one.bytes.cmp(&other.bytes));
+    embedded.dedup_by(|one, other| one.bytes == other.bytes);
+    // Beside KSeF's own form a PDF may hold the invoice as Factur-X, and other things. What is wrong with an invoice is
+    // told of it when there is no other.
+    let (mut good, others): (Vec<_>, Vec<_>) = embedded
+        .into_iter()
+        .map(|file| (Invoice::read(&file.bytes).err(), file))
+        .partition(|(fault, _)| fault.is_none());
+    if good.is_empty() {
+        good = others;
+        good.retain(|(fault, _)| fault.as_ref().is_none_or(|fault| fault.kind() != Kind::UnknownForm));
+    }
+    match (good.pop(), good.len()) {
+        (Some((_, invoice)), 0) => Ok(invoice),
         (None, _) => refuse("none of the XML files in the PDF is an invoice for KSeF"),
         (Some(_), others) => {
             Err(Error::new(Kind::InvoiceEmbeddedTwice, format!("the PDF holds {} invoices", others + 1)))

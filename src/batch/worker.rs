@@ -168,22 +168,37 @@ impl<'b> Worker<'b> {
 
     fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
-        if let (Some(document), Input::Pdf { pdf, .. }) = (&self.order.drawing.document, input) {
-            self.order.place.check_apart(&document_name(stem, &**document), pdf)?;
-        }
-        let mut done = self.codes(Some(stem))?;
+        self.check_apart(input, stem)?;
+        let mut done = self.done(Some(stem), None)?;
         self.draw(&mut done, stem, draft.as_deref(), pictures, false)?;
         Ok(Outcome::Done(done))
+    }
+
+    /// A document must not take the place of what it is made of.
+    fn check_apart(&self, input: &Input, stem: &str) -> Result<()> {
+        match (&self.order.drawing.document, input) {
+            (Some(document), Input::Pdf { pdf, .. }) => {
+                self.order.place.check_apart(&document_name(stem, &**document), pdf)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
     fn again(&mut self, input: &Input, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
+        let stem = earlier.stem().unwrap_or_default().to_owned();
+        self.check_apart(input, &stem)?;
         let is_same = InvoiceHash::of(&self.bytes) == earlier.hash;
-        if is_same && self.is_labelled(earlier) {
+        let is_of_same_pdf = earlier.document.as_ref().is_none_or(|document| {
+            document.pdf_sha256 == draft.as_ref().and_then(|draft| draft.source()).map(|source| source.digest.base64())
+        });
+        if is_same && is_of_same_pdf && self.is_labelled(earlier) {
             return self.keep(earlier, draft.as_deref(), pictures);
         }
-        let mut done = self.codes(None)?;
+        // Codes that were signed for this very invoice stay what they are, whatever they are put on.
+        let kept = Some(earlier).filter(|_| is_same && !is_of_same_pdf && self.is_labelled(earlier));
+        let mut done = self.done(None, kept)?;
         done.replaces = Some(earlier.hash);
         if !is_same {
             done.warnings.push(Warning::new(
@@ -191,7 +206,6 @@ impl<'b> Worker<'b> {
                 "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
             ));
         }
-        let stem = earlier.stem().unwrap_or_default().to_owned();
         self.draw(&mut done, &stem, draft.as_deref(), pictures, true)?;
         Ok(Outcome::Done(done))
     }
@@ -215,8 +229,9 @@ impl<'b> Worker<'b> {
         }
     }
 
-    /// Links and signature. With a stem, pictures that would replace others are refused before anything is signed.
-    fn codes(&mut self, stem: Option<&str>) -> Result<Done> {
+    /// The invoice with links and signature, or with the codes it has already. With a stem, files that would replace others
+    /// are refused before anything is signed.
+    fn done(&mut self, stem: Option<&str>, kept: Option<&Kept>) -> Result<Done> {
         let Order { task, allow, today, schedule, .. } = self.order;
         let invoice = Invoice::read_allowing(&self.bytes, allow)?;
         let mut warnings = invoice.review(task.environment(), today)?;
@@ -224,66 +239,46 @@ impl<'b> Worker<'b> {
         warnings.extend(deadline.iter().flat_map(Deadline::warnings).cloned());
         let sending =
             schedule.zip(deadline).map(|(schedule, deadline)| Sending { mode: schedule.mode, by: deadline.send_by() });
-        Ok(match task {
-            Task::Sign(issuer) => {
-                self.check_free(stem, &["kod1", "kod2"])?;
+        let kept = match (kept, task) {
+            (None, Task::Reuse { environment, codes }) => Some(codes.of(&invoice, *environment)?),
+            (kept, _) => kept,
+        };
+        let allowed = invoice.allowed();
+        let (allowed, ksef_number, kod1, kod2) = match (kept, task) {
+            (Some(kept), _) => {
+                self.check_free(stem, kept.kod2.is_some())?;
+                (allowed, kept.ksef_number.clone(), kept.kod1.without_pictures(), kept.kod2.clone())
+            }
+            (None, Task::Sign(issuer)) => {
+                self.check_free(stem, true)?;
                 let signed = issuer.sign(&invoice)?;
-                let code = Code { url: signed.kod2, label: Label::CERTYFIKAT, pictures: Vec::new() };
-                Done {
-                    allowed: invoice.allowed().union(issuer.credential().allowed()),
-                    kod1: Code { url: signed.kod1, label: Label::OFFLINE, pictures: Vec::new() },
-                    ksef_number: None,
-                    kod2: Some(SignedCode {
-                        code,
-                        context: signed.context,
-                        algorithm: signed.algorithm,
-                        serial: signed.serial,
-                    }),
-                    invoice,
-                    warnings,
-                    document: None,
-                    sending,
-                    replaces: None,
-                }
+                let kod2 = SignedCode {
+                    code: Code { url: signed.kod2, label: Label::CERTYFIKAT, pictures: Vec::new() },
+                    context: signed.context,
+                    algorithm: signed.algorithm,
+                    serial: signed.serial,
+                };
+                let kod1 = Code { url: signed.kod1, label: Label::OFFLINE, pictures: Vec::new() };
+                (allowed.union(issuer.credential().allowed()), None, kod1, Some(kod2))
             }
-            Task::Link { environment, numbers } => {
-                self.check_free(stem, &["kod1"])?;
-                let ksef_number = numbers.of(&invoice)?;
-                let label = ksef_number.map_or(Label::OFFLINE, Label::from);
-                Done {
-                    allowed: invoice.allowed(),
-                    kod1: Code { url: Kod1::of(&invoice, *environment).to_string(), label, pictures: Vec::new() },
-                    ksef_number: ksef_number.cloned(),
-                    kod2: None,
-                    invoice,
-                    warnings,
-                    document: None,
-                    sending,
-                    replaces: None,
-                }
+            (None, Task::Link { numbers, .. }) => {
+                self.check_free(stem, false)?;
+                let number = numbers.of(&invoice)?;
+                let url = Kod1::of(&invoice, task.environment()).to_string();
+                let kod1 = Code { url, label: number.map_or(Label::OFFLINE, Label::from), pictures: Vec::new() };
+                (allowed, number.cloned(), kod1, None)
             }
-            Task::Reuse { environment, codes } => {
-                let codes = codes.of(&invoice, *environment)?;
-                self.check_free(stem, if codes.kod2.is_some() { &["kod1", "kod2"] } else { &["kod1"] })?;
-                Done {
-                    allowed: invoice.allowed(),
-                    kod1: codes.kod1.clone(),
-                    ksef_number: codes.ksef_number.clone(),
-                    kod2: codes.kod2.clone(),
-                    invoice,
-                    warnings,
-                    document: None,
-                    sending,
-                    replaces: None,
-                }
-            }
-        })
+            // Its codes are there, or it was refused.
+            (None, Task::Reuse { .. }) => return Err(Error::new(Kind::CodesMissing, "there are no codes")),
+        };
+        let kod2 = kod2.map(|kod2| SignedCode { code: kod2.code.without_pictures(), ..kod2 });
+        Ok(Done { invoice, kod1, ksef_number, kod2, allowed, warnings, document: None, sending, replaces: None })
     }
 
-    fn check_free(&self, stem: Option<&str>, codes: &[&str]) -> Result<()> {
+    fn check_free(&self, stem: Option<&str>, is_signed: bool) -> Result<()> {
         let Order { drawing, place, .. } = self.order;
         let Some(stem) = stem else { return Ok(()) };
-        for code in codes {
+        for code in if is_signed { &["kod1", "kod2"][..] } else { &["kod1"] } {
             for format in &drawing.formats {
                 place.check_free(&picture_name(stem, code, *format))?;
             }
@@ -331,7 +326,11 @@ impl<'b> Worker<'b> {
             mode: self.order.schedule.map(|schedule| schedule.mode),
         })?;
         done.warnings.append(&mut made.warnings);
-        let (picture, file) = place.picture(document_name(stem, &**document), &made.bytes, false, own)?;
+        let name = document_name(stem, &**document);
+        if own {
+            place.check_own(&name, &**document)?;
+        }
+        let (picture, file) = place.picture(name, &made.bytes, false, own)?;
         prepared.extend(file);
         done.document = Some(DocumentRecord {
             kind: document.kind().to_owned(),
@@ -361,7 +360,7 @@ impl<'b> Worker<'b> {
             }
             if let (Some(draft), Some(record)) = (draft, &earlier.document) {
                 let made = self.make_again(earlier, draft, symbols)?;
-                self.keep_document(record, draft, made, prepared)?;
+                self.keep_document(record, &made, prepared)?;
             }
         }
         // An archive is made anew by every run.
@@ -378,18 +377,11 @@ impl<'b> Worker<'b> {
         })
     }
 
-    fn keep_document(
-        &self,
-        record: &DocumentRecord,
-        draft: &dyn Draft,
-        made: Made,
-        prepared: &mut Vec<Prepared>,
-    ) -> Result<()> {
+    fn keep_document(&self, record: &DocumentRecord, made: &Made, prepared: &mut Vec<Prepared>) -> Result<()> {
         let Order { drawing, place, .. } = self.order;
         let (Picture::File(name), Some(document)) = (&record.place, &drawing.document) else { return Ok(()) };
-        // Of a PDF that was exported anew the old stamped one is no use, whole as it is.
-        let is_of_this = record.pdf_sha256 == draft.source().map(|source| source.digest.base64());
-        if !place.holds(name, &made.bytes, |found| is_of_this && document.is_whole(found))? {
+        if !place.holds(name, &made.bytes, |found| document.is_whole(found))? {
+            place.check_own(name, &**document)?;
             prepared.push(place.prepare(name.clone(), &made.bytes, false, true)?);
         }
         Ok(())

@@ -165,7 +165,12 @@ impl<'b> Report<'b> {
 
     fn totals(&self, summary: &Summary) {
         let done = summary.signed + summary.linked;
-        let what = if summary.signed == 0 && !matches!(self.batch.task, Task::Sign(_)) { "linked" } else { "signed" };
+        let what = match self.batch.drawing.document.as_ref().map(|document| document.kind()) {
+            Some("stamped") => "stamped",
+            Some(_) => "confirmed",
+            None if matches!(self.batch.task, Task::Link { .. }) => "linked",
+            None => "signed",
+        };
         let colour = if done > 0 { GOOD } else { Style::new() };
         let refused = match summary.refused {
             0 => String::new(),

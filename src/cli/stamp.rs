@@ -13,13 +13,16 @@ use super::password;
 
 /// The batch of `ksef-qr stamp`.
 pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
-    let is_one = matches!(&args.pdf[..], [only] if only.is_file());
+    let is_pattern = |path: &Path| path.to_string_lossy().contains(['*', '?', '[']) && !path.exists();
+    let is_one = matches!(&args.pdf[..], [only] if !only.is_dir() && !is_pattern(only));
     if args.invoice.as_deref().is_some_and(Path::is_file) && !is_one {
         bail!("--invoice names one invoice, which belongs to one PDF: give a folder of invoices, or --pairs");
     }
     let (task, schedule) = codes(args.codes, &args.output, is_one)?;
     let sources = match args.pairs.is_empty() {
-        true => vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice })],
+        true => {
+            vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice, results: Some(args.output.out.clone()) })]
+        }
         false => args.pairs.into_iter().map(Source::PairTable).collect(),
     };
     let document = Stamping {

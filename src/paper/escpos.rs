@@ -51,14 +51,20 @@ struct Receipt {
     roll: Roll,
 }
 
+/// A byte of the code page as a character that is no white space unless it is one there: its last eight bits are the byte.
+fn as_letter(byte: u8) -> char {
+    if byte.is_ascii() { char::from(byte) } else { char::from_u32(0xE000 + u32::from(byte)).unwrap_or('?') }
+}
+
 impl Receipt {
     fn text(&mut self, text: &str) {
         let columns = self.roll.dots() / LETTER_DOTS;
         // Broken as bytes: one character may become three.
         for paragraph in text.split('\n') {
-            let shown: String = cp852(paragraph).into_iter().map(char::from).collect();
+            // Bytes above ASCII are letters here, and some of them white space as characters of the same number.
+            let shown: String = cp852(paragraph).into_iter().map(as_letter).collect();
             for line in lines(&shown, columns as f32, |_| 1.0) {
-                self.bytes.extend(line.chars().map(|byte| byte as u8));
+                self.bytes.extend(line.chars().map(|letter| letter as u8));
                 self.feed();
             }
         }

@@ -117,11 +117,6 @@ impl Original {
     }
 }
 
-/// True for a PDF that carries codes of this crate, by the name under which its pages know them.
-pub fn is_stamped(pdf: &[u8]) -> bool {
-    memchr::memmem::find(pdf, b"/KsefQr").is_some()
-}
-
 impl std::fmt::Debug for Original {
     /// No content: it may be confidential, and long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

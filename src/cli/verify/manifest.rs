@@ -18,8 +18,8 @@ use super::pdf;
 use super::problem::Problem;
 use super::subject::{LARGEST_PICTURE, read};
 
-/// In bytes; a line has about two thousand.
-const LONGEST_LINE: u64 = 1_000_000;
+/// In bytes; a line has about two thousand, and as much as a PDF of 100 MB if it is embedded.
+const LONGEST_LINE: u64 = 1 << 28;
 
 const LARGEST_INVOICE: u64 = 100_000_000;
 
