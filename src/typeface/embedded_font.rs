@@ -1,5 +1,7 @@
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
 use pdf_writer::{Chunk, Filter, Finish, Name, Rect, Ref, Str};
+use skrifa::FontRef;
+use skrifa::raw::TableProvider;
 use subsetter::{GlyphRemapper, subset};
 
 use super::deflated;
@@ -18,7 +20,7 @@ pub(crate) struct EmbeddedFont {
 
 impl EmbeddedFont {
     /// How many objects [`write`](Self::write) writes.
-    pub(crate) const OBJECTS: i32 = 5;
+    pub(crate) const OBJECTS: i32 = 6;
 
     /// Begins with no letters.
     pub(crate) fn new(typeface: &'static Typeface) -> Self {
@@ -43,8 +45,8 @@ impl EmbeddedFont {
         !self.used.is_empty()
     }
 
-    /// Writes the font: a composite font under `first`, which pages name, and what belongs to it under the four
-    /// numbers after. PDF/A-conform: embedded, with a map to Unicode.
+    /// Writes the font: a composite font under `first`, which pages name, and what belongs to it under the five
+    /// numbers after. PDF/A-conform: embedded, with a map to Unicode and a list of its glyphs.
     pub(crate) fn write(&self, chunk: &mut Chunk, first: Ref) {
         for (_, object) in self.objects(first) {
             chunk.extend(&object);
@@ -54,15 +56,19 @@ impl EmbeddedFont {
     /// The same objects one by one, for who keeps a table of where they begin.
     pub(crate) fn objects(&self, first: Ref) -> [(Ref, Chunk); Self::OBJECTS as usize] {
         let number = |more| Ref::new(first.get() + more);
-        let (descendant, descriptor, file, cmap) = (number(1), number(2), number(3), number(4));
+        let (descendant, descriptor, file, cmap, glyphs) = (number(1), number(2), number(3), number(4), number(5));
         let name = format!("{}+{}", self.tag(), self.typeface.name);
         let name = Name(name.as_bytes());
+        // The bundled fonts can be cut; a test does it with all their letters. A font that could not be would be
+        // embedded empty, and its text stay findable.
+        let letters = subset(self.typeface.file, 0, &self.numbers).unwrap_or_default();
         [
             (first, composite(first, name, descendant, cmap)),
             (descendant, self.descendant(descendant, name, descriptor)),
-            (descriptor, self.descriptor(descriptor, name, file)),
-            (file, self.file(file)),
+            (descriptor, self.descriptor(descriptor, name, file, glyphs)),
+            (file, outlines(file, &letters)),
             (cmap, self.cmap(cmap)),
+            (glyphs, cid_set(glyphs, &letters)),
         ]
     }
 
@@ -80,7 +86,7 @@ impl EmbeddedFont {
         chunk
     }
 
-    fn descriptor(&self, number: Ref, name: Name<'_>, file: Ref) -> Chunk {
+    fn descriptor(&self, number: Ref, name: Name<'_>, file: Ref, glyphs: Ref) -> Chunk {
         let mut chunk = Chunk::new();
         let metrics = &self.typeface.metrics;
         let [left, bottom, right, top] = metrics.bounds;
@@ -95,20 +101,8 @@ impl EmbeddedFont {
             .descent(metrics.descent)
             .cap_height(metrics.cap_height)
             .stem_v(self.typeface.stem)
-            .font_file2(file);
-        chunk
-    }
-
-    /// The letters' outlines.
-    fn file(&self, number: Ref) -> Chunk {
-        // The bundled fonts can be cut; a test does it with all their letters. A font that could not be would be
-        // embedded empty, and its text stay findable.
-        let letters = subset(self.typeface.file, 0, &self.numbers).unwrap_or_default();
-        let mut chunk = Chunk::new();
-        chunk
-            .stream(number, &deflated(&letters))
-            .filter(Filter::FlateDecode)
-            .pair(Name(b"Length1"), letters.len() as i32);
+            .font_file2(file)
+            .cid_set(glyphs);
         chunk
     }
 
@@ -133,6 +127,27 @@ impl EmbeddedFont {
         };
         (0..6).map(|_| letter()).collect()
     }
+}
+
+/// The letters' outlines: a font file.
+fn outlines(number: Ref, letters: &[u8]) -> Chunk {
+    let mut chunk = Chunk::new();
+    chunk.stream(number, &deflated(letters)).filter(Filter::FlateDecode).pair(Name(b"Length1"), letters.len() as i32);
+    chunk
+}
+
+/// A bit for each glyph of the font file (ISO 32000-1, table 124), from the highest bit of the first byte on: also for
+/// those that letters are composed of, and for that of missing ones. PDF/A-1 asks for it (ISO 19005-1, 6.3.5); later
+/// parts ask that it be complete where it is present (ISO 19005-2 and 19005-3, 6.2.11.4.2).
+fn cid_set(number: Ref, letters: &[u8]) -> Chunk {
+    let glyphs = FontRef::new(letters).and_then(|font| font.maxp()).map_or(0, |table| table.num_glyphs());
+    let mut bits = vec![0xff; usize::from(glyphs / 8)];
+    if glyphs % 8 > 0 {
+        bits.push(!(0xff >> (glyphs % 8)));
+    }
+    let mut chunk = Chunk::new();
+    chunk.stream(number, &bits);
+    chunk
 }
 
 fn composite(number: Ref, name: Name<'_>, descendant: Ref, cmap: Ref) -> Chunk {

@@ -18,14 +18,15 @@ fn inflated(stream: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The uncompressed stream of each object that has one.
+/// The stream of each object that has one, as it was before it was packed.
 fn streams(chunk: &Chunk) -> Vec<Vec<u8>> {
     let find = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).position(|window| window == word);
     let (mut rest, mut streams) = (chunk.as_bytes(), Vec::new());
     while let Some(start) = find(rest, b"stream\n") {
         let after = &rest[start + 7..];
         let end = find(after, b"\nendstream").unwrap();
-        streams.push(inflated(&after[..end]));
+        let packed = find(&rest[..start], b"/FlateDecode").is_some();
+        streams.push(if packed { inflated(&after[..end]) } else { after[..end].to_vec() });
         rest = &after[end + 10..];
     }
     streams
@@ -71,12 +72,34 @@ fn equal_letters_have_equal_numbers_and_all_of_them_a_character() {
     let mut font = EmbeddedFont::new(Typeface::regular());
     assert_eq!(font.encode("abba"), [0, 1, 0, 2, 0, 2, 0, 1]);
     assert_eq!(font.encode("漢cb"), [0, 3, 0, 4, 0, 2]);
-    let [_, cmap] = &streams(&written(&font))[..] else { panic!("a font file and a map") };
+    let [_, cmap, _] = &streams(&written(&font))[..] else { panic!("a font file, a map and a list") };
     let cmap = String::from_utf8_lossy(cmap);
     assert!(
         cmap.contains("4 beginbfchar\n<0001> <0061>\n<0002> <0062>\n<0003> <FFFD>\n<0004> <0063>\nendbfchar"),
         "{cmap}"
     );
+}
+
+/// PDF/A-1 wants the list, and the later parts want it complete: no glyph of the font file is missing in it, and no
+/// other is in it.
+#[test]
+fn the_list_of_glyphs_is_complete() {
+    for (text, glyphs) in [("a", 2), ("abcdef", 7), ("abcdefg", 8), ("abcdefgh", 9)] {
+        let mut font = EmbeddedFont::new(Typeface::regular());
+        font.encode(text);
+        let [file, _, list] = &streams(&written(&font))[..] else { panic!("a font file, a map and a list") };
+        assert_eq!(FontRef::new(file).unwrap().maxp().unwrap().num_glyphs(), glyphs, "{text}");
+        let listed: Vec<usize> = (0..8 * list.len()).filter(|cid| list[cid / 8] & 0x80 >> (cid % 8) > 0).collect();
+        assert_eq!(listed, (0..usize::from(glyphs)).collect::<Vec<_>>(), "{text}");
+        assert_eq!(list.len(), usize::from(glyphs).div_ceil(8), "{text}");
+    }
+    // Letters that are composed bring glyphs along that no text names.
+    let mut font = EmbeddedFont::new(Typeface::regular());
+    let named = font.encode(PANGRAM).chunks(2).map(<[u8]>::to_vec).collect::<std::collections::HashSet<_>>().len();
+    let [file, _, list] = &streams(&written(&font))[..] else { panic!("a font file, a map and a list") };
+    let glyphs = FontRef::new(file).unwrap().maxp().unwrap().num_glyphs();
+    assert_eq!(list.iter().map(|byte| byte.count_ones()).sum::<u32>(), u32::from(glyphs));
+    assert!(usize::from(glyphs) > named, "{glyphs} {named}");
 }
 
 #[test]
