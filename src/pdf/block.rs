@@ -14,7 +14,7 @@ pub(super) struct Block<'a> {
 /// A code and what belongs to it.
 pub(super) struct Cell<'a> {
     pub(super) code: Code<'a>,
-    /// What is made white.
+    /// The code, and what is written under it.
     pub(super) area: Rect,
     /// The code with its quiet zone, where the link is clicked.
     pub(super) square: Rect,

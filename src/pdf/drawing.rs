@@ -5,11 +5,10 @@ use crate::typeface::EmbeddedFont;
 
 /// The content of the form that shows a block: white, then black, in one colour space and without transparency.
 pub(super) fn content(block: &Block<'_>, font: &mut EmbeddedFont) -> Vec<u8> {
-    let mut content = String::new();
+    // All of it, for a line that was there would show in the gap between two codes.
+    let [width, height] = [block.width, block.height].map(rounded);
+    let mut content = format!("1 g 0 0 {width} {height} re f\n");
     for cell in &block.cells {
-        let area = cell.area;
-        let [x, y, width, height] = [area.left, area.bottom, area.width(), area.height()].map(rounded);
-        content += &format!("1 g {x} {y} {width} {height} re f\n");
         let quiet = QUIET_ZONE as f64 * cell.module;
         // Modules are counted downwards from the upper left one. More decimals than usual: up to 177 sides add up.
         let (module, x, y) = (cell.module, rounded(cell.square.left + quiet), rounded(cell.square.top - quiet));
@@ -98,7 +97,10 @@ fn runs(symbol: &Symbol, y: usize) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pdf::{Code, Stamp};
     use crate::qr::EccLevel;
+    use crate::render::Label;
+    use crate::typeface::Typeface;
 
     #[test]
     fn rectangles_cover_the_dark_modules_once() {
@@ -125,6 +127,20 @@ mod tests {
             let rows: usize = (0..symbol.size()).map(|y| runs(&symbol, y).len()).sum();
             assert!(rectangles.len() < rows, "some were merged: {} of {rows}", rectangles.len());
         }
+    }
+
+    /// What was on the page must not show between two codes, nor beside the smaller one.
+    #[test]
+    fn white_lies_under_all_of_it() {
+        let symbols =
+            ["a", "a longer one, and so a larger code"].map(|text| Symbol::encode(text, EccLevel::M).unwrap());
+        let codes = symbols.each_ref().map(|symbol| Code { symbol, label: &Label::OFFLINE, url: "" });
+        let block = Block::new(&codes, &Stamp::default());
+        let content = content(&block, &mut EmbeddedFont::new(Typeface::regular()));
+        let white = format!("1 g 0 0 {} {} re f\n", rounded(block.width), rounded(block.height));
+        assert!(content.starts_with(white.as_bytes()), "{white}");
+        let cells: f64 = block.cells.iter().map(|cell| cell.area.width()).sum();
+        assert!(block.width > cells + 1.0, "there is a gap: {} {cells}", block.width);
     }
 
     #[test]
