@@ -169,8 +169,9 @@ impl<'a> Lexer<'a> {
             return Err(self.damaged("a number is malformed"));
         }
         let value = if negative { -whole } else { whole } / scale;
-        if !value.is_finite() || self.at - start > 64 {
-            return Err(self.damaged("a number is too long"));
+        // Beyond it readers differ (ISO 32000-1, annex C), and draw nothing of what comes after.
+        if value.abs() > f64::from(f32::MAX) || self.at - start > 64 {
+            return Err(self.damaged("a number is too large"));
         }
         Ok(if real || value.abs() >= 9e15 { Object::Real(value) } else { Object::Integer(value as i64) })
     }

@@ -1,7 +1,7 @@
 use super::content::{Balance, Reader};
 use super::file::File;
 use super::geometry::Rect;
-use super::object::Object;
+use super::object::Stream;
 use super::pages::Page;
 use crate::error::{Kind, Result};
 
@@ -14,9 +14,6 @@ pub(super) struct Survey {
     pub(super) unknown: Option<String>,
     balance: Balance,
 }
-
-/// Annotations that are looked at.
-const MOST_ANNOTATIONS: usize = 5000;
 
 /// In bytes unpacked: a page of a million letters.
 const LARGEST_CONTENT: usize = 32 << 20;
@@ -43,7 +40,7 @@ impl Survey {
 ///
 /// # Errors
 /// `pdf_damaged`, `pdf_limits`, where an object cannot be read. Content that cannot be read to its end is an answer.
-pub(super) fn look(file: &File, page: &Page, contents: &[Object], area: &Rect, annotations: bool) -> Result<Survey> {
+pub(super) fn look(file: &File, page: &Page, contents: &[Stream], area: &Rect, annotations: bool) -> Result<Survey> {
     let mut survey = Survey::default();
     let mut reader = Reader::new(file, *area);
     match all_content(file, contents).and_then(|content| reader.page(&content, &page.resources(file)?)) {
@@ -59,17 +56,15 @@ pub(super) fn look(file: &File, page: &Page, contents: &[Object], area: &Rect, a
     Ok(survey)
 }
 
-fn all_content(file: &File, contents: &[Object]) -> Result<Vec<u8>> {
+fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {
     let mut all = Vec::new();
-    for part in contents {
-        if let Some(stream) = file.stream(part)? {
-            let part = file.decode(&stream, LARGEST_CONTENT - all.len().min(LARGEST_CONTENT))?;
-            if all.is_empty() {
-                all = part;
-            } else {
-                all.push(b'\n');
-                all.extend(part);
-            }
+    for stream in contents {
+        let part = file.decode(stream, LARGEST_CONTENT - all.len().min(LARGEST_CONTENT))?;
+        if all.is_empty() {
+            all = part;
+        } else {
+            all.push(b'\n');
+            all.extend(part);
         }
     }
     Ok(all)
@@ -79,7 +74,7 @@ fn all_content(file: &File, contents: &[Object]) -> Result<Vec<u8>> {
 fn annotated(file: &File, page: &Page, area: &Rect) -> Result<bool> {
     /// Hidden, and not on the screen (ISO 32000-1, table 165).
     const UNSEEN: i64 = 2 | 32;
-    for annotation in file.items(&page.dict, "Annots")?.iter().take(MOST_ANNOTATIONS) {
+    for annotation in file.items(&page.dict, "Annots")?.iter() {
         let Some(annotation) = file.dict(annotation)? else { continue };
         let flags = file.value(&annotation, "F")?.integer().unwrap_or_default();
         // Notes and the like are drawn by the reader, if they bring no picture of their own.

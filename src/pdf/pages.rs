@@ -36,12 +36,30 @@ const LONGEST_SIDE: f64 = 14_400.0;
 const SHORTEST_SIDE: f64 = 3.0;
 
 /// The root of the page tree.
-pub(super) fn root(file: &File) -> Result<(Id, Dict)> {
-    let damaged = || Error::new(Kind::PdfDamaged, "the PDF has no page tree (/Pages)");
+pub(super) struct Root {
+    pub(super) id: Id,
+    pub(super) dict: Dict,
+    /// How many pages the tree says that it has.
+    pub(super) count: u32,
+}
+
+/// Looks for the root of the page tree.
+///
+/// # Errors
+/// `pdf_damaged`, also for a number of pages that cannot be: readers believe it, and then show none.
+pub(super) fn root(file: &File) -> Result<Root> {
+    let damaged = |why: &str| Error::new(Kind::PdfDamaged, why);
+    let missing = || damaged("the PDF has no page tree (/Pages)");
     let catalog = file.catalog()?;
-    let id = catalog.get("Pages").and_then(Object::as_reference).ok_or_else(damaged)?;
-    let dict = file.dict(&id.into())?.ok_or_else(damaged)?;
-    Ok((id, dict))
+    let id = catalog.get("Pages").and_then(Object::as_reference).ok_or_else(missing)?;
+    let dict = file.dict(&id.into())?.ok_or_else(missing)?;
+    let count = file.value(&dict, "Count")?.integer();
+    let count = count.ok_or_else(|| damaged("the page tree does not say how many pages it has (/Count)"))?;
+    // Each page is an object.
+    let count = u32::try_from(count).ok().filter(|&count| count as usize <= file.xref.objects());
+    let count =
+        count.ok_or_else(|| damaged("the page tree says that it has pages below zero, or more than objects"))?;
+    Ok(Root { id, dict, count })
 }
 
 /// The pages that were asked for. Where a new one is, the last that is there.
@@ -72,6 +90,11 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
     if count == 0 {
         return Err(Error::new(Kind::PdfDamaged, "the PDF has no pages"));
     }
+    let counted = root(file)?.count;
+    if count > counted || count < counted && !matches!(pages, Pages::First | Pages::Number(_)) {
+        let message = format!("the page tree says that it has {counted} pages, and has {count}");
+        return Err(Error::new(Kind::PdfDamaged, message));
+    }
     if chosen.is_empty() {
         return Err(Error::new(Kind::PdfPageMissing, format!("the PDF has {count} pages")));
     }
@@ -80,9 +103,8 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
 
 /// Calls for each page in order, until it is told to stop.
 pub(super) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
-    let (_, root) = root(file)?;
     let mut number = 0;
-    let mut levels = vec![level(file, &root, &Inherited::default())?];
+    let mut levels = vec![level(file, &root(file)?.dict, &Inherited::default())?];
     while let Some((kids, inherited)) = levels.last_mut() {
         let Some(kid) = kids.next() else {
             levels.pop();
@@ -153,10 +175,11 @@ impl Page {
             Ok(Rect::read(&items))
         };
         let media = rect("MediaBox")?.ok_or_else(|| bad(Kind::PdfDamaged, "it has no size (/MediaBox)"))?;
-        let visible = match rect("CropBox")? {
-            Some(crop) if crop.meets(&media) => crop.intersection(&media),
-            _ => media,
-        };
+        let visible = rect("CropBox")?.map_or(media, |crop| crop.intersection(&media));
+        // Some readers show such a page whole, others nothing.
+        if !visible.meets(&media) {
+            return Err(bad(Kind::PdfDamaged, "what is to be seen of it is empty, or lies beside it (/CropBox)"));
+        }
         let sides = [visible.width(), visible.height()];
         if sides.iter().any(|&side| !(SHORTEST_SIDE..=LONGEST_SIDE).contains(&side)) {
             let why = format!("it measures {} by {} units", visible.width(), visible.height());

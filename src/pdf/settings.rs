@@ -4,8 +4,8 @@ use crate::error::{Error, Kind, Result};
 
 /// Where and how codes are put on a PDF.
 ///
-/// The default is the upper right corner of the first page, 10 mm from its edges, side by side, with modules of 0.4 mm
-/// (0.33 mm is what printers and phones manage with certainty).
+/// The default is the upper right corner of the first page, 10 mm from its edges, side by side, with modules of 0.5 mm.
+/// Of a page scanned at 150 dpi that is three pixels: at 0.4 mm `ZBar` reads every second code, at 0.45 mm all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stamp {
     /// The pages.
@@ -28,7 +28,7 @@ impl Default for Stamp {
             pages: Pages::First,
             anchor: Anchor { corner: Corner::TopRight, x_mm: 10.0, y_mm: 10.0 },
             arrangement: Arrangement::SideBySide,
-            size: Size::ModuleMm(0.4),
+            size: Size::ModuleMm(0.5),
             show_links: false,
             occupied: Occupied::Refuse,
         }
@@ -97,11 +97,12 @@ pub enum Size {
 /// a whole, and letters by the widths that the document gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occupied {
-    /// The PDF is refused (`pdf_place_taken`).
+    /// The PDF is refused (`pdf_place_taken`), also if what it draws cannot be read to its end (`pdf_damaged`).
     Refuse,
-    /// The codes are put there, with a warning (`place_taken`).
+    /// The codes are put there, with a warning (`place_taken`, `place_unknown`).
     Warn,
-    /// The codes are put there, and nobody looks.
+    /// The codes are put there, and nobody looks for what they cover. Content that cannot be read is still warned of
+    /// (`place_unknown`): the codes may not be seen.
     Ignore,
 }
 

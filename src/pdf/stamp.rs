@@ -6,9 +6,9 @@ use super::block::Block;
 use super::drawing;
 use super::file::File;
 use super::geometry::{Matrix, Rect, View, millimetres, points, rounded};
-use super::object::{Dict, Id, Object};
+use super::object::{Dict, Id, Indirect, Object, Stream};
 use super::occupied::{self, Survey};
-use super::pages::{self, Page};
+use super::pages::{self, Page, Root};
 use super::settings::{Anchor, Corner, Occupied, Pages, Stamp};
 use super::signatures;
 use super::update::Update;
@@ -17,8 +17,8 @@ use crate::error::{Error, Kind, Result};
 use crate::typeface::{EmbeddedFont, Typeface};
 use crate::warning::Warning;
 
-/// Annotations, or parts of its content, that a page may have already: each list is written anew.
-const MOST_PARTS: usize = 20_000;
+/// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
+const MOST_PARTS: usize = 10_000;
 
 /// Puts the codes on the pages.
 pub(super) fn stamp(file: &File, codes: &[Code<'_>], stamp: &Stamp) -> Result<Stamped> {
@@ -85,8 +85,9 @@ impl Stamping<'_> {
     fn page(&mut self, page: &Page) -> Result<()> {
         let view = page.view(self.file)?;
         let place = self.place(&view, page.number)?;
-        let mut contents = self.contents(page)?;
-        let survey = self.survey(page, &contents, &place.around(&self.area()))?;
+        let mut annotations = few(self.file.items(&page.dict, "Annots")?, page, "annotations")?;
+        let streams = self.contents(page)?;
+        let survey = self.survey(page, &streams, &place.around(&self.area()))?;
 
         let mut resources = page.resources(self.file)?;
         let mut forms = self.file.dict_in(&resources, "XObject")?.unwrap_or_default();
@@ -95,6 +96,7 @@ impl Stamping<'_> {
         resources.set("XObject", forms);
 
         let mut before = Vec::new();
+        let mut contents: Vec<Object> = streams.iter().map(|stream| stream.id.into()).collect();
         if !contents.is_empty() {
             let opening = self.update.reserve();
             // As often as the page closes what it did not open, and once more.
@@ -108,11 +110,6 @@ impl Stamping<'_> {
         contents.push(after.into());
 
         let mut dict = page.dict.clone();
-        let mut annotations = self.file.items(&dict, "Annots")?;
-        if annotations.len().max(contents.len()) > MOST_PARTS {
-            let message = format!("page {} has more than {MOST_PARTS} annotations or parts", page.number);
-            return Err(Error::new(Kind::PdfLimits, message));
-        }
         annotations.extend(self.links(page.id, &place)?);
         dict.set("Contents", contents);
         dict.set("Resources", resources);
@@ -122,9 +119,7 @@ impl Stamping<'_> {
 
     /// Adds a page of the size of the last one, and gives its number.
     fn new_page(&mut self, last: &Page) -> Result<u32> {
-        let damaged = || Error::new(Kind::PdfDamaged, "the page tree does not say how many pages it has");
-        let (root, mut tree) = pages::root(self.file)?;
-        let count = self.file.value(&tree, "Count")?.integer().filter(|count| (0..1 << 30).contains(count));
+        let Root { id: root, dict: mut tree, count } = pages::root(self.file)?;
         let mut kids = self.file.items(&tree, "Kids")?;
         let view = last.view(self.file)?;
         let (width, height) = view.size();
@@ -153,7 +148,7 @@ impl Stamping<'_> {
         self.update.object(page, dict.into())?;
         kids.push(page.into());
         tree.set("Kids", kids);
-        tree.set("Count", count.ok_or_else(damaged)? + 1);
+        tree.set("Count", i64::from(count) + 1);
         self.update.object(root, tree.into())?;
         Ok(number)
     }
@@ -196,11 +191,15 @@ impl Stamping<'_> {
     }
 
     /// Looks at what the page draws, and acts upon what is found in the block's place.
-    fn survey(&mut self, page: &Page, contents: &[Object], area: &Rect) -> Result<Survey> {
+    fn survey(&mut self, page: &Page, contents: &[Stream], area: &Rect) -> Result<Survey> {
         let survey = occupied::look(self.file, page, contents, area, self.stamp.occupied != Occupied::Ignore)?;
         let number = page.number;
         if let Some(unknown) = &survey.unknown {
             let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
+            // Readers that stop there do not show the codes behind it either.
+            if self.stamp.occupied == Occupied::Refuse {
+                return Err(Error::new(Kind::PdfDamaged, message));
+            }
             self.warnings.push(Warning::new("place_unknown", message));
         }
         let Some(found) = survey.found else { return Ok(survey) };
@@ -213,16 +212,29 @@ impl Stamping<'_> {
         Ok(survey)
     }
 
-    /// The streams of a page's content, as references.
-    fn contents(&self, page: &Page) -> Result<Vec<Object>> {
-        Ok(match page.dict.get("Contents") {
-            Some(contents @ Object::Reference(_)) => match self.file.stream(contents)? {
-                Some(_) => vec![contents.clone()],
-                None => self.file.items(&page.dict, "Contents")?,
-            },
-            Some(Object::Array(items)) => items.clone(),
-            _ => Vec::new(),
-        })
+    /// The streams of a page's content. References that lead nowhere are left out, as the list is written anew.
+    ///
+    /// # Errors
+    /// `pdf_damaged` for anything else, as readers then show nothing of the page; `pdf_limits`.
+    fn contents(&self, page: &Page) -> Result<Vec<Stream>> {
+        let Some(contents) = page.dict.get("Contents") else { return Ok(Vec::new()) };
+        let parts = match self.file.load(contents, 0)? {
+            Indirect::Stream(stream) => return Ok(vec![stream]),
+            Indirect::Plain(Object::Array(parts)) => few(parts, page, "parts of its content")?,
+            Indirect::Plain(_) => return Ok(Vec::new()),
+        };
+        let mut streams = Vec::with_capacity(parts.len());
+        for part in &parts {
+            match self.file.load(part, 0)? {
+                Indirect::Stream(stream) => streams.push(stream),
+                Indirect::Plain(Object::Null) => {}
+                Indirect::Plain(_) => {
+                    let message = format!("page {}: its content is something else than streams", page.number);
+                    return Err(Error::new(Kind::PdfDamaged, message));
+                }
+            }
+        }
+        Ok(streams)
     }
 
     /// A link annotation over each code (ISO 32000-1, 12.5.6.5), printed with the page as PDF/A wants it.
@@ -258,6 +270,13 @@ fn draw(place: &Matrix, name: &str) -> String {
     let [a, b, c, d] = [a, b, c, d].map(|direction| (direction * 1e7).round() / 1e7);
     let [e, f] = [e, f].map(rounded);
     format!("\n/Artifact BMC\nq {a} {b} {c} {d} {e} {f} cm /{name} Do Q\nEMC\n")
+}
+
+fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {
+    if parts.len() > MOST_PARTS {
+        return Err(Error::new(Kind::PdfLimits, format!("page {} has more than {MOST_PARTS} {what}", page.number)));
+    }
+    Ok(parts)
 }
 
 /// A name that the page does not use.

@@ -74,6 +74,11 @@ impl Xref {
         self.places.get(number as usize).and_then(|packed| packed.place())
     }
 
+    /// How many objects there may be at most.
+    pub(super) fn objects(&self) -> usize {
+        self.places.len()
+    }
+
     /// The first number that no object had yet.
     ///
     /// # Errors
