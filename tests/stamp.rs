@@ -316,23 +316,28 @@ fn damage_that_hides_codes_is_refused() {
     }
 }
 
+fn of_objects(objects: &[&str]) -> Vec<u8> {
+    let mut pdf = "%PDF-1.4\n".to_owned();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (object, number) in objects.iter().zip(1..) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let trailer = format!("trailer\n<< /Size {} /Root 1 0 R >>\n", objects.len() + 1);
+    let start = pdf.len();
+    (pdf + &table + &trailer + &format!("startxref\n{start}\n%%EOF\n")).into_bytes()
+}
+
 /// A tree of two pages that says it has one or three: the last page is not one that readers show.
 #[test]
 fn pages_are_as_many_as_the_tree_says() {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>";
     let pdf = |count: u32| {
-        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>";
         let tree = format!("<< /Type /Pages /Kids [3 0 R 4 0 R] /Count {count} >>");
-        let mut pdf = "%PDF-1.4\n".to_owned();
-        let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
-        for (object, number) in ["<< /Type /Catalog /Pages 2 0 R >>", &tree, page, page].into_iter().zip(1..) {
-            table += &format!("{:010} 00000 n \n", pdf.len());
-            pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
-        }
-        let start = pdf.len();
-        pdf + &table + &format!("trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n")
+        of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", &tree, page, page])
     };
     let outcome = |count, pages| {
-        let stamped = stamped(pdf(count).as_bytes(), &Stamp { pages, ..anyhow() });
+        let stamped = stamped(&pdf(count), &Stamp { pages, ..anyhow() });
         stamped.map(|stamped| stamped.pages).map_err(|error| error.code())
     };
     let second = Pages::Number(NonZeroU32::new(2).unwrap());
@@ -341,6 +346,38 @@ fn pages_are_as_many_as_the_tree_says() {
     assert_eq!(outcome(1, Pages::First), Ok(vec![1]));
     for (count, pages) in [(1, Pages::Last), (3, Pages::Last), (3, Pages::New), (1, Pages::All), (1, second)] {
         assert_eq!(outcome(count, pages), Err("pdf_damaged"), "{count} {pages:?}");
+    }
+}
+
+/// A PDF of one page with this content, and `more` behind it in the list of its parts.
+fn with_content(content: &str, more: &str) -> Vec<u8> {
+    let page = format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents [4 0 R {more}] >>");
+    let content = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
+    of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", &page, &content])
+}
+
+/// Poppler shows nothing of a page whose content is anything else than streams, a null being enough.
+#[test]
+fn content_is_streams() {
+    let stamped = |more| stamped(&with_content("q", more), &anyhow()).map_err(|error| error.code());
+    for more in ["", "null", "9 0 R"] {
+        let document = read(&stamped(more).unwrap().bytes, None);
+        let contents = page(&document, 1).get(b"Contents").unwrap().as_array().unwrap();
+        assert_eq!(contents.len(), 3, "{more:?}: before, the page's own, after");
+    }
+    for more in ["7", "[4 0 R]", "3 0 R", "(text)"] {
+        assert_eq!(stamped(more).unwrap_err(), "pdf_damaged", "{more}");
+    }
+}
+
+/// What a page enlarges without end could lie anywhere.
+#[test]
+fn content_stays_within_numbers() {
+    let content = |times| format!("1{} 0 0 1 0 0 cm ", "0".repeat(30)).repeat(times);
+    let careful = Stamp { occupied: Occupied::Refuse, ..Stamp::default() };
+    assert_eq!(stamped(&with_content(&content(2), ""), &careful).unwrap().warnings, []);
+    for content in [content(12), format!("1{} w", "0".repeat(40))] {
+        assert_eq!(stamped(&with_content(&content, ""), &careful).unwrap_err().code(), "pdf_damaged");
     }
 }
 

@@ -136,6 +136,9 @@ impl<'a> Reader<'a> {
             b"cm" => {
                 if let Ok(matrix) = numbers.try_into() {
                     run.state.matrix = Matrix(matrix).then(&run.state.matrix);
+                    if !run.state.matrix.is_finite() {
+                        return Err(Error::new(Kind::PdfDamaged, "the page is enlarged beyond all numbers"));
+                    }
                 }
             }
             b"w" => run.state.line_width = numbers.first().copied().unwrap_or_default().abs(),

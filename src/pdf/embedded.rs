@@ -8,7 +8,7 @@ use crate::error::{Error, Kind, Result};
 /// An XML file that is embedded in a PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Embedded {
-    /// Its name, as the PDF says it.
+    /// Its name, as the PDF says it: it may be anything, a path too, and is none to write to.
     pub name: String,
     /// Its bytes, exactly as they were embedded.
     pub bytes: Vec<u8>,

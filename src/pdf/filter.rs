@@ -95,7 +95,8 @@ fn predict(mut data: Vec<u8>, parameters: &Dict) -> Result<Vec<u8>> {
         return Ok(data);
     }
     let mut output = Vec::with_capacity(data.len());
-    let mut above = vec![0; width];
+    // A row may be announced that is longer than all the data.
+    let mut above = vec![0; width.min(data.len())];
     for row in data.chunks(width + 1) {
         let Some((kind, row)) = row.split_first() else { break };
         let start = output.len();

@@ -108,6 +108,10 @@ impl Matrix {
         rect.corners().into_iter().fold(Rect::NOTHING, |around, corner| around.with(self.apply(corner)))
     }
 
+    pub(super) fn is_finite(&self) -> bool {
+        self.0.iter().all(|number| number.is_finite())
+    }
+
     /// How long a length becomes, roughly: the root of the area's growth.
     pub(super) fn growth(&self) -> f64 {
         let [a, b, c, d, ..] = self.0;

@@ -15,8 +15,8 @@ pub(super) struct Survey {
     balance: Balance,
 }
 
-/// In bytes unpacked: a page of a million letters.
-const LARGEST_CONTENT: usize = 32 << 20;
+/// In bytes unpacked: a page of some hundred thousand letters.
+const LARGEST_CONTENT: usize = 16 << 20;
 
 impl Survey {
     /// Graphics states that the content closes without having opened them.
