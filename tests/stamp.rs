@@ -2,6 +2,7 @@
 
 #![cfg(feature = "pdf")]
 
+use std::fmt::Write;
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -320,8 +321,8 @@ fn of_objects(objects: &[&str]) -> Vec<u8> {
     let mut pdf = "%PDF-1.4\n".to_owned();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (object, number) in objects.iter().zip(1..) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
-        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
+        write!(pdf, "{number} 0 obj\n{object}\nendobj\n").unwrap();
     }
     let trailer = format!("trailer\n<< /Size {} /Root 1 0 R >>\n", objects.len() + 1);
     let start = pdf.len();
@@ -415,7 +416,7 @@ fn damaged_ones_never_panic() {
         let Ok(pdf) = fs::read(folder().join(name).with_extension("pdf")) else { continue };
         for _ in 0..40 {
             let mut damaged = pdf.clone();
-            for _ in 0..1 + next() % 6 {
+            for _ in 0..=next() % 6 {
                 let place = next() % damaged.len();
                 damaged[place] = [next() as u8, b'0' + (next() % 10) as u8, b'<', b' '][next() % 4];
             }

@@ -108,8 +108,8 @@ impl<'a> Cell<'a> {
 
         let mut lines: Vec<Line<'a>> = label.into_iter().map(|text| Line { text, em, x: 0.0, baseline: 0.0 }).collect();
         if stamp.show_links {
-            let links = wrapped(code.url, (across - 2.0 * margin) / LINK_EM);
-            lines.extend(links.into_iter().map(|text| Line { text, em: LINK_EM, x: 0.0, baseline: 0.0 }));
+            let address = wrapped(code.url, (across - 2.0 * margin) / LINK_EM);
+            lines.extend(address.into_iter().map(|text| Line { text, em: LINK_EM, x: 0.0, baseline: 0.0 }));
         }
         // Downwards from the quiet zone first, then moved so that the lowest point is zero.
         let mut down = 0.0;

@@ -265,9 +265,9 @@ fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {
     match (word, numbers) {
         (b"m", &[x, y, ..]) => path.move_to(point(x, y)),
         (b"l", &[x, y, ..]) => path.line_to(point(x, y), half),
-        (b"c", &[a, b, c, d, e, f, ..]) => path.curve_to(point(a, b), point(c, d), point(e, f), half),
-        (b"v", &[c, d, e, f, ..]) => path.curve_to(path.at(), point(c, d), point(e, f), half),
-        (b"y", &[a, b, e, f, ..]) => path.curve_to(point(a, b), point(e, f), point(e, f), half),
+        (b"c", &[x1, y1, x2, y2, x, y, ..]) => path.curve_to(point(x1, y1), point(x2, y2), point(x, y), half),
+        (b"v", &[x2, y2, x, y, ..]) => path.curve_to(path.at(), point(x2, y2), point(x, y), half),
+        (b"y", &[x1, y1, x, y, ..]) => path.curve_to(point(x1, y1), point(x, y), point(x, y), half),
         (b"re", &[x, y, width, height, ..]) => {
             path.move_to(point(x, y));
             path.line_to(point(x + width, y), half);

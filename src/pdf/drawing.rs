@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use super::block::{Block, Line};
 use super::geometry::rounded;
 use crate::qr::{QUIET_ZONE, Symbol};
@@ -12,7 +14,8 @@ pub(super) fn content(block: &Block<'_>, font: &mut EmbeddedFont) -> Vec<u8> {
         let quiet = QUIET_ZONE as f64 * cell.module;
         // Modules are counted downwards from the upper left one. More decimals than usual: up to 177 sides add up.
         let (module, x, y) = (cell.module, rounded(cell.square.left + quiet), rounded(cell.square.top - quiet));
-        content += &format!("q 0 g {module:.7} 0 0 -{module:.7} {x} {y} cm\n");
+        // Writing to a string does not fail, here and below.
+        let _ = writeln!(content, "q 0 g {module:.7} 0 0 -{module:.7} {x} {y} cm");
         modules(&mut content, cell.code.symbol);
         content += "f Q\n";
         if !cell.lines.is_empty() {
@@ -28,8 +31,11 @@ pub(super) fn content(block: &Block<'_>, font: &mut EmbeddedFont) -> Vec<u8> {
 
 fn text(content: &mut String, line: &Line<'_>, font: &mut EmbeddedFont) {
     let [em, x, y] = [line.em, line.x, line.baseline].map(rounded);
-    let digits: String = font.encode(line.text).iter().map(|byte| format!("{byte:02X}")).collect();
-    *content += &format!("/F {em} Tf 1 0 0 1 {x} {y} Tm <{digits}> Tj\n");
+    let _ = write!(content, "/F {em} Tf 1 0 0 1 {x} {y} Tm <");
+    for byte in font.encode(line.text) {
+        let _ = write!(content, "{byte:02X}");
+    }
+    content.push_str("> Tj\n");
 }
 
 /// One path of rectangles: dark modules that lie beside each other are one, and so are equal runs one below the other.

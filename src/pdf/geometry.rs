@@ -84,23 +84,23 @@ impl Matrix {
         numbers.try_into().ok().map(Self)
     }
 
-    pub(super) fn apply(&self, (x, y): Point) -> Point {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
+    pub(super) fn apply(&self, point: Point) -> Point {
+        let [.., right, up] = self.0;
+        let (x, y) = self.turn(point);
+        (x + right, y + up)
+    }
+
+    /// What becomes of a distance, which no shift changes.
+    fn turn(&self, (x, y): Point) -> Point {
+        let [xx, xy, yx, yy, ..] = self.0;
+        (xx * x + yx * y, xy * x + yy * y)
     }
 
     /// First `self`, then `next`.
     pub(super) fn then(&self, next: &Self) -> Self {
-        let [a, b, c, d, e, f] = self.0;
-        let [na, nb, nc, nd, ne, nf] = next.0;
-        Self([
-            a * na + b * nc,
-            a * nb + b * nd,
-            c * na + d * nc,
-            c * nb + d * nd,
-            e * na + f * nc + ne,
-            e * nb + f * nd + nf,
-        ])
+        let [xx, xy, yx, yy, x, y] = self.0;
+        let ((xx, xy), (yx, yy), (x, y)) = (next.turn((xx, xy)), next.turn((yx, yy)), next.apply((x, y)));
+        Self([xx, xy, yx, yy, x, y])
     }
 
     /// The rectangle around a rectangle's image.
@@ -149,7 +149,7 @@ impl View {
     /// The width and height in points, as the reader sees the page.
     pub(super) fn size(&self) -> Point {
         let (width, height) = (self.visible.width() * self.unit, self.visible.height() * self.unit);
-        if self.turns % 2 == 0 { (width, height) } else { (height, width) }
+        if self.turns.is_multiple_of(2) { (width, height) } else { (height, width) }
     }
 
     /// From points, counted from the lower left corner as the reader sees it, to the page's own units.

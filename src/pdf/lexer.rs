@@ -187,7 +187,7 @@ impl<'a> Lexer<'a> {
         name.into()
     }
 
-    fn deeper(&self, depth: u32) -> Result<u32> {
+    fn deeper(depth: u32) -> Result<u32> {
         if depth == DEEPEST {
             return Err(Error::new(Kind::PdfLimits, format!("values are nested more than {DEEPEST} deep")));
         }
@@ -195,7 +195,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn array(&mut self, depth: u32) -> Result<Vec<Object>> {
-        let depth = self.deeper(depth)?;
+        let depth = Self::deeper(depth)?;
         self.at += 1;
         let mut items = Vec::new();
         loop {
@@ -212,7 +212,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn dictionary(&mut self, depth: u32) -> Result<Dict> {
-        let depth = self.deeper(depth)?;
+        let depth = Self::deeper(depth)?;
         self.at += 2;
         let mut dict = Dict::default();
         loop {

@@ -74,7 +74,7 @@ fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {
 fn annotated(file: &File, page: &Page, area: &Rect) -> Result<bool> {
     /// Hidden, and not on the screen (ISO 32000-1, table 165).
     const UNSEEN: i64 = 2 | 32;
-    for annotation in file.items(&page.dict, "Annots")?.iter() {
+    for annotation in &file.items(&page.dict, "Annots")? {
         let Some(annotation) = file.dict(annotation)? else { continue };
         let flags = file.value(&annotation, "F")?.integer().unwrap_or_default();
         // Notes and the like are drawn by the reader, if they bring no picture of their own.

@@ -72,11 +72,9 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
     each(file, &mut |page| {
         count = page.number;
         match pages {
-            Pages::First => chosen.push(page),
+            Pages::Number(number) if page.number != number.get() => {}
+            Pages::First | Pages::Number(_) | Pages::All => chosen.push(page),
             Pages::Last | Pages::New => chosen = vec![page],
-            Pages::Number(number) if page.number == number.get() => chosen.push(page),
-            Pages::All => chosen.push(page),
-            Pages::Number(_) => {}
         }
         match pages {
             Pages::First | Pages::Number(_) => chosen.is_empty(),

@@ -265,11 +265,11 @@ impl Stamping<'_> {
 
 /// Draws the form, on a stream's own lines: what stands before it may end without white space.
 fn draw(place: &Matrix, name: &str) -> String {
-    let [a, b, c, d, e, f] = place.0;
+    let [xx, xy, yx, yy, x, y] = place.0;
     // Directions are multiplied by the block's size.
-    let [a, b, c, d] = [a, b, c, d].map(|direction| (direction * 1e7).round() / 1e7);
-    let [e, f] = [e, f].map(rounded);
-    format!("\n/Artifact BMC\nq {a} {b} {c} {d} {e} {f} cm /{name} Do Q\nEMC\n")
+    let [xx, xy, yx, yy] = [xx, xy, yx, yy].map(|direction| (direction * 1e7).round() / 1e7);
+    let [x, y] = [x, y].map(rounded);
+    format!("\n/Artifact BMC\nq {xx} {xy} {yx} {yy} {x} {y} cm /{name} Do Q\nEMC\n")
 }
 
 fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use pdf_writer::Chunk;
 use sha2::{Digest, Sha256};
 
@@ -110,7 +112,7 @@ impl<'a> Update<'a> {
         trailer.set("Prev", self.file.xref.start as i64);
         let start = match self.file.xref.manner {
             Manner::Table => self.table(trailer)?,
-            Manner::Stream => self.xref_stream(trailer)?,
+            Manner::Stream => self.xref_stream(trailer),
         };
         self.bytes.extend(format!("startxref\n{start}\n%%EOF\n").bytes());
         Ok(self.bytes)
@@ -175,9 +177,10 @@ impl<'a> Update<'a> {
         let mut lines = String::from("xref\n");
         for run in self.runs() {
             let first = run.first().map_or(0, |(id, _)| id.number);
-            lines += &format!("{first} {}\n", run.len());
+            // Writing to a string does not fail.
+            let _ = writeln!(lines, "{first} {}", run.len());
             for (id, offset) in run {
-                lines += &format!("{offset:010} {:05} n \n", id.generation);
+                let _ = writeln!(lines, "{offset:010} {:05} n ", id.generation);
             }
         }
         self.bytes.extend(lines.bytes());
@@ -187,7 +190,7 @@ impl<'a> Update<'a> {
         Ok(start)
     }
 
-    fn xref_stream(&mut self, trailer: Dict) -> Result<usize> {
+    fn xref_stream(&mut self, trailer: Dict) -> usize {
         let start = self.offset();
         let id = self.reserve();
         self.written.push((id, start));
@@ -208,6 +211,6 @@ impl<'a> Update<'a> {
             .with("Index", index);
         // Never encrypted. The list is complete: this stream itself stands in it.
         self.write_stream(id, Object::Dict(dict), &rows);
-        Ok(start)
+        start
     }
 }
