@@ -88,6 +88,26 @@ fn a_change_that_fails_changes_nothing() {
     assert_eq!(files(here).len(), 2);
 }
 
+/// What stands beside the key in its file is not thrown away with the old password.
+#[test]
+fn a_file_of_more_than_the_key_is_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let read = |name: &str| fs::read(fixture(&format!("keys/{name}"))).unwrap();
+    let password = fixture("keys/password.txt");
+    let arguments = ["password", "--key", "a.key", "--in-place", "--new-password-file", &password];
+    for beside in ["offline-ec.crt", "other-ec.pkcs8.pem"] {
+        let before = [read("offline-ec.pkcs8.pem"), read(beside)].concat();
+        fs::write(here.join("a.key"), &before).unwrap();
+        assert_eq!(key(here, &arguments).status.code(), Some(2), "{beside}");
+        assert_eq!(fs::read(here.join("a.key")).unwrap(), before);
+    }
+    // OpenSSL's parameters before the key are no loss.
+    let parameters = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    fs::write(here.join("a.key"), [&parameters[..], &read("offline-ec.pkcs8.pem")].concat()).unwrap();
+    assert_eq!(key(here, &arguments).status.code(), Some(0));
+}
+
 /// A link to a key, as some keep it, goes on leading to it.
 #[test]
 #[cfg(unix)]

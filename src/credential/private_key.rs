@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::contents::{KeyForm, Object};
 use super::pbes2::Pbes2Lock;
+use super::pem;
 use super::public_key::check_rsa_size;
 use super::{KeyKind, PublicKey, algorithm};
 use crate::error::{Error, Kind, Result};
@@ -61,6 +62,12 @@ impl PrivateKey {
     /// [`parse`](Self::parse) only.
     pub fn is_encrypted(file: &[u8]) -> bool {
         Object::find(file, Object::is_private_key).is_encrypted_key()
+    }
+
+    /// True if the file holds one object, so that nothing is lost when the key is written anew: no certificate beside
+    /// the key, no second key. The parameters that OpenSSL writes before an EC key are in the key as well.
+    pub fn is_alone(file: &[u8]) -> bool {
+        pem::blocks(file).filter(|block| block.label != "EC PARAMETERS").count() <= 1
     }
 
     /// The kind of key.

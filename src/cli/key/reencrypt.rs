@@ -1,14 +1,17 @@
 //! `ksef-qr key password`.
 
 use std::fs;
+use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use ksef_qr::PrivateKey;
 use ksef_qr::batch::write_secret_file;
 use ksef_qr::enrol::encrypted_pem;
 
 use super::new_password::NewPassword;
 use super::open;
 use crate::cli::args::KeyPasswordArgs;
+use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
 use crate::cli::report::printable;
 use crate::cli::say::say;
@@ -26,7 +29,9 @@ pub fn run(args: &KeyPasswordArgs) -> anyhow::Result<ExitStatus> {
         variable: VARIABLE,
         key: &target,
     };
-    if !args.in_place {
+    if args.in_place {
+        check_alone(&args.key)?;
+    } else {
         source.check_free(None)?;
     }
     let key = open(&args.key, args.password_file.as_deref())?;
@@ -35,4 +40,16 @@ pub fn run(args: &KeyPasswordArgs) -> anyhow::Result<ExitStatus> {
     let shown = args.out.as_ref().unwrap_or(&args.key);
     say!("{}: the {} key under its new password", printable(&shown.to_string_lossy()), key.kind());
     Ok(ExitStatus::Done)
+}
+
+/// Refuses to replace a file that holds more than the key: the rest would be gone.
+fn check_alone(path: &Path) -> anyhow::Result<()> {
+    if PrivateKey::is_alone(&read_credential(path)?) {
+        return Ok(());
+    }
+    bail!(
+        "{}: the file holds more than this key, a certificate or another key, which --in-place would remove: write the \
+         key to a file of its own with --out",
+        path.display()
+    )
 }
