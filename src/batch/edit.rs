@@ -1,28 +1,31 @@
 //! Changes to a file that people write to as well.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::folder::{put, temporary_in, unwritable};
+#[cfg(unix)]
+use super::folder::keep_owner;
+use super::folder::{PREFIX, SUFFIX, put, temporary_in, unwritable};
 use super::lock::Latch;
 use crate::error::{Error, Kind, Result};
 
 /// Replaces what a file holds by what `change` makes of it; a file that does not exist yet holds nothing. It is written
-/// whole or not at all, keeps its permissions, and a link to it stays a link.
+/// whole or not at all, keeps its owner and its permissions, and a link to it stays a link.
 ///
 /// Changes by this function wait for each other. What anybody else writes meanwhile is not lost: the change is refused.
 ///
 /// # Errors
 /// Those of `change`; `file_changed`; `input_unreadable`; `output_unwritable`, also for a file that may not be written
-/// to; `output_busy` if another change takes longer than a second.
+/// to, a device or a pipe; `output_busy` if another change takes longer than a second.
 pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    check_regular(path)?;
     let _latch = Latch::close(latch_of(path))?;
     let old = read(path)?;
     let new = change(old.as_deref().unwrap_or_default())?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let prepared = write_beside(folder, &new, permissions(path)?).map_err(|error| unwritable(path, &error))?;
+    let prepared = write_beside(folder, &new, writable(path)?.as_ref()).map_err(|error| unwritable(path, &error))?;
     let changed = || Error::new(Kind::FileChanged, "it was changed meanwhile").about(path.to_string_lossy());
     if read(path)? != old {
         return Err(changed());
@@ -31,6 +34,16 @@ pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> 
         Kind::OutputExists => changed(),
         _ => error,
     })
+}
+
+/// A device would be replaced by a file, and a pipe be waited for.
+fn check_regular(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            Err(unwritable(path, &io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn latch_of(path: &Path) -> PathBuf {
@@ -49,21 +62,26 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// Those that a file has; none, if there is no file yet.
-fn permissions(path: &Path) -> Result<Option<Permissions>> {
+/// The file that is to be replaced, if there is one and it may be written to.
+fn writable(path: &Path) -> Result<Option<Metadata>> {
     let Ok(found) = fs::metadata(path) else { return Ok(None) };
-    let permissions = found.permissions();
-    match permissions.readonly() {
+    match found.permissions().readonly() {
         true => Err(unwritable(path, &io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"))),
-        false => Ok(Some(permissions)),
+        false => Ok(Some(found)),
     }
 }
 
-fn write_beside(folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<tempfile::TempPath> {
-    let mut file = temporary_in(folder)?;
+fn write_beside(folder: &Path, bytes: &[u8], old: Option<&Metadata>) -> io::Result<tempfile::TempPath> {
+    let mut file = match old {
+        // Private until it is written, whatever the umask: then it has the old one's permissions.
+        Some(_) => tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?,
+        None => temporary_in(folder)?,
+    };
     file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
+    if let Some(old) = old {
+        #[cfg(unix)]
+        keep_owner(file.as_file(), old)?;
+        file.as_file().set_permissions(old.permissions())?;
     }
     // A power cut leaves the old file or the new one.
     file.as_file().sync_all()?;
@@ -113,14 +131,28 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn permissions_and_links_stay() {
-        use std::os::unix::fs::{PermissionsExt as _, symlink};
+    fn a_device_stays_one() {
+        // Not by edit_file: root would lose the device if this failed.
+        assert_eq!(check_regular(Path::new("/dev/null")).unwrap_err().code(), "output_unwritable");
+        assert_eq!(check_regular(Path::new("Cargo.toml")), Ok(()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn owners_permissions_and_links_stay() {
+        use std::fs::Permissions;
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
         let folder = tempfile::tempdir().unwrap();
         let (file, link) = (folder.path().join("keys.toml"), folder.path().join("link.toml"));
         fs::write(&file, "a").unwrap();
         symlink(&file, &link).unwrap();
+        // Only root can give a file away; for anybody else it stays with them.
+        _ = chown(&file, Some(1), Some(1));
         fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        let owner = |metadata: Metadata| (metadata.uid(), metadata.gid());
+        let before = owner(fs::metadata(&file).unwrap());
         edit_file(&link, append(b'b')).unwrap();
+        assert_eq!(owner(fs::metadata(&file).unwrap()), before);
         assert!(link.is_symlink());
         assert_eq!(fs::read(&file).unwrap(), b"ab");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);

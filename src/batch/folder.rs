@@ -20,8 +20,8 @@ pub(super) struct Workshop {
 }
 
 const LOCK: &str = "lock";
-const PREFIX: &str = "ksef-qr-";
-const SUFFIX: &str = ".tmp";
+pub(super) const PREFIX: &str = "ksef-qr-";
+pub(super) const SUFFIX: &str = ".tmp";
 
 impl Workshop {
     /// Makes the folder and locks it.
@@ -143,16 +143,25 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes a file that nobody but its owner may read (mode 0600 where there are modes), from its first byte on: whole, or
-/// not at all, and on the disk when this returns. What is there is replaced only if `replace` says so.
+/// not at all, and on the disk when this returns. What is there is replaced only if `replace` says so; its owner and its
+/// group stay, and a group that alone could read it besides (mode 0640) still can.
 ///
 /// # Errors
 /// `output_exists`, `output_unwritable`.
 pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
     let folder = folder_of(path);
     let write = || {
-        // tempfile opens its files with mode 0600, whatever the umask, and no other is ever set.
+        // tempfile opens its files with mode 0600, whatever the umask.
         let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
         file.write_all(bytes)?;
+        #[cfg(unix)]
+        if let Some(old) = fs::metadata(path).ok().filter(|_| replace) {
+            use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+            keep_owner(file.as_file(), &old)?;
+            // A group was let in on purpose only where all others were kept out.
+            let group = if old.mode() & 0o007 == 0 { old.mode() & 0o040 } else { 0 };
+            file.as_file().set_permissions(fs::Permissions::from_mode(0o600 | group))?;
+        }
         file.as_file().sync_all()?;
         Ok(file.into_temp_path())
     };
@@ -164,6 +173,23 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
         _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
     }
     Ok(())
+}
+
+/// Gives a file that is to replace another the other's owner and group: whoever reads it must be able to afterwards.
+///
+/// # Errors
+/// Any, if that is not permitted: the file belongs to somebody else.
+#[cfg(unix)]
+pub(super) fn keep_owner(file: &fs::File, old: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+
+    let new = file.metadata()?;
+    let changed = |new: u32, old: u32| (new != old).then_some(old);
+    match (changed(new.uid(), old.uid()), changed(new.gid(), old.gid())) {
+        (None, None) => Ok(()),
+        (owner, group) => fchown(file, owner, group)
+            .map_err(|error| io::Error::new(error.kind(), "its owner and its group could not be kept")),
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -230,10 +256,17 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"one");
         #[cfg(unix)]
         {
-            use std::os::unix::fs::PermissionsExt as _;
+            use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
             fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
             assert_eq!(write(b"two", true), Ok(()));
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            // Only root can give a file away; for anybody else it stays with them.
+            _ = chown(&path, Some(1), Some(1));
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let before = fs::metadata(&path).unwrap();
+            assert_eq!(write(b"three", true), Ok(()));
+            let after = fs::metadata(&path).unwrap();
+            assert_eq!((after.uid(), after.gid(), after.mode()), (before.uid(), before.gid(), before.mode()));
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         let nowhere = folder.path().join("none/my.key");
