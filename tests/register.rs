@@ -165,6 +165,29 @@ fn a_name_picks_whatever_the_dates_but_nothing_put_away() {
     assert_eq!(code(PAIR, "firm-2027"), "register_entry_unknown");
 }
 
+/// Revoked is the certificate, not its name in the register.
+#[test]
+fn a_revoked_certificate_does_not_come_back_under_another_name() {
+    let since = "2026-07-01".parse().unwrap();
+    let revoked = Status::Revoked { since, reason: RevocationReason::KeyCompromise };
+    let revoked = set_status(PAIR, "firm-2026", &revoked).unwrap();
+    let retired = set_status(PAIR, "firm-2026", &Status::Retired { since, reason: None }).unwrap();
+    let again = entry("again", "replacing-ec");
+    let code = |text: &str| add(text, &again).unwrap_err().code();
+    assert_eq!(code(&revoked), "register_entry_revoked");
+    assert_eq!(code(&retired), "register_entry_retired");
+    assert_eq!(code(PAIR), "register_name_taken");
+    // Written in by hand, before the entry that knows better or behind it.
+    let by_hand = add("", &again).unwrap();
+    for text in [format!("{revoked}\n{by_hand}"), format!("{by_hand}\n{revoked}")] {
+        assert_eq!(chosen(&text, &wanted("2026-07-02")), "firm-2025");
+        let register = Register::parse(&text).unwrap();
+        assert_eq!(register.named("again").unwrap_err().code(), "register_entry_revoked");
+        let due: Vec<_> = register.expiries().into_iter().map(|expiry| expiry.name).collect();
+        assert_eq!(due, ["firm-2025"], "it replaces nothing");
+    }
+}
+
 /// `PAIR` with one change, and the refusal.
 #[test]
 fn mistakes_are_named_by_their_line() {
@@ -259,7 +282,7 @@ fn what_is_added_reads_back() {
     full.use_from = Some("2026-01-31".parse().unwrap());
     full.status = Status::Retired { since: "2026-02-01".parse().unwrap(), reason: Some("why not".into()) };
     full.note = Some("\\ \"\"\" '''".into());
-    let mut token = entry("token", "offline-rsa");
+    let mut token = entry("token", "accountant-ec");
     token.key = KeyPlace::Pkcs11 { uri: "pkcs11:token=firm;object=key".into(), cert: None };
     token.password = Some(PasswordPlace::Variable("FIRM_PIN".into()));
     let text = add(&add(&text, &full).unwrap(), &token).unwrap();
@@ -268,7 +291,7 @@ fn what_is_added_reads_back() {
     assert_eq!((register.entry("full"), register.entry("token")), (Ok(&full), Ok(&token)));
     assert_eq!(add(&text, &token).unwrap_err().code(), "register_name_taken");
     token.name = "two\nlines".into();
-    assert_eq!(add(&text, &token).unwrap_err().code(), "register_malformed");
+    assert_eq!(add("", &token).unwrap_err().code(), "register_malformed");
 }
 
 #[test]

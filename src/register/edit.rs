@@ -24,12 +24,23 @@ const BOM: &str = "\u{FEFF}";
 /// Adds an entry at the end of a register's text. An empty text becomes a register, with [`HEADER`] on top.
 ///
 /// # Errors
-/// `register_name_taken`; those of [`Register::parse`], of the text or of the entry.
+/// `register_name_taken`, also for a certificate that is in the register under another name; `register_entry_retired`
+/// and `register_entry_revoked`, if it was put away there; those of [`Register::parse`], of the text or of the entry.
 pub fn add(text: &str, entry: &Entry) -> Result<String> {
     let mut register = Register::parse(text)?;
     if register.entry(&entry.name).is_ok() {
         let message = format!("the register has a certificate of the name {:?} already", entry.name);
         return Err(Error::new(Kind::RegisterNameTaken, message));
+    }
+    if let Some(same) = register.entries().iter().find(|other| other.facts.is_same(&entry.facts)) {
+        let kind = match same.status {
+            Status::Active => Kind::RegisterNameTaken,
+            Status::Retired { .. } => Kind::RegisterEntryRetired,
+            Status::Revoked { .. } => Kind::RegisterEntryRevoked,
+        };
+        let (serial, name, status) = (entry.facts.serial, &same.name, &same.status);
+        let message = format!("the certificate {serial} is in the register already, as {name:?} ({status})");
+        return Err(Error::new(kind, message));
     }
     let newline = newline(text);
     let mut changed = if text.trim_start_matches(BOM).is_empty() { HEADER.to_owned() } else { text.to_owned() };

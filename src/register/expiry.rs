@@ -66,11 +66,15 @@ impl Register {
     /// What has to be replaced, in the order of the deadlines. Left out are the retired and the revoked, and those for
     /// which a replacement is at hand (see [`replacement`](Self::replacement)).
     pub fn expiries(&self) -> Vec<Expiry> {
-        let open = self.entries().iter().filter(|entry| entry.status == Status::Active);
+        let open = self.entries().iter().filter(|entry| self.is_in_use(entry));
         let open = open.filter(|entry| self.replacement(entry).is_none());
         let mut expiries: Vec<Expiry> = open.map(Expiry::of).collect();
         expiries.sort_by_key(Expiry::deadline);
         expiries
+    }
+
+    fn is_in_use(&self, entry: &Entry) -> bool {
+        entry.status == Status::Active && self.revocation(entry).is_none()
     }
 
     /// The entry that takes over from `entry`: active, of the same owner, issuer and purpose, valid for longer, and in
@@ -79,7 +83,7 @@ impl Register {
         let old = &entry.facts;
         self.entries().iter().find(|other| {
             let new = &other.facts;
-            other.status == Status::Active
+            self.is_in_use(other)
                 && (new.purpose, &new.issuer) == (old.purpose, &old.issuer)
                 && new.has_owner_of(old)
                 && new.valid_to > old.valid_to

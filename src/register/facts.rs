@@ -56,6 +56,11 @@ impl Facts {
         self.owner == other.owner && (matches!(self.owner, Owner::Nip(_)) || self.owner_name == other.owner_name)
     }
 
+    /// True if both are of one certificate: an issuer gives no number twice.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.serial, &self.issuer) == (other.serial, &other.issuer)
+    }
+
     /// The names of the fields in which `found` differs, as the register spells them.
     pub(super) fn differences(&self, found: &Self) -> Vec<&'static str> {
         let fields = [

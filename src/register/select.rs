@@ -55,8 +55,9 @@ impl fmt::Display for Obstacle {
 }
 
 impl Entry {
-    /// The first reason, if any, why the entry is not to be chosen. The context is no reason against a single entry.
-    pub fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
+    /// The first reason that the entry itself gives, if any, why it is not to be chosen. The context is no reason
+    /// against a single entry.
+    fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
         let facts = &self.facts;
         let today = Day::of(wanted.now);
         if self.status != Status::Active {
@@ -85,6 +86,18 @@ impl Entry {
 const MOST_NAMED: usize = 5;
 
 impl Register {
+    /// The first reason, if any, why an entry is not to be chosen. A certificate that is revoked in one entry is revoked
+    /// in all.
+    pub fn obstacle(&self, entry: &Entry, wanted: &Wanted) -> Option<Obstacle> {
+        entry.obstacle(wanted).or_else(|| self.revocation(entry).cloned().map(Obstacle::Status))
+    }
+
+    /// Revoked, in this entry or in another one of the same certificate.
+    pub(super) fn revocation(&self, entry: &Entry) -> Option<&Status> {
+        let mut revoked = self.entries().iter().filter(|other| matches!(other.status, Status::Revoked { .. }));
+        revoked.find(|other| other.facts.is_same(&entry.facts)).map(|other| &other.status)
+    }
+
     /// Picks the entry that signs: active, of type Offline, for this environment, owner and moment; of several the one
     /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
     /// on, and the old one goes on where the new one is revoked.
@@ -93,7 +106,8 @@ impl Register {
     /// `register_nothing_fits`, saying why each was passed over; `register_ambiguous`, if those that fit belong to
     /// several owners and nothing tells whose is wanted.
     pub fn select(&self, wanted: &Wanted) -> Result<&Entry> {
-        let mut fitting: Vec<&Entry> = self.entries().iter().filter(|entry| entry.obstacle(wanted).is_none()).collect();
+        let mut fitting: Vec<&Entry> =
+            self.entries().iter().filter(|entry| self.obstacle(entry, wanted).is_none()).collect();
         let of_context =
             |entry: &&Entry| wanted.context.is_some_and(|context| entry.facts.owner == Owner::Nip(context));
         if fitting.iter().any(of_context) {
@@ -113,7 +127,7 @@ impl Register {
     /// The entry of the same owner that is picked instead of `entry`, if there is one that became valid later.
     pub fn newer(&self, entry: &Entry, wanted: &Wanted) -> Option<&Entry> {
         let rank = |entry: &Entry| (entry.facts.valid_from, entry.facts.valid_to);
-        let fitting = self.entries().iter().filter(|other| other.obstacle(wanted).is_none());
+        let fitting = self.entries().iter().filter(|other| self.obstacle(other, wanted).is_none());
         let newest = fitting.filter(|other| other.facts.has_owner_of(&entry.facts)).max_by_key(|other| rank(other));
         newest.filter(|newest| newest.name != entry.name)
     }
@@ -124,17 +138,18 @@ impl Register {
     /// `register_entry_unknown`, `register_entry_retired`, `register_entry_revoked`.
     pub fn named(&self, name: &str) -> Result<&Entry> {
         let entry = self.entry(name)?;
-        let kind = match entry.status {
+        let status = self.revocation(entry).unwrap_or(&entry.status);
+        let kind = match status {
             Status::Active => return Ok(entry),
             Status::Retired { .. } => Kind::RegisterEntryRetired,
             Status::Revoked { .. } => Kind::RegisterEntryRevoked,
         };
-        Err(Error::new(kind, format!("the certificate {name:?} is {}", entry.status)))
+        Err(Error::new(kind, format!("the certificate {name:?} is {status}")))
     }
 
     fn nothing_fits(&self, wanted: &Wanted) -> Error {
         let mut passed: Vec<(&Entry, Obstacle)> =
-            self.entries().iter().filter_map(|entry| entry.obstacle(wanted).map(|why| (entry, why))).collect();
+            self.entries().iter().filter_map(|entry| self.obstacle(entry, wanted).map(|why| (entry, why))).collect();
         // What was put away long ago explains least.
         passed.sort_by_key(|(_, why)| matches!(why, Obstacle::Status(_)));
         let message = match &passed[..] {

@@ -42,7 +42,7 @@ fn standing(entry: &Entry, register: &Register, now: SystemTime) -> (bool, Strin
     let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
     let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
     let wanted = Wanted { environment, now, owner: None, context: None };
-    if let Some(obstacle) = entry.obstacle(&wanted) {
+    if let Some(obstacle) = register.obstacle(entry, &wanted) {
         return (false, obstacle.to_string());
     }
     match register.newer(entry, &wanted) {
