@@ -126,6 +126,23 @@ fn environments_have_their_own() {
     }
 }
 
+/// Each has numbers of its own, and test and demo share the names of issuers.
+#[test]
+fn issuers_are_never_guessed() {
+    let demo = PAIR.replacen("TEST CCK KSeF", "TI CCK KSeF", 1);
+    assert_ne!(demo, PAIR);
+    assert_eq!(
+        chosen(&demo, &wanted("2026-07-01")),
+        "register_ambiguous: certificates of several issuers fit: \"firm-2025\" of \"TI CCK KSeF\"; \"firm-2026\" of \
+         \"TEST CCK KSeF\""
+    );
+    assert_eq!(chosen(&demo, &wanted("2026-09-01")), "firm-2026");
+    // A name that says demo is demo's.
+    let demo = PAIR.replacen("TEST CCK KSeF", "DEMO CCK KSeF", 1);
+    assert_eq!(chosen(&demo, &wanted("2026-07-01")), "firm-2026");
+    assert!(chosen(&demo, &wanted("2026-05-01")).contains("\"firm-2025\" not from the KSeF of --env test"));
+}
+
 #[test]
 fn owners_are_never_guessed() {
     let nip = |text: &str| Some(text.parse::<Nip>().unwrap());
@@ -146,6 +163,17 @@ fn owners_are_never_guessed() {
         chosen(&one, &Wanted { owner: nip("5265877635"), ..anyone }),
         "register_nothing_fits: no certificate of the register fits: \"accountant-ec\" belongs to NIP 1111111111"
     );
+    // A certificate that has ended, or is to come, has an owner too: nobody else signs for them unasked.
+    for other in ["expired-ec", "future-ec"] {
+        let two = register(&[other, "accountant-ec"]);
+        let refused = chosen(&two, &anyone);
+        assert!(refused.starts_with("register_ambiguous: certificates of several owners are in use: "), "{refused}");
+        let context = Wanted { context: nip("5265877635"), ..anyone };
+        assert!(chosen(&two, &context).starts_with("register_nothing_fits"), "the context has one of its own");
+        assert_eq!(chosen(&two, &Wanted { owner: nip("1111111111"), ..anyone }), "accountant-ec");
+        let status = Status::Retired { since: "2026-06-30".parse().unwrap(), reason: None };
+        assert_eq!(chosen(&set_status(&two, other, &status).unwrap(), &anyone), "accountant-ec");
+    }
     // People are told apart by name.
     let people = register(&["pesel-ec", "fingerprint-ec"]);
     assert!(chosen(&people, &anyone).starts_with("register_ambiguous"));
@@ -375,6 +403,12 @@ fn what_is_due() {
     // It comes too late, or is another's, or is put away: the old one is due again.
     let late = PAIR.replace("use_from = 2026-06-15", "use_from = 2026-08-02");
     assert_eq!(names(&late), ["firm-2025", "firm-2026"]);
+    // Nobody has told the tills of the certificate of another system.
+    for system in ["system = \"ERP\"", "# none"] {
+        let (rest, last) = PAIR.rsplit_once("system = \"tills in the shop\"").unwrap();
+        let other = format!("{rest}{system}{last}");
+        assert_eq!(names(&other), ["firm-2025", "firm-2026"], "{system}");
+    }
     let since = "2026-07-01".parse().unwrap();
     let revoked = Status::Revoked { since, reason: RevocationReason::Superseded };
     assert_eq!(names(&set_status(PAIR, "firm-2026", &revoked).unwrap()), ["firm-2025"]);

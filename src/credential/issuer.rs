@@ -8,17 +8,20 @@ const PRODUCTION: &str = "CCK KSeF";
 ///
 /// Known are `CCK KSeF` (production) and, for the test environment, `TEST CCK KSeF` and `TI CCK KSeF`. How demo's
 /// issuer is called is not published, so any other name that ends the same way counts for test and demo alike
-/// (inferred).
+/// (inferred), unless it says demo.
 pub(crate) fn check(issuer: Option<&str>, environment: Environment) -> Result<()> {
     let is_production = issuer == Some(PRODUCTION);
     let is_other =
         issuer.and_then(|issuer| issuer.strip_suffix(PRODUCTION)).is_some_and(|prefix| prefix.ends_with(' '));
+    let says_demo = issuer.is_some_and(|issuer| issuer.to_ascii_uppercase().contains("DEMO"));
     let (fits, expected) = match environment {
         Environment::Prod => (is_production, "those of production by \"CCK KSeF\""),
         Environment::Demo => {
             (is_other, "those of demo by a name that ends with \"CCK KSeF\", such as \"TEST CCK KSeF\"")
         }
-        Environment::Test => (is_other, "those of the test environment by \"TEST CCK KSeF\" or \"TI CCK KSeF\""),
+        Environment::Test => {
+            (is_other && !says_demo, "those of the test environment by \"TEST CCK KSeF\" or \"TI CCK KSeF\"")
+        }
     };
     if fits {
         return Ok(());
@@ -41,6 +44,7 @@ mod tests {
             (Some("CCK KSeF"), &[Prod][..]),
             (Some("TEST CCK KSeF"), &[Demo, Test]),
             (Some("TI CCK KSeF"), &[Demo, Test]),
+            (Some("DEMO CCK KSeF"), &[Demo]),
             (Some("NOTCCK KSeF"), &[]),
             (Some("CCK KSeF 2"), &[]),
             (Some(""), &[]),

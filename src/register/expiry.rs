@@ -77,15 +77,15 @@ impl Register {
         entry.status == Status::Active && self.revocation(entry).is_none()
     }
 
-    /// The entry that takes over from `entry`: active, of the same owner, issuer and purpose, valid for longer, and in
-    /// use before `entry` ends.
+    /// The entry that takes over from `entry`: active, of the same owner, issuer and purpose, for the same system, valid
+    /// for longer, and in use before `entry` ends.
     pub fn replacement(&self, entry: &Entry) -> Option<&Entry> {
         let old = &entry.facts;
         self.entries().iter().find(|other| {
             let new = &other.facts;
             self.is_in_use(other)
-                && (new.purpose, &new.issuer) == (old.purpose, &old.issuer)
-                && new.has_owner_of(old)
+                && new.is_succession_of(old)
+                && other.system == entry.system
                 && new.valid_to > old.valid_to
                 && new.valid_from <= old.valid_to
                 && other.use_from.is_none_or(|day| day <= Day::of(old.valid_to))

@@ -56,6 +56,11 @@ impl Facts {
         self.owner == other.owner && (matches!(self.owner, Owner::Nip(_)) || self.owner_name == other.owner_name)
     }
 
+    /// True if one may take the other's place: of the same owner, from the same KSeF, for the same purpose.
+    pub fn is_succession_of(&self, other: &Self) -> bool {
+        self.has_owner_of(other) && (self.purpose, &self.issuer) == (other.purpose, &other.issuer)
+    }
+
     /// True if both are of one certificate: an issuer gives no number twice.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.serial, &self.issuer) == (other.serial, &other.issuer)

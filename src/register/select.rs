@@ -39,6 +39,13 @@ pub enum Obstacle {
     NotYetUsed(Day),
 }
 
+impl Obstacle {
+    /// True if the entry was or will be chosen at another time.
+    fn is_a_matter_of_time(&self) -> bool {
+        matches!(self, Self::NotYetValid(_) | Self::Expired(_) | Self::NotYetUsed(_))
+    }
+}
+
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -102,23 +109,37 @@ impl Register {
     /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
     /// on, and the old one goes on where the new one is revoked.
     ///
+    /// Between owners nothing is guessed, not even where the dates leave one of them only: whoever forgot to renew a
+    /// certificate does not want another's signature.
+    ///
     /// # Errors
-    /// `register_nothing_fits`, saying why each was passed over; `register_ambiguous`, if those that fit belong to
-    /// several owners and nothing tells whose is wanted.
+    /// `register_nothing_fits`, saying why each was passed over; `register_ambiguous`, if those that fit, or would at
+    /// another time, belong to several owners and nothing tells whose is wanted, or if those that fit are from several
+    /// issuers.
     pub fn select(&self, wanted: &Wanted) -> Result<&Entry> {
-        let mut fitting: Vec<&Entry> =
-            self.entries().iter().filter(|entry| self.obstacle(entry, wanted).is_none()).collect();
+        let mut in_use: Vec<Standing<'_>> = self
+            .entries()
+            .iter()
+            .map(|entry| (entry, self.obstacle(entry, wanted)))
+            .filter(|(_, obstacle)| obstacle.as_ref().is_none_or(Obstacle::is_a_matter_of_time))
+            .collect();
         let of_context =
-            |entry: &&Entry| wanted.context.is_some_and(|context| entry.facts.owner == Owner::Nip(context));
-        if fitting.iter().any(of_context) {
-            fitting.retain(of_context);
+            |(entry, _): &Standing<'_>| wanted.context.is_some_and(|nip| entry.facts.owner == Owner::Nip(nip));
+        if in_use.iter().any(of_context) {
+            in_use.retain(of_context);
         }
+        let fitting: Vec<&Entry> =
+            in_use.iter().filter(|(_, obstacle)| obstacle.is_none()).map(|(entry, _)| *entry).collect();
         // Of two that begin together the one that ends later, and then the lower line.
         let newest = fitting.iter().max_by_key(|entry| (entry.facts.valid_from, entry.facts.valid_to));
         let Some(&newest) = newest else { return Err(self.nothing_fits(wanted)) };
-        if fitting.iter().any(|entry| !entry.facts.has_owner_of(&newest.facts)) {
-            let names = fitting.iter().map(|entry| format!("{:?} of {}", entry.name, entry.facts.owner_in_words()));
-            let message = format!("certificates of several owners fit: {}", listed(names));
+        if in_use.iter().any(|(entry, _)| !entry.facts.has_owner_of(&newest.facts)) {
+            return Err(several_owners(&in_use));
+        }
+        if fitting.iter().any(|entry| entry.facts.issuer != newest.facts.issuer) {
+            let issuer = |entry: &&Entry| entry.facts.issuer.clone().unwrap_or_default();
+            let names = fitting.iter().map(|entry| format!("{:?} of {:?}", entry.name, issuer(entry)));
+            let message = format!("certificates of several issuers fit: {}", listed(names));
             return Err(Error::new(Kind::RegisterAmbiguous, message));
         }
         Ok(newest)
@@ -128,7 +149,7 @@ impl Register {
     pub fn newer(&self, entry: &Entry, wanted: &Wanted) -> Option<&Entry> {
         let rank = |entry: &Entry| (entry.facts.valid_from, entry.facts.valid_to);
         let fitting = self.entries().iter().filter(|other| self.obstacle(other, wanted).is_none());
-        let newest = fitting.filter(|other| other.facts.has_owner_of(&entry.facts)).max_by_key(|other| rank(other));
+        let newest = fitting.filter(|other| other.facts.is_succession_of(&entry.facts)).max_by_key(|other| rank(other));
         newest.filter(|newest| newest.name != entry.name)
     }
 
@@ -161,6 +182,20 @@ impl Register {
         };
         Error::new(Kind::RegisterNothingFits, message)
     }
+}
+
+/// An entry, and why it is not to be chosen.
+type Standing<'r> = (&'r Entry, Option<Obstacle>);
+
+fn several_owners(in_use: &[Standing<'_>]) -> Error {
+    let all_fit = in_use.iter().all(|(_, obstacle)| obstacle.is_none());
+    let names = in_use.iter().map(|(entry, obstacle)| {
+        let why = obstacle.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        format!("{:?} of {}{why}", entry.name, entry.facts.owner_in_words())
+    });
+    let found =
+        if all_fit { "certificates of several owners fit" } else { "certificates of several owners are in use" };
+    Error::new(Kind::RegisterAmbiguous, format!("{found}: {}", listed(names)))
 }
 
 fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
