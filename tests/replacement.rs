@@ -222,3 +222,25 @@ fn a_calendar_is_replaced_and_nothing_else() {
     assert_eq!(expiring("2026-07-01T12:00:00Z", "password.txt"), Some(2));
     assert_eq!(fs::read(folder.join("password.txt")).unwrap(), before);
 }
+
+/// A bundle is as old as the oldest certificate in it, and a calendar is of all certificates or is not written.
+#[test]
+fn every_certificate_of_a_file_is_looked_at() {
+    let folder = folder();
+    let here = folder.path();
+    let read = |name: &str| fs::read(fixture(&format!("keys/{name}.crt"))).unwrap();
+    fs::write(here.join("bundle.pem"), [read("replacing-ec"), read("expired-ec")].concat()).unwrap();
+    let expiring = ["cert", "expiring", "--now", "2026-06-30T12:00:00Z", "bundle.pem"];
+    let told = command(here, &expiring);
+    assert_eq!(told.status.code(), Some(1));
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.starts_with("bundle.pem (01F0A1B2C3D4E508): replace by "), "{told}");
+
+    let ics = ["--ics", "all.ics"];
+    assert_eq!(command(here, &[&expiring[..], &ics].concat()).status.code(), Some(1));
+    let before = fs::read_to_string(here.join("all.ics")).unwrap();
+    assert_eq!(before.matches("BEGIN:VEVENT").count(), 2);
+    let refused = command(here, &["cert", "expiring", "replaced-ec.crt", "missing.crt", "--ics", "all.ics"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(here.join("all.ics")).unwrap(), before, "one that lacks some does not replace it");
+}

@@ -8,15 +8,15 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::edit_file;
 use ksef_qr::register::{Expiry, calendar};
-use ksef_qr::{Certificate, Owner};
+use ksef_qr::{KsefCertificate, Owner};
 use serde::Serialize;
 
+use super::show::of_file;
 use crate::cli::args::ExpiringArgs;
-use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, failure, printable};
-use crate::cli::say::say;
+use crate::cli::say::{say, tell};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default().bold();
@@ -31,8 +31,8 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
     };
     let mut failed = false;
     for path in &args.certificates {
-        match certificate(path) {
-            Ok(expiry) => expiries.push(expiry),
+        match certificates(path) {
+            Ok(found) => expiries.extend(found),
             Err(error) => {
                 failed = true;
                 failure(&error);
@@ -51,7 +51,9 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
         }
     }
     match &calendar {
-        Some((_, text)) if on_stdout => drop(crate::cli::print(text.as_bytes())?),
+        Some((_, text)) if on_stdout && !failed => drop(crate::cli::print(text.as_bytes())?),
+        // It would lack what could not be read, and take the place of one that has it.
+        Some((path, _)) if failed => tell!("{}: not written", printable(&path.to_string_lossy())),
         Some((path, text)) => write(path, text)?,
         None => {}
     }
@@ -65,10 +67,15 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
     })
 }
 
-fn certificate(path: &Path) -> anyhow::Result<Expiry> {
+/// All that are in a file, each by its serial number where there are several.
+fn certificates(path: &Path) -> anyhow::Result<Vec<Expiry>> {
     let name = path.to_string_lossy();
-    let certificate = Certificate::parse(&read_credential(path)?).map_err(|error| error.about(name.as_ref()))?;
-    Ok(Expiry::new(name, &certificate))
+    let found = of_file(path, None)?;
+    let expiry = |entry: &KsefCertificate| match &found[..] {
+        [_] => Expiry::new(name.clone(), &entry.certificate),
+        _ => Expiry::new(format!("{name} ({})", entry.certificate.serial()), &entry.certificate),
+    };
+    Ok(found.iter().map(expiry).collect())
 }
 
 fn words(expiry: &Expiry, now: SystemTime) {
@@ -133,6 +140,9 @@ fn to_json(expiry: &Expiry, now: SystemTime) -> String {
 /// Replaces an earlier calendar of this program, and nothing else.
 fn write(path: &Path, calendar: &str) -> anyhow::Result<()> {
     let is_ours = |bytes: &[u8]| bytes.windows(PRODUCT.len()).any(|part| part == PRODUCT);
+    if path.exists() && !path.is_file() {
+        bail!("{}: it is no regular file", path.display());
+    }
     if path.exists() && !is_ours(&fs::read(path).with_context(|| format!("{}: it cannot be read", path.display()))?) {
         bail!("{}: it is there already, and is no calendar of this program", path.display());
     }

@@ -53,7 +53,7 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
 }
 
 /// The certificates of a file. Nobody is asked for a password that is not needed.
-fn of_file(file: &Path, password_file: Option<&Path>) -> anyhow::Result<Vec<KsefCertificate>> {
+pub(super) fn of_file(file: &Path, password_file: Option<&Path>) -> anyhow::Result<Vec<KsefCertificate>> {
     let bytes = read_credential(file)?;
     let found = match certificates(&bytes, None) {
         Err(error) if error.code() == "password_missing" => match password(password_file, file)? {
