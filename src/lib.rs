@@ -1,5 +1,5 @@
-//! Signed verification links and QR codes for invoices that are issued while KSeF, the Polish e-invoice system, is out
-//! of reach.
+//! Signed verification links and QR codes for invoices that are issued outside of KSeF, the Polish e-invoice system,
+//! and sent to it later.
 //!
 //! An invoice issued offline carries two QR codes. KOD I leads to the invoice in KSeF, once it is there; KOD II proves
 //! who issued it, by a link signed with the issuer's type 2 (Offline) KSeF certificate. This crate takes the invoice's
@@ -23,7 +23,7 @@
 //! ```
 //!
 //! An [`Issuer`] is made once; it is shared by any number of threads. For many invoices, files and a manifest there is
-//! [`batch`], which is also all that the command `ksef-qr` does.
+//! [`batch`], which is what `sign`, `link`, `stamp` and `confirm` of the command `ksef-qr` run.
 //!
 //! # The way of the data
 //!
@@ -47,8 +47,8 @@
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
-//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
+//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
 //! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |

@@ -144,3 +144,17 @@ impl Receipt {
 pub(super) fn size_by_printer(url: &str, level: EccLevel) -> usize {
     Symbol::encode(&"x".repeat(url.len()), level).map_or(177, |symbol| symbol.size())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In code page 852 á and ů have the numbers of white space in Unicode.
+    #[test]
+    fn letters_are_not_taken_for_spaces() {
+        let mut receipt = Receipt { bytes: Vec::new(), roll: Roll::Mm80 };
+        receipt.text("Dvořák  Tomášů Málaga");
+        let expected = [&cp852("Dvořák Tomášů Málaga")[..], b"\n"].concat();
+        assert_eq!(receipt.bytes, expected);
+    }
+}
