@@ -113,6 +113,13 @@ fn codes_of_an_earlier_run_are_put_on_paper_and_not_signed_again() {
             assert!(one["document"]["file"].as_str().unwrap().ends_with(ending));
         }
     }
+    // The manifest that is read is not written over, whatever is asked for.
+    let text = fs::read_to_string(folder.path().join(manifest)).unwrap();
+    for more in ["--overwrite", "--resume"] {
+        let output = run(ksef_qr(folder.path(), "confirm").args(["xml", "--codes", manifest, "--out", "signed", more]));
+        assert_eq!(status(&output), 2, "{}", told(&output));
+    }
+    assert_eq!(fs::read_to_string(folder.path().join(manifest)).unwrap(), text);
     // Another file, another environment, no codes at all.
     let text = fs::read_to_string(folder.path().join("xml/f1.xml")).unwrap();
     fs::write(folder.path().join("xml/f1.xml"), text + "\n").unwrap();

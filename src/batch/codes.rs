@@ -71,6 +71,11 @@ impl Codes {
         Ok(())
     }
 
+    /// What stands under KOD I of an invoice.
+    pub(super) fn label(&self, hash: &InvoiceHash, environment: Environment) -> Option<&Label> {
+        Some(&self.codes.get(&(*hash, environment))?.kod1.label)
+    }
+
     /// The codes of an invoice. A manifest may have been changed by hand: they must be what would be made today.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use super::output::{Existing, Manifest, Output};
 use super::pairing::Pairing;
 use super::place::Place;
 #[cfg(feature = "pdf")]
-use super::sheet::SheetWriter;
+use super::sheet::{self, SheetWriter};
 use super::sink::{Sink, Stopped};
 use super::source::Source;
 use super::worker::{Drawing, Finished, Order, Task, Work, Worker};
@@ -107,6 +107,10 @@ impl Batch {
         let output = if self.drawing.is_empty() { &Output::Manifest } else { &self.output };
         let is_there = matches!(&self.manifest, Manifest::File(path) if path.exists());
         let place = Place::open(output, self.existing, self.existing == Existing::Resume && is_there)?;
+        #[cfg(feature = "pdf")]
+        if self.drawing.sheet.is_some() {
+            place.check_sheet(sheet::NAME)?;
+        }
         let mut shelves = place.shelf()?;
         let mut journal = Journal::open(&self.manifest, self.existing)?;
         let mut feeder = self.feeder(&journal, &place)?;
@@ -128,9 +132,9 @@ impl Batch {
         let mut handing = Handing::new(&self.drawing, observer);
         let mut pairing = Pairing::new(&self.task, &mut handing);
         #[cfg(feature = "pdf")]
-        let mut sheet = SheetWriter::open(self.drawing.sheet, self.drawing.level, &place, &mut pairing)?;
+        let mut labels = SheetWriter::open(self.drawing.sheet, self.drawing.level, &place, &mut pairing)?;
         #[cfg(feature = "pdf")]
-        let watching = &mut sheet;
+        let watching = &mut labels;
         #[cfg(not(feature = "pdf"))]
         let watching = &mut pairing;
         let sink = Sink {
@@ -157,7 +161,7 @@ impl Batch {
         }
         summary.interrupted = interrupt.is_asked();
         #[cfg(feature = "pdf")]
-        match sheet.finish(ended.is_ok() && !left && !summary.interrupted, &place) {
+        match labels.finish(ended.is_ok() && !left && !summary.interrupted, &place) {
             Ok(warning) => summary.warnings.extend(warning),
             Err(error) => ended = ended.and(Err(Stopped::Output(error))),
         }

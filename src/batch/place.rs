@@ -97,19 +97,23 @@ impl Place {
         }
     }
 
-    /// Refuses to write a PDF over the one that it is made of.
+    /// Refuses to write where the PDFs are that documents are made of: one of them, or its neighbour, could be in the way.
     ///
     /// # Errors
     /// `stamped_over_input`.
-    pub(super) fn check_apart(&self, name: &str, pdf: &Path) -> Result<()> {
+    pub(super) fn check_apart(&self, pdf: &Path) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
-        let path = folder.join(name);
-        match same_file::is_same_file(&path, pdf) {
-            Ok(true) => {
-                let message = "the stamped PDF would take the place of the one it is made of";
-                Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
+        let parent = pdf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Through a link, too: the folder of the file itself.
+        let behind = pdf.canonicalize().ok();
+        let folders = [Some(parent), behind.as_deref().and_then(Path::parent)];
+        let is_same = |place: &Path| same_file::is_same_file(place, folder).unwrap_or(false);
+        match folders.into_iter().flatten().any(is_same) {
+            true => {
+                let message = "the PDF lies in the folder that the stamped ones go to";
+                Err(Error::new(Kind::StampedOverInput, message).about(folder.to_string_lossy()))
             }
-            _ => Ok(()),
+            false => Ok(()),
         }
     }
 
@@ -194,15 +198,13 @@ impl Place {
         Ok(Prepared { name, content, replace: own || self.replace })
     }
 
-    /// A file to be written while the run goes on, in a folder.
+    /// Refuses a name that is taken by something else than a sheet of an earlier run that may be replaced.
     ///
     /// # Errors
-    /// `output_exists`, `output_unwritable`; `setting_malformed` for an output that is no folder.
+    /// `output_exists`.
     #[cfg(feature = "pdf")]
-    pub(super) fn begin_sheet(&self, name: &str) -> Result<NamedTempFile> {
-        let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
-            return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
-        };
+    pub(super) fn check_sheet(&self, name: &str) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
         let path = folder.join(name);
         if !self.goes_on {
             self.check_free(name)?;
@@ -211,6 +213,18 @@ impl Place {
         if fs::symlink_metadata(&path).is_ok() && !fs::read(&path).is_ok_and(|found| is_own_sheet(&found)) {
             return Err(exists(&path));
         }
+        Ok(())
+    }
+
+    /// A file to be written while the run goes on, in a folder.
+    ///
+    /// # Errors
+    /// `output_unwritable`; `setting_malformed` for an output that is no folder.
+    #[cfg(feature = "pdf")]
+    pub(super) fn begin_sheet(&self, name: &str) -> Result<NamedTempFile> {
+        let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
+            return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
+        };
         workshop.create().map_err(|error| unwritable(&folder.join(name), &error))
     }
 

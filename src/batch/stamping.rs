@@ -97,7 +97,15 @@ impl Stamping {
             return Err(Error::new(Kind::InputNotPdf, "it is no PDF"));
         }
         let was_stamped = is_stamped(&bytes);
-        Ok((Original::read(bytes, password)?, digest, was_stamped))
+        // Of many PDFs some may have no password, or none to open them.
+        let plain = password.map(|_| bytes.clone());
+        let pdf = match (Original::read(bytes, password), plain) {
+            (Err(error), Some(plain)) if error.kind() == Kind::PdfPasswordWrong => {
+                Original::read(plain, None).map_err(|_| error)?
+            }
+            (read, _) => read?,
+        };
+        Ok((pdf, digest, was_stamped))
     }
 }
 

@@ -158,7 +158,7 @@ impl<'b> Worker<'b> {
         let outcome = match work {
             Work::New { input, stem } => self.new_one(input, stem, &mut pictures),
             Work::Again { input, line } => self.again(input, &line.kept, &mut pictures),
-            Work::Carry(line) => self.keep(&line.kept, None, &mut pictures),
+            Work::Carry(line) => self.carry(line, &mut pictures),
         };
         match outcome {
             Ok(outcome) => Finished::new(work, outcome, pictures),
@@ -168,18 +168,16 @@ impl<'b> Worker<'b> {
 
     fn new_one(&mut self, input: &Input, stem: &str, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
-        self.check_apart(input, stem)?;
+        self.check_apart(input)?;
         let mut done = self.done(Some(stem), None)?;
         self.draw(&mut done, stem, draft.as_deref(), pictures, false)?;
         Ok(Outcome::Done(done))
     }
 
-    /// A document must not take the place of what it is made of.
-    fn check_apart(&self, input: &Input, stem: &str) -> Result<()> {
-        match (&self.order.drawing.document, input) {
-            (Some(document), Input::Pdf { pdf, .. }) => {
-                self.order.place.check_apart(&document_name(stem, &**document), pdf)
-            }
+    /// A document must not take the place of what it, or another, is made of.
+    fn check_apart(&self, input: &Input) -> Result<()> {
+        match input {
+            Input::Pdf { pdf, .. } => self.order.place.check_apart(pdf),
             _ => Ok(()),
         }
     }
@@ -188,7 +186,7 @@ impl<'b> Worker<'b> {
     fn again(&mut self, input: &Input, earlier: &Kept, pictures: &mut Vec<Prepared>) -> Result<Outcome> {
         let draft = self.read(input)?;
         let stem = earlier.stem().unwrap_or_default().to_owned();
-        self.check_apart(input, &stem)?;
+        self.check_apart(input)?;
         let is_same = InvoiceHash::of(&self.bytes) == earlier.hash;
         let is_of_same_pdf = earlier.document.as_ref().is_none_or(|document| {
             document.pdf_sha256 == draft.as_ref().and_then(|draft| draft.source()).map(|source| source.digest.base64())
@@ -210,13 +208,16 @@ impl<'b> Worker<'b> {
         Ok(Outcome::Done(done))
     }
 
-    /// False if the UPO has come since, and says something else than stands under the code.
+    /// False if the UPO has come since, or the codes with their number, and say something else than stands under the code.
     fn is_labelled(&self, earlier: &Kept) -> bool {
         match self.order.task {
             Task::Link { numbers: Numbers::Upo(upo), .. } => {
                 upo.number(&earlier.hash).is_some_and(|number| Label::from(number) == earlier.kod1.label)
             }
-            _ => true,
+            Task::Reuse { environment, codes } => {
+                codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
+            }
+            Task::Sign(_) | Task::Link { .. } => true,
         }
     }
 
@@ -340,6 +341,17 @@ impl<'b> Worker<'b> {
             pdf_sha256: draft.source().map(|source| source.digest.base64()),
         });
         Ok(())
+    }
+
+    /// A line whose input this run does not name: its pictures are drawn from the links, its document is not to be had.
+    fn carry(&mut self, line: &EarlierLine, prepared: &mut Vec<Prepared>) -> Result<Outcome> {
+        let Order { place, .. } = self.order;
+        if line.kept.document.is_some() && !place.is_folder() && !place.is_manifest() {
+            let message =
+                format!("this run does not name {}, whose document the archive, made anew, would lack", line.input);
+            return Err(Error::new(Kind::ResumeMismatch, message));
+        }
+        self.keep(&line.kept, None, prepared)
     }
 
     /// Looks after the files of a line that stays: what is not there, whole, is made again from its links.

@@ -70,11 +70,25 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
         ),
         None => {
             let mut codes = Codes::default();
-            args.codes.iter().try_for_each(|manifest| codes.add(manifest))?;
+            for manifest in &args.codes {
+                // It would be written over what it is to be read from.
+                if same_file::is_same_file(manifest, manifest_of(output)).unwrap_or(false) {
+                    bail!(
+                        "{}: these codes are read, and the manifest of this run would take their place: give another --out",
+                        manifest.display()
+                    );
+                }
+                codes.add(manifest)?;
+            }
             Task::Reuse { environment, codes }
         }
     };
     Ok((task, schedule))
+}
+
+/// Where the run writes its manifest, if it is a file.
+fn manifest_of(output: &OutputArgs) -> PathBuf {
+    output.manifest.clone().unwrap_or_else(|| Output::at(output.out.clone()).manifest())
 }
 
 fn issuer_of(credential: CredentialArgs, context: Option<ContextId>, output: &OutputArgs) -> anyhow::Result<Issuer> {

@@ -36,8 +36,14 @@ pub struct ConfirmArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Paper")]
 pub struct PaperArgs {
-    /// a4, a5, or a receipt roll: 80mm, 58mm
-    #[arg(long, value_name = "PAPER", default_value = "a4", default_value_if("print", "escpos", "80mm"))]
+    /// a4, a5, or a receipt roll: 80mm, 58mm; a4 if left out, 80mm for receipt printers
+    #[arg(
+        long,
+        value_name = "PAPER",
+        default_value = "a4",
+        default_value_if("print", "escpos", "80mm"),
+        hide_default_value = true
+    )]
     pub paper: Format,
     /// What the file is for
     #[arg(long, value_enum, value_name = "WHAT", default_value = "pdf")]
@@ -48,8 +54,8 @@ pub struct PaperArgs {
     /// Who draws the codes for receipt and label printers: raster (we do, dot by dot) or printer (its own command)
     #[arg(long, value_name = "WHO", default_value = "raster")]
     pub qr_by: QrBy,
-    /// The width of the labels of a label printer, in millimetres
-    #[arg(long, value_name = "MM", default_value_t = 100)]
+    /// The width of the labels of a label printer, 40 to 104 mm
+    #[arg(long, value_name = "MM", default_value_t = 100, value_parser = clap::value_parser!(u32).range(40..=104))]
     pub label_mm: u32,
 }
 
