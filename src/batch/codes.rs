@@ -61,9 +61,9 @@ impl Codes {
                 kod2.code.pictures = Vec::new();
             }
             codes.document = None;
-            let Ok(Link::Kod1(link)) = Link::parse(&codes.kod1.url) else { continue };
+            let Ok(Link::Kod1(kod1)) = Link::parse(&codes.kod1.url) else { continue };
             let worth = |codes: &Kept| (codes.ksef_number.is_some(), codes.kod2.is_some());
-            match self.codes.entry((codes.hash, link.environment)) {
+            match self.codes.entry((codes.hash, kod1.environment)) {
                 Entry::Occupied(known) if worth(known.get()) > worth(&codes) => {}
                 entry => _ = entry.insert_entry(codes),
             }

@@ -159,7 +159,8 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
             use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
             keep_owner(file.as_file(), &old)?;
             // A group was let in on purpose only where all others were kept out.
-            let group = if old.mode() & 0o007 == 0 { old.mode() & 0o040 } else { 0 };
+            let is_for_others = old.mode() & 0o007 > 0;
+            let group = if is_for_others { 0 } else { old.mode() & 0o040 };
             file.as_file().set_permissions(fs::Permissions::from_mode(0o600 | group))?;
         }
         file.as_file().sync_all()?;

@@ -67,15 +67,15 @@ impl Line<'_> {
             return None;
         }
         let kod2 = match &self.kod2 {
-            Some(line) => {
-                let code = line.parse("kod2", names)?;
+            Some(fields) => {
+                let code = fields.parse("kod2", names)?;
                 let Ok(Link::Kod2(link)) = Link::parse(&code.url) else { return None };
                 if link.unsigned.hash != hash || stem("kod2", &code) != stem("kod1", &kod1) {
                     return None;
                 }
                 let source = ContextSource::parse(self.context_source.as_deref()?)?;
                 let context = ContextChoice { context: link.unsigned.context, source };
-                let algorithm = Algorithm::parse(line.algorithm.as_deref()?)?;
+                let algorithm = Algorithm::parse(fields.algorithm.as_deref()?)?;
                 Some(SignedCode { code, context, algorithm, serial: link.unsigned.serial })
             }
             None => None,

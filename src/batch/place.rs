@@ -117,11 +117,12 @@ impl Place {
         }
     }
 
-    /// Refuses to replace a file that could be somebody's document rather than one of ours.
+    /// Refuses to replace a file that could be somebody's document rather than one of ours. `made` is what would replace
+    /// it, if that is known already.
     ///
     /// # Errors
     /// `stamped_over_input`.
-    pub(super) fn check_own(&self, name: &str, document: &dyn Document) -> Result<()> {
+    pub(super) fn check_own(&self, name: &str, document: &dyn Document, made: &[u8]) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
         let path = folder.join(name);
         let found = match fs::symlink_metadata(&path) {
@@ -129,7 +130,9 @@ impl Place {
             Ok(found) if found.len() > LARGEST_FILE => Vec::new(),
             Ok(_) => fs::read(&path).unwrap_or_default(),
         };
-        match document.may_replace(&found) {
+        // What a kill or a full disk cut short is the beginning of what is made now.
+        let is_cut_short = !made.is_empty() && made.starts_with(&found) && !document.is_whole(&found);
+        match is_cut_short || document.may_replace(&found) {
             true => Ok(()),
             false => {
                 let message = "it exists, and is none that ksef-qr stamped";

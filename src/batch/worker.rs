@@ -288,7 +288,7 @@ impl<'b> Worker<'b> {
             Some(document) => {
                 let name = document_name(stem, &**document);
                 place.check_free(&name)?;
-                place.check_own(&name, &**document)
+                place.check_own(&name, &**document, &[])
             }
             None => Ok(()),
         }
@@ -329,7 +329,7 @@ impl<'b> Worker<'b> {
         done.warnings.append(&mut made.warnings);
         let name = document_name(stem, &**document);
         if own {
-            place.check_own(&name, &**document)?;
+            place.check_own(&name, &**document, &made.bytes)?;
         }
         let (picture, file) = place.picture(name, &made.bytes, false, own)?;
         prepared.extend(file);
@@ -393,7 +393,7 @@ impl<'b> Worker<'b> {
         let Order { drawing, place, .. } = self.order;
         let (Picture::File(name), Some(document)) = (&record.place, &drawing.document) else { return Ok(()) };
         if !place.holds(name, &made.bytes, |found| document.is_whole(found))? {
-            place.check_own(name, &**document)?;
+            place.check_own(name, &**document, &made.bytes)?;
             prepared.push(place.prepare(name.clone(), &made.bytes, false, true)?);
         }
         Ok(())

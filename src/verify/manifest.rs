@@ -166,7 +166,7 @@ impl Codes {
             let urls = links.clone();
             match (&document.file, &document.base64) {
                 // Bytes for a printer of receipts or labels are not drawn, and so not read back.
-                (Some(file), _) if file.ends_with(".pdf") => {
+                (Some(file), _) if file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf") => {
                     Some(Picture { name: file.clone(), embedded: None, urls, is_document: true })
                 }
                 (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => {
