@@ -421,11 +421,20 @@ fn what_is_due() {
     assert_eq!((old.is_due(at("2026-06-30"), 14), old.is_due(at("2026-06-30"), 15)), (false, true));
     assert_eq!((old.days_left(at("2026-07-20")), old.is_expired(at("2026-07-20"))), (-5, false));
     assert_eq!((old.is_expired(at("2026-08-01T00:00:00Z")), old.is_expired(at("2026-08-01T00:00:01Z"))), (false, true));
-    assert_eq!(new.deadline().to_string(), "2028-06-01");
+    assert_eq!(new.deadline().to_string(), "2028-05-31", "it ends at two in the morning of the next day");
     // A day that was named too late is not believed.
     let mut expiry = Expiry::new("x.crt", &certificate("ends-soon-ec"));
     expiry.replace_by = Some("2027-01-01".parse().unwrap());
-    assert_eq!(expiry.deadline().to_string(), "2026-07-01");
+    assert_eq!(expiry.deadline().to_string(), "2026-06-30");
+    for (ends, day) in [
+        ("2026-06-30T21:59:58Z", "2026-06-29"),
+        ("2026-06-30T21:59:59Z", "2026-06-30"),
+        ("2026-06-30T22:01:00Z", "2026-06-30"),
+        ("2026-01-31T22:59:59Z", "2026-01-31"),
+    ] {
+        expiry.facts.valid_to = at(ends);
+        assert_eq!(expiry.deadline().to_string(), day, "{ends}");
+    }
 }
 
 #[test]
@@ -458,8 +467,8 @@ END:VEVENT
 BEGIN:VEVENT
 UID:01F0A1B2C3D4E5E2-testcckksef@ksef-qr
 DTSTAMP:20260630T120000Z
-DTSTART;VALUE=DATE:20280402
-DTEND;VALUE=DATE:20280403
+DTSTART;VALUE=DATE:20280401
+DTEND;VALUE=DATE:20280402
 SUMMARY:Replace the KSeF certificate firm-2026
 DESCRIPTION:NIP 5265877635\\, serial number 01F0A1B2C3D4E5E2\\, valid to 2028
  -06-01 (Polish time).\\nUsed by: tills in the shop\\nReplaced by: Anna\\; or 

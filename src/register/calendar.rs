@@ -9,7 +9,7 @@ use crate::values::Day;
 const LONGEST_LINE: usize = 75;
 
 /// A calendar with an all-day event for each certificate: on the day that the register names to replace it by, else
-/// `days_before` days before its last, with an alarm a week earlier.
+/// `days_before` days before its last whole one, with an alarm a week earlier.
 ///
 /// An event keeps its identifier from one calendar to the next, so a calendar program that takes a new one moves the
 /// event and does not double it.
@@ -27,7 +27,7 @@ pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> Strin
 
 fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u32) {
     let facts = &expiry.facts;
-    let day = expiry.replace_by.map_or_else(|| expiry.last_day().minus(days_before), |_| expiry.deadline());
+    let day = expiry.replace_by.map_or_else(|| expiry.deadline().minus(days_before), |_| expiry.deadline());
     let summary = format!("Replace the KSeF certificate {}", expiry.name);
     let mut description = format!(
         "{}, serial number {}, valid to {} (Polish time).",

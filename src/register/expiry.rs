@@ -1,4 +1,4 @@
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{Entry, Facts, Register, Status};
 use crate::credential::Certificate;
@@ -36,14 +36,20 @@ impl Expiry {
         }
     }
 
-    /// The last day of its validity, in Warsaw.
+    /// The day on which its validity ends, in Warsaw.
     pub fn last_day(&self) -> Day {
         Day::of(self.facts.valid_to)
     }
 
-    /// The day by which it is to be replaced: as the register says, and no later than its last.
+    /// The last day on which it is valid from midnight to midnight, in Warsaw: one that ends at two in the morning is
+    /// of no use to anybody on that day.
+    pub fn last_whole_day(&self) -> Day {
+        Day::of(self.facts.valid_to + Duration::from_secs(1)).minus(1)
+    }
+
+    /// The day by which it is to be replaced: as the register says, and no later than its last whole one.
     pub fn deadline(&self) -> Day {
-        self.replace_by.map_or(self.last_day(), |day| day.min(self.last_day()))
+        self.replace_by.map_or(self.last_whole_day(), |day| day.min(self.last_whole_day()))
     }
 
     /// Days from today to [`deadline`](Self::deadline); negative if that has passed.
