@@ -93,6 +93,21 @@ fn several_keys_are_told_apart_by_name() {
     assert_eq!(outcome(&fixture("wrong-pair.p12"), Some(PASSWORD), Some(id)), EC);
 }
 
+/// A certificate that was renewed with the same key: neither is chosen unasked, and each can be.
+#[test]
+fn several_certificates_of_a_key_are_told_apart_by_name() {
+    let file = fixture("two-certificates.p12");
+    let serial = |name| pair(&file, Some(PASSWORD), name).map(|(certificate, _)| certificate.serial().to_string());
+    let refused = serial(None).unwrap_err();
+    assert_eq!(refused.code(), "p12_several_keys");
+    assert_eq!(refused.message(), "the key has 2 certificates in the PKCS#12 file: 01F0A1B2C3D4E501, 01F0A1B2C3D4E5F1");
+    for name in ["01F0A1B2C3D4E501", "01f0a1b2c3d4e5f1"] {
+        assert_eq!(serial(Some(name)).unwrap(), name.to_uppercase());
+    }
+    assert_eq!(serial(Some("offline-ec")).unwrap(), "01F0A1B2C3D4E501", "the friendly name of one of them");
+    assert_eq!(serial(Some("01F0A1B2C3D4E502")).unwrap_err().code(), "p12_entry_unknown");
+}
+
 #[test]
 fn what_cannot_sign() {
     for (name, expected) in [

@@ -56,7 +56,8 @@ impl Pkcs12 {
     /// The key called `name` and its certificate; without a name the only key there is. A name is a friendly name, a
     /// local key ID in hexadecimal, or the serial number of the certificate.
     ///
-    /// A key's certificate is the one with its public key, and among several of those the one with its local key ID.
+    /// A key's certificate is the one with its public key. A key may have several, the next one beside the one that
+    /// ends: then the name is that of one of them.
     ///
     /// # Errors
     /// `p12_key_missing`, `p12_several_keys`, `p12_entry_unknown`, `p12_certificate_missing`; those of
@@ -64,9 +65,22 @@ impl Pkcs12 {
     pub fn pair(&self, name: Option<&str>) -> Result<(Certificate, PrivateKey)> {
         let bag = self.pick(name)?;
         let key = PrivateKey::from_pkcs8(&bag.der)?;
-        let certificate = self.certificate_of(bag, key.public_key()).ok_or_else(|| {
-            Error::new(Kind::P12CertificateMissing, "the PKCS#12 file holds a key without its certificate")
-        })?;
+        let certificates = self.certificates_of(bag, key.public_key());
+        let named: Vec<&Bag> =
+            certificates.iter().copied().filter(|other| name.is_some_and(|name| is_named(other, name))).collect();
+        let certificate = match (&certificates[..], &named[..]) {
+            ([], _) => {
+                let message = "the PKCS#12 file holds a key without its certificate";
+                return Err(Error::new(Kind::P12CertificateMissing, message));
+            }
+            ([only], _) | (_, [only]) => only,
+            (several, _) => {
+                let serials: Vec<_> = several.iter().take(10).filter_map(|bag| serial(bag)).collect();
+                let message =
+                    format!("the key has {} certificates in the PKCS#12 file: {}", several.len(), serials.join(", "));
+                return Err(Error::new(Kind::P12SeveralKeys, message));
+            }
+        };
         Ok((Certificate::parse(&certificate.der)?, key))
     }
 
@@ -100,33 +114,51 @@ impl Pkcs12 {
     fn is_called(&self, key: &Bag, name: &str) -> bool {
         key.friendly_name.as_deref() == Some(name)
             || key.local_key_id.as_ref().is_some_and(|id| hex(id).eq_ignore_ascii_case(name))
-            || self.serial(key).is_some_and(|serial| serial.eq_ignore_ascii_case(name))
+            || self.serials(key).iter().any(|serial| serial.eq_ignore_ascii_case(name))
     }
 
     /// `"firm" (01F20A5D352AE590), "old firm" (…)`: at most ten, of any number.
     fn list(&self, keys: &[Bag]) -> String {
         let name = |key: &Bag| {
             let name = key.friendly_name.as_deref().map_or("without a name".to_owned(), |name| format!("{name:?}"));
-            self.serial(key).map_or(name.clone(), |serial| format!("{name} ({serial})"))
+            let serials = self.serials(key);
+            if serials.is_empty() { name } else { format!("{name} ({})", serials.join(", ")) }
         };
         let names: Vec<_> = keys.iter().take(10).map(name).collect();
         names.join(", ")
     }
 
-    /// Of the key's certificate, as KSeF writes it.
-    fn serial(&self, key: &Bag) -> Option<String> {
-        let public_key = PrivateKey::from_pkcs8(&key.der).ok()?;
-        let certificate = self.certificate_of(key, public_key.public_key())?;
-        Some(Certificate::parse(&certificate.der).ok()?.serial().to_string())
+    /// Of the key's certificates, as KSeF writes them.
+    fn serials(&self, key: &Bag) -> Vec<String> {
+        let Ok(private_key) = PrivateKey::from_pkcs8(&key.der) else { return Vec::new() };
+        self.certificates_of(key, private_key.public_key()).into_iter().filter_map(serial).collect()
     }
 
-    fn certificate_of(&self, key: &Bag, public_key: &PublicKey) -> Option<&Bag> {
-        let has_id = |bag: &&Bag| key.local_key_id.is_some() && bag.local_key_id == key.local_key_id;
-        let of_key: Vec<_> = self.bags.certificates.iter().filter(|bag| is_of(&bag.der, public_key)).collect();
-        let named = of_key.iter().copied().find(has_id);
-        // One that has only the ID is given all the same: what is wrong with it is then told of the pair.
-        named.or(of_key.first().copied()).or_else(|| self.bags.certificates.iter().find(has_id))
+    /// Each once, even if the file has it twice.
+    fn certificates_of(&self, key: &Bag, public_key: &PublicKey) -> Vec<&Bag> {
+        let mut of_key: Vec<&Bag> = Vec::new();
+        for bag in self.bags.certificates.iter().filter(|bag| is_of(&bag.der, public_key)) {
+            if of_key.iter().all(|known| known.der != bag.der) {
+                of_key.push(bag);
+            }
+        }
+        if of_key.is_empty() {
+            // One that has only the ID is given all the same: what is wrong with it is then told of the pair.
+            let has_id = |bag: &&Bag| key.local_key_id.is_some() && bag.local_key_id == key.local_key_id;
+            of_key.extend(self.bags.certificates.iter().find(has_id));
+        }
+        of_key
     }
+}
+
+fn is_named(certificate: &Bag, name: &str) -> bool {
+    certificate.friendly_name.as_deref() == Some(name)
+        || certificate.local_key_id.as_ref().is_some_and(|id| hex(id).eq_ignore_ascii_case(name))
+        || serial(certificate).is_some_and(|serial| serial.eq_ignore_ascii_case(name))
+}
+
+fn serial(certificate: &Bag) -> Option<String> {
+    Some(Certificate::parse(&certificate.der).ok()?.serial().to_string())
 }
 
 /// True if a certificate, whatever else is wrong with it, is for the key.
