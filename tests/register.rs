@@ -437,6 +437,32 @@ fn what_is_due() {
     }
 }
 
+/// An alarm for a day that has passed never rings.
+#[test]
+fn events_are_never_in_the_past() {
+    let events = |time: &str| calendar(&[Expiry::new("x", &certificate("replaced-ec"))], at(time), 60);
+    // It ends on 2026-08-01 at two in the morning, so the sixty days begin on 1 June.
+    for (time, day, alarm) in [
+        ("2026-05-01", "20260601", "-P7D"),
+        ("2026-05-28", "20260601", "PT9H"),
+        ("2026-07-20", "20260721", "PT9H"),
+        ("2026-07-31", "20260731", "PT9H"),
+        ("2026-09-01", "20260901", "PT9H"),
+    ] {
+        let events = events(time);
+        assert!(events.contains(&format!("DTSTART;VALUE=DATE:{day}\r\n")), "{time}: {events}");
+        assert!(events.contains(&format!("TRIGGER:{alarm}\r\n")), "{time}: {events}");
+    }
+}
+
+#[test]
+fn a_calendar_names_nothing_twice_and_is_never_empty() {
+    let twice = [Expiry::new("a", &certificate("replaced-ec")), Expiry::new("b", &certificate("replaced-ec"))];
+    assert_eq!(calendar(&twice, at("2026-05-01"), 60).matches("UID:").count(), 1);
+    let empty = calendar(&[], at("2026-05-01"), 60);
+    assert!(empty.contains("BEGIN:VTIMEZONE\r\n") && !empty.contains("VEVENT"), "{empty}");
+}
+
 #[test]
 fn the_calendar_has_an_event_for_each() {
     let late =
@@ -455,7 +481,7 @@ DTSTART;VALUE=DATE:20260715
 DTEND;VALUE=DATE:20260716
 SUMMARY:Replace the KSeF certificate firm-2025
 DESCRIPTION:NIP 5265877635\\, serial number 01F0A1B2C3D4E5E1\\, valid to 2026
- -08-01 (Polish time).\\nUsed by: tills in the shop\\nReplaced by: Anna\\; or 
+ -08-01 (Polish time).\\nUsed by: tills in the shop\\nResponsible: Anna\\; or 
  Jan\\, the 2nd
 TRANSP:TRANSPARENT
 BEGIN:VALARM
@@ -471,7 +497,7 @@ DTSTART;VALUE=DATE:20280401
 DTEND;VALUE=DATE:20280402
 SUMMARY:Replace the KSeF certificate firm-2026
 DESCRIPTION:NIP 5265877635\\, serial number 01F0A1B2C3D4E5E2\\, valid to 2028
- -06-01 (Polish time).\\nUsed by: tills in the shop\\nReplaced by: Anna\\; or 
+ -06-01 (Polish time).\\nUsed by: tills in the shop\\nResponsible: Anna\\; or 
  Jan\\, the 2nd
 TRANSP:TRANSPARENT
 BEGIN:VALARM

@@ -217,7 +217,7 @@ fn a_calendar_is_replaced_and_nothing_else() {
     assert_eq!(expiring("2026-05-01T12:00:00Z", "due.ics"), Some(0));
     assert_eq!(expiring("2026-07-01T12:00:00Z", "due.ics"), Some(1));
     let calendar = fs::read_to_string(folder.join("due.ics")).unwrap();
-    assert!(calendar.contains("DTSTAMP:20260701T120000Z\r\nDTSTART;VALUE=DATE:20260602\r\n"), "{calendar}");
+    assert!(calendar.contains("DTSTAMP:20260701T120000Z\r\nDTSTART;VALUE=DATE:20260702\r\n"), "{calendar}");
     let before = fs::read(folder.join("password.txt")).unwrap();
     assert_eq!(expiring("2026-07-01T12:00:00Z", "password.txt"), Some(2));
     assert_eq!(fs::read(folder.join("password.txt")).unwrap(), before);

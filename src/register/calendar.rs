@@ -1,5 +1,6 @@
 //! Deadlines for a calendar program (iCalendar, RFC 5545).
 
+use std::collections::HashSet;
 use std::time::SystemTime;
 
 use super::Expiry;
@@ -8,8 +9,24 @@ use crate::values::Day;
 /// In bytes, without the line break (RFC 5545, section 3.1).
 const LONGEST_LINE: usize = 75;
 
+/// The alarm rings so many days before the event.
+const ALARM_DAYS: u32 = 7;
+
+/// What stands in a calendar without events.
+const NOTHING: [&str; 8] = [
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+];
+
 /// A calendar with an all-day event for each certificate: on the day that the register names to replace it by, else
-/// `days_before` days before its last whole one, with an alarm a week earlier.
+/// `days_before` days before its last whole one, with an alarm a week earlier. What
+/// is late is put on the next day that is left, so that the alarm still rings.
 ///
 /// An event keeps its identifier from one calendar to the next, so a calendar program that takes a new one moves the
 /// event and does not double it.
@@ -18,8 +35,18 @@ pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> Strin
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ksef-qr//certificates//EN", "CALSCALE:GREGORIAN"] {
         calendar.push(line);
     }
+    // No two events may have one identifier (section 3.8.4.7): a file beside a register may hold the same certificate.
+    let mut seen = HashSet::new();
     for expiry in expiries {
-        event(&mut calendar, expiry, now, days_before);
+        if seen.insert(identifier(expiry)) {
+            event(&mut calendar, expiry, now, days_before);
+        }
+    }
+    if expiries.is_empty() {
+        // A calendar has at least one component (section 3.6).
+        for line in NOTHING {
+            calendar.push(line);
+        }
     }
     calendar.push("END:VCALENDAR");
     calendar.0
@@ -28,6 +55,11 @@ pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> Strin
 fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u32) {
     let facts = &expiry.facts;
     let day = expiry.replace_by.map_or_else(|| expiry.deadline().minus(days_before), |_| expiry.deadline());
+    // No program rings for a day that has passed. What is late is still to be done: tomorrow, if there is time.
+    let today = Day::of(now);
+    let next = today.tomorrow().filter(|&day| day <= expiry.last_whole_day()).unwrap_or(today);
+    let is_near = day.minus(ALARM_DAYS) <= today;
+    let day = day.max(next);
     let summary = format!("Replace the KSeF certificate {}", expiry.name);
     let mut description = format!(
         "{}, serial number {}, valid to {} (Polish time).",
@@ -35,16 +67,13 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
         facts.serial,
         expiry.last_day()
     );
-    for (what, told) in [("Used by", &expiry.system), ("Replaced by", &expiry.responsible)] {
+    for (what, told) in [("Used by", &expiry.system), ("Responsible", &expiry.responsible)] {
         if let Some(told) = told {
             description.extend(["\n", what, ": ", told]);
         }
     }
     calendar.push("BEGIN:VEVENT");
-    // Test and production number their certificates apart.
-    let issuer: String =
-        facts.issuer.iter().flat_map(|name| name.chars()).filter(char::is_ascii_alphanumeric).collect();
-    calendar.push(&format!("UID:{}-{}@ksef-qr", facts.serial, issuer.to_lowercase()));
+    calendar.push(&format!("UID:{}", identifier(expiry)));
     calendar.push(&format!("DTSTAMP:{}", stamp(now)));
     calendar.push(&format!("DTSTART;VALUE=DATE:{}", date(day)));
     if let Some(next) = day.tomorrow() {
@@ -56,9 +85,18 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
     calendar.push("BEGIN:VALARM");
     calendar.push("ACTION:DISPLAY");
     calendar.push(&format!("DESCRIPTION:{}", escaped(&summary)));
-    calendar.push("TRIGGER:-P7D");
+    // Nine in the morning, where the days before are too few.
+    calendar.push(&if is_near { "TRIGGER:PT9H".to_owned() } else { format!("TRIGGER:-P{ALARM_DAYS}D") });
     calendar.push("END:VALARM");
     calendar.push("END:VEVENT");
+}
+
+fn identifier(expiry: &Expiry) -> String {
+    let facts = &expiry.facts;
+    // Test and production number their certificates apart.
+    let issuer: String =
+        facts.issuer.iter().flat_map(|name| name.chars()).filter(char::is_ascii_alphanumeric).collect();
+    format!("{}-{}@ksef-qr", facts.serial, issuer.to_lowercase())
 }
 
 /// `20260630`.
