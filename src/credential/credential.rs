@@ -147,7 +147,11 @@ impl PublicCredential {
     }
 }
 
-pub(crate) fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
+/// Refuses a private key that is not the certificate's.
+///
+/// # Errors
+/// `key_mismatch`.
+pub fn check_pair(certificate: &Certificate, key: &PrivateKey) -> Result<()> {
     if key.public_key() == certificate.public_key() {
         return Ok(());
     }

@@ -25,14 +25,14 @@ mod credential;
 
 pub use certificate::{Certificate, Purpose};
 pub use certificates::{KsefCertificate, certificates};
-pub use credential::{Conditions, Credential, PublicCredential};
+pub use credential::{Conditions, Credential, PublicCredential, check_pair};
 pub use owner::Owner;
 pub use password_policy::check_password;
 pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
 
-pub(crate) use credential::{check_dates, check_pair, check_purpose};
+pub(crate) use credential::{check_dates, check_purpose};
 #[cfg(feature = "register")]
 pub(crate) use issuer::check as check_issuer;
 pub(crate) use public_key::PublicKey;

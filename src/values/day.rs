@@ -30,6 +30,12 @@ impl Day {
         jiff::Timestamp::try_from(time).map_or(Self(Date::MAX), |time| Self(time.to_zoned(warsaw).date()))
     }
 
+    /// The day's first moment in Warsaw.
+    pub fn begins(self) -> SystemTime {
+        let warsaw = jiff::tz::get!("Europe/Warsaw");
+        self.0.to_zoned(warsaw).map_or(SystemTime::UNIX_EPOCH, |midnight| midnight.timestamp().into())
+    }
+
     /// How many days later `other` is; negative if it is earlier.
     pub fn days_until(self, other: Self) -> i64 {
         other.0.duration_since(self.0).as_hours() / 24

@@ -29,6 +29,11 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
         Some(path) => RegisterFile::read(path)?.register.expiries(),
         None => Vec::new(),
     };
+    // Of what is retired or revoked nothing is due, and nothing signs either.
+    let nothing_signs = args.credentials.is_some() && expiries.is_empty();
+    if nothing_signs {
+        tell!("{BAD}nothing signs{BAD:#}: no certificate of the register is active");
+    }
     let mut failed = false;
     for path in &args.certificates {
         match certificates(path) {
@@ -57,10 +62,10 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
         Some((path, text)) => write(path, text)?,
         None => {}
     }
-    if due.is_empty() && !failed && !args.quiet && !args.json && !on_stdout {
+    if due.is_empty() && !failed && !nothing_signs && !args.quiet && !args.json && !on_stdout {
         say!("nothing is due within {}", counted(args.within.into(), "day"));
     }
-    Ok(match (failed, due.is_empty()) {
+    Ok(match (failed, due.is_empty() && !nothing_signs) {
         (true, _) => ExitStatus::Nothing,
         (false, false) => ExitStatus::SomeRefused,
         (false, true) => ExitStatus::Done,
@@ -90,7 +95,7 @@ fn words(expiry: &Expiry, now: SystemTime) {
     let ends = if expiry.is_expired(now) { "ended" } else { "ends" };
     let owner = facts.owner_in_words();
     say!("  {DIM}{}, serial number {}, {ends} on {}{DIM:#}", printable(&owner), facts.serial, expiry.last_day());
-    for (what, told) in [("used by", &expiry.system), ("replaced by", &expiry.responsible)] {
+    for (what, told) in [("used by", &expiry.system), ("responsible", &expiry.responsible)] {
         if let Some(told) = told {
             say!("  {DIM}{what}: {}{DIM:#}", printable(told));
         }

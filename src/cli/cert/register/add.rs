@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
-use ksef_qr::{Certificate, Conditions, Credential, Day, Environment, PrivateKey, Purpose, Rule};
+use ksef_qr::{Certificate, Day, PrivateKey, Purpose, check_pair};
 
 use super::change;
 use crate::cli::args::{PasswordArgs, RegisterAddArgs};
@@ -26,6 +26,9 @@ pub fn run(args: &RegisterAddArgs) -> anyhow::Result<ExitStatus> {
         RegisterAddArgs { cert: Some(cert), pkcs11: Some(uri), .. } => on_token(cert, uri, args)?,
         _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
     };
+    if let Some(day) = args.use_from.filter(|&day| day > Day::of(certificate.not_after())) {
+        bail!("--use-from {day}: the certificate ends before, on {}", Day::of(certificate.not_after()));
+    }
     let entry = Entry {
         password,
         password_kept: args.password_kept.clone(),
@@ -53,12 +56,19 @@ fn of_files(
     let bytes = read_credential(key)?;
     // Whether it is the certificate's shows without a password, or with one that need not be typed.
     let password = match place {
-        Some(place) if PrivateKey::is_encrypted(&bytes) => password_from(Some(&here(place, args)), key)?,
+        Some(place) if PrivateKey::is_encrypted(&bytes) => match password_from(Some(&here(place, args)), key) {
+            // It is for the machine that signs, which need not be this one.
+            Err(error) if !matches!(place, PasswordPlace::File(_)) => {
+                tell!("{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {error:#}");
+                None
+            }
+            found => found?,
+        },
         _ => None,
     };
     match PrivateKey::parse(&bytes, password.as_ref().map(|password| password.as_slice())) {
         Ok(private_key) => {
-            check_pair(&certificate, private_key, args).map_err(|error| error.about(key.to_string_lossy()))?;
+            check_pair(&certificate, &private_key).map_err(|error| error.about(key.to_string_lossy()))?;
         }
         Err(error) if error.code() == "password_missing" && password.is_none() => {}
         Err(error) => return Err(error.about(key.to_string_lossy()).into()),
@@ -84,15 +94,6 @@ fn on_token(cert: &Path, uri: &str, args: &RegisterAddArgs) -> anyhow::Result<(C
     let certificate =
         Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
     Ok((certificate, KeyPlace::Pkcs11 { uri: uri.to_owned(), cert: Some(relative(cert, &args.register)?) }))
-}
-
-/// The credential is made to see whether key and certificate belong together; what it would be refused for besides is
-/// no reason not to keep it.
-fn check_pair(certificate: &Certificate, key: PrivateKey, args: &RegisterAddArgs) -> ksef_qr::Result<()> {
-    let fitting = |environment: &Environment| certificate.check_environment(*environment).is_ok();
-    let Some(environment) = Environment::ALL.into_iter().find(fitting) else { return Ok(()) };
-    let conditions = Conditions { environment, now: args.clock.now(), allow: Rule::ALL.into_iter().collect() };
-    Credential::new(certificate.clone(), key, &conditions).map(drop)
 }
 
 /// The password's file from where the program runs, as it was given.

@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
-use ksef_qr::{Certificate, Conditions, Day, Environment, Rule};
+use ksef_qr::{Certificate, Conditions, Environment, Rule};
 
 use crate::cli::args::{CredentialArgs, RegisterCheckArgs};
 use crate::cli::credential::{issuer, read_credential};
@@ -41,9 +41,20 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
         for message in problems {
             problem(entry, message);
         }
-        if let Some((last, first)) = gap(entry, entries) {
-            problem(entry, format!("nothing signs between {last}, the last day of the one before, and {first}"));
+        if let Some([last, first]) = gap(entry, entries).map(|ends| ends.map(minute)) {
+            problem(
+                entry,
+                format!("nothing signs between {last}, the end of the one before, and {first} (Polish time)"),
+            );
         }
+        if let Some(day) = entry.use_from.filter(|day| day.begins() > entry.facts.valid_to) {
+            problem(entry, format!("it is to be used from {day}, and has ended by then"));
+        }
+    }
+    let now = args.clock.now();
+    if !entries.iter().any(|entry| entry.status == Status::Active && now <= entry.facts.valid_to) {
+        found += 1;
+        say!("{BAD}nothing signs{BAD:#}: no certificate of the register is active and valid");
     }
     if found > 0 {
         return Ok(ExitStatus::SomeRefused);
@@ -86,19 +97,24 @@ fn opened(entry: &Entry, file: &RegisterFile, now: SystemTime) -> anyhow::Result
     issuer(&file.args_of(entry, &CredentialArgs::default())?, &conditions).map(drop)
 }
 
-/// The days between which nothing of this owner signs, if the entry is to take over from another that ends too early.
-fn gap(entry: &Entry, entries: &[Entry]) -> Option<(Day, Day)> {
-    let first = |entry: &Entry| {
-        let valid = Day::of(entry.facts.valid_from);
-        entry.use_from.map_or(valid, |day| day.max(valid))
-    };
+/// The moments between which nothing of this owner signs, if the entry is to take over from another that ends too early.
+fn gap(entry: &Entry, entries: &[Entry]) -> Option<[SystemTime; 2]> {
+    let first =
+        |entry: &Entry| entry.use_from.map_or(entry.facts.valid_from, |day| day.begins().max(entry.facts.valid_from));
     let others = entries.iter().filter(|other| {
         other.status == Status::Active
             && other.name != entry.name
-            && other.facts.has_owner_of(&entry.facts)
-            && (other.facts.purpose, &other.facts.issuer) == (entry.facts.purpose, &entry.facts.issuer)
+            && other.facts.is_succession_of(&entry.facts)
             && first(other) < first(entry)
     });
-    let last = others.map(|other| Day::of(other.facts.valid_to)).max()?;
-    (last.days_until(first(entry)) > 1).then_some((last, first(entry)))
+    let last = others.map(|other| other.facts.valid_to).max()?;
+    // The second behind the last is the next one's.
+    (first(entry) > last + Duration::from_secs(1)).then_some([last, first(entry)])
+}
+
+/// `2026-08-01 02:00`, in Warsaw.
+fn minute(time: SystemTime) -> String {
+    let warsaw = jiff::tz::get!("Europe/Warsaw");
+    let time = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::MAX).to_zoned(warsaw);
+    time.strftime("%Y-%m-%d %H:%M").to_string()
 }
