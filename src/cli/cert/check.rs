@@ -11,11 +11,12 @@ use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::show::problem;
 use crate::cli::args::CertCheckArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
 use crate::cli::password::password;
-use crate::cli::report::{counted, printable};
+use crate::cli::report::{counted, failure, printable};
 use crate::cli::say::say;
 
 const BOLD: Style = Style::new().bold();
@@ -27,9 +28,15 @@ const ODD: Style = AnsiColor::Yellow.on_default().bold();
 /// Answers every item and tells it.
 pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
     let set = match &args.p12 {
-        Some(p12) => of_pkcs12(args, p12)?,
-        None => of_files(args)?,
+        Some(p12) => of_pkcs12(args, p12),
+        None => of_files(args),
     };
+    let set = set.inspect_err(|error| {
+        // Without a certificate there is no list, and a program is told so all the same.
+        if let (true, Some(file)) = (args.json, args.p12.as_ref().or(args.cert.as_ref())) {
+            say!("{}", problem(file, error));
+        }
+    })?;
     let items = checklist(&Given {
         certificate: &set.certificate,
         key: set.key.as_ref().map(|(path, bytes)| KeyFile { bytes, is_pkcs12: args.p12.is_some(), mode: mode(path) }),
@@ -37,7 +44,7 @@ pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
         nip: args.nip,
         environment: args.env,
         now: args.now.unwrap_or_else(SystemTime::now),
-        within_days: args.within,
+        within_days: args.within.into(),
     });
     let items: Vec<_> = items.into_iter().map(|item| if args.strict { item.strictly() } else { item }).collect();
     let failed = count(&items, Answer::Fail) > 0;
@@ -66,7 +73,14 @@ fn of_files(args: &CertCheckArgs) -> anyhow::Result<Set<'_>> {
     let name = args.cert.as_deref().context("--cert names the certificate")?;
     let certificate =
         Certificate::parse(&read_credential(name)?).map_err(|error| error.about(name.to_string_lossy()))?;
-    let key = args.key.as_deref().map(|path| Ok::<_, anyhow::Error>((path, read_credential(path)?))).transpose()?;
+    // A key that is not there is what the list is to say.
+    let key = args.key.as_deref().and_then(|path| match read_credential(path) {
+        Ok(bytes) => Some((path, bytes)),
+        Err(error) => {
+            failure(&error);
+            None
+        }
+    });
     // Nobody is asked for a password that is not needed.
     let password = match &key {
         Some((path, bytes)) if PrivateKey::is_encrypted(bytes) => password(args.password_file.as_deref(), path)?,

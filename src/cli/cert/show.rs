@@ -11,7 +11,7 @@ use crate::cli::args::CertShowArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
 use crate::cli::password::password;
-use crate::cli::report::{failure, printable};
+use crate::cli::report::{counted, failure, printable};
 use crate::cli::say::say;
 
 const BOLD: Style = Style::new().bold();
@@ -145,8 +145,10 @@ impl<'a> Facts<'a> {
         line("valid from", &format!("{from} (Polish time)"));
         line("valid to", &format!("{to} (Polish time)"));
         let days = match self.status {
-            "expired" => format!("{BAD}expired{BAD:#}, {} days ago", -self.days_left),
-            "not_yet_valid" => format!("{BAD}not valid yet{BAD:#}; {} days to its end", self.days_left),
+            "expired" => format!("{BAD}expired{BAD:#}, {}", ago(self.days_left.unsigned_abs())),
+            "not_yet_valid" => {
+                format!("{BAD}not valid yet{BAD:#}; {} to its end", counted(self.days_left.unsigned_abs(), "day"))
+            }
             _ => self.days_left.to_string(),
         };
         say!("  {DIM}{:<12}{DIM:#} {days}", "days left");
@@ -189,6 +191,10 @@ impl OwnerFacts {
     }
 }
 
+fn ago(days: u64) -> String {
+    if days == 0 { "earlier today".to_owned() } else { format!("{} ago", counted(days, "day")) }
+}
+
 fn purpose(purpose: Purpose) -> String {
     match (purpose.polish(), purpose.type_number(), purpose.name()) {
         (Some(polish), Some(number), Some(name)) => {
@@ -218,7 +224,8 @@ fn utc(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).map_or_else(|_| "9999-12-31T23:59:59Z".to_owned(), |time| time.to_string())
 }
 
-fn problem(file: &Path, error: &anyhow::Error) -> String {
+/// What a program is told of a file that could not be read.
+pub(super) fn problem(file: &Path, error: &anyhow::Error) -> String {
     #[derive(Serialize)]
     struct Problem<'a> {
         r#type: &'static str,
@@ -236,4 +243,14 @@ fn problem(file: &Path, error: &anyhow::Error) -> String {
         hint: known.map_or("Check the path and the permissions.", Error::hint),
     };
     serde_json::to_string(&problem).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_ago() {
+        assert_eq!([0, 1, 2].map(ago), ["earlier today", "1 day ago", "2 days ago"]);
+    }
 }
