@@ -6,6 +6,7 @@ mod list;
 
 use std::path::Path;
 
+use anyhow::bail;
 use ksef_qr::Day;
 use ksef_qr::batch::edit_file;
 use ksef_qr::register::{Register, Status, set_status};
@@ -22,18 +23,23 @@ pub fn run(command: &RegisterCommand) -> anyhow::Result<ExitStatus> {
         RegisterCommand::List(args) => list::run(args),
         RegisterCommand::Check(args) => check::run(args),
         RegisterCommand::Retire(args) => {
-            let status = Status::Retired { since: since(&args.since), reason: args.reason.clone() };
+            let status = Status::Retired { since: since(&args.since)?, reason: args.reason.clone() };
             put_away(&args.register, &args.name, &status)
         }
         RegisterCommand::Revoke(args) => {
-            let status = Status::Revoked { since: since(&args.since), reason: args.reason };
+            let status = Status::Revoked { since: since(&args.since)?, reason: args.reason };
             put_away(&args.register, &args.name, &status)
         }
     }
 }
 
-fn since(args: &SinceArgs) -> Day {
-    args.since.unwrap_or_else(|| Day::of(args.clock.now()))
+fn since(args: &SinceArgs) -> anyhow::Result<Day> {
+    let today = Day::of(args.clock.now());
+    match args.since {
+        // It would be put away now, whatever the day says.
+        Some(day) if day > today => bail!("--since {day} is still to come: put it away on that day"),
+        day => Ok(day.unwrap_or(today)),
+    }
 }
 
 fn put_away(path: &Path, name: &str, status: &Status) -> anyhow::Result<ExitStatus> {
