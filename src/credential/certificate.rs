@@ -5,6 +5,7 @@ use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::ext::pkix::KeyUsage;
 use x509_cert::name::Name;
 
+use super::certificates::is_authority;
 use super::contents::Object;
 use super::{KeyKind, Owner, PublicKey, issuer};
 use crate::error::{Error, Kind, Result};
@@ -40,7 +41,7 @@ pub enum Purpose {
 }
 
 impl Certificate {
-    /// Reads PEM (the first certificate of the file, whatever stands around it), DER, or the bare Base64 of the API.
+    /// Reads PEM (the first certificate of the file that is not an issuer's, whatever stands around it), DER, or the bare Base64 of the API.
     ///
     /// # Errors
     /// `certificate_is_key`, `certificate_is_request` and `certificate_is_token` for those; `certificate_key_unsupported` unless the key is EC
@@ -49,7 +50,13 @@ impl Certificate {
     pub fn parse(file: &[u8]) -> Result<Self> {
         let unreadable =
             |looks: &str| Err(Error::new(Kind::CertificateUnreadable, format!("not a certificate: {looks}")));
-        match Object::find(file, Object::is_certificate) {
+        // A chain may begin with its issuer.
+        let is_issued = |object: &Object| matches!(object, Object::Certificate(der) if !is_authority(der));
+        let found = match Object::find(file, is_issued) {
+            issued @ Object::Certificate(_) if is_issued(&issued) => issued,
+            _ => Object::find(file, Object::is_certificate),
+        };
+        match found {
             Object::Certificate(der) => Self::from_der(&der),
             Object::Key(..) | Object::EncryptedKey(_) | Object::LegacyKey(_) => {
                 Err(Error::new(Kind::CertificateIsKey, "a private key was given as the certificate"))
@@ -241,6 +248,14 @@ mod tests {
         assert_eq!(certificate.not_before(), SystemTime::UNIX_EPOCH + Duration::from_secs(1_735_689_600));
         assert_eq!(certificate.not_after(), SystemTime::UNIX_EPOCH + Duration::from_secs(4_102_358_400));
         assert_eq!(PublicKey::from_spki(certificate.public_key_der()).unwrap(), certificate.public_key);
+    }
+
+    #[test]
+    fn a_chain_may_begin_with_its_issuer() {
+        let chain = include_str!("../../fixtures/keys/offline-ec.chain.pem");
+        let (first, second) = chain.split_at(chain.rfind("-----BEGIN").unwrap());
+        let turned = Certificate::parse(format!("{second}{first}").as_bytes()).unwrap();
+        assert_eq!(turned.serial().to_string(), "01F0A1B2C3D4E501");
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub struct KsefCertificate {
 /// Those of [`Pkcs12::open`]; those of [`Certificate::parse`], for the first certificate that has one; `certificate_is_authority` if there are only
 /// certificates of issuers; `certificate_unreadable` if the answer of the API contradicts the certificate in it.
 pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCertificate>> {
+    let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     if file.trim_ascii_start().starts_with(b"{") {
         return from_answer(file);
     }
@@ -51,7 +52,7 @@ pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCert
 }
 
 /// True for a certificate that other certificates are issued by (RFC 5280, section 4.2.1.9).
-fn is_authority(der: &[u8]) -> bool {
+pub(super) fn is_authority(der: &[u8]) -> bool {
     let constraints = x509_cert::Certificate::from_der(der)
         .ok()
         .and_then(|certificate| certificate.tbs_certificate().get_extension::<BasicConstraints>().ok().flatten());
@@ -154,6 +155,8 @@ mod tests {
             r#","certificateName":"Kasa 1","certificateSerialNumber":"01F0A1B2C3D4E501","certificateType":"Offline""#;
         let found = certificates(answer(fields).as_bytes(), None).unwrap();
         assert_eq!(found[0].name.as_deref(), Some("Kasa 1"));
+        let marked = format!("\u{FEFF}{}", answer(""));
+        assert_eq!(certificates(marked.as_bytes(), None).unwrap().len(), 1, "a byte order mark");
         assert_eq!(certificates(answer("").as_bytes(), None).unwrap()[0].name, None);
     }
 

@@ -35,9 +35,10 @@ impl Subject {
     /// `subject_malformed`, also for a field that is not known: KSeF refuses a request that lacks an attribute.
     pub fn from_enrolment_data(json: &[u8]) -> Result<Self> {
         let malformed = |message: String| Error::new(Kind::SubjectMalformed, message);
-        let data: Map<String, Value> = serde_json::from_slice(json).map_err(|error| {
-            malformed(format!("not the answer of the API: line {}, column {}", error.line(), error.column()))
-        })?;
+        let data: Map<String, Value> = serde_json::from_slice(json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json))
+            .map_err(|error| {
+                malformed(format!("not the answer of the API: line {}, column {}", error.line(), error.column()))
+            })?;
         let known = |field: &str| if field == "givenNames" { "givenName" } else { field }.to_owned();
         let mut attributes = Vec::new();
         for kind in AttributeKind::ALL {
@@ -97,6 +98,7 @@ mod tests {
             "givenName":["Świętosława","Anna"],"commonName":"Świętosława Zmyślona","organizationName":null}"#;
         let names: Vec<_> = read(json).unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["commonName", "surname", "givenName", "givenName", "countryName", "serialNumber"]);
+        assert_eq!(read(&format!("\u{FEFF}{json}")), read(json), "a byte order mark, as PowerShell writes it");
         let older = json.replace("givenName", "givenNames");
         assert_eq!(read(json), read(&older));
     }
