@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ksef_qr::{Environment, Nip};
 
+use super::expiring::parse_days;
 use super::{ExpiringArgs, RegisterArgs, parse_time};
 
 /// Certificates: what they are, and whether the set is complete and sound
@@ -87,9 +88,9 @@ pub struct CertCheckArgs {
     /// Which KSeF it is to be used in: prod, demo, test
     #[arg(long, value_name = "ENV", default_value = "prod")]
     pub env: Environment,
-    /// Warn when the certificate ends within so many days
+    /// Warn when the certificate ends within so many days: 60d, or weeks: 8w
     #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days)]
-    pub within: i64,
+    pub within: u32,
     /// Warnings are failures
     #[arg(long)]
     pub strict: bool,
@@ -99,10 +100,4 @@ pub struct CertCheckArgs {
     /// The moment that dates are checked against, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
     pub now: Option<std::time::SystemTime>,
-}
-
-/// `60d` or `60`.
-fn parse_days(text: &str) -> Result<i64, &'static str> {
-    let days = text.strip_suffix('d').unwrap_or(text).parse::<u16>();
-    days.map(i64::from).map_err(|_| "a number of days is written 60d")
 }

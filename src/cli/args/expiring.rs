@@ -49,7 +49,8 @@ pub struct ExpiringArgs {
 /// At most ten years, in days.
 const LONGEST: u32 = 3660;
 
-fn parse_days(text: &str) -> Result<u32, String> {
+/// `60d`, `60` or `8w`.
+pub fn parse_days(text: &str) -> Result<u32, String> {
     let (number, unit) = match (text.strip_suffix('d'), text.strip_suffix('w')) {
         (Some(days), _) => (days, 1),
         (None, Some(weeks)) => (weeks, 7),
