@@ -115,5 +115,11 @@ fn permissions(mode: Option<u32>) -> Item {
         (_, 0) => "its group",
         _ => "everybody on this machine",
     };
-    Item::warning(name, Kind::KeyFileOpen, format!("mode {mode:03o}: {whom} may read or change the key"))
+    let what = match (mode & OTHERS & 0o444, mode & OTHERS & 0o222) {
+        (1.., 1..) => "read and change the key",
+        (0, 1..) => "change the key",
+        (1.., 0) => "read the key",
+        (0, 0) => "run the key's file",
+    };
+    Item::warning(name, Kind::KeyFileOpen, format!("mode {mode:03o}: {whom} may {what}"))
 }
