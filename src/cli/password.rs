@@ -20,7 +20,11 @@ pub fn password(file: Option<&Path>, key: &Path) -> anyhow::Result<Option<Zeroiz
 
 /// The same for whatever else is kept secret: a token's PIN. `what` is what the prompt asks for.
 pub fn secret(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
-    Ok(find(file, what)?.filter(|secret| !secret.is_empty()))
+    let found = find(file, what)?.filter(|secret| !secret.is_empty());
+    if let (None, Some(file)) = (&found, file) {
+        bail!("{}: the first line of the password file is empty", file.display());
+    }
+    Ok(found)
 }
 
 /// A key's password from the place that a register names, if it names one.
@@ -89,6 +93,9 @@ pub fn from_file(file: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     // Read into room that is there already: growing would leave copies behind that nobody wipes.
     std::io::Read::read_to_end(&mut std::io::Read::take(opened, LONGEST), &mut bytes)
         .with_context(|| format!("{}: the password file cannot be read", file.display()))?;
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        bail!("{}: the password file is UTF-16: save it as UTF-8", file.display());
+    }
     let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
     let end = if bytes[..end].ends_with(b"\r") { end - 1 } else { end };
     bytes.truncate(end);
