@@ -47,7 +47,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Sign(SignArgs),
+    Sign(Box<SignArgs>),
     Link(LinkArgs),
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),

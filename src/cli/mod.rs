@@ -51,7 +51,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Sign(args) => {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
-            run_batch(&config::sign(args)?, quiet, progress)
+            run_batch(&config::sign(*args)?, quiet, progress)
         }
         Command::Link(args) => {
             let (quiet, progress) = (args.output.quiet, args.output.progress);
