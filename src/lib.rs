@@ -113,7 +113,7 @@ mod warning;
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,
-    Purpose, certificates, check_pair, check_password,
+    Purpose, certificates, check_pair, check_password, mask_pesel,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};

@@ -388,3 +388,13 @@ fn assert_tells(text: &str, code: &str, hint: &str) {
     assert!(text.contains(&format!("[{code}]")), "{code} is not in {text}");
     assert!(text.contains(hint), "{hint:?} is not in {text}");
 }
+
+/// What the list is for is on it, and a program is told of what has no list.
+#[test]
+fn a_key_that_is_not_there_and_a_file_that_stays_closed() {
+    let answered = Check::of("offline-ec.crt").key("lost.key").answer();
+    answered.fails("key_present", "key_missing", "Signing needs the private key");
+    let closed = Check::of("rsa-1024.crt").answer();
+    assert_eq!((closed.status, &closed.line["type"]), (2, &Value::from("error")));
+    assert_eq!(closed.line["code"], "certificate_key_unsupported");
+}

@@ -177,6 +177,17 @@ fn owners_are_never_guessed() {
     // People are told apart by name.
     let people = register(&["pesel-ec", "fingerprint-ec"]);
     assert!(chosen(&people, &anyone).starts_with("register_ambiguous"));
+    // And namesakes by the end of their PESEL, which says no more than that.
+    let person = register(&["pesel-ec"]);
+    assert!(person.contains("pesel_ends = \"347\"\n"), "{person}");
+    let serial = certificate("pesel-ec").serial().to_string();
+    let other = person.replace("\"pesel-ec\"", "\"other\"").replace(&serial, "01F0A1B2C3D4E5FF");
+    assert_eq!(chosen(&format!("{person}\n{other}"), &anyone), "other", "the same person, the lower line");
+    let namesake = other.replace("347", "348");
+    assert!(chosen(&format!("{person}\n{namesake}"), &anyone).starts_with("register_ambiguous"));
+    let before = other.replace("pesel_ends = \"347\"\n", "");
+    assert_eq!(chosen(&format!("{person}\n{before}"), &anyone), "other", "a register of before has none");
+    assert!(refusal(&other.replace("\"347\"", "\"90610112347\"")).contains("the last three digits of a PESEL"));
 }
 
 #[test]
@@ -232,7 +243,12 @@ fn mistakes_are_named_by_their_line() {
             "name = \"firm-2025\"",
             "line 21: the name \"firm-2025\" is taken by the entry of line 3",
         ),
-        ("name = \"firm-2026\"\n", "", "line 21: the field \"name\" is missing"),
+        (
+            "name = \"firm-2026\"\n",
+            "",
+            "line 21: the field \"name\" is missing: every entry has name, owner, purpose, serial, valid_from, valid_to \
+             and its key's place",
+        ),
         ("purpose = \"offline\"", "purpose = \"signing\"", "line 7: \"purpose\" is offline, authentication or unclear"),
         ("\"Nip:5265877635\"", "\"Nip:526587763\"", "line 5: \"owner\" is Nip: with ten digits, Pesel or Unknown"),
         ("01F0A1B2C3D4E5E2", "01f0a1b2c3d4e5e2", "line 26: \"serial\" is 16 hexadecimal digits in capitals"),

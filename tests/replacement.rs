@@ -244,3 +244,43 @@ fn every_certificate_of_a_file_is_looked_at() {
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(fs::read_to_string(here.join("all.ics")).unwrap(), before, "one that lacks some does not replace it");
 }
+
+/// A register that is of no use says so, and one that cannot be true is not written.
+#[test]
+fn a_register_of_which_nothing_signs() {
+    let folder = folder();
+    let here = folder.path();
+    add_old(here);
+    let now = ["--now", "2026-06-15T12:00:00Z"];
+    let register = |what: &[&str]| command(here, &[&["cert", "register"], what, &now].concat());
+    let add = |more: &[&str]| {
+        let output = register(&[&["add", "keys.toml", "--name", "x", "--cert", "replacing-ec.crt"], more].concat());
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    // The pair is looked at, and the days; a password that is for another machine is not.
+    let (code, told) = add(&["--key", "replaced-ec.pkcs8.pem"]);
+    assert!((code, told.contains("[key_mismatch]")) == (Some(2), true), "{told}");
+    let (code, told) = add(&["--key", "replacing-ec.fast.key", "--use-from", "2028-06-02"]);
+    assert!((code, told.contains("ends before, on 2028-06-01")) == (Some(2), true), "{told}");
+    fs::write(here.join("empty.txt"), "\n").unwrap();
+    let (code, told) = add(&["--key", "replacing-ec.fast.key", "--password-file", "empty.txt"]);
+    assert!(
+        (code, told.contains("empty.txt: the first line of the password file is empty")) == (Some(2), true),
+        "{told}"
+    );
+    let (code, told) = add(&["--key", "replacing-ec.fast.key", "--password-env", "NOT_SET_ON_THIS_MACHINE"]);
+    assert!((code, told.contains("was not checked")) == (Some(0), true), "{told}");
+
+    let early = register(&["retire", "keys.toml", "x", "--since", "2026-06-16"]);
+    assert_eq!(early.status.code(), Some(2), "not before its day");
+    for name in ["x", "firm-2025"] {
+        assert_eq!(register(&["check", "keys.toml"]).status.code(), Some(0));
+        assert_eq!(register(&["retire", "keys.toml", name, "--since", "2026-06-15"]).status.code(), Some(0));
+    }
+    let checked = register(&["check", "keys.toml"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(String::from_utf8(checked.stdout).unwrap().contains("nothing signs"));
+    let expiring = command(here, &[&["cert", "expiring", "--credentials", "keys.toml"], &now[..]].concat());
+    assert_eq!((expiring.status.code(), &expiring.stdout[..]), (Some(1), &b""[..]));
+    assert!(String::from_utf8(expiring.stderr).unwrap().contains("nothing signs"));
+}

@@ -31,6 +31,7 @@ pub use password_policy::check_password;
 pub use pkcs12::Pkcs12;
 pub use private_key::PrivateKey;
 pub use public_key::KeyKind;
+pub use subject::mask_pesel;
 
 pub(crate) use credential::{check_dates, check_purpose};
 #[cfg(feature = "register")]

@@ -26,7 +26,8 @@ impl Certificate {
     /// The owner's PESEL, 11 digits, if the subject names one. Personal data: show it to nobody who did not ask.
     pub fn pesel(&self) -> Option<Zeroizing<String>> {
         self.subject_values(SERIAL_NUMBER).iter().find_map(|value| {
-            let number = ["PNOPL-", "PESEL-", "PESEL"].iter().find_map(|prefix| value.strip_prefix(prefix))?;
+            let number = ["PNOPL-", "PESEL"].iter().find_map(|prefix| value.strip_prefix(prefix))?;
+            let number = number.trim_start_matches([':', '-', ' ']);
             let is_pesel = number.len() == 11 && number.bytes().all(|byte| byte.is_ascii_digit());
             is_pesel.then(|| Zeroizing::new(number.to_owned()))
         })
@@ -53,6 +54,23 @@ impl Certificate {
     }
 }
 
+/// Hides what may be a PESEL in a name, every row of eleven digits, up to its last three.
+pub fn mask_pesel(name: &str) -> String {
+    let mut masked = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, digits) = rest.split_at(start);
+        let (digits, after) = digits.split_at(digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()));
+        masked.push_str(before);
+        match digits.get(8..) {
+            Some(ends) if digits.len() == 11 => masked.extend(["********", ends]),
+            _ => masked.push_str(digits),
+        }
+        rest = after;
+    }
+    masked + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +94,20 @@ mod tests {
     fn fingerprint_as_openssl_has_it() {
         let company = certificate(include_bytes!("../../fixtures/keys/offline-ec.crt"));
         assert_eq!(company.fingerprint(), "1F0E3D0389EE274D01C307D7E5448F70DCCAA920BDEE7F2778CD1E4938DB5301");
+    }
+
+    #[test]
+    fn a_pesel_in_a_name_is_hidden() {
+        for (name, shown) in [
+            ("PNOPL-90610112347", "PNOPL-********347"),
+            ("Jan 90610112347 K", "Jan ********347 K"),
+            ("90610112347", "********347"),
+            ("5265877635", "5265877635"),
+            ("906101123470", "906101123470"),
+            ("Żółw", "Żółw"),
+            ("", ""),
+        ] {
+            assert_eq!(mask_pesel(name), shown);
+        }
     }
 }

@@ -130,6 +130,7 @@ fn lines(entry: &Entry) -> Vec<String> {
     field("name", Some(text(&entry.name)));
     field("owner", Some(text(&owner(facts.owner))));
     field("owner_name", facts.owner_name.as_deref().map(text));
+    field("pesel_ends", facts.pesel_ends.as_deref().map(text));
     field("purpose", Some(text(purpose(facts.purpose))));
     field("serial", Some(text(&facts.serial.to_string())));
     field("issuer", facts.issuer.as_deref().map(text));

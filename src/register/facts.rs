@@ -1,6 +1,6 @@
 use std::time::SystemTime;
 
-use crate::credential::{Certificate, Owner, Purpose};
+use crate::credential::{Certificate, Owner, Purpose, mask_pesel};
 use crate::values::{CertificateSerial, Environment};
 
 /// What a register knows of a certificate from the certificate itself.
@@ -14,6 +14,8 @@ pub struct Facts {
     pub owner: Owner,
     /// The subject's common name.
     pub owner_name: Option<String>,
+    /// The last three digits of a person's PESEL, which tell namesakes apart and name nobody.
+    pub pesel_ends: Option<String>,
     /// The issuer's common name, by which environments are told apart.
     pub issuer: Option<String>,
     /// The first moment of its validity, in whole seconds.
@@ -29,7 +31,11 @@ impl Facts {
             serial: certificate.serial(),
             purpose: certificate.purpose(),
             owner: certificate.owner(),
-            owner_name: certificate.common_name().map(printable),
+            owner_name: certificate.common_name().map(|name| printable(&mask_pesel(name))),
+            pesel_ends: match certificate.owner() {
+                Owner::Pesel => certificate.pesel().and_then(|pesel| Some(pesel.get(8..)?.to_owned())),
+                _ => None,
+            },
             issuer: certificate.issuer_common_name().map(printable),
             valid_from: writable(certificate.not_before()),
             valid_to: writable(certificate.not_after()),
@@ -47,13 +53,20 @@ impl Facts {
             (Owner::Nip(nip), _) => format!("NIP {nip}"),
             (Owner::Pesel, None) => "a person with a PESEL".to_owned(),
             (Owner::Unknown, None) => "an unknown owner".to_owned(),
-            (_, Some(name)) => name.clone(),
+            (_, Some(name)) => match &self.pesel_ends {
+                Some(ends) => format!("{name} (PESEL ********{ends})"),
+                None => name.clone(),
+            },
         }
     }
 
-    /// True if both belong to one owner. People are told apart by their names: a register has nothing else of them.
+    /// True if both belong to one owner. People are told apart by their names and by the end of their PESEL, where both
+    /// entries have it: a register keeps nothing else of them.
     pub fn has_owner_of(&self, other: &Self) -> bool {
-        self.owner == other.owner && (matches!(self.owner, Owner::Nip(_)) || self.owner_name == other.owner_name)
+        let is_namesake =
+            || matches!((&self.pesel_ends, &other.pesel_ends), (Some(ours), Some(theirs)) if ours != theirs);
+        self.owner == other.owner
+            && (matches!(self.owner, Owner::Nip(_)) || (self.owner_name == other.owner_name && !is_namesake()))
     }
 
     /// True if one may take the other's place: of the same owner, from the same KSeF, for the same purpose.
@@ -73,6 +86,8 @@ impl Facts {
             ("purpose", self.purpose != found.purpose),
             ("owner", self.owner != found.owner),
             ("owner_name", self.owner_name != found.owner_name),
+            // Registers of before have none.
+            ("pesel_ends", self.pesel_ends.is_some() && self.pesel_ends != found.pesel_ends),
             ("issuer", self.issuer != found.issuer),
             ("valid_from", self.valid_from != found.valid_from),
             ("valid_to", self.valid_to != found.valid_to),

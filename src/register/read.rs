@@ -16,10 +16,11 @@ pub struct Register {
 }
 
 /// The fields of an entry, in the order in which they are written.
-pub(super) const FIELDS: [&str; 24] = [
+pub(super) const FIELDS: [&str; 25] = [
     "name",
     "owner",
     "owner_name",
+    "pesel_ends",
     "purpose",
     "serial",
     "issuer",
@@ -128,7 +129,15 @@ fn position_of(table: &Table) -> usize {
     table.span().map_or(0, |at| at.start)
 }
 
+/// What every entry has, beside the place of its key.
+const MANDATORY: [&str; 6] = ["name", "owner", "purpose", "serial", "valid_from", "valid_to"];
+
 fn entry(text: &str, fields: &Fields<'_>) -> Result<Entry> {
+    if let Some(missing) = MANDATORY.into_iter().find(|name| fields.item(name).is_none()) {
+        let message =
+            format!("the field {missing:?} is missing: every entry has {} and its key's place", MANDATORY.join(", "));
+        return Err(malformed(fields.line(), &message));
+    }
     Ok(Entry {
         name: fields.required("name")?,
         facts: facts(fields)?,
@@ -161,6 +170,12 @@ fn facts(fields: &Fields<'_>) -> Result<Facts> {
             _ => text.strip_prefix("Nip:").and_then(|nip| Nip::parse(nip).ok()).map(Owner::Nip),
         })?,
         owner_name: fields.text("owner_name")?,
+        pesel_ends: match fields.text("pesel_ends")? {
+            Some(ends) if ends.len() != 3 || !ends.bytes().all(|byte| byte.is_ascii_digit()) => {
+                return Err(fields.wrong("pesel_ends", "is the last three digits of a PESEL, and no more"));
+            }
+            ends => ends,
+        },
         issuer: fields.text("issuer")?,
         valid_from: fields.time("valid_from")?,
         valid_to: fields.time("valid_to")?,

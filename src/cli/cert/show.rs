@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
-use ksef_qr::{Certificate, Environment, Error, KsefCertificate, Owner, Purpose, certificates};
+use ksef_qr::{Certificate, Environment, Error, KsefCertificate, Owner, Purpose, certificates, mask_pesel};
 use serde::Serialize;
 
 use crate::cli::args::CertShowArgs;
@@ -168,12 +168,13 @@ impl OwnerFacts {
             true => pesel.to_string(),
             false => format!("********{}", pesel.get(8..).unwrap_or_default()),
         });
+        let shown = |name: String| if show_pesel { name } else { mask_pesel(&name) };
         Self {
             identified_by,
             nip,
             pesel,
-            name: certificate.owner_name(),
-            common_name: certificate.common_name().map(str::to_owned),
+            name: certificate.owner_name().map(shown),
+            common_name: certificate.common_name().map(str::to_owned).map(shown),
         }
     }
 
