@@ -10,6 +10,7 @@ mod credential;
 mod deadline;
 mod demo;
 mod exit;
+mod interrupt;
 mod key;
 mod password;
 mod progress;
@@ -23,13 +24,12 @@ use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
-use ksef_qr::batch::{Batch, Interrupt};
+use ksef_qr::batch::Batch;
 
 use args::{Cli, Command, Progress};
 use exit::ExitStatus;
+use interrupt::INTERRUPT;
 use report::Report;
-
-static INTERRUPT: Interrupt = Interrupt::new();
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
@@ -83,7 +83,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
 }
 
 fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<ExitStatus> {
-    ctrlc::set_handler(interrupted).context("Ctrl-C cannot be handled")?;
+    interrupt::batch()?;
     let mut report = Report::new(batch, progress::bar(batch, progress, quiet), quiet);
     match batch.run(&INTERRUPT, &mut report) {
         Ok(summary) => Ok(report.finish(&summary)),
@@ -91,14 +91,6 @@ fn run_batch(batch: &Batch, quiet: bool, progress: Progress) -> anyhow::Result<E
             report.stopped();
             Err(error.into())
         }
-    }
-}
-
-/// The first Ctrl-C ends the run within the invoices at hand. A second one is for a run that waits, for a list on
-/// standard input that does not come to its end.
-fn interrupted() {
-    if INTERRUPT.ask() {
-        std::process::exit(ExitStatus::Interrupted as i32);
     }
 }
 

@@ -8,6 +8,8 @@ use anyhow::{Context as _, bail};
 use ksef_qr::register::PasswordPlace;
 use zeroize::Zeroizing;
 
+use super::interrupt::{stopped, while_asking};
+
 pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
 
 /// No password is longer; a larger file is not one.
@@ -74,10 +76,18 @@ fn find(file: Option<&Path>, what: &str) -> anyhow::Result<Option<Zeroizing<Vec<
     }
     // A prompt needs both: a terminal to show it on, and one to type at.
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        let typed = rpassword::prompt_password(format!("{what}: "));
-        return Ok(Some(Zeroizing::new(typed.context("the password could not be read")?.into_bytes())));
+        return typed(&format!("{what}: ")).map(Some);
     }
     Ok(None)
+}
+
+/// What is typed at the terminal, unseen.
+pub fn typed(prompt: &str) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    let typed = while_asking(|| rpassword::prompt_password(prompt))?;
+    if typed.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::Interrupted) {
+        stopped();
+    }
+    Ok(Zeroizing::new(typed.context("the password could not be read")?.into_bytes()))
 }
 
 /// The first line, without its newline: editors add one, and no password holds one.
