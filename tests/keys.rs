@@ -53,6 +53,13 @@ fn the_life_of_a_key() {
             ["new", "--out", out, "--generate-password-file", generated, "--csr", csr, "--subject", &subject];
         assert_eq!(key(here, &arguments).status.code(), Some(2), "{taken:?}");
     }
+    let nowhere =
+        [["none/b.key", "b.txt", "b.csr"], ["b.key", "none/b.txt", "b.csr"], ["b.key", "b.txt", "none/b.csr"]];
+    for [out, generated, csr] in nowhere.into_iter().chain([["b.key", "./b.key", "b.csr"]]) {
+        let arguments =
+            ["new", "--out", out, "--generate-password-file", generated, "--csr", csr, "--subject", &subject];
+        assert_eq!(key(here, &arguments).status.code(), Some(2), "{arguments:?}");
+    }
     assert_eq!(files(here).len(), 3, "a refusal leaves nothing behind");
     assert_eq!(fs::read(here.join("a.key")).unwrap(), before);
 

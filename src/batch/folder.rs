@@ -176,6 +176,11 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
     Ok(())
 }
 
+/// Removes a secret that was written for something that then was not made. If it cannot be removed it opens nothing.
+pub fn remove_secret_file(path: &Path) {
+    _ = fs::remove_file(path);
+}
+
 /// Gives a file that is to replace another the other's owner and group: whoever reads it must be able to afterwards.
 ///
 /// # Errors

@@ -44,7 +44,7 @@ pub use codes::Codes;
 pub use confirming::{Confirming, Printer};
 pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use edit::edit_file;
-pub use folder::{write_file, write_new_file, write_secret_file};
+pub use folder::{remove_secret_file, write_file, write_new_file, write_secret_file};
 pub use input::Input;
 pub use manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
 pub use numbers::Numbers;

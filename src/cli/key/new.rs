@@ -25,8 +25,12 @@ pub fn run(args: &KeyNewArgs) -> anyhow::Result<ExitStatus> {
     };
     source.check_free(args.csr.as_deref())?;
     let password = source.get()?;
-    let key = KeyType::from(args.r#type).generate()?;
-    write_secret_file(&args.out, encrypted_pem(&key, &password)?.as_bytes(), false)?;
+    let made = || {
+        let key = KeyType::from(args.r#type).generate()?;
+        write_secret_file(&args.out, encrypted_pem(&key, &password)?.as_bytes(), false)?;
+        Ok(key)
+    };
+    let key = source.or_forget(made())?;
     say!("{}: a new {} key, encrypted", printable(&args.out.to_string_lossy()), key.kind());
     if let Some(file) = &args.generate_password_file {
         say!("{}: its password; keep it elsewhere than the key", printable(&file.to_string_lossy()));

@@ -1,15 +1,16 @@
 //! A password that is to be set: from a file, a variable or a prompt, or invented; never from an argument.
 
+use std::fs;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::write_secret_file;
+use ksef_qr::batch::{remove_secret_file, write_secret_file};
 use ksef_qr::enrol::generate_password;
 use ksef_qr::{Error, check_password};
 use zeroize::Zeroizing;
 
-use crate::cli::password::from_file;
+use crate::cli::password::{from_file, typed};
 
 /// Where a new password comes from.
 pub struct NewPassword<'a> {
@@ -27,16 +28,29 @@ impl NewPassword<'_> {
     /// Refuses to go on if a file that is to be made is there already, or would be made twice. What comes between this
     /// look and the writing is refused by the writing.
     pub fn check_free(&self, another: Option<&Path>) -> anyhow::Result<()> {
-        let files: Vec<_> = [Some(self.key), self.generate, another].into_iter().flatten().collect();
-        for (index, file) in files.iter().enumerate() {
+        let mut places = Vec::new();
+        for file in [Some(self.key), self.generate, another].into_iter().flatten() {
             if file.symlink_metadata().is_ok() {
                 bail!("{}: it exists, and nothing is overwritten: choose another name", file.display());
             }
-            if files[..index].contains(file) {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = fs::canonicalize(folder).ok().filter(|folder| folder.is_dir());
+            let folder = folder.with_context(|| format!("{}: there is no such folder", file.display()))?;
+            let place = folder.join(file.file_name().unwrap_or_default());
+            if places.contains(&place) {
                 bail!("{}: two files cannot have one name", file.display());
             }
+            places.push(place);
         }
         Ok(())
+    }
+
+    /// Removes a password that was invented, if there is no key for it after all.
+    pub fn or_forget<T>(&self, made: anyhow::Result<T>) -> anyhow::Result<T> {
+        if let (Err(_), Some(file)) = (&made, self.generate) {
+            remove_secret_file(file);
+        }
+        made
     }
 
     /// The password, one that the portal would take.
@@ -70,13 +84,9 @@ impl NewPassword<'_> {
                 self.variable
             );
         }
-        let typed = |prompt: String| {
-            let typed = rpassword::prompt_password(prompt).context("the password could not be read")?;
-            Ok::<_, anyhow::Error>(Zeroizing::new(typed.into_bytes()))
-        };
-        let password = typed(format!("New password of {}: ", self.key.display()))?;
+        let password = typed(&format!("New password of {}: ", self.key.display()))?;
         check_password(&password)?;
-        if *password != *typed("The same again: ".to_owned())? {
+        if *password != *typed("The same again: ")? {
             bail!("the two passwords differ; nothing was written");
         }
         Ok((password, "the new password".to_owned()))

@@ -36,7 +36,8 @@ pub fn run(args: &KeyPasswordArgs) -> anyhow::Result<ExitStatus> {
     }
     let key = open(&args.key, args.password_file.as_deref())?;
     let password = source.get()?;
-    write_secret_file(&target, encrypted_pem(&key, &password)?.as_bytes(), args.in_place)?;
+    let write = || Ok(write_secret_file(&target, encrypted_pem(&key, &password)?.as_bytes(), args.in_place)?);
+    source.or_forget(write())?;
     let shown = args.out.as_ref().unwrap_or(&args.key);
     say!("{}: the {} key under its new password", printable(&shown.to_string_lossy()), key.kind());
     Ok(ExitStatus::Done)
