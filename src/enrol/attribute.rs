@@ -68,11 +68,15 @@ impl AttributeKind {
 
 impl Attribute {
     /// # Errors
-    /// `subject_malformed` for an empty value, or one with control characters.
+    /// `subject_malformed` for an empty value, one with control characters, or a country that is not two letters.
     pub(super) fn new(kind: AttributeKind, value: &str) -> Result<Self> {
         if value.trim().is_empty() || value.chars().any(char::is_control) {
             let message = format!("{} is empty, or holds control characters", kind.name());
             return Err(Error::new(Kind::SubjectMalformed, message));
+        }
+        let is_country = value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
+        if kind == AttributeKind::CountryName && !is_country {
+            return Err(Error::new(Kind::SubjectMalformed, "countryName is two capital letters (X.520): PL"));
         }
         Ok(Self { kind, value: value.to_owned() })
     }
@@ -127,7 +131,15 @@ mod tests {
         assert_eq!(attribute.tag(), Tag::Utf8String);
         assert_eq!("countryName=PL".parse::<Attribute>().unwrap().tag(), Tag::PrintableString);
         assert_eq!("serialNumber=NIP_1".parse::<Attribute>().unwrap().tag(), Tag::Utf8String);
-        for wrong in ["commonName", "CN=Firma", "2.5.4.11=Firma", "commonName=", "commonName= ", "surname=a\nb"] {
+        for wrong in [
+            "commonName",
+            "CN=Firma",
+            "2.5.4.11=Firma",
+            "commonName=",
+            "commonName= ",
+            "surname=a\nb",
+            "countryName=Polska",
+        ] {
             assert_eq!(wrong.parse::<Attribute>().unwrap_err().code(), "subject_malformed", "{wrong}");
         }
         assert!(!format!("{attribute:?}").contains("5265877635"));

@@ -1,3 +1,6 @@
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::{self, Decode as _, Encode as _, asn1::Any};
@@ -35,8 +38,8 @@ impl Subject {
     /// `subject_malformed`, also for a field that is not known: KSeF refuses a request that lacks an attribute.
     pub fn from_enrolment_data(json: &[u8]) -> Result<Self> {
         let malformed = |message: String| Error::new(Kind::SubjectMalformed, message);
-        let data: Map<String, Value> = serde_json::from_slice(json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json))
-            .map_err(|error| {
+        let Fields(data) =
+            serde_json::from_slice(json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json)).map_err(|error| {
                 malformed(format!("not the answer of the API: line {}, column {}", error.line(), error.column()))
             })?;
         let known = |field: &str| if field == "givenNames" { "givenName" } else { field }.to_owned();
@@ -69,6 +72,35 @@ impl Subject {
             }])?);
         }
         Name::from_der(&levels.to_der()?)
+    }
+}
+
+/// An object in which no field is there twice: of two values serde would take the last.
+struct Fields(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> std::result::Result<Fields, A::Error> {
+                let mut found = Map::new();
+                while let Some((name, value)) = fields.next_entry::<String, Value>()? {
+                    if found.insert(name, value).is_some() {
+                        return Err(A::Error::custom("a field is there twice"));
+                    }
+                }
+                Ok(Fields(found))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
     }
 }
 
@@ -113,6 +145,7 @@ mod tests {
             (r#"{"commonName":["a"]}"#, "commonName is not text"),
             (r#"{"commonName":"a","localityName":"b"}"#, "\"localityName\" is not known"),
             (r#"{"givenName":"a","givenNames":["b"]}"#, "both"),
+            (r#"{"commonName":"a","commonName":"b"}"#, "line 1"),
             (r#"{"commonName":" "}"#, "empty"),
         ] {
             let message = read(json).unwrap_err();
