@@ -335,7 +335,9 @@ fn what_is_added_reads_back() {
     assert_eq!((register.entry("full"), register.entry("token")), (Ok(&full), Ok(&token)));
     assert_eq!(add(&text, &token).unwrap_err().code(), "register_name_taken");
     token.name = "two\nlines".into();
-    assert_eq!(add("", &token).unwrap_err().code(), "register_malformed");
+    let error = add("", &token).unwrap_err();
+    assert_eq!(error.code(), "register_malformed");
+    assert!(error.message().starts_with("\"name\" is one line of text"), "{error}");
 }
 
 #[test]

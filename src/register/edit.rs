@@ -42,13 +42,19 @@ pub fn add(text: &str, entry: &Entry) -> Result<String> {
         let message = format!("the certificate {serial} is in the register already, as {name:?} ({status})");
         return Err(Error::new(kind, message));
     }
+    let lines = lines(entry);
+    if let Err(error) = Register::parse(&lines.join("\n")) {
+        // There is no such line yet to look at.
+        let message = error.message().split_once(": ").map_or(error.message(), |(_line, message)| message);
+        return Err(Error::new(error.kind(), message));
+    }
     let newline = newline(text);
     let mut changed = if text.trim_start_matches(BOM).is_empty() { HEADER.to_owned() } else { text.to_owned() };
     if !changed.ends_with('\n') {
         changed.push_str(newline);
     }
     changed.push_str(newline);
-    for line in lines(entry) {
+    for line in lines {
         changed.push_str(&line);
         changed.push_str(newline);
     }
