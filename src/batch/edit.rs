@@ -21,7 +21,7 @@ use crate::error::{Error, Kind, Result};
 pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     check_regular(path)?;
-    let _latch = Latch::close(latch_of(path))?;
+    let _latch = Latch::close(latch_of(path), path)?;
     let old = read(path)?;
     let new = change(old.as_deref().unwrap_or_default())?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -54,10 +54,12 @@ pub(super) struct Latch {
 }
 
 impl Latch {
+    /// `path` is the latch's own, `of` what it closes, which is what people know of.
+    ///
     /// # Errors
     /// `output_busy`, `output_unwritable`.
-    pub(super) fn close(path: PathBuf) -> Result<Self> {
-        let file = open_locked(&path)?.map_err(|error| unwritable(&path, &error))?;
+    pub(super) fn close(path: PathBuf, of: &Path) -> Result<Self> {
+        let file = open_locked(&path)?.map_err(|error| unwritable(of, &error))?;
         Ok(Self { path, _file: file })
     }
 }
