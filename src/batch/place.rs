@@ -29,6 +29,7 @@ pub(super) struct Place {
     output: Output,
     replace: bool,
     /// True for a run that takes up an earlier one.
+    #[cfg(feature = "pdf")]
     goes_on: bool,
     workshop: Option<Workshop>,
 }
@@ -74,7 +75,13 @@ impl Place {
             Output::Manifest => None,
         };
         let workshop = workshop.map(Workshop::open).transpose()?;
-        Ok(Self { output: output.clone(), replace: replace || (goes_on && !output.is_folder()), goes_on, workshop })
+        Ok(Self {
+            output: output.clone(),
+            replace: replace || (goes_on && !output.is_folder()),
+            #[cfg(feature = "pdf")]
+            goes_on,
+            workshop,
+        })
     }
 
     /// True if pictures go into the manifest's lines.
