@@ -258,7 +258,7 @@ impl Document {
         }
         let dictionary = |number: usize| &objects[&number].0;
         let resources = dictionary(4);
-        let fonts: HashMap<&str, Font> = [("R", 5), ("B", 10)]
+        let fonts: HashMap<&str, Font> = [("R", 5), ("B", 11)]
             .into_iter()
             .filter(|(_, number)| resources.contains(&format!("{number} 0 R")))
             .map(|(name, number)| (name, Font::read(&objects[&(number + 1)].0, &objects[&(number + 4)].1)))
@@ -335,9 +335,13 @@ fn parts(object: &[u8]) -> (String, Vec<u8>) {
     let Some(start) = object.windows(7).position(|window| window == b"stream\n") else {
         return (String::from_utf8_lossy(object).into_owned(), Vec::new());
     };
+    let dictionary = String::from_utf8_lossy(&object[..start]).into_owned();
+    if !dictionary.contains("FlateDecode") {
+        return (dictionary, object[start + 7..].to_vec());
+    }
     let mut bytes = Vec::new();
     flate2::read::ZlibDecoder::new(&object[start + 7..]).read_to_end(&mut bytes).unwrap();
-    (String::from_utf8_lossy(&object[..start]).into_owned(), bytes)
+    (dictionary, bytes)
 }
 
 fn number_after(text: &str, word: &str) -> f64 {
