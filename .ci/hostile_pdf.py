@@ -11,8 +11,8 @@ import sys
 import tempfile
 import time
 
-SECONDS = 2.0  # One, and as much again for a machine that is busy.
-MEGABYTES = 160
+SECONDS = 1.0
+MEGABYTES = 100
 
 command, fixtures = sys.argv[1], pathlib.Path(sys.argv[2])
 faults, slowest, largest = [], (0.0, ""), (0, "")
@@ -39,11 +39,11 @@ for file in files:
         took, memory = time.monotonic() - before, usage.ru_maxrss // 1024
     code = os.waitstatus_to_exitcode(status)
     slowest, largest = max(slowest, (took, file.name)), max(largest, (memory, file.name))
-    if code not in (0, 1) or "internal" in said or "panicked" in said:
+    if code not in (0, 1, 2) or "internal" in said or "panicked" in said:
         faults.append(f"{file.name}: ended with {code}: {said[-300:]}")
     if took > SECONDS:
         faults.append(f"{file.name}: took {took:.1f} s")
     if memory > MEGABYTES:
         faults.append(f"{file.name}: took {memory} MB")
 print(f"{len(files)} hostile PDFs; slowest {slowest[1]} {slowest[0]:.2f} s, largest {largest[1]} {largest[0]} MB")
-sys.exit("\n".join(faults))
+sys.exit("\n".join(faults) or None)
