@@ -388,6 +388,13 @@ fn a_manifest_that_was_changed_is_not_believed() {
         let output = run(ksef_qr(folder.path(), "confirm").args(args));
         assert!(told(&output).contains("[codes_of_another_invoice]"), "{}", told(&output));
     }
+    // Signed, it says, and KOD II is gone.
+    let mut line = records(&folder.path().join("signed/manifest.ndjson")).remove(0);
+    line.as_object_mut().unwrap().remove("kod2");
+    fs::write(folder.path().join("cut.ndjson"), format!("{line}\n")).unwrap();
+    let output = run(ksef_qr(folder.path(), "confirm").args(["xml/f1.xml", "--codes", "cut.ndjson", "--out", "out2"]));
+    assert_eq!(status(&output), 2);
+    assert!(told(&output).contains("[manifest_damaged]"), "{}", told(&output));
 }
 
 #[test]

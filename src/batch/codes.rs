@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use super::line::Line;
+use super::line::{LONGEST_LINE, Line};
 use super::manifest::{Kept, SignedCode};
 use super::names::Names;
 use crate::error::{Error, Kind, Result};
@@ -12,9 +12,6 @@ use crate::invoice::Invoice;
 use crate::link::{Kod1, Link};
 use crate::render::Label;
 use crate::values::{Environment, InvoiceHash};
-
-/// In bytes. A line with a stamped PDF of 100 MB in it has so many.
-const LONGEST_LINE: u64 = 1 << 28;
 
 /// The codes that earlier runs made, by the digest of the invoice file: what was signed once is not signed again.
 #[derive(Debug, Default)]

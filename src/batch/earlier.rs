@@ -9,18 +9,14 @@ use std::path::{Path, PathBuf};
 use super::folder::unwritable;
 use super::input::Input;
 use super::journal::{Extent, START};
-use super::line::Line;
+use super::line::{LONGEST_LINE, Line};
 use super::manifest::{Code, Kept, Picture};
 use super::names::Names;
 use super::numbers::Numbers;
-use super::worker::{Drawing, Task};
+use super::task::{Drawing, Task};
 use crate::error::{Error, Kind, Result};
 use crate::render::Label;
 use crate::values::InvoiceHash;
-
-/// In bytes. A line with a stamped PDF of 100 MB in it has half; one of more than this is no line, and is not read to its
-/// end.
-const LONGEST_LINE: u64 = 1 << 28;
 
 /// The lines of earlier runs.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 use super::manifest::{Done, Outcome, Record};
 use super::pipeline::Observer;
-use super::worker::Drawing;
+use super::task::Drawing;
 use crate::advice::{Advice, Codes, Document};
 use crate::deadline::Mode;
 use crate::warning::Warning;

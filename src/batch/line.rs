@@ -13,6 +13,10 @@ use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice, ContextSource};
 use crate::values::InvoiceHash;
 
+/// In bytes. A line with a stamped PDF of 100 MB in it has half; one of more than this is no line, and is not read to its
+/// end.
+pub(super) const LONGEST_LINE: u64 = 1 << 28;
+
 /// The fields of a line that a later run goes on with.
 #[derive(Deserialize)]
 pub(super) struct Line<'l> {
@@ -80,6 +84,9 @@ impl Line<'_> {
             }
             None => None,
         };
+        if (self.status.as_deref() == Some("signed")) != kod2.is_some() {
+            return None;
+        }
         let ksef_number = match self.ksef_number.as_deref() {
             Some(number) => Some(number.parse().ok()?),
             None => None,

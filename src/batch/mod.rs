@@ -26,16 +26,19 @@ mod manifest;
 mod names;
 mod numbers;
 mod output;
+mod pair_table;
 mod pairing;
 mod pairs;
 mod pipeline;
 mod place;
 #[cfg(feature = "pdf")]
 mod sheet;
+mod shelf;
 mod sink;
 mod source;
 #[cfg(feature = "pdf")]
 mod stamping;
+mod task;
 mod worker;
 
 pub use archive::{Entry, entries};
@@ -54,4 +57,4 @@ pub use pipeline::{Batch, Interrupt, Observer};
 pub use source::Source;
 #[cfg(feature = "pdf")]
 pub use stamping::Stamping;
-pub use worker::{Drawing, Task};
+pub use task::{Drawing, Task};

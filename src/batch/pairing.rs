@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::manifest::{Outcome, Record};
 use super::numbers::Numbers;
 use super::pipeline::Observer;
-use super::worker::Task;
+use super::task::Task;
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
 use crate::warning::Warning;

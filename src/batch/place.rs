@@ -3,21 +3,21 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use rawzip::time::UtcDateTime;
-use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
-use tempfile::{NamedTempFile, TempPath};
+use rawzip::ZipArchiveWriter;
+use tempfile::TempPath;
 
 use super::archive::is_of_codes;
 use super::document::Document;
-use super::folder::{Workshop, exists, put, unwritable};
+use super::folder::{Workshop, exists, unwritable};
 use super::manifest::Picture;
 use super::output::{Existing, Output};
+use super::shelf::Shelf;
 use crate::error::{Error, Kind, Result};
 
 /// In bytes. The largest picture has a megabyte; a stamped PDF has some kilobytes more than the PDF had.
@@ -26,24 +26,24 @@ const LARGEST_FILE: u64 = 101_000_000;
 /// What the workers see of it.
 #[derive(Debug)]
 pub(super) struct Place {
-    output: Output,
-    replace: bool,
+    pub(super) output: Output,
+    pub(super) replace: bool,
     /// True for a run that takes up an earlier one.
     #[cfg(feature = "pdf")]
-    goes_on: bool,
-    workshop: Option<Workshop>,
+    pub(super) goes_on: bool,
+    pub(super) workshop: Option<Workshop>,
 }
 
 /// A picture, written but not yet in place.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    name: String,
-    content: Content,
-    replace: bool,
+    pub(super) name: String,
+    pub(super) content: Content,
+    pub(super) replace: bool,
 }
 
 #[derive(Debug)]
-enum Content {
+pub(super) enum Content {
     File(TempPath),
     Deflated { deflated: Vec<u8>, checksum: u32, size: u64 },
     Nothing,
@@ -208,48 +208,6 @@ impl Place {
         Ok(Prepared { name, content, replace: own || self.replace })
     }
 
-    /// Refuses a name that is taken by something else than a sheet of an earlier run that may be replaced.
-    ///
-    /// # Errors
-    /// `output_exists`.
-    #[cfg(feature = "pdf")]
-    pub(super) fn check_sheet(&self, name: &str) -> Result<()> {
-        let Output::Folder(folder) = &self.output else { return Ok(()) };
-        let path = folder.join(name);
-        if !self.goes_on {
-            self.check_free(name)?;
-        }
-        // A file of that name may be anybody's.
-        if fs::symlink_metadata(&path).is_ok() && !fs::read(&path).is_ok_and(|found| is_own_sheet(&found)) {
-            return Err(exists(&path));
-        }
-        Ok(())
-    }
-
-    /// A file to be written while the run goes on, in a folder.
-    ///
-    /// # Errors
-    /// `output_unwritable`; `setting_malformed` for an output that is no folder.
-    #[cfg(feature = "pdf")]
-    pub(super) fn begin_sheet(&self, name: &str) -> Result<NamedTempFile> {
-        let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
-            return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
-        };
-        workshop.create().map_err(|error| unwritable(&folder.join(name), &error))
-    }
-
-    /// Gives that file its name.
-    ///
-    /// # Errors
-    /// `output_exists`, `output_unwritable`.
-    #[cfg(feature = "pdf")]
-    pub(super) fn put_sheet(&self, name: &str, file: NamedTempFile) -> Result<()> {
-        match &self.output {
-            Output::Folder(folder) => put(file.into_temp_path(), &folder.join(name), self.replace || self.goes_on),
-            _ => Ok(()),
-        }
-    }
-
     /// What the sink needs to put pictures in place.
     ///
     /// # Errors
@@ -265,49 +223,6 @@ impl Place {
             _ => Shelf::None,
         })
     }
-}
-
-/// Where prepared pictures become visible, one after the other.
-pub(super) enum Shelf {
-    Folder(PathBuf),
-    Archive { writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>, path: PathBuf, replace: bool },
-    None,
-}
-
-impl Shelf {
-    /// # Errors
-    /// `output_exists`, `output_unwritable`.
-    pub(super) fn put(&mut self, prepared: Prepared) -> Result<()> {
-        let Prepared { name, content, replace } = prepared;
-        match (self, content) {
-            (Self::Folder(folder), Content::File(file)) => put(file, &folder.join(name), replace),
-            (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
-                add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
-                    .map_err(|error| failed(path, error))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Ends an archive and gives it its name.
-    ///
-    /// # Errors
-    /// `output_exists`, `output_unwritable`.
-    pub(super) fn finish(self) -> Result<()> {
-        let Self::Archive { writer, path, replace } = self else { return Ok(()) };
-        let buffered = writer.finish().map_err(|error| failed(&path, error))?;
-        let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;
-        put(file.into_temp_path(), &path, replace)
-    }
-}
-
-/// Sheets name their maker.
-#[cfg(feature = "pdf")]
-fn is_own_sheet(found: &[u8]) -> bool {
-    found.starts_with(b"%PDF")
-        && memchr::memmem::rfind(found, b"/Creator(ksef-qr)")
-            .or_else(|| memchr::memmem::rfind(found, b"/Creator (ksef-qr)"))
-            .is_some()
 }
 
 /// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are
@@ -336,31 +251,6 @@ fn wrapped(bytes: &[u8]) -> Vec<u8> {
         wrapped.extend_from_slice(block);
     }
     wrapped
-}
-
-fn add(
-    writer: &mut ZipArchiveWriter<BufWriter<NamedTempFile>>,
-    name: &str,
-    deflated: &[u8],
-    descriptor: DataDescriptorOutput,
-) -> std::result::Result<(), rawzip::Error> {
-    // No clock: the same pictures make the same archive. The first day that a ZIP archive can name.
-    let day = UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0);
-    let mut file = writer.new_file(name).compression_method(CompressionMethod::DEFLATE);
-    if let Some(day) = day {
-        file = file.last_modified(day);
-    }
-    let (mut entry, _) = file.start()?;
-    entry.write_all(deflated)?;
-    entry.finish(descriptor)?;
-    Ok(())
-}
-
-fn failed(path: &Path, error: rawzip::Error) -> Error {
-    match error.into_kind() {
-        rawzip::ErrorKind::IO(error) => unwritable(path, &error),
-        other => unwritable(path, &io::Error::other(format!("{other:?}"))),
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! All codes of a run on sheets of labels, in one file that grows as they come.
 
+use std::fs;
 use std::io::{self, BufWriter, Write as _};
 
 use tempfile::NamedTempFile;
 
+use super::folder::{exists, put, unwritable};
 use super::manifest::{Code, Outcome, Record};
+use super::output::Output;
 use super::pipeline::Observer;
 use super::place::Place;
 use crate::error::{Error, Kind, Result};
@@ -63,7 +66,7 @@ impl<'o> SheetWriter<'o> {
         let smallest = sheet.smallest_module_mm();
         let written =
             file.write_all(&sheet.finish()).and_then(|()| file.into_inner().map_err(io::IntoInnerError::into_error));
-        place.put_sheet(NAME, written.map_err(|error| unwritable(&error))?)?;
+        place.put_sheet(NAME, written.map_err(|error| not_written(&error))?)?;
         Ok(smallest.filter(|module| *module < SMALL_MODULE).map(|module| {
             let message = format!(
                 "on the sheet a module is {module:.2} mm small; printers and telephones are sure of {SMALL_MODULE} mm and more"
@@ -76,7 +79,7 @@ impl<'o> SheetWriter<'o> {
         if let Err(error) = written
             && self.failed.is_ok()
         {
-            self.failed = Err(unwritable(&error));
+            self.failed = Err(not_written(&error));
         }
     }
 
@@ -93,7 +96,7 @@ impl<'o> SheetWriter<'o> {
     }
 }
 
-fn unwritable(error: &io::Error) -> Error {
+fn not_written(error: &io::Error) -> Error {
     Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(NAME)
 }
 
@@ -108,4 +111,53 @@ impl Observer for SheetWriter<'_> {
         }
         self.observer.record(record);
     }
+}
+
+impl Place {
+    /// Refuses a name that is taken by something else than a sheet of an earlier run that may be replaced.
+    ///
+    /// # Errors
+    /// `output_exists`.
+    pub(super) fn check_sheet(&self, name: &str) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        if !self.goes_on {
+            self.check_free(name)?;
+        }
+        // A file of that name may be anybody's.
+        if fs::symlink_metadata(&path).is_ok() && !fs::read(&path).is_ok_and(|found| is_own_sheet(&found)) {
+            return Err(exists(&path));
+        }
+        Ok(())
+    }
+
+    /// A file to be written while the run goes on, in a folder.
+    ///
+    /// # Errors
+    /// `output_unwritable`; `setting_malformed` for an output that is no folder.
+    pub(super) fn begin_sheet(&self, name: &str) -> Result<NamedTempFile> {
+        let (Output::Folder(folder), Some(workshop)) = (&self.output, &self.workshop) else {
+            return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));
+        };
+        workshop.create().map_err(|error| unwritable(&folder.join(name), &error))
+    }
+
+    /// Gives that file its name.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_unwritable`.
+    pub(super) fn put_sheet(&self, name: &str, file: NamedTempFile) -> Result<()> {
+        match &self.output {
+            Output::Folder(folder) => put(file.into_temp_path(), &folder.join(name), self.replace || self.goes_on),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Sheets name their maker.
+fn is_own_sheet(found: &[u8]) -> bool {
+    found.starts_with(b"%PDF")
+        && memchr::memmem::rfind(found, b"/Creator(ksef-qr)")
+            .or_else(|| memchr::memmem::rfind(found, b"/Creator (ksef-qr)"))
+            .is_some()
 }

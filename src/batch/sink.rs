@@ -9,7 +9,7 @@ use crossbeam_channel::Receiver;
 use super::journal::Journal;
 use super::manifest::{Outcome, Summary};
 use super::pipeline::Observer;
-use super::place::Shelf;
+use super::shelf::Shelf;
 use super::worker::{Finished, stops_the_run};
 use crate::error::Error;
 

@@ -11,7 +11,8 @@ use walkdir::WalkDir;
 
 use super::archive;
 use super::input::Input;
-use super::pairs::{self, Pdfs};
+use super::pair_table;
+use super::pairs::Pdfs;
 use crate::error::{Error, Kind};
 
 /// In bytes: no system has longer ones.
@@ -53,7 +54,7 @@ impl Source {
             Self::Path(path) => INVOICES.each_of_path(path, take),
             Self::List(path) => each_of_list(path, take, go_on),
             Self::Pdfs(pdfs) => pdfs.each(take),
-            Self::PairTable(table) => pairs::each_of_table(table, take),
+            Self::PairTable(table) => pair_table::each_of(table, take),
         }
     }
 }

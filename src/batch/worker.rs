@@ -1,6 +1,5 @@
 //! One invoice, from its bytes to its pictures.
 
-use super::codes::Codes;
 use super::document::{Content, Document, Draft, Made};
 use super::earlier::EarlierLine;
 use super::input::Input;
@@ -8,14 +7,14 @@ use super::journal::Extent;
 use super::manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode};
 use super::numbers::Numbers;
 use super::place::{Place, Prepared};
+use super::task::{Drawing, Task};
 use crate::deadline::{Deadline, Schedule};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
-use crate::qr::{EccLevel, Symbol};
-use crate::render::{Label, PictureFormat, Renderer, Style};
-use crate::sign::Issuer;
-use crate::values::{Environment, InvoiceHash, IssueDate, Rule, Rules};
+use crate::qr::Symbol;
+use crate::render::{Label, PictureFormat, Renderer};
+use crate::values::{InvoiceHash, IssueDate, Rule, Rules};
 use crate::warning::Warning;
 
 /// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
@@ -23,72 +22,6 @@ pub(super) const LARGEST_ALLOWED: u64 = 100_000_000;
 
 /// What KSeF takes at most, and so the most that is read unless a larger size is allowed.
 const LARGEST_ACCEPTED: u64 = 3_000_000;
-
-/// What to make of each invoice.
-#[derive(Debug)]
-pub enum Task {
-    /// KOD I and KOD II: offline invoices.
-    Sign(Issuer),
-    /// KOD I alone.
-    Link {
-        /// Which KSeF.
-        environment: Environment,
-        /// What stands under the code.
-        numbers: Numbers,
-    },
-    /// The codes that earlier runs made.
-    Reuse {
-        /// Which KSeF they lead to.
-        environment: Environment,
-        /// The codes.
-        codes: Codes,
-    },
-}
-
-impl Task {
-    pub(super) fn environment(&self) -> Environment {
-        match self {
-            Self::Sign(issuer) => issuer.environment(),
-            Self::Link { environment, .. } | Self::Reuse { environment, .. } => *environment,
-        }
-    }
-
-    /// True for KOD I and KOD II, false for KOD I alone; none if that differs from invoice to invoice.
-    pub(super) fn is_signing(&self) -> Option<bool> {
-        match self {
-            Self::Sign(_) => Some(true),
-            Self::Link { .. } => Some(false),
-            Self::Reuse { .. } => None,
-        }
-    }
-}
-
-/// Which pictures to draw, and how, and the document to make around them.
-#[derive(Debug)]
-pub struct Drawing {
-    /// The formats, each once; none for links alone.
-    pub formats: Vec<PictureFormat>,
-    /// Sizes.
-    pub style: Style,
-    /// Error correction.
-    pub level: EccLevel,
-    /// A document for each invoice, if there is to be one.
-    pub document: Option<Box<dyn Document>>,
-    /// Sheets of labels with the codes of the whole run, `sheet.pdf` in the output folder, if there are to be any.
-    #[cfg(feature = "pdf")]
-    pub sheet: Option<crate::paper::Grid>,
-}
-
-impl Drawing {
-    /// True for links alone.
-    pub(super) fn is_empty(&self) -> bool {
-        #[cfg(feature = "pdf")]
-        let has_sheet = self.sheet.is_some();
-        #[cfg(not(feature = "pdf"))]
-        let has_sheet = false;
-        self.formats.is_empty() && self.document.is_none() && !has_sheet
-    }
-}
 
 /// What a worker needs to know; the same for all of them.
 #[derive(Clone, Copy)]

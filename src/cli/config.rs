@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{Batch, Codes, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
+use ksef_qr::batch::{Batch, Codes, Document, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
 use ksef_qr::deadline::Schedule;
 use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
 
@@ -147,6 +147,17 @@ fn drawing(picture: &PictureArgs, output: &OutputArgs) -> anyhow::Result<Drawing
     }
     let style = Style::new(picture.module_px, picture.dpi)?;
     Ok(Drawing { formats: picture.format.0.clone(), style, level: output.ecc, document: None, sheet: picture.sheet })
+}
+
+/// A run that makes a document of each invoice, and no pictures.
+pub fn document(document: impl Document + 'static, output: &OutputArgs) -> Drawing {
+    Drawing {
+        formats: Vec::new(),
+        style: Style::default(),
+        level: output.ecc,
+        document: Some(Box::new(document)),
+        sheet: None,
+    }
 }
 
 /// A batch of what is to be made, `drawing`, of the invoices of `sources`.

@@ -3,25 +3,18 @@
 use std::path::Path;
 
 use anyhow::bail;
-use ksef_qr::Style;
-use ksef_qr::batch::{Batch, Confirming, Drawing, Printer};
+use ksef_qr::batch::{Batch, Confirming, Printer};
 use ksef_qr::paper::Format;
 
 use super::args::{ConfirmArgs, PaperArgs, Print};
-use super::config::{batch, codes, sources};
+use super::config::{self, batch, codes, sources};
 
 /// The batch of `ksef-qr confirm`.
 pub fn confirm(args: ConfirmArgs) -> anyhow::Result<Batch> {
     let is_one = matches!(&args.input.input[..], [only] if only.is_file() || only == Path::new("-"));
     let (task, schedule) = codes(args.codes, &args.output, is_one && args.input.files_from.is_empty())?;
     let document = Confirming { language: args.paper.language, printer: printer(&args.paper)? };
-    let drawing = Drawing {
-        formats: Vec::new(),
-        style: Style::default(),
-        level: args.output.ecc,
-        document: Some(Box::new(document)),
-        sheet: None,
-    };
+    let drawing = config::document(document, &args.output);
     Ok(Batch { schedule, ..batch(sources(args.input)?, drawing, args.output, task)? })
 }
 

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use anyhow::bail;
-use ksef_qr::Style;
-use ksef_qr::batch::{Batch, Drawing, Pdfs, Source, Stamping};
+use ksef_qr::batch::{Batch, Pdfs, Source, Stamping};
 use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
 
 use super::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
-use super::config::{batch, codes};
+use super::config::{self, batch, codes};
 use super::password;
 
 /// The batch of `ksef-qr stamp`.
@@ -29,13 +28,7 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
         stamp: place(&args.place)?,
         password: args.place.pdf_password_file.as_deref().map(password::from_file).transpose()?,
     };
-    let drawing = Drawing {
-        formats: Vec::new(),
-        style: Style::default(),
-        level: args.output.ecc,
-        document: Some(Box::new(document)),
-        sheet: None,
-    };
+    let drawing = config::document(document, &args.output);
     Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
 }
 

@@ -1,0 +1,71 @@
+//! Where prepared files become visible, one after the other.
+
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use rawzip::time::UtcDateTime;
+use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
+use tempfile::NamedTempFile;
+
+use super::folder::{put, unwritable};
+use super::place::{Content, Prepared};
+use crate::error::{Error, Result};
+
+/// Where prepared pictures become visible, one after the other.
+pub(super) enum Shelf {
+    Folder(PathBuf),
+    Archive { writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>, path: PathBuf, replace: bool },
+    None,
+}
+
+impl Shelf {
+    /// # Errors
+    /// `output_exists`, `output_unwritable`.
+    pub(super) fn put(&mut self, prepared: Prepared) -> Result<()> {
+        let Prepared { name, content, replace } = prepared;
+        match (self, content) {
+            (Self::Folder(folder), Content::File(file)) => put(file, &folder.join(name), replace),
+            (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
+                add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
+                    .map_err(|error| failed(path, error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends an archive and gives it its name.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_unwritable`.
+    pub(super) fn finish(self) -> Result<()> {
+        let Self::Archive { writer, path, replace } = self else { return Ok(()) };
+        let buffered = writer.finish().map_err(|error| failed(&path, error))?;
+        let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;
+        put(file.into_temp_path(), &path, replace)
+    }
+}
+
+fn add(
+    writer: &mut ZipArchiveWriter<BufWriter<NamedTempFile>>,
+    name: &str,
+    deflated: &[u8],
+    descriptor: DataDescriptorOutput,
+) -> std::result::Result<(), rawzip::Error> {
+    // No clock: the same pictures make the same archive. The first day that a ZIP archive can name.
+    let day = UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0);
+    let mut file = writer.new_file(name).compression_method(CompressionMethod::DEFLATE);
+    if let Some(day) = day {
+        file = file.last_modified(day);
+    }
+    let (mut entry, _) = file.start()?;
+    entry.write_all(deflated)?;
+    entry.finish(descriptor)?;
+    Ok(())
+}
+
+fn failed(path: &Path, error: rawzip::Error) -> Error {
+    match error.into_kind() {
+        rawzip::ErrorKind::IO(error) => unwritable(path, &error),
+        other => unwritable(path, &io::Error::other(format!("{other:?}"))),
+    }
+}
