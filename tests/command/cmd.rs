@@ -1,0 +1,7 @@
+//! The command, as a user types it: one file of `tests/cmd` for each behaviour and each refusal.
+
+#[test]
+fn command_line() {
+    let cases = trycmd::TestCases::new();
+    cases.env("NO_COLOR", "1").env("COLUMNS", "100").case("tests/cmd/*/*.toml");
+}

@@ -1,0 +1,16 @@
+//! The command, as people and programs run it: one file for each concern; `cmd.rs` runs the cases of `tests/cmd`.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod batch;
+mod cert_check;
+mod check;
+mod cmd;
+mod documents;
+mod keys;
+mod pictures_pdf;
+mod replacement;
+mod resume;
+mod secrets;
+mod upo;

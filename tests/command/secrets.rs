@@ -1,0 +1,222 @@
+//! No secret in anything that the command or the library says: the password, the PIN, the key, in any spelling.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::common::fixture;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use ksef_qr::{Conditions, Credential, Environment, Issuer, Pkcs12, PrivateKey, Rules};
+
+const PASSWORDS: [&str; 4] = ["Throwaway-Key_2026", "Another-Password_2026", "Zażółć-gęślą_2026", "PIN-86420-secret"];
+
+/// Looks for passwords, and for the secret numbers of all throwaway keys, in pieces.
+struct Searcher {
+    needles: Vec<(String, String)>,
+}
+
+impl Searcher {
+    fn new() -> Self {
+        let mut needles = Vec::new();
+        for password in PASSWORDS {
+            needles.push((password.to_owned(), password.to_lowercase()));
+            for spelling in spellings(password.as_bytes()) {
+                needles.push((password.to_owned(), spelling));
+            }
+        }
+        for name in ["offline-ec", "offline-rsa"] {
+            let der = fs::read(fixture(&format!("keys/{name}.pkcs8.der"))).unwrap();
+            // The public key may be seen: it is at the end of an EC key and near the start of an RSA one.
+            let secret = if name == "offline-ec" { 36..68 } else { 310..der.len() };
+            // In Base64 a piece shows only if it begins at a third byte of what was encoded: steps of seven come by all
+            // three remainders, and every 16 bytes that are told hold a piece.
+            for piece in der[secret].windows(9).step_by(if name == "offline-ec" { 1 } else { 7 }) {
+                needles.extend(spellings(piece).map(|spelling| (format!("key {name}"), spelling)));
+            }
+        }
+        assert!(needles.len() > 700, "{}", needles.len());
+        Self { needles }
+    }
+
+    fn assert_silent(&self, said: &[u8], about: &str) {
+        let said = String::from_utf8_lossy(said);
+        let (small, plain) = (said.to_lowercase(), said.as_ref());
+        for (secret, spelling) in &self.needles {
+            assert!(!plain.contains(spelling) && !small.contains(spelling), "{about} tells {secret}:\n{said}");
+        }
+    }
+}
+
+/// As hexadecimal, with and without colons, as a list of numbers, as Base64.
+fn spellings(bytes: &[u8]) -> impl Iterator<Item = String> {
+    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let whole = &bytes[..bytes.len() / 3 * 3];
+    let list = format!("{bytes:?}");
+    [
+        hex.concat(),
+        hex.join(":"),
+        hex.join(" "),
+        list.trim_matches(['[', ']']).to_owned(),
+        STANDARD.encode(whole),
+        URL_SAFE.encode(whole),
+    ]
+    .into_iter()
+}
+
+#[test]
+fn the_searcher_finds_what_is_there() {
+    let searcher = Searcher::new();
+    let key = fs::read(fixture("keys/offline-ec.pkcs8.der")).unwrap();
+    let hex = key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
+    for told in [
+        "the password Throwaway-Key_2026 is wrong".to_owned(),
+        hex,
+        format!("{key:?}"),
+        STANDARD.encode(&key),
+        String::from_utf8(fs::read(fixture("keys/offline-rsa.pkcs8.pem")).unwrap()).unwrap().replace('\n', ""),
+    ] {
+        let found = std::panic::catch_unwind(|| searcher.assert_silent(told.as_bytes(), "a message"));
+        assert!(found.is_err(), "{told}");
+    }
+    searcher.assert_silent(b"nothing of the kind", "a message");
+}
+
+/// Files that are damaged in their middle, where a key has its secret.
+fn damaged(folder: &Path, name: &str) -> String {
+    let mut file = fs::read(fixture(&format!("keys/{name}"))).unwrap();
+    let middle = file.len() / 2;
+    file[middle] = if name.ends_with("pem") { b'*' } else { file[middle] ^ 0x55 };
+    let path = folder.join(format!("damaged-{name}"));
+    fs::write(&path, file).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// Every way to fail with a credential, and some to succeed.
+#[test]
+fn the_command_tells_no_secret() {
+    let searcher = Searcher::new();
+    let folder = tempfile::tempdir().unwrap();
+    let key = |name: &str| fixture(&format!("keys/{name}"));
+    let (certificate, rsa) = (key("offline-ec.crt"), key("offline-rsa.crt"));
+    let (right, wrong) = (key("password.txt"), key("wrong-password.txt"));
+    let pin = folder.path().join("pin");
+    fs::write(&pin, "PIN-86420-secret\n").unwrap();
+    let pin = pin.to_str().unwrap();
+    let mut cases: Vec<Vec<&str>> = vec![
+        // The password where it does not belong.
+        vec!["--password", "Throwaway-Key_2026"],
+        vec!["--pkcs11", "pkcs11:token=a?module-path=/m.so&pin-value=PIN-86420-secret"],
+        vec!["--pkcs11", "pkcs11:token=a;pin-value=PIN-86420-secret"],
+    ];
+    let source = format!("pkcs11:token=a?module-path=/nowhere.so&pin-source={pin}");
+    cases.push(vec!["--pkcs11", &source]);
+    let keys = [
+        key("offline-ec.fast.key"),
+        key("offline-ec.pkcs8.pem"),
+        key("offline-ec.pkcs8.der"),
+        key("offline-ec.legacy-des3.pem"),
+        key("other-ec.pkcs8.pem"),
+        key("offline-rsa.fast.key"),
+        key("offline-rsa.pkcs1.pem"),
+        damaged(folder.path(), "offline-ec.fast.key"),
+        damaged(folder.path(), "offline-ec.pkcs8.der"),
+        damaged(folder.path(), "offline-ec.pkcs8.pem"),
+        damaged(folder.path(), "offline-ec.sec1.der"),
+        damaged(folder.path(), "offline-rsa.pkcs1.der"),
+        damaged(folder.path(), "offline-rsa.pkcs8.pem"),
+        right.clone(),
+    ];
+    for key in &keys {
+        for password in [&right, &wrong] {
+            cases.push(vec!["--cert", &certificate, "--key", key, "--password-file", password]);
+        }
+    }
+    // Swapped, and the key where the password belongs.
+    cases.push(vec!["--cert", &keys[1], "--key", &certificate]);
+    cases.push(vec!["--cert", &rsa, "--key", &keys[0], "--password-file", &keys[1]]);
+    cases.push(vec!["--cert", &right, "--key", &right]);
+    let containers = [
+        key("offline-ec.p12"),
+        key("offline-ec.legacy.p12"),
+        key("offline-ec.in-the-clear.p12"),
+        key("offline-ec.polish.p12"),
+        key("offline-rsa.p12"),
+        key("two-keys.p12"),
+        key("wrong-pair.p12"),
+        key("offline-ec.no-mac.p12"),
+        damaged(folder.path(), "offline-ec.p12"),
+        damaged(folder.path(), "offline-ec.in-the-clear.p12"),
+        key("offline-ec.pkcs8.pem"),
+    ];
+    for container in &containers {
+        for password in [&right, &wrong] {
+            cases.push(vec!["--p12", container, "--password-file", password]);
+        }
+    }
+    cases.push(vec!["--p12", &containers[5], "--p12-entry", "nobody", "--password-file", &right]);
+    let (mut signed, mut failed) = (0, 0);
+    for case in &cases {
+        let out = folder.path().join(format!("out-{signed}-{failed}"));
+        let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+            .args(["sign", &fixture("invoices/good/fa3-basic.xml"), "--env", "test", "--now", "2026-06-30T12:00:00Z"])
+            .args(["--format", "svg", "--out"])
+            .arg(&out)
+            .args(case)
+            // It goes to a file that is given, so this one may only be passed by.
+            .env("KSEF_QR_KEY_PASSWORD", "Zażółć-gęślą_2026")
+            .env("RUST_BACKTRACE", "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        searcher.assert_silent(&done.stdout, &format!("stdout of {case:?}"));
+        searcher.assert_silent(&done.stderr, &format!("stderr of {case:?}"));
+        assert!(!String::from_utf8_lossy(&done.stderr).contains("panicked"), "{case:?}");
+        match done.status.code() {
+            Some(0) => {
+                signed += 1;
+                for file in fs::read_dir(&out).unwrap() {
+                    let path = file.unwrap().path();
+                    searcher.assert_silent(&fs::read(&path).unwrap(), &path.to_string_lossy());
+                }
+            }
+            Some(2) => failed += 1,
+            other => panic!("{case:?}: {other:?}"),
+        }
+    }
+    assert!(signed >= 8 && failed >= 30, "{signed} signed, {failed} failed");
+}
+
+#[test]
+fn debug_elides_every_secret() {
+    let searcher = Searcher::new();
+    let read = |name: &str| fs::read(fixture(&format!("keys/{name}"))).unwrap();
+    let conditions = Conditions {
+        environment: Environment::Test,
+        now: "2026-06-15T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),
+        allow: Rules::NONE,
+    };
+    let password = Some(PASSWORDS[0].as_bytes());
+    for name in ["offline-ec", "offline-rsa"] {
+        let key = PrivateKey::parse(&read(&format!("{name}.fast.key")), password).unwrap();
+        let container = Pkcs12::open(&read(&format!("{name}.p12")), password).unwrap();
+        let certificate = read(&format!("{name}.crt"));
+        let credential =
+            || Credential::from_bytes(&certificate, &read(&format!("{name}.fast.key")), password, &conditions).unwrap();
+        let issuer = Issuer::new(credential()).unwrap();
+        for debug in [
+            format!("{key:?} {key:#?}"),
+            format!("{container:?} {container:#?}"),
+            format!("{:?} {:#?}", credential(), credential()),
+            format!("{issuer:?} {issuer:#?}"),
+            format!("{:?}", issuer.credential()),
+        ] {
+            assert!(debug.len() > 20);
+            searcher.assert_silent(debug.as_bytes(), "Debug");
+        }
+        for wrong in [Some(&b"Another-Password_2026"[..]), None] {
+            let error = Pkcs12::open(&read(&format!("{name}.p12")), wrong).unwrap_err();
+            searcher.assert_silent(format!("{error} {error:?} {error:#?}").as_bytes(), "an error");
+        }
+    }
+}

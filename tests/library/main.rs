@@ -1,0 +1,23 @@
+//! The library, as a program that depends on it sees it: one file for each concern.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod advice;
+mod architecture;
+mod credential_matrix;
+mod credentials;
+mod deadline;
+mod invoices;
+mod paper;
+mod pkcs12;
+mod receipts;
+mod register;
+mod scan;
+mod signing;
+mod stamp;
+mod vectors;
+mod verify;
+mod verify_digests;
+mod verify_manifests;
+mod verify_signatures;
