@@ -24,9 +24,9 @@
 
 mod block;
 mod content;
-mod crypt;
 mod drawing;
 mod embedded;
+mod encryption;
 mod file;
 mod filter;
 mod geometry;

@@ -20,7 +20,6 @@ const ORDER: &[&str] = &[
     "pkcs11",
     "verify",
     "checklist",
-    "scan",
     "qr",
     "render",
     "typeface",

@@ -1,37 +1,42 @@
-//! Pictures and PDFs to the texts of the QR codes in them.
+//! Pictures and PDFs to the texts of the QR codes in them, and XML to what its schema has against it.
 //!
-//! Bytes come in, texts go out: nothing here opens a file, and nothing is said of what the texts mean (see
-//! [`verify`](crate::verify)). Sizes and pages are bounded, because the bytes may be anybody's; who reads anybody's
-//! PDFs should do so in a process of its own, as the command does (see [`pdf()`]).
+//! ```
+//! # fn main() -> ksef_qr_scan::Result<()> {
+//! let picture = include_bytes!("../../../fixtures/verify/qrencode.png");
+//! let found = ksef_qr_scan::file(picture)?;
+//! assert!(found[0].text.starts_with("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Bytes come in, texts go out: nothing here opens a file, and nothing is said of what the texts mean, which
+//! `ksef_qr::verify` judges. Sizes and pages are bounded, because the bytes may be anybody's.
+//!
+//! The executable `ksef-qr-scan` does the same in a process of its own, which knows no key and no password: `ksef-qr verify`
+//! and `ksef-qr check --xsd` speak to it as [`protocol`] says. Whoever calls this library on what strangers send should give
+//! it such a process too: a document may be made so that drawing it takes for ever, or overflows the stack.
+//!
+//! | module | turns | into |
+//! |---|---|---|
+//! | `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
+//! | [`schema`] | the files of a folder of schemas, a document | what the schema has against the document |
+//! | [`protocol`] | lines of JSON | calls of the above |
 
+// Nothing that comes from outside may panic; tests may (clippy.toml).
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod error;
+mod found;
 mod pdf;
 mod picture;
+pub mod protocol;
+pub mod schema;
 mod svg;
 
-pub use pdf::pdf;
+pub use error::{Error, ErrorKind, Result};
+pub use found::{Found, Origin};
+pub use pdf::{is_pdf, pdf};
 pub use picture::picture;
-
-use crate::error::Result;
-
-/// A text that was found, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// What the code or the link holds.
-    pub text: String,
-    /// Which of the two it is.
-    pub origin: Origin,
-    /// Where in the file: `page 2`; none in a picture.
-    pub place: Option<String>,
-}
-
-/// What a text was found in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// A QR code.
-    Code,
-    /// A link annotation of a PDF: what a reader clicks on.
-    Link,
-}
 
 /// Everything in a file that is a PDF, PNG, JPEG or SVG, by what its first bytes say.
 ///
@@ -43,11 +48,4 @@ pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
     }
     let codes = if svg::is_svg(bytes) { svg::svg(bytes)? } else { picture(bytes)? };
     Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
-}
-
-/// True if the first bytes say that the file is a PDF.
-pub fn is_pdf(bytes: &[u8]) -> bool {
-    // Some programs put a few bytes before the header; readers look for it in the first thousand.
-    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
-    start.windows(5).any(|window| window == b"%PDF-")
 }

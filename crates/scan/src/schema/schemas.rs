@@ -1,0 +1,172 @@
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use fastxml::schema::{Schema, Validator};
+use serde::{Deserialize, Serialize};
+
+use super::document::{DEEPEST, Document};
+use super::folder::Folder;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many violations of one document are told.
+const MOST_TOLD: usize = 100;
+
+/// A kind of document, and the root element by which it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// What it is called in messages, and when a document is validated: `FA(3)`.
+    pub name: String,
+    /// The namespace of its root element, which is the target namespace of its schema.
+    pub namespace: String,
+    /// The root element's name without a prefix.
+    pub root: String,
+}
+
+/// One thing that a schema has against a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where, in bytes from the start of the text.
+    pub offset: usize,
+}
+
+/// The schemas of the forms, compiled when they are first needed.
+///
+/// fastxml validates. Two things pass it that libxml2 refuses, and are looked at besides: the namespaces of child elements,
+/// of which it compares the local names only, and `xsi:nil`.
+pub struct Schemas {
+    folder: Folder,
+    forms: Vec<(Form, OnceLock<Result<Arc<Schema>>>)>,
+}
+
+impl Schemas {
+    /// Takes the files of a folder: each with its path in the folder, written with `/`, and its bytes. A form's schema
+    /// is known by its target namespace, whatever its file is called. What schemas import is looked for among the
+    /// files, by the path that is named, else by the name alone; nothing is fetched from anywhere.
+    ///
+    /// # Errors
+    /// `schema_missing` if there is no schema of any form.
+    pub fn new(forms: Vec<Form>, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self> {
+        let folder = Folder::new(files);
+        if !forms.iter().any(|form| folder.of_namespace(&form.namespace).next().is_some()) {
+            return Err(Error::new(
+                ErrorKind::SchemaMissing,
+                format!("it holds no schema (.xsd) of {}", listed(&forms)),
+            ));
+        }
+        Ok(Self { folder, forms: forms.into_iter().map(|form| (form, OnceLock::new())).collect() })
+    }
+
+    /// Validates a document, which is taken to be well-formed. A hundred violations or so are told.
+    ///
+    /// # Errors
+    /// `schema_missing` if there is no schema of the form that is named so; `schema_unusable`.
+    pub fn validate(&self, form: &str, text: &str) -> Result<Vec<Violation>> {
+        let schema = self.of(form)?;
+        let mut violations = Vec::new();
+        let mut find = |message: String, offset: usize| violations.push(Violation { message, offset });
+        let mut document = Document::new(&schema);
+        if let Err(offset) = document.walk(text) {
+            // Nothing that nests that deep is an invoice, and fastxml's time grows with the square of the depth.
+            find(format!("elements are nested more than {DEEPEST} deep, which no schema allows"), offset);
+            return Ok(violations);
+        }
+        for (message, offset) in document.into_violations() {
+            find(message, offset);
+        }
+        match Validator::from(text).schema(schema).max_errors(MOST_TOLD).run() {
+            Ok(report) => {
+                let mut told = Vec::new();
+                for violation in report.errors().iter().filter(|entry| entry.level != fastxml::ErrorLevel::Warning) {
+                    if is_consequence(&violation.message, &mut told) {
+                        continue;
+                    }
+                    let end = end_of(text, violation.location.line, violation.location.column);
+                    // It tells where the tag ends.
+                    let offset = text.get(..end).and_then(|before| before.rfind('<')).unwrap_or(end);
+                    find(plain(&violation.message), offset);
+                }
+            }
+            Err(error) => find(format!("it cannot be validated: {error}"), 0),
+        }
+        Ok(violations)
+    }
+
+    fn of(&self, name: &str) -> Result<Arc<Schema>> {
+        match self.forms.iter().find(|(form, _)| form.name == name) {
+            Some((form, compiled)) => compiled.get_or_init(|| self.compile(form)).clone(),
+            None => Err(missing(name)),
+        }
+    }
+
+    fn compile(&self, form: &Form) -> Result<Arc<Schema>> {
+        let Form { name, namespace, root } = form;
+        let mut refused = None;
+        for file in self.folder.of_namespace(namespace) {
+            match self.folder.compile(file) {
+                // Parts of a schema share its namespace, and do not declare its root.
+                Ok(schema) if schema.element_ns(namespace, root).is_some() => return Ok(Arc::new(schema)),
+                Ok(_) => {}
+                Err(error) => refused = Some(Error::new(ErrorKind::SchemaUnusable, format!("{file}: {error}"))),
+            }
+        }
+        Err(refused.unwrap_or_else(|| missing(name)))
+    }
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Schemas({:?})", self.folder)
+    }
+}
+
+fn missing(form: &str) -> Error {
+    Error::new(
+        ErrorKind::SchemaMissing,
+        format!("the folder of schemas holds none of {form}, so the file was not validated"),
+    )
+}
+
+/// `FA(3), FA(2) or PEF(3)`.
+fn listed(forms: &[Form]) -> String {
+    let names: Vec<&str> = forms.iter().map(|form| &*form.name).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+/// After an element that is missing, fastxml reports each one that follows, and the end. The first will do.
+fn is_consequence(message: &str, told: &mut Vec<String>) -> bool {
+    let (element, what) =
+        match (message.split_once(" is not expected here in "), message.split_once(" has incomplete ")) {
+            (Some((_, what)), _) => (what.split(' ').next(), what),
+            (_, Some((element, what))) => (element.strip_prefix("element "), what),
+            _ => return false,
+        };
+    let key = match what.split_once("(expected: ") {
+        Some((_, expected)) => format!("{} {}", element.unwrap_or_default(), expected.replace('\'', "")),
+        None => return false,
+    };
+    let is_told = told.contains(&key);
+    told.push(key);
+    is_told
+}
+
+/// The byte at a line and column, both from 1; the start of the text if they are not known.
+fn end_of(text: &str, line: Option<usize>, column: Option<usize>) -> usize {
+    let (Some(line), Some(column)) = (line, column) else { return 0 };
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at)
+}
+
+/// fastxml's words, less what differs from run to run (it lists allowed values in no order) or says nothing.
+fn plain(message: &str) -> String {
+    let message = match message.split_once(" not in allowed values") {
+        Some((what, _)) => format!("{what} is not one of the allowed values"),
+        None => message.to_owned(),
+    };
+    message.replace("'^(?:", "'").replace(")$'", "'")
+}
