@@ -141,7 +141,7 @@ fn cipher(encrypt: &Dict, name: &[u8], key_length: usize) -> Option<Cipher> {
         return None;
     }
     match (filter.get("CFM").map(Object::as_name), key_length) {
-        (None, _) => Some(Cipher::Identity),
+        (None | Some(Some(b"Identity")), _) => Some(Cipher::Identity),
         (Some(Some(b"V2")), _) => Some(Cipher::Rc4),
         (Some(Some(b"AESV2")), 16) => Some(Cipher::Aes128),
         (Some(Some(b"AESV3")), 32) => Some(Cipher::Aes256),
