@@ -267,13 +267,13 @@ fn what_a_validator_finds_is_told_in_its_place() {
             }
         }
     }
-    let checker = checker(Environment::Prod).with_schemas(Validator);
+    let validating = checker(Environment::Prod).with_schemas(Validator);
     let text = basic().replacen("<NIP>5265877635</NIP>", "<NIP>526-587</NIP>", 1);
-    let checked = checker.check(text.as_bytes());
+    let checked = validating.check(text.as_bytes());
     assert_eq!(told(&checked), ["seller_nip_malformed 11:7", "schema_violation 42:5"]);
     assert_eq!(checked.findings()[1].to_string(), "line 42, column 5: too long");
-    assert_eq!(told(&checker.check(&read("good/rr-basic.xml"))), ["schema_missing"]);
-    assert_eq!(told(&checker.check(b"<Faktura>")).len(), 1);
+    assert_eq!(told(&validating.check(&read("good/rr-basic.xml"))), ["schema_missing"]);
+    assert!(!told(&validating.check(b"<Faktura>")).iter().any(|code| code.starts_with("schema")));
     assert_eq!(ksef_qr::Error::of_code("no_such_code", "").code(), "internal");
 }
 

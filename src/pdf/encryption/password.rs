@@ -76,8 +76,7 @@ impl<'d> Passwords<'d> {
             None => None,
         };
         let bits = match (version, bits) {
-            (1, None | Some(40)) => 40,
-            (2, None) => 40,
+            (1, None | Some(40)) | (2, None) => 40,
             (2, Some(bits)) if (40..=128).contains(&bits) && bits % 8 == 0 => bits,
             (4, None | Some(128)) => 128,
             (5, None | Some(256)) => 256,
