@@ -280,7 +280,7 @@ kinds! {
     RegisterNameTaken Value "register_name_taken" "Each certificate has a name of its own, also the one that replaces another: add the year, for instance."
     SettingMalformed Value "setting_malformed" "See the help of the command, such as `ksef-qr sign --help`."
 
-    ScanMissing Io "scan_missing" "Pictures, PDFs and schemas are read by a program of its own, which belongs beside ksef-qr: `cargo install ksef-qr ksef-qr-scan` installs both, of one version. If it is elsewhere, name it in KSEF_QR_SCAN."
+    ScanMissing Io "scan_missing" "Pictures, PDFs and schemas are read by a program of its own, which belongs beside ksef-qr: `cargo install ksef-qr ksef-qr-scan` installs both, of one version (in a checkout, `cargo build --release` builds both). If it is elsewhere, name it in KSEF_QR_SCAN."
     InputUnreadable Io "input_unreadable" "Check the path and the permissions."
     InputChanged Io "input_changed" "Sign it once whatever writes it has finished."
     InputNotRegular Io "input_not_regular" "An invoice is read from a regular file. Give `-` to read one from standard input."

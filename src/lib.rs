@@ -72,6 +72,7 @@
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
 //!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
 //! - A private key is decrypted once, wiped when dropped and never printed.
+//! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate
 //!   panic.

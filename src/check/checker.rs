@@ -14,7 +14,23 @@ pub struct Checker {
     schemas: Option<Box<dyn SchemaValidator>>,
 }
 
-/// Who knows the Ministry's schemas. Validation is not in this crate: it is much code, and reads what strangers wrote.
+/// Who knows the Ministry's schemas. Validation is not in this crate: it is much code, and reads what strangers wrote. The
+/// command has it done in another process; this is how it is done in the same one:
+///
+/// ```
+/// use ksef_qr::check::{SchemaValidator, Violation};
+/// use ksef_qr::{Error, Form, Result};
+///
+/// struct Here(ksef_qr_scan::schema::Schemas);
+///
+/// impl SchemaValidator for Here {
+///     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
+///         let violations = self.0.validate(form.name(), text);
+///         let violations = violations.map_err(|error| Error::of_code(error.code(), error.message()))?;
+///         Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+///     }
+/// }
+/// ```
 pub trait SchemaValidator: Send + Sync {
     /// Validates a well-formed document by the schema of its form.
     ///

@@ -108,6 +108,18 @@ fn one_file_names_the_signing_backend_and_three_write_files() {
     }
 }
 
+/// What decodes strangers' pictures, draws their PDFs and validates their files is in `ksef-qr-scan` alone.
+#[test]
+fn the_process_that_holds_keys_decodes_nobodys_pictures() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let (dependencies, _) = manifest.split_once("[dev-dependencies]").unwrap();
+    let (_, dependencies) = dependencies.split_once("\n[dependencies]\n").unwrap();
+    assert!(dependencies.contains("\nquick-xml"), "the dependencies were found");
+    for decoder in ["fastxml", "hayro", "image", "ksef-qr-scan", "lopdf", "resvg", "rxing"] {
+        assert!(!dependencies.lines().any(|line| line.starts_with(decoder)), "{decoder}");
+    }
+}
+
 #[test]
 fn main_is_tiny() {
     let main = sources().into_iter().find(|(path, _)| path.ends_with("src/main.rs")).unwrap().1;

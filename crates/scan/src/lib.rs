@@ -18,7 +18,7 @@
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
+//! | `file`: `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
 //! | [`schema`] | the files of a folder of schemas, a document | what the schema has against the document |
 //! | [`protocol`] | lines of JSON | calls of the above |
 
@@ -26,6 +26,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod error;
+mod file;
 mod found;
 mod pdf;
 mod picture;
@@ -34,18 +35,7 @@ pub mod schema;
 mod svg;
 
 pub use error::{Error, ErrorKind, Result};
+pub use file::file;
 pub use found::{Found, Origin};
 pub use pdf::{is_pdf, pdf};
 pub use picture::picture;
-
-/// Everything in a file that is a PDF, PNG, JPEG or SVG, by what its first bytes say.
-///
-/// # Errors
-/// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
-pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
-    if is_pdf(bytes) {
-        return pdf(bytes);
-    }
-    let codes = if svg::is_svg(bytes) { svg::svg(bytes)? } else { picture(bytes)? };
-    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
-}

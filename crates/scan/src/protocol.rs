@@ -24,7 +24,8 @@ use std::io::{self, BufRead, Read as _, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
+use crate::file::file;
 use crate::found::Found;
 use crate::schema::{Form, Schemas, Violation};
 
@@ -97,7 +98,7 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
         let answer = match request {
             Request::Read { length } => {
                 let bytes = take(&mut requests, length)?;
-                crate::file(&bytes).map(|texts| Answer::Found { texts })
+                file(&bytes).map(|texts| Answer::Found { texts })
             }
             Request::Schemas { forms, files } => {
                 let mut taken = Vec::with_capacity(files.len());
@@ -118,7 +119,7 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
     }
 }
 
-fn validate(schemas: Option<&Schemas>, form: &str, bytes: &[u8]) -> crate::Result<Vec<Violation>> {
+fn validate(schemas: Option<&Schemas>, form: &str, bytes: &[u8]) -> Result<Vec<Violation>> {
     let schemas = schemas.ok_or_else(|| Error::new(ErrorKind::SchemaMissing, "no schemas were given"))?;
     let text =
         std::str::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::RequestMalformed, "the document is not UTF-8"))?;
