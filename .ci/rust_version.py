@@ -1,10 +1,11 @@
-"""Compares the package's rust-version with the highest among its dependencies (cargo metadata on standard input)."""
+"""Compares the workspace's rust-version with the highest among its dependencies (cargo metadata on standard input)."""
 
 import json
 import sys
 
 metadata = json.load(sys.stdin)
-own = next(package for package in metadata["packages"] if package["name"] == "ksef-qr")
+members = [package for package in metadata["packages"] if package["id"] in metadata["workspace_members"]]
+own = members[0]
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -25,11 +26,11 @@ def closure(root: str) -> set[str]:
     return reached
 
 
-used = closure(own["id"])
+used = set().union(*(closure(member["id"]) for member in members))
 asked = [
     (version(package["rust_version"]), package["name"])
     for package in metadata["packages"]
-    if package["id"] in used and package["id"] != own["id"] and package["rust_version"]
+    if package["id"] in used and package not in members and package["rust_version"]
 ]
 highest, name = max(asked)
 print(f"rust-version {own['rust_version']}; the highest of {len(asked)} dependencies is {name}'s {highest}")

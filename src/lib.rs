@@ -51,7 +51,6 @@
 //! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
 //! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
-//! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
@@ -59,6 +58,9 @@
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | [`batch`] | files | pictures and a manifest |
+//!
+//! What reads strangers' pictures and PDFs, and validates against schemas, is no part of this crate: `ksef-qr-scan`
+//! (`crates/scan`) does it, in a process of its own.
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
 //! `credential/`, a new way to sign behind [`LinkSigner`].
@@ -70,6 +72,7 @@
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
 //!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
 //! - A private key is decrypted once, wiped when dropped and never printed.
+//! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate
 //!   panic.
@@ -101,8 +104,6 @@ mod qr;
 #[cfg(feature = "register")]
 pub mod register;
 mod render;
-#[cfg(feature = "scan")]
-pub mod scan;
 mod sign;
 #[cfg(feature = "pdf")]
 mod typeface;

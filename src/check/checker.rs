@@ -1,19 +1,60 @@
+use std::fmt;
+
 use super::Finding;
-#[cfg(feature = "xsd")]
-use super::Schemas;
 use crate::deadline::{Due, Schedule};
-use crate::error::{Error, Kind};
-use crate::invoice::{Examination, Fault, Invoice, Severity};
+use crate::error::{Error, Kind, Result};
+use crate::invoice::{Examination, Fault, Form, Invoice, Place, Severity};
 use crate::values::{Day, Environment, IssueDate};
 
 /// Checks files one by one; the same for all of a batch, and for all threads.
-#[derive(Debug)]
 pub struct Checker {
     environment: Environment,
     today: IssueDate,
     schedule: Option<Schedule>,
-    #[cfg(feature = "xsd")]
-    schemas: Option<Schemas>,
+    schemas: Option<Box<dyn SchemaValidator>>,
+}
+
+/// Who knows the Ministry's schemas. Validation is not in this crate: it is much code, and reads what strangers wrote. The
+/// command has it done in another process; this is how it is done in the same one:
+///
+/// ```
+/// use ksef_qr::check::{SchemaValidator, Violation};
+/// use ksef_qr::{Error, Form, Result};
+///
+/// struct Here(ksef_qr_scan::schema::Schemas);
+///
+/// impl SchemaValidator for Here {
+///     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
+///         let violations = self.0.validate(form.name(), text);
+///         let violations = violations.map_err(|error| Error::of_code(error.code(), error.message()))?;
+///         Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+///     }
+/// }
+/// ```
+pub trait SchemaValidator: Send + Sync {
+    /// Validates a well-formed document by the schema of its form.
+    ///
+    /// # Errors
+    /// Whatever kept it from being validated, which is a finding too: `schema_missing`.
+    fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>>;
+}
+
+/// What a schema has against a document: a finding, `schema_violation`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where, in bytes from the start of the text.
+    pub offset: usize,
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { environment, today, schedule, schemas } = self;
+        let mut debug = f.debug_struct("Checker");
+        debug.field("environment", environment).field("today", today).field("schedule", schedule);
+        debug.field("validates", &schemas.is_some()).finish()
+    }
 }
 
 /// What a check found in one file.
@@ -62,13 +103,7 @@ impl From<Error> for Checked {
 impl Checker {
     /// Checks against the rules of an environment, as if the files were sent today.
     pub fn new(environment: Environment, today: IssueDate) -> Self {
-        Self {
-            environment,
-            today,
-            schedule: None,
-            #[cfg(feature = "xsd")]
-            schemas: None,
-        }
+        Self { environment, today, schedule: None, schemas: None }
     }
 
     /// Looks at the deadline too.
@@ -78,10 +113,9 @@ impl Checker {
     }
 
     /// Validates too.
-    #[cfg(feature = "xsd")]
     #[must_use]
-    pub fn with_schemas(self, schemas: Schemas) -> Self {
-        Self { schemas: Some(schemas), ..self }
+    pub fn with_schemas(self, schemas: impl SchemaValidator + 'static) -> Self {
+        Self { schemas: Some(Box::new(schemas)), ..self }
     }
 
     /// Checks the exact bytes of a file.
@@ -99,10 +133,17 @@ impl Checker {
             let place = examination.place(&fault);
             checked.add(Finding::new(fault.severity, fault.kind, fault.message, place));
         }
-        #[cfg(feature = "xsd")]
-        if let Some(schemas) = self.schemas.as_ref().filter(|_| examination.is_well_formed) {
-            for finding in schemas.validate(examination.text, examination.form()) {
-                checked.add(finding);
+        let schemas = self.schemas.as_ref().filter(|_| examination.is_well_formed);
+        // A document of no known form is refused for that.
+        if let Some((schemas, form)) = schemas.and_then(|schemas| Some((schemas, examination.form()?))) {
+            match schemas.validate(form, examination.text) {
+                Ok(violations) => {
+                    for Violation { message, offset } in violations {
+                        let place = Place::of(examination.text, offset);
+                        checked.add(Finding::new(Severity::Error, Kind::SchemaViolation, message, Some(place)));
+                    }
+                }
+                Err(error) => checked.add(error.into()),
             }
         }
         checked.invoice = examination.invoice;

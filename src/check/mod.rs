@@ -2,7 +2,8 @@
 //!
 //! The rules are those of `invoice`, which `sign` keeps to as well, and from the same reading: here they are all told,
 //! there the first of them ends it. Two rules are added that no single file can answer: [`Duplicates`] in a batch, and
-//! the deadline of a [`Schedule`](crate::deadline::Schedule). With `Schemas` (feature `xsd`) the Ministry's schema is asked too.
+//! the deadline of a [`Schedule`](crate::deadline::Schedule). The Ministry's schemas are asked by
+//! whoever has a validator ([`SchemaValidator`]): the crate `ksef-qr-scan` is one.
 //!
 //! ```
 //! use ksef_qr::check::{Checker, Duplicates};
@@ -30,11 +31,7 @@
 mod checker;
 mod duplicates;
 mod finding;
-#[cfg(feature = "xsd")]
-mod schema;
 
-pub use checker::{Checked, Checker};
+pub use checker::{Checked, Checker, SchemaValidator, Violation};
 pub use duplicates::Duplicates;
 pub use finding::Finding;
-#[cfg(feature = "xsd")]
-pub use schema::Schemas;

@@ -59,12 +59,6 @@ pub enum Command {
     Cert(CertArgs),
     Key(KeyArgs),
     Demo(DemoArgs),
-    /// Read one PDF, for verify, in a process of its own
-    #[command(hide = true)]
-    ReadPdf {
-        /// The PDF
-        file: PathBuf,
-    },
     /// Print a shell's completion script
     ///
     /// For bash: ksef-qr completions bash > ~/.local/share/bash-completion/completions/ksef-qr

@@ -2,19 +2,22 @@
 
 mod report;
 
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use anyhow::bail;
-use ksef_qr::IssueDate;
+use anyhow::{Context as _, bail};
 use ksef_qr::batch::Input;
-use ksef_qr::check::{Checked, Checker, Duplicates};
+use ksef_qr::check::{Checked, Checker, Duplicates, SchemaValidator, Violation};
 use ksef_qr::deadline::Schedule;
+use ksef_qr::{Error, Form, IssueDate};
 
 use self::report::Report;
 use super::args::CheckArgs;
 use super::config;
 use super::deadline::schedule;
 use super::exit::ExitStatus;
+use super::scanner::{Failure, Scanner};
 
 /// The most that KSeF takes: `faktury/weryfikacja-faktury.md`, 09.04.2026.
 pub const LARGEST: u64 = 3_000_000;
@@ -55,27 +58,44 @@ fn check(checker: &Checker, duplicates: &mut Duplicates, input: &Input, bytes: &
     }
 }
 
-#[cfg_attr(not(feature = "xsd"), expect(clippy::unnecessary_wraps, reason = "schemas may be unusable"))]
 fn checker(args: &CheckArgs, today: IssueDate, schedule: Option<Schedule>) -> anyhow::Result<Checker> {
     let mut checker = Checker::new(args.env, today);
     if let Some(schedule) = schedule {
         checker = checker.with_schedule(schedule);
     }
-    #[cfg(feature = "xsd")]
     if let Some(folder) = &args.xsd {
         checker = checker.with_schemas(schemas(folder)?);
     }
     Ok(checker)
 }
 
+/// The Ministry's schemas, in the process that validates.
+struct Schemas(Mutex<Scanner>);
+
+impl SchemaValidator for Schemas {
+    fn validate(&self, form: Form, text: &str) -> ksef_qr::Result<Vec<Violation>> {
+        let mut scanner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let violations = scanner.validate(form, text).map_err(|failure| match failure {
+            Failure::Ended => Error::of_code("schema_violation", "the program that validates failed on this file"),
+            other => to_error(other),
+        })?;
+        Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+    }
+}
+
+fn to_error(failure: Failure) -> Error {
+    match failure {
+        Failure::Missing(error) => error,
+        Failure::Refused { code, message } => Error::of_code(&code, message),
+        Failure::Ended => Error::of_code("schema_unusable", "the program that validates failed on the schemas"),
+        Failure::TimedOut => Error::of_code("schema_unusable", "validating takes too long"),
+    }
+}
+
 /// All the Ministry's schemas have 4 MB.
-#[cfg(feature = "xsd")]
 const LARGEST_SCHEMAS: u64 = 50_000_000;
 
-#[cfg(feature = "xsd")]
-fn schemas(folder: &std::path::Path) -> anyhow::Result<ksef_qr::check::Schemas> {
-    use anyhow::Context as _;
-
+fn schemas(folder: &Path) -> anyhow::Result<Schemas> {
     let mut files = Vec::new();
     let mut size = 0;
     for entry in walkdir::WalkDir::new(folder) {
@@ -99,6 +119,11 @@ fn schemas(folder: &std::path::Path) -> anyhow::Result<ksef_qr::check::Schemas> 
         let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
         files.push((parts.join("/"), std::fs::read(entry.path()).with_context(cannot)?));
     }
-    let schemas = ksef_qr::check::Schemas::new(files);
-    schemas.map_err(|error| error.about(folder.to_string_lossy()).into())
+    let mut scanner = Scanner::default();
+    scanner.take_schemas(&files).map_err(|failure| match failure {
+        // Which folder it is has nothing to do with it.
+        Failure::Missing(error) => error,
+        other => to_error(other).about(folder.to_string_lossy()),
+    })?;
+    Ok(Schemas(Mutex::new(scanner)))
 }

@@ -17,6 +17,7 @@ mod progress;
 mod register_file;
 mod report;
 mod say;
+mod scanner;
 mod stamp;
 mod verify;
 
@@ -69,7 +70,6 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Advise(args) => advise::run(args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
-        Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
         Command::Cert(args) => cert::run(&args),
         Command::Key(args) => key::run(&args),
         Command::Demo(args) => demo::run(&args.out),

@@ -41,7 +41,8 @@ impl Form {
         Self::ALL.into_iter().find(|form| form.root() == (namespace, local))
     }
 
-    pub(crate) fn root(self) -> (&'static str, &'static str) {
+    /// The root element by which the form is known: its namespace, and its name without a prefix.
+    pub fn root(self) -> (&'static str, &'static str) {
         match self {
             Self::Fa3 => ("http://crd.gov.pl/wzor/2025/06/25/13775/", "Faktura"),
             Self::Fa2 => ("http://crd.gov.pl/wzor/2023/06/29/12648/", "Faktura"),

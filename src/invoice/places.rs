@@ -17,7 +17,6 @@ pub(super) struct Places {
 }
 
 impl Places {
-    #[cfg(feature = "xsd")]
     pub(super) fn form(&self) -> Option<Form> {
         self.form
     }

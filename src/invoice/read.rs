@@ -68,7 +68,6 @@ impl<'x> Examination<'x> {
     }
 
     /// The form, of a well-formed document.
-    #[cfg(feature = "xsd")]
     pub(crate) fn form(&self) -> Option<super::Form> {
         self.invoice.as_ref().map(Invoice::form).or_else(|| self.places().form())
     }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::crypt::Crypt;
+use super::encryption::Crypt;
 use super::filter;
 use super::object::{Dict, Id, Indirect, Object, Stream};
 use super::object_stream::{Cache, ObjectStream};

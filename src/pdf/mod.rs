@@ -12,7 +12,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `object`, `lexer`, `strings` | values of a PDF, and how they are read |
-//! | `filter`, `lzw`, `crypt` | what streams are packed and encrypted with |
+//! | `filter`, `lzw`, `encryption` | what streams are packed and encrypted with |
 //! | `xref`, `object_stream`, `file` | where objects lie, and how references are followed |
 //! | `pages`, `geometry` | the pages, and how they lie before the reader |
 //! | `graphics`, `content`, `writing`, `inline_image`, `lettering`, `occupied` | what a page draws, and where |
@@ -24,9 +24,9 @@
 
 mod block;
 mod content;
-mod crypt;
 mod drawing;
 mod embedded;
+mod encryption;
 mod file;
 mod filter;
 mod geometry;

@@ -142,7 +142,7 @@ fn outlines(number: Ref, letters: &[u8]) -> Chunk {
 fn cid_set(number: Ref, letters: &[u8]) -> Chunk {
     let glyphs = FontRef::new(letters).and_then(|font| font.maxp()).map_or(0, |table| table.num_glyphs());
     let mut bits = vec![0xff; usize::from(glyphs / 8)];
-    if glyphs % 8 > 0 {
+    if !glyphs.is_multiple_of(8) {
         bits.push(!(0xff >> (glyphs % 8)));
     }
     let mut chunk = Chunk::new();

@@ -92,6 +92,11 @@ impl Picture {
         }
     }
 
+    /// The check of a picture that nobody tried to read.
+    pub fn not_read(&self, why: &str) -> Check {
+        Check::not_checked(Code::ManifestPicture, format!("{}: {why}", self.name))
+    }
+
     /// The check of a picture that cannot be read.
     pub fn unreadable(&self, why: &str) -> Check {
         Check::fail(Code::ManifestPicture, format!("{}: {why}", self.name))

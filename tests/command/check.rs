@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::common::{fixture, parse, run};
-use ksef_qr::check::{Checked, Checker, Duplicates, Finding};
+use ksef_qr::check::{Checked, Checker, Duplicates, Finding, SchemaValidator, Violation};
 use ksef_qr::deadline::{Calendar, Due, Mode, Schedule};
-use ksef_qr::{Environment, Invoice, IssueDate, Severity};
+use ksef_qr::{Environment, Form, Invoice, IssueDate, Severity};
 use proptest::prelude::*;
 
 fn day(text: &str) -> IssueDate {
@@ -180,10 +180,10 @@ fn schemas() -> Option<String> {
 
 /// Every fixture and thousands of damaged ones, against xmllint. Needs the Ministry's schemas, which are not ours to
 /// hand on: `KSEF_QR_SCHEMAS` names their folder, and without it there is nothing to compare.
-#[cfg(feature = "xsd")]
 #[test]
 fn agrees_with_xmllint_where_it_and_the_schemas_are_at_hand() {
     let Some(folder) = schemas() else { return };
+    crate::common::scanner();
     let temporary = tempfile::tempdir().unwrap();
     let forms = [
         ("FA2", "fa2", "FA/schemat_FA(2)_v1-0E.xsd"),
@@ -222,7 +222,6 @@ fn agrees_with_xmllint_where_it_and_the_schemas_are_at_hand() {
 }
 
 /// The text, and copies of it with one element gone, twice, emptied, in another namespace, or with a strange value.
-#[cfg(feature = "xsd")]
 fn damaged(text: &str) -> Vec<String> {
     let mut all = vec![text.to_owned()];
     let leaves: Vec<(usize, usize)> = text
@@ -252,39 +251,30 @@ fn damaged(text: &str) -> Vec<String> {
     all
 }
 
-/// Schemas that import from the network, and a folder that has them flat, under names of its own.
-#[cfg(feature = "xsd")]
+/// What a validator that is not ours says becomes findings, each in its place among the others; it is not asked of what is no
+/// XML.
 #[test]
-fn schemas_are_found_by_namespace_and_imports_in_the_folder() {
-    use ksef_qr::check::Schemas;
-    let form = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns:t='urn:t' elementFormDefault='qualified'
-        targetNamespace='http://crd.gov.pl/wzor/2025/06/25/13775/'>
-        <xs:import namespace='urn:t' schemaLocation='http://crd.gov.pl/xml/schematy/typy.xsd'/>
-        <xs:element name='Faktura'><xs:complexType><xs:sequence>
-          <xs:element name='A' type='t:T'/></xs:sequence></xs:complexType></xs:element></xs:schema>";
-    let types = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'>
-        <xs:simpleType name='T'><xs:restriction base='xs:string'><xs:maxLength value='2'/></xs:restriction></xs:simpleType>
-        </xs:schema>";
-    let files =
-        |named: &str| vec![("moja faktura.xsd".to_owned(), form.into()), (named.to_owned(), types.as_bytes().to_vec())];
-    let violations = |schemas: Schemas, value: &str| {
-        let text = format!("<Faktura xmlns='http://crd.gov.pl/wzor/2025/06/25/13775/'><A>{value}</A></Faktura>");
-        let checked = checker(Environment::Prod).with_schemas(schemas).check(text.as_bytes());
-        checked
-            .findings()
-            .iter()
-            .filter(|finding| finding.code().starts_with("schema"))
-            .map(Finding::to_string)
-            .collect::<Vec<_>>()
-    };
-    let schemas = || Schemas::new(files("inne/typy.xsd")).unwrap();
-    assert_eq!(violations(schemas(), "ab"), [""; 0]);
-    assert_eq!(violations(schemas(), "abc").len(), 1);
-    let missing = violations(Schemas::new(files("inne/nazwy.xsd")).unwrap(), "ab");
-    assert!(missing.len() == 1 && missing[0].contains("typy.xsd is not in the folder"), "{missing:?}");
-    assert_eq!(Schemas::new([]).unwrap_err().code(), "schema_missing");
-    let other_form = checker(Environment::Prod).with_schemas(schemas()).check(&read("good/rr-basic.xml"));
-    assert_eq!(told(&other_form), ["schema_missing"]);
+fn what_a_validator_finds_is_told_in_its_place() {
+    struct Validator;
+    impl SchemaValidator for Validator {
+        fn validate(&self, form: Form, text: &str) -> ksef_qr::Result<Vec<Violation>> {
+            match form {
+                Form::Fa3 => {
+                    let offset = text.find("<P_2>").unwrap();
+                    Ok(vec![Violation { message: "too long".to_owned(), offset }])
+                }
+                _ => Err(ksef_qr::Error::of_code("schema_missing", "there is none")),
+            }
+        }
+    }
+    let validating = checker(Environment::Prod).with_schemas(Validator);
+    let text = basic().replacen("<NIP>5265877635</NIP>", "<NIP>526-587</NIP>", 1);
+    let checked = validating.check(text.as_bytes());
+    assert_eq!(told(&checked), ["seller_nip_malformed 11:7", "schema_violation 42:5"]);
+    assert_eq!(checked.findings()[1].to_string(), "line 42, column 5: too long");
+    assert_eq!(told(&validating.check(&read("good/rr-basic.xml"))), ["schema_missing"]);
+    assert!(!told(&validating.check(b"<Faktura>")).iter().any(|code| code.starts_with("schema")));
+    assert_eq!(ksef_qr::Error::of_code("no_such_code", "").code(), "internal");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #[test]
 fn command_line() {
+    // Some of the cases need it.
+    crate::common::scanner();
     let cases = trycmd::TestCases::new();
     cases.env("NO_COLOR", "1").env("COLUMNS", "100").case("tests/cmd/*/*.toml");
 }

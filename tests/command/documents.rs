@@ -264,6 +264,7 @@ fn documents_go_where_pictures_go() {
 
 #[test]
 fn verify_reads_the_codes_of_a_stamped_pdf() {
+    crate::common::scanner();
     let folder = tempfile::tempdir().unwrap();
     let stamp = |more: &[&str]| {
         let mut command = signing(folder.path(), "stamp");
@@ -405,10 +406,10 @@ fn sheets_hold_the_codes_of_the_whole_run() {
     let out = folder.path().join("ksef-qr-out");
     assert_eq!(files(&out), ["manifest.ndjson", "sheet.pdf"].map(String::from).into());
     let sheet = fs::read(out.join("sheet.pdf")).unwrap();
-    let found: Vec<String> = ksef_qr::scan::pdf(&sheet)
+    let found: Vec<String> = ksef_qr_scan::pdf(&sheet)
         .unwrap()
         .into_iter()
-        .filter(|found| found.origin == ksef_qr::scan::Origin::Code)
+        .filter(|found| found.origin == ksef_qr_scan::Origin::Code)
         .map(|found| found.text)
         .collect();
     let lines = records(&out.join("manifest.ndjson"));

@@ -12,5 +12,6 @@ mod keys;
 mod pictures_pdf;
 mod replacement;
 mod resume;
+mod scanner;
 mod secrets;
 mod upo;

@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::{files, invoices, parse, records, run, sign};
+use crate::common::{files, invoices, parse, records, run, scanner, sign};
 use base64::Engine as _;
-use ksef_qr::scan::{self, Origin};
+use ksef_qr_scan::Origin;
 
 const CODES: [&str; 2] = ["kod1", "kod2"];
 
 /// What a PDF says in its code, and where a click on it leads.
 fn code_and_link(pdf: &[u8]) -> [String; 2] {
-    let found = scan::pdf(pdf).unwrap();
+    let found = ksef_qr_scan::pdf(pdf).unwrap();
     [Origin::Code, Origin::Link].map(|origin| {
         let texts: Vec<&String> = found.iter().filter(|one| one.origin == origin).map(|one| &one.text).collect();
         assert_eq!(texts.len(), 1, "{found:?}");
@@ -21,6 +21,7 @@ fn code_and_link(pdf: &[u8]) -> [String; 2] {
 }
 
 fn verified(manifest: &Path) -> String {
+    scanner();
     let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
     let done = run(command.args(["verify", "--json", "--now", "2026-06-30T12:00:00Z", "--manifest"]).arg(manifest));
     String::from_utf8(done.stdout).unwrap()

@@ -14,6 +14,15 @@ pub fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The program that reads pictures and PDFs, which the command looks for beside itself. `cargo test` builds it, because it has
+/// tests of its own; `cargo test --test NAME` does not.
+pub fn scanner() -> String {
+    let name = format!("ksef-qr-scan{}", std::env::consts::EXE_SUFFIX);
+    let path = Path::new(env!("CARGO_BIN_EXE_ksef-qr")).with_file_name(name);
+    assert!(path.is_file(), "{} is not built: run `cargo build -p ksef-qr-scan` first", path.display());
+    path.to_str().unwrap().to_owned()
+}
+
 /// `ksef-qr sign` with the throwaway credential, in the test environment, on a day when all fixtures are issued.
 pub fn sign(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));

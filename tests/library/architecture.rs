@@ -20,7 +20,6 @@ const ORDER: &[&str] = &[
     "pkcs11",
     "verify",
     "checklist",
-    "scan",
     "qr",
     "render",
     "typeface",
@@ -106,6 +105,18 @@ fn one_file_names_the_signing_backend_and_three_write_files() {
     for writing in ["File::create", "fs::write", "fs::rename", "fs::remove_file", ".persist(", "OpenOptions"] {
         let writers = ["folder.rs", "journal.rs", "lock.rs"];
         assert!(naming(writing).iter().all(|file| writers.contains(&&**file)), "{writing}: {:?}", naming(writing));
+    }
+}
+
+/// What decodes strangers' pictures, draws their PDFs and validates their files is in `ksef-qr-scan` alone.
+#[test]
+fn the_process_that_holds_keys_decodes_nobodys_pictures() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let (dependencies, _) = manifest.split_once("[dev-dependencies]").unwrap();
+    let (_, dependencies) = dependencies.split_once("\n[dependencies]\n").unwrap();
+    assert!(dependencies.contains("\nquick-xml"), "the dependencies were found");
+    for decoder in ["fastxml", "hayro", "image", "ksef-qr-scan", "lopdf", "resvg", "rxing"] {
+        assert!(!dependencies.lines().any(|line| line.starts_with(decoder)), "{decoder}");
     }
 }
 

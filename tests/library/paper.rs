@@ -1,13 +1,13 @@
 //! Documents of our own: read back by another's PDF reader, and by one of these tests that sees where every text stands.
-#![cfg(all(feature = "pdf", feature = "scan"))]
+#![cfg(feature = "pdf")]
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::Read as _;
 
 use ksef_qr::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Grid, Language, Roll, Sheet};
-use ksef_qr::scan::{self, Origin};
 use ksef_qr::{EccLevel, Invoice, KsefNumber, Label, Symbol};
+use ksef_qr_scan::Origin;
 
 const FORMATS: [Format; 4] = [Format::A4, Format::A5, Format::Roll(Roll::Mm80), Format::Roll(Roll::Mm58)];
 
@@ -48,7 +48,7 @@ fn codes<'a>(links: &'a [String; 2], symbols: &'a [Symbol; 2]) -> [CodeOnPaper<'
 
 /// The codes of a PDF, and the addresses it leads to, each once.
 fn read_back(pdf: &[u8]) -> [HashSet<String>; 2] {
-    let found = scan::pdf(pdf).unwrap();
+    let found = ksef_qr_scan::pdf(pdf).unwrap();
     [Origin::Code, Origin::Link]
         .map(|origin| found.iter().filter(|one| one.origin == origin).map(|one| one.text.clone()).collect())
 }

@@ -21,7 +21,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pdf")
 }
 
-fn fixture(name: &str) -> Vec<u8> {
+pub(super) fn fixture(name: &str) -> Vec<u8> {
     fs::read(folder().join(name).with_extension("pdf")).unwrap()
 }
 
@@ -44,7 +44,7 @@ fn open() -> Vec<PathBuf> {
     open
 }
 
-fn with_password(pdf: &[u8], password: Option<&[u8]>, stamp: &Stamp) -> Result<Stamped> {
+pub(super) fn with_password(pdf: &[u8], password: Option<&[u8]>, stamp: &Stamp) -> Result<Stamped> {
     // Without optimisation, codes take longer than all the rest.
     static SYMBOLS: LazyLock<[Symbol; 2]> =
         LazyLock::new(|| [KOD1, KOD2].map(|link| Symbol::encode(link, EccLevel::M).unwrap()));
@@ -64,7 +64,7 @@ fn refusal(name: &str, stamp: &Stamp) -> String {
     stamped(&fixture(name), stamp).unwrap_err().code().to_owned()
 }
 
-fn anyhow() -> Stamp {
+pub(super) fn anyhow() -> Stamp {
     Stamp { occupied: Occupied::Ignore, ..Stamp::default() }
 }
 
@@ -73,7 +73,7 @@ fn at(corner: Corner, x_mm: f64, y_mm: f64) -> Stamp {
 }
 
 /// Another reader of PDFs, that accepts nothing damaged.
-fn read(pdf: &[u8], password: Option<&str>) -> Document {
+pub(super) fn read(pdf: &[u8], password: Option<&str>) -> Document {
     let options = LoadOptions { strict: true, password: password.map(str::to_owned), ..LoadOptions::default() };
     Document::load_mem_with_options(pdf, options).unwrap()
 }
@@ -83,7 +83,7 @@ fn page(document: &Document, number: u32) -> &Dictionary {
 }
 
 /// The address and the rectangle of each link on a page.
-fn links(document: &Document, number: u32) -> Vec<(String, [f64; 4])> {
+pub(super) fn links(document: &Document, number: u32) -> Vec<(String, [f64; 4])> {
     let annotations = document.get_page_annotations(document.get_pages()[&number]).unwrap();
     let links = annotations.iter().filter_map(|annotation| {
         let action = annotation.get(b"A").ok()?.as_dict().ok()?;
@@ -204,7 +204,7 @@ fn encrypted_ones_stay_encrypted_and_open_with_their_password() {
     }
 }
 
-fn stamped_code(pdf: &[u8], password: Option<&[u8]>) -> &'static str {
+pub(super) fn stamped_code(pdf: &[u8], password: Option<&[u8]>) -> &'static str {
     with_password(pdf, password, &anyhow()).map_or_else(|error| error.code(), |_| "")
 }
 
@@ -432,14 +432,13 @@ fn damaged_ones_never_panic() {
     assert!(taken + refused > 150 && refused > 10, "{taken} {refused}");
 }
 
-#[cfg(feature = "scan")]
 mod read_back {
     use super::*;
-    use ksef_qr::scan::{self, Origin};
+    use ksef_qr_scan::Origin;
 
     /// What the codes say, and where the links lead.
     fn texts(pdf: &[u8]) -> [Vec<String>; 2] {
-        let found = scan::pdf(pdf).unwrap();
+        let found = ksef_qr_scan::pdf(pdf).unwrap();
         [Origin::Code, Origin::Link].map(|origin| {
             let texts = found.iter().filter(|found| found.origin == origin && found.text.contains("ksef"));
             let mut texts: Vec<_> = texts.map(|found| found.text.clone()).collect();

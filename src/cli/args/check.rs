@@ -1,4 +1,3 @@
-#[cfg(feature = "xsd")]
 use std::path::PathBuf;
 
 use clap::Args;
@@ -35,7 +34,6 @@ pub struct CheckArgs {
     pub env: Environment,
     /// A folder with the Ministry's schemas (.xsd) and all that they import; the one for each form is found by its
     /// namespace. Nothing is fetched from anywhere
-    #[cfg(feature = "xsd")]
     #[arg(long, value_name = "DIR")]
     pub xsd: Option<PathBuf>,
     /// Why the invoices were issued outside of KSeF: says by when to send them, and warns of those that are late
@@ -57,11 +55,7 @@ pub struct CheckArgs {
 
 impl CheckArgs {
     /// True if a schema is asked.
-    #[cfg_attr(not(feature = "xsd"), expect(clippy::unused_self, reason = "no schemas, no validation"))]
     pub fn validates(&self) -> bool {
-        #[cfg(feature = "xsd")]
-        return self.xsd.is_some();
-        #[cfg(not(feature = "xsd"))]
-        false
+        self.xsd.is_some()
     }
 }

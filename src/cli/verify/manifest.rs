@@ -9,28 +9,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch;
 use ksef_qr::pdf::Original;
-use ksef_qr::scan::{self, Origin};
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
 use super::line::From;
 use super::output::Output;
-use super::pdf;
 use super::problem::Problem;
 use super::subject::{LARGEST_PICTURE, read};
+use crate::cli::scanner::{Failure, Origin, Scanner};
 
 /// In bytes; a line has about two thousand, and as much as a PDF of 100 MB if it is embedded.
 const LONGEST_LINE: u64 = 1 << 28;
 
 const LARGEST_INVOICE: u64 = 100_000_000;
 
-pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) {
+/// Why a picture is not checked.
+const NO_SCANNER: &str = "ksef-qr-scan is missing";
+
+pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Output) {
     let source = path.to_string_lossy();
     let from = From { source: Some(&source), place: None };
     let mut lines = match File::open(path) {
         Ok(file) => BufReader::new(file),
         Err(error) => return output.problem(&error.into(), from),
     };
-    let mut surroundings = Surroundings::of(path);
+    let mut surroundings = Surroundings::of(path, scanner);
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
@@ -57,13 +59,17 @@ pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) {
 
 fn entry(
     mut codes: Codes,
-    surroundings: &mut Surroundings<'_>,
+    surroundings: &mut Surroundings<'_, '_>,
     verifier: &Verifier,
     output: &mut Output,
     from: From<'_>,
 ) {
     for picture in &codes.pictures {
-        codes.report.checks.push(surroundings.check(picture));
+        let check = surroundings.check(picture).unwrap_or_else(|problem| {
+            output.problem(&problem, From { place: None, ..from });
+            picture.not_read(NO_SCANNER)
+        });
+        codes.report.checks.push(check);
     }
     output.report(&codes.report, from);
     // An invoice that was given is taken before the one that the line names.
@@ -82,16 +88,20 @@ fn entry(
 
 /// What a manifest leads to: the invoices that were read for it, and the pictures in its folder, in the archive beside it or
 /// in itself.
-struct Surroundings<'m> {
+struct Surroundings<'m, 's> {
     folder: &'m Path,
     pictures: PathBuf,
     archives: Archives,
+    scanner: &'s mut Scanner,
+    /// True once it was said that there is nothing to read pictures with.
+    scanner_is_missing: bool,
 }
 
-impl<'m> Surroundings<'m> {
-    fn of(manifest: &'m Path) -> Self {
+impl<'m, 's> Surroundings<'m, 's> {
+    fn of(manifest: &'m Path, scanner: &'s mut Scanner) -> Self {
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        Self { folder, pictures: manifest.with_extension("zip"), archives: Archives::default() }
+        let (pictures, archives) = (manifest.with_extension("zip"), Archives::default());
+        Self { folder, pictures, archives, scanner, scanner_is_missing: false }
     }
 
     /// The invoice of a line, if it is to be had from here.
@@ -114,19 +124,24 @@ impl<'m> Surroundings<'m> {
         self.archives.entry(Path::new(&format!("{archive}.zip")), name)?.bytes(LARGEST_INVOICE).ok()
     }
 
-    fn check(&mut self, picture: &Picture) -> Check {
-        let found = self.bytes(picture).and_then(|bytes| match scan::is_pdf(&bytes) {
-            true => pdf::found_in(bytes),
-            false => Ok(scan::file(&bytes)?),
-        });
-        match found {
+    /// Reads a picture back. The problem is the same for all of them, and told once: there is nothing to read them with.
+    fn check(&mut self, picture: &Picture) -> Result<Check, Problem> {
+        let bytes = match self.bytes(picture) {
+            Ok(bytes) => bytes,
+            Err(problem) => return Ok(picture.unreadable(&problem.message)),
+        };
+        match self.scanner.read(&bytes) {
             Ok(found) => {
                 // A PDF holds its link twice: in the code, and where the code is clicked on.
                 let counted =
                     found.into_iter().filter(|one| one.origin == Origin::Code || !picture.urls.contains(&one.text));
-                picture.check(&counted.map(|one| one.text).collect::<Vec<_>>())
+                Ok(picture.check(&counted.map(|one| one.text).collect::<Vec<_>>()))
             }
-            Err(problem) => picture.unreadable(&problem.message),
+            Err(failure @ Failure::Missing(_)) if !std::mem::replace(&mut self.scanner_is_missing, true) => {
+                Err(Problem::of_file(failure, &bytes))
+            }
+            Err(Failure::Missing(_)) => Ok(picture.not_read(NO_SCANNER)),
+            Err(failure) => Ok(picture.unreadable(&Problem::of_file(failure, &bytes).message)),
         }
     }
 

@@ -4,15 +4,12 @@ mod evidence;
 mod line;
 mod manifest;
 mod output;
-mod pdf;
 mod problem;
 mod subject;
 
 use super::args::VerifyArgs;
 use super::exit::ExitStatus;
 use output::Output;
-
-pub use pdf::read_pdf;
 
 pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitStatus> {
     let verifier = evidence::verifier(args)?;

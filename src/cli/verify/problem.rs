@@ -2,6 +2,8 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::cli::scanner::Failure;
+
 /// Why a subject could not be looked into.
 #[derive(Debug, Serialize)]
 pub struct Problem {
@@ -14,8 +16,23 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Why the codes of a file were not read.
+    pub fn of_file(failure: Failure, bytes: &[u8]) -> Self {
+        let is_pdf = is_pdf(bytes);
+        match failure {
+            Failure::Missing(error) => error.into(),
+            Failure::TimedOut => io::Error::from(io::ErrorKind::TimedOut).into(),
+            Failure::Ended if is_pdf => Self::of_pdf("pdf_unreadable", "the PDF cannot be drawn".to_owned()),
+            Failure::Ended => {
+                ksef_qr::Error::of_code("picture_unreadable", "the program that decodes pictures failed on it").into()
+            }
+            Failure::Refused { code, message } if is_pdf => Self::of_pdf(&code, message),
+            Failure::Refused { code, message } => ksef_qr::Error::of_code(&code, message).into(),
+        }
+    }
+
     /// What the process that reads PDFs found out.
-    pub fn of_pdf(code: &str, message: String) -> Self {
+    fn of_pdf(code: &str, message: String) -> Self {
         let code = if code == "no_code_found" { "no_code_found" } else { "pdf_unreadable" };
         let hint = match code {
             "no_code_found" => {
@@ -61,4 +78,10 @@ impl From<io::Error> for Problem {
             }
         }
     }
+}
+
+/// True if the first bytes say that the file is a PDF; some programs put a few bytes before the header.
+fn is_pdf(bytes: &[u8]) -> bool {
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    start.windows(5).any(|window| window == b"%PDF-")
 }

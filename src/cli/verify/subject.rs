@@ -4,15 +4,14 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use ksef_qr::scan::{self, Found, Origin};
 use ksef_qr::verify::{Report, Subject, Verifier};
 
 use super::line::From;
 use super::manifest;
 use super::output::Output;
-use super::pdf;
 use super::problem::Problem;
 use crate::cli::args::VerifyArgs;
+use crate::cli::scanner::{Found, Origin, Scanner};
 
 /// In bytes.
 const LARGEST_LIST: u64 = 100_000_000;
@@ -27,15 +26,16 @@ pub fn all(args: &VerifyArgs, verifier: &Verifier, output: &mut Output) {
     for report in verifier.links(&links) {
         output.report(&report, NOWHERE);
     }
+    let mut scanner = Scanner::default();
     for path in args.subjects.iter().filter(|path| !path.to_str().is_some_and(is_link)) {
         if path == Path::new("-") {
             standard_input(verifier, output);
         } else {
-            file(path, verifier, output);
+            file(path, verifier, &mut scanner, output);
         }
     }
     for path in &args.manifest {
-        manifest::verify(path, verifier, output);
+        manifest::verify(path, verifier, &mut scanner, output);
     }
 }
 
@@ -59,10 +59,10 @@ fn standard_input(verifier: &Verifier, output: &mut Output) {
     }
 }
 
-fn file(path: &Path, verifier: &Verifier, output: &mut Output) {
+fn file(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Output) {
     let name = path.to_string_lossy();
     let from = From { source: Some(&name), place: None };
-    let found = match found(path) {
+    let found = match found(path, scanner) {
         Ok(found) => found,
         Err(problem) => return output.problem(&problem, from),
     };
@@ -79,12 +79,9 @@ fn file(path: &Path, verifier: &Verifier, output: &mut Output) {
     }
 }
 
-fn found(path: &Path) -> Result<Vec<Found>, Problem> {
+fn found(path: &Path, scanner: &mut Scanner) -> Result<Vec<Found>, Problem> {
     let bytes = read(path, LARGEST_PICTURE)?;
-    if scan::is_pdf(&bytes) {
-        return pdf::found(path);
-    }
-    Ok(scan::file(&bytes)?)
+    scanner.read(&bytes).map_err(|failure| Problem::of_file(failure, &bytes))
 }
 
 /// What is worth a report: each text once, with all its places, and no links to elsewhere.

@@ -9,7 +9,7 @@ use rxing::multi::MultipleBarcodeReader as _;
 use rxing::qrcode::cpp_port::QrReader;
 use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// In pixels: of either side, and of the whole. Phones take up to 100 megapixels.
 const LONGEST_SIDE: u32 = 20_000;
@@ -28,11 +28,15 @@ const WORKING_SIDE: u32 = 4000;
 /// `picture_unreadable`; `no_code_found`.
 pub fn picture(bytes: &[u8]) -> Result<Vec<String>> {
     let found = codes(&decode(bytes)?);
-    if found.is_empty() { Err(Error::new(Kind::NoCodeFound, "no QR code was found in the picture")) } else { Ok(found) }
+    if found.is_empty() {
+        Err(Error::new(ErrorKind::NoCodeFound, "no QR code was found in the picture"))
+    } else {
+        Ok(found)
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<GrayImage> {
-    let unreadable = |why: String| Error::new(Kind::PictureUnreadable, why);
+    let unreadable = |why: String| Error::new(ErrorKind::PictureUnreadable, why);
     let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) = image::guess_format(bytes) else {
         return Err(unreadable("it is no PNG and no JPEG picture".to_owned()));
     };
@@ -68,7 +72,7 @@ fn grey(picture: &DynamicImage) -> GrayImage {
 }
 
 /// Every QR code of a picture.
-pub(super) fn codes(picture: &GrayImage) -> Vec<String> {
+pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
     let longest = picture.width().max(picture.height());
     let smaller;
     let picture = if longest > WORKING_SIDE {

@@ -1,31 +1,43 @@
-//! The Ministry's schemas, and what they have against a document.
-//!
-//! fastxml validates. Two things pass it that libxml2 refuses, and have a module each: [`namespaces`] of child elements,
-//! of which it compares the local names only, and [`nil`].
-
-mod folder;
-mod namespaces;
-mod nil;
-
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use fastxml::schema::{Schema, Validator};
+use serde::{Deserialize, Serialize};
 
-use self::folder::Folder;
-use self::namespaces::Namespaces;
-use self::nil::nils;
-use super::Finding;
-use crate::error::{Error, Kind, Result};
-use crate::invoice::{Form, Place, Severity, xml};
+use super::document::{DEEPEST, Document};
+use super::folder::Folder;
+use crate::error::{Error, ErrorKind, Result};
 
-/// How many violations of one file are told.
+/// How many violations of one document are told.
 const MOST_TOLD: usize = 100;
 
+/// A kind of document, and the root element by which it is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// What it is called in messages, and when a document is validated: `FA(3)`.
+    pub name: String,
+    /// The namespace of its root element, which is the target namespace of its schema.
+    pub namespace: String,
+    /// The root element's name without a prefix.
+    pub root: String,
+}
+
+/// One thing that a schema has against a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Violation {
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Where, in bytes from the start of the text.
+    pub offset: usize,
+}
+
 /// The schemas of the forms, compiled when they are first needed.
+///
+/// fastxml validates. Two things pass it that libxml2 refuses, and are looked at besides: the namespaces of child elements,
+/// of which it compares the local names only, and `xsi:nil`.
 pub struct Schemas {
     folder: Folder,
-    compiled: [OnceLock<Result<Arc<Schema>>>; Form::ALL.len()],
+    forms: Vec<(Form, OnceLock<Result<Arc<Schema>>>)>,
 }
 
 impl Schemas {
@@ -35,39 +47,33 @@ impl Schemas {
     ///
     /// # Errors
     /// `schema_missing` if there is no schema of any form.
-    pub fn new(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self> {
+    pub fn new(forms: Vec<Form>, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self> {
         let folder = Folder::new(files);
-        if !Form::ALL.into_iter().any(|form| folder.of_namespace(form.root().0).next().is_some()) {
-            let message = "it holds no schema (.xsd) of FA(3), FA(2), FA_RR(1), PEF(3) or PEF_KOR(3)";
-            return Err(Error::new(Kind::SchemaMissing, message));
+        if !forms.iter().any(|form| folder.of_namespace(&form.namespace).next().is_some()) {
+            return Err(Error::new(
+                ErrorKind::SchemaMissing,
+                format!("it holds no schema (.xsd) of {}", listed(&forms)),
+            ));
         }
-        Ok(Self { folder, compiled: Default::default() })
+        Ok(Self { folder, forms: forms.into_iter().map(|form| (form, OnceLock::new())).collect() })
     }
 
-    /// Validates a well-formed document.
-    pub(super) fn validate(&self, text: &str, form: Option<Form>) -> Vec<Finding> {
-        // A document of no known form is refused for that.
-        let Some(form) = form else { return Vec::new() };
-        let schema = match self.of(form) {
-            Ok(schema) => schema,
-            Err(error) => return vec![error.into()],
-        };
-        let mut findings = Vec::new();
-        let mut find = |message: String, offset: usize| {
-            let place = Place::of(text, offset);
-            findings.push(Finding::new(Severity::Error, Kind::SchemaViolation, message, Some(place)));
-        };
-        let mut namespaces = Namespaces::new(&schema);
-        if let Err(flaw) = xml::walk(text, &mut namespaces) {
+    /// Validates a document, which is taken to be well-formed. A hundred violations or so are told.
+    ///
+    /// # Errors
+    /// `schema_missing` if there is no schema of the form that is named so; `schema_unusable`.
+    pub fn validate(&self, form: &str, text: &str) -> Result<Vec<Violation>> {
+        let schema = self.of(form)?;
+        let mut violations = Vec::new();
+        let mut find = |message: String, offset: usize| violations.push(Violation { message, offset });
+        let mut document = Document::new(&schema);
+        if let Err(offset) = document.walk(text) {
             // Nothing that nests that deep is an invoice, and fastxml's time grows with the square of the depth.
-            find(flaw.message, flaw.offset);
-            return findings;
+            find(format!("elements are nested more than {DEEPEST} deep, which no schema allows"), offset);
+            return Ok(violations);
         }
-        for (message, offset) in namespaces.into_violations() {
+        for (message, offset) in document.into_violations() {
             find(message, offset);
-        }
-        for offset in nils(text) {
-            find("the element has xsi:nil, and none may be nil".to_owned(), offset);
         }
         match Validator::from(text).schema(schema).max_errors(MOST_TOLD).run() {
             Ok(report) => {
@@ -84,29 +90,28 @@ impl Schemas {
             }
             Err(error) => find(format!("it cannot be validated: {error}"), 0),
         }
-        findings
+        Ok(violations)
     }
 
-    fn of(&self, form: Form) -> Result<Arc<Schema>> {
-        let slot = Form::ALL.into_iter().zip(&self.compiled).find(|(known, _)| *known == form);
-        match slot {
-            Some((_, compiled)) => compiled.get_or_init(|| self.compile(form)).clone(),
-            None => Err(missing(form)),
+    fn of(&self, name: &str) -> Result<Arc<Schema>> {
+        match self.forms.iter().find(|(form, _)| form.name == name) {
+            Some((form, compiled)) => compiled.get_or_init(|| self.compile(form)).clone(),
+            None => Err(missing(name)),
         }
     }
 
-    fn compile(&self, form: Form) -> Result<Arc<Schema>> {
-        let (namespace, root) = form.root();
+    fn compile(&self, form: &Form) -> Result<Arc<Schema>> {
+        let Form { name, namespace, root } = form;
         let mut refused = None;
         for file in self.folder.of_namespace(namespace) {
             match self.folder.compile(file) {
                 // Parts of a schema share its namespace, and do not declare its root.
                 Ok(schema) if schema.element_ns(namespace, root).is_some() => return Ok(Arc::new(schema)),
                 Ok(_) => {}
-                Err(error) => refused = Some(Error::new(Kind::SchemaUnusable, format!("{file}: {error}"))),
+                Err(error) => refused = Some(Error::new(ErrorKind::SchemaUnusable, format!("{file}: {error}"))),
             }
         }
-        Err(refused.unwrap_or_else(|| missing(form)))
+        Err(refused.unwrap_or_else(|| missing(name)))
     }
 }
 
@@ -116,11 +121,20 @@ impl fmt::Debug for Schemas {
     }
 }
 
-fn missing(form: Form) -> Error {
+fn missing(form: &str) -> Error {
     Error::new(
-        Kind::SchemaMissing,
+        ErrorKind::SchemaMissing,
         format!("the folder of schemas holds none of {form}, so the file was not validated"),
     )
+}
+
+/// `FA(3), FA(2) or PEF(3)`.
+fn listed(forms: &[Form]) -> String {
+    let names: Vec<&str> = forms.iter().map(|form| &*form.name).collect();
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// After an element that is missing, fastxml reports each one that follows, and the end. The first will do.

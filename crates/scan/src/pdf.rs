@@ -11,9 +11,9 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{RenderSettings, render};
 use image::GrayImage;
 
-use super::picture::codes;
-use super::{Found, Origin};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::found::{Found, Origin};
+use crate::picture::codes;
 
 /// An invoice has a few; a hundred take half a minute to draw.
 const MOST_PAGES: usize = 100;
@@ -36,19 +36,19 @@ const MOST_ANNOTATIONS: usize = 1000;
 /// `pdf_unreadable`: damaged, encrypted, without pages or with more than a hundred; `no_code_found`, if there is neither
 /// a code nor a link.
 pub fn pdf(bytes: &[u8]) -> Result<Vec<Found>> {
-    let unreadable = |why: &str| Error::new(Kind::PdfUnreadable, why);
+    let unreadable = |why: &str| Error::new(ErrorKind::PdfUnreadable, why);
     // Reading and drawing another's document is thousands of lines of somebody else's; a slip there ends no more than
     // the reading.
     let read = catch_unwind(AssertUnwindSafe(|| pages(bytes)));
     let found = read.map_err(|_| unreadable("the PDF cannot be drawn")).and_then(|found| found)?;
     if found.is_empty() {
-        return Err(Error::new(Kind::NoCodeFound, "no QR code and no link was found in the PDF"));
+        return Err(Error::new(ErrorKind::NoCodeFound, "no QR code and no link was found in the PDF"));
     }
     Ok(found)
 }
 
 fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
-    let unreadable = |why: String| Error::new(Kind::PdfUnreadable, why);
+    let unreadable = |why: String| Error::new(ErrorKind::PdfUnreadable, why);
     let pdf = Pdf::new(Arc::new(bytes.to_vec()))
         .map_err(|_| unreadable("the PDF is damaged, or encrypted with a password".to_owned()))?;
     let pages = pdf.pages();
@@ -132,4 +132,11 @@ fn links(page: &Page<'_>) -> Vec<String> {
         Some(String::from_utf8_lossy(&address.get()).into_owned())
     });
     addresses.collect()
+}
+
+/// True if the first bytes say that the file is a PDF.
+pub fn is_pdf(bytes: &[u8]) -> bool {
+    // Some programs put a few bytes before the header; readers look for it in the first thousand.
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    start.windows(5).any(|window| window == b"%PDF-")
 }

@@ -4,11 +4,10 @@
 //! them by seven angles, skewed, blurred, shaded, darkened, inverted, added noise, compressed): 263 are read, 0.36 s a
 //! picture; rqrr, tried in ten ways each, reads 176 in 2.8 s. All are read but for blur wider than a module, noise of
 //! 60 levels and several of these at once at 2 pixels a module.
-#![cfg(feature = "scan")]
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageFormat, imageops};
-use ksef_qr::scan::{Origin, file, pdf, picture};
+use ksef_qr_scan::{Origin, file, pdf, picture};
 use proptest::prelude::*;
 
 const KOD1: &str =
@@ -16,7 +15,7 @@ const KOD1: &str =
 const KOD2: &str = "https://qr-test.ksef.mf.gov.pl/certificate/Nip/5265877635/5265877635/01F0A1B2C3D4E501/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo/aneojHwtx83FKoe0lx5tHuL_QZYoDZ6tdRJagKzxgmSnl3rWOgryc9rS_7FJdDN5aIjJoFlFasRGy0cN5E-vjQ";
 
 fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/fixtures/verify/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    std::fs::read(format!("{}/../../fixtures/verify/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 fn png(picture: &GrayImage) -> Vec<u8> {

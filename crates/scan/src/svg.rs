@@ -6,8 +6,8 @@ use image::GrayImage;
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use super::picture::codes;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::picture::codes;
 
 /// In bytes: drawings of codes have a hundredth.
 const LARGEST: usize = 10_000_000;
@@ -19,8 +19,8 @@ const SIDE: f32 = 2000.0;
 ///
 /// # Errors
 /// `picture_unreadable`; `no_code_found`.
-pub(super) fn svg(bytes: &[u8]) -> Result<Vec<String>> {
-    let unreadable = |why: String| Error::new(Kind::PictureUnreadable, why);
+pub(crate) fn svg(bytes: &[u8]) -> Result<Vec<String>> {
+    let unreadable = |why: String| Error::new(ErrorKind::PictureUnreadable, why);
     if bytes.len() > LARGEST {
         return Err(unreadable(format!("an SVG of {} bytes is no drawing of a code", bytes.len())));
     }
@@ -28,7 +28,11 @@ pub(super) fn svg(bytes: &[u8]) -> Result<Vec<String>> {
     let drawn = catch_unwind(AssertUnwindSafe(|| draw(bytes)))
         .unwrap_or_else(|_| Err("the program that draws SVG failed on it".to_owned()));
     let found = codes(&drawn.map_err(unreadable)?);
-    if found.is_empty() { Err(Error::new(Kind::NoCodeFound, "no QR code was found in the picture")) } else { Ok(found) }
+    if found.is_empty() {
+        Err(Error::new(ErrorKind::NoCodeFound, "no QR code was found in the picture"))
+    } else {
+        Ok(found)
+    }
 }
 
 fn draw(bytes: &[u8]) -> std::result::Result<GrayImage, String> {
@@ -50,7 +54,7 @@ fn draw(bytes: &[u8]) -> std::result::Result<GrayImage, String> {
 }
 
 /// True if the first bytes say that the file is an SVG.
-pub(super) fn is_svg(bytes: &[u8]) -> bool {
+pub(crate) fn is_svg(bytes: &[u8]) -> bool {
     let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
     let is_markup = start.trim_ascii_start().strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).starts_with(b"<");
     is_markup && start.windows(4).any(|window| window == b"<svg")

@@ -1,0 +1,17 @@
+use crate::error::Result;
+use crate::found::{Found, Origin};
+use crate::pdf::{is_pdf, pdf};
+use crate::picture::picture;
+use crate::svg::{is_svg, svg};
+
+/// Everything in a file that is a PDF, PNG, JPEG or SVG, by what its first bytes say.
+///
+/// # Errors
+/// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
+pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
+    if is_pdf(bytes) {
+        return pdf(bytes);
+    }
+    let codes = if is_svg(bytes) { svg(bytes)? } else { picture(bytes)? };
+    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
+}

@@ -1,0 +1,60 @@
+//! Schemas as folders have them, and what they have against documents.
+
+use ksef_qr_scan::schema::{Form, Schemas};
+
+const NAMESPACE: &str = "http://crd.gov.pl/wzor/2025/06/25/13775/";
+
+fn forms() -> Vec<Form> {
+    let form = |name: &str, namespace: &str, root: &str| Form {
+        name: name.to_owned(),
+        namespace: namespace.to_owned(),
+        root: root.to_owned(),
+    };
+    vec![form("FA(3)", NAMESPACE, "Faktura"), form("FA_RR(1)", "http://crd.gov.pl/wzor/2026/03/06/14189/", "Faktura")]
+}
+
+/// Schemas that import from the network, and a folder that has them flat, under names of its own.
+#[test]
+fn schemas_are_found_by_namespace_and_imports_in_the_folder() {
+    let form = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns:t='urn:t' elementFormDefault='qualified'
+        targetNamespace='http://crd.gov.pl/wzor/2025/06/25/13775/'>
+        <xs:import namespace='urn:t' schemaLocation='http://crd.gov.pl/xml/schematy/typy.xsd'/>
+        <xs:element name='Faktura'><xs:complexType><xs:sequence>
+          <xs:element name='A' type='t:T'/></xs:sequence></xs:complexType></xs:element></xs:schema>";
+    let types = "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:t'>
+        <xs:simpleType name='T'><xs:restriction base='xs:string'><xs:maxLength value='2'/></xs:restriction></xs:simpleType>
+        </xs:schema>";
+    let files =
+        |named: &str| vec![("moja faktura.xsd".to_owned(), form.into()), (named.to_owned(), types.as_bytes().to_vec())];
+    let validate = |schemas: &Schemas, value: &str| {
+        schemas.validate("FA(3)", &format!("<Faktura xmlns='{NAMESPACE}'><A>{value}</A></Faktura>"))
+    };
+    let schemas = Schemas::new(forms(), files("inne/typy.xsd")).unwrap();
+    assert_eq!(validate(&schemas, "ab").unwrap(), []);
+    assert_eq!(validate(&schemas, "abc").unwrap().len(), 1);
+    let missing = validate(&Schemas::new(forms(), files("inne/nazwy.xsd")).unwrap(), "ab").unwrap_err();
+    assert_eq!(missing.code(), "schema_unusable");
+    assert!(missing.message().contains("typy.xsd is not in the folder"), "{missing}");
+    let none = Schemas::new(forms(), []).unwrap_err();
+    assert_eq!((none.code(), none.message()), ("schema_missing", "it holds no schema (.xsd) of FA(3) or FA_RR(1)"));
+    let other_form = schemas.validate("FA_RR(1)", "<a/>").unwrap_err();
+    let message = "the folder of schemas holds none of FA_RR(1), so the file was not validated";
+    assert_eq!((other_form.code(), other_form.message()), ("schema_missing", message));
+}
+
+/// fastxml's time grows with the square of the depth, and what nests that deep is no invoice.
+#[test]
+fn what_nests_deep_is_told_at_once() {
+    let form = format!(
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='{NAMESPACE}'>
+        <xs:element name='Faktura'/></xs:schema>"
+    );
+    let schemas = Schemas::new(forms(), [("a.xsd".to_owned(), form.into_bytes())]).unwrap();
+    let text = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
+    let violations = schemas.validate("FA(3)", &text).unwrap();
+    let [violation] = &violations[..] else { panic!("{violations:?}") };
+    assert_eq!(
+        (&*violation.message, violation.offset),
+        ("elements are nested more than 256 deep, which no schema allows", 768)
+    );
+}

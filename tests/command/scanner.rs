@@ -1,0 +1,167 @@
+//! `ksef-qr-scan`, the program that reads pictures and PDFs and validates: where it is looked for, what it is not told, and what
+//! the command does without it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::common::{fixture, invoices, parse, run, scanner, sign};
+
+/// The command in a folder of its own, where there is no scanner.
+fn alone(folder: &Path) -> Command {
+    let executable = folder.join(Path::new(env!("CARGO_BIN_EXE_ksef-qr")).file_name().unwrap());
+    if !executable.exists() {
+        // A copy, where links between the two folders are not possible.
+        fs::hard_link(env!("CARGO_BIN_EXE_ksef-qr"), &executable)
+            .or_else(|_| fs::copy(env!("CARGO_BIN_EXE_ksef-qr"), &executable).map(drop))
+            .unwrap();
+    }
+    let mut command = Command::new(executable);
+    command.current_dir(folder).env_remove("KSEF_QR_SCAN");
+    command
+}
+
+/// The exit status, and the lines on standard output.
+fn answer(command: &mut Command) -> (i32, Vec<Value>) {
+    let output = run(command);
+    (output.status.code().unwrap(), parse(&String::from_utf8(output.stdout).unwrap()))
+}
+
+fn error(line: &Value) -> (&str, &str) {
+    (line["error"]["code"].as_str().unwrap(), line["error"]["message"].as_str().unwrap())
+}
+
+#[test]
+fn without_it_pictures_are_not_read_and_links_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = fixture("verify/qrencode.png");
+    let (status, lines) =
+        answer(alone(folder.path()).args(["verify", "--json", &picture, &fixture("verify/invoice.pdf")]));
+    assert_eq!(status, 2, "nothing could be looked at");
+    for line in &lines[..2] {
+        let (code, message) = error(line);
+        assert!(
+            code == "scan_missing" && message.contains("there is no ") && message.contains("ksef-qr-scan"),
+            "{message}"
+        );
+        assert!(line["error"]["hint"].as_str().unwrap().contains("cargo install ksef-qr ksef-qr-scan"), "{line}");
+    }
+    let link =
+        "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
+    let (status, _) = answer(alone(folder.path()).args(["verify", "--json", link]));
+    assert_eq!(status, 0);
+    let (status, _) = answer(alone(folder.path()).args(["verify", "--json", link, &picture]));
+    assert_eq!(status, 1, "one of two");
+    // Where it is elsewhere, a variable names it.
+    let mut named = alone(folder.path());
+    named.env("KSEF_QR_SCAN", scanner()).args(["verify", "--json", &picture, "--now", "2026-06-30T12:00:00Z"]);
+    assert_eq!(answer(&mut named).0, 0);
+}
+
+#[test]
+fn without_it_a_manifest_is_verified_but_for_its_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 3);
+    assert!(run(sign(folder.path()).args(["in", "--quiet"])).status.success());
+    let mut verify = alone(folder.path());
+    verify.args(["verify", "--json", "--now", "2026-06-30T12:00:00Z", "--manifest", "ksef-qr-out/manifest.ndjson"]);
+    let (status, lines) = answer(&mut verify);
+    assert_eq!(status, 1);
+    let problems: Vec<_> = lines.iter().filter(|line| line["type"] == "file").collect();
+    assert!(problems.len() == 1 && error(problems[0]).0 == "scan_missing", "told once: {problems:?}");
+    let outcomes = |kind: &str, code: &str| -> Vec<String> {
+        let checks =
+            lines.iter().filter(|line| line["type"] == kind).flat_map(|line| line["checks"].as_array().unwrap());
+        checks
+            .filter(|check| check["code"] == code)
+            .map(|check| check["outcome"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(outcomes("entry", "manifest_picture"), ["not_checked"; 6]);
+    assert_eq!(outcomes("entry", "manifest_digest"), ["ok"; 3]);
+    assert_eq!(lines.last().unwrap()["failed"], 1);
+}
+
+#[test]
+fn without_it_files_are_checked_but_not_by_a_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str]| {
+        let mut command = alone(folder.path());
+        command.args(["check", &fixture("invoices/good/fa3-basic.xml"), "--now", "2026-06-30T12:00:00Z"]);
+        run(command.args(arguments))
+    };
+    assert_eq!(check(&[]).status.code(), Some(0));
+    let refused = check(&["--xsd", &fixture("schemas/flat")]);
+    assert_eq!(refused.status.code(), Some(2));
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(words.contains("[scan_missing]") && words.contains("cargo install ksef-qr ksef-qr-scan"), "{words}");
+}
+
+#[cfg(unix)]
+mod scripts {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn script(folder: &Path, text: &str) -> String {
+        let path = folder.join("scan.sh");
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn another_version_and_another_program_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = env!("CARGO_PKG_VERSION");
+        let hello = r#"echo '{"program":"ksef-qr-scan","version":"0.0.1","protocol":1}'; cat"#;
+        for (text, expected) in [
+            (hello, format!("is of version 0.0.1, and ksef-qr of {ours}")),
+            ("echo hello", "does not answer as ksef-qr-scan does".to_owned()),
+            ("exit 3", "does not answer as ksef-qr-scan does".to_owned()),
+        ] {
+            let mut verify = alone(folder.path());
+            verify.env("KSEF_QR_SCAN", script(folder.path(), text));
+            let (status, lines) = answer(verify.args(["verify", "--json", &fixture("verify/qrencode.png")]));
+            let (code, message) = error(&lines[0]);
+            assert!((status, code) == (2, "scan_missing") && message.contains(&expected), "{text}: {message}");
+        }
+    }
+
+    /// One process for all files, and a new one after a file that ended it.
+    #[test]
+    fn it_is_started_once_and_again_where_a_file_ended_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let started = folder.path().join("started");
+        let counting = format!("echo started >>'{}'\nexec '{}'", started.display(), scanner());
+        let counting = script(folder.path(), &counting);
+        let (picture, endless) = (fixture("verify/qrencode.png"), fixture("verify/endless.pdf"));
+        let verify = |files: &[&str]| {
+            _ = fs::remove_file(&started);
+            let mut verify = alone(folder.path());
+            verify.env("KSEF_QR_SCAN", &counting).args(["verify", "--json", "--now", "2026-06-30T12:00:00Z"]);
+            let (_, lines) = answer(verify.args(files));
+            let types = lines.iter().map(|line| line["type"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+            (types, fs::read_to_string(&started).unwrap_or_default().lines().count())
+        };
+        let of = |types: &[&str]| types.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(verify(&[&picture, &picture, &picture]), (of(&["link", "link", "link", "summary"]), 1));
+        assert_eq!(verify(&[&picture, &endless, &picture]), (of(&["link", "file", "link", "summary"]), 2));
+        assert_eq!(verify(&["https://qr.ksef.mf.gov.pl/"]), (of(&["link", "summary"]), 0));
+    }
+
+    #[test]
+    fn it_is_told_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = folder.path().join("told");
+        let telling = script(folder.path(), &format!("/usr/bin/env >'{}'\nexec '{}'", told.display(), scanner()));
+        let mut verify = alone(folder.path());
+        verify.env("KSEF_QR_SCAN", telling).env("KSEF_QR_KEY_PASSWORD", "secret-1").env("OTHER_PASSWORD", "secret-2");
+        let output = run(verify.args(["verify", &fixture("verify/qrencode.png"), "--now", "2026-06-30T12:00:00Z"]));
+        assert_eq!(output.status.code(), Some(0));
+        let told = fs::read_to_string(told).unwrap();
+        assert!(!told.contains("secret"), "{told}");
+    }
+}
