@@ -1,7 +1,9 @@
 use crate::error::{Error, Kind, Result};
+use crate::report::{Finding, Outcome, Topic};
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ItemName {
     /// Issued by the KSeF that it is to be used in.
     Environment,
@@ -30,8 +32,8 @@ pub enum ItemName {
 }
 
 impl ItemName {
-    /// All of them, in the order of the checklist.
-    pub const ALL: [Self; 12] = [
+    /// All of them, in the order of the audit.
+    pub const ALL: &[Self] = &[
         Self::Environment,
         Self::Owner,
         Self::Purpose,
@@ -83,79 +85,82 @@ impl ItemName {
     }
 }
 
-/// What came of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Answer {
-    /// It is right.
-    Ok,
-    /// It is wrong, and signing or the signatures would suffer.
-    Fail,
-    /// It works, and somebody should look at it.
-    Warning,
-    /// It could not be looked at: something is missing, or only KSeF knows.
-    Unknown,
-}
+impl Topic for ItemName {
+    fn code(self) -> &'static str {
+        self.name()
+    }
 
-impl Answer {
-    /// The name in JSON: `ok`, `fail`, `warning`, `unknown`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Fail => "fail",
-            Self::Warning => "warning",
-            Self::Unknown => "unknown",
-        }
+    /// What is wrong has a topic of its own.
+    fn hint(self) -> &'static str {
+        ""
     }
 }
 
-/// An item of the checklist, answered.
+/// A question, and the finding that answers it.
+///
+/// The questions are always the same, so that it can be seen that each was asked: unlike a check's, an item's name stays
+/// what it is when the answer is bad. The finding's [`code`](Finding::code) is the name if all is well, else that of the
+/// problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// What was looked at.
-    pub name: ItemName,
-    /// What came of it.
-    pub answer: Answer,
-    /// What was found, in one line. Never a key, a password or a PESEL.
-    pub reason: String,
-    /// What is wrong: its [`code`](Error::code) and [`hint`](Error::hint). With every failure and warning.
-    pub problem: Option<Error>,
+    name: ItemName,
+    finding: Finding,
 }
 
 impl Item {
-    pub(super) fn ok(name: ItemName, reason: impl Into<String>) -> Self {
-        Self { name, answer: Answer::Ok, reason: reason.into(), problem: None }
+    pub(super) fn ok(name: ItemName, message: impl Into<String>) -> Self {
+        Self { name, finding: Finding::ok(name, message) }
     }
 
-    pub(super) fn unknown(name: ItemName, reason: impl Into<String>) -> Self {
-        Self { name, answer: Answer::Unknown, reason: reason.into(), problem: None }
+    pub(super) fn only_ksef(name: ItemName, message: impl Into<String>) -> Self {
+        Self { name, finding: Finding::only_ksef(name, message) }
     }
 
-    pub(super) fn fail(name: ItemName, kind: Kind, reason: impl Into<String>) -> Self {
-        Self::failed(name, Error::new(kind, reason))
+    pub(super) fn not_checked(name: ItemName, message: impl Into<String>) -> Self {
+        Self { name, finding: Finding::not_checked(name, message) }
     }
 
-    pub(super) fn warning(name: ItemName, kind: Kind, reason: impl Into<String>) -> Self {
-        Self { answer: Answer::Warning, ..Self::fail(name, kind, reason) }
+    pub(super) fn fail(name: ItemName, kind: Kind, message: impl Into<String>) -> Self {
+        Self { name, finding: Finding::fail(kind, message) }
     }
 
-    pub(super) fn failed(name: ItemName, problem: Error) -> Self {
-        Self { name, answer: Answer::Fail, reason: problem.message().to_owned(), problem: Some(problem) }
+    pub(super) fn warning(name: ItemName, kind: Kind, message: impl Into<String>) -> Self {
+        Self { name, finding: Finding::warning(kind, message) }
     }
 
-    /// OK with a reason, or failed with the error's.
-    pub(super) fn of(name: ItemName, result: Result<()>, reason: String) -> Self {
+    pub(super) fn failed(name: ItemName, error: Error) -> Self {
+        Self { name, finding: error.into() }
+    }
+
+    /// OK with a message, or failed with the error's.
+    pub(super) fn of(name: ItemName, result: Result<()>, message: String) -> Self {
         match result {
-            Ok(()) => Self::ok(name, reason),
+            Ok(()) => Self::ok(name, message),
             Err(error) => Self::failed(name, error),
         }
     }
 
+    /// What was looked at.
+    pub fn name(&self) -> ItemName {
+        self.name
+    }
+
+    /// What came of it.
+    pub fn finding(&self) -> &Finding {
+        &self.finding
+    }
+
+    /// The same as [`finding().outcome()`](Finding::outcome).
+    pub fn outcome(&self) -> Outcome {
+        self.finding.outcome()
+    }
+
     /// Takes a warning for a failure.
     #[must_use]
-    pub fn strictly(mut self) -> Self {
-        if self.answer == Answer::Warning {
-            self.answer = Answer::Fail;
+    pub fn strictly(self) -> Self {
+        match self.outcome() {
+            Outcome::Warning => Self { finding: self.finding.with_outcome(Outcome::Fail), ..self },
+            _ => self,
         }
-        self
     }
 }

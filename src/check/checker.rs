@@ -1,10 +1,11 @@
-use super::Finding;
+use super::rules;
 #[cfg(feature = "xsd")]
-use super::Schemas;
+use super::schema::Schemas;
 use crate::deadline::{Due, Schedule};
-use crate::error::{Error, Kind};
-use crate::invoice::{Examination, Fault, Invoice, Severity};
-use crate::values::{Day, Environment, IssueDate};
+use crate::error::Error;
+use crate::invoice::{Examination, Invoice};
+use crate::report::{Finding, Outcome};
+use crate::values::{Environment, IssueDate};
 
 /// Checks files one by one; the same for all of a batch, and for all threads.
 #[derive(Debug)]
@@ -27,15 +28,15 @@ pub struct Checked {
 impl Checked {
     /// True if nothing was found for which KSeF would refuse the file.
     pub fn is_accepted(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity() != Severity::Error)
+        self.findings.iter().all(|finding| finding.outcome() != Outcome::Fail)
     }
 
-    /// All that was found, in the order of the file; what is of the file as a whole comes first.
+    /// All that was found, warnings and failures, in the order of the file; what is about the file as a whole comes first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// The facts, if none of them is amiss.
+    /// What the invoice says, if all of it could be read.
     pub fn invoice(&self) -> Option<&Invoice> {
         self.invoice.as_ref()
     }
@@ -47,8 +48,7 @@ impl Checked {
 
     pub(super) fn add(&mut self, finding: Finding) {
         self.findings.push(finding);
-        let place = |finding: &Finding| finding.place().map(|place| (place.line(), place.column()));
-        self.findings.sort_by_key(place);
+        self.findings.sort_by_key(|finding| finding.position().map(|position| (position.line(), position.column())));
     }
 }
 
@@ -92,12 +92,16 @@ impl Checker {
         if let Some(invoice) = &examination.invoice {
             faults.extend(invoice.faults_in(self.environment));
             faults.extend(invoice.fault_on(self.today));
-            faults.extend(self.attachment(invoice));
-            faults.extend(self.deadline(invoice, &mut checked.due));
+            faults.extend(rules::attachment(invoice));
+            if let Some(schedule) = &self.schedule {
+                let (due, fault) = rules::deadline(invoice, schedule, self.today);
+                checked.due = due;
+                faults.extend(fault);
+            }
         }
         for fault in faults {
-            let place = examination.place(&fault);
-            checked.add(Finding::new(fault.severity, fault.kind, fault.message, place));
+            let position = examination.position(&fault);
+            checked.add(Finding::new(fault.kind, fault.outcome, fault.message).at(position));
         }
         #[cfg(feature = "xsd")]
         if let Some(schemas) = self.schemas.as_ref().filter(|_| examination.is_well_formed) {
@@ -107,38 +111,5 @@ impl Checker {
         }
         checked.invoice = examination.invoice;
         checked
-    }
-
-    /// `faktury/weryfikacja-faktury.md`, "Ograniczenia dotyczące załączników".
-    #[expect(clippy::unused_self, reason = "a rule like the others")]
-    fn attachment(&self, invoice: &Invoice) -> Option<Fault> {
-        invoice.has_attachment().then(|| {
-            let message = "the invoice has an attachment";
-            Fault::of_attachment(Kind::AttachmentConditions, message).with_severity(Severity::Warning)
-        })
-    }
-
-    /// KSeF takes an invoice that comes too late; it is the issuer who is late.
-    fn deadline(&self, invoice: &Invoice, due: &mut Option<Due>) -> Option<Fault> {
-        let schedule = self.schedule.as_ref()?;
-        let issued = invoice.issue_date();
-        let warning = |kind, message| Fault::of_issue_date(kind, message).with_severity(Severity::Warning);
-        let deadline = match schedule.deadline(issued) {
-            Ok(deadline) => deadline,
-            Err(error) => return Some(warning(error.kind(), error.message().to_owned())),
-        };
-        *due = Some(deadline.due());
-        match deadline.due() {
-            Due::By(day) if Day::from(self.today) > day => {
-                let message =
-                    format!("issued on {issued} in mode {}, it was to be sent by {day}", schedule.mode.name());
-                Some(warning(Kind::DeadlinePassed, message))
-            }
-            Due::Never => {
-                let message = "invoices of a total failure are not sent to KSeF, and carry no codes".to_owned();
-                Some(warning(Kind::NotForKsef, message))
-            }
-            Due::By(_) | Due::Open { .. } => None,
-        }
     }
 }

@@ -1,8 +1,9 @@
 use std::collections::HashMap;
 
-use super::{Checked, Finding};
+use super::checker::Checked;
 use crate::error::Kind;
-use crate::invoice::{Examination, Fault, Invoice, Severity};
+use crate::invoice::{Examination, Fault, Invoice};
+use crate::report::Finding;
 use crate::values::InvoiceHash;
 
 /// The invoices of a batch so far, by what KSeF tells them apart by: the seller's NIP, the kind and the number
@@ -21,8 +22,8 @@ impl Duplicates {
             Some(first) => {
                 let message = format!("the invoice {} of this seller is in {first} already", invoice.number());
                 let fault = Fault::of_number(Kind::DuplicateInvoice, message);
-                let place = Examination::of(bytes).place(&fault);
-                checked.add(Finding::new(Severity::Error, fault.kind, fault.message, place));
+                let position = Examination::of(bytes).position(&fault);
+                checked.add(Finding::fail(fault.kind, fault.message).at(position));
             }
             None => _ = self.0.insert(key(invoice), input.into()),
         }

@@ -30,6 +30,7 @@ pub struct Calendar {
 
 /// Why a day is no working day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DayOff {
     /// A Saturday, and no public holiday.
     Saturday,
@@ -43,6 +44,7 @@ pub enum DayOff {
 
 /// A day that is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The day.
     pub day: Day,
@@ -51,12 +53,12 @@ pub struct Skipped {
 }
 
 impl Calendar {
-    /// The years whose holidays are known. Earlier ones had others; of later ones nobody can say.
+    /// The years whose holidays are known. Earlier ones had others; later ones may have others.
     pub const YEARS: RangeInclusive<i32> = 2011..=2099;
 
     /// Reads days to add to those of the law: one a line, `YYYY-MM-DD`, and comments after `#`. The Prime
-    /// Minister may declare such days in an epidemic (art. 1a of the Act of 18 January 1951), and a law any
-    /// time, as 12 November 2018 was. Given twice, or a Sunday: no harm.
+    /// Minister may declare such days in an epidemic (art. 1a of the Act of 18 January 1951), and a law at any
+    /// time, as it did with 12 November 2018. A day may stand twice, or be a Sunday.
     ///
     /// # Errors
     /// `non_working_days_malformed` with the number of the line: not a day, or not within

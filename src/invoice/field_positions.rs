@@ -1,11 +1,11 @@
-//! Where in the text the elements of a form are. A second reading, done only once there is a fault to place.
+//! Where in the text the elements of a form are. A second reading, done only once there is a fault to point at.
 
 use super::form::{Field, Form, Node};
-use super::xml::{Step, Visitor};
+use crate::xml::{Step, Visitor};
 
-/// The elements on the form's paths, each with its place in bytes.
+/// The elements on the form's paths, each with its offset in bytes.
 #[derive(Default)]
-pub(super) struct Places {
+pub(super) struct FieldPositions {
     form: Option<Form>,
     root_namespace: String,
     /// From below the root to the element at hand, as far as it lies on a path.
@@ -16,26 +16,27 @@ pub(super) struct Places {
     found: Vec<(Vec<&'static str>, usize)>,
 }
 
-impl Places {
+impl FieldPositions {
     #[cfg(feature = "xsd")]
     pub(super) fn form(&self) -> Option<Form> {
         self.form
     }
 
-    /// The place of the root element.
+    /// The offset of the root element.
     pub(super) fn root(&self) -> usize {
         self.root
     }
 
-    /// The place of the so manyth element that holds the field, or of the innermost element that should.
-    pub(super) fn of(&self, field: Field, nth: usize) -> usize {
+    /// The offset of the element that holds the field, by its index among those that do, or of the innermost element that
+    /// should hold it.
+    pub(super) fn of(&self, field: Field, index: usize) -> usize {
         let mut wanted = Vec::new();
         if !self.form.is_some_and(|form| find(form.nodes(), field, &mut wanted)) {
             return self.root;
         }
         let at = |path: &[&str], nth| self.found.iter().filter(|(found, _)| found == path).nth(nth).map(|(_, at)| *at);
         let around = (1..wanted.len()).rev().filter_map(|length| at(wanted.get(..length)?, 0));
-        at(&wanted, nth).or_else(|| around.into_iter().next()).unwrap_or(self.root)
+        at(&wanted, index).or_else(|| around.into_iter().next()).unwrap_or(self.root)
     }
 }
 
@@ -51,7 +52,7 @@ fn find(nodes: &'static [Node], field: Field, path: &mut Vec<&'static str>) -> b
     false
 }
 
-impl Visitor for Places {
+impl Visitor for FieldPositions {
     fn at(&mut self, offset: usize) {
         self.here = offset;
     }
@@ -90,14 +91,14 @@ impl Visitor for Places {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::invoice::xml;
+    use crate::xml;
 
     const INVOICE: &str = include_str!("../../fixtures/invoices/good/fa3-third-party.xml");
 
-    fn at(text: &str, field: Field, nth: usize) -> &str {
-        let mut places = Places::default();
-        xml::walk(text, &mut places).unwrap();
-        text[places.of(field, nth)..].lines().next().unwrap()
+    fn at(text: &str, field: Field, index: usize) -> &str {
+        let mut positions = FieldPositions::default();
+        xml::walk(text, &mut positions).unwrap();
+        text[positions.of(field, index)..].lines().next().unwrap()
     }
 
     #[test]

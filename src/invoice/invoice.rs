@@ -1,36 +1,7 @@
-//! Bytes to facts: what an invoice says, and whether KSeF would take the file.
-//!
-//! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is told.
-
-mod build;
-mod characters;
-mod eight;
-mod elements;
-mod facts;
-mod fault;
-mod form;
-mod namespaces;
-mod party;
-mod place;
-mod places;
-mod plain;
-mod printed;
-mod read;
-mod references;
-mod review;
-mod tag;
-pub(crate) mod xml;
-
-pub use fault::Severity;
-pub use form::Form;
-pub use party::{Buyer, Party};
-pub use place::Place;
-
-pub(crate) use build::collapse;
-pub(crate) use fault::{At, Fault};
-pub(crate) use read::Examination;
-
-use self::printed::Printed;
+use super::fault::At;
+use super::form::Form;
+use super::party::{Buyer, Party};
+use super::printed::Printed;
 use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 
 /// What the links, the manifest and the choice of a context need to know of an invoice.
@@ -38,28 +9,28 @@ use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 /// Made by [`Invoice::read`] alone, so everything in it is checked. Sources: the schemas of the five forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
-    form: Form,
-    seller: Nip,
-    buyer: Buyer,
-    issue_date: IssueDate,
-    number: String,
-    kind: Option<String>,
-    self_billed: bool,
-    attachment: bool,
-    authorised: Option<Nip>,
-    printed: Printed,
-    mistyped: Vec<Mistyped>,
-    size: usize,
-    hash: InvoiceHash,
-    allowed: Rules,
+    pub(super) form: Form,
+    pub(super) seller: Nip,
+    pub(super) buyer: Buyer,
+    pub(super) issue_date: IssueDate,
+    pub(super) number: String,
+    pub(super) kind: Option<String>,
+    pub(super) self_billed: bool,
+    pub(super) attachment: bool,
+    pub(super) authorised: Option<Nip>,
+    pub(super) printed: Printed,
+    pub(super) mistyped: Vec<Mistyped>,
+    pub(super) size: usize,
+    pub(super) hash: InvoiceHash,
+    pub(super) allowed: Rules,
 }
 
 /// A NIP with a wrong check digit, and whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Mistyped {
-    party: Party,
-    nip: Nip,
-    at: At,
+pub(super) struct Mistyped {
+    pub(super) party: Party,
+    pub(super) nip: Nip,
+    pub(super) at: At,
 }
 
 impl Invoice {

@@ -1,9 +1,9 @@
-//! What an invoice says that is printed beside its codes, and decides nothing.
+//! What an invoice says that is printed beside its codes and decides nothing.
 
 use std::borrow::Cow;
 
-use super::build::collapse;
 use super::form::Field;
+use crate::xml::collapse;
 
 /// `TZnakowy512` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
 const LONGEST: usize = 512;
@@ -18,7 +18,7 @@ pub(super) struct Printed {
 
 impl Printed {
     /// Takes the text of an element, `is_mixed` if there is an element in it.
-    pub(super) fn tell(&mut self, field: Field, text: String, is_mixed: bool) {
+    pub(super) fn take(&mut self, field: Field, text: String, is_mixed: bool) {
         let single = match field {
             Field::SellerName => &mut self.seller_name,
             Field::BuyerName => &mut self.buyer_name,
@@ -26,7 +26,7 @@ impl Printed {
             Field::Currency => &mut self.currency,
             _ => return,
         };
-        single.tell(text, is_mixed);
+        single.take(text, is_mixed);
     }
 }
 
@@ -48,7 +48,7 @@ impl Single {
         }
     }
 
-    fn tell(&mut self, text: String, is_mixed: bool) {
+    fn take(&mut self, text: String, is_mixed: bool) {
         let text = match collapse(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(collapsed) => collapsed,

@@ -1,6 +1,10 @@
-use super::fault::{Fault, Severity};
-use super::{At, Form, Invoice};
+//! The rules that depend on where and when an invoice is sent, and on the number it was given.
+
+use super::fault::{At, Fault};
+use super::form::Form;
+use super::invoice::Invoice;
 use crate::error::{Error, Kind, Result};
+use crate::report::Outcome;
 use crate::values::{Environment, IssueDate, KsefNumber};
 use crate::warning::Warning;
 
@@ -17,8 +21,8 @@ impl Invoice {
         Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
     }
 
-    /// True to its name, a number begins with its seller's NIP, and it is not older than its invoice
-    /// (`faktury/numer-ksef.md`). More of whether it is this invoice's only KSeF knows.
+    /// Whether a KSeF number can be this invoice's: it begins with the seller's NIP, and is not older than the invoice
+    /// (`faktury/numer-ksef.md`). Whether it is, only KSeF knows.
     ///
     /// # Errors
     /// `ksef_number_of_another`.
@@ -35,28 +39,28 @@ impl Invoice {
 
     /// The part that needs no date: what an environment refuses.
     pub(crate) fn check_environment(&self, environment: Environment) -> Result<()> {
-        match self.faults_in(environment).into_iter().find(|fault| fault.severity == Severity::Error) {
+        match self.faults_in(environment).into_iter().find(|fault| fault.outcome == Outcome::Fail) {
             Some(fault) => Err(fault.into_error("")),
             None => Ok(()),
         }
     }
 
-    /// What an environment has against the invoice.
+    /// What is wrong with the invoice in an environment.
     pub(crate) fn faults_in(&self, environment: Environment) -> Vec<Fault> {
         let mut faults = Vec::new();
         if self.form == Form::Fa2 && environment != Environment::Test {
             let message = format!("the form is FA(2), which the environment {environment} does not take");
             faults.push(Fault::new(Kind::FormNotAccepted, message, At::Root));
         }
-        let severity = if environment == Environment::Prod { Severity::Error } else { Severity::Warning };
         faults.extend(self.mistyped.iter().map(|mistyped| {
             let message = format!("the check digit of the {}'s NIP {} is wrong", mistyped.party, mistyped.nip);
-            Fault::new(Kind::NipChecksum, message, mistyped.at).with_severity(severity)
+            let fault = Fault::new(Kind::NipChecksum, message, mistyped.at);
+            if environment == Environment::Prod { fault } else { fault.into_warning() }
         }));
         faults
     }
 
-    /// What KSeF would have against the invoice if it came today.
+    /// What would be wrong with the invoice if KSeF received it today.
     pub(crate) fn fault_on(&self, today: IssueDate) -> Option<Fault> {
         (self.issue_date > today).then(|| {
             let message = format!("the issue date {} is after today, {today}", self.issue_date);

@@ -1,13 +1,13 @@
-//! From elements to facts: follows the form's paths from the root and gathers the text at their ends.
+//! From events to texts: follows the form's paths from the root and gathers the text at their ends.
 
 use super::form::{Field, Form, Node};
 use super::printed::Printed;
-use super::xml::Visitor;
 use crate::error::Kind;
+use crate::xml::{Step, Visitor};
 
 /// The texts of an invoice, as they stand in it.
 #[derive(Debug, Default)]
-pub(super) struct Facts {
+pub(crate) struct Texts {
     pub(super) form: Option<Form>,
     pub(super) seller: Option<String>,
     pub(super) seller_registrations: Vec<Registration>,
@@ -33,10 +33,10 @@ pub(super) struct Registration {
     pub(super) number: Option<String>,
 }
 
-/// Where the reading stands.
+/// Gathers the texts of an invoice while it is read.
 #[derive(Default)]
-pub(super) struct Reading {
-    facts: Facts,
+pub(crate) struct TextReader {
+    texts: Texts,
     root_namespace: String,
     /// The elements from the root on that lie on a path.
     path: Vec<&'static Node>,
@@ -49,11 +49,9 @@ pub(super) struct Reading {
     registration: Registration,
 }
 
-type Step = Result<(), (Kind, String)>;
-
-impl Reading {
-    pub(super) fn into_facts(self) -> Facts {
-        self.facts
+impl TextReader {
+    pub(crate) fn into_texts(self) -> Texts {
+        self.texts
     }
 
     fn root(&mut self, namespace: &str, local: &str) -> Step {
@@ -62,7 +60,7 @@ impl Reading {
                 if namespace.is_empty() { "no namespace".to_owned() } else { format!("the namespace {namespace:?}") };
             (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is no known invoice form"))
         })?;
-        self.facts.form = Some(form);
+        self.texts.form = Some(form);
         self.root_namespace.push_str(namespace);
         self.in_root = true;
         Ok(())
@@ -73,7 +71,7 @@ impl Reading {
         self.text.clear();
         self.is_mixed = false;
         match node.field {
-            Some(Field::Attachment) => self.facts.attachment = true,
+            Some(Field::Attachment) => self.texts.attachment = true,
             Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
             _ => {}
         }
@@ -81,35 +79,35 @@ impl Reading {
 
     fn leave(&mut self, field: Field, local: &str) -> Step {
         let text = std::mem::take(&mut self.text);
-        let facts = &mut self.facts;
+        let texts = &mut self.texts;
         let slot = match field {
-            Field::SellerNip => &mut facts.seller,
-            Field::BuyerNip => &mut facts.buyer,
-            Field::BuyerVatCountry => &mut facts.buyer_vat_country,
-            Field::BuyerVatNumber => &mut facts.buyer_vat_number,
-            Field::BuyerOtherId => &mut facts.buyer_other,
-            Field::AuthorisedNip => &mut facts.authorised,
-            Field::IssueDate => &mut facts.issue_date,
-            Field::Number => &mut facts.number,
-            Field::Kind => &mut facts.kind,
-            Field::SelfBilling => &mut facts.self_billing,
+            Field::SellerNip => &mut texts.seller,
+            Field::BuyerNip => &mut texts.buyer,
+            Field::BuyerVatCountry => &mut texts.buyer_vat_country,
+            Field::BuyerVatNumber => &mut texts.buyer_vat_number,
+            Field::BuyerOtherId => &mut texts.buyer_other,
+            Field::AuthorisedNip => &mut texts.authorised,
+            Field::IssueDate => &mut texts.issue_date,
+            Field::Number => &mut texts.number,
+            Field::Kind => &mut texts.kind,
+            Field::SelfBilling => &mut texts.self_billing,
             Field::RegistrationNumber => &mut self.registration.number,
             Field::RegistrationScheme => &mut self.registration.scheme,
             Field::ThirdPartyNip => {
-                facts.third_parties.push(text);
+                texts.third_parties.push(text);
                 return Ok(());
             }
             Field::SellerRegistration => {
-                facts.seller_registrations.push(std::mem::take(&mut self.registration));
+                texts.seller_registrations.push(std::mem::take(&mut self.registration));
                 return Ok(());
             }
             Field::BuyerRegistration => {
-                facts.buyer_registrations.push(std::mem::take(&mut self.registration));
+                texts.buyer_registrations.push(std::mem::take(&mut self.registration));
                 return Ok(());
             }
             Field::Attachment => return Ok(()),
             Field::SellerName | Field::BuyerName | Field::Total | Field::Currency => {
-                facts.printed.tell(field, text, self.is_mixed);
+                texts.printed.take(field, text, self.is_mixed);
                 return Ok(());
             }
         };
@@ -123,7 +121,7 @@ impl Reading {
     }
 }
 
-impl Visitor for Reading {
+impl Visitor for TextReader {
     fn open(&mut self, namespace: &str, local: &str) -> Step {
         if !self.in_root {
             return self.root(namespace, local);
@@ -133,7 +131,7 @@ impl Visitor for Reading {
             return Ok(());
         }
         let parent = self.path.last();
-        let (children, form) = match (parent, self.facts.form) {
+        let (children, form) = match (parent, self.texts.form) {
             (Some(parent), _) => (parent.children, &self.root_namespace),
             (None, Some(form)) => (form.nodes(), &self.root_namespace),
             (None, None) => return Ok(()),

@@ -1,71 +1,91 @@
 use std::fmt;
 
-use super::codes::Code;
+use super::position::Position;
+use crate::error::{Error, Kind};
 
-/// What came of a check.
+/// What came of looking at one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Outcome {
-    /// It was looked at and is right.
+    /// It is right.
     Ok,
-    /// It was looked at and is wrong.
+    /// It works, and somebody should look at it.
+    Warning,
+    /// It is wrong.
     Fail,
-    /// It could not be looked at: what it needs was not given, or only KSeF knows.
+    /// It cannot be seen in any file: only KSeF knows.
+    OnlyKsef,
+    /// It could not be looked at, because what it needs was not given or cannot be read.
     NotChecked,
 }
 
-impl Outcome {
-    /// The name in JSON: `ok`, `fail`, `not_checked`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Fail => "fail",
-            Self::NotChecked => "not_checked",
-        }
-    }
-}
-
-/// One thing that was looked at.
+/// One thing that was looked at, and what came of it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Check {
-    code: Code,
+pub struct Finding {
     outcome: Outcome,
-    reason: String,
+    code: &'static str,
+    message: String,
+    hint: &'static str,
+    position: Option<Position>,
 }
 
-/// In characters.
-const LONGEST_REASON: usize = 400;
+/// What a finding can be about: an entry in one of the tables of codes.
+pub(crate) trait Topic: Copy {
+    /// The stable code, snake case.
+    fn code(self) -> &'static str;
+    /// What to do where it is wrong.
+    fn hint(self) -> &'static str;
+}
 
-impl Check {
-    pub(crate) fn new(code: Code, outcome: Outcome, reason: impl Into<String>) -> Self {
-        let mut reason = reason.into();
-        if let Some((end, _)) = reason.char_indices().nth(LONGEST_REASON) {
-            reason.truncate(end);
-            reason.push('…');
+impl Topic for Kind {
+    fn code(self) -> &'static str {
+        self.code()
+    }
+
+    fn hint(self) -> &'static str {
+        self.hint()
+    }
+}
+
+/// In characters. Messages quote what was found, and a hostile file may put a megabyte there.
+const LONGEST_MESSAGE: usize = 400;
+
+impl Finding {
+    pub(crate) fn new(topic: impl Topic, outcome: Outcome, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
         }
-        Self { code, outcome, reason }
+        Self { outcome, code: topic.code(), message, hint: topic.hint(), position: None }
     }
 
-    pub(crate) fn ok(code: Code, reason: impl Into<String>) -> Self {
-        Self::new(code, Outcome::Ok, reason)
+    pub(crate) fn ok(topic: impl Topic, message: impl Into<String>) -> Self {
+        Self::new(topic, Outcome::Ok, message)
     }
 
-    pub(crate) fn fail(code: Code, reason: impl Into<String>) -> Self {
-        Self::new(code, Outcome::Fail, reason)
+    pub(crate) fn warning(topic: impl Topic, message: impl Into<String>) -> Self {
+        Self::new(topic, Outcome::Warning, message)
     }
 
-    pub(crate) fn not_checked(code: Code, reason: impl Into<String>) -> Self {
-        Self::new(code, Outcome::NotChecked, reason)
+    pub(crate) fn fail(topic: impl Topic, message: impl Into<String>) -> Self {
+        Self::new(topic, Outcome::Fail, message)
     }
 
-    pub(super) fn pass_over(&mut self) {
-        if self.outcome == Outcome::Fail {
-            self.outcome = Outcome::NotChecked;
-        }
+    pub(crate) fn only_ksef(topic: impl Topic, message: impl Into<String>) -> Self {
+        Self::new(topic, Outcome::OnlyKsef, message)
     }
 
-    /// The stable code, snake case, one of [`CHECKS`](super::CHECKS): `date_iso`.
-    pub fn code(&self) -> &'static str {
-        self.code.name()
+    pub(crate) fn not_checked(topic: impl Topic, message: impl Into<String>) -> Self {
+        Self::new(topic, Outcome::NotChecked, message)
+    }
+
+    pub(crate) fn at(self, position: Option<Position>) -> Self {
+        Self { position, ..self }
+    }
+
+    pub(crate) fn with_outcome(self, outcome: Outcome) -> Self {
+        Self { outcome, ..self }
     }
 
     /// What came of it.
@@ -73,34 +93,75 @@ impl Check {
         self.outcome
     }
 
-    /// What was found, in one line of plain words.
-    pub fn reason(&self) -> &str {
-        &self.reason
+    /// The stable code, snake case: of what was looked at, or, where it is wrong and the cause is known, of the cause.
+    pub fn code(&self) -> &'static str {
+        self.code
     }
 
-    /// What to do about a failure, in a sentence or two.
-    pub fn remedy(&self) -> &'static str {
-        self.code.remedy()
+    /// What was found, in one line of plain words, without the position. Never a key, a password or a PESEL.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do where it is wrong, in a sentence or two.
+    pub fn hint(&self) -> &'static str {
+        self.hint
+    }
+
+    /// Where it is in the file; none if it is about the file as a whole, or about no file.
+    pub fn position(&self) -> Option<Position> {
+        self.position
     }
 }
 
-impl fmt::Display for Check {
+/// What was refused is wrong.
+impl From<Error> for Finding {
+    fn from(error: Error) -> Self {
+        Self::fail(error.kind(), error.message())
+    }
+}
+
+/// `line 11, column 7: the check digit ...`.
+impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.reason)
+        match self.position {
+            Some(position) => write!(f, "{position}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
     }
 }
 
-impl fmt::Debug for Check {
+impl fmt::Debug for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}({}: {})", self.code(), self.outcome.name(), self.reason)
+        write!(f, "{}({:?}: {self})", self.code, self.outcome)
     }
 }
 
-/// Text from a link as a reason quotes it: escaped, and short.
-pub(super) fn quoted(text: &str) -> String {
+/// Text of a stranger as a message quotes it: escaped, and short.
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_hostile_file_puts_into_a_message_is_cut() {
+        let finding = Finding::fail(Kind::NumberMissing, "ż".repeat(1_000_000));
+        assert_eq!(finding.message().chars().count(), LONGEST_MESSAGE + 1);
+        assert_eq!(quoted(&"\"".repeat(100)), format!("\"{}\"…", "\\\"".repeat(60)));
+    }
+
+    #[test]
+    fn an_error_becomes_a_failure_with_the_same_words() {
+        let error = Error::new(Kind::NumberMissing, "no number");
+        let finding = Finding::from(error.clone());
+        assert_eq!((finding.code(), finding.message(), finding.hint()), (error.code(), error.message(), error.hint()));
+        assert_eq!(finding.outcome(), Outcome::Fail);
     }
 }

@@ -2,12 +2,13 @@ use std::fmt;
 
 /// Where in a document something was found: line and column, both from 1, the column in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     line: usize,
     column: usize,
 }
 
-impl Place {
+impl Position {
+    /// The position of a byte of a text.
     #[expect(clippy::naive_bytecount, reason = "done once, for a message")]
     pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = &text.as_bytes()[..offset.min(text.len())];
@@ -18,9 +19,7 @@ impl Place {
             column: before[line_start..].iter().filter(is_lead).count() + 1,
         }
     }
-}
 
-impl Place {
     /// From 1.
     pub fn line(self) -> usize {
         self.line
@@ -32,7 +31,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
     }
@@ -45,9 +44,9 @@ mod tests {
     #[test]
     fn lines_and_characters_count_from_one() {
         let text = "aó\nłb";
-        assert_eq!(Place::of(text, 0).to_string(), "line 1, column 1");
-        assert_eq!(Place::of(text, 3), Place { line: 1, column: 3 });
-        assert_eq!(Place::of(text, 6), Place { line: 2, column: 2 });
-        assert_eq!(Place::of(text, 99), Place { line: 2, column: 3 });
+        assert_eq!(Position::of(text, 0).to_string(), "line 1, column 1");
+        assert_eq!(Position::of(text, 3), Position { line: 1, column: 3 });
+        assert_eq!(Position::of(text, 6), Position { line: 2, column: 2 });
+        assert_eq!(Position::of(text, 99), Position { line: 2, column: 3 });
     }
 }

@@ -1,23 +1,6 @@
-//! The UPO (urzędowe poświadczenie odbioru), by which KSeF confirms what it took: the number of each invoice, by the
-//! digest of its file.
-//!
-//! ```
-//! use ksef_qr::{Invoice, Upo};
-//!
-//! # fn main() -> ksef_qr::Result<()> {
-//! let upo = Upo::parse(include_bytes!("../fixtures/upo/good/session.xml"))?;
-//! let invoice = Invoice::read(include_bytes!("../fixtures/invoices/good/fa3-basic.xml"))?;
-//! assert_eq!(upo.number_of(&invoice)?.as_str(), "5265877635-20260616-0100001AF629-15");
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Read is version 4-3 (`upo-v4-3.xsd`), of a session or of one invoice. The Ministry's signature on it is not verified.
-
-mod read;
-
 use std::collections::HashMap;
 
+use super::xml::{Document, documents};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::values::{InvoiceHash, KsefNumber, Nip};
@@ -25,19 +8,11 @@ use crate::values::{InvoiceHash, KsefNumber, Nip};
 /// The numbers that KSeF gave, of one UPO or of several.
 #[derive(Clone, Debug, Default)]
 pub struct Upo {
-    /// One number for each, unless the UPO contradicts itself, which is held against that invoice alone.
+    /// One number for each, unless the UPO contradicts itself, which then counts against that invoice alone.
     numbers: HashMap<InvoiceHash, Vec<KsefNumber>>,
     given: HashMap<KsefNumber, InvoiceHash>,
     /// By seller and invoice number, for an invoice whose file is not the one that KSeF took.
     named: HashMap<(Nip, String), InvoiceHash>,
-}
-
-/// `Dokument`: one invoice that KSeF took.
-struct Document {
-    seller: Nip,
-    number: KsefNumber,
-    invoice_number: String,
-    hash: InvoiceHash,
 }
 
 impl Upo {
@@ -48,7 +23,7 @@ impl Upo {
     /// `upo_contradiction` for a number that stands beside two files, or beside another seller than its own.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut upo = Self::default();
-        for document in read::documents(bytes)? {
+        for document in documents(bytes)? {
             upo.add(document)?;
         }
         Ok(upo)
@@ -60,7 +35,7 @@ impl Upo {
     /// `upo_contradiction`, as [`parse`](Self::parse).
     pub fn merge(&mut self, other: Self) -> Result<()> {
         self.named.extend(other.named);
-        // In one order, whatever that of the map: what is told of a contradiction depends on it.
+        // Sorted, because the map has no order and the message about a contradiction must not depend on it.
         let mut given: Vec<_> = other.given.into_iter().collect();
         given.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
         given.into_iter().try_for_each(|(number, hash)| self.pair(hash, number))
@@ -135,7 +110,7 @@ impl Upo {
 mod tests {
     use super::*;
 
-    const SESSION: &str = include_str!("../fixtures/upo/good/session.xml");
+    const SESSION: &str = include_str!("../../fixtures/upo/good/session.xml");
 
     fn code(text: &str) -> &'static str {
         Upo::parse(text.as_bytes()).map_or_else(|error| error.code(), |_| "read")
@@ -151,13 +126,13 @@ mod tests {
     fn pages_are_one() {
         let upo = Upo::parse(SESSION.as_bytes()).unwrap();
         let mut merged = upo.clone();
-        merged.merge(Upo::parse(include_bytes!("../fixtures/upo/good/invoice.xml")).unwrap()).unwrap();
+        merged.merge(Upo::parse(include_bytes!("../../fixtures/upo/good/invoice.xml")).unwrap()).unwrap();
         assert_eq!(merged.numbers().count(), upo.numbers().count(), "the same pair again is no news");
-        merged.merge(Upo::parse(include_bytes!("../fixtures/upo/good/second-page.xml")).unwrap()).unwrap();
+        merged.merge(Upo::parse(include_bytes!("../../fixtures/upo/good/second-page.xml")).unwrap()).unwrap();
         assert_eq!(merged.numbers().count(), upo.numbers().count() + 1);
         let other = SESSION.replacen("5265877635-20260616-0100001AF629-15", "5265877635-20250826-0100001AF629-AF", 1);
         merged.merge(Upo::parse(other.as_bytes()).unwrap()).unwrap();
-        let invoice = Invoice::read(include_bytes!("../fixtures/invoices/good/fa3-basic.xml")).unwrap();
+        let invoice = Invoice::read(include_bytes!("../../fixtures/invoices/good/fa3-basic.xml")).unwrap();
         assert_eq!(merged.number(invoice.hash()), None);
         assert_eq!(merged.number_of(&invoice).unwrap_err().code(), "upo_contradiction");
     }
@@ -197,7 +172,7 @@ mod tests {
             (String::new(), "upo_malformed"),
             ("x".to_owned(), "upo_malformed"),
             (SESSION[..SESSION.len() - 20].to_owned(), "upo_malformed"),
-            (include_str!("../fixtures/invoices/good/fa3-basic.xml").to_owned(), "upo_malformed"),
+            (include_str!("../../fixtures/invoices/good/fa3-basic.xml").to_owned(), "upo_malformed"),
             (with("KSeF/v4-3", "KSeF/v4-2"), "upo_malformed"),
             (with("<Potwierdzenie", "<!DOCTYPE Potwierdzenie><Potwierdzenie"), "upo_malformed"),
             (without("NumerKSeFDokumentu"), "upo_malformed"),

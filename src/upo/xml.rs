@@ -1,13 +1,22 @@
-use super::Document;
+//! The UPO as KSeF writes it, to what it says of each invoice.
+
 use crate::error::{Error, Kind, Result};
-use crate::invoice::xml::{self, Flaw, Step, Visitor};
-use crate::invoice::{Place, collapse};
+use crate::report::Position;
 use crate::values::{InvoiceHash, KsefNumber, Nip};
+use crate::xml::{self, Flaw, Step, Visitor, collapse};
 
 const NAMESPACE: &str = "http://upo.schematy.mf.gov.pl/KSeF/v4-3";
 
 /// The elements of `Dokument` that are read.
 const FIELDS: [&str; 4] = ["NipSprzedawcy", "NumerKSeFDokumentu", "NumerFaktury", "SkrotDokumentu"];
+
+/// `Dokument`: one invoice that KSeF took.
+pub(super) struct Document {
+    pub(super) seller: Nip,
+    pub(super) number: KsefNumber,
+    pub(super) invoice_number: String,
+    pub(super) hash: InvoiceHash,
+}
 
 /// All that the UPO confirms, in its order.
 pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
@@ -22,7 +31,7 @@ pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
                 // Codes and hints of invoices help nobody here.
                 _ => Kind::UpoMalformed,
             };
-            Err(Error::new(kind, format!("{}: {message}", Place::of(text, offset))))
+            Err(Error::new(kind, format!("{}: {message}", Position::of(text, offset))))
         }
     }
 }
@@ -90,12 +99,12 @@ fn document(fields: [Option<String>; FIELDS.len()]) -> std::result::Result<Docum
     if let Some((_, name)) = fields.iter().zip(FIELDS).find(|(field, _)| field.is_none()) {
         return Err(malformed(format!("a Dokument lacks its {name}")));
     }
-    let told = |error: Error| (error.kind(), error.message().to_owned());
+    let refused = |error: Error| (error.kind(), error.message().to_owned());
     let [seller, number, invoice_number, hash] = fields.map(Option::unwrap_or_default);
     Ok(Document {
-        seller: Nip::parse(&seller).map_err(told)?,
-        number: KsefNumber::parse(&number).map_err(told)?,
+        seller: Nip::parse(&seller).map_err(refused)?,
+        number: KsefNumber::parse(&number).map_err(refused)?,
         invoice_number,
-        hash: InvoiceHash::from_base64(&hash).map_err(told)?,
+        hash: InvoiceHash::from_base64(&hash).map_err(refused)?,
     })
 }

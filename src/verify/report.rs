@@ -1,8 +1,10 @@
-use super::check::{Check, Outcome};
-use super::parts::CodeKind;
+use super::codes::Check;
+use super::link::facts::CodeKind;
+use crate::report::Outcome;
 
 /// What was checked, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// What the checks are about.
     pub subject: Subject,
@@ -43,12 +45,14 @@ impl Report {
         self.checks.iter().any(|check| check.outcome() == Outcome::Fail)
     }
 
-    /// The same with its failures turned into what was not checked: for a code that has nothing to do with KSeF, found
-    /// beside those that have.
+    /// The same with nothing failed, but not checked: for a code that has nothing to do with KSeF, found beside those that
+    /// have.
     #[must_use]
     pub fn passed_over(mut self) -> Self {
         for check in &mut self.checks {
-            check.pass_over();
+            if check.outcome() == Outcome::Fail {
+                *check = check.clone().with_outcome(Outcome::NotChecked);
+            }
         }
         self
     }

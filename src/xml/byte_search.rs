@@ -1,4 +1,5 @@
-//! Eight bytes at once: what tells names and tags apart in texts too short for vector instructions to pay.
+//! Searches of short texts, eight bytes at a time in one `u64`: where the next tag begins, where a name ends. Most texts in an
+//! invoice are too short for vector instructions to pay.
 
 use memchr::memchr;
 
@@ -9,8 +10,8 @@ const HIGHEST_BITS: u64 = 0x80 * EACH;
 /// Where the first `<` from `from` on is. Most texts have fewer than 32 bytes; what is longer is left to memchr.
 pub(super) fn find_tag(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
-    while let Some(eight) = eight_at(bytes, at).filter(|_| at < from + 32) {
-        let zero_if_found = eight ^ (EACH * u64::from(b'<'));
+    while let Some(chunk) = eight_bytes_at(bytes, at).filter(|_| at < from + 32) {
+        let zero_if_found = chunk ^ (EACH * u64::from(b'<'));
         // The highest bit of each byte that is zero, and perhaps of some above the first of them.
         let found = zero_if_found.wrapping_sub(EACH) & !zero_if_found & HIGHEST_BITS;
         if found != 0 {
@@ -22,15 +23,15 @@ pub(super) fn find_tag(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Where the name at `from` ends, if that is one of ASCII letters, digits, `_`, `-` and `.` without a prefix, as nearly
-/// all names in invoices are; else `from`. Whether the name ends there, or goes on with something less plain, is told
-/// by what follows.
+/// all names in invoices are; else `from`. Whether the name ends there, or goes on with something less plain, shows
+/// in what follows.
 pub(super) fn plain_name_end(bytes: &[u8], from: usize) -> usize {
     if !bytes.get(from).is_some_and(|&first| first.is_ascii_alphabetic() || first == b'_') {
         return from;
     }
     let mut at = from;
-    while let Some(eight) = eight_at(bytes, at) {
-        let others = !plain_name_bytes(eight) & HIGHEST_BITS;
+    while let Some(chunk) = eight_bytes_at(bytes, at) {
+        let others = !plain_name_bytes(chunk) & HIGHEST_BITS;
         if others != 0 {
             return at + first_byte(others);
         }
@@ -41,20 +42,20 @@ pub(super) fn plain_name_end(bytes: &[u8], from: usize) -> usize {
 }
 
 /// The highest bit of each byte that may stand within a plain name; the other bits mean nothing.
-fn plain_name_bytes(eight: u64) -> u64 {
+fn plain_name_bytes(chunk: u64) -> u64 {
     // Seven bits a byte, so that no sum carries into the next byte.
-    let low = eight & !HIGHEST_BITS;
+    let low = chunk & !HIGHEST_BITS;
     let at_least = |bytes: u64, least: u8| bytes + EACH * (0x80 - u64::from(least));
     let is_not = |byte: u8| (low ^ (EACH * u64::from(byte))) + EACH * 0x7F;
 
     let lower_case = low | (EACH * 0x20);
     let letter = at_least(lower_case, b'a') & !at_least(lower_case, b'z' + 1);
     let digit_hyphen_dot = at_least(low, b'-') & !at_least(low, b'9' + 1) & is_not(b'/');
-    (letter | digit_hyphen_dot | !is_not(b'_')) & !eight
+    (letter | digit_hyphen_dot | !is_not(b'_')) & !chunk
 }
 
-fn eight_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|eight| u64::from_le_bytes(*eight))
+fn eight_bytes_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|chunk| u64::from_le_bytes(*chunk))
 }
 
 fn first_byte(highest_bits: u64) -> usize {
@@ -107,7 +108,7 @@ mod tests {
         }
 
         #[test]
-        fn beyond_what_is_searched_by_eights(before in 0_usize..100, after in 0_usize..100) {
+        fn beyond_what_is_searched_eight_at_a_time(before in 0_usize..100, after in 0_usize..100) {
             let bytes = [&vec![b'=' ; before][..], b"<", &vec![b'<'; after]].concat();
             prop_assert_eq!(find_tag(&bytes, 0), Some(before));
         }

@@ -1,4 +1,6 @@
-//! Which characters XML 1.0 forbids, and which it discourages.
+//! Which characters XML 1.0 forbids, which it discourages, which are white space and which make names.
+
+use std::borrow::Cow;
 
 /// What a character is to an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,15 @@ impl Character {
     }
 }
 
-/// The first forbidden and the first discouraged character, each with its place in bytes.
+/// The first forbidden and the first discouraged character, each with its offset in bytes.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Scan {
-    pub(super) forbidden: Option<(usize, char)>,
-    pub(super) discouraged: Option<(usize, char)>,
+pub(crate) struct Scan {
+    pub(crate) forbidden: Option<(usize, char)>,
+    pub(crate) discouraged: Option<(usize, char)>,
 }
 
-pub(super) fn scan(text: &str) -> Scan {
+/// Looks through a whole text, up to the first forbidden character.
+pub(crate) fn scan(text: &str) -> Scan {
     let mut found = Scan::default();
     let mut from = 0;
     while let Some(at) = next_suspect(text.as_bytes(), from) {
@@ -78,6 +81,28 @@ fn next_suspect(bytes: &[u8], from: usize) -> Option<usize> {
 /// True for white space as XML 1.0 knows it (section 2.3, `S`).
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// White space as `xsd:token` has it: none at the ends, single spaces between.
+pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
+    if is_collapsed(text) {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
+
+fn is_collapsed(text: &str) -> bool {
+    let mut after_space = true;
+    for byte in text.bytes() {
+        match byte {
+            b' ' if after_space => return false,
+            b' ' => after_space = true,
+            _ if is_space(byte) => return false,
+            _ => after_space = false,
+        }
+    }
+    text.is_empty() || !after_space
 }
 
 /// True for a `NCName` of Namespaces in XML 1.0: a name without a colon.
@@ -174,6 +199,27 @@ mod tests {
         }
         for bad in ["", "1a", "-a", ".a", "a:b", "a b", "a<b", "a/", "\u{B7}a", "a\u{D7}"] {
             assert!(!is_ncname(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_collapsed() {
+        for (text, collapsed) in [
+            ("", ""),
+            (" ", ""),
+            ("a", "a"),
+            ("a b", "a b"),
+            ("ą b ę", "ą b ę"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a  b", "a b"),
+            ("a\tb", "a b"),
+            ("\r\n a \n b\r", "a b"),
+            // Not white space to XML.
+            ("a\u{A0} b", "a\u{A0} b"),
+        ] {
+            assert_eq!(collapse(text), collapsed, "{text:?}");
+            assert_eq!(matches!(collapse(text), Cow::Borrowed(_)), text == collapsed, "{text:?}");
         }
     }
 }

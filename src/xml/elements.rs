@@ -5,7 +5,7 @@ use super::namespaces::{Namespaces, XMLNS, is_declaration};
 use super::references::resolve;
 use super::tag::{Attributes, QName};
 
-/// Where in the tree of elements the reading is.
+/// The path from the root to the element that is being read.
 #[derive(Debug, Default)]
 pub(super) struct Elements<'x> {
     namespaces: Namespaces<'x>,
@@ -30,7 +30,7 @@ impl<'x> Elements<'x> {
         Ok((self.namespaces.of_element(name)?, name.local))
     }
 
-    /// Enters an element whose tag holds a plain name and nothing else (`eight::plain_name_end`). Its namespace is that
+    /// Enters an element whose tag holds a plain name and nothing else (`byte_search::plain_name_end`). Its namespace is that
     /// of all [`unprefixed`](Self::unprefixed) ones.
     pub(super) fn open_plain(&mut self, name: &'x str) {
         self.open.push(name);
@@ -78,7 +78,7 @@ impl<'x> Elements<'x> {
     }
 
     /// No name twice, and no two prefixes that make the same name. Sorted, so that a tag with a hundred
-    /// thousand attributes is no way to stop the program.
+    /// thousand attributes cannot stop the program.
     fn attributes_are_distinct(&mut self) -> Result<(), String> {
         if let [only] = self.attributes[..]
             && only.prefix.is_empty()

@@ -1,66 +1,26 @@
-//! Well-formed XML 1.0 with namespaces, and nothing less: quick-xml finds the tokens, this module checks
-//! what quick-xml leaves to its caller. Documents without oddities never come this far: see `plain`.
+//! The slow reader, which takes every document and finds every fault: quick-xml finds the tokens, this file checks what
+//! quick-xml leaves to its caller. Documents without oddities never come this far: see `fast`.
 
 use quick_xml::Reader;
 use quick_xml::errors::SyntaxError;
 use quick_xml::events::Event;
 
 use super::characters::{Character, is_ncname, is_space};
+use super::declaration::declaration;
 use super::elements::Elements;
-use super::plain;
 use super::references::referenced;
-use super::tag::Attributes;
+use super::visitor::{Flaw, Oddities, Step, Visitor};
 use crate::error::Kind;
 
-/// Who is told what the document holds, in its order.
-pub(crate) trait Visitor {
-    /// What is told next is at this byte of the text. Documents that are read the fast way have no places.
-    fn at(&mut self, _offset: usize) {}
-    /// An element starts: its namespace and its name without a prefix.
-    fn open(&mut self, namespace: &str, local: &str) -> Result<(), (Kind, String)>;
-    /// Text directly inside the innermost element, references resolved. May come in pieces.
-    fn text(&mut self, text: &str);
-    /// True where an element with nothing in it but text need not be told: neither it nor the text matters.
-    fn is_elsewhere(&self) -> bool {
-        false
-    }
-    /// The innermost element ends.
-    fn close(&mut self) -> Result<(), (Kind, String)>;
-}
-
-/// What is wrong, and at which byte of the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
-    pub(crate) kind: Kind,
-    pub(crate) message: String,
-    pub(crate) offset: usize,
-}
-
-/// What is well-formed and yet refused by KSeF, the first of each.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    pub(super) processing_instruction: Option<Flaw>,
-    pub(super) discouraged_reference: Option<Flaw>,
-}
-
-/// Reads the whole document, to the last byte. Characters that may not stand in XML at all are the caller's
-/// to look for (`characters::scan`); references to them are found here.
-pub(super) fn read<V: Visitor + Default>(text: &str) -> Result<(V, Findings), Flaw> {
-    match plain::read(text) {
-        Some(visitor) => Ok((visitor, Findings::default())),
-        None => read_any(text),
-    }
-}
-
-/// The same, slowly: the way of everything that `plain` leaves alone, and of every refusal.
-pub(super) fn read_any<V: Visitor + Default>(text: &str) -> Result<(V, Findings), Flaw> {
+/// Reads a document to its last byte.
+pub(crate) fn read_slowly<V: Visitor + Default>(text: &str) -> Result<(V, Oddities), Flaw> {
     let mut visitor = V::default();
-    let findings = walk(text, &mut visitor)?;
-    Ok((visitor, findings))
+    let oddities = walk(text, &mut visitor)?;
+    Ok((visitor, oddities))
 }
 
-/// The same, told to a visitor that is there already.
-pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, Flaw> {
+/// The same with a visitor that is there already, and hears where everything is.
+pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Oddities, Flaw> {
     // quick-xml would skip it without counting it, and every place after it would be wrong.
     if text.starts_with('\u{FEFF}') {
         let message = "there is a second byte order mark".to_owned();
@@ -70,7 +30,7 @@ pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Findings, F
     let config = reader.config_mut();
     config.check_comments = true;
     config.expand_empty_elements = false;
-    let mut walker = Walker { elements: Elements::default(), root_seen: false, findings: Findings::default(), visitor };
+    let mut walker = Walker { elements: Elements::default(), root_seen: false, oddities: Oddities::default(), visitor };
     loop {
         let from = position(&reader, text);
         let event = match reader.read_event() {
@@ -108,11 +68,9 @@ fn position(reader: &Reader<&[u8]>, text: &str) -> usize {
 struct Walker<'x, 'v, V> {
     elements: Elements<'x>,
     root_seen: bool,
-    findings: Findings,
+    oddities: Oddities,
     visitor: &'v mut V,
 }
-
-pub(crate) type Step = Result<(), (Kind, String)>;
 
 fn ill_formed(message: impl Into<String>) -> (Kind, String) {
     (Kind::NotWellFormed, message.into())
@@ -148,7 +106,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         self.visitor.at(offset);
         self.visitor.open(namespace, local)?;
         if self.elements.discouraged_reference() {
-            self.find_discouraged("a reference in this tag", offset);
+            self.note_discouraged("a reference in this tag", offset);
         }
         Ok(())
     }
@@ -187,16 +145,16 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
         }
         let c = referenced(name).map_err(ill_formed)?;
         if Character::of(c) == Character::Discouraged {
-            self.find_discouraged(&format!("the reference &{name};"), offset);
+            self.note_discouraged(&format!("the reference &{name};"), offset);
         }
         self.visitor.text(c.encode_utf8(&mut [0; 4]));
         Ok(())
     }
 
-    fn find_discouraged(&mut self, what: &str, offset: usize) {
+    fn note_discouraged(&mut self, what: &str, offset: usize) {
         let message = format!("{what} stands for a character that XML 1.0 discourages");
         let flaw = Flaw { kind: Kind::DiscouragedCharacter, message, offset };
-        self.findings.discouraged_reference.get_or_insert(flaw);
+        self.oddities.discouraged_reference.get_or_insert(flaw);
     }
 
     fn processing_instruction(&mut self, inside: &str, offset: usize) -> Step {
@@ -208,16 +166,16 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
             return Err(ill_formed("a processing instruction may not be called xml"));
         }
         let message = format!("the file has a processing instruction, <?{target} ...?>");
-        self.findings.processing_instruction.get_or_insert(Flaw { kind: Kind::ProcessingInstruction, message, offset });
+        self.oddities.processing_instruction.get_or_insert(Flaw { kind: Kind::ProcessingInstruction, message, offset });
         Ok(())
     }
 
-    fn finish(self, end: usize) -> Result<Findings, Flaw> {
+    fn finish(self, end: usize) -> Result<Oddities, Flaw> {
         let flaw = |kind, message| Err(Flaw { kind, message, offset: end });
         match self.elements.innermost() {
             Some(name) => flaw(Kind::Truncated, format!("the file ends inside <{name}>: was it cut off?")),
             None if !self.root_seen => flaw(Kind::NotWellFormed, "there is no root element: is this XML?".to_owned()),
-            None => Ok(self.findings),
+            None => Ok(self.oddities),
         }
     }
 }
@@ -231,30 +189,5 @@ fn comment(inside: &str) -> Step {
     match inside.contains("--") || inside.ends_with('-') {
         true => Err(ill_formed("-- may not stand in a comment")),
         false => Ok(()),
-    }
-}
-
-/// `version`, then perhaps `encoding`, then perhaps `standalone` (XML 1.0, section 2.8).
-pub(super) fn declaration(inside: &str) -> Step {
-    let mut expected = ["version", "encoding", "standalone"].into_iter();
-    for attribute in Attributes::of(inside) {
-        let attribute = attribute.map_err(ill_formed)?;
-        let in_order = attribute.name.prefix.is_empty() && expected.any(|name| name == attribute.name.local);
-        let value = attribute.value;
-        match attribute.name.local {
-            "version" if in_order && value == "1.0" => {}
-            "version" if in_order => return Err(ill_formed(format!("this is XML {value}, KSeF takes XML 1.0"))),
-            "encoding" if in_order && value.eq_ignore_ascii_case("UTF-8") => {}
-            "encoding" if in_order => {
-                return Err((Kind::WrongEncoding, format!("the XML declaration says that the encoding is {value:?}")));
-            }
-            "standalone" if in_order && matches!(value, "yes" | "no") => {}
-            _ => return Err(ill_formed("the XML declaration is malformed")),
-        }
-    }
-    // Later parts are optional, the first is not.
-    match inside.trim_start_matches([' ', '\t', '\r', '\n']).starts_with("version") {
-        true => Ok(()),
-        false => Err(ill_formed("the XML declaration names no version")),
     }
 }

@@ -8,7 +8,9 @@ const ORDER: &[&str] = &[
     "error",
     "warning",
     "values",
+    "report",
     "deadline",
+    "xml",
     "invoice",
     "check",
     "upo",
@@ -18,8 +20,6 @@ const ORDER: &[&str] = &[
     "sign",
     "enrol",
     "pkcs11",
-    "verify",
-    "checklist",
     "scan",
     "qr",
     "render",
@@ -27,6 +27,8 @@ const ORDER: &[&str] = &[
     "pdf",
     "paper",
     "advice",
+    "verify",
+    "audit",
     "batch",
 ];
 

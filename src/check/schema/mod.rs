@@ -15,9 +15,10 @@ use fastxml::schema::{Schema, Validator};
 use self::folder::Folder;
 use self::namespaces::Namespaces;
 use self::nil::nils;
-use super::Finding;
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{Form, Place, Severity, xml};
+use crate::invoice::Form;
+use crate::report::{Finding, Position};
+use crate::xml;
 
 /// How many violations of one file are told.
 const MOST_TOLD: usize = 100;
@@ -37,7 +38,7 @@ impl Schemas {
     /// `schema_missing` if there is no schema of any form.
     pub fn new(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self> {
         let folder = Folder::new(files);
-        if !Form::ALL.into_iter().any(|form| folder.of_namespace(form.root().0).next().is_some()) {
+        if !Form::ALL.iter().any(|form| folder.of_namespace(form.root().0).next().is_some()) {
             let message = "it holds no schema (.xsd) of FA(3), FA(2), FA_RR(1), PEF(3) or PEF_KOR(3)";
             return Err(Error::new(Kind::SchemaMissing, message));
         }
@@ -54,8 +55,7 @@ impl Schemas {
         };
         let mut findings = Vec::new();
         let mut find = |message: String, offset: usize| {
-            let place = Place::of(text, offset);
-            findings.push(Finding::new(Severity::Error, Kind::SchemaViolation, message, Some(place)));
+            findings.push(Finding::fail(Kind::SchemaViolation, message).at(Some(Position::of(text, offset))));
         };
         let mut namespaces = Namespaces::new(&schema);
         if let Err(flaw) = xml::walk(text, &mut namespaces) {
@@ -88,7 +88,7 @@ impl Schemas {
     }
 
     fn of(&self, form: Form) -> Result<Arc<Schema>> {
-        let slot = Form::ALL.into_iter().zip(&self.compiled).find(|(known, _)| *known == form);
+        let slot = Form::ALL.iter().zip(&self.compiled).find(|(known, _)| **known == form);
         match slot {
             Some((_, compiled)) => compiled.get_or_init(|| self.compile(form)).clone(),
             None => Err(missing(form)),

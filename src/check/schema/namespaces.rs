@@ -2,7 +2,7 @@ use fastxml::schema::types::Particle;
 use fastxml::schema::{ComplexType, ContentModel, ElementDef, Schema, TypeDef};
 
 use crate::error::Kind;
-use crate::invoice::xml::{Step, Visitor};
+use crate::xml::{Step, Visitor};
 
 /// No form nests deeper than a score.
 const DEEPEST: usize = 256;

@@ -73,9 +73,9 @@ fn open(start: &BytesStart<'_>, scopes: &mut Vec<Vec<(String, String)>>, out: &m
         let mut frames = scopes.iter().rev().flatten();
         frames.find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.as_str())
     };
-    let mut told: Vec<&(String, String)> =
+    let mut declared: Vec<&(String, String)> =
         namespaces.iter().filter(|(prefix, namespace)| in_force(prefix).unwrap_or_default() != namespace).collect();
-    told.sort();
+    declared.sort();
     let space_of = |name: &str| {
         let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
         let here = namespaces.iter().find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.as_str());
@@ -87,7 +87,7 @@ fn open(start: &BytesStart<'_>, scopes: &mut Vec<Vec<(String, String)>>, out: &m
     });
     out.push('<');
     out.push_str(start.name().as_ref());
-    for (prefix, namespace) in told {
+    for (prefix, namespace) in declared {
         out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
         out.push_str(prefix);
         push_value(namespace, out);

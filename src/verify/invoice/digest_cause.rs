@@ -1,13 +1,14 @@
-//! What a file may have been when its digest was taken: the commonest reasons why a code and its invoice disagree.
+//! Why a link's digest is not that of the invoice's file: what the file may have been when it was hashed. These are the
+//! commonest reasons why a code and its invoice disagree.
 
 use super::canonical;
-use super::codes::Code;
 use crate::values::InvoiceHash;
+use crate::verify::codes::CheckCode;
 
 /// Why a digest is not that of the file.
 #[derive(Debug)]
 pub(super) struct Cause {
-    pub(super) code: Code,
+    pub(super) code: CheckCode,
     /// What the digest is of: `the same text with ...`.
     pub(super) what: String,
 }
@@ -81,7 +82,7 @@ impl Search<'_> {
             let text = std::str::from_utf8(&bytes).unwrap_or(text);
             for (name, encoded) in encodings(text) {
                 if encoded.is_some_and(|encoded| self.is(&encoded)) {
-                    return found(Code::DigestEncoding, &format!("the same text in {name}"));
+                    return found(CheckCode::DigestEncoding, &format!("the same text in {name}"));
                 }
             }
             for (code, name, rewritten) in rewritings(text) {
@@ -92,7 +93,7 @@ impl Search<'_> {
         }
         for with_comments in [false, true] {
             if canonical::form(text, with_comments).is_some_and(|form| self.is(form.as_bytes())) {
-                return found(Code::DigestCanonicalised, "its canonical form (C14N)");
+                return found(CheckCode::DigestCanonicalised, "its canonical form (C14N)");
             }
         }
         None
@@ -104,38 +105,38 @@ impl Search<'_> {
         let once = InvoiceHash::of(file);
         let found = |code, what: &str| Some(Cause { code, what: what.to_owned() });
         if self.is(once.as_bytes()) || self.is(once.base64().as_bytes()) || self.is(hexadecimal(&once).as_bytes()) {
-            return found(Code::DigestTwice, "its digest: SHA-256 was applied twice");
+            return found(CheckCode::DigestTwice, "its digest: SHA-256 was applied twice");
         }
         if self.is(base64::engine::general_purpose::STANDARD.encode(file).as_bytes()) {
-            return found(Code::DigestOfBase64, "its Base64 text");
+            return found(CheckCode::DigestOfBase64, "its Base64 text");
         }
         None
     }
 }
 
 fn cause(newlines: Newlines, end: End, mark: Option<bool>) -> Cause {
-    let mut told = Vec::new();
+    let mut differences = Vec::new();
     let mut code = None;
     match newlines {
         Newlines::AsIs => {}
-        Newlines::Lf => told.push("LF newlines"),
-        Newlines::CrLf => told.push("CR LF newlines"),
-        Newlines::Cr => told.push("CR newlines"),
+        Newlines::Lf => differences.push("LF newlines"),
+        Newlines::CrLf => differences.push("CR LF newlines"),
+        Newlines::Cr => differences.push("CR newlines"),
     }
     if newlines != Newlines::AsIs {
-        code = Some(Code::DigestNewlines);
+        code = Some(CheckCode::DigestNewlines);
     }
     if let Some(mark) = mark {
-        told.push(if mark { "a byte order mark in front" } else { "no byte order mark in front" });
-        code = code.or(Some(Code::DigestBom));
+        differences.push(if mark { "a byte order mark in front" } else { "no byte order mark in front" });
+        code = code.or(Some(CheckCode::DigestBom));
     }
     match end {
         End::AsIs => {}
-        End::Bare => told.push("no newline at the end"),
-        End::Newline => told.push("a newline at the end"),
+        End::Bare => differences.push("no newline at the end"),
+        End::Newline => differences.push("a newline at the end"),
     }
-    let what = format!("the same text with {}", told.join(" and "));
-    Cause { code: code.unwrap_or(Code::DigestFinalNewline), what }
+    let what = format!("the same text with {}", differences.join(" and "));
+    Cause { code: code.unwrap_or(CheckCode::DigestFinalNewline), what }
 }
 
 fn with_newlines(text: &[u8], newlines: Newlines) -> Vec<u8> {
@@ -214,14 +215,14 @@ fn narrow(text: &str, table: &str) -> Option<Vec<u8>> {
 }
 
 /// The document as another program might write it again.
-fn rewritings(text: &str) -> Vec<(Code, &'static str, String)> {
+fn rewritings(text: &str) -> Vec<(CheckCode, &'static str, String)> {
     let mut found = Vec::new();
     let (declaration, body) = match text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
         Some((declaration, body)) => (declaration, body),
         None => ("", text),
     };
     let mut add = |code, name, text: String| found.push((code, name, text));
-    let declared = Code::DigestDeclaration;
+    let declared = CheckCode::DigestDeclaration;
     if !declaration.is_empty() {
         add(declared, "without its first line (<?xml …?>)", body.trim_start().to_owned());
         add(declared, "without its declaration (<?xml …?>)", body.to_owned());
@@ -240,7 +241,7 @@ fn rewritings(text: &str) -> Vec<(Code, &'static str, String)> {
             add(declared, name, format!("<?xml{other}?>{body}"));
         }
     }
-    let written = Code::DigestReserialised;
+    let written = CheckCode::DigestReserialised;
     add(written, "with <a /> where it has <a/>", text.replace(" />", "/>").replace("/>", " />"));
     add(written, "with <a/> where it has <a />", text.replace(" />", "/>"));
     add(written, "without the white space between its tags", without_space_between_tags(text));

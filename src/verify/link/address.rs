@@ -1,8 +1,8 @@
 //! `https://` and the host, and what else people put there.
 
-use super::check::{Check, quoted};
-use super::codes::Code;
+use crate::report::quoted;
 use crate::values::Environment;
+use crate::verify::codes::{Check, CheckCode};
 
 /// Where a link leads, and the rest of it.
 pub(super) struct Address<'t> {
@@ -29,7 +29,7 @@ pub(super) fn read<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<Address
     let path = match rest.split_once('#') {
         Some((path, fragment)) => {
             checks.push(Check::fail(
-                Code::Fragment,
+                CheckCode::Fragment,
                 format!("the link goes on with {}", quoted(&format!("#{fragment}"))),
             ));
             path
@@ -38,7 +38,8 @@ pub(super) fn read<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<Address
     };
     let path = match path.split_once('?') {
         Some((path, query)) => {
-            checks.push(Check::fail(Code::Query, format!("the link goes on with {}", quoted(&format!("?{query}")))));
+            checks
+                .push(Check::fail(CheckCode::Query, format!("the link goes on with {}", quoted(&format!("?{query}")))));
             path
         }
         None => path,
@@ -51,7 +52,7 @@ fn scheme<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<&'t str> {
         Some((scheme, rest)) if !scheme.contains('/') => (Some(scheme), rest),
         _ => match text.split_once(":/").filter(|(scheme, _)| scheme.eq_ignore_ascii_case("https")) {
             Some((_, rest)) => {
-                checks.push(Check::fail(Code::SchemeMalformed, "one slash follows https:, not two"));
+                checks.push(Check::fail(CheckCode::SchemeMalformed, "one slash follows https:, not two"));
                 return Some(rest.trim_start_matches('/'));
             }
             None => (None, text),
@@ -64,17 +65,17 @@ fn scheme<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<&'t str> {
     let failed = match scheme {
         Some("https") => return Some(rest),
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => {
-            Check::fail(Code::SchemeCase, format!("the link begins with {}://", scheme.escape_debug()))
+            Check::fail(CheckCode::SchemeCase, format!("the link begins with {}://", scheme.escape_debug()))
         }
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => {
-            Check::fail(Code::SchemeHttp, "the link begins with http://, which is not encrypted")
+            Check::fail(CheckCode::SchemeHttp, "the link begins with http://, which is not encrypted")
         }
         Some(scheme) if is_ours(rest) => {
-            Check::fail(Code::SchemeMalformed, format!("the link begins with {}", quoted(&format!("{scheme}://"))))
+            Check::fail(CheckCode::SchemeMalformed, format!("the link begins with {}", quoted(&format!("{scheme}://"))))
         }
-        None if is_ours(rest) => Check::fail(Code::SchemeMissing, "https:// is missing"),
+        None if is_ours(rest) => Check::fail(CheckCode::SchemeMissing, "https:// is missing"),
         _ => {
-            checks.push(Check::fail(Code::NotALink, format!("{} is no verification link", quoted(text))));
+            checks.push(Check::fail(CheckCode::NotALink, format!("{} is no verification link", quoted(text))));
             return None;
         }
     };
@@ -86,14 +87,17 @@ fn scheme<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<&'t str> {
 fn strip_extras<'t>(authority: &'t str, checks: &mut Vec<Check>) -> &'t str {
     let host = match authority.rsplit_once('@') {
         Some((user, host)) => {
-            checks.push(Check::fail(Code::UserInfo, format!("{} stands before the host", quoted(&format!("{user}@")))));
+            checks.push(Check::fail(
+                CheckCode::UserInfo,
+                format!("{} stands before the host", quoted(&format!("{user}@"))),
+            ));
             host
         }
         None => authority,
     };
     match host.split_once(':') {
         Some((host, port)) => {
-            checks.push(Check::fail(Code::Port, format!("the port {} follows the host", quoted(port))));
+            checks.push(Check::fail(CheckCode::Port, format!("the port {} follows the host", quoted(port))));
             host
         }
         None => host,
@@ -107,12 +111,12 @@ fn host(host: &str, checks: &mut Vec<Check>) -> Option<Environment> {
     let small = host.to_ascii_lowercase();
     let shown = quoted(host);
     if let Some(environment) = Environment::from_host(&small) {
-        checks.push(Check::fail(Code::HostCase, format!("the host is written {shown}")));
+        checks.push(Check::fail(CheckCode::HostCase, format!("the host is written {shown}")));
         return Some(environment);
     }
     if let Some((_, environment)) = OBSOLETE.iter().find(|(obsolete, _)| *obsolete == small) {
         let reason = format!("{shown} was the host of 2025; it is {} now", environment.host());
-        checks.push(Check::fail(Code::HostObsolete, reason));
+        checks.push(Check::fail(CheckCode::HostObsolete, reason));
         return Some(*environment);
     }
     let reason = if small.is_empty() {
@@ -124,6 +128,6 @@ fn host(host: &str, checks: &mut Vec<Check>) -> Option<Environment> {
     } else {
         format!("the link leads to {shown}, not to KSeF")
     };
-    checks.push(Check::fail(Code::HostUnknown, reason));
+    checks.push(Check::fail(CheckCode::HostUnknown, reason));
     None
 }

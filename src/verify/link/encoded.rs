@@ -7,9 +7,9 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 
-use super::check::{Check, quoted};
-use super::codes::Code;
+use crate::report::quoted;
 use crate::values::InvoiceHash;
+use crate::verify::codes::{Check, CheckCode};
 
 /// Takes what the strict decoder refuses: padding or none, bits behind the last byte.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -38,7 +38,7 @@ pub(super) fn digest(text: &str, checks: &mut Vec<Check>) -> Option<InvoiceHash>
     if let Some(bytes) = hexadecimal(text.as_bytes()) {
         return match bytes.len() {
             32 => {
-                checks.push(Check::fail(Code::DigestHex, "the digest is written in hexadecimal"));
+                checks.push(Check::fail(CheckCode::DigestHex, "the digest is written in hexadecimal"));
                 hash(bytes)
             }
             length => {
@@ -48,7 +48,7 @@ pub(super) fn digest(text: &str, checks: &mut Vec<Check>) -> Option<InvoiceHash>
         };
     }
     let Some(bytes) = decode(text) else {
-        checks.push(Check::fail(Code::DigestMalformed, format!("{} is no digest in Base64", quoted(text))));
+        checks.push(Check::fail(CheckCode::DigestMalformed, format!("{} is no digest in Base64", quoted(text))));
         return None;
     };
     let bytes = match bytes.len() {
@@ -57,7 +57,7 @@ pub(super) fn digest(text: &str, checks: &mut Vec<Check>) -> Option<InvoiceHash>
         64 => match hexadecimal(&bytes) {
             Some(inner) => {
                 let reason = "the digest was made hexadecimal text, and that text Base64";
-                checks.push(Check::fail(Code::DigestHex, reason));
+                checks.push(Check::fail(CheckCode::DigestHex, reason));
                 return hash(inner);
             }
             None => {
@@ -79,11 +79,11 @@ pub(super) fn signature(text: &str, checks: &mut Vec<Check>) -> Option<Vec<u8>> 
     let strict = URL_SAFE_NO_PAD.decode(text).ok();
     let hex = hexadecimal(text.as_bytes()).filter(|bytes| is_signature_length(bytes));
     if let Some(bytes) = hex {
-        checks.push(Check::fail(Code::SignatureMalformed, "the signature is written in hexadecimal"));
+        checks.push(Check::fail(CheckCode::SignatureMalformed, "the signature is written in hexadecimal"));
         return Some(bytes);
     }
     let Some(bytes) = strict.clone().or_else(|| decode(text)) else {
-        checks.push(Check::fail(Code::SignatureMalformed, format!("{} is no signature in Base64", quoted(text))));
+        checks.push(Check::fail(CheckCode::SignatureMalformed, format!("{} is no signature in Base64", quoted(text))));
         return None;
     };
     if strict.is_none() {
@@ -94,11 +94,11 @@ pub(super) fn signature(text: &str, checks: &mut Vec<Check>) -> Option<Vec<u8>> 
     }
     if bytes.first() == Some(&0x30) && (40..=90).contains(&bytes.len()) {
         let reason = format!("the signature begins like DER and is broken: it has {} bytes", bytes.len());
-        checks.push(Check::fail(Code::SignatureDer, reason));
+        checks.push(Check::fail(CheckCode::SignatureDer, reason));
         return Some(bytes);
     }
     let reason = format!("the signature has {} bytes, which is neither ECDSA P-256 nor RSA", bytes.len());
-    checks.push(Check::fail(Code::SignatureLength, reason));
+    checks.push(Check::fail(CheckCode::SignatureLength, reason));
     None
 }
 
@@ -115,20 +115,20 @@ fn spelling(text: &str, what: &str, checks: &mut Vec<Check>) {
     let mut fail = |code, reason: String| checks.push(Check::fail(code, reason));
     let plain = unescape(text);
     if plain != text {
-        fail(Code::Base64PercentEncoded, format!("the {what} is percent-encoded: {}", quoted(text)));
+        fail(CheckCode::Base64PercentEncoded, format!("the {what} is percent-encoded: {}", quoted(text)));
     }
     if plain.ends_with('=') {
-        fail(Code::Base64Padding, format!("padding (=) was left at the end of the {what}"));
+        fail(CheckCode::Base64Padding, format!("padding (=) was left at the end of the {what}"));
     }
     if plain.contains(['+', '/']) {
-        fail(Code::Base64Alphabet, format!("the {what} is in standard Base64: it holds + or /"));
+        fail(CheckCode::Base64Alphabet, format!("the {what} is in standard Base64: it holds + or /"));
     }
     let bare = to_url_alphabet(plain.trim_end_matches('='));
     if URL_SAFE_NO_PAD.decode(&bare).is_err() {
         let canonical = decode(text).map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default();
         let end = |text: &str| text.get(text.len().saturating_sub(2)..).unwrap_or_default().to_owned();
         let reason = format!("the {what} ends with {:?}, canonical is {:?}", end(&bare), end(&canonical));
-        fail(Code::Base64NotCanonical, reason);
+        fail(CheckCode::Base64NotCanonical, reason);
     }
 }
 
@@ -140,7 +140,7 @@ fn wrong_length(length: usize) -> Check {
         64 => ", as SHA-512 has",
         _ => "",
     };
-    Check::fail(Code::DigestLength, format!("the digest has {length} bytes{looks}; SHA-256 has 32"))
+    Check::fail(CheckCode::DigestLength, format!("the digest has {length} bytes{looks}; SHA-256 has 32"))
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

@@ -1,3 +1,5 @@
+//! What a link says.
+
 use crate::link::Link;
 use crate::values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, Nip};
 
@@ -20,24 +22,24 @@ impl CodeKind {
     }
 }
 
-/// What a link says, as far as it can be made out. Of a well-formed link nothing is missing; of a broken one a part is
-/// what was meant, where that is plain, so that the other checks can go on.
+/// What a link says, as far as it can be read. In a well-formed link nothing is missing; in a broken one each fact is what
+/// was meant, where that is plain, so that the other checks can go on.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Parts {
-    pub(super) kind: Option<CodeKind>,
-    pub(super) environment: Option<Environment>,
-    pub(super) context: Option<ContextId>,
-    pub(super) seller: Option<Nip>,
-    pub(super) issue_date: Option<IssueDate>,
-    pub(super) serial: Option<CertificateSerial>,
-    pub(super) hash: Option<InvoiceHash>,
-    pub(super) signature: Option<Vec<u8>>,
+pub(in crate::verify) struct LinkFacts {
+    pub(in crate::verify) kind: Option<CodeKind>,
+    pub(in crate::verify) environment: Option<Environment>,
+    pub(in crate::verify) context: Option<ContextId>,
+    pub(in crate::verify) seller: Option<Nip>,
+    pub(in crate::verify) issue_date: Option<IssueDate>,
+    pub(in crate::verify) serial: Option<CertificateSerial>,
+    pub(in crate::verify) hash: Option<InvoiceHash>,
+    pub(in crate::verify) signature: Option<Vec<u8>>,
     /// What the signature covers if it covers the link as it stands.
-    pub(super) signed: String,
+    pub(in crate::verify) signed: String,
 }
 
-impl Parts {
-    pub(super) fn of(link: &Link) -> Self {
+impl LinkFacts {
+    pub(in crate::verify) fn of(link: &Link) -> Self {
         match link {
             Link::Kod1(kod1) => Self {
                 kind: Some(CodeKind::Kod1),

@@ -1,8 +1,8 @@
 //! NIP, date, context and serial number, as people misspell them.
 
-use super::check::{Check, quoted};
-use super::codes::Code;
+use crate::report::quoted;
 use crate::values::{CertificateSerial, ContextId, IssueDate, Nip};
+use crate::verify::codes::{Check, CheckCode};
 
 /// Reads a NIP, or what was meant for one.
 pub(super) fn nip(text: &str, what: &str, checks: &mut Vec<Check>) -> Option<Nip> {
@@ -20,14 +20,14 @@ pub(super) fn nip(text: &str, what: &str, checks: &mut Vec<Check>) -> Option<Nip
             true => format!("{what} is {shown}: no NIP begins like that"),
             false => format!("{what} is {shown}, which is no NIP"),
         };
-        checks.push(Check::fail(Code::NipMalformed, reason));
+        checks.push(Check::fail(CheckCode::NipMalformed, reason));
         return None;
     };
     if without_country.is_some() {
-        checks.push(Check::fail(Code::NipPrefix, format!("{what} is {shown}, with the country in front")));
+        checks.push(Check::fail(CheckCode::NipPrefix, format!("{what} is {shown}, with the country in front")));
     }
     if digits != bare {
-        checks.push(Check::fail(Code::NipSeparators, format!("{what} is {shown}, with signs between the digits")));
+        checks.push(Check::fail(CheckCode::NipSeparators, format!("{what} is {shown}, with signs between the digits")));
     }
     Some(nip)
 }
@@ -41,12 +41,12 @@ pub(super) fn date(text: &str, checks: &mut Vec<Check>) -> Option<IssueDate> {
     let mut fail = |code, reason: &str| checks.push(Check::fail(code, format!("the date is {shown}: {reason}")));
     let day = text.split(['T', '%']).next().unwrap_or(text);
     if day.len() != text.len() {
-        fail(Code::DateMalformed, "something follows the day");
+        fail(CheckCode::DateMalformed, "something follows the day");
     }
     let groups: Vec<&str> = day.split(['-', '.', '_', '/']).collect();
     let groups = match (&*groups, day) {
         ([one], _) if one.len() == 8 && one.is_ascii() => {
-            fail(Code::DateSeparator, "nothing stands between day, month and year");
+            fail(CheckCode::DateSeparator, "nothing stands between day, month and year");
             // A year begins with 20, and no month is as high.
             let cuts = if one.get(4..6) < Some("13") { [4, 6] } else { [2, 4] };
             vec![one.get(..cuts[0])?, one.get(cuts[0]..cuts[1])?, one.get(cuts[1]..)?]
@@ -56,25 +56,25 @@ pub(super) fn date(text: &str, checks: &mut Vec<Check>) -> Option<IssueDate> {
     let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
     let (Some(numbers), &[a, b, c]) = (groups.iter().map(|group| number(group)).collect::<Option<Vec<_>>>(), &*groups)
     else {
-        fail(Code::DateMalformed, "it is not day, month and year");
+        fail(CheckCode::DateMalformed, "it is not day, month and year");
         return None;
     };
     if day.contains(['.', '_', '/']) {
-        fail(Code::DateSeparator, "dashes belong between day, month and year");
+        fail(CheckCode::DateSeparator, "dashes belong between day, month and year");
     }
     let (day, month, year) = match (&*numbers, a.len(), c.len()) {
         (&[year, month, day], 4, _) => {
-            fail(Code::DateIso, "the year stands first");
+            fail(CheckCode::DateIso, "the year stands first");
             (day, month, year)
         }
         (&[day, month, year], _, 4) => (day, month, year),
         _ => {
-            fail(Code::DateMalformed, "the year has four digits");
+            fail(CheckCode::DateMalformed, "the year has four digits");
             return None;
         }
     };
     if [a, b, c].iter().any(|group| group.len() == 1) {
-        fail(Code::DateUnpadded, "a zero is missing in front");
+        fail(CheckCode::DateUnpadded, "a zero is missing in front");
     }
     let date = |day: u16, month: u16| IssueDate::parse(&format!("{year:04}-{month:02}-{day:02}")).ok();
     if let Some(date) = date(day, month) {
@@ -82,11 +82,11 @@ pub(super) fn date(text: &str, checks: &mut Vec<Check>) -> Option<IssueDate> {
     }
     match date(month, day) {
         Some(meant) => {
-            fail(Code::DateOrder, "the month stands before the day");
+            fail(CheckCode::DateOrder, "the month stands before the day");
             Some(meant)
         }
         None => {
-            fail(Code::DateImpossible, "there is no such day");
+            fail(CheckCode::DateImpossible, "there is no such day");
             None
         }
     }
@@ -118,12 +118,12 @@ pub(super) fn is_context(word: &str, value: &str) -> bool {
 /// Reads the context's type and value.
 pub(super) fn context(word: &str, value: &str, checks: &mut Vec<Check>) -> Option<ContextId> {
     let Some((kind, is_exact)) = context_type(word) else {
-        checks.push(Check::fail(Code::ContextTypeUnknown, format!("{} is no context type", quoted(word))));
+        checks.push(Check::fail(CheckCode::ContextTypeUnknown, format!("{} is no context type", quoted(word))));
         return None;
     };
     if !is_exact {
         let reason = format!("the context type is spelled {}, not {kind:?}", quoted(word));
-        checks.push(Check::fail(Code::ContextTypeMisspelt, reason));
+        checks.push(Check::fail(CheckCode::ContextTypeMisspelt, reason));
     }
     if let Ok(context) = ContextId::new(kind, value) {
         return Some(context);
@@ -133,7 +133,7 @@ pub(super) fn context(word: &str, value: &str, checks: &mut Vec<Check>) -> Optio
     if plain != value
         && let Ok(context) = ContextId::new(kind, &plain)
     {
-        checks.push(Check::fail(Code::PercentEncoded, format!("the context {shown} is percent-encoded")));
+        checks.push(Check::fail(CheckCode::PercentEncoded, format!("the context {shown} is percent-encoded")));
         return Some(context);
     }
     let others = ["Nip", "InternalId", "NipVatUe", "PeppolId"];
@@ -142,7 +142,7 @@ pub(super) fn context(word: &str, value: &str, checks: &mut Vec<Check>) -> Optio
         None if kind == "Nip" => return nip(value, "the context's NIP", checks).map(ContextId::nip),
         None => format!("{shown} is no context of the type {kind}"),
     };
-    checks.push(Check::fail(Code::ContextMalformed, reason));
+    checks.push(Check::fail(CheckCode::ContextMalformed, reason));
     None
 }
 
@@ -157,33 +157,33 @@ pub(super) fn serial(text: &str, checks: &mut Vec<Check>) -> Option<CertificateS
     let bare = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     let digits = bare.replace("%3A", "").replace("%20", "").replace([':', '-', ' '], "");
     if digits.is_empty() || digits.len() > 40 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        fail(Code::SerialMalformed, "it is not hexadecimal");
+        fail(CheckCode::SerialMalformed, "it is not hexadecimal");
         return None;
     }
     if digits != text {
-        fail(Code::SerialSeparators, "signs stand before or between the digits");
+        fail(CheckCode::SerialSeparators, "signs stand before or between the digits");
     }
     // KSeF's serial numbers begin with 01: in decimal they have 17 or 18 digits.
     if digits.len() > 16
         && !digits.starts_with('0')
         && let Ok(value) = digits.parse::<u64>()
     {
-        fail(Code::SerialDecimal, "it is written in decimal");
+        fail(CheckCode::SerialDecimal, "it is written in decimal");
         return CertificateSerial::parse(&format!("{value:016X}")).ok();
     }
     if digits.bytes().any(|b| b.is_ascii_lowercase()) {
-        fail(Code::SerialLowerCase, "it has small letters");
+        fail(CheckCode::SerialLowerCase, "it has small letters");
     }
     let significant = digits.trim_start_matches('0');
     if significant.len() > 16 {
-        fail(Code::SerialMalformed, "it has more than 16 digits");
+        fail(CheckCode::SerialMalformed, "it has more than 16 digits");
         return None;
     }
     if digits.len() > 16 {
-        fail(Code::SerialLong, "it has more than 16 digits");
+        fail(CheckCode::SerialLong, "it has more than 16 digits");
     }
     if digits.len() < 16 {
-        fail(Code::SerialShort, "it has fewer than 16 digits");
+        fail(CheckCode::SerialShort, "it has fewer than 16 digits");
     }
     CertificateSerial::parse(&format!("{:0>16}", significant.to_ascii_uppercase())).ok()
 }

@@ -1,8 +1,7 @@
 //! Which part of a path is which, where there are too many, too few or the wrong way round.
 
-use super::check::Check;
-use super::codes::Code;
 use super::{encoded, fields};
+use crate::verify::codes::{Check, CheckCode};
 
 /// What a part looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +12,7 @@ pub(super) enum Role {
     Serial,
 }
 
-const ORDINALS: [&str; 3] = ["the NIP", "the date", "the digest"];
+const ROLE_NAMES: [&str; 3] = ["the NIP", "the date", "the digest"];
 
 /// Ten digits, give or take a few, with the signs people put between them.
 pub(super) fn is_nip(text: &str) -> bool {
@@ -59,7 +58,7 @@ pub(super) fn kod1(after: &[&str], checks: &mut Vec<Check>) -> Vec<String> {
     if let [nip, a, b, c, rest @ ..] = after {
         let date = [*a, *b, *c].join("-");
         if is_date(&date) {
-            checks.push(Check::fail(Code::DateSeparator, format!("slashes stand in the date {a}/{b}/{c}")));
+            checks.push(Check::fail(CheckCode::DateSeparator, format!("slashes stand in the date {a}/{b}/{c}")));
             parts = [(*nip).to_owned(), date].into_iter().chain(rest.iter().map(|&part| part.to_owned())).collect();
         }
     }
@@ -67,7 +66,7 @@ pub(super) fn kod1(after: &[&str], checks: &mut Vec<Check>) -> Vec<String> {
         && digest.len() > 1
         && encoded::is_digest(&digest.join("/"))
     {
-        // The slash is told of with the digest.
+        // The check of the digest reports the slash.
         parts = vec![nip.clone(), date.clone(), digest.join("/")];
     }
     parts
@@ -76,36 +75,38 @@ pub(super) fn kod1(after: &[&str], checks: &mut Vec<Check>) -> Vec<String> {
 /// What each part of a KOD I is taken for.
 pub(super) fn kod1_roles<'p>(parts: &[&'p str], checks: &mut Vec<Check>) -> Vec<(Role, &'p str)> {
     const EXPECTED: [Role; 3] = [Role::Nip, Role::Date, Role::Digest];
-    let by_place = || EXPECTED.into_iter().zip(parts.iter().copied()).collect();
+    let in_order = || EXPECTED.into_iter().zip(parts.iter().copied()).collect();
     if parts.len() == EXPECTED.len() {
         let roles: Vec<Option<Role>> = parts.iter().map(|part| role(part)).collect();
         let all_there = EXPECTED.iter().all(|role| roles.contains(&Some(*role)));
         if !all_there || roles.iter().flatten().eq(&EXPECTED) {
-            return by_place();
+            return in_order();
         }
-        checks.push(Check::fail(Code::PartsOrder, "NIP, date and digest are there, in another order"));
-        return by_look(parts);
+        checks.push(Check::fail(CheckCode::PartsOrder, "NIP, date and digest are there, in another order"));
+        return by_appearance(parts);
     }
     if parts.len() > EXPECTED.len() {
-        checks
-            .push(Check::fail(Code::PartsExtra, format!("{} parts follow /invoice/, three belong there", parts.len())));
+        checks.push(Check::fail(
+            CheckCode::PartsExtra,
+            format!("{} parts follow /invoice/, three belong there", parts.len()),
+        ));
     } else {
-        let found = by_look(parts);
+        let found = by_appearance(parts);
         let absent: Vec<&str> = EXPECTED
             .iter()
-            .zip(ORDINALS)
+            .zip(ROLE_NAMES)
             .filter(|(role, _)| !found.iter().any(|(found, _)| found == *role))
             .map(|(_, name)| name)
             .collect();
         let what = if absent.is_empty() { String::new() } else { format!(": no sign of {}", absent.join(" and ")) };
         let reason = format!("{} of three parts follow /invoice/{what}", parts.len());
-        checks.push(Check::fail(Code::PartsMissing, reason));
+        checks.push(Check::fail(CheckCode::PartsMissing, reason));
     }
-    by_look(parts)
+    by_appearance(parts)
 }
 
 /// Each part as what it looks like, the first of each kind.
-fn by_look<'p>(parts: &[&'p str]) -> Vec<(Role, &'p str)> {
+fn by_appearance<'p>(parts: &[&'p str]) -> Vec<(Role, &'p str)> {
     let mut found: Vec<(Role, &str)> = Vec::new();
     for part in parts {
         if let Some(role) = role(part)
@@ -117,7 +118,7 @@ fn by_look<'p>(parts: &[&'p str]) -> Vec<(Role, &'p str)> {
     found
 }
 
-/// The parts of a KOD II in their places.
+/// The parts of a KOD II, each under its name.
 pub(super) struct Kod2Parts<'p> {
     pub(super) context_type: Option<&'p str>,
     pub(super) context: &'p str,
@@ -143,20 +144,20 @@ pub(super) fn joined_kod2(after: &[&str]) -> Vec<String> {
 /// What each part of a KOD II is taken for; none if too many are missing.
 pub(super) fn kod2_parts<'p>(parts: &[&'p str], checks: &mut Vec<Check>) -> Option<Kod2Parts<'p>> {
     let count = parts.len();
-    let order = |what: &str| Check::fail(Code::PartsOrder, what);
+    let order = |what: &str| Check::fail(CheckCode::PartsOrder, what);
     match *parts {
         [context, seller, serial, digest, signature] if is_nip(context) && is_nip(seller) && is_serial(serial) => {
-            checks.push(Check::fail(Code::ContextTypeMissing, "no context type stands before the context"));
+            checks.push(Check::fail(CheckCode::ContextTypeMissing, "no context type stands before the context"));
             Some(Kod2Parts { context_type: None, context, seller, serial, digest, signature: Some(signature) })
         }
         [context_type, context, seller, serial, digest] => {
-            checks.push(Check::fail(Code::SignatureMissing, "the signature is missing"));
+            checks.push(Check::fail(CheckCode::SignatureMissing, "the signature is missing"));
             Some(Kod2Parts { context_type: Some(context_type), context, seller, serial, digest, signature: None })
         }
         [mut context_type, mut context, mut seller, mut serial, mut digest, mut signature, ref rest @ ..] => {
             if !rest.is_empty() {
                 let reason = format!("{count} parts follow /certificate/, six belong there");
-                checks.push(Check::fail(Code::PartsExtra, reason));
+                checks.push(Check::fail(CheckCode::PartsExtra, reason));
             }
             if fields::is_context_type(context) && !fields::is_context_type(context_type) {
                 checks.push(order("the context stands before its type"));
@@ -175,7 +176,7 @@ pub(super) fn kod2_parts<'p>(parts: &[&'p str], checks: &mut Vec<Check>) -> Opti
         }
         _ => {
             let reason = format!("{count} of six parts follow /certificate/");
-            checks.push(Check::fail(Code::PartsMissing, reason));
+            checks.push(Check::fail(CheckCode::PartsMissing, reason));
             None
         }
     }

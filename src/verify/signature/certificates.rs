@@ -2,95 +2,89 @@
 
 use std::time::SystemTime;
 
-use super::check::Check;
-use super::codes::Code;
-use super::parts::Parts;
-use super::signature;
+use super::verification::{self, CertificateFile};
 use crate::credential::{Certificate, Owner, Purpose};
 use crate::values::IssueDate;
-
-/// A certificate and the name of its file.
-#[derive(Debug)]
-pub(super) struct CertificateFile {
-    pub(super) name: String,
-    pub(super) certificate: Certificate,
-}
+use crate::verify::codes::{Check, CheckCode};
+use crate::verify::link::facts::LinkFacts;
 
 /// Checks signature and certificate. `issue_date` is the invoice's, where it is known.
-pub(super) fn check(
-    parts: &Parts,
+pub(in crate::verify) fn check(
+    link: &LinkFacts,
     files: &[CertificateFile],
     issue_date: Option<IssueDate>,
     now: SystemTime,
     checks: &mut Vec<Check>,
 ) {
-    let Some(file) = pick(parts, files, checks) else { return };
+    let Some(file) = pick(link, files, checks) else { return };
     let certificate = &file.certificate;
-    signature::check(parts, file, files, checks);
+    verification::check(link, file, files, checks);
     checks.push(purpose(certificate, &file.name));
     validity(certificate, issue_date, now, checks);
-    if let Some(environment) = parts.environment {
+    if let Some(environment) = link.environment {
         checks.push(match certificate.check_environment(environment) {
             Ok(()) => {
                 let issuer = certificate.issuer_common_name().unwrap_or_default();
                 Check::ok(
-                    Code::CertificateEnvironment,
+                    CheckCode::CertificateEnvironment,
                     format!("the issuer is {issuer}, as fits the environment {environment}"),
                 )
             }
-            Err(error) => Check::fail(Code::CertificateEnvironment, error.message()),
+            Err(error) => Check::fail(CheckCode::CertificateEnvironment, error.message()),
         });
     }
-    owner(parts, certificate, checks);
+    owner(link, certificate, checks);
 }
 
 /// The certificate that the serial number picks. Without one, the signature is tried with all that were given.
-fn pick<'f>(parts: &Parts, files: &'f [CertificateFile], checks: &mut Vec<Check>) -> Option<&'f CertificateFile> {
+fn pick<'f>(link: &LinkFacts, files: &'f [CertificateFile], checks: &mut Vec<Check>) -> Option<&'f CertificateFile> {
     if files.is_empty() {
-        checks.push(Check::not_checked(Code::Signature, "no certificate was given to check the signature with"));
+        checks.push(Check::not_checked(CheckCode::Signature, "no certificate was given to check the signature with"));
         return None;
     }
-    let Some(serial) = parts.serial else {
-        checks.push(Check::not_checked(Code::CertificateSerial, "the link's serial number cannot be made out"));
+    let Some(serial) = link.serial else {
+        checks.push(Check::not_checked(CheckCode::CertificateSerial, "the link's serial number cannot be read"));
         return None;
     };
     // During a replacement two certificates are in use; a certificate of test may have the number of another.
     let named: Vec<&CertificateFile> = files.iter().filter(|file| file.certificate.serial() == serial).collect();
-    if let Some(file) = named.iter().find(|file| signature::is_by(parts, &file.certificate)).or(named.first()) {
+    if let Some(file) = named.iter().find(|file| verification::is_by(link, &file.certificate)).or(named.first()) {
         checks.push(Check::ok(
-            Code::CertificateSerial,
+            CheckCode::CertificateSerial,
             format!("the link names the certificate {serial}: {}", file.name),
         ));
         return Some(file);
     }
     if let Some(file) = files.iter().find(|file| file.certificate.serial().with_bytes_reversed() == serial) {
         let reason = format!("{serial} is the serial number of {} with its bytes in reverse", file.name);
-        checks.push(Check::fail(Code::SerialReversed, reason));
+        checks.push(Check::fail(CheckCode::SerialReversed, reason));
         return Some(file);
     }
-    let signer = files.iter().find(|file| signature::is_by(parts, &file.certificate));
+    let signer = files.iter().find(|file| verification::is_by(link, &file.certificate));
     if let Some(file) = signer {
         let found = file.certificate.serial();
         let reason = format!("the link names the certificate {serial}; the signature is by {} ({found})", file.name);
-        checks.push(Check::fail(Code::SignatureByOtherCertificate, reason));
+        checks.push(Check::fail(CheckCode::SignatureByOtherCertificate, reason));
         return None;
     }
     let given: Vec<String> = files.iter().map(|file| file.certificate.serial().to_string()).collect();
     let reason = format!("the link names the certificate {serial}; given: {}", given.join(", "));
-    checks.push(Check::fail(Code::CertificateSerial, reason));
-    checks.push(Check::not_checked(Code::Signature, "the certificate that the link names was not given"));
+    checks.push(Check::fail(CheckCode::CertificateSerial, reason));
+    checks.push(Check::not_checked(CheckCode::Signature, "the certificate that the link names was not given"));
     None
 }
 
 fn purpose(certificate: &Certificate, name: &str) -> Check {
     match certificate.purpose() {
-        Purpose::Offline => Check::ok(Code::CertificatePurpose, format!("{name} is a type 2 (Offline) certificate")),
+        Purpose::Offline => {
+            Check::ok(CheckCode::CertificatePurpose, format!("{name} is a type 2 (Offline) certificate"))
+        }
         Purpose::Authentication => {
-            Check::fail(Code::CertificatePurpose, format!("{name} is a type 1 certificate, for logging in"))
+            Check::fail(CheckCode::CertificatePurpose, format!("{name} is a type 1 certificate, for logging in"))
         }
         Purpose::Unclear => {
             let reason = format!("{name} does not say what it is for: nonRepudiation alone belongs in its key usage");
-            Check::fail(Code::CertificatePurpose, reason)
+            Check::fail(CheckCode::CertificatePurpose, reason)
         }
     }
 }
@@ -100,32 +94,33 @@ fn validity(certificate: &Certificate, issue_date: Option<IssueDate>, now: Syste
     let was_valid = issue_date.map(|date| (first..=last).contains(&date));
     checks.push(match (issue_date, was_valid) {
         (Some(date), Some(true)) => {
-            Check::ok(Code::CertificateAtIssue, format!("the certificate was valid on the issue date, {date}"))
+            Check::ok(CheckCode::CertificateAtIssue, format!("the certificate was valid on the issue date, {date}"))
         }
         (Some(date), _) => {
             let reason = format!("the certificate is valid from {first} to {last}, the invoice was issued on {date}");
-            Check::fail(Code::CertificateAtIssue, reason)
+            Check::fail(CheckCode::CertificateAtIssue, reason)
         }
         (None, _) => {
             let reason = "KOD II holds no issue date: give the invoice, or its KOD I";
-            Check::not_checked(Code::CertificateAtIssue, reason)
+            Check::not_checked(CheckCode::CertificateAtIssue, reason)
         }
     });
     checks.push(if now < certificate.not_before() {
-        Check::fail(Code::CertificateNow, format!("the certificate is not valid before {first}"))
+        Check::fail(CheckCode::CertificateNow, format!("the certificate is not valid before {first}"))
     } else if now <= certificate.not_after() {
-        Check::ok(Code::CertificateNow, format!("the certificate is valid today, until {last}"))
+        Check::ok(CheckCode::CertificateNow, format!("the certificate is valid today, until {last}"))
     } else if was_valid == Some(true) {
-        let reason = format!("the certificate expired on {last}, after the issue date; KSeF says how it takes that");
-        Check::not_checked(Code::CertificateNow, reason)
+        let reason =
+            format!("the certificate expired on {last}, after the issue date; only KSeF knows how it takes that");
+        Check::only_ksef(CheckCode::CertificateNow, reason)
     } else {
-        Check::fail(Code::CertificateNow, format!("the certificate expired on {last}"))
+        Check::fail(CheckCode::CertificateNow, format!("the certificate expired on {last}"))
     });
 }
 
-/// Said for the reader to judge: a permission is nothing that a file shows.
-fn owner(parts: &Parts, certificate: &Certificate, checks: &mut Vec<Check>) {
-    let Some(context) = &parts.context else { return };
+/// For the reader to judge: no file shows who has permission to issue in which context.
+fn owner(link: &LinkFacts, certificate: &Certificate, checks: &mut Vec<Check>) {
+    let Some(context) = &link.context else { return };
     let reason = match certificate.owner() {
         Owner::Nip(nip) if context.taxpayer() == Some(nip) => {
             format!("the certificate belongs to {nip}, the context is its own, {context}")
@@ -134,5 +129,5 @@ fn owner(parts: &Parts, certificate: &Certificate, checks: &mut Vec<Check>) {
         Owner::Pesel => format!("the certificate belongs to a person, the context is {context}"),
         Owner::Unknown => format!("the certificate names no NIP and no PESEL, the context is {context}"),
     };
-    checks.push(Check::not_checked(Code::CertificateOwner, reason));
+    checks.push(Check::only_ksef(CheckCode::CertificateOwner, reason));
 }

@@ -5,10 +5,8 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha384, Sha512};
 
-use super::check::Check;
-use super::codes::Code;
-use super::messages::{Message, Signed};
-use super::signature::{Verdict, sha256};
+use super::messages::{Message, Signed, Verdict};
+use crate::verify::codes::{Check, CheckCode};
 
 /// How a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,15 +17,15 @@ enum Encoding {
     BrokenDer,
 }
 
-/// Finds what the signature covers; none if nothing that is known.
+/// Finds which of the messages the signature covers.
 pub(super) fn verify(key: &VerifyingKey, signature: &[u8], messages: &[Message]) -> Option<Verdict> {
     let readings = readings(signature);
     if readings.is_empty() {
         let reason = format!("the {} bytes of the signature are neither R and S nor DER", signature.len());
-        return Some(Verdict::Bad(Check::fail(Code::SignatureDer, reason)));
+        return Some(Verdict::Bad(Check::fail(CheckCode::SignatureDer, reason)));
     }
     for message in messages {
-        let digest = sha256(message);
+        let digest = message.sha256();
         for (encoding, signature) in &readings {
             if key.verify_prehash(&digest, signature).is_ok() {
                 return Some(verdict(*encoding, message));
@@ -46,14 +44,15 @@ fn verdict(encoding: Encoding, message: &Message) -> Verdict {
             return Verdict::Bad(Check::fail(code, reason));
         }
         (None, Encoding::P1363) => {
-            Check::ok(Code::SignatureEncoding, "the signature is written as R‖S, 64 bytes (P1363)")
+            Check::ok(CheckCode::SignatureEncoding, "the signature is written as R‖S, 64 bytes (P1363)")
         }
         (None, Encoding::Der) => {
-            Check::ok(Code::SignatureEncoding, "the signature is written as ASN.1 DER, which KSeF takes")
+            Check::ok(CheckCode::SignatureEncoding, "the signature is written as ASN.1 DER, which KSeF takes")
         }
-        (None, Encoding::BrokenDer) => {
-            Check::fail(Code::SignatureDer, "the signature is ASN.1, but not DER: R or S has zeros too many or too few")
-        }
+        (None, Encoding::BrokenDer) => Check::fail(
+            CheckCode::SignatureDer,
+            "the signature is ASN.1, but not DER: R or S has zeros too many or too few",
+        ),
     };
     Verdict::Good { how: message.what, encoding }
 }
@@ -103,5 +102,5 @@ fn other_hash(key: &VerifyingKey, signature: &Signature, usual: &Message) -> Opt
     } else {
         return None;
     };
-    Some(Verdict::Bad(Check::fail(Code::SignatureHashAlgorithm, format!("the text was hashed with {name}"))))
+    Some(Verdict::Bad(Check::fail(CheckCode::SignatureHashAlgorithm, format!("the text was hashed with {name}"))))
 }

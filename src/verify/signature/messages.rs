@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use sha2::{Digest as _, Sha256};
 
-use super::codes::Code;
-use super::parts::Parts;
 use crate::link::{Kod1, UnsignedKod2};
 use crate::values::{Environment, InvoiceHash};
+use crate::verify::codes::{Check, CheckCode};
+use crate::verify::link::facts::LinkFacts;
 
 /// What was signed, or its digest.
 #[derive(Clone, Debug)]
@@ -23,15 +23,38 @@ pub(super) enum Signed {
 pub(super) struct Message {
     pub(super) signed: Signed,
     /// None where this is right.
-    pub(super) code: Option<Code>,
+    pub(super) code: Option<CheckCode>,
     /// In words: `the link's text`.
     pub(super) what: &'static str,
 }
 
-/// The right text first, then the mistakes; none if too little of the link can be made out.
-pub(super) fn of(parts: &Parts) -> Option<Vec<Message>> {
-    let canonical = unsigned(parts).map(|unsigned| unsigned.signed_text());
-    let text = if parts.signed.is_empty() { canonical.clone()? } else { parts.signed.clone() };
+impl Message {
+    /// The digest that a signature over the message covers.
+    pub(super) fn sha256(&self) -> [u8; 32] {
+        match &self.signed {
+            Signed::Text(bytes) => Sha256::digest(bytes).into(),
+            Signed::Digest(digest) => *digest,
+        }
+    }
+}
+
+/// What a signature turned out to be, where it was made with the key and covers one of the messages.
+pub(super) enum Verdict {
+    /// It is as KSeF asks.
+    Good {
+        /// What it covers, in words.
+        how: &'static str,
+        /// The check that says how it is written.
+        encoding: Check,
+    },
+    /// It was made with this key, but not as KSeF asks.
+    Bad(Check),
+}
+
+/// The right text first, then the mistakes; none if too little of the link can be read.
+pub(super) fn of(link: &LinkFacts) -> Option<Vec<Message>> {
+    let canonical = unsigned(link).map(|unsigned| unsigned.signed_text());
+    let text = if link.signed.is_empty() { canonical.clone()? } else { link.signed.clone() };
     let mut list = List(Vec::new());
     list.right(&text, "the link as it stands");
     if let Some(canonical) = canonical.filter(|canonical| *canonical != text) {
@@ -39,20 +62,20 @@ pub(super) fn of(parts: &Parts) -> Option<Vec<Message>> {
     }
     list.around(&text);
     list.hashed(&text);
-    if let Some(unsigned) = unsigned(parts) {
+    if let Some(unsigned) = unsigned(link) {
         list.other_digest_forms(&text, &unsigned.hash);
-        list.other_texts(&unsigned, parts);
+        list.other_texts(&unsigned, link);
     }
     Some(list.0)
 }
 
-fn unsigned(parts: &Parts) -> Option<UnsignedKod2> {
+fn unsigned(link: &LinkFacts) -> Option<UnsignedKod2> {
     Some(UnsignedKod2 {
-        environment: parts.environment?,
-        context: parts.context.clone()?,
-        seller: parts.seller?,
-        serial: parts.serial?,
-        hash: parts.hash?,
+        environment: link.environment?,
+        context: link.context.clone()?,
+        seller: link.seller?,
+        serial: link.serial?,
+        hash: link.hash?,
     })
 }
 
@@ -63,47 +86,51 @@ impl List {
         self.0.push(Message { signed: Signed::Text(text.as_bytes().to_vec()), code: None, what });
     }
 
-    fn wrong(&mut self, code: Code, what: &'static str, text: impl Into<Vec<u8>>) {
+    fn wrong(&mut self, code: CheckCode, what: &'static str, text: impl Into<Vec<u8>>) {
         self.0.push(Message { signed: Signed::Text(text.into()), code: Some(code), what });
     }
 
     /// Too much or too little at either end, another encoding.
     fn around(&mut self, text: &str) {
-        self.wrong(Code::SignatureOverScheme, "the link with https:// in front", format!("https://{text}"));
-        self.wrong(Code::SignatureOverScheme, "the link with http:// in front", format!("http://{text}"));
-        self.wrong(Code::SignatureOverScheme, "https:// and a slash at the end as well", format!("https://{text}/"));
-        self.wrong(Code::SignatureOverSlash, "the link with a slash at the end", format!("{text}/"));
-        self.wrong(Code::SignatureOverNewline, "the link with a newline at the end", format!("{text}\n"));
-        self.wrong(Code::SignatureOverNewline, "the link with CR LF at the end", format!("{text}\r\n"));
+        self.wrong(CheckCode::SignatureOverScheme, "the link with https:// in front", format!("https://{text}"));
+        self.wrong(CheckCode::SignatureOverScheme, "the link with http:// in front", format!("http://{text}"));
+        self.wrong(
+            CheckCode::SignatureOverScheme,
+            "https:// and a slash at the end as well",
+            format!("https://{text}/"),
+        );
+        self.wrong(CheckCode::SignatureOverSlash, "the link with a slash at the end", format!("{text}/"));
+        self.wrong(CheckCode::SignatureOverNewline, "the link with a newline at the end", format!("{text}\n"));
+        self.wrong(CheckCode::SignatureOverNewline, "the link with CR LF at the end", format!("{text}\r\n"));
         let utf16 = "the link in UTF-16";
         let little = || text.encode_utf16().flat_map(u16::to_le_bytes);
-        self.wrong(Code::SignatureOverUtf16, utf16, little().collect::<Vec<u8>>());
-        self.wrong(Code::SignatureOverUtf16, utf16, [0xFF, 0xFE].into_iter().chain(little()).collect::<Vec<u8>>());
+        self.wrong(CheckCode::SignatureOverUtf16, utf16, little().collect::<Vec<u8>>());
+        self.wrong(CheckCode::SignatureOverUtf16, utf16, [0xFF, 0xFE].into_iter().chain(little()).collect::<Vec<u8>>());
         self.wrong(
-            Code::SignatureOverUtf16,
+            CheckCode::SignatureOverUtf16,
             utf16,
             text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>(),
         );
-        self.wrong(Code::SignatureOverOtherText, "the link with a byte order mark", format!("\u{FEFF}{text}"));
+        self.wrong(CheckCode::SignatureOverOtherText, "the link with a byte order mark", format!("\u{FEFF}{text}"));
         if let Some((_, path)) = text.split_once('/') {
-            self.wrong(Code::SignatureWithoutHost, "the link without its host", format!("/{path}"));
-            self.wrong(Code::SignatureWithoutHost, "the link without its host", path);
+            self.wrong(CheckCode::SignatureWithoutHost, "the link without its host", format!("/{path}"));
+            self.wrong(CheckCode::SignatureWithoutHost, "the link without its host", path);
             for environment in Environment::ALL {
                 let other = format!("{}/{path}", environment.host());
                 if other != text {
-                    self.wrong(Code::SignatureForOtherHost, host_of(environment), other);
+                    self.wrong(CheckCode::SignatureForOtherHost, host_of(environment), other);
                 }
             }
         }
-        self.wrong(Code::SignatureOverOtherText, "the link in small letters", text.to_ascii_lowercase());
-        self.wrong(Code::SignatureOverOtherText, "the link in capitals", text.to_ascii_uppercase());
+        self.wrong(CheckCode::SignatureOverOtherText, "the link in small letters", text.to_ascii_lowercase());
+        self.wrong(CheckCode::SignatureOverOtherText, "the link in capitals", text.to_ascii_uppercase());
     }
 
     /// The text hashed before the signing function hashed it again.
     fn hashed(&mut self, text: &str) {
         let digest: [u8; 32] = Sha256::digest(text).into();
         let hex = InvoiceHash::from_bytes(digest).as_bytes().map(|byte| format!("{byte:02x}")).concat();
-        let twice = Code::SignatureHashedTwice;
+        let twice = CheckCode::SignatureHashedTwice;
         self.wrong(twice, "the SHA-256 digest of the link, hashed once more", digest);
         self.wrong(twice, "the hexadecimal digest of the link, hashed once more", hex.to_ascii_uppercase());
         self.wrong(twice, "the hexadecimal digest of the link, hashed once more", hex);
@@ -121,15 +148,15 @@ impl List {
             ("the link with the digest in hexadecimal", hex.to_ascii_uppercase()),
             ("the link with the digest in hexadecimal", hex),
         ] {
-            self.wrong(Code::SignatureOverOtherDigestForm, what, format!("{front}/{digest}"));
+            self.wrong(CheckCode::SignatureOverOtherDigestForm, what, format!("{front}/{digest}"));
         }
         let escaped = STANDARD.encode(hash.as_bytes()).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
         let what = "the link with the digest percent-encoded";
-        self.wrong(Code::SignatureOverOtherDigestForm, what, format!("{front}/{escaped}"));
+        self.wrong(CheckCode::SignatureOverOtherDigestForm, what, format!("{front}/{escaped}"));
     }
 
-    fn other_texts(&mut self, unsigned: &UnsignedKod2, parts: &Parts) {
-        let other = Code::SignatureOverOtherText;
+    fn other_texts(&mut self, unsigned: &UnsignedKod2, link: &LinkFacts) {
+        let other = CheckCode::SignatureOverOtherText;
         let kod2 = unsigned.signed_text();
         let serial = unsigned.serial.to_string();
         self.wrong(
@@ -152,14 +179,14 @@ impl List {
         if let Some(front) = kod2.rsplit_once('/').map(|(front, _)| front) {
             self.wrong(other, "the link without the digest", front);
         }
-        if let Some(issue_date) = parts.issue_date {
+        if let Some(issue_date) = link.issue_date {
             let kod1 =
                 Kod1 { environment: unsigned.environment, seller: unsigned.seller, issue_date, hash: unsigned.hash };
             let kod1 = kod1.to_string();
             self.wrong(other, "KOD I", kod1.trim_start_matches("https://"));
             self.wrong(other, "KOD I with https://", kod1);
         }
-        let invoice = Code::SignatureOfInvoice;
+        let invoice = CheckCode::SignatureOfInvoice;
         let digest = *unsigned.hash.as_bytes();
         self.0.push(Message { signed: Signed::Digest(digest), code: Some(invoice), what: "the invoice, not the link" });
         self.wrong(invoice, "the invoice's digest, not the link", digest);

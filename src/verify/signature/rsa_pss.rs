@@ -8,10 +8,8 @@ use rsa::{BoxedUint, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::check::Check;
-use super::codes::Code;
-use super::messages::{Message, Signed};
-use super::signature::{Verdict, sha256};
+use super::messages::{Message, Signed, Verdict};
+use crate::verify::codes::{Check, CheckCode};
 
 /// The hash functions that signatures are made with by mistake, and the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +64,7 @@ impl Hash {
     }
 }
 
-/// Finds what the signature covers; none if nothing that is known.
+/// Finds which of the messages the signature covers.
 pub(super) fn verify(key: &RsaPublicKey, signature: &[u8], messages: &[Message]) -> Option<Verdict> {
     let encoded = open(key, signature)?;
     if let Some(verdict) = pkcs1(&encoded, messages) {
@@ -104,12 +102,12 @@ fn pkcs1(encoded: &[u8], messages: &[Message]) -> Option<Verdict> {
     let digest = info.get(hash.pkcs1_prefix().len()..)?;
     let message = messages.iter().find(|message| digest_of(message, hash).is_some_and(|of| of == digest))?;
     let reason = format!("the signature is RSASSA-PKCS1-v1_5 with {} and covers {}", hash.name(), message.what);
-    Some(Verdict::Bad(Check::fail(Code::SignaturePkcs1, reason)))
+    Some(Verdict::Bad(Check::fail(CheckCode::SignaturePkcs1, reason)))
 }
 
 fn digest_of(message: &Message, hash: Hash) -> Option<Vec<u8>> {
     match (&message.signed, hash) {
-        (_, Hash::Sha256) => Some(sha256(message).to_vec()),
+        (_, Hash::Sha256) => Some(message.sha256().to_vec()),
         (Signed::Text(text), _) => Some(hash.digest(text)),
         (Signed::Digest(_), _) => None,
     }
@@ -159,16 +157,19 @@ impl Pss {
         if self.hash != Hash::Sha256 {
             let reason =
                 format!("the signature is RSASSA-PSS with {hash}, MGF1 with {mask} and a salt of {salt} bytes");
-            return bad(Code::SignatureHashAlgorithm, reason);
+            return bad(CheckCode::SignatureHashAlgorithm, reason);
         }
         if self.mask != Hash::Sha256 {
-            return bad(Code::SignatureMgf, format!("the signature is RSASSA-PSS with SHA-256, but MGF1 with {mask}"));
+            return bad(
+                CheckCode::SignatureMgf,
+                format!("the signature is RSASSA-PSS with SHA-256, but MGF1 with {mask}"),
+            );
         }
         if salt != 32 {
-            return bad(Code::SignatureSalt, format!("the salt has {salt} bytes, not 32"));
+            return bad(CheckCode::SignatureSalt, format!("the salt has {salt} bytes, not 32"));
         }
         let encoding =
-            Check::ok(Code::SignatureEncoding, "the signature is RSASSA-PSS with SHA-256 and a salt of 32 bytes");
+            Check::ok(CheckCode::SignatureEncoding, "the signature is RSASSA-PSS with SHA-256 and a salt of 32 bytes");
         Verdict::Good { how: message.what, encoding }
     }
 }

@@ -1,23 +1,26 @@
 //! The signature of KOD II, and why it does not verify.
 
-use sha2::{Digest as _, Sha256};
-
-use super::certificates::CertificateFile;
-use super::check::Check;
-use super::codes::Code;
-use super::messages::{self, Message, Signed};
-use super::parts::Parts;
+use super::messages::{self, Message, Verdict};
 use super::{ecdsa, rsa_pss};
 use crate::credential::{Certificate, KeyKind, PublicKey};
+use crate::verify::codes::{Check, CheckCode};
+use crate::verify::link::facts::LinkFacts;
+
+/// A certificate and the name of its file.
+#[derive(Debug)]
+pub(in crate::verify) struct CertificateFile {
+    pub(in crate::verify) name: String,
+    pub(in crate::verify) certificate: Certificate,
+}
 
 /// Checks the signature with the certificate that the link names; the others are tried to find the cause of a failure.
-pub(super) fn check(parts: &Parts, named: &CertificateFile, all: &[CertificateFile], checks: &mut Vec<Check>) {
-    let Some(signature) = &parts.signature else {
-        checks.push(Check::not_checked(Code::Signature, "the link has no signature that can be read"));
+pub(super) fn check(link: &LinkFacts, named: &CertificateFile, all: &[CertificateFile], checks: &mut Vec<Check>) {
+    let Some(signature) = &link.signature else {
+        checks.push(Check::not_checked(CheckCode::Signature, "the link has no signature that can be read"));
         return;
     };
-    let Some(messages) = messages::of(parts) else {
-        checks.push(Check::not_checked(Code::Signature, "what is signed cannot be made out"));
+    let Some(messages) = messages::of(link) else {
+        checks.push(Check::not_checked(CheckCode::Signature, "what is signed cannot be read"));
         return;
     };
     let key = named.certificate.public_key();
@@ -27,32 +30,20 @@ pub(super) fn check(parts: &Parts, named: &CertificateFile, all: &[CertificateFi
     }
     match verify(key, signature, &messages) {
         Some(Verdict::Good { how, encoding }) => {
-            checks.push(Check::ok(Code::Signature, format!("the signature is by {} and covers {how}", named.name)));
+            checks
+                .push(Check::ok(CheckCode::Signature, format!("the signature is by {} and covers {how}", named.name)));
             checks.push(encoding);
         }
         Some(Verdict::Bad(cause)) => checks.push(cause),
-        None => checks.push(unexplained(parts, named, all)),
+        None => checks.push(unexplained(link, named, all)),
     }
 }
 
 /// True if the signature verifies, as KSeF asks, with the certificate's key.
-pub(super) fn is_by(parts: &Parts, certificate: &Certificate) -> bool {
-    let (Some(signature), Some(messages)) = (&parts.signature, messages::of(parts)) else { return false };
+pub(super) fn is_by(link: &LinkFacts, certificate: &Certificate) -> bool {
+    let (Some(signature), Some(messages)) = (&link.signature, messages::of(link)) else { return false };
     let usual = messages.get(..1).unwrap_or_default();
     matches!(verify(certificate.public_key(), signature, usual), Some(Verdict::Good { .. }))
-}
-
-/// What came of a signature that can be accounted for.
-pub(super) enum Verdict {
-    /// It is as KSeF asks.
-    Good {
-        /// What it covers, in words.
-        how: &'static str,
-        /// The check that says how it is written.
-        encoding: Check,
-    },
-    /// It was made with this key, but not as KSeF asks.
-    Bad(Check),
 }
 
 fn verify(key: &PublicKey, signature: &[u8], messages: &[Message]) -> Option<Verdict> {
@@ -62,28 +53,20 @@ fn verify(key: &PublicKey, signature: &[u8], messages: &[Message]) -> Option<Ver
     }
 }
 
-/// The digest that a signature over the message covers.
-pub(super) fn sha256(message: &Message) -> [u8; 32] {
-    match &message.signed {
-        Signed::Text(bytes) => Sha256::digest(bytes).into(),
-        Signed::Digest(digest) => *digest,
-    }
-}
-
 fn wrong_size(signature: &[u8], key: KeyKind) -> Option<Check> {
     let length = signature.len();
     let code = match key {
-        KeyKind::EcP256 if length >= 256 => Code::SignatureKeyKind,
-        KeyKind::Rsa { .. } if length < 256 => Code::SignatureKeyKind,
-        KeyKind::Rsa { bits } if length != bits.div_ceil(8) as usize => Code::SignatureLength,
+        KeyKind::EcP256 if length >= 256 => CheckCode::SignatureKeyKind,
+        KeyKind::Rsa { .. } if length < 256 => CheckCode::SignatureKeyKind,
+        KeyKind::Rsa { bits } if length != bits.div_ceil(8) as usize => CheckCode::SignatureLength,
         _ => return None,
     };
     Some(Check::fail(code, format!("the signature has {length} bytes, the certificate's key is {key}")))
 }
 
-fn unexplained(parts: &Parts, named: &CertificateFile, all: &[CertificateFile]) -> Check {
+fn unexplained(link: &LinkFacts, named: &CertificateFile, all: &[CertificateFile]) -> Check {
     let others = all.iter().filter(|file| file.certificate.public_key() != named.certificate.public_key());
-    if let Some(other) = others.into_iter().find(|file| is_by(parts, &file.certificate)) {
+    if let Some(other) = others.into_iter().find(|file| is_by(link, &file.certificate)) {
         let reason = format!(
             "the link names {} ({}), the signature is by {} ({})",
             named.name,
@@ -91,8 +74,8 @@ fn unexplained(parts: &Parts, named: &CertificateFile, all: &[CertificateFile]) 
             other.name,
             other.certificate.serial()
         );
-        return Check::fail(Code::SignatureByOtherCertificate, reason);
+        return Check::fail(CheckCode::SignatureByOtherCertificate, reason);
     }
     let reason = format!("the signature is not by {}, or the link is not what was signed", named.name);
-    Check::fail(Code::SignatureInvalid, reason)
+    Check::fail(CheckCode::SignatureInvalid, reason)
 }
