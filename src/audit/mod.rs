@@ -20,6 +20,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Each item is a question, [`ItemName`], and the finding that answers it. What is asked of the certificate is in
+//! `certificate`, what is asked of the key, its file and its password in `key`.
 
 mod certificate;
 mod item;

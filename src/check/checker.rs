@@ -7,7 +7,7 @@ use crate::invoice::{Examination, Invoice};
 use crate::report::{Finding, Outcome};
 use crate::values::{Environment, IssueDate};
 
-/// Checks files one by one; the same for all of a batch, and for all threads.
+/// Checks files one by one. One checker serves a whole batch and all its threads.
 #[derive(Debug)]
 pub struct Checker {
     environment: Environment,
@@ -71,13 +71,13 @@ impl Checker {
         }
     }
 
-    /// Looks at the deadline too.
+    /// Checks the deadline too.
     #[must_use]
     pub fn with_schedule(self, schedule: Schedule) -> Self {
         Self { schedule: Some(schedule), ..self }
     }
 
-    /// Validates too.
+    /// Validates against the Ministry's schemas too.
     #[cfg(feature = "xsd")]
     #[must_use]
     pub fn with_schemas(self, schemas: Schemas) -> Self {

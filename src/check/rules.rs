@@ -1,4 +1,4 @@
-//! Rules that a check adds to those that `sign` keeps to: nothing is refused for them, and somebody should look.
+//! Rules that a check adds to those of `sign`. They give warnings only.
 
 use crate::deadline::{Due, Schedule};
 use crate::error::Kind;

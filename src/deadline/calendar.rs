@@ -9,7 +9,7 @@ use crate::values::Day;
 /// Which days are working days: all but Saturdays, Sundays, the Polish public holidays and the days that the
 /// caller adds.
 ///
-/// Saturdays are no public holidays, but no last day of a term either (Tax Ordinance Act, art. 12 § 5).
+/// A Saturday is not a public holiday, but a term does not end on one either (Tax Ordinance Act, art. 12 § 5).
 ///
 /// ```
 /// use ksef_qr::deadline::{Calendar, DayOff, Holiday};
@@ -28,13 +28,13 @@ pub struct Calendar {
     given: BTreeSet<Day>,
 }
 
-/// Why a day is no working day.
+/// Why a day is not a working day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DayOff {
-    /// A Saturday, and no public holiday.
+    /// A Saturday that is not a public holiday.
     Saturday,
-    /// A Sunday, and no public holiday.
+    /// A Sunday that is not a public holiday.
     Sunday,
     /// A public holiday, whatever the day of the week.
     Holiday(Holiday),
@@ -78,7 +78,7 @@ impl Calendar {
         Ok(Self { given })
     }
 
-    /// Why `day` is no working day; `None` if it is one.
+    /// Why `day` is not a working day; `None` if it is one.
     ///
     /// # Errors
     /// `date_out_of_range` outside of [`YEARS`](Self::YEARS).

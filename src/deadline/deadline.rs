@@ -40,7 +40,7 @@ pub struct Step {
     pub working_days: u32,
     /// The last of them: send by the end of this day.
     pub send_by: Day,
-    /// The days between that are no working days, in order.
+    /// The days between that are not working days, in order.
     pub skipped: Vec<Skipped>,
 }
 
@@ -110,8 +110,8 @@ impl Schedule {
     }
 }
 
-/// The first day on which issuers, the largest of them, had to use KSeF; the articles of the modes are in force
-/// since then.
+/// The first day on which issuers (the largest ones) had to use KSeF; the articles of the modes have been in force since
+/// then.
 const OBLIGATORY: (i32, i32, i32) = (2026, 2, 1);
 
 impl Deadline {

@@ -11,7 +11,7 @@ use crate::error::Kind;
 use crate::values::{InvoiceHash, IssueDate, Nip};
 use crate::xml::collapse;
 
-/// `TZnakowy` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+/// `TZnakowy` of the schemas, in characters. PEF sets no limit; this one holds for it too.
 const LONGEST_NUMBER: usize = 256;
 
 /// `xsd` prefixes of VAT numbers: the member states, Greece as EL, Northern Ireland as XI.
@@ -39,7 +39,7 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         }
         buyer
     });
-    // A malformed one is for the schema to refuse; only a mistyped digit is looked for in these.
+    // The schema refuses malformed ones; here only a mistyped digit is looked for.
     for (index, text) in texts.third_parties.iter().enumerate() {
         if let Some(nip) = Nip::from_digits(text.as_bytes()) {
             check(Party::Third, nip, At::Field(Field::ThirdPartyNip, index));
@@ -89,7 +89,7 @@ fn seller(form: Form, texts: &Texts) -> Result<(Nip, At), Fault> {
         .filter(|text| !text.is_empty())
         .ok_or_else(|| Fault::new(Kind::SellerNipMissing, "the seller's NIP is missing", at))?;
     let digits = if form.is_pef() { text.strip_prefix("PL").unwrap_or(text) } else { text };
-    // Digits of other alphabets pass the schema's \d, and no NIP has them.
+    // Digits of other alphabets pass the schema's \d, but are no part of a NIP.
     Nip::from_digits(digits.as_bytes())
         .map(|nip| (nip, at))
         .ok_or_else(|| Fault::new(Kind::SellerNipMalformed, format!("the seller's NIP is {text:?}"), at))

@@ -19,9 +19,9 @@ pub(crate) struct Fault {
 /// Where a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum At {
-    /// In the file as a whole.
+    /// The file as a whole.
     File,
-    /// Here.
+    /// At this line and column.
     Position(Position),
     /// At a byte of its text.
     Byte(usize),

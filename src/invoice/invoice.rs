@@ -86,7 +86,7 @@ impl Invoice {
     /// The seller's name: `Podmiot1/DaneIdentyfikacyjne/Nazwa`, in PEF `cbc:RegistrationName` of the supplier's
     /// `cac:PartyLegalEntity` (BT-27 of EN 16931).
     ///
-    /// This and the three after it are for print and decide nothing. None if it is missing, empty, given twice, longer
+    /// This and the next three are for printing and decide nothing. None if it is missing, empty, given twice, longer
     /// than 512 characters or has an element in it: no schema of the five allows that, and the invoice is read all
     /// the same. White space is collapsed, the text is otherwise as it stands.
     pub fn seller_name(&self) -> Option<&str> {
@@ -99,14 +99,14 @@ impl Invoice {
     }
 
     /// The amount due, in [`currency`](Self::currency), a point before its decimals: `P_15`, in FA_RR `P_12_1`, in
-    /// PEF `cbc:PayableAmount` of `cac:LegalMonetaryTotal` (BT-115). Whether it is a number is not looked at. On a
+    /// PEF `cbc:PayableAmount` of `cac:LegalMonetaryTotal` (BT-115). Whether it is a number is not checked. On a
     /// correction of FA and FA_RR it is the difference.
     pub fn total(&self) -> Option<&str> {
         self.printed.total.text()
     }
 
     /// The currency, by its ISO 4217 code: `KodWaluty`, in PEF `cbc:DocumentCurrencyCode` (BT-5). Whether there is
-    /// such a code is not looked at.
+    /// such a code is not checked.
     pub fn currency(&self) -> Option<&str> {
         self.printed.currency.text()
     }

@@ -20,7 +20,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `form` | the five forms, and where each keeps its fields: a new form or field begins here |
-//! | `texts` | the texts of those fields, gathered from the events of [`xml`](crate::xml) |
+//! | `texts` | the texts of those fields, gathered from the events of `xml` |
 //! | `build` | texts to an [`Invoice`], each checked |
 //! | `read` | bytes to an [`Invoice`], or to all that is wrong with them |
 //! | `rules` | what an environment and a day add to that |

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::form::Field;
 use crate::xml::collapse;
 
-/// `TZnakowy512` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+/// `TZnakowy512` of the schemas, in characters. PEF sets no limit; this one holds for it too.
 const LONGEST: usize = 512;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Printed {
     }
 }
 
-/// A text that should stand once. An invoice in which it does not is refused by KSeF, not by this crate: for its links
-/// it does not matter, and nothing is printed that might be the wrong one of two.
+/// A text that should occur once. KSeF refuses an invoice in which it does not; this crate does not, because the links do
+/// not depend on it. Of two texts neither is printed, as it might be the wrong one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Single {
     #[default]

@@ -35,7 +35,7 @@ impl Invoice {
     /// # Errors
     /// As [`read`](Self::read), less those allowed.
     pub fn read_allowing(bytes: &[u8], allow: Rules) -> Result<Self> {
-        // Nobody waits for the reading of what is refused anyway.
+        // No time is spent on reading what is refused anyway.
         if bytes.len() > LARGEST_WITH_ATTACHMENT && !allow.contains(Rule::Size) {
             return Err(too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment").into_error(""));
         }
@@ -43,16 +43,16 @@ impl Invoice {
     }
 }
 
-/// All that a file says of itself: its facts, and what is wrong with it whatever the environment and the day.
+/// All that a file shows by itself: what the invoice says, and what is wrong with it in every environment and on every day.
 #[derive(Default)]
 pub(crate) struct Examination<'x> {
     /// Without a byte order mark; empty if it cannot be read as text.
     pub(crate) text: &'x str,
     /// True if the text was read to its end and is well-formed.
     pub(crate) is_well_formed: bool,
-    /// In the order of the rules, which is that of the reading. After what makes a file unreadable nothing follows.
+    /// In the order of the rules, which is that of the reading. A fault that makes the file unreadable is the last one.
     pub(crate) faults: Vec<Fault>,
-    /// The facts, if none of them is amiss.
+    /// What the invoice says, if all of it could be read.
     pub(crate) invoice: Option<Invoice>,
     field_positions: OnceCell<FieldPositions>,
 }
@@ -73,7 +73,7 @@ impl<'x> Examination<'x> {
         self.invoice.as_ref().map(Invoice::form).or_else(|| self.field_positions().form())
     }
 
-    /// Line and column of a fault, if it is not in the file as a whole.
+    /// Line and column of a fault, unless it concerns the file as a whole.
     pub(crate) fn position(&self, fault: &Fault) -> Option<Position> {
         match fault.at {
             At::File => None,

@@ -16,7 +16,7 @@ impl Invoice {
     /// `form_not_accepted` for FA(2) outside the test environment; `nip_checksum` in production.
     pub fn review(&self, environment: Environment, today: IssueDate) -> Result<Vec<Warning>> {
         self.check_environment(environment)?;
-        // An invoice may be signed now and sent on its day, so a day to come is no reason to refuse it.
+        // An invoice may be signed now and sent on its day, so a future date is no reason to refuse it.
         let faults = self.faults_in(environment).into_iter().chain(self.fault_on(today));
         Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
     }

@@ -114,7 +114,7 @@ impl Finding {
     }
 }
 
-/// What was refused is wrong.
+/// A refusal is a failure.
 impl From<Error> for Finding {
     fn from(error: Error) -> Self {
         Self::fail(error.kind(), error.message())

@@ -2,9 +2,9 @@
 //!
 //! | who | asks | says |
 //! |---|---|---|
-//! | [`check`](crate::check) | would KSeF take this file? | a [`Finding`] for each thing that is wrong or should be looked at |
-//! | [`verify`](crate::verify) | is this code right? | a [`Check`](crate::verify::Check) for each thing, right or wrong |
-//! | [`audit`](crate::audit) | may this certificate be relied on? | an [`Item`](crate::audit::Item) for each of its questions |
+//! | `check` | would KSeF take this file? | a [`Finding`] for each thing that is wrong or should be looked at |
+//! | `verify` | is this code right? | a `Check` for each thing, right or wrong |
+//! | `audit` | may this certificate be relied on? | an `Item` for each of its questions |
 //!
 //! A check is a finding by another name; an item is a question and the finding that answers it. So a program that shows
 //! one of them shows all:

@@ -13,7 +13,7 @@
 //! # }
 //! ```
 //!
-//! Read is version 4-3 (`upo-v4-3.xsd`), of a session or of one invoice. The Ministry's signature on it is not verified.
+//! Version 4-3 (`upo-v4-3.xsd`) is read, of a session or of one invoice. The Ministry's signature on it is not verified.
 
 mod numbers;
 mod xml;

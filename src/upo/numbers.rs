@@ -19,7 +19,7 @@ impl Upo {
     /// Reads a UPO.
     ///
     /// # Errors
-    /// `upo_malformed` for what is no UPO v4-3; `ksef_number_malformed` and `ksef_number_checksum` for a number in it;
+    /// `upo_malformed` for what is not a UPO v4-3; `ksef_number_malformed` and `ksef_number_checksum` for a number in it;
     /// `upo_contradiction` for a number that stands beside two files, or beside another seller than its own.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let mut upo = Self::default();
@@ -29,7 +29,7 @@ impl Upo {
         Ok(upo)
     }
 
-    /// Takes in the numbers of another, such as the next page of a session's.
+    /// Adds the numbers of another, such as the next page of a session's.
     ///
     /// # Errors
     /// `upo_contradiction`, as [`parse`](Self::parse).
@@ -127,7 +127,7 @@ mod tests {
         let upo = Upo::parse(SESSION.as_bytes()).unwrap();
         let mut merged = upo.clone();
         merged.merge(Upo::parse(include_bytes!("../../fixtures/upo/good/invoice.xml")).unwrap()).unwrap();
-        assert_eq!(merged.numbers().count(), upo.numbers().count(), "the same pair again is no news");
+        assert_eq!(merged.numbers().count(), upo.numbers().count(), "the same pair again changes nothing");
         merged.merge(Upo::parse(include_bytes!("../../fixtures/upo/good/second-page.xml")).unwrap()).unwrap();
         assert_eq!(merged.numbers().count(), upo.numbers().count() + 1);
         let other = SESSION.replacen("5265877635-20260616-0100001AF629-15", "5265877635-20250826-0100001AF629-AF", 1);

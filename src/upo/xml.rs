@@ -28,7 +28,7 @@ pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
         Err(Flaw { kind, message, offset }) => {
             let kind = match kind {
                 Kind::KsefNumberMalformed | Kind::KsefNumberChecksum => kind,
-                // Codes and hints of invoices help nobody here.
+                // The codes and hints for invoices would mislead here.
                 _ => Kind::UpoMalformed,
             };
             Err(Error::new(kind, format!("{}: {message}", Position::of(text, offset))))
@@ -56,7 +56,9 @@ impl Visitor for Reading {
         match (self.depth, local) {
             (0, "Potwierdzenie") if namespace == NAMESPACE => {}
             (0, _) => {
-                let message = format!("the root element is {local:?} in {namespace:?}, and a UPO's {NAMESPACE:?}");
+                let message = format!(
+                    "the root element is {local:?} in {namespace:?}; a UPO's is \"Potwierdzenie\" in {NAMESPACE:?}"
+                );
                 return Err(malformed(message));
             }
             (1, "Dokument") if namespace == NAMESPACE => self.fields = Some(Default::default()),

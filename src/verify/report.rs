@@ -16,11 +16,11 @@ pub struct Report {
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A link, or what was taken for one.
+    /// A link, or another text where one was expected.
     Link {
         /// The text as it was given.
         text: String,
-        /// Which code it is; none if that cannot be told.
+        /// Which code it is; none if that cannot be recognised.
         kind: Option<CodeKind>,
         /// True if nothing in the text has to do with KSeF: a code for a bank transfer, an advertisement.
         is_foreign: bool,
@@ -40,7 +40,7 @@ pub enum Subject {
 }
 
 impl Report {
-    /// True if something was looked at and is wrong. What could not be checked is no failure.
+    /// True if something was looked at and is wrong. What could not be checked has not failed.
     pub fn has_failed(&self) -> bool {
         self.checks.iter().any(|check| check.outcome() == Outcome::Fail)
     }

@@ -27,7 +27,7 @@ impl Verifier {
     }
 
     /// Adds an invoice, the exact bytes of its file. Links are compared with the one that has their digest. `name` is
-    /// what reasons call it.
+    /// what messages call it.
     #[must_use]
     pub fn with_invoice(mut self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         self.invoices.push(InvoiceFile::new(name.into(), bytes));
@@ -105,7 +105,7 @@ impl Verifier {
         Report { subject, checks }
     }
 
-    /// What can be said of the link's own facts.
+    /// Checks what the link says by itself.
     fn link_facts(&self, facts: &LinkFacts, checks: &mut Vec<Check>) {
         if let Some(seller) = facts.seller {
             checks.push(checksum("seller's NIP", seller, facts.environment));
@@ -137,7 +137,7 @@ fn checksum(what: &str, nip: Nip, environment: Option<Environment>) -> Check {
     }
 }
 
-/// What no file and no computation can tell.
+/// What no file and no computation can show.
 fn unknown(kind: CodeKind, checks: &mut Vec<Check>) {
     let mut push = |code, reason| checks.push(Check::only_ksef(code, reason));
     match kind {

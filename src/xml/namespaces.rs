@@ -7,7 +7,7 @@ use super::tag::QName;
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 pub(super) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
-/// An invoice declares a handful; a file that declares thousands wants to make every look-up slow.
+/// An invoice declares a handful; one that declares thousands is made to slow down every look-up.
 const MOST_IN_FORCE: usize = 256;
 
 /// The declarations in force.

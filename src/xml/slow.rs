@@ -21,7 +21,7 @@ pub(crate) fn read_slowly<V: Visitor + Default>(text: &str) -> Result<(V, Odditi
 
 /// The same with a visitor that is there already, and hears where everything is.
 pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Oddities, Flaw> {
-    // quick-xml would skip it without counting it, and every place after it would be wrong.
+    // quick-xml would skip it without counting it, and every offset after it would be wrong.
     if text.starts_with('\u{FEFF}') {
         let message = "there is a second byte order mark".to_owned();
         return Err(Flaw { kind: Kind::NotWellFormed, message, offset: 0 });
@@ -112,7 +112,7 @@ impl<'x, V: Visitor> Walker<'x, '_, V> {
     }
 
     fn end(&mut self) -> Step {
-        // quick-xml has matched the names; a tag that closes nothing is its error too.
+        // quick-xml has matched the names; a tag that closes nothing is an error of its own.
         self.elements.close();
         self.visitor.close()
     }

@@ -20,7 +20,6 @@ const ORDER: &[&str] = &[
     "sign",
     "enrol",
     "pkcs11",
-    "scan",
     "qr",
     "render",
     "typeface",
@@ -29,6 +28,7 @@ const ORDER: &[&str] = &[
     "advice",
     "verify",
     "audit",
+    "scan",
     "batch",
 ];
 

@@ -1,13 +1,13 @@
-//! Canonical XML 1.0, near enough to recognise a digest that was taken of it: documents without a DOCTYPE, in UTF-8.
+//! Canonical XML 1.0, as far as it is needed to recognise its digest: documents without a DOCTYPE, in UTF-8.
 
 use quick_xml::escape::{resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-/// Deeper documents are left alone.
+/// Deeper documents are not tried.
 const DEEPEST: usize = 256;
 
-/// And so are elements with more attributes: they are compared each with each.
+/// Nor are elements with more attributes, as each is compared with each.
 const MOST_ATTRIBUTES: usize = 64;
 
 /// The canonical form; none for what is not well-formed.

@@ -1,4 +1,4 @@
-//! A link against the invoices at hand.
+//! A link compared with the invoices at hand.
 
 use super::digest_cause;
 use crate::error::Result;

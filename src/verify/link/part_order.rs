@@ -72,7 +72,7 @@ pub(super) fn kod1(after: &[&str], checks: &mut Vec<Check>) -> Vec<String> {
     parts
 }
 
-/// What each part of a KOD I is taken for.
+/// What each part of a KOD I seems to be.
 pub(super) fn kod1_roles<'p>(parts: &[&'p str], checks: &mut Vec<Check>) -> Vec<(Role, &'p str)> {
     const EXPECTED: [Role; 3] = [Role::Nip, Role::Date, Role::Digest];
     let in_order = || EXPECTED.into_iter().zip(parts.iter().copied()).collect();
@@ -141,7 +141,7 @@ pub(super) fn joined_kod2(after: &[&str]) -> Vec<String> {
     whole
 }
 
-/// What each part of a KOD II is taken for; none if too many are missing.
+/// What each part of a KOD II seems to be; none if too many are missing.
 pub(super) fn kod2_parts<'p>(parts: &[&'p str], checks: &mut Vec<Check>) -> Option<Kod2Parts<'p>> {
     let count = parts.len();
     let order = |what: &str| Check::fail(CheckCode::PartsOrder, what);

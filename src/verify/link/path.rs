@@ -102,7 +102,7 @@ fn signed(address: &Address<'_>, after: &[&str], facts: &mut LinkFacts) {
     let end = text.find(['?', '#']).unwrap_or(text.len());
     let text = text.get(..end).unwrap_or(text).trim_end_matches('/');
     facts.signed = match after.len() {
-        // The signature itself holds slashes in the standard alphabet; no text can be told then.
+        // The signature itself holds slashes in the standard alphabet; where it begins cannot be seen then.
         6 => text.rsplit_once('/').map(|(signed, _)| signed.to_owned()).unwrap_or_default(),
         _ => String::new(),
     };

@@ -1,4 +1,4 @@
-//! A KOD II against the certificates at hand.
+//! A KOD II compared with the certificates at hand.
 
 use std::time::SystemTime;
 

@@ -5,7 +5,7 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha384, Sha512};
 
-use super::messages::{Message, Signed, Verdict};
+use super::signed_messages::{Message, Signed, Verdict};
 use crate::verify::codes::{Check, CheckCode};
 
 /// How a signature is written.

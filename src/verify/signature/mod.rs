@@ -2,6 +2,6 @@
 
 pub(super) mod certificates;
 mod ecdsa;
-mod messages;
 mod rsa_pss;
+mod signed_messages;
 pub(super) mod verification;

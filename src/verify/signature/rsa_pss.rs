@@ -8,7 +8,7 @@ use rsa::{BoxedUint, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::messages::{Message, Signed, Verdict};
+use super::signed_messages::{Message, Signed, Verdict};
 use crate::verify::codes::{Check, CheckCode};
 
 /// The hash functions that signatures are made with by mistake, and the right one.

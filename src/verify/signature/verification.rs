@@ -1,6 +1,6 @@
 //! The signature of KOD II, and why it does not verify.
 
-use super::messages::{self, Message, Verdict};
+use super::signed_messages::{self, Message, Verdict};
 use super::{ecdsa, rsa_pss};
 use crate::credential::{Certificate, KeyKind, PublicKey};
 use crate::verify::codes::{Check, CheckCode};
@@ -19,7 +19,7 @@ pub(super) fn check(link: &LinkFacts, named: &CertificateFile, all: &[Certificat
         checks.push(Check::not_checked(CheckCode::Signature, "the link has no signature that can be read"));
         return;
     };
-    let Some(messages) = messages::of(link) else {
+    let Some(messages) = signed_messages::of(link) else {
         checks.push(Check::not_checked(CheckCode::Signature, "what is signed cannot be read"));
         return;
     };
@@ -41,7 +41,7 @@ pub(super) fn check(link: &LinkFacts, named: &CertificateFile, all: &[Certificat
 
 /// True if the signature verifies, as KSeF asks, with the certificate's key.
 pub(super) fn is_by(link: &LinkFacts, certificate: &Certificate) -> bool {
-    let (Some(signature), Some(messages)) = (&link.signature, messages::of(link)) else { return false };
+    let (Some(signature), Some(messages)) = (&link.signature, signed_messages::of(link)) else { return false };
     let usual = messages.get(..1).unwrap_or_default();
     matches!(verify(certificate.public_key(), signature, usual), Some(Verdict::Good { .. }))
 }
