@@ -129,7 +129,7 @@ macro_rules! kinds {
         impl Kind {
             fn group(self) -> Group { match self { $(Self::$kind => Group::$group),* } }
             pub(crate) fn code(self) -> &'static str { match self { $(Self::$kind => $code),* } }
-            fn hint(self) -> &'static str { match self { $(Self::$kind => $hint),* } }
+            pub(crate) fn hint(self) -> &'static str { match self { $(Self::$kind => $hint),* } }
         }
 
         /// Every code this version can give, in the order of the README's table.

@@ -38,36 +38,38 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | `error`, `warning` | | what was found, in which file, what to do |
-//! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
+//! | [`values`] | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
+//! | [`report`] | something that was looked at | what came of it, for `check`, `verify` and `audit` |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
-//! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
-//! | [`check`] | bytes, a date, the Ministry's schemas | all that KSeF would have against a file |
-//! | `upo` | KSeF's confirmation | the number of each invoice |
-//! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
+//! | `xml` | text | events; a fast reader and its slow twin |
+//! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
+//! | [`check`] | bytes, a date, the Ministry's schemas | all for which KSeF would refuse a file |
+//! | [`upo`] | KSeF's confirmation | the number of each invoice |
+//! | [`link`] | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
 //! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
-//! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
-//! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
+//! | [`verify`] | a link, an invoice, a certificate | what is right, what is wrong, what only KSeF knows |
+//! | [`audit`] | a certificate, a key, a password | whether they can be relied on |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! What reads strangers' pictures and PDFs, and validates against schemas, is no part of this crate: `ksef-qr-scan`
 //! (`crates/scan`) does it, in a process of its own.
 //!
-//! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
+//! A new form of invoice goes to `invoice/form.rs`, a new rule for one to `invoice/rules.rs`, a new picture format to `render/`, a new kind of key to
 //! `credential/`, a new way to sign behind [`LinkSigner`].
 //!
 //! # Invariants
 //!
-//! - `deadline` to `advice` do not know files, clocks, threads and arguments. The clock is the caller's.
+//! - `report` to `audit` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
 //!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
@@ -86,15 +88,15 @@
 struct Readme;
 
 pub mod advice;
+pub mod audit;
 pub mod batch;
 pub mod check;
-pub mod checklist;
 mod credential;
 pub mod deadline;
 pub mod enrol;
 mod error;
-mod invoice;
-mod link;
+pub mod invoice;
+pub mod link;
 #[cfg(feature = "pdf")]
 pub mod paper;
 #[cfg(feature = "pdf")]
@@ -104,20 +106,22 @@ mod qr;
 #[cfg(feature = "register")]
 pub mod register;
 mod render;
+pub mod report;
 mod sign;
 #[cfg(feature = "pdf")]
 mod typeface;
-mod upo;
-mod values;
+pub mod upo;
+pub mod values;
 pub mod verify;
 mod warning;
+mod xml;
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,
     Purpose, certificates, check_pair, check_password, mask_pesel,
 };
 pub use error::{CODES, Error, Result};
-pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
+pub use invoice::{Buyer, Form, Invoice, Party};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
 pub use render::{Label, PictureFormat, Renderer, Style};

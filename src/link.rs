@@ -1,4 +1,18 @@
 //! KOD I and KOD II as links, to the character, and back (`kody-qr.md`).
+//!
+//! ```
+//! use ksef_qr::link::{Kod1, Link};
+//! use ksef_qr::{Environment, Invoice};
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! # let xml = include_bytes!("../fixtures/invoices/good/fa3-basic.xml");
+//! let kod1 = Kod1::of(&Invoice::read(xml)?, Environment::Test);
+//! let text = kod1.to_string();
+//! assert!(text.starts_with("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/"));
+//! assert_eq!(Link::parse(&text)?, Link::Kod1(kod1));
+//! # Ok(())
+//! # }
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

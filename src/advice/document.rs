@@ -28,3 +28,15 @@ pub enum Codes {
     /// KOD I with `OFFLINE` and KOD II with `CERTYFIKAT`.
     Both,
 }
+
+/// What somebody wants to make for an invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Asked {
+    /// The invoice on paper or as a PDF, to be handed over with its codes.
+    Invoice,
+    /// The confirmation of the transaction.
+    Confirmation,
+    /// Both codes, whatever they are put on.
+    Codes,
+}

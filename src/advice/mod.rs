@@ -28,23 +28,21 @@
 //!
 //! # What it rests on
 //!
-//! - The VAT Act, art. 106gb, 106nda, 106nf, 106ng, 106nh and, for VAT RR, 116 (Dz. U. 2025 items 775 and 1203), in force since
+//! - The VAT Act, art. 106gb, 106nda, 106nf, 106ng, 106nh and, for VAT RR, 116 (Dz. U. 2026 item 1263), in force since
 //!   1 February 2026, art. 116 since 1 April.
-//! - The regulation on the use of KSeF (Dz. U. 2025 item 1815), § 9: what stands on an invoice used outside of KSeF.
-//! - The Ministry's handbook, Podręcznik KSeF 2.0, part II (1 February 2026), 1.6.5, 1.6.6 and 5.3. The confirmation of a
-//!   transaction is in no act and no regulation; it is the handbook's, and voluntary.
-//! - `kody-qr.md` of the repository CIRFMF/ksef-docs.
+//! - The regulation on the use of KSeF (Dz. U. 2025 item 1815, amended by Dz. U. 2026 item 169), § 9: what stands on an
+//!   invoice used outside of KSeF.
+//! - The Ministry's handbook, Podręcznik KSeF 2.0, part II (edition of 6.08.2026, legal state of 1.02.2026), 1.6.5, 1.6.6
+//!   and 5.3. The confirmation of a transaction is in no act and no regulation, only in the handbook, and voluntary.
+//! - `kody-qr.md` of the repository CIRFMF/ksef-api.
 //!
-//! It is a reading of these, and no legal or tax advice. What they leave open, or what an invoice does not tell, is said
+//! It is a reading of these, and no legal or tax advice. What they leave open, or what an invoice does not show, is said
 //! with each answer ([`Advice::remarks`]).
 
-mod asked;
 mod document;
-mod reason;
 mod reasons;
 mod rules;
 
-pub use asked::Asked;
-pub use document::{Codes, Document};
-pub use reason::Reason;
+pub use document::{Asked, Codes, Document};
+pub use reasons::Reason;
 pub use rules::Advice;

@@ -1,7 +1,43 @@
-//! The rules that an answer may rest on, and what they leave open. "Handbook" is Podręcznik KSeF 2.0 of 1.02.2026,
-//! "Regulation" is Dz. U. 2025 item 1815.
+//! The rules that an answer may rest on, and what they leave open. "Handbook" is Podręcznik KSeF 2.0, edition of 6.08.2026,
+//! "Regulation" is Dz. U. 2025 item 1815, amended by Dz. U. 2026 item 169.
 
-use super::Reason;
+use std::fmt;
+
+/// A rule, as it is read here, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    code: &'static str,
+    text: &'static str,
+    source: &'static str,
+}
+
+impl Reason {
+    const fn new(code: &'static str, text: &'static str, source: &'static str) -> Self {
+        Self { code, text, source }
+    }
+
+    /// The stable code, snake case: `buyer_receives_in_ksef`.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The rule in one sentence, without a full stop.
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// The article, or the section of the Ministry's text: `VAT Act, art. 106nda ust. 3`.
+    pub fn source(&self) -> &'static str {
+        self.source
+    }
+}
+
+/// `a rule (its source)`.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.text, self.source)
+    }
+}
 
 pub(super) const NUMBER_ONLINE: Reason = Reason::new(
     "number_known",
@@ -110,7 +146,7 @@ pub(super) mod remarks {
 
     pub(in crate::advice) const EXCEPTIONS: Reason = Reason::new(
         "buyer_may_be_excepted",
-        "not to be seen in the invoice: a buyer with a NIP is given the invoice itself if the place of supply is abroad, \
+        "not shown in the invoice: a buyer with a NIP is given the invoice itself if the place of supply is abroad, \
          if it has no seat in Poland and no fixed establishment there that takes part, or if it is exempt in Poland as \
          a small enterprise of another EU country",
         "VAT Act, art. 106gb ust. 4 pkt 1 to 4",
@@ -123,7 +159,7 @@ pub(super) mod remarks {
     );
     pub(in crate::advice) const ESTABLISHED: Reason = Reason::new(
         "buyer_may_be_established",
-        "not to be seen in the invoice: a buyer from abroad with a fixed establishment in Poland that takes part in the \
+        "not shown in the invoice: a buyer from abroad with a fixed establishment in Poland that takes part in the \
          purchase receives it in KSeF, and its Polish NIP belongs on the invoice",
         "VAT Act, art. 106gb ust. 4 pkt 3",
     );

@@ -1,9 +1,10 @@
-use super::reasons::{self, remarks};
-use super::{Codes, Document, Reason};
+use super::document::{Asked, Codes, Document};
+use super::reasons::{self, Reason, remarks};
 use crate::deadline::Mode;
 use crate::invoice::{Buyer, Form, Invoice};
 use crate::render::Label;
 use crate::values::KsefNumber;
+use crate::warning::Warning;
 
 /// An answer, what it rests on, and what it leaves open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,9 +76,29 @@ impl Advice {
         &self.reasons
     }
 
-    /// What the rules leave open, what the invoice does not tell, and what else to mind.
+    /// What the rules leave open, what the invoice does not show, and what else to keep in mind.
     pub fn remarks(&self) -> &[Reason] {
         &self.remarks
+    }
+
+    /// What contradicts the answer, if anything does: a warning and no refusal, as the answer is a reading of the rules.
+    ///
+    /// - `confirmation_expected`: the invoice is asked for, and its buyer receives it in KSeF;
+    /// - `invoice_expected`: a confirmation is asked for, and the invoice itself is to be handed over;
+    /// - `no_codes_expected`: the invoice or its codes are asked for, and it carries none;
+    /// - `one_code_expected`: both codes are asked for, and it carries KOD I alone.
+    pub fn warning_for(&self, asked: Asked) -> Option<Warning> {
+        let (code, what) = match (asked, self.document(), self.codes()) {
+            (Asked::Confirmation, Document::Invoice, _) => ("invoice_expected", "hand over the invoice itself"),
+            (_, _, Codes::None) => ("no_codes_expected", "no codes belong on it"),
+            (Asked::Invoice, Document::Confirmation, _) => {
+                ("confirmation_expected", "hand over a confirmation of the transaction, or nothing yet")
+            }
+            (Asked::Codes, _, Codes::Kod1) => ("one_code_expected", "KOD I alone belongs on it"),
+            _ => return None,
+        };
+        let reason = self.reasons().first()?;
+        Some(Warning::new(code, format!("{what}: {reason}")))
     }
 
     fn new(document: Document, codes: Codes, reasons: &[Reason]) -> Self {

@@ -1,12 +1,13 @@
 use std::fmt;
 
-use super::Finding;
+use super::rules;
 use crate::deadline::{Due, Schedule};
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{Examination, Fault, Form, Invoice, Place, Severity};
-use crate::values::{Day, Environment, IssueDate};
+use crate::invoice::{Examination, Form, Invoice};
+use crate::report::{Finding, Outcome, Position};
+use crate::values::{Environment, IssueDate};
 
-/// Checks files one by one; the same for all of a batch, and for all threads.
+/// Checks files one by one. One checker serves a whole batch and all its threads.
 pub struct Checker {
     environment: Environment,
     today: IssueDate,
@@ -68,15 +69,15 @@ pub struct Checked {
 impl Checked {
     /// True if nothing was found for which KSeF would refuse the file.
     pub fn is_accepted(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity() != Severity::Error)
+        self.findings.iter().all(|finding| finding.outcome() != Outcome::Fail)
     }
 
-    /// All that was found, in the order of the file; what is of the file as a whole comes first.
+    /// All that was found, warnings and failures, in the order of the file; what is about the file as a whole comes first.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// The facts, if none of them is amiss.
+    /// What the invoice says, if all of it could be read.
     pub fn invoice(&self) -> Option<&Invoice> {
         self.invoice.as_ref()
     }
@@ -88,8 +89,7 @@ impl Checked {
 
     pub(super) fn add(&mut self, finding: Finding) {
         self.findings.push(finding);
-        let place = |finding: &Finding| finding.place().map(|place| (place.line(), place.column()));
-        self.findings.sort_by_key(place);
+        self.findings.sort_by_key(|finding| finding.position().map(|position| (position.line(), position.column())));
     }
 }
 
@@ -106,13 +106,13 @@ impl Checker {
         Self { environment, today, schedule: None, schemas: None }
     }
 
-    /// Looks at the deadline too.
+    /// Checks the deadline too.
     #[must_use]
     pub fn with_schedule(self, schedule: Schedule) -> Self {
         Self { schedule: Some(schedule), ..self }
     }
 
-    /// Validates too.
+    /// Validates against the Ministry's schemas too.
     #[must_use]
     pub fn with_schemas(self, schemas: impl SchemaValidator + 'static) -> Self {
         Self { schemas: Some(Box::new(schemas)), ..self }
@@ -126,12 +126,16 @@ impl Checker {
         if let Some(invoice) = &examination.invoice {
             faults.extend(invoice.faults_in(self.environment));
             faults.extend(invoice.fault_on(self.today));
-            faults.extend(self.attachment(invoice));
-            faults.extend(self.deadline(invoice, &mut checked.due));
+            faults.extend(rules::attachment(invoice));
+            if let Some(schedule) = &self.schedule {
+                let (due, fault) = rules::deadline(invoice, schedule, self.today);
+                checked.due = due;
+                faults.extend(fault);
+            }
         }
         for fault in faults {
-            let place = examination.place(&fault);
-            checked.add(Finding::new(fault.severity, fault.kind, fault.message, place));
+            let position = examination.position(&fault);
+            checked.add(Finding::new(fault.kind, fault.outcome, fault.message).at(position));
         }
         let schemas = self.schemas.as_ref().filter(|_| examination.is_well_formed);
         // A document of no known form is refused for that.
@@ -139,8 +143,8 @@ impl Checker {
             match schemas.validate(form, examination.text) {
                 Ok(violations) => {
                     for Violation { message, offset } in violations {
-                        let place = Place::of(examination.text, offset);
-                        checked.add(Finding::new(Severity::Error, Kind::SchemaViolation, message, Some(place)));
+                        let position = Position::of(examination.text, offset);
+                        checked.add(Finding::fail(Kind::SchemaViolation, message).at(Some(position)));
                     }
                 }
                 Err(error) => checked.add(error.into()),
@@ -148,38 +152,5 @@ impl Checker {
         }
         checked.invoice = examination.invoice;
         checked
-    }
-
-    /// `faktury/weryfikacja-faktury.md`, "Ograniczenia dotyczące załączników".
-    #[expect(clippy::unused_self, reason = "a rule like the others")]
-    fn attachment(&self, invoice: &Invoice) -> Option<Fault> {
-        invoice.has_attachment().then(|| {
-            let message = "the invoice has an attachment";
-            Fault::of_attachment(Kind::AttachmentConditions, message).with_severity(Severity::Warning)
-        })
-    }
-
-    /// KSeF takes an invoice that comes too late; it is the issuer who is late.
-    fn deadline(&self, invoice: &Invoice, due: &mut Option<Due>) -> Option<Fault> {
-        let schedule = self.schedule.as_ref()?;
-        let issued = invoice.issue_date();
-        let warning = |kind, message| Fault::of_issue_date(kind, message).with_severity(Severity::Warning);
-        let deadline = match schedule.deadline(issued) {
-            Ok(deadline) => deadline,
-            Err(error) => return Some(warning(error.kind(), error.message().to_owned())),
-        };
-        *due = Some(deadline.due());
-        match deadline.due() {
-            Due::By(day) if Day::from(self.today) > day => {
-                let message =
-                    format!("issued on {issued} in mode {}, it was to be sent by {day}", schedule.mode.name());
-                Some(warning(Kind::DeadlinePassed, message))
-            }
-            Due::Never => {
-                let message = "invoices of a total failure are not sent to KSeF, and carry no codes".to_owned();
-                Some(warning(Kind::NotForKsef, message))
-            }
-            Due::By(_) | Due::Open { .. } => None,
-        }
     }
 }

@@ -1,35 +1,36 @@
 use std::collections::HashMap;
 
-use super::{Checked, Finding};
+use super::checker::Checked;
 use crate::error::Kind;
-use crate::invoice::{Examination, Fault, Invoice, Severity};
+use crate::invoice::{Examination, Fault, Invoice};
+use crate::report::Finding;
 use crate::values::InvoiceHash;
 
-/// The invoices of a batch so far, by what KSeF tells them apart by: the seller's NIP, the kind and the number
+/// The invoices of a batch so far, by what identifies an invoice to KSeF: the seller's NIP, the kind and the number
 /// (`faktury/weryfikacja-faktury.md`; its code 440).
 ///
-/// Holds a digest and the input's name for each, some hundred bytes an invoice.
+/// Holds a digest and the input's name for each, about a hundred bytes an invoice.
 #[derive(Debug, Default)]
 pub struct Duplicates(HashMap<[u8; 16], Box<str>>);
 
 impl Duplicates {
     /// Adds a finding, `duplicate_invoice`, if an earlier file of the batch is the same invoice. A file that would be
-    /// refused anyway makes no other one a duplicate.
+    /// refused anyway does not make another one a duplicate.
     pub fn check(&mut self, input: &str, bytes: &[u8], checked: &mut Checked) {
         let Some(invoice) = checked.invoice().filter(|_| checked.is_accepted()) else { return };
         match self.0.get(&key(invoice)) {
             Some(first) => {
                 let message = format!("the invoice {} of this seller is in {first} already", invoice.number());
                 let fault = Fault::of_number(Kind::DuplicateInvoice, message);
-                let place = Examination::of(bytes).place(&fault);
-                checked.add(Finding::new(Severity::Error, fault.kind, fault.message, place));
+                let position = Examination::of(bytes).position(&fault);
+                checked.add(Finding::fail(fault.kind, fault.message).at(position));
             }
             None => _ = self.0.insert(key(invoice), input.into()),
         }
     }
 }
 
-/// Half a SHA-256 digest: nobody finds two invoices that share one.
+/// Half a SHA-256 digest, which no two invoices share in practice.
 fn key(invoice: &Invoice) -> [u8; 16] {
     // A zero byte stands in no XML document, so no two keys run together.
     let key = format!("{}\0{}\0{}", invoice.seller(), invoice.kind().unwrap_or_default(), invoice.number());

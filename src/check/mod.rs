@@ -1,9 +1,9 @@
 //! Would KSeF accept this file? Every rule that a file, a date and a schema can answer, in the order of the file.
 //!
-//! The rules are those of `invoice`, which `sign` keeps to as well, and from the same reading: here they are all told,
-//! there the first of them ends it. Two rules are added that no single file can answer: [`Duplicates`] in a batch, and
-//! the deadline of a [`Schedule`](crate::deadline::Schedule). The Ministry's schemas are asked by
-//! whoever has a validator ([`SchemaValidator`]): the crate `ksef-qr-scan` is one.
+//! The rules are those of [`invoice`](crate::invoice), which `sign` keeps to as well, from the same reading: a check lists
+//! all that is wrong, where `sign` stops at the first. Two rules are added that no single file can answer: [`Duplicates`] in
+//! a batch, and the deadline of a [`Schedule`](crate::deadline::Schedule). Whoever has a validator ([`SchemaValidator`])
+//! checks by the Ministry's schemas too: the crate `ksef-qr-scan` is one.
 //!
 //! ```
 //! use ksef_qr::check::{Checker, Duplicates};
@@ -21,7 +21,7 @@
 //! let checked = checker.check(include_bytes!("../../fixtures/invoices/bad/wrong-nip-checksum.xml"));
 //! let finding = &checked.findings()[0];
 //! assert_eq!(finding.code(), "nip_checksum");
-//! assert_eq!(finding.place().map(|place| place.line()), Some(11));
+//! assert_eq!(finding.position().map(|position| position.line()), Some(11));
 //! # Ok(())
 //! # }
 //! ```
@@ -30,8 +30,9 @@
 
 mod checker;
 mod duplicates;
-mod finding;
+mod rules;
 
 pub use checker::{Checked, Checker, SchemaValidator, Violation};
 pub use duplicates::Duplicates;
-pub use finding::Finding;
+
+pub use crate::report::Finding;

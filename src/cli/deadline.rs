@@ -66,7 +66,7 @@ pub fn schedule(mode: OfflineMode, args: &OutageArgs) -> anyhow::Result<Schedule
         OfflineMode::Total => Mode::Total,
     };
     failures.extend(ended.into_iter().skip(1).map(Failure::ended_on));
-    Ok(Schedule { mode, failures, calendar })
+    Ok(Schedule::new(mode).with_failures(failures).with_calendar(calendar))
 }
 
 fn calendar(path: &Path) -> anyhow::Result<Calendar> {
@@ -127,7 +127,7 @@ fn named(day: Day) -> String {
 fn off(skipped: Skipped) -> String {
     match skipped.reason {
         DayOff::Saturday | DayOff::Sunday => named(skipped.day),
-        DayOff::Holiday(_) | DayOff::Given => format!("{}: {}", named(skipped.day), skipped.reason),
+        _ => format!("{}: {}", named(skipped.day), skipped.reason),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::values::Day;
 /// Which days are working days: all but Saturdays, Sundays, the Polish public holidays and the days that the
 /// caller adds.
 ///
-/// Saturdays are no public holidays, but no last day of a term either (Tax Ordinance Act, art. 12 § 5).
+/// A Saturday is not a public holiday, but a term does not end on one either (Tax Ordinance Act, art. 12 § 5).
 ///
 /// ```
 /// use ksef_qr::deadline::{Calendar, DayOff, Holiday};
@@ -28,12 +28,13 @@ pub struct Calendar {
     given: BTreeSet<Day>,
 }
 
-/// Why a day is no working day.
+/// Why a day is not a working day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum DayOff {
-    /// A Saturday, and no public holiday.
+    /// A Saturday that is not a public holiday.
     Saturday,
-    /// A Sunday, and no public holiday.
+    /// A Sunday that is not a public holiday.
     Sunday,
     /// A public holiday, whatever the day of the week.
     Holiday(Holiday),
@@ -43,6 +44,7 @@ pub enum DayOff {
 
 /// A day that is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The day.
     pub day: Day,
@@ -51,12 +53,12 @@ pub struct Skipped {
 }
 
 impl Calendar {
-    /// The years whose holidays are known. Earlier ones had others; of later ones nobody can say.
+    /// The years whose holidays are known. Earlier ones had others; later ones may have others.
     pub const YEARS: RangeInclusive<i32> = 2011..=2099;
 
     /// Reads days to add to those of the law: one a line, `YYYY-MM-DD`, and comments after `#`. The Prime
-    /// Minister may declare such days in an epidemic (art. 1a of the Act of 18 January 1951), and a law any
-    /// time, as 12 November 2018 was. Given twice, or a Sunday: no harm.
+    /// Minister may declare such days in an epidemic (art. 1a of the Act of 18 January 1951), and a law at any
+    /// time, as it did with 12 November 2018. A day may stand twice, or be a Sunday.
     ///
     /// # Errors
     /// `non_working_days_malformed` with the number of the line: not a day, or not within
@@ -76,7 +78,7 @@ impl Calendar {
         Ok(Self { given })
     }
 
-    /// Why `day` is no working day; `None` if it is one.
+    /// Why `day` is not a working day; `None` if it is one.
     ///
     /// # Errors
     /// `date_out_of_range` outside of [`YEARS`](Self::YEARS).

@@ -1,7 +1,6 @@
-use super::calendar::{Calendar, known};
+use super::calendar::{Calendar, Skipped, known};
 use super::failure::Failure;
 use super::mode::Mode;
-use super::step::{Since, Step};
 use crate::error::{Error, Kind, Result};
 use crate::values::{Day, IssueDate};
 use crate::warning::Warning;
@@ -28,13 +27,96 @@ pub enum Due {
     Never,
 }
 
-/// The first day on which issuers, the largest of them, had to use KSeF; the articles of the modes are in force
-/// since then.
+/// One count of working days. The first comes from the mode, each further one from a failure that moved the
+/// deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// What the count starts from.
+    pub since: Since,
+    /// The day that is counted from, itself not counted.
+    pub from: Day,
+    /// How many working days are counted: 1 or 7.
+    pub working_days: u32,
+    /// The last of them: send by the end of this day.
+    pub send_by: Day,
+    /// The days between that are not working days, in order.
+    pub skipped: Vec<Skipped>,
+}
+
+/// What a count starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// The issue of the invoice.
+    Issue,
+    /// The end of the unavailability that it was issued in.
+    Unavailability,
+    /// The end of a failure.
+    Failure {
+        /// The day the failure was announced, where it was given.
+        announced: Option<Day>,
+    },
+}
+
+/// Why a batch of invoices was issued outside of KSeF: from that the deadline of each follows.
+///
+/// ```
+/// use ksef_qr::IssueDate;
+/// use ksef_qr::deadline::{Mode, Schedule};
+///
+/// # fn main() -> ksef_qr::Result<()> {
+/// let schedule = Schedule::new(Mode::Offline24).with_failures(["2025-07-09..2025-07-12".parse()?]);
+/// let deadline = schedule.deadline(IssueDate::parse("2025-07-08")?)?;
+/// assert_eq!(deadline.send_by(), Some("2025-07-22".parse()?));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Schedule {
+    /// The mode they were issued in.
+    pub mode: Mode,
+    /// The failures that came later.
+    pub failures: Vec<Failure>,
+    /// The working days.
+    pub calendar: Calendar,
+}
+
+impl Schedule {
+    /// For invoices issued in that mode, if no failure came later.
+    pub fn new(mode: Mode) -> Self {
+        Self { mode, failures: Vec::new(), calendar: Calendar::default() }
+    }
+
+    /// Adds failures of KSeF that came later, in any order.
+    #[must_use]
+    pub fn with_failures(mut self, failures: impl IntoIterator<Item = Failure>) -> Self {
+        self.failures.extend(failures);
+        self
+    }
+
+    /// Takes other working days than those of the law.
+    #[must_use]
+    pub fn with_calendar(self, calendar: Calendar) -> Self {
+        Self { calendar, ..self }
+    }
+
+    /// The deadline of an invoice.
+    ///
+    /// # Errors
+    /// Those of [`Deadline::of`].
+    pub fn deadline(&self, issued: IssueDate) -> Result<Deadline> {
+        Deadline::of(self.mode, issued, &self.failures, &self.calendar)
+    }
+}
+
+/// The first day on which issuers (the largest ones) had to use KSeF; the articles of the modes have been in force since
+/// then.
 const OBLIGATORY: (i32, i32, i32) = (2026, 2, 1);
 
 impl Deadline {
     /// Counts the deadline of an invoice of that mode and issue date (`P_1`). `failures` are the failures of
-    /// KSeF that came later, in any order; those that do not bear on this invoice change nothing, so that one
+    /// KSeF that came later, in any order; those that do not concern this invoice change nothing, so that one
     /// list serves a whole batch. The [module](super) says how they count.
     ///
     /// # Errors
@@ -97,32 +179,32 @@ impl Deadline {
         failures.sort_by_key(|failure| failure.known_from());
         for failure in failures {
             let Due::By(running) = self.due else { return Ok(()) };
-            match bearing(failure, issued, running)? {
-                Bearing::Lasts => self.due = Due::Open { working_days: 7 },
-                Bearing::Moves(ended) => {
+            match effect(failure, issued, running)? {
+                Effect::Lasts => self.due = Due::Open { working_days: 7 },
+                Effect::Moves(ended) => {
                     let since = Since::Failure { announced: failure.announced() };
                     let step = Step::count(since, ended, calendar)?;
                     if step.send_by > running {
                         self.due = Due::By(step.send_by);
                         self.steps.push(step);
                     } else {
-                        self.set_aside(failure, &format!("the deadline is {running} without it"));
+                        self.leave_out(failure, &format!("the deadline is {running} without it"));
                     }
                 }
-                Bearing::None(reason) => self.set_aside(failure, &reason),
+                Effect::None(reason) => self.leave_out(failure, &reason),
             }
         }
         Ok(())
     }
 
-    fn set_aside(&mut self, failure: Failure, reason: &str) {
+    fn leave_out(&mut self, failure: Failure, reason: &str) {
         let message = format!("the failure {failure} does not count: {reason}");
         self.warnings.push(Warning::new("failure_not_counted", message));
     }
 }
 
 /// What a failure does to a running deadline.
-enum Bearing {
+enum Effect {
     /// It moves the deadline, counted from its end.
     Moves(Day),
     /// It will, once it has ended.
@@ -131,7 +213,7 @@ enum Bearing {
     None(String),
 }
 
-fn bearing(failure: Failure, issued: Day, running: Day) -> Result<Bearing> {
+fn effect(failure: Failure, issued: Day, running: Day) -> Result<Effect> {
     for day in [failure.announced(), failure.ended()].into_iter().flatten() {
         known(day)?;
     }
@@ -149,8 +231,35 @@ fn bearing(failure: Failure, issued: Day, running: Day) -> Result<Bearing> {
                 format!("the failure that ended on {ended} counts only if it was announced by {running}, the deadline");
             return Err(Error::new(Kind::AnnouncementMissing, message));
         }
-        (_, Some(ended)) => return Ok(Bearing::Moves(ended)),
-        (_, None) => return Ok(Bearing::Lasts),
+        (_, Some(ended)) => return Ok(Effect::Moves(ended)),
+        (_, None) => return Ok(Effect::Lasts),
     };
-    Ok(Bearing::None(reason))
+    Ok(Effect::None(reason))
+}
+
+impl Since {
+    /// The stable code: `issued`, `unavailability_ended` or `failure_ended`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Issue => "issued",
+            Self::Unavailability => "unavailability_ended",
+            Self::Failure { .. } => "failure_ended",
+        }
+    }
+
+    /// How many working days the law gives.
+    fn working_days(self) -> u32 {
+        match self {
+            Self::Issue | Self::Unavailability => 1,
+            Self::Failure { .. } => 7,
+        }
+    }
+}
+
+impl Step {
+    fn count(since: Since, from: Day, calendar: &Calendar) -> Result<Self> {
+        let working_days = since.working_days();
+        let (send_by, skipped) = calendar.working_day_after(from, working_days)?;
+        Ok(Self { since, from, working_days, send_by, skipped })
+    }
 }

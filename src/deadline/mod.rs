@@ -7,8 +7,8 @@
 //! | failure (awaria) | 106nf | the 7th working day after it ends |
 //! | total failure (awaria całkowita) | 106ng | never |
 //!
-//! The sources are those articles (Dz. U. 2025 items 775 and 1203) and the Ministry's `tryby-offline.md` of
-//! 10.07.2025, whose example this is:
+//! The sources are those articles (Dz. U. 2026 item 1263) and `tryby-offline.md` of the Ministry's repository
+//! CIRFMF/ksef-api, whose example this is:
 //!
 //! ```
 //! use ksef_qr::IssueDate;
@@ -36,30 +36,25 @@
 //!   in all modes; "the count starts anew" and "the deadline moves" of the Ministry's text are the same. What
 //!   decides is the announcement: on the last day it still counts, as in the example, a day later it does not.
 //!   The deadline runs from the issue date, so a failure of that day counts too.
-//! - The failure's end may lie after the old deadline, and the next failure is held against the new one.
+//! - The failure may end after the old deadline; the next failure is compared with the new one.
 //! - A failure announced before the issue date does not count: an invoice issued while it lasted is of mode
 //!   failure. Nor does a failure ever bring a deadline forward.
-//! - Nothing is said in the law of an unavailability that follows while a deadline runs; it changes nothing here.
+//! - The law does not say what an unavailability changes that begins while a deadline runs; here it changes nothing.
 //! - A total failure announced while a deadline runs ends the duty to send: the mode is then total.
 //! - Working days are all but Saturdays, Sundays and public holidays: see [`Calendar`].
 //!
 //! Nothing here reads a clock or a file.
 
 mod calendar;
-mod easter;
 mod failure;
 mod holiday;
 mod mode;
-mod schedule;
-mod step;
 
-#[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
+#[expect(clippy::module_inception, reason = "the noun of this room")]
 mod deadline;
 
 pub use calendar::{Calendar, DayOff, Skipped};
-pub use deadline::{Deadline, Due};
+pub use deadline::{Deadline, Due, Schedule, Since, Step};
 pub use failure::Failure;
 pub use holiday::Holiday;
 pub use mode::Mode;
-pub use schedule::Schedule;
-pub use step::{Since, Step};

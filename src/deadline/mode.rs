@@ -4,6 +4,7 @@ use crate::values::Day;
 ///
 /// The end is `None` as long as the outage lasts: the deadline is then not known yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mode {
     /// The issuer's own choice (offline24).
     Offline24,
@@ -12,8 +13,8 @@ pub enum Mode {
         /// The day the unavailability ended.
         ended: Option<Day>,
     },
-    /// KSeF was announced to have failed (awaria). Further failures are given apart, as
-    /// [`Failure`](super::Failure)s.
+    /// KSeF was announced to have failed (awaria). Further failures are
+    /// [`Failure`](super::Failure)s, given separately.
     Failure {
         /// The day this failure ended.
         ended: Option<Day>,

@@ -1,56 +1,57 @@
-//! From texts to facts: each checked, and each fault told.
+//! From texts to an invoice: each text checked, each fault recorded.
 
 use std::borrow::Cow;
 
-use super::characters::is_space;
-use super::facts::{Facts, Registration};
 use super::fault::{At, Fault};
-use super::form::Field;
-use super::{Buyer, Form, Invoice, Mistyped, Party};
+use super::form::{Field, Form};
+use super::invoice::{Invoice, Mistyped};
+use super::party::{Buyer, Party};
+use super::texts::{Registration, Texts};
 use crate::error::Kind;
 use crate::values::{InvoiceHash, IssueDate, Nip};
+use crate::xml::collapse;
 
-/// `TZnakowy` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+/// `TZnakowy` of the schemas, in characters. PEF sets no limit; this one holds for it too.
 const LONGEST_NUMBER: usize = 256;
 
 /// `xsd` prefixes of VAT numbers: the member states, Greece as EL, Northern Ireland as XI.
 const EU_PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI";
 
 /// The invoice, if everything that it must say is there and in order; every fault goes to `faults`.
-pub(super) fn build(mut facts: Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
-    let printed = std::mem::take(&mut facts.printed);
-    let facts = &facts;
+pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
+    let printed = std::mem::take(&mut texts.printed);
+    let texts = &texts;
     let allowed = faults.iter().filter_map(|fault| fault.rule).collect();
-    let form = kept(facts.form.ok_or_else(unknown_form), faults)?;
+    let form = kept(texts.form.ok_or_else(unknown_form), faults)?;
     let mut mistyped = Vec::new();
     let mut check = |party, nip: Nip, at| {
         if !nip.has_valid_checksum() {
             mistyped.push(Mistyped { party, nip, at });
         }
     };
-    let seller = kept(seller(form, facts), faults).map(|(nip, at)| {
+    let seller = kept(seller(form, texts), faults).map(|(nip, at)| {
         check(Party::Seller, nip, at);
         nip
     });
-    let buyer = kept(buyer(form, facts), faults).map(|(buyer, at)| {
+    let buyer = kept(buyer(form, texts), faults).map(|(buyer, at)| {
         if let Buyer::Nip(nip) = buyer {
             check(Party::Buyer, nip, at);
         }
         buyer
     });
-    // A malformed one is for the schema to refuse; only a mistyped digit is looked for in these.
-    for (nth, text) in facts.third_parties.iter().enumerate() {
+    // The schema refuses malformed ones; here only a mistyped digit is looked for.
+    for (index, text) in texts.third_parties.iter().enumerate() {
         if let Some(nip) = Nip::from_digits(text.as_bytes()) {
-            check(Party::Third, nip, At::Field(Field::ThirdPartyNip, nth));
+            check(Party::Third, nip, At::Field(Field::ThirdPartyNip, index));
         }
     }
-    let authorised = facts.authorised.as_deref().and_then(|text| Nip::from_digits(text.as_bytes()));
+    let authorised = texts.authorised.as_deref().and_then(|text| Nip::from_digits(text.as_bytes()));
     if let Some(nip) = authorised {
         check(Party::Authorised, nip, At::Field(Field::AuthorisedNip, 0));
     }
-    let kind = kept(kind(form, facts), faults);
-    let issue_date = kept(issue_date(facts), faults);
-    let number = kept(number(facts), faults);
+    let kind = kept(kind(form, texts), faults);
+    let issue_date = kept(issue_date(texts), faults);
+    let number = kept(number(texts), faults);
     let kind = kind?;
     Some(Invoice {
         form,
@@ -59,9 +60,9 @@ pub(super) fn build(mut facts: Facts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         authorised,
         issue_date: issue_date?,
         number: number?,
-        self_billed: is_self_billed(form, facts, kind.as_deref()),
+        self_billed: is_self_billed(form, texts, kind.as_deref()),
         kind: kind.map(Cow::into_owned),
-        attachment: facts.attachment,
+        attachment: texts.attachment,
         printed,
         mistyped,
         size: bytes.len(),
@@ -78,26 +79,26 @@ fn unknown_form() -> Fault {
     Fault::new(Kind::UnknownForm, "the form was not recognised", At::File)
 }
 
-fn seller(form: Form, facts: &Facts) -> Result<(Nip, At), Fault> {
+fn seller(form: Form, texts: &Texts) -> Result<(Nip, At), Fault> {
     let (text, at) = if form.is_pef() {
-        vat_registration(&facts.seller_registrations, Field::SellerRegistration, "supplier")?
+        vat_registration(&texts.seller_registrations, Field::SellerRegistration, "supplier")?
     } else {
-        (facts.seller.as_deref(), At::Field(Field::SellerNip, 0))
+        (texts.seller.as_deref(), At::Field(Field::SellerNip, 0))
     };
     let text = text
         .filter(|text| !text.is_empty())
         .ok_or_else(|| Fault::new(Kind::SellerNipMissing, "the seller's NIP is missing", at))?;
     let digits = if form.is_pef() { text.strip_prefix("PL").unwrap_or(text) } else { text };
-    // Digits of other alphabets pass the schema's \d, and no NIP has them.
+    // Digits of other alphabets pass the schema's \d, but are no part of a NIP.
     Nip::from_digits(digits.as_bytes())
         .map(|nip| (nip, at))
         .ok_or_else(|| Fault::new(Kind::SellerNipMalformed, format!("the seller's NIP is {text:?}"), at))
 }
 
-fn buyer(form: Form, facts: &Facts) -> Result<(Buyer, At), Fault> {
+fn buyer(form: Form, texts: &Texts) -> Result<(Buyer, At), Fault> {
     let malformed = |text: &str, at| Fault::new(Kind::BuyerNipMalformed, format!("the buyer's NIP is {text:?}"), at);
     if form.is_pef() {
-        let (text, at) = vat_registration(&facts.buyer_registrations, Field::BuyerRegistration, "customer")?;
+        let (text, at) = vat_registration(&texts.buyer_registrations, Field::BuyerRegistration, "customer")?;
         let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok((Buyer::Unidentified, at)) };
         let buyer = match (text.strip_prefix("PL"), Nip::from_digits(text.as_bytes()), text.get(..2)) {
             (Some(digits), ..) => Buyer::Nip(Nip::from_digits(digits.as_bytes()).ok_or_else(|| malformed(text, at))?),
@@ -110,9 +111,9 @@ fn buyer(form: Form, facts: &Facts) -> Result<(Buyer, At), Fault> {
         return Ok((buyer, at));
     }
     let at = At::Field(Field::BuyerNip, 0);
-    let buyer = match (&facts.buyer, &facts.buyer_vat_number, &facts.buyer_other) {
+    let buyer = match (&texts.buyer, &texts.buyer_vat_number, &texts.buyer_other) {
         (Some(nip), ..) => Buyer::Nip(Nip::from_digits(nip.as_bytes()).ok_or_else(|| malformed(nip, at))?),
-        (None, Some(number), _) => Buyer::EuVat(facts.buyer_vat_country.clone().unwrap_or_default() + number),
+        (None, Some(number), _) => Buyer::EuVat(texts.buyer_vat_country.clone().unwrap_or_default() + number),
         (None, None, Some(id)) => Buyer::Other(id.clone()),
         (None, None, None) => Buyer::Unidentified,
     };
@@ -139,11 +140,11 @@ fn vat_registration<'f>(
         (None, ..) => None,
     };
     let number = chosen.and_then(|(_, registration)| registration.number.as_deref());
-    Ok((number.map(str::trim), At::Field(field, chosen.map_or(0, |(nth, _)| nth))))
+    Ok((number.map(str::trim), At::Field(field, chosen.map_or(0, |(index, _)| index))))
 }
 
-fn kind(form: Form, facts: &Facts) -> Result<Option<Cow<'_, str>>, Fault> {
-    let kind = facts.kind.as_deref().map(collapse).filter(|kind| !kind.is_empty());
+fn kind(form: Form, texts: &Texts) -> Result<Option<Cow<'_, str>>, Fault> {
+    let kind = texts.kind.as_deref().map(collapse).filter(|kind| !kind.is_empty());
     match kind {
         None if !form.is_pef() => {
             Err(Fault::of(Field::Kind, Kind::KindMissing, "the element RodzajFaktury is missing"))
@@ -152,16 +153,16 @@ fn kind(form: Form, facts: &Facts) -> Result<Option<Cow<'_, str>>, Fault> {
     }
 }
 
-fn issue_date(facts: &Facts) -> Result<IssueDate, Fault> {
+fn issue_date(texts: &Texts) -> Result<IssueDate, Fault> {
     let fault = |kind, message: String| Fault::of(Field::IssueDate, kind, message);
-    let text = facts.issue_date.as_deref().map(collapse).filter(|text| !text.is_empty());
+    let text = texts.issue_date.as_deref().map(collapse).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| fault(Kind::IssueDateMissing, "the issue date is missing".to_owned()))?;
     IssueDate::parse(&text).map_err(|_| fault(Kind::IssueDateMalformed, format!("the issue date is {text:?}")))
 }
 
-fn number(facts: &Facts) -> Result<String, Fault> {
+fn number(texts: &Texts) -> Result<String, Fault> {
     let fault = |kind, message: String| Fault::of(Field::Number, kind, message);
-    let text = facts.number.as_deref().map(collapse).filter(|text| !text.is_empty());
+    let text = texts.number.as_deref().map(collapse).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| fault(Kind::NumberMissing, "the invoice's number is missing".to_owned()))?;
     if text.chars().count() > LONGEST_NUMBER {
         let message = format!("the invoice's number has more than {LONGEST_NUMBER} characters");
@@ -171,57 +172,9 @@ fn number(facts: &Facts) -> Result<String, Fault> {
 }
 
 /// `P_17` is a byte of 1 or 2 by the schema, so `+01` means 1.
-fn is_self_billed(form: Form, facts: &Facts, kind: Option<&str>) -> bool {
+fn is_self_billed(form: Form, texts: &Texts, kind: Option<&str>) -> bool {
     match form.is_pef() {
         true => matches!(kind, Some("389" | "261")),
-        false => facts.self_billing.as_deref().is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
-    }
-}
-
-/// White space as `xsd:token` has it: none at the ends, single spaces between.
-pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
-    if is_collapsed(text) {
-        return Cow::Borrowed(text);
-    }
-    let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_space)).filter(|word| !word.is_empty());
-    Cow::Owned(words.collect::<Vec<_>>().join(" "))
-}
-
-fn is_collapsed(text: &str) -> bool {
-    let mut after_space = true;
-    for byte in text.bytes() {
-        match byte {
-            b' ' if after_space => return false,
-            b' ' => after_space = true,
-            _ if is_space(byte) => return false,
-            _ => after_space = false,
-        }
-    }
-    text.is_empty() || !after_space
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn white_space_is_collapsed() {
-        for (text, collapsed) in [
-            ("", ""),
-            (" ", ""),
-            ("a", "a"),
-            ("a b", "a b"),
-            ("ą b ę", "ą b ę"),
-            (" a", "a"),
-            ("a ", "a"),
-            ("a  b", "a b"),
-            ("a\tb", "a b"),
-            ("\r\n a \n b\r", "a b"),
-            // Not white space to XML.
-            ("a\u{A0} b", "a\u{A0} b"),
-        ] {
-            assert_eq!(collapse(text), collapsed, "{text:?}");
-            assert_eq!(matches!(collapse(text), Cow::Borrowed(_)), text == collapsed, "{text:?}");
-        }
+        false => texts.self_billing.as_deref().is_some_and(|text| collapse(text).parse::<i8>() == Ok(1)),
     }
 }

@@ -1,9 +1,10 @@
-//! The five forms, and where each keeps what is needed.
+//! The five forms, and where each keeps its fields.
 
 use std::fmt;
 
-/// The structure an invoice is written in, told by the root element and its namespace.
+/// The structure an invoice is written in, known by its root element and its namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Form {
     /// FA(3) 1-0E, the domestic invoice.
     Fa3,
@@ -19,7 +20,7 @@ pub enum Form {
 
 impl Form {
     /// All five.
-    pub const ALL: [Self; 5] = [Self::Fa3, Self::Fa2, Self::FaRr1, Self::Pef3, Self::PefKor3];
+    pub const ALL: &[Self] = &[Self::Fa3, Self::Fa2, Self::FaRr1, Self::Pef3, Self::PefKor3];
 
     /// The name as KSeF writes it: `FA(3)`.
     pub fn name(self) -> &'static str {
@@ -38,7 +39,7 @@ impl Form {
     }
 
     pub(super) fn of_root(namespace: &str, local: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.root() == (namespace, local))
+        Self::ALL.iter().copied().find(|form| form.root() == (namespace, local))
     }
 
     /// The root element by which the form is known: its namespace, and its name without a prefix.
@@ -114,9 +115,7 @@ impl Node {
     pub(super) fn matches(&self, of_form: &str, namespace: &str, local: &str) -> bool {
         self.local == local && self.namespace.unwrap_or(of_form) == namespace
     }
-}
 
-impl Node {
     /// True if the element holds text, and no other element.
     pub(super) fn is_text(&self) -> bool {
         self.children.is_empty() && !matches!(self.field, None | Some(Field::Attachment))

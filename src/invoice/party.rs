@@ -4,6 +4,7 @@ use crate::values::Nip;
 
 /// Who an invoice is for, by the identifier it gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Buyer {
     /// A Polish NIP.
     Nip(Nip),
@@ -39,6 +40,7 @@ impl fmt::Display for Buyer {
 
 /// Somebody named in an invoice by a NIP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Party {
     /// `Podmiot1`.
     Seller,

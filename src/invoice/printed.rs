@@ -1,11 +1,11 @@
-//! What an invoice says that is printed beside its codes, and decides nothing.
+//! What an invoice says that is printed beside its codes and decides nothing.
 
 use std::borrow::Cow;
 
-use super::build::collapse;
 use super::form::Field;
+use crate::xml::collapse;
 
-/// `TZnakowy512` of the schemas, in characters. PEF sets no limit, and nobody goes beyond this one.
+/// `TZnakowy512` of the schemas, in characters. PEF sets no limit; this one holds for it too.
 const LONGEST: usize = 512;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) struct Printed {
 
 impl Printed {
     /// Takes the text of an element, `is_mixed` if there is an element in it.
-    pub(super) fn tell(&mut self, field: Field, text: String, is_mixed: bool) {
+    pub(super) fn take(&mut self, field: Field, text: String, is_mixed: bool) {
         let single = match field {
             Field::SellerName => &mut self.seller_name,
             Field::BuyerName => &mut self.buyer_name,
@@ -26,12 +26,12 @@ impl Printed {
             Field::Currency => &mut self.currency,
             _ => return,
         };
-        single.tell(text, is_mixed);
+        single.take(text, is_mixed);
     }
 }
 
-/// A text that should stand once. An invoice in which it does not is refused by KSeF, not by this crate: for its links
-/// it does not matter, and nothing is printed that might be the wrong one of two.
+/// A text that should occur once. KSeF refuses an invoice in which it does not; this crate does not, because the links do
+/// not depend on it. Of two texts neither is printed, as it might be the wrong one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Single {
     #[default]
@@ -48,7 +48,7 @@ impl Single {
         }
     }
 
-    fn tell(&mut self, text: String, is_mixed: bool) {
+    fn take(&mut self, text: String, is_mixed: bool) {
         let text = match collapse(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(collapsed) => collapsed,

@@ -1,16 +1,16 @@
-//! The reading, from bytes to a checked [`Invoice`] and to all that is wrong with it.
+//! From bytes to a checked [`Invoice`], or to all that is wrong with the file.
 
 use std::cell::OnceCell;
 
 use super::build::build;
-use super::facts::{Facts, Reading};
 use super::fault::{At, Fault};
-use super::place::Place;
-use super::places::Places;
-use super::xml::{self, Findings, Flaw};
-use super::{Invoice, characters};
+use super::field_positions::FieldPositions;
+use super::invoice::Invoice;
+use super::texts::{TextReader, Texts};
 use crate::error::{Error, Kind, Result};
+use crate::report::Position;
 use crate::values::{Rule, Rules};
+use crate::xml::{self, Flaw, Oddities};
 
 /// `faktury/weryfikacja-faktury.md`, in bytes.
 const LARGEST: usize = 1_000_000;
@@ -30,12 +30,12 @@ impl Invoice {
     }
 
     /// As [`read`](Self::read), but takes files that break the acceptance rules named in `allow`: `bom`,
-    /// `processing-instruction`, `characters`, `size`. What was needed is told by [`allowed`](Self::allowed).
+    /// `processing-instruction`, `characters`, `size`. [`allowed`](Self::allowed) says which of them were needed.
     ///
     /// # Errors
     /// As [`read`](Self::read), less those allowed.
     pub fn read_allowing(bytes: &[u8], allow: Rules) -> Result<Self> {
-        // Nobody waits for the reading of what is refused anyway.
+        // No time is spent on reading what is refused anyway.
         if bytes.len() > LARGEST_WITH_ATTACHMENT && !allow.contains(Rule::Size) {
             return Err(too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment").into_error(""));
         }
@@ -43,18 +43,18 @@ impl Invoice {
     }
 }
 
-/// All that a file says of itself: its facts, and what is wrong with it whatever the environment and the day.
+/// All that a file shows by itself: what the invoice says, and what is wrong with it in every environment and on every day.
 #[derive(Default)]
 pub(crate) struct Examination<'x> {
     /// Without a byte order mark; empty if it cannot be read as text.
     pub(crate) text: &'x str,
     /// True if the text was read to its end and is well-formed.
     pub(crate) is_well_formed: bool,
-    /// In the order of the rules, which is that of the reading. After what makes a file unreadable nothing follows.
+    /// In the order of the rules, which is that of the reading. A fault that makes the file unreadable is the last one.
     pub(crate) faults: Vec<Fault>,
-    /// The facts, if none of them is amiss.
+    /// What the invoice says, if all of it could be read.
     pub(crate) invoice: Option<Invoice>,
-    places: OnceCell<Places>,
+    field_positions: OnceCell<FieldPositions>,
 }
 
 impl<'x> Examination<'x> {
@@ -68,27 +68,27 @@ impl<'x> Examination<'x> {
     }
 
     /// The form, of a well-formed document.
-    pub(crate) fn form(&self) -> Option<super::Form> {
-        self.invoice.as_ref().map(Invoice::form).or_else(|| self.places().form())
+    pub(crate) fn form(&self) -> Option<super::form::Form> {
+        self.invoice.as_ref().map(Invoice::form).or_else(|| self.field_positions().form())
     }
 
-    /// Line and column of a fault, if it is not in the file as a whole.
-    pub(crate) fn place(&self, fault: &Fault) -> Option<Place> {
+    /// Line and column of a fault, unless it concerns the file as a whole.
+    pub(crate) fn position(&self, fault: &Fault) -> Option<Position> {
         match fault.at {
             At::File => None,
-            At::Place(place) => Some(place),
-            At::Byte(offset) => Some(Place::of(self.text, offset)),
-            At::Root => Some(Place::of(self.text, self.places().root())),
-            At::Field(field, nth) => Some(Place::of(self.text, self.places().of(field, nth))),
+            At::Position(position) => Some(position),
+            At::Byte(offset) => Some(Position::of(self.text, offset)),
+            At::Root => Some(Position::of(self.text, self.field_positions().root())),
+            At::Field(field, index) => Some(Position::of(self.text, self.field_positions().of(field, index))),
         }
     }
 
-    fn places(&self) -> &Places {
-        self.places.get_or_init(|| {
-            let mut places = Places::default();
-            // A fault of an element is told of well-formed documents only.
-            _ = xml::walk(self.text, &mut places);
-            places
+    fn field_positions(&self) -> &FieldPositions {
+        self.field_positions.get_or_init(|| {
+            let mut positions = FieldPositions::default();
+            // Faults of elements are found in well-formed documents only.
+            _ = xml::walk(self.text, &mut positions);
+            positions
         })
     }
 
@@ -116,45 +116,45 @@ impl<'x> Examination<'x> {
             self.faults.push(Fault::new(Kind::ByteOrderMark, message, At::File).breaking(Rule::Bom));
         }
         self.text = utf8(rest.unwrap_or(bytes))?;
-        let Some(facts) = self.facts()? else { return Ok(None) };
-        if !facts.attachment && (LARGEST + 1..=LARGEST_WITH_ATTACHMENT).contains(&bytes.len()) {
+        let Some(texts) = self.texts()? else { return Ok(None) };
+        if !texts.attachment && (LARGEST + 1..=LARGEST_WITH_ATTACHMENT).contains(&bytes.len()) {
             self.faults.push(too_large(bytes.len(), LARGEST, "without an attachment"));
         }
-        Ok(build(facts, bytes, &mut self.faults))
+        Ok(build(texts, bytes, &mut self.faults))
     }
 
-    fn facts(&mut self) -> std::result::Result<Option<Facts>, Fault> {
-        let scan = characters::scan(self.text);
+    fn texts(&mut self) -> std::result::Result<Option<Texts>, Fault> {
+        let scan = xml::scan(self.text);
         if let Some((offset, c)) = scan.forbidden {
             let message = format!("the character U+{:04X} may not stand in XML", u32::from(c));
             return Err(Fault::new(Kind::NotWellFormed, message, At::Byte(offset)));
         }
-        let (facts, findings) = self.read_xml()?;
+        let (texts, oddities) = self.read_xml()?;
         self.is_well_formed = true;
-        if let Some(flaw) = findings.processing_instruction {
+        if let Some(flaw) = oddities.processing_instruction {
             self.faults.push(Fault::from(flaw).breaking(Rule::ProcessingInstruction));
         }
         let discouraged = scan.discouraged.map(|(offset, c)| {
             let message = format!("XML 1.0 discourages the character U+{:04X}", u32::from(c));
             Flaw { kind: Kind::DiscouragedCharacter, message, offset }
         });
-        if let Some(flaw) = discouraged.or(findings.discouraged_reference) {
+        if let Some(flaw) = discouraged.or(oddities.discouraged_reference) {
             self.faults.push(Fault::from(flaw).breaking(Rule::Characters));
         }
-        Ok(facts)
+        Ok(texts)
     }
 
-    fn read_xml(&mut self) -> std::result::Result<(Option<Facts>, Findings), Fault> {
-        let flaw = match xml::read::<Reading>(self.text) {
-            Ok((reading, findings)) => return Ok((Some(reading.into_facts()), findings)),
+    fn read_xml(&mut self) -> std::result::Result<(Option<Texts>, Oddities), Fault> {
+        let flaw = match xml::read::<TextReader>(self.text) {
+            Ok((reader, oddities)) => return Ok((Some(reader.into_texts()), oddities)),
             Err(flaw) => flaw,
         };
         if !matches!(flaw.kind, Kind::UnknownForm | Kind::FieldRepeated | Kind::FieldMalformed) {
             return Err(flaw.into());
         }
-        // The facts end here. Whether the rest is XML does not depend on them.
+        // No more texts after this. Whether the rest is XML is another question.
         self.faults.push(flaw.into());
-        Ok((None, xml::walk(self.text, &mut Places::default())?))
+        Ok((None, xml::walk(self.text, &mut FieldPositions::default())?))
     }
 }
 
@@ -175,7 +175,7 @@ fn utf8(bytes: &[u8]) -> std::result::Result<&str, Fault> {
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-        let place = Place::of(&valid, valid.len());
-        Fault::new(Kind::NotUtf8, "the bytes here are not UTF-8", At::Place(place))
+        let position = Position::of(&valid, valid.len());
+        Fault::new(Kind::NotUtf8, "the bytes here are not UTF-8", At::Position(position))
     })
 }

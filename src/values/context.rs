@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Nip;
+use super::nip::Nip;
 use crate::error::{Error, Kind, Result};
 
 /// The KSeF context that issues the invoice: who is logged in, which need not be who sells (`kody-qr.md`).

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use jiff::civil::{Date, Weekday};
 
-use super::IssueDate;
+use super::issue_date::IssueDate;
 use crate::error::{Error, Result};
 
 /// A day of the calendar, between 0001-01-01 and 9999-12-31: what deadlines are counted in.

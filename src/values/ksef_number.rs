@@ -1,7 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{IssueDate, Nip};
+use super::issue_date::IssueDate;
+use super::nip::Nip;
 use crate::error::{Error, Kind, Result};
 
 /// The number KSeF gives to an invoice it has taken: `5265877635-20250826-0100001AF629-AF`.

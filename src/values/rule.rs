@@ -6,6 +6,7 @@ use crate::error::{Error, Kind, Result};
 /// A rule that the user may override knowingly (`--allow RULE`). What was overridden is recorded beside the
 /// invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Rule {
     /// No byte order mark.
     Bom,
@@ -23,7 +24,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: &[Self] = &[
         Self::Bom,
         Self::ProcessingInstruction,
         Self::Characters,
@@ -52,8 +53,8 @@ impl Rule {
 impl FromStr for Rule {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == text).ok_or_else(|| {
-            let names = Self::ALL.map(Self::name).join(", ");
+        Self::ALL.iter().copied().find(|rule| rule.name() == text).ok_or_else(|| {
+            let names = Self::ALL.iter().map(|rule| rule.name()).collect::<Vec<_>>().join(", ");
             Error::new(Kind::SettingMalformed, format!("{text:?} is not a rule that can be overridden: {names}"))
         })
     }
@@ -73,6 +74,9 @@ impl Rules {
     /// No rule: nothing is overridden.
     pub const NONE: Self = Self(0);
 
+    /// Every rule of [`Rule::ALL`].
+    pub const ALL: Self = Self((1 << Rule::ALL.len()) - 1);
+
     /// Adds a rule.
     pub fn insert(&mut self, rule: Rule) {
         self.0 |= rule.bit();
@@ -91,7 +95,7 @@ impl Rules {
 
     /// The rules of the set, in the order of [`Rule::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Rule> {
-        Rule::ALL.into_iter().filter(move |&rule| self.contains(rule))
+        Rule::ALL.iter().copied().filter(move |&rule| self.contains(rule))
     }
 }
 
@@ -113,9 +117,10 @@ mod tests {
         let set: Rules = [Rule::Size, Rule::Bom].into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), [Rule::Bom, Rule::Size]);
         assert!(!set.contains(Rule::CertificateDates));
-        for rule in Rule::ALL {
+        for &rule in Rule::ALL {
             assert_eq!(rule.name().parse(), Ok(rule));
         }
+        assert_eq!(Rules::ALL.iter().collect::<Vec<_>>(), Rule::ALL);
         assert!("everything".parse::<Rule>().is_err());
     }
 }

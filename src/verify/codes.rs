@@ -1,18 +1,23 @@
 //! Every code that a check can have, and what to do where it fails.
 
+use crate::report::{Finding, Topic};
+
+/// One thing that was looked at in a code: a [`Finding`] whose code is one of [`CHECKS`].
+pub type Check = Finding;
+
 /// One line a code: name, stable code, what to do or to know.
 macro_rules! codes {
-    ($($name:ident $code:literal $remedy:literal)*) => {
+    ($($name:ident $code:literal $hint:literal)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub(crate) enum Code { $($name),* }
+        pub(crate) enum CheckCode { $($name),* }
 
-        impl Code {
-            pub(crate) fn name(self) -> &'static str { match self { $(Self::$name => $code),* } }
-            pub(crate) fn remedy(self) -> &'static str { match self { $(Self::$name => $remedy),* } }
+        impl Topic for CheckCode {
+            fn code(self) -> &'static str { match self { $(Self::$name => $code),* } }
+            fn hint(self) -> &'static str { match self { $(Self::$name => $hint),* } }
         }
 
-        /// Every code that a [`Check`](super::Check) of this version can have, with what to do where it fails.
-        pub const CHECKS: &[(&str, &str)] = &[$(($code, $remedy)),*];
+        /// Every code that a [`Check`] of this version can have, with what to do where it fails.
+        pub const CHECKS: &[(&str, &str)] = &[$(($code, $hint)),*];
     };
 }
 

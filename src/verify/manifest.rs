@@ -2,9 +2,8 @@
 
 use serde::Deserialize;
 
-use super::check::Check;
-use super::codes::Code;
-use super::parts::Parts;
+use super::codes::{Check, CheckCode as Code};
+use super::link::facts::LinkFacts as Parts;
 use super::report::{Report, Subject};
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;

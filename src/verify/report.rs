@@ -1,8 +1,10 @@
-use super::check::{Check, Outcome};
-use super::parts::CodeKind;
+use super::codes::Check;
+use super::link::facts::CodeKind;
+use crate::report::Outcome;
 
 /// What was checked, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Report {
     /// What the checks are about.
     pub subject: Subject,
@@ -14,11 +16,11 @@ pub struct Report {
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A link, or what was taken for one.
+    /// A link, or another text where one was expected.
     Link {
         /// The text as it was given.
         text: String,
-        /// Which code it is; none if that cannot be told.
+        /// Which code it is; none if that cannot be recognised.
         kind: Option<CodeKind>,
         /// True if nothing in the text has to do with KSeF: a code for a bank transfer, an advertisement.
         is_foreign: bool,
@@ -38,17 +40,19 @@ pub enum Subject {
 }
 
 impl Report {
-    /// True if something was looked at and is wrong. What could not be checked is no failure.
+    /// True if something was looked at and is wrong. What could not be checked has not failed.
     pub fn has_failed(&self) -> bool {
         self.checks.iter().any(|check| check.outcome() == Outcome::Fail)
     }
 
-    /// The same with its failures turned into what was not checked: for a code that has nothing to do with KSeF, found
-    /// beside those that have.
+    /// The same with nothing failed, but not checked: for a code that has nothing to do with KSeF, found beside those that
+    /// have.
     #[must_use]
     pub fn passed_over(mut self) -> Self {
         for check in &mut self.checks {
-            check.pass_over();
+            if check.outcome() == Outcome::Fail {
+                *check = check.clone().with_outcome(Outcome::NotChecked);
+            }
         }
         self
     }

@@ -7,8 +7,9 @@ use std::process::Command;
 
 use crate::common::{fixture, parse, run};
 use ksef_qr::check::{Checked, Checker, Duplicates, Finding, SchemaValidator, Violation};
-use ksef_qr::deadline::{Calendar, Due, Mode, Schedule};
-use ksef_qr::{Environment, Form, Invoice, IssueDate, Severity};
+use ksef_qr::deadline::{Due, Mode, Schedule};
+use ksef_qr::report::Outcome;
+use ksef_qr::{Environment, Form, Invoice, IssueDate};
 use proptest::prelude::*;
 
 fn day(text: &str) -> IssueDate {
@@ -37,9 +38,8 @@ fn names(folder: &str) -> Vec<String> {
 
 /// `nip_checksum 11:7`.
 fn told(checked: &Checked) -> Vec<String> {
-    let place = |finding: &Finding| {
-        finding.place().map_or_else(String::new, |place| format!(" {}:{}", place.line(), place.column()))
-    };
+    let place =
+        |finding: &Finding| finding.position().map_or_else(String::new, |at| format!(" {}:{}", at.line(), at.column()));
     checked.findings().iter().map(|finding| format!("{}{}", finding.code(), place(finding))).collect()
 }
 
@@ -97,7 +97,7 @@ fn everything_is_told_and_not_the_first_thing_alone() {
     assert_eq!(told(&checker(Environment::Prod).check(text.as_bytes())), ["nip_checksum 11:7", "nip_checksum 26:7"]);
     let elsewhere = checker(Environment::Demo).check(text.as_bytes());
     assert!(elsewhere.is_accepted() && elsewhere.findings().len() == 2);
-    assert!(elsewhere.findings().iter().all(|finding| finding.severity() == Severity::Warning));
+    assert!(elsewhere.findings().iter().all(|finding| finding.outcome() == Outcome::Warning));
     // After what makes a file unreadable nothing follows.
     let text = text.replacen("</Fa>", "</Faa>", 1);
     assert_eq!(told(&checker(Environment::Prod).check(text.as_bytes())).len(), 1);
@@ -133,7 +133,7 @@ fn sizes_and_attachments() {
 fn dates_against_today_and_the_deadline() {
     let bytes = basic().into_bytes();
     let on = |today: &str, mode| {
-        let schedule = Schedule { mode, failures: Vec::new(), calendar: Calendar::default() };
+        let schedule = Schedule::new(mode);
         Checker::new(Environment::Prod, day(today)).with_schedule(schedule).check(&bytes)
     };
     // Issued on Monday, 15 June.
@@ -331,7 +331,7 @@ proptest! {
         let lines: HashMap<usize, usize> =
             text.trim_start_matches('\u{FEFF}').split('\n').enumerate().map(|(at, line)| (at + 1, line.chars().count())).collect();
         for finding in checked.findings() {
-            if let Some(place) = finding.place() {
+            if let Some(place) = finding.position() {
                 prop_assert!(place.column() <= lines[&place.line()] + 1, "{finding}");
             }
         }

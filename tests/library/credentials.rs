@@ -272,8 +272,7 @@ fn pairs_that_sign() {
         ("pesel-ec.crt", "offline-ec.pkcs8.pem", Environment::Test),
         ("short-serial-ec.crt", "offline-ec.pkcs8.pem", Environment::Test),
     ] {
-        let every_rule = Rule::ALL;
-        let credential = credential(certificate, key, environment, &every_rule).unwrap();
+        let credential = credential(certificate, key, environment, Rule::ALL).unwrap();
         assert_eq!(credential.allowed(), Rules::NONE, "{certificate}: permitted, and not needed");
         assert_eq!(credential.warnings(), [], "{certificate}");
         assert_is_discreet(&format!("{credential:?}"), &fixture(key));

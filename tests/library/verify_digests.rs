@@ -19,7 +19,7 @@ fn said(hashed: &[u8], given: &[u8]) -> (Vec<&'static str>, String) {
     let report = Verifier::new(SystemTime::now()).with_invoice("f.xml", given.to_vec()).link(&link);
     let failed: Vec<&Check> = report.checks.iter().filter(|check| check.outcome() == Outcome::Fail).collect();
     let codes = failed.iter().map(|check| check.code()).collect();
-    (codes, failed.first().map(|check| check.reason().to_owned()).unwrap_or_default())
+    (codes, failed.first().map(|check| check.message().to_owned()).unwrap_or_default())
 }
 
 #[test]

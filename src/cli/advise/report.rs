@@ -132,7 +132,7 @@ impl Report {
         match self.mode {
             None => self.say(format_args!("  {DIM}--mode tells the reasons and their sources.{DIM:#}")),
             Some(_) => self.say(format_args!(
-                "  {DIM}Handbook: Podręcznik KSeF 2.0 of 1.02.2026. Regulation: Dz. U. 2025 item 1815.{DIM:#}"
+                "  {DIM}Handbook: Podręcznik KSeF 2.0 of 6.08.2026. Regulation: Dz. U. 2025 item 1815.{DIM:#}"
             )),
         }
     }
@@ -152,6 +152,7 @@ fn who(invoice: &Invoice) -> String {
         Buyer::EuVat(number) => format!("for a buyer with the EU VAT number {number}"),
         Buyer::Other(id) => format!("for a buyer with the identifier {id}"),
         Buyer::Unidentified => "for a buyer without an identifier".to_owned(),
+        _ => "for a buyer with another identifier".to_owned(),
     }
 }
 

@@ -25,7 +25,7 @@ Examples:
     ksef-qr advise invoices/ --mode failure --json
 
 Sources: VAT Act, art. 106gb, 106nda, 106nf, 106ng, 106nh, 116; the regulation Dz. U. 2025
-item 1815, § 9; the Ministry's handbook (Podręcznik KSeF 2.0, part II, 1.02.2026), 1.6.5 and
+item 1815, § 9; the Ministry's handbook (Podręcznik KSeF 2.0, part II, 6.08.2026), 1.6.5 and
 1.6.6, and kody-qr.md. What an invoice does not tell (where a buyer is established, what was
 agreed) is not known here.
 

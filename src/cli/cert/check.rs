@@ -1,4 +1,4 @@
-//! `ksef-qr cert check`: the checklist of a certificate and its key, in words or as JSON.
+//! `ksef-qr cert check`: the audit of a certificate and its key, in words or as JSON.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,9 @@ use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Context as _;
-use ksef_qr::checklist::{Answer, Given, Item, KeyFile, checklist};
-use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
+use ksef_qr::audit::{Audit, Item, KeyFile};
+use ksef_qr::report::Outcome;
+use ksef_qr::{Certificate, Pkcs12, PrivateKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -37,17 +38,20 @@ pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
             say!("{}", problem(file, error));
         }
     })?;
-    let items = checklist(&Given {
-        certificate: &set.certificate,
-        key: set.key.as_ref().map(|(path, bytes)| KeyFile { bytes, is_pkcs12: args.p12.is_some(), mode: mode(path) }),
-        password: set.password.as_ref().map(|password| password.as_slice()),
-        nip: args.nip,
-        environment: args.env,
-        now: args.now.unwrap_or_else(SystemTime::now),
-        within_days: args.within.into(),
-    });
-    let items: Vec<_> = items.into_iter().map(|item| if args.strict { item.strictly() } else { item }).collect();
-    let failed = count(&items, Answer::Fail) > 0;
+    let mut audit = Audit::of(&set.certificate, args.env, args.now.unwrap_or_else(SystemTime::now))
+        .with_replacement_days(args.within.into());
+    if let Some((path, bytes)) = &set.key {
+        audit = audit.with_key(KeyFile { bytes, is_pkcs12: args.p12.is_some(), mode: mode(path) });
+    }
+    if let Some(password) = &set.password {
+        audit = audit.with_password(password);
+    }
+    if let Some(nip) = args.nip {
+        audit = audit.with_nip(nip);
+    }
+    let items = audit.items().into_iter().map(|item| if args.strict { item.strictly() } else { item });
+    let items: Vec<_> = items.collect();
+    let failed = count(&items, "fail") > 0;
     if args.json {
         json(set.name, &set.certificate, &items, failed);
     } else {
@@ -111,28 +115,43 @@ fn mode(file: &Path) -> Option<u32> {
     return fs::metadata(file).ok().and(None);
 }
 
-fn count(items: &[Item], answer: Answer) -> usize {
-    items.iter().filter(|item| item.answer == answer).count()
+/// An outcome as this command calls it.
+fn answer(item: &Item) -> &'static str {
+    match item.outcome() {
+        Outcome::Ok => "ok",
+        Outcome::Fail => "fail",
+        Outcome::Warning => "warning",
+        _ => "unknown",
+    }
+}
+
+/// True if the item has a problem, with a code and a hint of its own.
+fn has_problem(item: &Item) -> bool {
+    matches!(item.outcome(), Outcome::Fail | Outcome::Warning)
+}
+
+fn count(items: &[Item], wanted: &str) -> usize {
+    items.iter().filter(|item| answer(item) == wanted).count()
 }
 
 fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
     say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(&name.to_string_lossy()), certificate.serial());
     for item in items {
-        let (style, word) = match item.answer {
-            Answer::Ok => (GOOD, "OK"),
-            Answer::Fail => (BAD, "FAIL"),
-            Answer::Warning => (ODD, "WARNING"),
-            Answer::Unknown => (DIM, "unknown"),
+        let (style, word) = match item.outcome() {
+            Outcome::Ok => (GOOD, "OK"),
+            Outcome::Fail => (BAD, "FAIL"),
+            Outcome::Warning => (ODD, "WARNING"),
+            _ => (DIM, "unknown"),
         };
-        let code = item.problem.as_ref().map_or(String::new(), |problem| format!(" {DIM}[{}]{DIM:#}", problem.code()));
-        say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name.words(), printable(&item.reason));
-        if let Some(problem) = &item.problem {
-            say!("           {DIM}{}{DIM:#}", problem.hint());
+        let finding = item.finding();
+        let code = if has_problem(item) { format!(" {DIM}[{}]{DIM:#}", finding.code()) } else { String::new() };
+        say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name().words(), printable(finding.message()));
+        if has_problem(item) {
+            say!("           {DIM}{}{DIM:#}", finding.hint());
         }
     }
     say!();
-    let [ok, fail, warning, unknown] =
-        [Answer::Ok, Answer::Fail, Answer::Warning, Answer::Unknown].map(|answer| count(items, answer));
+    let [ok, fail, warning, unknown] = ["ok", "fail", "warning", "unknown"].map(|wanted| count(items, wanted));
     let colour = if fail > 0 { BAD } else { GOOD };
     say!("{colour}{fail} failed{colour:#}, {}, {ok} OK, {unknown} unknown", counted(warning as u64, "warning"));
 }
@@ -159,13 +178,14 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(item: &'a Item) -> Self {
-        let problem = item.problem.as_ref();
+        let finding = item.finding();
+        let problem = has_problem(item);
         Self {
-            name: item.name.name(),
-            answer: item.answer.name(),
-            reason: &item.reason,
-            code: problem.map(Error::code),
-            hint: problem.map(Error::hint),
+            name: item.name().name(),
+            answer: answer(item),
+            reason: finding.message(),
+            code: problem.then(|| finding.code()),
+            hint: problem.then(|| finding.hint()),
         }
     }
 }

@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Context as _;
 use ksef_qr::check::{Checked, Finding};
 use ksef_qr::deadline::Due;
-use ksef_qr::{Day, Environment, IssueDate, Severity};
+use ksef_qr::report::{Outcome, Position};
+use ksef_qr::{Day, Environment, IssueDate};
 use serde::Serialize;
 
 use crate::cli::args::CheckArgs;
@@ -103,15 +104,15 @@ impl Report {
 
     fn tell(&mut self, input: &str, checked: &Checked) {
         let quiet = self.quiet;
-        let told = |finding: &&Finding| !quiet || finding.severity() == Severity::Error;
+        let told = |finding: &&Finding| !quiet || finding.outcome() == Outcome::Fail;
         if checked.findings().iter().any(|finding| told(&finding)) {
             self.say(format_args!("{BOLD}{}{BOLD:#}", printable(input)));
         }
         let mut hinted = Vec::new();
         for finding in checked.findings().iter().filter(told) {
-            let (style, word) = match finding.severity() {
-                Severity::Error => (BAD, "refused"),
-                Severity::Warning => (ODD, "warning"),
+            let (style, word) = match finding.outcome() {
+                Outcome::Fail => (BAD, "refused"),
+                _ => (ODD, "warning"),
             };
             self.say(format_args!(
                 "  {style}{word}{style:#}: {} {DIM}[{}]{DIM:#}",
@@ -219,12 +220,12 @@ impl<'c> FindingLine<'c> {
     fn of(finding: &'c Finding) -> Self {
         Self {
             code: finding.code(),
-            severity: match finding.severity() {
-                Severity::Error => "error",
-                Severity::Warning => "warning",
+            severity: match finding.outcome() {
+                Outcome::Fail => "error",
+                _ => "warning",
             },
-            line: finding.place().map(ksef_qr::Place::line),
-            column: finding.place().map(ksef_qr::Place::column),
+            line: finding.position().map(Position::line),
+            column: finding.position().map(Position::column),
             message: finding.message(),
             hint: finding.hint(),
         }

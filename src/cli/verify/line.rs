@@ -79,8 +79,13 @@ pub struct CheckLine<'a> {
 
 impl<'a> CheckLine<'a> {
     fn of(check: &'a Check) -> Self {
-        let remedy = (check.outcome() == Outcome::Fail).then(|| check.remedy());
-        Self { code: check.code(), outcome: check.outcome().name(), reason: check.reason(), remedy }
+        let remedy = (check.outcome() == Outcome::Fail).then(|| check.hint());
+        let outcome = match check.outcome() {
+            Outcome::Ok => "ok",
+            Outcome::Fail => "fail",
+            _ => "not_checked",
+        };
+        Self { code: check.code(), outcome, reason: check.message(), remedy }
     }
 }
 

@@ -38,7 +38,7 @@ impl Output {
             match check.outcome() {
                 Outcome::Ok => self.ok += 1,
                 Outcome::Fail => self.failed += 1,
-                Outcome::NotChecked => self.not_checked += 1,
+                _ => self.not_checked += 1,
             }
         }
         if self.json {
@@ -104,14 +104,14 @@ impl Output {
         }
         for check in &report.checks {
             let (style, word) = match check.outcome() {
-                Outcome::Ok | Outcome::NotChecked if self.quiet => continue,
-                Outcome::Ok => (GOOD, "OK         "),
                 Outcome::Fail => (BAD, "FAIL       "),
-                Outcome::NotChecked => (DIM, "not checked"),
+                _ if self.quiet => continue,
+                Outcome::Ok => (GOOD, "OK         "),
+                _ => (DIM, "not checked"),
             };
-            say!("  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}", printable(check.reason()), check.code());
+            say!("  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}", printable(check.message()), check.code());
             if check.outcome() == Outcome::Fail {
-                say!("               {DIM}{}{DIM:#}", check.remedy());
+                say!("               {DIM}{}{DIM:#}", check.hint());
             }
         }
         say!();

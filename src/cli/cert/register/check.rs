@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
-use ksef_qr::{Certificate, Conditions, Environment, Rule};
+use ksef_qr::{Certificate, Conditions, Environment, Rules};
 
 use crate::cli::args::{CredentialArgs, RegisterCheckArgs};
 use crate::cli::credential::{issuer, read_credential};
@@ -93,7 +93,7 @@ fn opened(entry: &Entry, file: &RegisterFile, now: SystemTime) -> anyhow::Result
     let Some(environment) = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment)) else {
         bail!("it is not from a KSeF that is known");
     };
-    let conditions = Conditions { environment, now, allow: Rule::ALL.into_iter().collect() };
+    let conditions = Conditions { environment, now, allow: Rules::ALL };
     issuer(&file.args_of(entry, &CredentialArgs::default())?, &conditions).map(drop)
 }
 

@@ -1,0 +1,128 @@
+use super::fault::At;
+use super::form::Form;
+use super::party::{Buyer, Party};
+use super::printed::Printed;
+use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
+
+/// What the links, the manifest and the choice of a context need to know of an invoice.
+///
+/// Made by [`Invoice::read`] alone, so everything in it is checked. Sources: the schemas of the five forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invoice {
+    pub(super) form: Form,
+    pub(super) seller: Nip,
+    pub(super) buyer: Buyer,
+    pub(super) issue_date: IssueDate,
+    pub(super) number: String,
+    pub(super) kind: Option<String>,
+    pub(super) self_billed: bool,
+    pub(super) attachment: bool,
+    pub(super) authorised: Option<Nip>,
+    pub(super) printed: Printed,
+    pub(super) mistyped: Vec<Mistyped>,
+    pub(super) size: usize,
+    pub(super) hash: InvoiceHash,
+    pub(super) allowed: Rules,
+}
+
+/// A NIP with a wrong check digit, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mistyped {
+    pub(super) party: Party,
+    pub(super) nip: Nip,
+    pub(super) at: At,
+}
+
+impl Invoice {
+    /// The structure the invoice is written in.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// The seller's NIP (`Podmiot1`, in PEF the supplier's VAT registration). On an FA_RR invoice this is the
+    /// farmer, who does not issue it.
+    pub fn seller(&self) -> Nip {
+        self.seller
+    }
+
+    /// Who buys.
+    pub fn buyer(&self) -> &Buyer {
+        &self.buyer
+    }
+
+    /// Who issues it on the authority of law or of the seller (`PodmiotUpowazniony`): a bailiff, a tax
+    /// representative.
+    pub fn authorised(&self) -> Option<Nip> {
+        self.authorised
+    }
+
+    /// The issue date: `P_1`, in FA_RR `P_4B`, in PEF `cbc:IssueDate`.
+    pub fn issue_date(&self) -> IssueDate {
+        self.issue_date
+    }
+
+    /// The invoice's number: `P_2`, in FA_RR `P_4C`, in PEF `cbc:ID`. White space is collapsed as the schemas
+    /// say.
+    pub fn number(&self) -> &str {
+        &self.number
+    }
+
+    /// `RodzajFaktury` (`VAT`, `KOR`, ...); in PEF the type code (`380`, `381`, ...), which may be missing.
+    pub fn kind(&self) -> Option<&str> {
+        self.kind.as_deref()
+    }
+
+    /// True if the buyer issues the invoice in the seller's name: `P_17` is 1, in PEF the type code is 389 or
+    /// 261 (UNCL1001). An FA_RR invoice is always issued by the buyer and is not marked so.
+    pub fn is_self_billed(&self) -> bool {
+        self.self_billed
+    }
+
+    /// True if the invoice has an attachment (`Zalacznik`).
+    pub fn has_attachment(&self) -> bool {
+        self.attachment
+    }
+
+    /// The seller's name: `Podmiot1/DaneIdentyfikacyjne/Nazwa`, in PEF `cbc:RegistrationName` of the supplier's
+    /// `cac:PartyLegalEntity` (BT-27 of EN 16931).
+    ///
+    /// This and the next three are for printing and decide nothing. None if it is missing, empty, given twice, longer
+    /// than 512 characters or has an element in it: no schema of the five allows that, and the invoice is read all
+    /// the same. White space is collapsed, the text is otherwise as it stands.
+    pub fn seller_name(&self) -> Option<&str> {
+        self.printed.seller_name.text()
+    }
+
+    /// The buyer's name, from `Podmiot2` and `cac:AccountingCustomerParty` (BT-44). FA need not give one.
+    pub fn buyer_name(&self) -> Option<&str> {
+        self.printed.buyer_name.text()
+    }
+
+    /// The amount due, in [`currency`](Self::currency), a point before its decimals: `P_15`, in FA_RR `P_12_1`, in
+    /// PEF `cbc:PayableAmount` of `cac:LegalMonetaryTotal` (BT-115). Whether it is a number is not checked. On a
+    /// correction of FA and FA_RR it is the difference.
+    pub fn total(&self) -> Option<&str> {
+        self.printed.total.text()
+    }
+
+    /// The currency, by its ISO 4217 code: `KodWaluty`, in PEF `cbc:DocumentCurrencyCode` (BT-5). Whether there is
+    /// such a code is not checked.
+    pub fn currency(&self) -> Option<&str> {
+        self.printed.currency.text()
+    }
+
+    /// The file's size in bytes.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The SHA-256 digest of the file's exact bytes.
+    pub fn hash(&self) -> &InvoiceHash {
+        &self.hash
+    }
+
+    /// The acceptance rules that the file breaks and that were overridden.
+    pub fn allowed(&self) -> Rules {
+        self.allowed
+    }
+}

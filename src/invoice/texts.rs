@@ -1,0 +1,180 @@
+//! From events to texts: follows the form's paths from the root and gathers the text at their ends.
+
+use super::form::{Field, Form, Node};
+use super::printed::Printed;
+use crate::error::Kind;
+use crate::xml::{Step, Visitor};
+
+/// The texts of an invoice, as they stand in it.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    pub(super) form: Option<Form>,
+    pub(super) seller: Option<String>,
+    pub(super) seller_registrations: Vec<Registration>,
+    pub(super) buyer: Option<String>,
+    pub(super) buyer_vat_country: Option<String>,
+    pub(super) buyer_vat_number: Option<String>,
+    pub(super) buyer_other: Option<String>,
+    pub(super) buyer_registrations: Vec<Registration>,
+    pub(super) third_parties: Vec<String>,
+    pub(super) authorised: Option<String>,
+    pub(super) issue_date: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) self_billing: Option<String>,
+    pub(super) attachment: bool,
+    pub(super) printed: Printed,
+}
+
+/// `cac:PartyTaxScheme` of a PEF party.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Registration {
+    pub(super) scheme: Option<String>,
+    pub(super) number: Option<String>,
+}
+
+/// Gathers the texts of an invoice while it is read.
+#[derive(Default)]
+pub(crate) struct TextReader {
+    texts: Texts,
+    root_namespace: String,
+    /// The elements from the root on that lie on a path.
+    path: Vec<&'static Node>,
+    /// How many elements deeper than the path the reading is.
+    off_path: usize,
+    in_root: bool,
+    text: String,
+    /// True if there is an element in this text, which is to be printed.
+    is_mixed: bool,
+    registration: Registration,
+}
+
+impl TextReader {
+    pub(crate) fn into_texts(self) -> Texts {
+        self.texts
+    }
+
+    fn root(&mut self, namespace: &str, local: &str) -> Step {
+        let form = Form::of_root(namespace, local).ok_or_else(|| {
+            let of =
+                if namespace.is_empty() { "no namespace".to_owned() } else { format!("the namespace {namespace:?}") };
+            (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is no known invoice form"))
+        })?;
+        self.texts.form = Some(form);
+        self.root_namespace.push_str(namespace);
+        self.in_root = true;
+        Ok(())
+    }
+
+    fn enter(&mut self, node: &'static Node) {
+        self.path.push(node);
+        self.text.clear();
+        self.is_mixed = false;
+        match node.field {
+            Some(Field::Attachment) => self.texts.attachment = true,
+            Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, field: Field, local: &str) -> Step {
+        let text = std::mem::take(&mut self.text);
+        let texts = &mut self.texts;
+        let slot = match field {
+            Field::SellerNip => &mut texts.seller,
+            Field::BuyerNip => &mut texts.buyer,
+            Field::BuyerVatCountry => &mut texts.buyer_vat_country,
+            Field::BuyerVatNumber => &mut texts.buyer_vat_number,
+            Field::BuyerOtherId => &mut texts.buyer_other,
+            Field::AuthorisedNip => &mut texts.authorised,
+            Field::IssueDate => &mut texts.issue_date,
+            Field::Number => &mut texts.number,
+            Field::Kind => &mut texts.kind,
+            Field::SelfBilling => &mut texts.self_billing,
+            Field::RegistrationNumber => &mut self.registration.number,
+            Field::RegistrationScheme => &mut self.registration.scheme,
+            Field::ThirdPartyNip => {
+                texts.third_parties.push(text);
+                return Ok(());
+            }
+            Field::SellerRegistration => {
+                texts.seller_registrations.push(std::mem::take(&mut self.registration));
+                return Ok(());
+            }
+            Field::BuyerRegistration => {
+                texts.buyer_registrations.push(std::mem::take(&mut self.registration));
+                return Ok(());
+            }
+            Field::Attachment => return Ok(()),
+            Field::SellerName | Field::BuyerName | Field::Total | Field::Currency => {
+                texts.printed.take(field, text, self.is_mixed);
+                return Ok(());
+            }
+        };
+        match slot {
+            Some(_) => Err((Kind::FieldRepeated, format!("the element {local} stands twice"))),
+            None => {
+                *slot = Some(text);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Visitor for TextReader {
+    fn open(&mut self, namespace: &str, local: &str) -> Step {
+        if !self.in_root {
+            return self.root(namespace, local);
+        }
+        if self.off_path > 0 {
+            self.off_path += 1;
+            return Ok(());
+        }
+        let parent = self.path.last();
+        let (children, form) = match (parent, self.texts.form) {
+            (Some(parent), _) => (parent.children, &self.root_namespace),
+            (None, Some(form)) => (form.nodes(), &self.root_namespace),
+            (None, None) => return Ok(()),
+        };
+        match children.iter().find(|node| node.matches(form, namespace, local)) {
+            Some(node) => {
+                self.enter(node);
+                Ok(())
+            }
+            None if parent.is_some_and(|parent| parent.is_printed()) => {
+                self.is_mixed = true;
+                self.off_path += 1;
+                Ok(())
+            }
+            None if parent.is_some_and(|parent| parent.is_text()) => {
+                Err((Kind::FieldMalformed, format!("there is an element {local} where only text may stand")))
+            }
+            None => {
+                self.off_path += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if self.off_path == 0 && self.path.last().is_some_and(|node| node.is_text()) {
+            self.text.push_str(text);
+        }
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.off_path > 0
+    }
+
+    fn close(&mut self) -> Step {
+        if self.off_path > 0 {
+            self.off_path -= 1;
+            return Ok(());
+        }
+        // The root itself is not on the path.
+        match self.path.pop() {
+            Some(Node { field: Some(field), local, .. }) => self.leave(*field, local),
+            _ => Ok(()),
+        }
+    }
+}

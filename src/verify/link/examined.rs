@@ -1,0 +1,70 @@
+//! A link taken apart; and, of one that [`Link::parse`] refuses, each thing that is wrong with it.
+
+use super::address;
+use super::facts::{CodeKind, LinkFacts};
+use super::path;
+use crate::link::Link;
+use crate::report::quoted;
+use crate::verify::codes::{Check, CheckCode};
+
+/// No link is longer (see `link.rs`); with every character percent-encoded it is three times that.
+const LONGEST: usize = 3 * 2048;
+
+/// A link taken apart, and how it is spelled.
+pub(in crate::verify) struct Examined {
+    pub(in crate::verify) text: String,
+    pub(in crate::verify) facts: LinkFacts,
+    pub(in crate::verify) checks: Vec<Check>,
+}
+
+impl Examined {
+    pub(in crate::verify) fn of(text: &str) -> Self {
+        let (facts, checks) = match Link::parse(text) {
+            Ok(link) => {
+                let facts = LinkFacts::of(&link);
+                let kind = facts.kind.map_or("link", CodeKind::name);
+                let host = facts.environment.unwrap_or_default().host();
+                let checks = vec![Check::ok(CheckCode::LinkForm, format!("a well-formed {kind}, leading to {host}"))];
+                (facts, checks)
+            }
+            Err(error) => {
+                let mut checks = Vec::new();
+                let facts = explain(text, &mut checks);
+                if checks.is_empty() {
+                    checks.push(Check::fail(CheckCode::LinkMalformed, error.message()));
+                }
+                (facts, checks)
+            }
+        };
+        Self { text: text.to_owned(), facts, checks }
+    }
+
+    /// True if the text names neither a host of KSeF nor one of its paths.
+    pub(in crate::verify) fn is_foreign(&self) -> bool {
+        let LinkFacts { kind, environment, .. } = &self.facts;
+        kind.is_none() && environment.is_none() && !self.text.to_ascii_lowercase().contains("ksef")
+    }
+}
+
+/// Takes a broken link apart as far as it goes.
+fn explain(text: &str, checks: &mut Vec<Check>) -> LinkFacts {
+    if text.len() > LONGEST {
+        let reason = format!("the text has {} characters", text.len());
+        checks.push(Check::fail(CheckCode::LinkTooLong, reason));
+        return LinkFacts::default();
+    }
+    let whole: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{FEFF}').collect();
+    let mut found = Vec::new();
+    let Some(address) = address::read(&whole, &mut found) else {
+        // Words have spaces; in what is no link they are no mistake.
+        checks.append(&mut found);
+        return LinkFacts::default();
+    };
+    if whole.len() != text.len() {
+        checks.push(Check::fail(CheckCode::WhiteSpace, format!("{} holds white space", quoted(text))));
+    }
+    checks.append(&mut found);
+    let mut facts = LinkFacts { environment: address.environment, ..LinkFacts::default() };
+    path::read(&address, &mut facts, checks);
+    facts
+}

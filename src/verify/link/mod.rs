@@ -1,0 +1,9 @@
+//! A link as a text: how it is spelled, what it says, and what was meant where it is misspelt.
+
+mod address;
+mod encoded;
+pub(super) mod examined;
+pub(super) mod facts;
+mod fields;
+mod part_order;
+mod path;

@@ -1,0 +1,29 @@
+//! Well-formed XML 1.0 with namespaces, and nothing less: text to events.
+//!
+//! Knows no invoice: whoever reads a document is a [`Visitor`], which hears of its elements and texts. Two readers tell it
+//! the same. [`fast`] takes plain documents, which is what invoicing systems write, and gives up at the first oddity;
+//! [`slow`] takes everything, finds every fault, and is the twin that the fast one is tested against.
+
+mod byte_search;
+mod characters;
+mod declaration;
+mod elements;
+mod fast;
+mod namespaces;
+mod references;
+mod slow;
+mod tag;
+mod visitor;
+
+pub(crate) use characters::{collapse, scan};
+pub(crate) use slow::{read_slowly, walk};
+pub(crate) use visitor::{Flaw, Oddities, Step, Visitor};
+
+/// Reads the whole document, to the last byte. Characters that may not stand in XML at all are the caller's to look for
+/// ([`scan`]); references to them are found here.
+pub(crate) fn read<V: Visitor + Default>(text: &str) -> Result<(V, Oddities), Flaw> {
+    match fast::read(text) {
+        Some(visitor) => Ok((visitor, Oddities::default())),
+        None => read_slowly(text),
+    }
+}

@@ -1,0 +1,36 @@
+use crate::error::Kind;
+
+/// Hears what a document holds, in its order.
+pub(crate) trait Visitor {
+    /// What comes next is at this byte of the text. The fast reader leaves this out.
+    fn at(&mut self, _offset: usize) {}
+    /// An element starts: its namespace and its name without a prefix.
+    fn open(&mut self, namespace: &str, local: &str) -> Step;
+    /// Text directly inside the innermost element, references resolved. May come in pieces.
+    fn text(&mut self, text: &str);
+    /// True where an element with nothing in it but text does not matter: the fast reader then leaves out the element and
+    /// its text.
+    fn is_elsewhere(&self) -> bool {
+        false
+    }
+    /// The innermost element ends.
+    fn close(&mut self) -> Step;
+}
+
+/// What a visitor answers: go on, or why not.
+pub(crate) type Step = Result<(), (Kind, String)>;
+
+/// What is wrong, and at which byte of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+    pub(crate) offset: usize,
+}
+
+/// What is well-formed and yet refused by KSeF, the first of each.
+#[derive(Debug, Default)]
+pub(crate) struct Oddities {
+    pub(crate) processing_instruction: Option<Flaw>,
+    pub(crate) discouraged_reference: Option<Flaw>,
+}
