@@ -139,13 +139,13 @@ impl Certificate {
 
     /// The public key of a certificate that need not be KSeF's, DER; nothing if it is damaged, or of a kind that KSeF
     /// does not take.
-    pub(super) fn public_key_of(der: &[u8]) -> Option<PublicKey> {
+    pub(in crate::credential) fn public_key_of(der: &[u8]) -> Option<PublicKey> {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let spki = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
         PublicKey::from_spki(&spki).ok()
     }
 
-    pub(super) fn from_der(der: &[u8]) -> Result<Self> {
+    pub(in crate::credential) fn from_der(der: &[u8]) -> Result<Self> {
         let damaged = |_| Error::new(Kind::CertificateUnreadable, "the certificate is damaged");
         let certificate = x509_cert::Certificate::from_der(der).map_err(damaged)?;
         let body = certificate.tbs_certificate();
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_field() {
-        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/offline-ec.crt")).unwrap();
+        let certificate = Certificate::parse(include_bytes!("../../../fixtures/keys/offline-ec.crt")).unwrap();
         assert_eq!(certificate.serial().to_string(), "01F0A1B2C3D4E501");
         assert_eq!(certificate.owner(), Owner::Nip("5265877635".parse().unwrap()));
         assert_eq!(certificate.common_name(), Some("Żółw Throwaway (offline)"));
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_chain_may_begin_with_its_issuer() {
-        let chain = include_str!("../../fixtures/keys/offline-ec.chain.pem");
+        let chain = include_str!("../../../fixtures/keys/offline-ec.chain.pem");
         let (first, second) = chain.split_at(chain.rfind("-----BEGIN").unwrap());
         let turned = Certificate::parse(format!("{second}{first}").as_bytes()).unwrap();
         assert_eq!(turned.serial().to_string(), "01F0A1B2C3D4E501");
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn debug_names_no_owner() {
-        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/pesel-ec.crt")).unwrap();
+        let certificate = Certificate::parse(include_bytes!("../../../fixtures/keys/pesel-ec.crt")).unwrap();
         assert_eq!(certificate.owner(), Owner::Pesel);
         let debug = format!("{certificate:?} {:?}", certificate.owner());
         assert!(!debug.contains("90610112347") && !debug.contains("Zmyślona"), "{debug}");

@@ -7,13 +7,13 @@ use crate::error::{Error, Kind, Result};
 
 /// A private key under OpenSSL's own PEM encryption (`Proc-Type: 4,ENCRYPTED`), which `openssl rsa` and `openssl ec`
 /// write to this day.
-pub(super) struct LegacyKey {
+pub(in crate::credential) struct LegacyKey {
     dek_info: String,
     ciphertext: Vec<u8>,
 }
 
 /// A [`LegacyKey`] whose encryption is known: only the password is missing.
-pub(super) struct LegacyLock {
+pub(in crate::credential) struct LegacyLock {
     cipher: Cipher,
     iv: Vec<u8>,
     ciphertext: Vec<u8>,
@@ -21,7 +21,7 @@ pub(super) struct LegacyLock {
 
 impl LegacyKey {
     /// Takes the value of the header `DEK-Info` and the decoded body.
-    pub(super) fn new(dek_info: &str, ciphertext: &[u8]) -> Self {
+    pub(in crate::credential) fn new(dek_info: &str, ciphertext: &[u8]) -> Self {
         Self { dek_info: dek_info.to_owned(), ciphertext: ciphertext.to_owned() }
     }
 
@@ -29,7 +29,7 @@ impl LegacyKey {
     ///
     /// # Errors
     /// `key_encryption_unsupported` for another cipher; `key_unreadable` if the parts do not fit the cipher.
-    pub(super) fn lock(self) -> Result<LegacyLock> {
+    pub(in crate::credential) fn lock(self) -> Result<LegacyLock> {
         let (name, iv) = self.dek_info.split_once(',').unwrap_or((&self.dek_info, ""));
         let cipher = Cipher::from_name(name).ok_or_else(|| {
             let message = format!("the key is encrypted with {name:?}, which is not supported");
@@ -47,7 +47,7 @@ impl LegacyKey {
 impl LegacyLock {
     /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,
     /// and gives garbage.
-    pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(in crate::credential) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = derive(password, &self.iv[..SALT_LEN], self.cipher.key_len());
         let mut buffer = Zeroizing::new(self.ciphertext.clone());
         let length = self.cipher.decrypt(&key, &self.iv, &mut buffer)?;

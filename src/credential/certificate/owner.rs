@@ -20,7 +20,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    pub(super) fn of(subject: &Name) -> Self {
+    pub(in crate::credential) fn of(subject: &Name) -> Self {
         // A company's certificate may name its representative too: the company is the owner, whichever stands first.
         let identifiers: Vec<String> = [ORGANIZATION_IDENTIFIER, rfc4519::SERIAL_NUMBER]
             .iter()

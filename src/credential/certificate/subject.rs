@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn names_of_companies_and_of_people() {
-        let company = certificate(include_bytes!("../../fixtures/keys/offline-ec.crt"));
+        let company = certificate(include_bytes!("../../../fixtures/keys/offline-ec.crt"));
         assert_eq!(company.owner_name().as_deref(), Some("Żółw Throwaway"));
         assert_eq!(company.pesel(), None);
-        let person = certificate(include_bytes!("../../fixtures/keys/pesel-ec.crt"));
+        let person = certificate(include_bytes!("../../../fixtures/keys/pesel-ec.crt"));
         assert_eq!(person.owner_name().as_deref(), Some("Świętosława Zmyślona"));
         assert_eq!(person.pesel().as_deref().map(String::as_str), Some("90610112347"));
     }
@@ -92,7 +92,7 @@ mod tests {
     /// `openssl x509 -in offline-ec.crt -noout -fingerprint -sha256`, without the colons.
     #[test]
     fn fingerprint_as_openssl_has_it() {
-        let company = certificate(include_bytes!("../../fixtures/keys/offline-ec.crt"));
+        let company = certificate(include_bytes!("../../../fixtures/keys/offline-ec.crt"));
         assert_eq!(company.fingerprint(), "1F0E3D0389EE274D01C307D7E5448F70DCCAA920BDEE7F2778CD1E4938DB5301");
     }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, Kind, Result};
 /// An encrypted PKCS#8 key whose encryption, PBES2 (RFC 8018), is known and bearable: only the password is missing.
 ///
 /// The KSeF portal uses PBKDF2 with HMAC-SHA-256 and AES-256-CBC (`certyfikaty-KSeF.md`).
-pub(super) struct Pbes2Lock<'a> {
+pub(in crate::credential) struct Pbes2Lock<'a> {
     parameters: Parameters,
     ciphertext: &'a [u8],
 }
@@ -22,7 +22,7 @@ impl<'a> Pbes2Lock<'a> {
     /// # Errors
     /// `key_encryption_unsupported` for PBES1 and other schemes, and for a key derivation so dear that only somebody
     /// who means harm would ask for it; `key_unreadable` if the structure is damaged.
-    pub(super) fn read(der: &'a [u8]) -> Result<Self> {
+    pub(in crate::credential) fn read(der: &'a [u8]) -> Result<Self> {
         let (scheme, ciphertext) = parts(der).map_err(|_| damaged())?;
         Self::new(scheme, ciphertext)
     }
@@ -31,7 +31,7 @@ impl<'a> Pbes2Lock<'a> {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(super) fn new(scheme: AlgorithmIdentifierRef<'_>, ciphertext: &'a [u8]) -> Result<Self> {
+    pub(in crate::credential) fn new(scheme: AlgorithmIdentifierRef<'_>, ciphertext: &'a [u8]) -> Result<Self> {
         if scheme.oid != PBES2_OID {
             return Err(unsupported(&algorithm::name(scheme.oid)));
         }
@@ -51,7 +51,7 @@ impl<'a> Pbes2Lock<'a> {
     }
 
     /// How much work it is to derive the key, in hashes, roughly.
-    pub(super) fn hashes(&self) -> u64 {
+    pub(in crate::credential) fn hashes(&self) -> u64 {
         match &self.parameters.kdf {
             Kdf::Pbkdf2(params) => {
                 // Hashes shorter than a key of AES-256 are needed twice; each round takes two.
@@ -71,7 +71,7 @@ impl<'a> Pbes2Lock<'a> {
     ///
     /// The key in the clear is wiped when dropped. The key derived from the password is not: pkcs5 0.8 keeps that one
     /// to itself.
-    pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    pub(in crate::credential) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut buffer = Zeroizing::new(self.ciphertext.to_vec());
         let length = self.parameters.decrypt_in_place(password, &mut buffer).ok()?.len();
         buffer.truncate(length);

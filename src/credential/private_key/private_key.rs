@@ -109,7 +109,7 @@ impl PrivateKey {
     }
 
     /// A key in the clear, PKCS#8 DER.
-    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self> {
+    pub(in crate::credential) fn from_pkcs8(der: &[u8]) -> Result<Self> {
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         match (info.algorithm.oid, info.algorithm.parameters_oid()) {
             (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => {
@@ -179,8 +179,8 @@ fn unsupported(found: &str) -> Error {
 mod tests {
     use super::*;
 
-    const SEC1: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.sec1.der");
-    const PKCS8: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.pkcs8.der");
+    const SEC1: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.sec1.der");
+    const PKCS8: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.pkcs8.der");
 
     #[test]
     fn a_bare_number_becomes_a_complete_key() {
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_public_part_of_another_key_is_found() {
         let mut key = PKCS8.to_vec();
-        let other = include_bytes!("../../fixtures/keys/other-ec.pkcs8.pem");
+        let other = include_bytes!("../../../fixtures/keys/other-ec.pkcs8.pem");
         let other = PrivateKey::parse(other, None).unwrap();
         let secret = 36..68;
         key[secret.clone()].copy_from_slice(&other.pkcs8_der()[secret]);
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn rsa_numbers_that_do_not_belong_together() {
-        let mut key = include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.der").to_vec();
+        let mut key = include_bytes!("../../../fixtures/keys/offline-rsa.pkcs1.der").to_vec();
         // The last byte of d, just before the first prime's header.
         let position = key.windows(4).position(|window| window == [0x02, 0x81, 0x81, 0x00]).unwrap();
         key[position - 1] ^= 2;
@@ -223,10 +223,10 @@ mod tests {
     #[test]
     fn every_form_gives_the_same_key() {
         for file in [
-            &include_bytes!("../../fixtures/keys/offline-ec.pkcs8.pem")[..],
-            include_bytes!("../../fixtures/keys/offline-ec.fast.key"),
-            include_bytes!("../../fixtures/keys/offline-ec.sec1-params.pem"),
-            include_bytes!("../../fixtures/keys/offline-ec.legacy-des3.pem"),
+            &include_bytes!("../../../fixtures/keys/offline-ec.pkcs8.pem")[..],
+            include_bytes!("../../../fixtures/keys/offline-ec.fast.key"),
+            include_bytes!("../../../fixtures/keys/offline-ec.sec1-params.pem"),
+            include_bytes!("../../../fixtures/keys/offline-ec.legacy-des3.pem"),
             SEC1,
         ] {
             let key = PrivateKey::parse(file, Some(b"Throwaway-Key_2026")).unwrap();
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn rsa_comes_out_as_openssl_writes_it() {
-        let key = PrivateKey::parse(include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.pem"), None).unwrap();
-        assert_eq!(key.pkcs8_der(), include_bytes!("../../fixtures/keys/offline-rsa.pkcs8.der"));
+        let key = PrivateKey::parse(include_bytes!("../../../fixtures/keys/offline-rsa.pkcs1.pem"), None).unwrap();
+        assert_eq!(key.pkcs8_der(), include_bytes!("../../../fixtures/keys/offline-rsa.pkcs8.der"));
     }
 }

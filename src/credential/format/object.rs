@@ -8,7 +8,7 @@ use super::legacy_pem::LegacyKey;
 use super::pem::{self, Block};
 
 /// One object of a certificate or key file.
-pub(super) enum Object {
+pub(in crate::credential) enum Object {
     /// An X.509 certificate, DER.
     Certificate(Zeroizing<Vec<u8>>),
     /// A certificate request, PKCS#10.
@@ -31,7 +31,7 @@ pub(super) enum Object {
 
 /// How a private key in the clear is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyForm {
+pub(in crate::credential) enum KeyForm {
     /// `PRIVATE KEY`, RFC 5958.
     Pkcs8,
     /// `EC PRIVATE KEY`, RFC 5915.
@@ -43,7 +43,7 @@ pub(super) enum KeyForm {
 impl Object {
     /// The first object of the file that is wanted, or else simply the first: a certificate is found beside its key
     /// and a key behind its EC parameters.
-    pub(super) fn find(file: &[u8], wanted: fn(&Self) -> bool) -> Self {
+    pub(in crate::credential) fn find(file: &[u8], wanted: fn(&Self) -> bool) -> Self {
         let mut first = None;
         for object in objects(file) {
             if wanted(&object) {
@@ -54,24 +54,24 @@ impl Object {
         first.unwrap_or_else(|| Self::Unknown(describe(file)))
     }
 
-    pub(super) fn is_certificate(&self) -> bool {
+    pub(in crate::credential) fn is_certificate(&self) -> bool {
         matches!(self, Self::Certificate(_))
     }
 
-    pub(super) fn is_private_key(&self) -> bool {
+    pub(in crate::credential) fn is_private_key(&self) -> bool {
         matches!(self, Self::Key(..)) || self.is_encrypted_key()
     }
 
-    pub(super) fn is_pkcs12(&self) -> bool {
+    pub(in crate::credential) fn is_pkcs12(&self) -> bool {
         matches!(self, Self::Pkcs12(_))
     }
 
-    pub(super) fn is_encrypted_key(&self) -> bool {
+    pub(in crate::credential) fn is_encrypted_key(&self) -> bool {
         matches!(self, Self::EncryptedKey(_) | Self::LegacyKey(_))
     }
 
     /// What it is, as the end of "it is ...".
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::credential) fn describe(&self) -> String {
         let known = match self {
             Self::Certificate(_) => "a certificate",
             Self::Request => "a certificate request",
@@ -85,7 +85,7 @@ impl Object {
     }
 
     /// Recognises DER by the tags of its outermost sequence, which differ between all the forms there are.
-    pub(super) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
+    pub(in crate::credential) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
         use Tag::{BitString, Integer, ObjectIdentifier, OctetString, Sequence};
 
         let Some(fields) = fields(&der) else {
@@ -114,7 +114,7 @@ impl Object {
     }
 }
 
-pub(super) fn objects(file: &[u8]) -> Vec<Object> {
+pub(in crate::credential) fn objects(file: &[u8]) -> Vec<Object> {
     let pem: Vec<_> = pem::blocks(file).filter_map(Object::from_pem).collect();
     if !pem.is_empty() {
         return pem;
