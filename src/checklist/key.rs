@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Given, Item, ItemName};
-use crate::credential::{Pkcs12, PrivateKey, check_pair, check_password};
+use crate::credential::{KeyFile as Read, Pkcs12, PrivateKey, check_pair, check_password};
 use crate::error::{Error, Kind, Result};
 
 /// A private key as it lies on the disk.
@@ -62,12 +62,13 @@ pub(super) fn items(given: &Given<'_>) -> (Vec<Item>, Option<PrivateKey>) {
 
 /// Whether the key needs a password, and the key.
 fn open(given: &Given<'_>, file: KeyFile<'_>) -> (bool, Result<PrivateKey>) {
-    if !file.is_pkcs12 {
-        return (PrivateKey::is_encrypted(file.bytes), PrivateKey::parse(file.bytes, given.password));
-    }
     let serial = given.certificate.serial().to_string();
-    let opened = Pkcs12::open(file.bytes, given.password).and_then(|file| file.pair(Some(&serial)));
-    (Pkcs12::open(file.bytes, None).is_err_and(|error| is_password(&error)), opened.map(|(_, key)| key))
+    let read = match file.is_pkcs12 {
+        false => PrivateKey::read(file.bytes),
+        true => Pkcs12::read(file.bytes)
+            .and_then(|read| read.and_then(move |opened| opened.pair(Some(&serial)).map(|(_, key)| key))),
+    };
+    (read.as_ref().is_ok_and(Read::is_locked), read.and_then(|read| read.open(given.password)))
 }
 
 /// The items that need a key.

@@ -27,7 +27,7 @@ pub(super) fn item(given: &Given<'_>, key: Option<PrivateKey>) -> Item {
 
 fn run(given: &Given<'_>, key: PrivateKey, environment: Environment) -> Result<()> {
     let allow = [Rule::CertificatePurpose, Rule::CertificateDates].into_iter().collect();
-    let conditions = Conditions { environment, now: given.now, allow };
+    let conditions = Conditions::new(environment, given.now).allowing(allow);
     let credential = Credential::new(given.certificate.clone(), key, &conditions)?;
     let signer = signer(&credential, SignatureEncoding::default())?;
     let seller = match (given.nip, given.certificate.owner()) {

@@ -24,7 +24,7 @@ mod public_key;
 mod credential;
 
 pub use certificate::{Certificate, Owner, Purpose, mask_pesel};
-pub use certificate_file::{KsefCertificate, certificates};
+pub use certificate_file::{KsefCertificate, certificates, read_certificates};
 pub use credential::{Conditions, Credential, PublicCredential, check_pair};
 pub use key_file::{KeyFile, Locked};
 pub use pkcs12::Pkcs12;

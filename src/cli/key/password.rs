@@ -8,44 +8,39 @@ use ksef_qr::PrivateKey;
 use ksef_qr::batch::write_secret_file;
 use ksef_qr::enrol::encrypted_pem;
 
-use super::new_password::NewPassword;
-use super::open;
-use crate::cli::args::KeyPasswordArgs;
-use crate::cli::credential::read_credential;
+use super::new_password::{check_free, or_forget, password};
 use crate::cli::exit::ExitStatus;
+use crate::cli::key_file::{private_key, read_key_file};
 use crate::cli::report::printable;
 use crate::cli::say::say;
-
-const VARIABLE: &str = "KSEF_QR_NEW_KEY_PASSWORD";
+use crate::cli::settings::{KeyPassword, KeyTarget};
 
 /// Writes the same key under another password.
-pub fn run(args: &KeyPasswordArgs) -> anyhow::Result<ExitStatus> {
-    // A link's target is replaced, not the link.
-    let own = || fs::canonicalize(&args.key).with_context(|| format!("{}: it cannot be read", args.key.display()));
-    let target = args.out.clone().map_or_else(own, Ok)?;
-    let source = NewPassword {
-        file: args.new_password_file.as_deref(),
-        generate: args.generate_password_file.as_deref(),
-        variable: VARIABLE,
-        key: &target,
+pub fn run(settings: &KeyPassword) -> anyhow::Result<ExitStatus> {
+    let KeyPassword { key: path, new_password: source, .. } = settings;
+    let (target, shown, in_place) = match &settings.target {
+        KeyTarget::New(out) => {
+            check_free([Some(out), source.generated()].into_iter().flatten())?;
+            (out.clone(), out, false)
+        }
+        KeyTarget::InPlace => {
+            // A link's target is replaced, not the link.
+            let own = fs::canonicalize(path).with_context(|| format!("{}: it cannot be read", path.display()))?;
+            check_alone(path)?;
+            (own, path, true)
+        }
     };
-    if args.in_place {
-        check_alone(&args.key)?;
-    } else {
-        source.check_free(None)?;
-    }
-    let key = open(&args.key, args.password_file.as_deref())?;
-    let password = source.get()?;
-    let write = || Ok(write_secret_file(&target, encrypted_pem(&key, &password)?.as_bytes(), args.in_place)?);
-    source.or_forget(write())?;
-    let shown = args.out.as_ref().unwrap_or(&args.key);
+    let key = private_key(path, &settings.password)?;
+    let password = password(source, &target)?;
+    let write = || Ok(write_secret_file(&target, encrypted_pem(&key, password.bytes())?.as_bytes(), in_place)?);
+    or_forget(source, write())?;
     say!("{}: the {} key under its new password", printable(&shown.to_string_lossy()), key.kind());
     Ok(ExitStatus::Done)
 }
 
 /// Refuses to replace a file that holds more than the key: the rest would be gone.
 fn check_alone(path: &Path) -> anyhow::Result<()> {
-    if PrivateKey::is_alone(&read_credential(path)?) {
+    if PrivateKey::is_alone(&read_key_file(path)?) {
         return Ok(());
     }
     bail!(

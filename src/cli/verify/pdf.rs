@@ -75,7 +75,7 @@ fn answer(path: &Path, input: Option<Vec<u8>>) -> Result<Vec<Found>, Problem> {
         .arg("--")
         .arg(path)
         // What reads a stranger's PDF needs no password.
-        .env_remove(crate::cli::password::VARIABLE)
+        .env_remove(crate::cli::secret::VARIABLE)
         .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -11,6 +11,6 @@ pub use certificate::{Certificate, Purpose};
 pub use owner::Owner;
 pub use subject::mask_pesel;
 
-pub(super) use certificate::is_authority;
+pub(super) use certificate::{in_warsaw, is_authority, minute};
 #[cfg(feature = "register")]
 pub(crate) use issuer::check as check_issuer;

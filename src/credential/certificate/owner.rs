@@ -7,8 +7,8 @@ use crate::values::Nip;
 
 /// Whom a certificate was issued to, as far as its subject says (`certyfikaty-KSeF.md`).
 ///
-/// A PESEL is personal data and decides nothing here, so it is recognised and not kept
-/// ([`Certificate::pesel`](super::Certificate::pesel) reads it again for whoever asks).
+/// A PESEL is personal data and decides nothing here, so it is recognised and not kept (`Certificate::pesel` reads it
+/// again for whoever asks).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A taxpayer with this NIP.
@@ -20,7 +20,7 @@ pub enum Owner {
 }
 
 impl Owner {
-    pub(in crate::credential) fn of(subject: &Name) -> Self {
+    pub(super) fn of(subject: &Name) -> Self {
         // A company's certificate may name its representative too: the company is the owner, whichever stands first.
         let identifiers: Vec<String> = [ORGANIZATION_IDENTIFIER, rfc4519::SERIAL_NUMBER]
             .iter()

@@ -1,10 +1,9 @@
-//! What a file holds, told by its structure: a name may end in anything, a PEM label may say anything.
+//! The objects of a file, recognised by their structure: a name may end in anything, a PEM label may say anything.
 
 use pkcs8::der::asn1::AnyRef;
 use pkcs8::der::{Reader as _, SliceReader, Tag, Tagged};
 use zeroize::Zeroizing;
 
-use super::legacy_pem::LegacyKey;
 use super::pem::{self, Block};
 
 /// One object of a certificate or key file.
@@ -19,8 +18,8 @@ pub(in crate::credential) enum Object {
     Key(KeyForm, Zeroizing<Vec<u8>>),
     /// An encrypted private key, PKCS#8 DER.
     EncryptedKey(Zeroizing<Vec<u8>>),
-    /// A private key under OpenSSL's PEM encryption.
-    LegacyKey(LegacyKey),
+    /// A private key under OpenSSL's PEM encryption: the value of the header `DEK-Info`, and the decoded body.
+    LegacyKey { dek_info: String, ciphertext: Zeroizing<Vec<u8>> },
     /// A key and its certificate in one, under a password: PKCS#12, DER or BER.
     Pkcs12(Zeroizing<Vec<u8>>),
     /// A KSeF token: a password of the API, no key.
@@ -59,15 +58,11 @@ impl Object {
     }
 
     pub(in crate::credential) fn is_private_key(&self) -> bool {
-        matches!(self, Self::Key(..)) || self.is_encrypted_key()
+        matches!(self, Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey { .. })
     }
 
     pub(in crate::credential) fn is_pkcs12(&self) -> bool {
         matches!(self, Self::Pkcs12(_))
-    }
-
-    pub(in crate::credential) fn is_encrypted_key(&self) -> bool {
-        matches!(self, Self::EncryptedKey(_) | Self::LegacyKey(_))
     }
 
     /// What it is, as the end of "it is ...".
@@ -76,7 +71,7 @@ impl Object {
             Self::Certificate(_) => "a certificate",
             Self::Request => "a certificate request",
             Self::PublicKey => "a public key",
-            Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey(_) => "a private key",
+            Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey { .. } => "a private key",
             Self::Pkcs12(_) => "a PKCS#12 file",
             Self::Token => "a KSeF token",
             Self::Unknown(looks) => return looks.strip_prefix("it is ").unwrap_or(looks).to_owned(),
@@ -108,7 +103,7 @@ impl Object {
 
     fn from_pem(block: Block<'_>) -> Option<Self> {
         match block.header("DEK-Info") {
-            Some(dek_info) => Some(Self::LegacyKey(LegacyKey::new(dek_info, &block.bytes))),
+            Some(dek_info) => Some(Self::LegacyKey { dek_info: dek_info.to_owned(), ciphertext: block.bytes }),
             None => Self::from_der(block.bytes),
         }
     }

@@ -11,11 +11,12 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::RsaPrivateKeyRef;
 use zeroize::Zeroizing;
 
-use super::contents::{KeyForm, Object};
+use super::legacy_pem::LegacyLock;
 use super::pbes2::Pbes2Lock;
-use super::pem;
-use super::public_key::check_rsa_size;
-use super::{KeyKind, PublicKey, algorithm};
+use crate::credential::format::object::{KeyForm, Object};
+use crate::credential::format::{algorithm, pem};
+use crate::credential::key_file::{KeyFile, Locked};
+use crate::credential::public_key::{KeyKind, PublicKey, check_rsa_size};
 use crate::error::{Error, Kind, Result};
 
 /// A private key, decrypted and found sound. Wiped from memory when dropped, and never printed.
@@ -26,28 +27,27 @@ pub struct PrivateKey {
 
 impl PrivateKey {
     /// Reads a private key: PKCS#8 (in the clear or under PBES2), SEC1, PKCS#1 or OpenSSL's encrypted PEM, as PEM (the
-    /// first key of the file, whatever stands around it), DER or bare Base64. `password` is the file's, without a line
-    /// break; a key in the clear does not need it and does not mind it.
+    /// first key of the file, whatever stands around it), DER or bare Base64. It is open, or locked by its password.
     ///
-    /// Neither `file` nor `password` is wiped here: they are the caller's.
+    /// `file` is not wiped here: it is the caller's.
     ///
     /// # Errors
-    /// `password_missing`; `password_wrong`; `key_encryption_unsupported` for PBES1, other ciphers and excessive costs
-    /// of key derivation; `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits;
-    /// `key_is_certificate`, `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for those;
-    /// `key_unreadable` for everything else, saying what it looks like.
-    pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
-        let password = || password.ok_or_else(|| Error::new(Kind::PasswordMissing, "the key is encrypted"));
+    /// `key_encryption_unsupported` for PBES1, other ciphers and excessive costs of key derivation;
+    /// `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits, which shows of a locked one once it
+    /// is opened; `key_is_certificate`, `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for
+    /// those; `key_unreadable` for everything else, saying what it looks like.
+    pub fn read(file: &[u8]) -> Result<KeyFile<Self>> {
+        let locked = |lock: Locked<Self>| Ok(KeyFile::Locked(lock));
         let given = |kind, what| Err(Error::new(kind, format!("{what} was given as the key")));
         match Object::find(file, Object::is_private_key) {
-            Object::Key(form, der) => Self::from_der(form, &der),
+            Object::Key(form, der) => Self::from_der(form, &der).map(KeyFile::Open),
             Object::EncryptedKey(der) => {
                 let lock = Pbes2Lock::read(&der)?;
-                Self::from_decrypted(lock.open(password()?))
+                locked(Locked::new(ENCRYPTED, move |password| Self::from_decrypted(lock.open(password))))
             }
-            Object::LegacyKey(key) => {
-                let lock = key.lock()?;
-                Self::from_decrypted(lock.open(password()?))
+            Object::LegacyKey { dek_info, ciphertext } => {
+                let lock = LegacyLock::read(&dek_info, ciphertext)?;
+                locked(Locked::new(ENCRYPTED, move |password| Self::from_decrypted(lock.open(password))))
             }
             Object::Certificate(_) => given(Kind::KeyIsCertificate, "a certificate"),
             Object::Request => given(Kind::KeyIsRequest, "a certificate request"),
@@ -58,10 +58,12 @@ impl PrivateKey {
         }
     }
 
-    /// True if the file holds a private key that needs a password. Damage and unknown encryption show in
-    /// [`parse`](Self::parse) only.
-    pub fn is_encrypted(file: &[u8]) -> bool {
-        Object::find(file, Object::is_private_key).is_encrypted_key()
+    /// Reads the file and opens it, if it is locked, with the password, which is without a line break.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read); `password_missing`; `password_wrong`.
+    pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
+        Self::read(file)?.open(password)
     }
 
     /// True if the file holds one object, so that nothing is lost when the key is written anew: no certificate beside
@@ -78,7 +80,7 @@ impl PrivateKey {
     /// Its public half as X.509 `SubjectPublicKeyInfo`, DER.
     ///
     /// # Errors
-    /// `key_unreadable`, if it cannot be written down, which no key that was read gives cause for.
+    /// `key_unreadable`, if it cannot be written down, which does not happen to a key that was read.
     pub fn public_key_der(&self) -> Result<Vec<u8>> {
         self.public.to_spki()
     }
@@ -146,6 +148,8 @@ impl PrivateKey {
         })
     }
 }
+
+const ENCRYPTED: &str = "the key is encrypted";
 
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
