@@ -6,13 +6,13 @@
 //! XML and makes both:
 //!
 //! ```
-//! use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer, Rules};
+//! use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer};
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let certificate = include_bytes!("../fixtures/keys/offline-ec.crt");
 //! # let (key, password) = (include_bytes!("../fixtures/keys/offline-ec.fast.key"), b"Throwaway-Key_2026");
 //! # let xml = include_bytes!("../fixtures/invoices/good/fa3-basic.xml");
-//! let conditions = Conditions { environment: Environment::Test, now: std::time::SystemTime::now(), allow: Rules::NONE };
+//! let conditions = Conditions::new(Environment::Test, std::time::SystemTime::now());
 //! let issuer = Issuer::new(Credential::from_bytes(certificate, key, Some(password), &conditions)?)?;
 //! let links = issuer.sign(&Invoice::read(xml)?)?;
 //! let (kod1, kod2) = ksef_qr::codes_png(&links)?;
@@ -117,8 +117,8 @@ mod warning;
 mod xml;
 
 pub use credential::{
-    Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,
-    Purpose, certificates, check_pair, check_password, mask_pesel,
+    Certificate, Conditions, Credential, KeyFile, KeyKind, KsefCertificate, Locked, Owner, Pkcs12, PrivateKey,
+    PublicCredential, Purpose, certificates, check_pair, check_password, mask_pesel, read_certificates,
 };
 pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party};

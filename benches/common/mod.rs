@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use ksef_qr::{Conditions, Credential, Environment, Issuer, Rules};
+use ksef_qr::{Conditions, Credential, Environment, Issuer};
 
 const INVOICE: &str = include_str!("../../fixtures/invoices/good/fa3-basic.xml");
 
@@ -42,5 +42,5 @@ pub fn issuer(credential: Credential) -> Issuer {
 }
 
 fn conditions() -> Conditions {
-    Conditions { environment: Environment::Test, now: SystemTime::now(), allow: Rules::NONE }
+    Conditions::new(Environment::Test, SystemTime::now())
 }

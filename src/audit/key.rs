@@ -2,7 +2,7 @@
 
 use super::item::{Item, ItemName};
 use super::subject::{Audit, KeyFile};
-use crate::credential::{Conditions, Credential, Owner, Pkcs12, PrivateKey, check_pair, check_password};
+use crate::credential::{Conditions, Credential, KeyFile as Read, Owner, Pkcs12, PrivateKey, check_pair, check_password};
 use crate::error::{Error, Kind, Result};
 use crate::link::UnsignedKod2;
 use crate::report::{Finding, Outcome};
@@ -49,12 +49,13 @@ pub(super) fn items(audit: &Audit<'_>) -> (Vec<Item>, Option<PrivateKey>) {
 
 /// Whether the key needs a password, and the key.
 fn open(audit: &Audit<'_>, file: KeyFile<'_>) -> (bool, Result<PrivateKey>) {
-    if !file.is_pkcs12 {
-        return (PrivateKey::is_encrypted(file.bytes), PrivateKey::parse(file.bytes, audit.password));
-    }
     let serial = audit.certificate.serial().to_string();
-    let opened = Pkcs12::open(file.bytes, audit.password).and_then(|file| file.pair(Some(&serial)));
-    (Pkcs12::open(file.bytes, None).is_err_and(|error| is_password(&error)), opened.map(|(_, key)| key))
+    let read = match file.is_pkcs12 {
+        false => PrivateKey::read(file.bytes),
+        true => Pkcs12::read(file.bytes)
+            .and_then(|read| read.and_then(move |opened| opened.pair(Some(&serial)).map(|(_, key)| key))),
+    };
+    (read.as_ref().is_ok_and(Read::is_locked), read.and_then(|read| read.open(audit.password)))
 }
 
 /// The items that need a key.
@@ -131,7 +132,7 @@ pub(super) fn controlled_test(audit: &Audit<'_>, key: Option<PrivateKey>) -> Ite
 
 fn sign_and_verify(audit: &Audit<'_>, key: PrivateKey, environment: Environment) -> Result<()> {
     let allow = [Rule::CertificatePurpose, Rule::CertificateDates].into_iter().collect();
-    let conditions = Conditions { environment, now: audit.now, allow };
+    let conditions = Conditions::new(environment, audit.now).allowing(allow);
     let credential = Credential::new(audit.certificate.clone(), key, &conditions)?;
     let signer = signer(&credential, SignatureEncoding::default())?;
     let seller = match (audit.nip, audit.certificate.owner()) {

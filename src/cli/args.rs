@@ -1,8 +1,9 @@
-//! The command line, as clap sees it. Nothing but `config` looks at these types.
+//! The command line, as clap sees it. Nothing but `settings` and `config` looks at these types.
 
 mod advise;
 mod cert;
 mod check;
+mod clock;
 mod codes;
 mod confirm;
 mod credential;
@@ -27,13 +28,14 @@ pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use expiring::ExpiringArgs;
 pub use key::{
-    CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
+    CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
+    SubjectArgs,
 };
 pub use picture::PictureArgs;
-pub use register::{
-    PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
-};
+pub use register::{PasswordArgs, RegisterAddArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs};
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+
+use clock::parse_time;
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -287,8 +289,4 @@ pub struct OutputArgs {
 pub enum Progress {
     Auto,
     Never,
-}
-
-fn parse_time(text: &str) -> Result<std::time::SystemTime, jiff::Error> {
-    text.parse::<jiff::Timestamp>().map(Into::into)
 }

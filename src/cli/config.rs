@@ -1,12 +1,10 @@
 //! From arguments to a batch that can run: everything is checked here, before the first invoice is read.
 
-use std::fs;
-use std::io::Read as _;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use ksef_qr::batch::{Batch, Codes, Document, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
 use ksef_qr::deadline::Schedule;
 use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
@@ -14,11 +12,12 @@ use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo}
 use super::args::{
     CodesArgs, CredentialArgs, InputArgs, LinkArgs, OfflineMode, OutageArgs, OutputArgs, PictureArgs, SignArgs,
 };
-use super::credential::issuer;
+use super::credential::{Signatory, signatory};
 use super::deadline::schedule;
-use super::register_file::choose;
+use super::read::read;
 use super::report::printable;
 use super::say::tell;
+use super::settings::Signing;
 
 /// The batch of `ksef-qr sign`.
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
@@ -93,11 +92,10 @@ fn manifest_of(output: &OutputArgs) -> PathBuf {
 
 fn issuer_of(credential: CredentialArgs, context: Option<ContextId>, output: &OutputArgs) -> anyhow::Result<Issuer> {
     let now = output.now.unwrap_or_else(SystemTime::now);
-    let conditions = Conditions { environment: output.env, now, allow: output.allow.iter().copied().collect() };
+    let conditions = Conditions::new(output.env, now).allowing(output.allow.iter().copied().collect());
     let taxpayer = context.as_ref().and_then(ContextId::taxpayer);
-    let credential = choose(credential, &conditions, taxpayer)?;
-    let issuer = issuer(&credential, &conditions)?;
-    if let Some(entry) = credential.chosen.filter(|_| !output.quiet) {
+    let Signatory { issuer, entry } = signatory(&Signing::from_args(credential)?, &conditions, taxpayer)?;
+    if let Some(entry) = entry.filter(|_| !output.quiet) {
         tell!("signing with {}, {}", printable(&entry.name), entry.facts.serial);
     }
     let Some(context) = context else { return Ok(issuer) };
@@ -212,16 +210,3 @@ pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
 
 /// A UPO of 10 000 invoices, the most there is on a page, has 8 MB.
 const LARGEST_UPO: u64 = 50_000_000;
-
-/// Reads a whole file, of `largest` bytes at most.
-pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
-    let cannot = || format!("{}: it cannot be read", path.display());
-    if fs::metadata(path).with_context(cannot)?.is_dir() {
-        bail!("{}: it is a folder", path.display());
-    }
-    fs::File::open(path).with_context(cannot)?.take(largest + 1).read_to_end(bytes).with_context(cannot)?;
-    if bytes.len() as u64 > largest {
-        bail!("{}: it has more than {largest} bytes, and no such file does", path.display());
-    }
-    Ok(())
-}

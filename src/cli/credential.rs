@@ -1,4 +1,4 @@
-//! The credential that signs, from what the arguments name.
+//! The credential that signs: the certificate and the key that the settings name, opened and ready.
 
 use std::path::Path;
 
@@ -6,152 +6,116 @@ use anyhow::bail;
 #[cfg(feature = "pkcs11")]
 use ksef_qr::pkcs11::Token;
 use ksef_qr::pkcs11::TokenUri;
-use ksef_qr::register::PasswordPlace;
-use ksef_qr::{
-    Certificate, Conditions, Credential, Issuer, Pkcs12, PrivateKey, SignatureEncoding, deterministic_signer, signer,
-};
-use zeroize::Zeroizing;
+use ksef_qr::register::{Entry, KeyPlace};
+use ksef_qr::{Conditions, Credential, Issuer, Nip, deterministic_signer, signer};
 
-use super::args::{CredentialArgs, Encoding};
-use super::config::read;
-use super::password::password_from;
-#[cfg(feature = "pkcs11")]
-use super::password::secret_from;
-use super::register_file::choose;
+use super::key_file::{certificate, pkcs12_pair, private_key};
+use super::register_file::RegisterFile;
+use super::secret::SecretSource;
+use super::settings::{Signature, Signing, SigningKey};
 
-/// No key and no certificate is larger, a chain included.
-const LARGEST_CREDENTIAL: u64 = 1_000_000;
+/// Who signs.
+pub struct Signatory {
+    pub issuer: Issuer,
+    /// The entry of the register, if the credential is from one.
+    pub entry: Option<Entry>,
+}
 
-/// Reads certificate and key, and has the key ready to sign.
-pub fn issuer(args: &CredentialArgs, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    if args.credentials.is_some() {
-        return issuer(&choose(args.clone(), conditions, None)?, conditions);
-    }
-    let issuer = match args {
-        CredentialArgs { cert: Some(cert), key: Some(key), .. } => with_key(args, cert, key, conditions),
-        CredentialArgs { p12: Some(p12), .. } => with_pkcs12(args, p12, conditions),
-        CredentialArgs { pkcs11: Some(uri), .. } => with_token(args, &uri.parse()?, conditions),
-        CredentialArgs { cert: Some(_), .. } => {
-            bail!(
-                "--cert names the certificate; signing needs its private key, too: --key FILE. If the .crt is all there is, the key was lost: apply for a new certificate"
-            )
+/// Opens the key that the settings name, or chooses one from the register that they name. `taxpayer` is the one in whose
+/// context invoices are issued, if that is known.
+pub fn signatory(signing: &Signing, conditions: &Conditions, taxpayer: Option<Nip>) -> anyhow::Result<Signatory> {
+    match &signing.key {
+        SigningKey::At { place, password } => {
+            Ok(Signatory { issuer: issuer(place, password, signing.signature, conditions)?, entry: None })
         }
-        _ => bail!(
-            "signing needs a certificate and its private key: --cert FILE --key FILE, --p12 FILE, or --credentials FILE"
-        ),
-    }?;
-    if let Some(entry) = &args.chosen {
-        entry.check(issuer.credential().certificate())?;
+        SigningKey::FromRegister { register, choice, password_file } => {
+            let entry = RegisterFile::read(register)?.choose(choice, conditions, taxpayer)?;
+            let password = password_file.clone().map(SecretSource::File);
+            let issuer = issuer_of_entry(&entry, password, signing.signature, conditions)?;
+            Ok(Signatory { issuer, entry: Some(entry) })
+        }
     }
+}
+
+/// Opens the key of an entry, whose paths are seen from here. `password` comes before the one that the entry names.
+pub fn issuer_of_entry(
+    entry: &Entry,
+    password: Option<SecretSource>,
+    signature: Signature,
+    conditions: &Conditions,
+) -> anyhow::Result<Issuer> {
+    if signature.deterministic && matches!(entry.key, KeyPlace::Pkcs11 { .. }) {
+        bail!("{:?} is on a token, and a token's signatures differ each time: leave out --deterministic", entry.name);
+    }
+    let password = password.or_else(|| entry.password.clone().map(SecretSource::from));
+    let password = password.unwrap_or(SecretSource::VariableOrPrompt);
+    let issuer = issuer(&entry.key, &password, signature, conditions)?;
+    entry.check(issuer.credential().certificate())?;
     Ok(issuer)
 }
 
-/// `--cert` and `--key`.
-fn with_key(args: &CredentialArgs, cert: &Path, key: &Path, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let certificate = read_certificate(cert)?;
-    let file = read_credential(key)?;
-    // Nobody is asked for a password that is not needed.
-    let password = match PrivateKey::is_encrypted(&file) {
-        true => password_of(args, key)?,
-        false => None,
-    };
-    let private_key = PrivateKey::parse(&file, password.as_ref().map(|password| password.as_slice()))
-        .map_err(|error| error.about(key.to_string_lossy()))?;
-    let credential = Credential::new(certificate, private_key, conditions).map_err(|error| {
-        // What is wrong with both is told of the certificate, which has the dates and names in it.
-        error.about(cert.to_string_lossy())
-    })?;
-    ready(args, credential, key)
+/// Reads certificate and key, and has the key ready to sign.
+fn issuer(
+    place: &KeyPlace,
+    password: &SecretSource,
+    signature: Signature,
+    conditions: &Conditions,
+) -> anyhow::Result<Issuer> {
+    match place {
+        KeyPlace::Files { cert, key } => {
+            let certificate = certificate(cert)?;
+            let private_key = private_key(key, password)?;
+            // What is wrong with the pair is reported of the certificate, which has the dates and names in it.
+            let credential = Credential::new(certificate, private_key, conditions)
+                .map_err(|error| error.about(cert.to_string_lossy()))?;
+            ready(credential, signature, key)
+        }
+        KeyPlace::Pkcs12 { file, entry } => {
+            let (certificate, private_key) = pkcs12_pair(file, entry.as_deref(), password)?;
+            let credential = Credential::new(certificate, private_key, conditions)
+                .map_err(|error| error.about(file.to_string_lossy()))?;
+            ready(credential, signature, file)
+        }
+        KeyPlace::Pkcs11 { uri, cert } => on_token(&uri.parse()?, cert.as_deref(), password, signature, conditions),
+    }
 }
 
-/// `--p12`.
-fn with_pkcs12(args: &CredentialArgs, path: &Path, conditions: &Conditions) -> anyhow::Result<Issuer> {
-    let (certificate, key) = pkcs12_pair(path, args.p12_entry.as_deref(), || password_of(args, path))?;
-    let credential =
-        Credential::new(certificate, key, conditions).map_err(|error| error.about(path.to_string_lossy()))?;
-    ready(args, credential, path)
-}
-
-/// The key of a PKCS#12 file and its certificate. Nobody is asked for a password that is not needed; whether it is shows
-/// when none is tried.
-pub fn pkcs12_pair(
-    path: &Path,
-    entry: Option<&str>,
-    password: impl FnOnce() -> anyhow::Result<Option<Zeroizing<Vec<u8>>>>,
-) -> anyhow::Result<(Certificate, PrivateKey)> {
-    let file = read_credential(path)?;
-    let opened = match Pkcs12::open(&file, None) {
-        Err(error) if error.code() == "password_missing" => match password()? {
-            Some(password) => Pkcs12::open(&file, Some(&password)),
-            None => Err(error),
-        },
-        opened => opened,
-    };
-    Ok(opened.and_then(|opened| opened.pair(entry)).map_err(|error| error.about(path.to_string_lossy()))?)
-}
-
-/// From where the arguments say, else from where the register says.
-fn password_of(args: &CredentialArgs, key: &Path) -> anyhow::Result<Option<Zeroizing<Vec<u8>>>> {
-    password_from(place_of(args).as_ref(), key)
-}
-
-fn place_of(args: &CredentialArgs) -> Option<PasswordPlace> {
-    let chosen = args.chosen.as_ref().and_then(|entry| entry.password.clone());
-    args.password_file.clone().map(PasswordPlace::File).or(chosen)
-}
-
-/// `--pkcs11`.
+/// A key on a token, in a build that reads them.
 #[cfg(feature = "pkcs11")]
-fn with_token(args: &CredentialArgs, uri: &TokenUri, conditions: &Conditions) -> anyhow::Result<Issuer> {
+fn on_token(
+    uri: &TokenUri,
+    cert: Option<&Path>,
+    pin: &SecretSource,
+    signature: Signature,
+    conditions: &Conditions,
+) -> anyhow::Result<Issuer> {
     let token = Token::find(uri)?;
     let name = format!("token {:?}", token.label());
-    let pin = match token.asks_for_pin() {
-        true => {
-            let place = place_of(args).or_else(|| uri.pin_source().map(|file| PasswordPlace::File(file.to_owned())));
-            secret_from(place.as_ref(), &format!("PIN of the {name}"))?
-        }
-        false => None,
+    let pin = match (token.asks_for_pin(), pin, uri.pin_source()) {
+        (false, _, _) => None,
+        (true, SecretSource::VariableOrPrompt, Some(file)) => SecretSource::File(file.to_owned()).pin_of(&name)?,
+        (true, source, _) => source.pin_of(&name)?,
     };
-    let key = token.key(pin.as_ref().map(|pin| pin.as_slice())).map_err(|error| error.about(&name))?;
-    let (certificate, named) = match &args.cert {
-        Some(cert) => (read_certificate(cert)?, cert.to_string_lossy().into_owned()),
+    let key = token.key(pin.as_ref().map(|pin| pin.bytes())).map_err(|error| error.about(&name))?;
+    let (certificate, named) = match cert {
+        Some(cert) => (certificate(cert)?, cert.to_string_lossy().into_owned()),
         None => (key.certificate().map_err(|error| error.about(&name))?, name),
     };
-    let signer = key.signer(encoding(args));
+    let signer = key.signer(signature.encoding);
     Ok(Issuer::with_outside_key(certificate, signer, conditions).map_err(|error| error.about(named))?)
 }
 
-/// `--pkcs11`, in a build that knows no tokens.
+/// A key on a token, in a build that knows none.
 #[cfg(not(feature = "pkcs11"))]
-fn with_token(_: &CredentialArgs, _: &TokenUri, _: &Conditions) -> anyhow::Result<Issuer> {
+fn on_token(_: &TokenUri, _: Option<&Path>, _: &SecretSource, _: Signature, _: &Conditions) -> anyhow::Result<Issuer> {
     bail!(
         "this build of ksef-qr reads no tokens: --pkcs11 needs one made with `cargo install ksef-qr --features pkcs11`"
     )
 }
 
 /// `key` is the file to name, should the signing library refuse the key in it.
-fn ready(args: &CredentialArgs, credential: Credential, key: &Path) -> anyhow::Result<Issuer> {
-    let signer = if args.deterministic { deterministic_signer } else { signer };
-    let signer = signer(&credential, encoding(args)).map_err(|error| error.about(key.to_string_lossy()))?;
+fn ready(credential: Credential, signature: Signature, key: &Path) -> anyhow::Result<Issuer> {
+    let signer = if signature.deterministic { deterministic_signer } else { signer };
+    let signer = signer(&credential, signature.encoding).map_err(|error| error.about(key.to_string_lossy()))?;
     Ok(Issuer::with_signer(credential, signer))
-}
-
-fn encoding(args: &CredentialArgs) -> SignatureEncoding {
-    match args.signature_encoding {
-        Encoding::P1363 => SignatureEncoding::P1363,
-        Encoding::Der => SignatureEncoding::Der,
-    }
-}
-
-fn read_certificate(path: &Path) -> anyhow::Result<Certificate> {
-    let certificate = read_credential(path)?;
-    Ok(Certificate::parse(&certificate).map_err(|error| error.about(path.to_string_lossy()))?)
-}
-
-/// A key, or what belongs to one.
-pub fn read_credential(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST_CREDENTIAL as usize + 1));
-    read(path, LARGEST_CREDENTIAL, &mut bytes)?;
-    Ok(bytes)
 }

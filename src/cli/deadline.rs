@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::args::{DeadlineArgs, OfflineMode, OutageArgs};
 use super::exit::ExitStatus;
-use super::print;
+use super::say::print;
 use super::say::tell;
 
 const BOLD: Style = Style::new().bold();

@@ -79,7 +79,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
 }
 
 fn credential() -> anyhow::Result<Credential> {
-    let conditions = Conditions { environment: Environment::Test, now: SystemTime::now(), allow: Rules::NONE };
+    let conditions = Conditions::new(Environment::Test, SystemTime::now());
     let password = PASSWORD.trim_ascii_end();
     Credential::from_bytes(CERTIFICATE, KEY, Some(password), &conditions).context("the bundled certificate")
 }

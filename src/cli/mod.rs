@@ -12,16 +12,17 @@ mod demo;
 mod exit;
 mod interrupt;
 mod key;
-mod password;
+mod key_file;
 mod progress;
+mod read;
 mod register_file;
 mod report;
 mod say;
 mod scanner;
+mod secret;
+mod settings;
 mod stamp;
 mod verify;
-
-use std::io::{self, Write as _};
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
@@ -31,6 +32,7 @@ use args::{Cli, Command, Progress};
 use exit::ExitStatus;
 use interrupt::INTERRUPT;
 use report::Report;
+use say::print;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
@@ -70,8 +72,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Advise(args) => advise::run(args),
         Command::Deadline(args) => deadline::run(&args),
         Command::Verify(args) => verify::run(&args),
-        Command::Cert(args) => cert::run(&args),
-        Command::Key(args) => key::run(&args),
+        Command::Cert(args) => cert::run(&settings::Cert::from_args(args)?),
+        Command::Key(args) => key::run(&settings::Key::from_args(args)?),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -105,14 +107,4 @@ fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
     let mut page = Vec::new();
     clap_mangen::Man::new(shown).render(&mut page).context("the man page cannot be made")?;
     Ok(page)
-}
-
-/// Writes to standard output, coloured on a terminal; a reader that went away is no error.
-fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
-    match anstream::stdout().write_all(bytes) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("standard output cannot be written")
-        }
-        _ => Ok(ExitStatus::Done),
-    }
 }

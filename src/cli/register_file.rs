@@ -3,21 +3,21 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
 use ksef_qr::{Conditions, Nip};
 
-use super::args::CredentialArgs;
-use super::config::read;
+use super::read::read;
+use super::settings::RegisterChoice;
 
 /// A register of ten thousand certificates has 5 MB.
 const LARGEST_REGISTER: u64 = 10_000_000;
 
-/// A register and its folder, which the paths in it are relative to.
+/// A register and its file, to whose folder the paths in it are relative.
 #[derive(Debug)]
 pub struct RegisterFile {
     pub register: Register,
-    folder: PathBuf,
+    path: PathBuf,
 }
 
 impl RegisterFile {
@@ -27,69 +27,60 @@ impl RegisterFile {
         read(path, LARGEST_REGISTER, &mut bytes)?;
         let register = Register::text(&bytes).and_then(Register::parse);
         let register = register.map_err(|error| error.about(path.to_string_lossy()))?;
-        Ok(Self { register, folder: folder(path).to_owned() })
+        Ok(Self { register, path: path.to_owned() })
     }
 
-    /// The arguments that name the key of an entry as they name one without a register.
-    pub fn args_of(&self, entry: &Entry, args: &CredentialArgs) -> anyhow::Result<CredentialArgs> {
-        let mut args = CredentialArgs { credentials: None, ..args.clone() };
-        match &entry.key {
-            KeyPlace::Files { cert, key } => {
-                (args.cert, args.key) = (Some(self.located(cert)), Some(self.located(key)));
+    /// The entry that signs, its paths seen from where the program runs.
+    pub fn choose(
+        &self,
+        choice: &RegisterChoice,
+        conditions: &Conditions,
+        taxpayer: Option<Nip>,
+    ) -> anyhow::Result<Entry> {
+        let entry = match choice {
+            RegisterChoice::Named(name) => self.register.named(name),
+            RegisterChoice::Fitting { owner } => {
+                let wanted = Wanted::new(conditions.environment, conditions.now);
+                self.register.select(&wanted.owned_by(*owner).in_context_of(taxpayer))
             }
-            KeyPlace::Pkcs12 { file, entry } => {
-                (args.p12, args.p12_entry) = (Some(self.located(file)), entry.clone());
-            }
-            KeyPlace::Pkcs11 { .. } if args.deterministic => {
-                bail!(
-                    "{:?} is on a token, and a token's signatures differ each time: leave out --deterministic",
-                    entry.name
-                )
-            }
-            KeyPlace::Pkcs11 { uri, cert } => {
-                (args.pkcs11, args.cert) = (Some(uri.clone()), cert.as_ref().map(|cert| self.located(cert)));
-            }
-        }
+        };
+        Ok(self.entry_from_here(entry.map_err(|error| error.about(self.path.to_string_lossy()))?))
+    }
+
+    /// An entry with its paths seen from where the program runs.
+    pub fn entry_from_here(&self, entry: &Entry) -> Entry {
         let mut entry = entry.clone();
+        let relocate = |path: &mut PathBuf| *path = self.located(path);
+        match &mut entry.key {
+            KeyPlace::Files { cert, key } => [cert, key].into_iter().for_each(relocate),
+            KeyPlace::Pkcs12 { file, .. } => relocate(file),
+            KeyPlace::Pkcs11 { cert, .. } => cert.iter_mut().for_each(relocate),
+        }
         if let Some(PasswordPlace::File(file)) = &mut entry.password {
             *file = self.located(file);
         }
-        args.chosen = Some(Box::new(entry));
-        Ok(args)
+        entry
     }
 
-    /// A path of the register, from where the program runs.
+    /// A path of the register, seen from where the program runs.
     pub fn located(&self, path: &Path) -> PathBuf {
-        self.folder.join(path)
+        folder(&self.path).join(path)
     }
-}
-
-/// Puts in place of `--credentials` what the entry that signs says. Without that option nothing changes.
-pub fn choose(args: CredentialArgs, conditions: &Conditions, context: Option<Nip>) -> anyhow::Result<CredentialArgs> {
-    let Some(path) = &args.credentials else { return Ok(args) };
-    let file = RegisterFile::read(path)?;
-    let (environment, now) = (conditions.environment, conditions.now);
-    let entry = match &args.used {
-        Some(name) => file.register.named(name),
-        None => file.register.select(&Wanted { environment, now, owner: args.owner, context }),
-    };
-    let entry = entry.map_err(|error| error.about(path.to_string_lossy()))?;
-    file.args_of(entry, &args)
 }
 
 fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))
 }
 
-/// A path that is written from where the program runs, as a register in `register` writes it: relative to its folder
-/// where that can be, with forward slashes.
+/// A path that is seen from where the program runs, as the register in the file `register` writes it: relative to its
+/// folder where that is possible, with forward slashes.
 pub fn relative(path: &Path, register: &Path) -> anyhow::Result<PathBuf> {
     let whole = |path: &Path| {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         fs::canonicalize(path).with_context(|| format!("{}: there is no such folder", path.display()))
     };
     let name = path.file_name().with_context(|| format!("{}: it names no file", path.display()))?;
-    // Only the folders: a link named current.crt is meant to stay one.
+    // Only the folders: a link called current.crt should stay a link.
     let (place, home) = (whole(folder(path))?.join(name), whole(folder(register))?);
     let (place, home): (Vec<_>, Vec<_>) = (place.components().collect(), home.components().collect());
     let shared = place.iter().zip(&home).take_while(|(a, b)| a == b).count();

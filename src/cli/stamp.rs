@@ -8,7 +8,7 @@ use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
 
 use super::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 use super::config::{self, batch, codes};
-use super::password;
+use super::secret::Secret;
 
 /// The batch of `ksef-qr stamp`.
 pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
@@ -26,7 +26,7 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
     };
     let document = Stamping {
         stamp: place(&args.place)?,
-        password: args.place.pdf_password_file.as_deref().map(password::from_file).transpose()?,
+        password: args.place.pdf_password_file.as_deref().map(Secret::from_file).transpose()?.map(Secret::into_bytes),
     };
     let drawing = config::document(document, &args.output);
     Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })

@@ -1,14 +1,22 @@
 use std::time::SystemTime;
 
-use jiff::civil::DateTime;
-
-use super::{Certificate, PrivateKey, Purpose};
+use super::certificate::{Certificate, Purpose, in_warsaw, minute};
+use super::private_key::PrivateKey;
 use crate::error::{Error, Kind, Result};
 use crate::values::{Environment, Rule, Rules};
 use crate::warning::Warning;
 
 /// What a credential is to be good for.
+///
+/// ```
+/// use ksef_qr::{Conditions, Environment, Rule};
+///
+/// let today = Conditions::new(Environment::Prod, std::time::SystemTime::now());
+/// let although_expired = today.allowing([Rule::CertificateDates].into_iter().collect());
+/// assert!(although_expired.allow.contains(Rule::CertificateDates));
+/// ```
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Conditions {
     /// The KSeF that the links lead to.
     pub environment: Environment,
@@ -16,6 +24,20 @@ pub struct Conditions {
     pub now: SystemTime,
     /// The rules that may be overridden. [`Rule::CertificatePurpose`] and [`Rule::CertificateDates`] count here.
     pub allow: Rules,
+}
+
+impl Conditions {
+    /// In this environment, at this moment, with no rule overridden.
+    pub fn new(environment: Environment, now: SystemTime) -> Self {
+        Self { environment, now, allow: Rules::NONE }
+    }
+
+    /// Overrides these rules, in place of any before.
+    #[must_use]
+    pub fn allowing(mut self, rules: Rules) -> Self {
+        self.allow = rules;
+        self
+    }
 }
 
 /// A certificate and its private key, fit to sign KOD II.
@@ -69,7 +91,7 @@ impl Credential {
         self.public.allowed()
     }
 
-    /// What somebody should look at: `certificate_ends_soon`.
+    /// What a person should look at: `certificate_ends_soon`.
     pub fn warnings(&self) -> &[Warning] {
         self.public.warnings()
     }
@@ -141,7 +163,7 @@ impl PublicCredential {
         self.allowed
     }
 
-    /// What somebody should look at: `certificate_ends_soon`.
+    /// What a person should look at: `certificate_ends_soon`.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
@@ -210,18 +232,6 @@ fn ends_soon(certificate: &Certificate, now: SystemTime) -> Option<Warning> {
     Some(Warning::new("certificate_ends_soon", message))
 }
 
-pub(super) fn minute(time: SystemTime) -> String {
-    in_warsaw(time).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The wall clock where KSeF is.
-pub(super) fn in_warsaw(time: SystemTime) -> DateTime {
-    let warsaw = jiff::tz::get!("Europe/Warsaw");
-    // Out of jiff's range is the last day of 9999, which stands for "no end" in a certificate (RFC 5280, section
-    // 4.1.2.5), and a clock that is no clock.
-    jiff::Timestamp::try_from(time).map_or(DateTime::MAX, |time| time.to_zoned(warsaw).datetime())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,11 +274,5 @@ mod tests {
             "the certificate has expired: it is valid from 2023-01-01 01:00 to 2025-01-01 01:00, and now it is \
              2026-06-15 14:00 (Polish time)"
         );
-    }
-
-    #[test]
-    fn no_end_is_the_end_of_9999() {
-        let no_end = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
-        assert_eq!(in_warsaw(no_end).date().to_string(), "9999-12-31");
     }
 }

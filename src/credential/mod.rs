@@ -2,38 +2,36 @@
 //! together and KSeF would accept them.
 //!
 //! Bytes come in, checked types go out. Nothing here opens a file, asks for a password, reads a clock or signs.
+//!
+//! | file | turns | into |
+//! |---|---|---|
+//! | `format/` | bytes | the objects of a file, told by their structure |
+//! | `certificate/` | a certificate, DER | a [`Certificate`] |
+//! | `certificate_file` | a chain, a bundle, an answer of the API | its [`KsefCertificate`]s |
+//! | `key_file` | | a file that is open, or locked by a password |
+//! | `private_key/`, `pkcs12/` | a file | a [`KeyFile`] with a [`PrivateKey`], a [`Pkcs12`] in it |
+//! | `credential` | a certificate and its key | a [`Credential`] |
 
-mod algorithm;
-mod ber;
 mod certificate;
-mod certificates;
-mod contents;
-mod issuer;
-mod legacy_pem;
-mod owner;
-mod password_policy;
-mod pbes2;
-mod pem;
+mod certificate_file;
+mod format;
+mod key_file;
 mod pkcs12;
 mod private_key;
 mod public_key;
-mod subject;
-mod validity;
 
 #[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
 mod credential;
 
-pub use certificate::{Certificate, Purpose};
-pub use certificates::{KsefCertificate, certificates};
+pub use certificate::{Certificate, Owner, Purpose, mask_pesel};
+pub use certificate_file::{KsefCertificate, certificates, read_certificates};
 pub use credential::{Conditions, Credential, PublicCredential, check_pair};
-pub use owner::Owner;
-pub use password_policy::check_password;
+pub use key_file::{KeyFile, Locked};
 pub use pkcs12::Pkcs12;
-pub use private_key::PrivateKey;
+pub use private_key::{PrivateKey, check_password};
 pub use public_key::KeyKind;
-pub use subject::mask_pesel;
 
-pub(crate) use credential::{check_dates, check_purpose};
 #[cfg(feature = "register")]
-pub(crate) use issuer::check as check_issuer;
+pub(crate) use certificate::check_issuer;
+pub(crate) use credential::{check_dates, check_purpose};
 pub(crate) use public_key::PublicKey;

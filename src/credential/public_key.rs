@@ -9,7 +9,7 @@ use rsa::RsaPublicKey;
 use rsa::pkcs1::{RsaPublicKeyRef, UintRef};
 use rsa::traits::PublicKeyParts as _;
 
-use super::algorithm;
+use super::format::algorithm;
 use crate::error::{Error, Kind, Result};
 
 /// A kind of key that KSeF takes (`certyfikaty-KSeF.md`).

@@ -26,14 +26,14 @@
 
 mod attribute;
 mod certificate_name;
-mod keep;
+mod key_pem;
 mod password;
 mod request;
 mod subject;
 
 pub use attribute::Attribute;
 pub use certificate_name::CertificateName;
-pub use keep::{ITERATIONS, encrypted_pem, public_pem};
+pub use key_pem::{ITERATIONS, encrypted_pem, public_pem};
 pub use password::generate_password;
 pub use request::{request, request_pem};
 pub use subject::Subject;

@@ -7,10 +7,10 @@ use crate::sign::random;
 /// The portal takes 15 to 32. These have 137 bits, more than a P-256 key is worth.
 const LENGTH: usize = 23;
 
-/// Of the special characters those that neither a shell nor XML nor a spreadsheet takes for its own.
+/// Of the special characters only those that mean nothing to a shell, XML or a spreadsheet.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789-_!%^";
 
-/// Invents a password that the portal would take: 23 characters, all equally likely.
+/// Makes up a password that the portal would take: 23 characters, all equally likely.
 ///
 /// # Errors
 /// `key_generation`, if the system gives no random numbers.
@@ -20,7 +20,7 @@ pub fn generate_password() -> Result<Zeroizing<String>> {
         let mut password = Zeroizing::new(String::with_capacity(LENGTH));
         // 64 divides 256, so every character is as likely as any other.
         password.extend(bytes.iter().map(|&byte| char::from(ALPHABET[usize::from(byte % 64)])));
-        // One in some has no digit or no special character; the next has.
+        // Now and then one has no digit or no special character; the next has.
         if check_password(password.as_bytes()).is_ok() {
             return Ok(password);
         }

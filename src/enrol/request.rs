@@ -6,8 +6,8 @@ use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::request::{CertReq, CertReqInfo, Version};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-use super::Subject;
-use super::keep::pem;
+use super::key_pem::pem;
+use super::subject::Subject;
 use crate::credential::{KeyKind, PrivateKey};
 use crate::error::{Error, Kind, Result};
 use crate::sign::request_signature;
@@ -42,7 +42,7 @@ pub fn request(key: &PrivateKey, subject: &Subject) -> Result<Vec<u8>> {
 /// A request as PEM `CERTIFICATE REQUEST`, for other tools. The API takes the Base64 of the DER, without the lines around.
 ///
 /// # Errors
-/// `subject_malformed`, which no request of [`request`]'s gives cause for.
+/// `subject_malformed`, which does not happen to a request that [`request`] made.
 pub fn request_pem(request: &[u8]) -> Result<String> {
     pem("CERTIFICATE REQUEST", request)
 }

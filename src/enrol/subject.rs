@@ -6,8 +6,7 @@ use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::der::{self, Decode as _, Encode as _, asn1::Any};
 use x509_cert::name::{Name, RdnSequence, RelativeDistinguishedName};
 
-use super::Attribute;
-use super::attribute::AttributeKind;
+use super::attribute::{Attribute, AttributeKind};
 use crate::error::{Error, Kind, Result};
 
 /// Whom a certificate is applied for: the attributes of the request's subject, in the order in which they are written.
@@ -18,7 +17,7 @@ impl Subject {
     /// The attributes as they are, in this order.
     ///
     /// # Errors
-    /// `subject_malformed` if there is none, or if one is repeated that is not a first name.
+    /// `subject_malformed` if there is none, or if one other than a first name is repeated.
     pub fn new(attributes: Vec<Attribute>) -> Result<Self> {
         let repeated = AttributeKind::ALL.into_iter().find(|&kind| {
             kind != AttributeKind::GivenName && attributes.iter().filter(|attribute| attribute.kind == kind).count() > 1

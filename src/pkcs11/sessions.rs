@@ -22,13 +22,13 @@ impl Sessions {
         Self { module, slot, idle: Mutex::new(vec![first]), returned: Condvar::new() }
     }
 
-    /// Lends a session to `work`.
+    /// Lends a session to `act`.
     ///
     /// # Errors
-    /// Those of `work`; `token_failed` if no session can be opened.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&Session) -> Result<T>) -> Result<T> {
+    /// Those of `act`; `token_failed` if no session can be opened.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&Session) -> Result<T>) -> Result<T> {
         let session = self.take()?;
-        let result = work(&session);
+        let result = act(&session);
         self.idle().push(session);
         self.returned.notify_one();
         result

@@ -5,7 +5,8 @@ use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::RawAuthPin;
 
 use super::fault::fault;
-use super::{TokenKey, TokenUri};
+use super::token_key::TokenKey;
+use super::uri::TokenUri;
 use crate::error::{Error, Kind, Result};
 
 /// A token that is there, and not unlocked yet.

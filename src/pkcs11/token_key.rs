@@ -6,10 +6,10 @@ use cryptoki::object::{Attribute, AttributeType, CertificateType, KeyType, Objec
 use cryptoki::session::Session;
 use cryptoki::slot::Slot;
 
-use super::TokenUri;
 use super::fault::fault;
 use super::sessions::Sessions;
 use super::signer::{Method, TokenSigner};
+use super::uri::TokenUri;
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::sign::{LinkSigner, SignatureEncoding};

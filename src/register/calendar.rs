@@ -3,16 +3,16 @@
 use std::collections::HashSet;
 use std::time::SystemTime;
 
-use super::Expiry;
+use super::expiry::Expiry;
 use crate::values::Day;
 
 /// In bytes, without the line break (RFC 5545, section 3.1).
 const LONGEST_LINE: usize = 75;
 
-/// The alarm rings so many days before the event.
+/// How many days before the event the alarm rings.
 const ALARM_DAYS: u32 = 7;
 
-/// What stands in a calendar without events.
+/// What a calendar without events contains.
 const NOTHING: [&str; 8] = [
     "BEGIN:VTIMEZONE",
     "TZID:UTC",
@@ -24,11 +24,11 @@ const NOTHING: [&str; 8] = [
     "END:VTIMEZONE",
 ];
 
-/// A calendar with an all-day event for each certificate: on the day that the register names to replace it by, else
-/// `days_before` days before its last whole one, with an alarm a week earlier. What
-/// is late is put on the next day that is left, so that the alarm still rings.
+/// A calendar with an all-day event for each certificate: on the day by which the register wants it replaced, else
+/// `days_before` days before its last whole one, with an alarm a week earlier. If that day has passed, the event is on
+/// the next day that is left, so that the alarm still rings.
 ///
-/// An event keeps its identifier from one calendar to the next, so a calendar program that takes a new one moves the
+/// An event keeps its identifier from one calendar to the next, so a calendar program that reads a newer one moves the
 /// event and does not double it.
 pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> String {
     let mut calendar = Lines(String::new());
@@ -55,7 +55,7 @@ pub fn calendar(expiries: &[Expiry], now: SystemTime, days_before: u32) -> Strin
 fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u32) {
     let facts = &expiry.facts;
     let day = expiry.replace_by.map_or_else(|| expiry.deadline().minus(days_before), |_| expiry.deadline());
-    // No program rings for a day that has passed. What is late is still to be done: tomorrow, if there is time.
+    // No program rings for a day that has passed. What is late still has to be done: tomorrow, if there is time.
     let today = Day::of(now);
     let next = today.tomorrow().filter(|&day| day <= expiry.last_whole_day()).unwrap_or(today);
     let is_near = day.minus(ALARM_DAYS) <= today;
@@ -67,9 +67,9 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
         facts.serial,
         expiry.last_day()
     );
-    for (what, told) in [("Used by", &expiry.system), ("Responsible", &expiry.responsible)] {
-        if let Some(told) = told {
-            description.extend(["\n", what, ": ", told]);
+    for (what, text) in [("Used by", &expiry.system), ("Responsible", &expiry.responsible)] {
+        if let Some(text) = text {
+            description.extend(["\n", what, ": ", text]);
         }
     }
     calendar.push("BEGIN:VEVENT");
@@ -85,7 +85,7 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
     calendar.push("BEGIN:VALARM");
     calendar.push("ACTION:DISPLAY");
     calendar.push(&format!("DESCRIPTION:{}", escaped(&summary)));
-    // Nine in the morning, where the days before are too few.
+    // Nine in the morning, if fewer days are left.
     calendar.push(&if is_near { "TRIGGER:PT9H".to_owned() } else { format!("TRIGGER:-P{ALARM_DAYS}D") });
     calendar.push("END:VALARM");
     calendar.push("END:VEVENT");
@@ -93,7 +93,7 @@ fn event(calendar: &mut Lines, expiry: &Expiry, now: SystemTime, days_before: u3
 
 fn identifier(expiry: &Expiry) -> String {
     let facts = &expiry.facts;
-    // Test and production number their certificates apart.
+    // Test and production number their certificates independently.
     let issuer: String =
         facts.issuer.iter().flat_map(|name| name.chars()).filter(char::is_ascii_alphanumeric).collect();
     format!("{}-{}@ksef-qr", facts.serial, issuer.to_lowercase())

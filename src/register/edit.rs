@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use toml_edit::{Item, Table};
 
-use super::read::{parse, tables, unknown};
-use super::{Entry, KeyPlace, PasswordPlace, Register, Status};
+use super::entry::{Entry, KeyPlace, PasswordPlace};
+use super::register::{Register, parse, tables, unknown};
+use super::status::Status;
 use crate::credential::{Owner, Purpose};
 use crate::error::{Error, Kind, Result};
 

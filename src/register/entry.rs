@@ -1,10 +1,14 @@
-use super::{Facts, KeyPlace, PasswordPlace, Status};
+use std::path::PathBuf;
+
+use super::facts::Facts;
+use super::status::Status;
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::values::Day;
 
 /// What a register keeps of one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The name by which people speak of it: one line, no other entry has it.
     pub name: String,
@@ -69,5 +73,56 @@ impl Entry {
             }
         };
         Err(Error::new(Kind::RegisterOutdated, message))
+    }
+}
+
+/// Where a certificate and its private key are. Paths are as they stand in the register, relative to its folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPlace {
+    /// In two files (`cert`, `key`).
+    Files {
+        /// The certificate.
+        cert: PathBuf,
+        /// The private key.
+        key: PathBuf,
+    },
+    /// In one PKCS#12 file (`p12`).
+    Pkcs12 {
+        /// The file.
+        file: PathBuf,
+        /// Which entry of it (`p12_entry`), where there are several.
+        entry: Option<String>,
+    },
+    /// On a token (`pkcs11`).
+    Pkcs11 {
+        /// Which key, as a URI of RFC 7512 without a PIN.
+        uri: String,
+        /// The certificate's file (`cert`); on the token as well if there is none.
+        cert: Option<PathBuf>,
+    },
+}
+
+/// Where to find the password of a key. Never the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PasswordPlace {
+    /// The first line of a file, relative to the register's folder.
+    File(PathBuf),
+    /// An environment variable.
+    Variable(String),
+    /// The operating system's keyring.
+    Keyring {
+        /// The service, such as `ksef-qr`.
+        service: String,
+        /// The account, such as the certificate's name.
+        account: String,
+    },
+}
+
+impl PasswordPlace {
+    /// True for what a shell takes as the name of a variable.
+    pub(super) fn is_variable(name: &str) -> bool {
+        let mut characters = name.chars();
+        characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+            && characters.all(|other| other.is_ascii_alphanumeric() || other == '_')
     }
 }

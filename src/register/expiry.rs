@@ -1,11 +1,15 @@
 use std::time::{Duration, SystemTime};
 
-use super::{Entry, Facts, Register, Status};
+use super::entry::Entry;
+use super::facts::Facts;
+use super::register::Register;
+use super::status::Status;
 use crate::credential::Certificate;
 use crate::values::Day;
 
 /// The end of a certificate, as somebody who has to replace it sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expiry {
     /// Its name in the register, or its file.
     pub name: String,
@@ -41,8 +45,8 @@ impl Expiry {
         Day::of(self.facts.valid_to)
     }
 
-    /// The last day on which it is valid from midnight to midnight, in Warsaw: one that ends at two in the morning is
-    /// of no use to anybody on that day.
+    /// The last day on which it is valid from midnight to midnight, in Warsaw: a certificate that ends at two in the
+    /// morning is useless on that day.
     pub fn last_whole_day(&self) -> Day {
         Day::of(self.facts.valid_to + Duration::from_secs(1)).minus(1)
     }
@@ -90,7 +94,7 @@ impl Register {
         self.entries().iter().find(|other| {
             let new = &other.facts;
             self.is_in_use(other)
-                && new.is_succession_of(old)
+                && new.may_follow(old)
                 && other.system == entry.system
                 && new.valid_to > old.valid_to
                 && new.valid_from <= old.valid_to

@@ -5,6 +5,7 @@ use crate::values::{CertificateSerial, Environment};
 
 /// What a register knows of a certificate from the certificate itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Facts {
     /// The serial number.
     pub serial: CertificateSerial,
@@ -25,7 +26,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads them off the certificate.
+    /// Takes them from the certificate.
     pub fn of(certificate: &Certificate) -> Self {
         Self {
             serial: certificate.serial(),
@@ -61,20 +62,20 @@ impl Facts {
     }
 
     /// True if both belong to one owner. People are told apart by their names and by the end of their PESEL, where both
-    /// entries have it: a register keeps nothing else of them.
-    pub fn has_owner_of(&self, other: &Self) -> bool {
+    /// entries have it: a register keeps nothing else about them.
+    pub fn has_same_owner(&self, other: &Self) -> bool {
         let is_namesake =
             || matches!((&self.pesel_ends, &other.pesel_ends), (Some(ours), Some(theirs)) if ours != theirs);
         self.owner == other.owner
             && (matches!(self.owner, Owner::Nip(_)) || (self.owner_name == other.owner_name && !is_namesake()))
     }
 
-    /// True if one may take the other's place: of the same owner, from the same KSeF, for the same purpose.
-    pub fn is_succession_of(&self, other: &Self) -> bool {
-        self.has_owner_of(other) && (self.purpose, &self.issuer) == (other.purpose, &other.issuer)
+    /// True if one may follow the other: of the same owner, from the same KSeF, for the same purpose.
+    pub fn may_follow(&self, other: &Self) -> bool {
+        self.has_same_owner(other) && (self.purpose, &self.issuer) == (other.purpose, &other.issuer)
     }
 
-    /// True if both are of one certificate: an issuer gives no number twice.
+    /// True if both are facts of one certificate: an issuer uses no serial number twice.
     pub fn is_same(&self, other: &Self) -> bool {
         (self.serial, &self.issuer) == (other.serial, &other.issuer)
     }
@@ -86,7 +87,7 @@ impl Facts {
             ("purpose", self.purpose != found.purpose),
             ("owner", self.owner != found.owner),
             ("owner_name", self.owner_name != found.owner_name),
-            // Registers of before have none.
+            // Older registers have none.
             ("pesel_ends", self.pesel_ends.is_some() && self.pesel_ends != found.pesel_ends),
             ("issuer", self.issuer != found.issuer),
             ("valid_from", self.valid_from != found.valid_from),

@@ -9,16 +9,15 @@
 //! # let text = include_str!("../../fixtures/register/pair.toml");
 //! # let now = "2026-06-30T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into();
 //! let register = Register::parse(text)?;
-//! let wanted = Wanted { environment: Environment::Test, now, owner: None, context: None };
-//! let entry = register.select(&wanted)?;
+//! let entry = register.select(&Wanted::new(Environment::Test, now))?;
 //! assert_eq!(entry.name, "firm-2026");
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! Text comes in, entries and text go out. Nothing here opens a file: whether a certificate's file still holds what its
-//! entry says is [`Entry::check`]'s to tell, once the caller has read it. A password is never in a register, only
-//! where it is kept: an entry that seems to hold one is refused.
+//! entry says, [`Entry::check`] finds out, once the caller has read it. A password is never in a register, only where
+//! it is kept: an entry that seems to hold one is refused.
 
 mod calendar;
 mod edit;
@@ -26,19 +25,17 @@ mod entry;
 mod expiry;
 mod facts;
 mod fields;
-mod key_place;
-mod password_place;
-mod read;
 mod select;
 mod status;
 
+#[expect(clippy::module_inception, reason = "the noun of this folder, which the others add to")]
+mod register;
+
 pub use calendar::calendar;
 pub use edit::{HEADER, add, set_status};
-pub use entry::Entry;
+pub use entry::{Entry, KeyPlace, PasswordPlace};
 pub use expiry::Expiry;
 pub use facts::Facts;
-pub use key_place::KeyPlace;
-pub use password_place::PasswordPlace;
-pub use read::Register;
+pub use register::Register;
 pub use select::{Obstacle, Wanted};
 pub use status::{RevocationReason, Status};

@@ -1,27 +1,52 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::{Entry, Register, Status};
+use super::entry::Entry;
+use super::register::Register;
+use super::status::Status;
 use crate::credential::{Owner, Purpose};
 use crate::error::{Error, Kind, Result};
 use crate::values::{Day, Environment, Nip};
 
-/// What a certificate is looked for to do.
+/// What a certificate is needed for.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Wanted {
     /// The KSeF that the links lead to.
     pub environment: Environment,
     /// The moment of signing: the clock belongs to the caller.
     pub now: SystemTime,
-    /// Whose certificate it must be, if that is said.
+    /// Whose certificate it must be, if that is known.
     pub owner: Option<Nip>,
-    /// In whose context invoices are issued, if that is said: decides between owners, but a certificate of somebody
+    /// In whose context invoices are issued, if that is known: decides between owners, but a certificate of somebody
     /// else (an accountant's) will do where it is the only one.
     pub context: Option<Nip>,
 }
 
+impl Wanted {
+    /// A certificate of any owner, to sign in this environment at this moment.
+    pub fn new(environment: Environment, now: SystemTime) -> Self {
+        Self { environment, now, owner: None, context: None }
+    }
+
+    /// Only a certificate of this owner, or of any if there is none.
+    #[must_use]
+    pub fn owned_by(mut self, owner: Option<Nip>) -> Self {
+        self.owner = owner;
+        self
+    }
+
+    /// Of several owners' certificates the one of this taxpayer, in whose context invoices are issued.
+    #[must_use]
+    pub fn in_context_of(mut self, taxpayer: Option<Nip>) -> Self {
+        self.context = taxpayer;
+        self
+    }
+}
+
 /// Why an entry is passed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Obstacle {
     /// It is retired or revoked.
     Status(Status),
@@ -41,7 +66,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// True if the entry was or will be chosen at another time.
-    fn is_a_matter_of_time(&self) -> bool {
+    fn depends_on_time(&self) -> bool {
         matches!(self, Self::NotYetValid(_) | Self::Expired(_) | Self::NotYetUsed(_))
     }
 }
@@ -62,8 +87,8 @@ impl fmt::Display for Obstacle {
 }
 
 impl Entry {
-    /// The first reason that the entry itself gives, if any, why it is not to be chosen. The context is no reason
-    /// against a single entry.
+    /// The first reason in the entry itself, if any, why it is not to be chosen. The context is no reason against a
+    /// single entry.
     fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
         let facts = &self.facts;
         let today = Day::of(wanted.now);
@@ -89,7 +114,7 @@ impl Entry {
     }
 }
 
-/// How many entries a refusal names: a line of text has an end.
+/// How many entries a refusal names, so that its line stays readable.
 const MOST_NAMED: usize = 5;
 
 impl Register {
@@ -109,8 +134,8 @@ impl Register {
     /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
     /// on, and the old one goes on where the new one is revoked.
     ///
-    /// Between owners nothing is guessed, not even where the dates leave one of them only: whoever forgot to renew a
-    /// certificate does not want another's signature.
+    /// Between owners nothing is guessed, not even if only one of them has a certificate that is valid now: whoever forgot
+    /// to renew a certificate does not want another's signature.
     ///
     /// # Errors
     /// `register_nothing_fits`, saying why each was passed over; `register_ambiguous`, if those that fit, or would at
@@ -121,7 +146,7 @@ impl Register {
             .entries()
             .iter()
             .map(|entry| (entry, self.obstacle(entry, wanted)))
-            .filter(|(_, obstacle)| obstacle.as_ref().is_none_or(Obstacle::is_a_matter_of_time))
+            .filter(|(_, obstacle)| obstacle.as_ref().is_none_or(Obstacle::depends_on_time))
             .collect();
         let of_context =
             |(entry, _): &Standing<'_>| wanted.context.is_some_and(|nip| entry.facts.owner == Owner::Nip(nip));
@@ -130,10 +155,10 @@ impl Register {
         }
         let fitting: Vec<&Entry> =
             in_use.iter().filter(|(_, obstacle)| obstacle.is_none()).map(|(entry, _)| *entry).collect();
-        // Of two that begin together the one that ends later, and then the lower line.
+        // Of two that begin together the one that ends later, and then the one further down.
         let newest = fitting.iter().max_by_key(|entry| (entry.facts.valid_from, entry.facts.valid_to));
         let Some(&newest) = newest else { return Err(self.nothing_fits(wanted)) };
-        if in_use.iter().any(|(entry, _)| !entry.facts.has_owner_of(&newest.facts)) {
+        if in_use.iter().any(|(entry, _)| !entry.facts.has_same_owner(&newest.facts)) {
             return Err(several_owners(&in_use));
         }
         if fitting.iter().any(|entry| entry.facts.issuer != newest.facts.issuer) {
@@ -149,7 +174,7 @@ impl Register {
     pub fn newer(&self, entry: &Entry, wanted: &Wanted) -> Option<&Entry> {
         let rank = |entry: &Entry| (entry.facts.valid_from, entry.facts.valid_to);
         let fitting = self.entries().iter().filter(|other| self.obstacle(other, wanted).is_none());
-        let newest = fitting.filter(|other| other.facts.is_succession_of(&entry.facts)).max_by_key(|other| rank(other));
+        let newest = fitting.filter(|other| other.facts.may_follow(&entry.facts)).max_by_key(|other| rank(other));
         newest.filter(|newest| newest.name != entry.name)
     }
 
@@ -171,7 +196,7 @@ impl Register {
     fn nothing_fits(&self, wanted: &Wanted) -> Error {
         let mut passed: Vec<(&Entry, Obstacle)> =
             self.entries().iter().filter_map(|entry| self.obstacle(entry, wanted).map(|why| (entry, why))).collect();
-        // What was put away long ago explains least.
+        // What was retired or revoked long ago explains least.
         passed.sort_by_key(|(_, why)| matches!(why, Obstacle::Status(_)));
         let message = match &passed[..] {
             [] => "the register holds no certificate yet".to_owned(),

@@ -9,7 +9,7 @@ use crate::values::Day;
 pub enum Status {
     /// It may.
     Active,
-    /// Put away by its owner, though KSeF may still take it.
+    /// No longer used by its owner, though KSeF may still take it.
     Retired {
         /// The day.
         since: Day,
@@ -20,7 +20,7 @@ pub enum Status {
     Revoked {
         /// The day.
         since: Day,
-        /// As it was told to KSeF.
+        /// As it was stated to KSeF.
         reason: RevocationReason,
     },
 }

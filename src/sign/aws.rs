@@ -11,11 +11,15 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
 };
 
-use super::{Algorithm, LinkSigner, SignatureEncoding, failed};
+use super::link_signer::{Algorithm, LinkSigner, SignatureEncoding, failed};
 use crate::credential::{Credential, KeyKind, PrivateKey};
 use crate::error::{Error, Kind, Result};
 
-pub(super) fn signer(credential: &Credential, encoding: SignatureEncoding) -> Result<Box<dyn LinkSigner>> {
+/// The signer for a key in memory: aws-lc-rs, fast, constant-time, randomised.
+///
+/// # Errors
+/// `signing_failed`, if the key is refused by the library.
+pub fn signer(credential: &Credential, encoding: SignatureEncoding) -> Result<Box<dyn LinkSigner>> {
     let pkcs8 = credential.private_key().pkcs8_der();
     match credential.certificate().key_kind() {
         KeyKind::EcP256 => {
@@ -82,7 +86,7 @@ pub(super) fn new_rsa_key() -> Result<PrivateKey> {
 
 /// Signs a certificate request: ECDSA with SHA-256, written as DER (RFC 3279), or RSASSA-PKCS1-v1_5 with SHA-256.
 /// KSeF takes both (`certyfikaty-KSeF.md`, section 3).
-pub(super) fn request_signature(key: &PrivateKey, body: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn request_signature(key: &PrivateKey, body: &[u8]) -> Result<Vec<u8>> {
     let random = SystemRandom::new();
     match key.kind() {
         KeyKind::EcP256 => {
@@ -100,9 +104,11 @@ pub(super) fn request_signature(key: &PrivateKey, body: &[u8]) -> Result<Vec<u8>
     }
 }
 
-/// Fills `bytes` with random ones, fit for secrets.
-pub(super) fn random(bytes: &mut [u8]) -> Result<()> {
-    rand::fill(bytes).map_err(|_| no_key())
+/// Random bytes, fit for secrets.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| no_key())?;
+    Ok(bytes)
 }
 
 fn no_key() -> Error {

@@ -5,6 +5,7 @@ use crate::values::{ContextId, Nip};
 
 /// The context that a KOD II names, and why this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ContextChoice {
     /// The context.
     pub context: ContextId,
@@ -14,6 +15,7 @@ pub struct ContextChoice {
 
 /// Why a context was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ContextSource {
     /// The caller gave it.
     Given,

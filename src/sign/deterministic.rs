@@ -1,14 +1,18 @@
-//! Signatures that repeat (RFC 6979), by p256: for tests, and for who wants the same link twice.
+//! Signatures that repeat (RFC 6979), by p256: for tests, and for anybody who wants the same link twice.
 
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::DecodePrivateKey as _;
 
-use super::{Algorithm, LinkSigner, SignatureEncoding, failed};
+use super::link_signer::{Algorithm, LinkSigner, SignatureEncoding, failed};
 use crate::credential::{Credential, KeyKind};
 use crate::error::{Error, Kind, Result};
 
-pub(super) fn signer(credential: &Credential, encoding: SignatureEncoding) -> Result<Box<dyn LinkSigner>> {
+/// The signer that gives the same signature for the same link every time (RFC 6979), for EC keys: p256, slower.
+///
+/// # Errors
+/// `signer_unavailable` for an RSA key: RSASSA-PSS is randomised.
+pub fn deterministic_signer(credential: &Credential, encoding: SignatureEncoding) -> Result<Box<dyn LinkSigner>> {
     if credential.certificate().key_kind() != KeyKind::EcP256 {
         return Err(Error::new(Kind::SignerUnavailable, "an RSA key makes no deterministic signatures"));
     }

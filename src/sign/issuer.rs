@@ -1,8 +1,14 @@
 use std::fmt;
 
-use super::{Algorithm, ContextChoice, LinkSigner, SignatureEncoding, signer, trial};
-use crate::credential::{Certificate, Conditions, Credential, PublicCredential};
-use crate::error::Result;
+use p256::ecdsa::signature::Verifier as _;
+use rsa::pss;
+use sha2::Sha256;
+
+use super::aws::signer;
+use super::context::ContextChoice;
+use super::link_signer::{Algorithm, LinkSigner, SignatureEncoding};
+use crate::credential::{Certificate, Conditions, Credential, PublicCredential, PublicKey};
+use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::{Kod1, UnsignedKod2};
 use crate::values::{CertificateSerial, ContextId, Environment};
@@ -18,6 +24,7 @@ pub struct Issuer {
 
 /// Both links of an offline invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SignedLinks {
     /// KOD I, which leads to the invoice.
     pub kod1: String,
@@ -58,7 +65,7 @@ impl Issuer {
         signer: Box<dyn LinkSigner>,
         conditions: &Conditions,
     ) -> Result<Self> {
-        let check_pair = |certificate: &Certificate| trial::run(&*signer, certificate);
+        let check_pair = |certificate: &Certificate| check_by_trial(&*signer, certificate);
         let credential = PublicCredential::of_pair(certificate, conditions, check_pair)?;
         Ok(Self { credential, context: None, signer })
     }
@@ -80,7 +87,7 @@ impl Issuer {
         self.credential.environment()
     }
 
-    /// Builds and signs both links of an invoice. Its warnings are [`Invoice::review`]'s to tell.
+    /// Builds and signs both links of an invoice. [`Invoice::review`] has its warnings.
     ///
     /// # Errors
     /// `form_not_accepted` and `nip_checksum`, where the environment refuses the invoice; `context_unclear`;
@@ -115,5 +122,76 @@ impl fmt::Debug for Issuer {
             .field("algorithm", &self.signer.algorithm())
             .field("signer", &format_args!("[secret key elided]"))
             .finish()
+    }
+}
+
+/// Tests a key that cannot be looked at: what it signs, the certificate must verify, by other libraries than those that
+/// sign.
+///
+/// # Errors
+/// `key_mismatch`; those of the signer.
+fn check_by_trial(signer: &dyn LinkSigner, certificate: &Certificate) -> Result<()> {
+    let signature = signer.sign(TRIAL_TEXT)?;
+    if is_verified(certificate.public_key(), signer.algorithm(), &signature) {
+        return Ok(());
+    }
+    let message = format!("the private key does not belong to the certificate {}", certificate.serial());
+    Err(Error::new(Kind::KeyMismatch, message))
+}
+
+/// No link, so that nobody can use the signature for anything.
+const TRIAL_TEXT: &[u8] = b"ksef-qr: does this key belong to that certificate?";
+
+fn is_verified(key: &PublicKey, algorithm: Algorithm, signature: &[u8]) -> bool {
+    match (key, algorithm) {
+        (PublicKey::Ec(key), Algorithm::Es256P1363) => p256::ecdsa::Signature::from_slice(signature)
+            .is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok()),
+        (PublicKey::Ec(key), Algorithm::Es256Der) => p256::ecdsa::Signature::from_der(signature)
+            .is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok()),
+        (PublicKey::Rsa(key), Algorithm::Ps256) => {
+            // The salt that it expects is as long as the digest, 32 bytes.
+            let key = pss::VerifyingKey::<Sha256>::new(key.clone());
+            pss::Signature::try_from(signature).is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok())
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credential::Credential;
+    use std::time::{Duration, SystemTime};
+
+    const EC: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.crt");
+    const EC_KEY: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.pkcs8.pem");
+    const RSA: &[u8] = include_bytes!("../../fixtures/keys/offline-rsa.crt");
+    const RSA_KEY: &[u8] = include_bytes!("../../fixtures/keys/offline-rsa.pkcs8.pem");
+    const AUTHENTICATION: &[u8] = include_bytes!("../../fixtures/keys/authentication-ec.crt");
+    const EXPIRED: &[u8] = include_bytes!("../../fixtures/keys/expired-ec.crt");
+
+    /// A signer in memory stands in for one outside.
+    fn outside(certificate: &[u8], (own, key): (&[u8], &[u8]), encoding: SignatureEncoding) -> &'static str {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_781_524_800);
+        let conditions = Conditions::new(Environment::Test, now);
+        let signer = signer(&Credential::from_bytes(own, key, None, &conditions).unwrap(), encoding).unwrap();
+        let certificate = Certificate::parse(certificate).unwrap();
+        Issuer::with_outside_key(certificate, signer, &conditions).map_or_else(|error| error.code(), |_| "ok")
+    }
+
+    #[test]
+    fn checked_as_strictly_as_a_key_in_memory() {
+        use SignatureEncoding::{Der, P1363};
+        for (certificate, key, encoding, expected) in [
+            (EC, (EC, EC_KEY), P1363, "ok"),
+            (EC, (EC, EC_KEY), Der, "ok"),
+            (RSA, (RSA, RSA_KEY), P1363, "ok"),
+            (EC, (RSA, RSA_KEY), P1363, "key_mismatch"),
+            (RSA, (EC, EC_KEY), P1363, "key_mismatch"),
+            (AUTHENTICATION, (EC, EC_KEY), P1363, "key_mismatch"),
+            (EXPIRED, (EC, EC_KEY), P1363, "certificate_expired"),
+        ] {
+            assert_eq!(outside(certificate, key, encoding), expected);
+        }
     }
 }

@@ -1,5 +1,3 @@
-//! Secrets that come into being here: keys, and random numbers for whoever encrypts or invents something.
-
 use super::aws;
 use crate::credential::PrivateKey;
 use crate::error::Result;
@@ -27,18 +25,6 @@ impl KeyType {
     }
 }
 
-/// Signs the body of a certificate request, DER, with SHA-256.
-pub(crate) fn request_signature(key: &PrivateKey, body: &[u8]) -> Result<Vec<u8>> {
-    aws::request_signature(key, body)
-}
-
-/// Random bytes, fit for secrets.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    aws::random(&mut bytes)?;
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +37,6 @@ mod tests {
             assert_eq!(one.kind(), expected);
             assert_ne!(one.public_key(), other.public_key());
         }
-        assert_ne!(random::<16>().unwrap(), random::<16>().unwrap());
+        assert_ne!(aws::random::<16>().unwrap(), aws::random::<16>().unwrap());
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::common::fixture;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use ksef_qr::{Conditions, Credential, Environment, Issuer, Pkcs12, PrivateKey, Rules};
+use ksef_qr::{Conditions, Credential, Environment, Issuer, Pkcs12, PrivateKey};
 
 const PASSWORDS: [&str; 4] = ["Throwaway-Key_2026", "Another-Password_2026", "Zażółć-gęślą_2026", "PIN-86420-secret"];
 
@@ -191,11 +191,8 @@ fn the_command_tells_no_secret() {
 fn debug_elides_every_secret() {
     let searcher = Searcher::new();
     let read = |name: &str| fs::read(fixture(&format!("keys/{name}"))).unwrap();
-    let conditions = Conditions {
-        environment: Environment::Test,
-        now: "2026-06-15T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into(),
-        allow: Rules::NONE,
-    };
+    let now = "2026-06-15T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into();
+    let conditions = Conditions::new(Environment::Test, now);
     let password = Some(PASSWORDS[0].as_bytes());
     for name in ["offline-ec", "offline-rsa"] {
         let key = PrivateKey::parse(&read(&format!("{name}.fast.key")), password).unwrap();
@@ -204,7 +201,10 @@ fn debug_elides_every_secret() {
         let credential =
             || Credential::from_bytes(&certificate, &read(&format!("{name}.fast.key")), password, &conditions).unwrap();
         let issuer = Issuer::new(credential()).unwrap();
+        let files = ["fast.key", "pkcs8.pem"].map(|form| PrivateKey::read(&read(&format!("{name}.{form}"))).unwrap());
+        let locked_container = Pkcs12::read(&read(&format!("{name}.p12"))).unwrap();
         for debug in [
+            format!("{files:?} {files:#?} {locked_container:?}"),
             format!("{key:?} {key:#?}"),
             format!("{container:?} {container:#?}"),
             format!("{:?} {:#?}", credential(), credential()),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use ksef_qr::{Conditions, Credential, Environment, Error, Pkcs12, Rules};
+use ksef_qr::{Conditions, Credential, Environment, Error, Pkcs12};
 
 fn fixture(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
@@ -12,7 +12,7 @@ fn fixture(name: &str) -> Vec<u8> {
 
 fn conditions() -> Conditions {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_781_524_800);
-    Conditions { environment: Environment::Test, now, allow: Rules::NONE }
+    Conditions::new(Environment::Test, now)
 }
 
 fn code<T>(result: Result<T, Error>) -> &'static str {

@@ -25,7 +25,7 @@ fn now() -> SystemTime {
 }
 
 fn conditions(environment: Environment, allow: &[Rule]) -> Conditions {
-    Conditions { environment, now: now(), allow: allow.iter().copied().collect() }
+    Conditions::new(environment, now()).allowing(allow.iter().copied().collect())
 }
 
 /// `ok`, or the code of the error, which must not give the password or the file away.
@@ -79,7 +79,7 @@ fn keys_in_the_clear_need_no_password_and_mind_none() {
         "offline-rsa-3072.pkcs8.pem",
     ] {
         assert_eq!(key_codes(name), ["ok"; 3], "{name}");
-        assert!(!PrivateKey::is_encrypted(&fixture(name)), "{name}");
+        assert!(!PrivateKey::read(&fixture(name)).unwrap().is_locked(), "{name}");
     }
 }
 
@@ -99,7 +99,7 @@ fn encrypted_keys_need_their_password() {
         "offline-rsa.legacy-des3.pem",
     ] {
         assert_eq!(key_codes(name), ["ok", "password_wrong", "password_missing"], "{name}");
-        assert!(PrivateKey::is_encrypted(&fixture(name)), "{name}");
+        assert!(PrivateKey::read(&fixture(name)).unwrap().is_locked(), "{name}");
     }
 }
 
@@ -112,7 +112,7 @@ fn keys_that_are_slow_to_open() {
         assert_eq!(code(PrivateKey::parse(&file, None), &file), "password_missing", "{name}");
     }
     let rsa = fixture("offline-rsa.key");
-    assert!(PrivateKey::is_encrypted(&rsa));
+    assert!(PrivateKey::read(&rsa).unwrap().is_locked());
     assert_eq!(code(PrivateKey::parse(&rsa, None), &rsa), "password_missing");
 }
 
@@ -358,7 +358,7 @@ const MUTATED: [&str; 16] = [
 fn parse_all(file: &[u8]) {
     let key = PrivateKey::parse(file, Some(PASSWORD));
     let certificate = Certificate::parse(file);
-    let _ = PrivateKey::is_encrypted(file);
+    let _ = PrivateKey::read(file).map(|key| key.is_locked());
     let all = certificates(file, None);
     for found in all.iter().flatten() {
         let (name, days) = (found.certificate.owner_name(), found.certificate.days_left(now()));

@@ -16,7 +16,7 @@ fn at(time: &str) -> SystemTime {
 }
 
 fn wanted(time: &str) -> Wanted {
-    Wanted { environment: Environment::Test, now: at(time), owner: None, context: None }
+    Wanted::new(Environment::Test, at(time))
 }
 
 fn certificate(name: &str) -> Certificate {
@@ -102,7 +102,7 @@ fn a_refusal_says_why_each_was_passed_over() {
         "register_nothing_fits: no certificate of the register fits: \"firm-2025\" expired on 2026-08-01; \
          \"firm-2026\" revoked on 2026-07-01 (KeyCompromise)"
     );
-    let production = Wanted { environment: Environment::Prod, ..wanted("2026-07-01") };
+    let production = Wanted::new(Environment::Prod, at("2026-07-01"));
     assert_eq!(
         chosen(&register(&["authentication-ec", "offline-ec"]), &production),
         "register_nothing_fits: no certificate of the register fits: \"authentication-ec\" for logging in (type 1); \
@@ -120,7 +120,7 @@ fn environments_have_their_own() {
     for (environment, who) in
         [(Environment::Test, "offline-ec"), (Environment::Demo, "offline-ec"), (Environment::Prod, "prod-offline-ec")]
     {
-        assert_eq!(chosen(&both, &Wanted { environment, ..wanted("2026-07-01") }), who);
+        assert_eq!(chosen(&both, &Wanted::new(environment, at("2026-07-01"))), who);
     }
 }
 
@@ -151,14 +151,14 @@ fn owners_are_never_guessed() {
         "register_ambiguous: certificates of several owners fit: \"offline-ec\" of NIP 5265877635; \
          \"accountant-ec\" of NIP 1111111111"
     );
-    assert_eq!(chosen(&two, &Wanted { owner: nip("1111111111"), ..anyone }), "accountant-ec");
-    assert_eq!(chosen(&two, &Wanted { context: nip("5265877635"), ..anyone }), "offline-ec");
-    assert!(chosen(&two, &Wanted { context: nip("5251469286"), ..anyone }).starts_with("register_ambiguous"));
+    assert_eq!(chosen(&two, &anyone.owned_by(nip("1111111111"))), "accountant-ec");
+    assert_eq!(chosen(&two, &anyone.in_context_of(nip("5265877635"))), "offline-ec");
+    assert!(chosen(&two, &anyone.in_context_of(nip("5251469286"))).starts_with("register_ambiguous"));
     // In a client's context an accountant signs with the only certificate there is; as its owner nobody else does.
     let one = register(&["accountant-ec"]);
-    assert_eq!(chosen(&one, &Wanted { context: nip("5265877635"), ..anyone }), "accountant-ec");
+    assert_eq!(chosen(&one, &anyone.in_context_of(nip("5265877635"))), "accountant-ec");
     assert_eq!(
-        chosen(&one, &Wanted { owner: nip("5265877635"), ..anyone }),
+        chosen(&one, &anyone.owned_by(nip("5265877635"))),
         "register_nothing_fits: no certificate of the register fits: \"accountant-ec\" belongs to NIP 1111111111"
     );
     // A certificate that has ended, or is to come, has an owner too: nobody else signs for them unasked.
@@ -166,9 +166,9 @@ fn owners_are_never_guessed() {
         let two = register(&[other, "accountant-ec"]);
         let refused = chosen(&two, &anyone);
         assert!(refused.starts_with("register_ambiguous: certificates of several owners are in use: "), "{refused}");
-        let context = Wanted { context: nip("5265877635"), ..anyone };
+        let context = anyone.in_context_of(nip("5265877635"));
         assert!(chosen(&two, &context).starts_with("register_nothing_fits"), "the context has one of its own");
-        assert_eq!(chosen(&two, &Wanted { owner: nip("1111111111"), ..anyone }), "accountant-ec");
+        assert_eq!(chosen(&two, &anyone.owned_by(nip("1111111111"))), "accountant-ec");
         let status = Status::Retired { since: "2026-06-30".parse().unwrap(), reason: None };
         assert_eq!(chosen(&set_status(&two, other, &status).unwrap(), &anyone), "accountant-ec");
     }

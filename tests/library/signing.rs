@@ -4,8 +4,8 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use ksef_qr::{
-    Algorithm, Conditions, ContextSource, Credential, Environment, Invoice, Issuer, Kod2, Link, Rules,
-    SignatureEncoding, deterministic_signer, signer,
+    Algorithm, Conditions, ContextSource, Credential, Environment, Invoice, Issuer, Kod2, Link, SignatureEncoding,
+    deterministic_signer, signer,
 };
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
@@ -21,7 +21,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn credential(certificate: &str, key: &str) -> Credential {
-    let conditions = Conditions { environment: Environment::Test, now: now(), allow: Rules::NONE };
+    let conditions = Conditions::new(Environment::Test, now());
     let (certificate, key) = (fixture(&format!("keys/{certificate}")), fixture(&format!("keys/{key}")));
     Credential::from_bytes(&certificate, &key, Some(b"Throwaway-Key_2026"), &conditions).unwrap()
 }
@@ -157,7 +157,7 @@ fn an_authorised_party_s_certificate_needs_a_given_context() {
 
 #[test]
 fn what_the_environment_refuses_is_not_signed() {
-    let conditions = Conditions { environment: Environment::Prod, now: now(), allow: Rules::NONE };
+    let conditions = Conditions::new(Environment::Prod, now());
     let (certificate, key) = (fixture("keys/prod-offline-ec.crt"), fixture("keys/prod-offline-ec.pkcs8.pem"));
     let issuer = Issuer::new(Credential::from_bytes(&certificate, &key, None, &conditions).unwrap()).unwrap();
     assert_eq!(issuer.sign(&invoice("fa2-basic")).unwrap_err().code(), "form_not_accepted");

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use ksef_qr::{Environment, Nip};
 
-use super::expiring::parse_days;
-use super::{ExpiringArgs, RegisterArgs, parse_time};
+use super::clock::parse_time;
+use super::expiring::{ExpiringArgs, parse_days};
+use super::register::RegisterArgs;
 
 /// Certificates: what they are, and whether the set is complete and sound
 #[derive(Debug, Args)]

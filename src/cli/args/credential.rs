@@ -2,11 +2,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ksef_qr::Nip;
-use ksef_qr::register::Entry;
 
 /// The ways to name a private key are one group, so that one at most is given. Whether there must be one is the
-/// command's to say, by whether it asks `credential::issuer`.
-#[derive(Clone, Debug, Default, Args)]
+/// command's to say, by whether it makes [`Signing`](crate::cli::settings::Signing) settings of them.
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Certificate and key")]
 pub struct CredentialArgs {
     /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
@@ -43,9 +42,6 @@ pub struct CredentialArgs {
     /// Sign with a certificate of this owner, where the register has those of several
     #[arg(long, value_name = "NIP", requires = "credentials", conflicts_with_all = ["cert", "p12", "pkcs11"])]
     pub owner: Option<Nip>,
-    /// The entry that the register gave, its paths seen from here.
-    #[arg(skip)]
-    pub chosen: Option<Box<Entry>>,
     /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
     /// prompt on the terminal
     #[arg(long, value_name = "FILE")]
@@ -65,10 +61,9 @@ impl CredentialArgs {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Encoding {
     /// R‖S, 64 bytes, as KSeF prefers it
-    #[default]
     P1363,
     /// ASN.1 DER
     Der,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::register::ClockArgs;
+use super::clock::ClockArgs;
 
 /// What has to be replaced soon: for people, cron, monitoring and calendars
 ///

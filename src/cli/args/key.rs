@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use ksef_qr::enrol::{Attribute, CertificateName, KeyType};
+use ksef_qr::enrol::{Attribute, CertificateName};
 
 /// Private keys: make one, apply for a certificate, change the password
 #[derive(Debug, Args)]
@@ -56,15 +56,6 @@ pub struct KeyNewArgs {
 pub enum KeyChoice {
     Ec,
     Rsa,
-}
-
-impl From<KeyChoice> for KeyType {
-    fn from(choice: KeyChoice) -> Self {
-        match choice {
-            KeyChoice::Ec => Self::EcP256,
-            KeyChoice::Rsa => Self::Rsa2048,
-        }
-    }
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,10 @@
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::{Args, Subcommand};
 use ksef_qr::Day;
 use ksef_qr::register::RevocationReason;
 
-use super::parse_time;
+use super::clock::ClockArgs;
 
 /// The register: one file with all certificates, for people and for sign
 ///
@@ -171,19 +170,6 @@ pub struct SinceArgs {
     pub since: Option<Day>,
     #[command(flatten)]
     pub clock: ClockArgs,
-}
-
-#[derive(Debug, Args)]
-pub struct ClockArgs {
-    /// The moment to judge by, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
-    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
-    pub now: Option<SystemTime>,
-}
-
-impl ClockArgs {
-    pub fn now(&self) -> SystemTime {
-        self.now.unwrap_or_else(SystemTime::now)
-    }
 }
 
 fn parse_keyring(text: &str) -> Result<(String, String), String> {

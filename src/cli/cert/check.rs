@@ -2,23 +2,21 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Context as _;
 use ksef_qr::audit::{Audit, Item, KeyFile};
 use ksef_qr::report::Outcome;
 use ksef_qr::{Certificate, Pkcs12, PrivateKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::show::problem;
-use crate::cli::args::CertCheckArgs;
-use crate::cli::credential::read_credential;
+use super::problem::problem;
 use crate::cli::exit::ExitStatus;
-use crate::cli::password::password;
+use crate::cli::key_file::{certificate, open, read_key_file};
 use crate::cli::report::{counted, failure, printable};
 use crate::cli::say::say;
+use crate::cli::secret::{Secret, SecretSource};
+use crate::cli::settings::{CertCheck, Checked};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -26,33 +24,34 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Answers every item and tells it.
-pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
-    let set = match &args.p12 {
-        Some(p12) => of_pkcs12(args, p12),
-        None => of_files(args),
+/// Answers every item and shows it.
+pub fn run(settings: &CertCheck) -> anyhow::Result<ExitStatus> {
+    let (set, name) = match &settings.checked {
+        Checked::Pkcs12 { file, entry } => (of_pkcs12(file, entry.as_deref(), &settings.password), file),
+        Checked::Files { cert, key } => (of_files(cert, key.as_deref(), &settings.password), cert),
     };
     let set = set.inspect_err(|error| {
-        // Without a certificate there is no list, and a program is told so all the same.
-        if let (true, Some(file)) = (args.json, args.p12.as_ref().or(args.cert.as_ref())) {
-            say!("{}", problem(file, error));
+        // Without a certificate there is no list, and a program has to know that, too.
+        if settings.json {
+            say!("{}", problem(name, error));
         }
     })?;
-    let mut audit = Audit::of(&set.certificate, args.env, args.now.unwrap_or_else(SystemTime::now))
-        .with_replacement_days(args.within.into());
+    let is_pkcs12 = matches!(settings.checked, Checked::Pkcs12 { .. });
+    let mut audit = Audit::of(&set.certificate, settings.environment, settings.now)
+        .with_replacement_days(settings.within_days.into());
     if let Some((path, bytes)) = &set.key {
-        audit = audit.with_key(KeyFile { bytes, is_pkcs12: args.p12.is_some(), mode: mode(path) });
+        audit = audit.with_key(KeyFile { bytes, is_pkcs12, mode: mode(path) });
     }
     if let Some(password) = &set.password {
-        audit = audit.with_password(password);
+        audit = audit.with_password(password.bytes());
     }
-    if let Some(nip) = args.nip {
+    if let Some(nip) = settings.nip {
         audit = audit.with_nip(nip);
     }
-    let items = audit.items().into_iter().map(|item| if args.strict { item.strictly() } else { item });
+    let items = audit.items().into_iter().map(|item| if settings.strict { item.strictly() } else { item });
     let items: Vec<_> = items.collect();
     let failed = count(&items, "fail") > 0;
-    if args.json {
+    if settings.json {
         json(set.name, &set.certificate, &items, failed);
     } else {
         words(set.name, &set.certificate, &items);
@@ -60,25 +59,21 @@ pub fn run(args: &CertCheckArgs) -> anyhow::Result<ExitStatus> {
     Ok(if failed { ExitStatus::SomeRefused } else { ExitStatus::Done })
 }
 
-/// What is to be looked over.
+/// What is looked at.
 struct Set<'a> {
     /// The file of the certificate.
     name: &'a Path,
     certificate: Certificate,
     /// The key's file, and what is in it.
-    key: Option<(&'a Path, Secret)>,
+    key: Option<(&'a Path, Zeroizing<Vec<u8>>)>,
     password: Option<Secret>,
 }
 
-type Secret = Zeroizing<Vec<u8>>;
-
 /// `--cert`, and `--key` if there is one.
-fn of_files(args: &CertCheckArgs) -> anyhow::Result<Set<'_>> {
-    let name = args.cert.as_deref().context("--cert names the certificate")?;
-    let certificate =
-        Certificate::parse(&read_credential(name)?).map_err(|error| error.about(name.to_string_lossy()))?;
-    // A key that is not there is what the list is to say.
-    let key = args.key.as_deref().and_then(|path| match read_credential(path) {
+fn of_files<'a>(cert: &'a Path, key: Option<&'a Path>, password: &SecretSource) -> anyhow::Result<Set<'a>> {
+    let certificate = certificate(cert)?;
+    // A key that is not there is an item of the list.
+    let key = key.and_then(|path| match read_key_file(path) {
         Ok(bytes) => Some((path, bytes)),
         Err(error) => {
             failure(&error);
@@ -87,24 +82,20 @@ fn of_files(args: &CertCheckArgs) -> anyhow::Result<Set<'_>> {
     });
     // Nobody is asked for a password that is not needed.
     let password = match &key {
-        Some((path, bytes)) if PrivateKey::is_encrypted(bytes) => password(args.password_file.as_deref(), path)?,
+        Some((path, bytes)) if PrivateKey::read(bytes).is_ok_and(|key| key.is_locked()) => {
+            password.password_of(path)?
+        }
         _ => None,
     };
-    Ok(Set { name, certificate, key, password })
+    Ok(Set { name: cert, certificate, key, password })
 }
 
-/// `--p12`. What keeps it closed keeps the certificate in it, too, so that there is nothing to look over.
-fn of_pkcs12<'a>(args: &CertCheckArgs, name: &'a Path) -> anyhow::Result<Set<'a>> {
-    let file = read_credential(name)?;
-    let mut secret = None;
-    let mut opened = Pkcs12::open(&file, None);
-    if opened.as_ref().is_err_and(|error| error.code() == "password_missing") {
-        secret = password(args.password_file.as_deref(), name)?;
-        opened = Pkcs12::open(&file, secret.as_ref().map(|password| password.as_slice()));
-    }
-    let pair = opened.and_then(|opened| opened.pair(args.p12_entry.as_deref()));
-    let (certificate, _) = pair.map_err(|error| error.about(name.to_string_lossy()))?;
-    Ok(Set { name, certificate, key: Some((name, file)), password: secret })
+/// `--p12`. If it stays closed, so does the certificate in it, and there is nothing to look at.
+fn of_pkcs12<'a>(name: &'a Path, entry: Option<&str>, password: &SecretSource) -> anyhow::Result<Set<'a>> {
+    let file = read_key_file(name)?;
+    let (opened, password) = open(name, Pkcs12::read(&file), password)?;
+    let (certificate, _) = opened.pair(entry).map_err(|error| error.about(name.to_string_lossy()))?;
+    Ok(Set { name, certificate, key: Some((name, file)), password })
 }
 
 /// The permission bits of a file, where there are such.

@@ -11,31 +11,32 @@ use ksef_qr::register::{Expiry, calendar};
 use ksef_qr::{KsefCertificate, Owner};
 use serde::Serialize;
 
-use super::show::of_file;
-use crate::cli::args::ExpiringArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::key_file;
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, failure, printable};
-use crate::cli::say::{say, tell};
+use crate::cli::say::{print, say, tell};
+use crate::cli::secret::SecretSource;
+use crate::cli::settings::{CalendarPlace, Expiring};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Tells what is due. What could not be checked is the worst news of all: it may be due as well.
-pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
-    let now = args.clock.now();
-    let mut expiries = match &args.credentials {
+/// Says what is due. A certificate that could not be checked counts as the worst: it may be due as well.
+pub fn run(settings: &Expiring) -> anyhow::Result<ExitStatus> {
+    let (now, within) = (settings.now, settings.within_days);
+    let mut expiries = match &settings.register {
         Some(path) => RegisterFile::read(path)?.register.expiries(),
         None => Vec::new(),
     };
-    // Of what is retired or revoked nothing is due, and nothing signs either.
-    let nothing_signs = args.credentials.is_some() && expiries.is_empty();
+    // Nothing is due of what is retired or revoked, and nothing signs either.
+    let nothing_signs = settings.register.is_some() && expiries.is_empty();
     if nothing_signs {
         tell!("{BAD}nothing signs{BAD:#}: no certificate of the register is active");
     }
     let mut failed = false;
-    for path in &args.certificates {
+    for path in &settings.certificates {
         match certificates(path) {
             Ok(found) => expiries.extend(found),
             Err(error) => {
@@ -45,25 +46,26 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
         }
     }
     expiries.sort_by_key(Expiry::deadline);
-    let due: Vec<&Expiry> = expiries.iter().filter(|expiry| expiry.is_due(now, args.within)).collect();
-    let calendar = args.ics.as_deref().map(|path| (path, calendar(&expiries, now, args.within)));
-    let on_stdout = matches!(&calendar, Some((path, _)) if *path == Path::new("-"));
+    let due: Vec<&Expiry> = expiries.iter().filter(|expiry| expiry.is_due(now, within)).collect();
+    let on_stdout = matches!(settings.calendar, Some(CalendarPlace::Stdout));
     for expiry in &due {
-        match args.json {
+        match settings.json {
             true => say!("{}", to_json(expiry, now)),
             false if on_stdout => {}
             false => words(expiry, now),
         }
     }
-    match &calendar {
-        Some((_, text)) if on_stdout && !failed => drop(crate::cli::print(text.as_bytes())?),
+    let calendar = || calendar(&expiries, now, within);
+    match &settings.calendar {
         // It would lack what could not be read, and take the place of one that has it.
-        Some((path, _)) if failed => tell!("{}: not written", printable(&path.to_string_lossy())),
-        Some((path, text)) => write(path, text)?,
+        Some(CalendarPlace::Stdout) if failed => tell!("-: not written"),
+        Some(CalendarPlace::File(path)) if failed => tell!("{}: not written", printable(&path.to_string_lossy())),
+        Some(CalendarPlace::Stdout) => drop(print(calendar().as_bytes())?),
+        Some(CalendarPlace::File(path)) => write(path, &calendar())?,
         None => {}
     }
-    if due.is_empty() && !failed && !nothing_signs && !args.quiet && !args.json && !on_stdout {
-        say!("nothing is due within {}", counted(args.within.into(), "day"));
+    if due.is_empty() && !failed && !nothing_signs && !settings.quiet && !settings.json && !on_stdout {
+        say!("nothing is due within {}", counted(within.into(), "day"));
     }
     Ok(match (failed, due.is_empty() && !nothing_signs) {
         (true, _) => ExitStatus::Nothing,
@@ -72,10 +74,10 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
     })
 }
 
-/// All that are in a file, each by its serial number where there are several.
+/// All certificates of a file, each called by its serial number where there are several.
 fn certificates(path: &Path) -> anyhow::Result<Vec<Expiry>> {
     let name = path.to_string_lossy();
-    let found = of_file(path, None)?;
+    let found = key_file::certificates(path, &SecretSource::VariableOrPrompt)?;
     let expiry = |entry: &KsefCertificate| match &found[..] {
         [_] => Expiry::new(name.clone(), &entry.certificate),
         _ => Expiry::new(format!("{name} ({})", entry.certificate.serial()), &entry.certificate),
@@ -95,16 +97,16 @@ fn words(expiry: &Expiry, now: SystemTime) {
     let ends = if expiry.is_expired(now) { "ended" } else { "ends" };
     let owner = facts.owner_in_words();
     say!("  {DIM}{}, serial number {}, {ends} on {}{DIM:#}", printable(&owner), facts.serial, expiry.last_day());
-    for (what, told) in [("used by", &expiry.system), ("responsible", &expiry.responsible)] {
-        if let Some(told) = told {
-            say!("  {DIM}{what}: {}{DIM:#}", printable(told));
+    for (what, text) in [("used by", &expiry.system), ("responsible", &expiry.responsible)] {
+        if let Some(text) = text {
+            say!("  {DIM}{what}: {}{DIM:#}", printable(text));
         }
     }
 }
 
-/// What a program is told.
+/// A certificate that is due, as JSON.
 #[derive(Serialize)]
-struct Expiring<'e> {
+struct Line<'e> {
     r#type: &'static str,
     name: &'e str,
     status: &'static str,
@@ -125,7 +127,7 @@ fn to_json(expiry: &Expiry, now: SystemTime) -> String {
         Owner::Nip(nip) => Some(nip.to_string()),
         _ => None,
     };
-    let expiring = Expiring {
+    let line = Line {
         r#type: "expiring",
         name: &expiry.name,
         status: if expiry.is_expired(now) { "expired" } else { "due" },
@@ -139,7 +141,7 @@ fn to_json(expiry: &Expiry, now: SystemTime) -> String {
         system: expiry.system.as_deref(),
         responsible: expiry.responsible.as_deref(),
     };
-    serde_json::to_string(&expiring).unwrap_or_default()
+    serde_json::to_string(&line).unwrap_or_default()
 }
 
 /// Replaces an earlier calendar of this program, and nothing else.

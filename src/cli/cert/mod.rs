@@ -2,18 +2,19 @@
 
 mod check;
 mod expiring;
+mod problem;
 mod register;
 mod show;
 
-use super::args::{CertArgs, CertCommand};
 use super::exit::ExitStatus;
+use super::settings::Cert;
 
 /// Runs the subcommand.
-pub fn run(args: &CertArgs) -> anyhow::Result<ExitStatus> {
-    match &args.command {
-        CertCommand::Check(args) => check::run(args),
-        CertCommand::Show(args) => Ok(show::run(args)),
-        CertCommand::Register(args) => register::run(&args.command),
-        CertCommand::Expiring(args) => expiring::run(args),
+pub fn run(settings: &Cert) -> anyhow::Result<ExitStatus> {
+    match settings {
+        Cert::Show(settings) => Ok(show::run(settings)),
+        Cert::Check(settings) => check::run(settings),
+        Cert::Register(settings) => register::run(settings),
+        Cert::Expiring(settings) => expiring::run(settings),
     }
 }

@@ -4,30 +4,29 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
-use ksef_qr::{Certificate, Environment, Error, KsefCertificate, Owner, Purpose, certificates, mask_pesel};
+use ksef_qr::{Certificate, Environment, KsefCertificate, Owner, Purpose, mask_pesel};
 use serde::Serialize;
 
-use crate::cli::args::CertShowArgs;
-use crate::cli::credential::read_credential;
+use super::problem::problem;
 use crate::cli::exit::ExitStatus;
-use crate::cli::password::password;
+use crate::cli::key_file::certificates;
 use crate::cli::report::{counted, failure, printable};
 use crate::cli::say::say;
+use crate::cli::settings::CertShow;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// Shows all certificates of all files. A file that holds none changes the exit status, not the rest.
-pub fn run(args: &CertShowArgs) -> ExitStatus {
-    let now = args.now.unwrap_or_else(SystemTime::now);
+pub fn run(settings: &CertShow) -> ExitStatus {
     let (mut shown, mut failed) = (0, 0);
-    for file in &args.files {
-        match of_file(file, args.password_file.as_deref()) {
+    for file in &settings.files {
+        match certificates(file, &settings.password) {
             Ok(found) => {
                 for entry in &found {
-                    let facts = Facts::of(entry, file, now, args.show_pesel);
-                    if args.json {
+                    let facts = Facts::of(entry, file, settings.now, settings.show_pesel);
+                    if settings.json {
                         say!("{}", facts.to_json());
                     } else {
                         facts.words(&entry.certificate, shown > 0);
@@ -37,7 +36,7 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
             }
             Err(error) => {
                 failed += 1;
-                if args.json {
+                if settings.json {
                     say!("{}", problem(file, &error));
                 } else {
                     failure(&error);
@@ -50,19 +49,6 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
         (0, _) => ExitStatus::Nothing,
         _ => ExitStatus::SomeRefused,
     }
-}
-
-/// The certificates of a file. Nobody is asked for a password that is not needed.
-pub(super) fn of_file(file: &Path, password_file: Option<&Path>) -> anyhow::Result<Vec<KsefCertificate>> {
-    let bytes = read_credential(file)?;
-    let found = match certificates(&bytes, None) {
-        Err(error) if error.code() == "password_missing" => match password(password_file, file)? {
-            Some(password) => certificates(&bytes, Some(&password)),
-            None => Err(error),
-        },
-        found => found,
-    };
-    Ok(found.map_err(|error| error.about(file.to_string_lossy()))?)
 }
 
 #[derive(Serialize)]
@@ -223,27 +209,6 @@ fn environments(certificate: &Certificate) -> Vec<&'static str> {
 /// `2025-01-01T00:00:00Z`, as the API writes it.
 fn utc(time: SystemTime) -> String {
     jiff::Timestamp::try_from(time).map_or_else(|_| "9999-12-31T23:59:59Z".to_owned(), |time| time.to_string())
-}
-
-/// What a program is told of a file that could not be read.
-pub(super) fn problem(file: &Path, error: &anyhow::Error) -> String {
-    #[derive(Serialize)]
-    struct Problem<'a> {
-        r#type: &'static str,
-        file: String,
-        code: &'static str,
-        message: &'a str,
-        hint: &'static str,
-    }
-    let (words, known) = (format!("{error:#}"), error.downcast_ref::<Error>());
-    let problem = Problem {
-        r#type: "error",
-        file: file.to_string_lossy().into_owned(),
-        code: known.map_or("input_unreadable", Error::code),
-        message: known.map_or(&words, Error::message),
-        hint: known.map_or("Check the path and the permissions.", Error::hint),
-    };
-    serde_json::to_string(&problem).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,41 +3,26 @@
 mod csr;
 mod new;
 mod new_password;
-mod reencrypt;
+mod password;
 
-use std::path::Path;
-
-use ksef_qr::PrivateKey;
 use ksef_qr::enrol::public_pem;
 
-use super::args::{KeyArgs, KeyCommand, KeyPublicArgs};
-use super::credential::read_credential;
 use super::exit::ExitStatus;
-use super::password::password;
-use super::print;
+use super::key_file::private_key;
+use super::say::print;
+use super::settings::{Key, KeyPublic};
 
 /// Runs the subcommand.
-pub fn run(args: &KeyArgs) -> anyhow::Result<ExitStatus> {
-    match &args.command {
-        KeyCommand::New(args) => new::run(args),
-        KeyCommand::Csr(args) => csr::run(args),
-        KeyCommand::Password(args) => reencrypt::run(args),
-        KeyCommand::Public(args) => public(args),
+pub fn run(settings: &Key) -> anyhow::Result<ExitStatus> {
+    match settings {
+        Key::New(settings) => new::run(settings),
+        Key::Csr(settings) => csr::run(settings),
+        Key::Password(settings) => password::run(settings),
+        Key::Public(settings) => public(settings),
     }
 }
 
-fn public(args: &KeyPublicArgs) -> anyhow::Result<ExitStatus> {
-    let key = open(&args.key, args.password_file.as_deref())?;
+fn public(settings: &KeyPublic) -> anyhow::Result<ExitStatus> {
+    let key = private_key(&settings.key, &settings.password)?;
     print(public_pem(&key)?.as_bytes())
-}
-
-/// Reads a private key, with its password if it has one.
-fn open(path: &Path, password_file: Option<&Path>) -> anyhow::Result<PrivateKey> {
-    let file = read_credential(path)?;
-    let password = match PrivateKey::is_encrypted(&file) {
-        true => password(password_file, path)?,
-        false => None,
-    };
-    let key = PrivateKey::parse(&file, password.as_ref().map(|password| password.as_slice()));
-    Ok(key.map_err(|error| error.about(path.to_string_lossy()))?)
 }

@@ -2,37 +2,32 @@
 
 use anyhow::Context as _;
 use ksef_qr::batch::{write_new_file, write_secret_file};
-use ksef_qr::enrol::{KeyType, encrypted_pem, request};
+use ksef_qr::enrol::{encrypted_pem, request};
 
 use super::csr::{base64, subject};
-use super::new_password::NewPassword;
-use crate::cli::args::KeyNewArgs;
+use super::new_password::{check_free, or_forget, password};
 use crate::cli::exit::ExitStatus;
-use crate::cli::password::VARIABLE;
 use crate::cli::report::printable;
 use crate::cli::say::say;
+use crate::cli::settings::KeyNew;
 
 /// Makes a key and keeps it.
-pub fn run(args: &KeyNewArgs) -> anyhow::Result<ExitStatus> {
+pub fn run(settings: &KeyNew) -> anyhow::Result<ExitStatus> {
     // Whatever can be refused is refused before a password is asked for or anything is written.
+    let KeyNew { out, kind, password: source, request: request_for } = settings;
     let request_for =
-        args.csr.as_ref().map(|path| Ok::<_, anyhow::Error>((path, subject(&args.subject)?))).transpose()?;
-    let source = NewPassword {
-        file: args.password_file.as_deref(),
-        generate: args.generate_password_file.as_deref(),
-        variable: VARIABLE,
-        key: &args.out,
-    };
-    source.check_free(args.csr.as_deref())?;
-    let password = source.get()?;
+        request_for.as_ref().map(|(path, whom)| Ok::<_, anyhow::Error>((path, subject(whom)?))).transpose()?;
+    let made = [Some(out), source.generated(), request_for.as_ref().map(|(path, _)| *path)];
+    check_free(made.into_iter().flatten())?;
+    let password = password(source, out)?;
     let made = || {
-        let key = KeyType::from(args.r#type).generate()?;
-        write_secret_file(&args.out, encrypted_pem(&key, &password)?.as_bytes(), false)?;
+        let key = kind.generate()?;
+        write_secret_file(out, encrypted_pem(&key, password.bytes())?.as_bytes(), false)?;
         Ok(key)
     };
-    let key = source.or_forget(made())?;
-    say!("{}: a new {} key, encrypted", printable(&args.out.to_string_lossy()), key.kind());
-    if let Some(file) = &args.generate_password_file {
+    let key = or_forget(source, made())?;
+    say!("{}: a new {} key, encrypted", printable(&out.to_string_lossy()), key.kind());
+    if let Some(file) = source.generated() {
         say!("{}: its password; keep it elsewhere than the key", printable(&file.to_string_lossy()));
     }
     if let Some((path, subject)) = request_for {

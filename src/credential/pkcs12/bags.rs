@@ -1,13 +1,13 @@
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::asn1::{AnyRef, OctetStringRef};
-use pkcs8::der::{self, Decode as _, Encode as _, Reader as _, SliceReader};
+use pkcs8::der::{self, Decode as _, Encode as _, Reader as _};
 use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
+use super::asn1::{damaged, each, explicit};
+use super::budget::Budget;
+use super::decrypt::decrypt;
 use super::password::Password;
-use super::sealed::explicit;
-use super::work::Work;
-use super::{damaged, lock};
 use crate::error::{Error, Kind, Result};
 
 /// What a file holds, in its order: keys and certificates, decrypted. Bags of other kinds are passed over.
@@ -30,24 +30,24 @@ impl Bags {
     ///
     /// # Errors
     /// `p12_unreadable` for damage, `p12_encryption_unsupported` and `password_wrong` for keys that cannot be opened.
-    pub(super) fn add(&mut self, contents: &[u8], password: &Password, work: &mut Work) -> Result<()> {
+    pub(super) fn add(&mut self, contents: &[u8], password: &Password, budget: &mut Budget) -> Result<()> {
         let contents = AnyRef::from_der(contents).map_err(|_| damaged())?;
-        self.add_all(contents, password, work, DEEPEST)
+        self.add_all(contents, password, budget, DEEPEST)
     }
 
-    fn add_all(&mut self, contents: AnyRef<'_>, password: &Password, work: &mut Work, depth: u8) -> Result<()> {
+    fn add_all(&mut self, contents: AnyRef<'_>, password: &Password, budget: &mut Budget, depth: u8) -> Result<()> {
         for (kind, value, attributes) in safe_bags(contents).map_err(|_| damaged())? {
             // 1.2.840.113549.1.12.10.1.x, RFC 7292, section 4.2.
             let der = match kind.to_string().strip_prefix("1.2.840.113549.1.12.10.1.") {
                 Some("1") => value.to_der().map(Zeroizing::new).map_err(|_| damaged())?,
-                Some("2") => shrouded_key(value, password, work)?,
+                Some("2") => shrouded_key(value, password, budget)?,
                 Some("3") => match certificate(value).map_err(|_| damaged())? {
                     Some(der) => Zeroizing::new(der.to_vec()),
                     None => continue,
                 },
                 Some("6") => {
                     let deeper = depth.checked_sub(1).ok_or_else(damaged)?;
-                    self.add_all(value, password, work, deeper)?;
+                    self.add_all(value, password, budget, deeper)?;
                     continue;
                 }
                 _ => continue,
@@ -83,16 +83,6 @@ fn safe_bags(contents: AnyRef<'_>) -> der::Result<Vec<SafeBag<'_>>> {
     })
 }
 
-/// Every element of a SEQUENCE or SET.
-pub(super) fn each<'a, T>(list: AnyRef<'a>, read: impl Fn(AnyRef<'a>) -> der::Result<T>) -> der::Result<Vec<T>> {
-    let mut reader = SliceReader::new(list.value())?;
-    let mut elements = Vec::new();
-    while !reader.is_finished() {
-        elements.push(read(AnyRef::decode(&mut reader)?)?);
-    }
-    Ok(elements)
-}
-
 /// The bytes of a certificate; nothing, if it is one of another kind than X.509.
 fn certificate(bag: AnyRef<'_>) -> der::Result<Option<&[u8]>> {
     bag.sequence(|reader| {
@@ -105,7 +95,7 @@ fn certificate(bag: AnyRef<'_>) -> der::Result<Option<&[u8]>> {
     })
 }
 
-fn shrouded_key(bag: AnyRef<'_>, password: &Password, work: &mut Work) -> Result<Zeroizing<Vec<u8>>> {
+fn shrouded_key(bag: AnyRef<'_>, password: &Password, budget: &mut Budget) -> Result<Zeroizing<Vec<u8>>> {
     let (scheme, ciphertext) = bag
         .sequence(|reader| {
             let scheme = AlgorithmIdentifierRef::decode(reader)?;
@@ -113,7 +103,7 @@ fn shrouded_key(bag: AnyRef<'_>, password: &Password, work: &mut Work) -> Result
         })
         .map_err(|_| damaged())?;
     // The MAC has agreed with the password by now; Java lets a key have another one than its file.
-    lock::open(scheme, ciphertext.as_bytes(), password, work)?
+    decrypt(scheme, ciphertext.as_bytes(), password, budget)?
         .ok_or_else(|| Error::new(Kind::PasswordWrong, "the password opens the PKCS#12 file, and not the key in it"))
 }
 

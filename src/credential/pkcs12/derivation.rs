@@ -4,7 +4,7 @@ use sha2::Digest;
 use sha2::digest::common::BlockSizeUser;
 use zeroize::Zeroizing;
 
-use super::work::Work;
+use super::budget::Budget;
 use crate::error::Result;
 
 /// What is derived: the same password and salt give each something else.
@@ -18,14 +18,14 @@ pub(super) enum Purpose {
 /// Derives `length` bytes from a password in UTF-16.
 ///
 /// # Errors
-/// `p12_encryption_unsupported`, if that is too much work.
+/// `p12_encryption_unsupported`, if that exceeds the budget.
 pub(super) fn derive<D: Digest + BlockSizeUser>(
     password: &[u8],
     salt: &[u8],
     rounds: u32,
     purpose: Purpose,
     length: usize,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Zeroizing<Vec<u8>>> {
     let (block, digest) = (<D as BlockSizeUser>::block_size(), <D as Digest>::output_size());
     let turns = length.div_ceil(digest);
@@ -35,8 +35,8 @@ pub(super) fn derive<D: Digest + BlockSizeUser>(
         // Repeated up to a whole number of blocks; of nothing there are none.
         input.extend(bytes.iter().copied().cycle().take(length));
     }
-    // The salt is hashed once a turn, and a large one is work, too.
-    work.spend(turns as u64 * (u64::from(rounds) + (input.len() / block) as u64))?;
+    // The salt is hashed once a turn, and a large one costs something, too.
+    budget.spend(turns as u64 * (u64::from(rounds) + (input.len() / block) as u64))?;
     let purpose = vec![purpose as u8; block];
     let mut key = Zeroizing::new(Vec::with_capacity(turns * digest));
     for _ in 0..turns {
@@ -71,7 +71,7 @@ mod tests {
 
     fn sha1(salt: &[u8], rounds: u32, purpose: Purpose, length: usize) -> String {
         let smeg = [0, 0x73, 0, 0x6D, 0, 0x65, 0, 0x67, 0, 0];
-        let key = derive::<Sha1>(&smeg, salt, rounds, purpose, length, &mut Work::new()).unwrap();
+        let key = derive::<Sha1>(&smeg, salt, rounds, purpose, length, &mut Budget::new()).unwrap();
         key.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"))
     }
 
@@ -86,8 +86,8 @@ mod tests {
     }
 
     #[test]
-    fn work_is_bounded_before_it_is_done() {
-        let asked = |rounds, salt: &[u8]| derive::<Sha256>(b"", salt, rounds, Purpose::Mac, 32, &mut Work::new());
+    fn cost_is_bounded_before_anything_is_derived() {
+        let asked = |rounds, salt: &[u8]| derive::<Sha256>(b"", salt, rounds, Purpose::Mac, 32, &mut Budget::new());
         assert_eq!(asked(u32::MAX, &[1]).unwrap_err().code(), "p12_encryption_unsupported");
         assert!(asked(2, &vec![1; 1_000_000]).is_ok());
     }

@@ -10,10 +10,11 @@ use sha2::digest::common::BlockSizeUser;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
+use super::asn1::damaged;
+use super::budget::Budget;
 use super::derivation::{Purpose, derive};
 use super::password::Password;
-use super::work::Work;
-use crate::credential::algorithm;
+use crate::credential::format::algorithm;
 use crate::error::{Error, Kind, Result};
 
 /// The MAC over the whole contents (`MacData`), which tells the right password and an unchanged file.
@@ -40,15 +41,15 @@ impl<'a> Mac<'a> {
     /// True if the password and the contents are the ones that the MAC was made of.
     ///
     /// # Errors
-    /// `p12_encryption_unsupported` for other algorithms, and for too much work; `p12_unreadable` for damage.
-    pub(super) fn verify(&self, contents: &[u8], password: &Password, work: &mut Work) -> Result<bool> {
+    /// `p12_encryption_unsupported` for other algorithms, and for a key derivation of excessive cost; `p12_unreadable` for damage.
+    pub(super) fn verify(&self, contents: &[u8], password: &Password, budget: &mut Budget) -> Result<bool> {
         match self.algorithm.oid {
-            PBMAC1 => self.verify_pbmac1(contents, password, work),
-            rfc5912::ID_SHA_1 => self.verify_with::<Sha1>(contents, password, work),
-            rfc5912::ID_SHA_224 => self.verify_with::<Sha224>(contents, password, work),
-            rfc5912::ID_SHA_256 => self.verify_with::<Sha256>(contents, password, work),
-            rfc5912::ID_SHA_384 => self.verify_with::<Sha384>(contents, password, work),
-            rfc5912::ID_SHA_512 => self.verify_with::<Sha512>(contents, password, work),
+            PBMAC1 => self.verify_pbmac1(contents, password, budget),
+            rfc5912::ID_SHA_1 => self.verify_with::<Sha1>(contents, password, budget),
+            rfc5912::ID_SHA_224 => self.verify_with::<Sha224>(contents, password, budget),
+            rfc5912::ID_SHA_256 => self.verify_with::<Sha256>(contents, password, budget),
+            rfc5912::ID_SHA_384 => self.verify_with::<Sha384>(contents, password, budget),
+            rfc5912::ID_SHA_512 => self.verify_with::<Sha512>(contents, password, budget),
             other => Err(unsupported(other)),
         }
     }
@@ -57,32 +58,32 @@ impl<'a> Mac<'a> {
         &self,
         contents: &[u8],
         password: &Password,
-        work: &mut Work,
+        budget: &mut Budget,
     ) -> Result<bool> {
         if self.rounds == 0 || self.algorithm.parameters.is_some_and(|parameters| !parameters.is_null()) {
-            return Err(super::damaged());
+            return Err(damaged());
         }
         let length = <D as Digest>::output_size();
-        let key = derive::<D>(&password.utf16, self.salt, self.rounds, Purpose::Mac, length, work)?;
+        let key = derive::<D>(&password.utf16, self.salt, self.rounds, Purpose::Mac, length, budget)?;
         Ok(self.is_made_by::<D>(&key, contents))
     }
 
     /// RFC 9579: the key comes from PBKDF2, and the salt and rounds of old are of no meaning.
-    fn verify_pbmac1(&self, contents: &[u8], password: &Password, work: &mut Work) -> Result<bool> {
-        let parameters = self.algorithm.parameters.ok_or_else(super::damaged)?;
+    fn verify_pbmac1(&self, contents: &[u8], password: &Password, budget: &mut Budget) -> Result<bool> {
+        let parameters = self.algorithm.parameters.ok_or_else(damaged)?;
         let (kdf, hmac) = parameters
             .sequence(|reader: &mut SliceReader<'a>| {
                 let kdf = AlgorithmIdentifierRef::decode(reader)?;
                 Ok::<_, der::Error>((kdf, AlgorithmIdentifierRef::decode(reader)?))
             })
-            .map_err(|_| super::damaged())?;
+            .map_err(|_| damaged())?;
         let Ok(Kdf::Pbkdf2(params)) = Kdf::try_from(kdf) else { return Err(unsupported(kdf.oid)) };
         // The library names the HMACs after their use within PBKDF2.
         let hmac = Pbkdf2Prf::try_from(hmac).map_err(|_| unsupported(hmac.oid))?;
         // The RFC demands a length, and forbids short ones.
-        let length = params.key_length.filter(|length| (20..=64).contains(length)).ok_or_else(super::damaged)?;
+        let length = params.key_length.filter(|length| (20..=64).contains(length)).ok_or_else(damaged)?;
         // Two hashes a round, and a block of the key for each 20 bytes at least.
-        work.spend(2 * u64::from(params.iteration_count) * u64::from(length.div_ceil(20)))?;
+        budget.spend(2 * u64::from(params.iteration_count) * u64::from(length.div_ceil(20)))?;
         let key = pbkdf2(&params, &password.utf8, usize::from(length))?;
         Ok(match hmac {
             Pbkdf2Prf::HmacWithSha1 => self.is_made_by::<Sha1>(&key, contents),

@@ -1,12 +1,18 @@
 use std::fmt;
 
+use zeroize::Zeroizing;
+
+use super::asn1::damaged;
 use super::bags::{Bag, Bags};
-use super::damaged;
+use super::budget::Budget;
 use super::password::Password;
 use super::sealed::Sealed;
-use super::work::Work;
-use crate::credential::contents::Object;
-use crate::credential::{Certificate, PrivateKey, PublicKey, ber};
+use crate::credential::certificate::Certificate;
+use crate::credential::format::ber;
+use crate::credential::format::object::Object;
+use crate::credential::key_file::{KeyFile, Locked};
+use crate::credential::private_key::PrivateKey;
+use crate::credential::public_key::PublicKey;
 use crate::error::{Error, Kind, Result};
 
 /// An opened PKCS#12 file (`.p12`, `.pfx`): keys and certificates. Wiped from memory when dropped; keys are never
@@ -16,17 +22,38 @@ pub struct Pkcs12 {
 }
 
 impl Pkcs12 {
-    /// Opens a PKCS#12 file, DER or BER, of any encryption that exporters use: PBES2, or 3DES and RC2 of old. Nothing
+    /// Reads a PKCS#12 file, DER or BER, of any encryption that exporters use: PBES2, or 3DES and RC2 of old. Nothing
     /// in it is believed before its MAC (HMAC, or PBMAC1 of RFC 9579) has agreed with the password.
     ///
-    /// Without a password the empty one is tried, and none at all. Neither `file` nor `password` is wiped here: they
-    /// are the caller's.
+    /// It is open if the empty password opens it, or none at all. `file` is not wiped here: it is the caller's.
     ///
     /// # Errors
     /// `p12_unreadable` for anything else, saying what it looks like, and for damage; `p12_mac_missing`;
-    /// `p12_encryption_unsupported` for other algorithms, and for key derivations that would take seconds;
-    /// `password_missing`; `password_wrong`, which damage can look like, too.
+    /// `p12_encryption_unsupported` for other algorithms, and for key derivations that would take seconds. Once it is
+    /// opened, also `password_wrong`, which damage can look like, too.
+    pub fn read(file: &[u8]) -> Result<KeyFile<Self>> {
+        let der = Self::der(file)?;
+        if let Some(opened) = Self::try_password(&der, b"")? {
+            return Ok(KeyFile::Open(opened));
+        }
+        let unlock = move |password: &[u8]| Self::try_password(&der, password)?.ok_or_else(password_wrong);
+        Ok(KeyFile::Locked(Locked::new("the PKCS#12 file is encrypted", unlock)))
+    }
+
+    /// Reads the file and opens it with the password. Without one it is opened only if it needs none; with one it is
+    /// opened only by that.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read); `password_missing`.
     pub fn open(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
+        match password {
+            None => Self::read(file)?.open(None),
+            Some(password) => Self::try_password(&Self::der(file)?, password)?.ok_or_else(password_wrong),
+        }
+    }
+
+    /// The file in DER.
+    fn der(file: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
         let file = match Object::find(file, Object::is_pkcs12) {
             Object::Pkcs12(file) => file,
             other => {
@@ -34,18 +61,19 @@ impl Pkcs12 {
                 return Err(Error::new(Kind::P12Unreadable, message));
             }
         };
-        let der = ber::to_der(&file).ok_or_else(damaged)?;
-        let sealed = Sealed::read(&der)?;
-        let mut work = Work::new();
-        for candidate in Password::candidates(password.unwrap_or_default()) {
-            if sealed.is_opened_by(&candidate, &mut work)? {
-                return Ok(Self { bags: sealed.open(&candidate, &mut work)? });
+        ber::to_der(&file).ok_or_else(damaged)
+    }
+
+    /// What is in the file; nothing, if the password is not the one.
+    fn try_password(der: &[u8], password: &[u8]) -> Result<Option<Self>> {
+        let sealed = Sealed::read(der)?;
+        let mut budget = Budget::new();
+        for candidate in Password::candidates(password) {
+            if sealed.is_opened_by(&candidate, &mut budget)? {
+                return Ok(Some(Self { bags: sealed.open(&candidate, &mut budget)? }));
             }
         }
-        Err(match password {
-            None => Error::new(Kind::PasswordMissing, "the PKCS#12 file is encrypted"),
-            Some(_) => Error::new(Kind::PasswordWrong, "the password does not open the PKCS#12 file, or it is damaged"),
-        })
+        Ok(None)
     }
 
     /// Every certificate of the file, DER, in its order, the issuers' too.
@@ -143,12 +171,16 @@ impl Pkcs12 {
             }
         }
         if of_key.is_empty() {
-            // One that has only the ID is given all the same: what is wrong with it is then told of the pair.
+            // One that has only the ID is given all the same: whatever is wrong with it shows when the two are joined.
             let has_id = |bag: &&Bag| key.local_key_id.is_some() && bag.local_key_id == key.local_key_id;
             of_key.extend(self.bags.certificates.iter().find(has_id));
         }
         of_key
     }
+}
+
+fn password_wrong() -> Error {
+    Error::new(Kind::PasswordWrong, "the password does not open the PKCS#12 file, or it is damaged")
 }
 
 fn is_named(certificate: &Bag, name: &str) -> bool {

@@ -1,18 +1,15 @@
-use std::borrow::Cow;
-
-use pkcs8::ObjectIdentifier;
-use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
+use pkcs8::der::asn1::AnyRef;
 use pkcs8::der::oid::db::rfc5911;
-use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, Tag, TagNumber, Tagged as _};
-use pkcs8::spki::AlgorithmIdentifierRef;
+use pkcs8::der::{self, Decode as _, Reader as _};
 use zeroize::Zeroizing;
 
-use super::bags::{Bags, each};
+use super::asn1::{content_info, damaged, data, each, encrypted_data};
+use super::bags::Bags;
+use super::budget::Budget;
+use super::decrypt::decrypt;
 use super::mac::Mac;
 use super::password::Password;
-use super::work::Work;
-use super::{damaged, lock};
-use crate::credential::ber;
+use crate::credential::format::ber;
 use crate::error::{Error, Kind, Result};
 
 /// A file that is not opened yet: its contents, and the MAC over them.
@@ -53,15 +50,15 @@ impl<'a> Sealed<'a> {
     ///
     /// # Errors
     /// `p12_encryption_unsupported`, `p12_unreadable`.
-    pub(super) fn is_opened_by(&self, password: &Password, work: &mut Work) -> Result<bool> {
-        self.mac.verify(self.contents, password, work)
+    pub(super) fn is_opened_by(&self, password: &Password, budget: &mut Budget) -> Result<bool> {
+        self.mac.verify(self.contents, password, budget)
     }
 
     /// Decrypts everything. Believes what the file says: the MAC comes first.
     ///
     /// # Errors
     /// `p12_encryption_unsupported`, `p12_unreadable`, `password_wrong`.
-    pub(super) fn open(&self, password: &Password, work: &mut Work) -> Result<Bags> {
+    pub(super) fn open(&self, password: &Password, budget: &mut Budget) -> Result<Bags> {
         let contents = ber::to_der(self.contents).ok_or_else(damaged)?;
         let parts = AnyRef::from_der(&contents).and_then(|parts| each(parts, content_info)).map_err(|_| damaged())?;
         let mut bags = Bags::default();
@@ -71,60 +68,16 @@ impl<'a> Sealed<'a> {
                 rfc5911::ID_ENCRYPTED_DATA => {
                     let (scheme, ciphertext) = encrypted_data(part).map_err(|_| damaged())?;
                     // The MAC has agreed with the password, so this is no mistyped one.
-                    lock::open(scheme, &ciphertext, password, work)?.ok_or_else(damaged)?
+                    decrypt(scheme, &ciphertext, password, budget)?.ok_or_else(damaged)?
                 }
                 _ => {
                     let message = "a part of the PKCS#12 file is encrypted for a certificate, which is not supported";
                     return Err(Error::new(Kind::P12EncryptionUnsupported, message));
                 }
             };
-            bags.add(&ber::to_der(&plain).ok_or_else(damaged)?, password, work)?;
+            bags.add(&ber::to_der(&plain).ok_or_else(damaged)?, password, budget)?;
         }
         Ok(bags)
-    }
-}
-
-/// Type and content of a `ContentInfo` (RFC 5652, section 3).
-fn content_info(info: AnyRef<'_>) -> der::Result<(ObjectIdentifier, AnyRef<'_>)> {
-    info.sequence(|reader| {
-        let kind = ObjectIdentifier::decode(reader)?;
-        Ok((kind, explicit(reader)?))
-    })
-}
-
-/// What stands under the tag \[0\].
-pub(super) fn explicit<'a>(reader: &mut SliceReader<'a>) -> der::Result<AnyRef<'a>> {
-    let tagged = ContextSpecific::decode_explicit(reader, TagNumber(0))?;
-    tagged.map(|tagged| tagged.value).ok_or_else(|| Tag::Null.value_error().into())
-}
-
-fn data(content: AnyRef<'_>) -> der::Result<&[u8]> {
-    content.decode_as::<&OctetStringRef>().map(OctetStringRef::as_bytes)
-}
-
-/// Scheme and ciphertext of an `EncryptedData` (RFC 5652, section 8).
-fn encrypted_data(content: AnyRef<'_>) -> der::Result<(AlgorithmIdentifierRef<'_>, Cow<'_, [u8]>)> {
-    content.sequence(|reader| {
-        u8::decode(reader)?;
-        let parts = reader.sequence(|reader| {
-            AnyRef::decode(reader)?;
-            let scheme = AlgorithmIdentifierRef::decode(reader)?;
-            let ciphertext = AnyRef::decode(reader)?;
-            Ok::<_, der::Error>((scheme, implicit_octets(ciphertext)?))
-        })?;
-        while !reader.is_finished() {
-            AnyRef::decode(reader)?;
-        }
-        Ok(parts)
-    })
-}
-
-/// An OCTET STRING under the tag \[0\] instead of its own; in BER possibly in pieces.
-fn implicit_octets(element: AnyRef<'_>) -> der::Result<Cow<'_, [u8]>> {
-    match element.tag() {
-        Tag::ContextSpecific { constructed: false, number: TagNumber(0) } => Ok(element.value().into()),
-        Tag::ContextSpecific { constructed: true, number: TagNumber(0) } => Ok(each(element, data)?.concat().into()),
-        other => Err(other.value_error().into()),
     }
 }
 
@@ -144,7 +97,7 @@ mod tests {
 
     fn open(contents: &[u8], mac: Mac<'_>) -> Result<Bags> {
         let password = Password::candidates(PASSWORD).remove(0);
-        Sealed { contents, mac }.open(&password, &mut Work::new())
+        Sealed { contents, mac }.open(&password, &mut Budget::new())
     }
 
     #[test]

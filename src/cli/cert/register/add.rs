@@ -4,120 +4,99 @@ use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
-use ksef_qr::{Certificate, Day, PrivateKey, Purpose, check_pair};
+use ksef_qr::{Certificate, Day, KeyFile, PrivateKey, Purpose, check_pair};
 
-use super::change;
-use crate::cli::args::{PasswordArgs, RegisterAddArgs};
-use crate::cli::credential::{pkcs12_pair, read_credential};
+use super::change::change;
 use crate::cli::exit::ExitStatus;
-use crate::cli::password::password_from;
+use crate::cli::key_file::{certificate, pkcs12_pair, read_key_file};
 use crate::cli::register_file::relative;
 use crate::cli::report::printable;
 use crate::cli::say::{say, tell};
+use crate::cli::secret::{Secret, SecretSource};
+use crate::cli::settings::{AddedKey, RegisterAdd};
 
 const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Adds what the certificate says of itself and what the arguments say.
-pub fn run(args: &RegisterAddArgs) -> anyhow::Result<ExitStatus> {
-    let password = password(&args.password, args)?;
-    let (certificate, key) = match args {
-        RegisterAddArgs { p12: Some(file), .. } => of_pkcs12(file, args, password.as_ref())?,
-        RegisterAddArgs { cert: Some(cert), key: Some(key), .. } => of_files(cert, key, args, password.as_ref())?,
-        RegisterAddArgs { cert: Some(cert), pkcs11: Some(uri), .. } => on_token(cert, uri, args)?,
-        _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
+/// Adds what the certificate says about itself and what the arguments say.
+pub fn run(settings: &RegisterAdd) -> anyhow::Result<ExitStatus> {
+    let register = &settings.register;
+    let password = settings.password.as_ref().map(|place| written(place, register)).transpose()?;
+    let (certificate, key) = match &settings.key {
+        AddedKey::Pkcs12 { file, entry } => of_pkcs12(file, entry.as_ref(), settings)?,
+        AddedKey::Files { cert, key } => of_files(cert, key, settings)?,
+        AddedKey::Token { cert, uri } => on_token(cert, uri, register)?,
     };
-    if let Some(day) = args.use_from.filter(|&day| day > Day::of(certificate.not_after())) {
+    if let Some(day) = settings.use_from.filter(|&day| day > Day::of(certificate.not_after())) {
         bail!("--use-from {day}: the certificate ends before, on {}", Day::of(certificate.not_after()));
     }
-    let entry = Entry {
-        password,
-        password_kept: args.password_kept.clone(),
-        backup: args.backup.clone(),
-        system: args.system.clone(),
-        responsible: args.responsible.clone(),
-        replace_by: args.replace_by,
-        use_from: args.use_from,
-        note: args.note.clone(),
-        ..Entry::new(&args.name, &certificate, key)
-    };
-    change(&args.register, |text| add(text, &entry))?;
-    tell_of(&entry, args);
+    let mut entry = Entry::new(&settings.name, &certificate, key);
+    entry.password = password;
+    entry.password_kept.clone_from(&settings.password_kept);
+    entry.backup.clone_from(&settings.backup);
+    entry.system.clone_from(&settings.system);
+    entry.responsible.clone_from(&settings.responsible);
+    entry.replace_by = settings.replace_by;
+    entry.use_from = settings.use_from;
+    entry.note.clone_from(&settings.note);
+    change(register, |text| add(text, &entry))?;
+    report(&entry, settings);
     Ok(ExitStatus::Done)
 }
 
-fn of_files(
-    cert: &Path,
-    key: &Path,
-    args: &RegisterAddArgs,
-    place: Option<&PasswordPlace>,
-) -> anyhow::Result<(Certificate, KeyPlace)> {
-    let certificate =
-        Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
-    let bytes = read_credential(key)?;
-    // Whether it is the certificate's shows without a password, or with one that need not be typed.
-    let password = match place {
-        Some(place) if PrivateKey::is_encrypted(&bytes) => match password_from(Some(&here(place, args)), key) {
-            // It is for the machine that signs, which need not be this one.
-            Err(error) if !matches!(place, PasswordPlace::File(_)) => {
-                tell!("{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {error:#}");
-                None
-            }
-            found => found?,
-        },
-        _ => None,
+fn of_files(cert: &Path, key: &Path, settings: &RegisterAdd) -> anyhow::Result<(Certificate, KeyPlace)> {
+    let certificate = certificate(cert)?;
+    let file = PrivateKey::read(&read_key_file(key)?).map_err(|error| error.about(key.to_string_lossy()))?;
+    // Whether it is the certificate's key can be seen if it is open, or opened by a password that need not be typed.
+    let private_key = match file {
+        KeyFile::Open(private_key) => Some(private_key),
+        KeyFile::Locked(locked) => password_at_hand(settings.password.as_ref(), key)?
+            .map(|password| locked.open(password.bytes()).map_err(|error| error.about(key.to_string_lossy())))
+            .transpose()?,
     };
-    match PrivateKey::parse(&bytes, password.as_ref().map(|password| password.as_slice())) {
-        Ok(private_key) => {
-            check_pair(&certificate, &private_key).map_err(|error| error.about(key.to_string_lossy()))?;
-        }
-        Err(error) if error.code() == "password_missing" && password.is_none() => {}
-        Err(error) => return Err(error.about(key.to_string_lossy()).into()),
+    if let Some(private_key) = private_key {
+        check_pair(&certificate, &private_key).map_err(|error| error.about(key.to_string_lossy()))?;
     }
-    let place = KeyPlace::Files { cert: relative(cert, &args.register)?, key: relative(key, &args.register)? };
-    Ok((certificate, place))
+    let register = &settings.register;
+    Ok((certificate, KeyPlace::Files { cert: relative(cert, register)?, key: relative(key, register)? }))
 }
 
-fn of_pkcs12(
-    file: &Path,
-    args: &RegisterAddArgs,
-    place: Option<&PasswordPlace>,
-) -> anyhow::Result<(Certificate, KeyPlace)> {
-    let entry = args.p12_entry.as_deref();
-    let place = place.map(|place| here(place, args));
-    let (certificate, _) = pkcs12_pair(file, entry, || password_from(place.as_ref(), file))?;
-    Ok((certificate, KeyPlace::Pkcs12 { file: relative(file, &args.register)?, entry: args.p12_entry.clone() }))
+/// A key's password from the place that the arguments name, if they name one that can be read here.
+fn password_at_hand(place: Option<&PasswordPlace>, key: &Path) -> anyhow::Result<Option<Secret>> {
+    let Some(place) = place else { return Ok(None) };
+    match SecretSource::from(place.clone()).password_of(key) {
+        // It is for the machine that signs, which need not be this one.
+        Err(error) if !matches!(place, PasswordPlace::File(_)) => {
+            tell!("{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {error:#}");
+            Ok(None)
+        }
+        found => found,
+    }
 }
 
-/// The token itself is not asked: `cert register check --open` does that.
-fn on_token(cert: &Path, uri: &str, args: &RegisterAddArgs) -> anyhow::Result<(Certificate, KeyPlace)> {
+fn of_pkcs12(file: &Path, entry: Option<&String>, settings: &RegisterAdd) -> anyhow::Result<(Certificate, KeyPlace)> {
+    let password = settings.password.clone().map_or(SecretSource::VariableOrPrompt, SecretSource::from);
+    let (certificate, _) = pkcs12_pair(file, entry.map(String::as_str), &password)?;
+    Ok((certificate, KeyPlace::Pkcs12 { file: relative(file, &settings.register)?, entry: entry.cloned() }))
+}
+
+/// The token itself is not read: `cert register check --open` does that.
+fn on_token(cert: &Path, uri: &str, register: &Path) -> anyhow::Result<(Certificate, KeyPlace)> {
     uri.parse::<TokenUri>()?;
-    let certificate =
-        Certificate::parse(&read_credential(cert)?).map_err(|error| error.about(cert.to_string_lossy()))?;
-    Ok((certificate, KeyPlace::Pkcs11 { uri: uri.to_owned(), cert: Some(relative(cert, &args.register)?) }))
+    let certificate = certificate(cert)?;
+    Ok((certificate, KeyPlace::Pkcs11 { uri: uri.to_owned(), cert: Some(relative(cert, register)?) }))
 }
 
-/// The password's file from where the program runs, as it was given.
-fn here(place: &PasswordPlace, args: &RegisterAddArgs) -> PasswordPlace {
-    match (place, &args.password.file) {
-        (PasswordPlace::File(_), Some(file)) => PasswordPlace::File(file.clone()),
-        (place, _) => place.clone(),
-    }
-}
-
-fn password(password: &PasswordArgs, args: &RegisterAddArgs) -> anyhow::Result<Option<PasswordPlace>> {
-    Ok(match password {
-        PasswordArgs { file: Some(file), .. } => Some(PasswordPlace::File(relative(file, &args.register)?)),
-        PasswordArgs { variable: Some(name), .. } => Some(PasswordPlace::Variable(name.clone())),
-        PasswordArgs { keyring: Some((service, account)), .. } => {
-            Some(PasswordPlace::Keyring { service: service.clone(), account: account.clone() })
-        }
-        _ => None,
+/// The place as the register writes it.
+fn written(place: &PasswordPlace, register: &Path) -> anyhow::Result<PasswordPlace> {
+    Ok(match place {
+        PasswordPlace::File(file) => PasswordPlace::File(relative(file, register)?),
+        place => place.clone(),
     })
 }
 
-fn tell_of(entry: &Entry, args: &RegisterAddArgs) {
+fn report(entry: &Entry, settings: &RegisterAdd) {
     let facts = &entry.facts;
-    say!("{}: added to {}", printable(&entry.name), printable(&args.register.to_string_lossy()));
+    say!("{}: added to {}", printable(&entry.name), printable(&settings.register.to_string_lossy()));
     say!("  {}, serial number {}", printable(&facts.owner_in_words()), facts.serial);
     let (first, last) = (Day::of(facts.valid_from), Day::of(facts.valid_to));
     say!("  valid from {first} to {last}");
@@ -125,7 +104,7 @@ fn tell_of(entry: &Entry, args: &RegisterAddArgs) {
         say!("  signs from {day} on");
     }
     let passed_over = match facts.purpose {
-        Purpose::Offline if args.clock.now() <= facts.valid_to => return,
+        Purpose::Offline if settings.now <= facts.valid_to => return,
         Purpose::Offline => "it has expired",
         _ => "it is no type 2 (Offline) certificate",
     };

@@ -4,20 +4,21 @@ use std::time::{Duration, SystemTime};
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
-use ksef_qr::{Certificate, Conditions, Environment, Rules};
+use ksef_qr::{Conditions, Environment, Rules};
 
-use crate::cli::args::{CredentialArgs, RegisterCheckArgs};
-use crate::cli::credential::{issuer, read_credential};
+use crate::cli::credential::issuer_of_entry;
 use crate::cli::exit::ExitStatus;
+use crate::cli::key_file::{certificate, read_key_file};
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
+use crate::cli::settings::{RegisterCheck, Signature};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Compares the register with what is there. Certificates that were put away may have been put away with their files.
-pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
-    let file = RegisterFile::read(&args.register)?;
+/// Compares the register with what is there. Retired and revoked certificates may be gone, and their files, too.
+pub fn run(settings: &RegisterCheck) -> anyhow::Result<ExitStatus> {
+    let file = RegisterFile::read(&settings.register)?;
     let entries = file.register.entries();
     let mut found = 0;
     let mut problem = |entry: &Entry, message: String| {
@@ -32,9 +33,9 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
     }
     for entry in entries.iter().filter(|entry| entry.status == Status::Active) {
         let problems = in_place(entry, &file);
-        if args.open
+        if settings.open
             && problems.is_empty()
-            && let Err(error) = opened(entry, &file, args.clock.now())
+            && let Err(error) = opened(entry, &file, settings.now)
         {
             problem(entry, format!("{error:#}"));
         }
@@ -51,7 +52,7 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
             problem(entry, format!("it is to be used from {day}, and has ended by then"));
         }
     }
-    let now = args.clock.now();
+    let now = settings.now;
     if !entries.iter().any(|entry| entry.status == Status::Active && now <= entry.facts.valid_to) {
         found += 1;
         say!("{BAD}nothing signs{BAD:#}: no certificate of the register is active and valid");
@@ -66,24 +67,21 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
 /// Are the files there, and does the certificate say what the entry says?
 fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
     let mut problems = Vec::new();
-    let (certificate, others) = match &entry.key {
+    let (cert, others) = match &entry.key {
         KeyPlace::Files { cert, key } => (Some(cert), vec![key]),
         KeyPlace::Pkcs12 { file, .. } => (None, vec![file]),
         KeyPlace::Pkcs11 { cert, .. } => (cert.as_ref(), vec![]),
     };
-    if let Some(path) = certificate {
+    if let Some(path) = cert {
         let path = file.located(path);
-        let checked = read_credential(&path).and_then(|bytes| {
-            let certificate = Certificate::parse(&bytes).map_err(|error| error.about(path.to_string_lossy()))?;
-            Ok(entry.check(&certificate)?)
-        });
+        let checked = certificate(&path).and_then(|found| Ok(entry.check(&found)?));
         problems.extend(checked.err().map(|error| format!("{error:#}")));
     }
     for path in others {
-        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_key_file(&file.located(path)).err().map(|error| format!("{error:#}")));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_key_file(&file.located(path)).err().map(|error| format!("{error:#}")));
     }
     problems
 }
@@ -93,8 +91,8 @@ fn opened(entry: &Entry, file: &RegisterFile, now: SystemTime) -> anyhow::Result
     let Some(environment) = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment)) else {
         bail!("it is not from a KSeF that is known");
     };
-    let conditions = Conditions { environment, now, allow: Rules::ALL };
-    issuer(&file.args_of(entry, &CredentialArgs::default())?, &conditions).map(drop)
+    let conditions = Conditions::new(environment, now).allowing(Rules::ALL);
+    issuer_of_entry(&file.entry_from_here(entry), None, Signature::default(), &conditions).map(drop)
 }
 
 /// The moments between which nothing of this owner signs, if the entry is to take over from another that ends too early.
@@ -104,7 +102,7 @@ fn gap(entry: &Entry, entries: &[Entry]) -> Option<[SystemTime; 2]> {
     let others = entries.iter().filter(|other| {
         other.status == Status::Active
             && other.name != entry.name
-            && other.facts.is_succession_of(&entry.facts)
+            && other.facts.may_follow(&entry.facts)
             && first(other) < first(entry)
     });
     let last = others.map(|other| other.facts.valid_to).max()?;

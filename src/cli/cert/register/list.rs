@@ -6,22 +6,22 @@ use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Status, Wanted
 use ksef_qr::{Day, Environment, Owner, Purpose};
 use serde::Serialize;
 
-use crate::cli::args::RegisterListArgs;
 use crate::cli::exit::ExitStatus;
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::printable;
 use crate::cli::say::say;
+use crate::cli::settings::RegisterList;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 
 /// Shows all entries, in the order of the file.
-pub fn run(args: &RegisterListArgs) -> anyhow::Result<ExitStatus> {
-    let register = RegisterFile::read(&args.register)?.register;
-    let now = args.clock.now();
+pub fn run(settings: &RegisterList) -> anyhow::Result<ExitStatus> {
+    let register = RegisterFile::read(&settings.register)?.register;
+    let now = settings.now;
     for (index, entry) in register.entries().iter().enumerate() {
-        if args.json {
+        if settings.json {
             say!("{}", to_json(entry, &register, now));
         } else {
             if index > 0 {
@@ -30,7 +30,7 @@ pub fn run(args: &RegisterListArgs) -> anyhow::Result<ExitStatus> {
             words(entry, &register, now);
         }
     }
-    if register.entries().is_empty() && !args.json {
+    if register.entries().is_empty() && !settings.json {
         say!("the register holds no certificate yet");
     }
     Ok(ExitStatus::Done)
@@ -41,7 +41,7 @@ fn standing(entry: &Entry, register: &Register, now: SystemTime) -> (bool, Strin
     // Whatever KSeF it is from: a register holds those of production and of the tests side by side.
     let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
     let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
-    let wanted = Wanted { environment, now, owner: None, context: None };
+    let wanted = Wanted::new(environment, now);
     if let Some(obstacle) = register.obstacle(entry, &wanted) {
         return (false, obstacle.to_string());
     }
@@ -109,7 +109,7 @@ fn password(place: &PasswordPlace) -> String {
     }
 }
 
-/// What a program is told of an entry.
+/// An entry as JSON.
 #[derive(Serialize)]
 struct Listed<'e> {
     r#type: &'static str,

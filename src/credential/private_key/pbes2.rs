@@ -5,24 +5,24 @@ use pkcs8::pkcs5::scrypt;
 use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
-use super::algorithm;
+use crate::credential::format::algorithm;
 use crate::error::{Error, Kind, Result};
 
-/// An encrypted PKCS#8 key whose encryption, PBES2 (RFC 8018), is known and bearable: only the password is missing.
+/// An encrypted PKCS#8 key whose encryption, PBES2 (RFC 8018), is known, and whose key derivation costs no more than it should: only the password is missing.
 ///
 /// The KSeF portal uses PBKDF2 with HMAC-SHA-256 and AES-256-CBC (`certyfikaty-KSeF.md`).
-pub(super) struct Pbes2Lock<'a> {
+pub(in crate::credential) struct Pbes2Lock {
     parameters: Parameters,
-    ciphertext: &'a [u8],
+    ciphertext: Vec<u8>,
 }
 
-impl<'a> Pbes2Lock<'a> {
+impl Pbes2Lock {
     /// Reads an `EncryptedPrivateKeyInfo`, DER.
     ///
     /// # Errors
-    /// `key_encryption_unsupported` for PBES1 and other schemes, and for a key derivation so dear that only somebody
+    /// `key_encryption_unsupported` for PBES1 and other schemes, and for a key derivation so expensive that only somebody
     /// who means harm would ask for it; `key_unreadable` if the structure is damaged.
-    pub(super) fn read(der: &'a [u8]) -> Result<Self> {
+    pub(super) fn read(der: &[u8]) -> Result<Self> {
         let (scheme, ciphertext) = parts(der).map_err(|_| damaged())?;
         Self::new(scheme, ciphertext)
     }
@@ -31,7 +31,7 @@ impl<'a> Pbes2Lock<'a> {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub(super) fn new(scheme: AlgorithmIdentifierRef<'_>, ciphertext: &'a [u8]) -> Result<Self> {
+    pub(in crate::credential) fn new(scheme: AlgorithmIdentifierRef<'_>, ciphertext: &[u8]) -> Result<Self> {
         if scheme.oid != PBES2_OID {
             return Err(unsupported(&algorithm::name(scheme.oid)));
         }
@@ -47,11 +47,11 @@ impl<'a> Pbes2Lock<'a> {
         if !key_fits || ciphertext.is_empty() || !ciphertext.len().is_multiple_of(block) {
             return Err(damaged());
         }
-        Ok(Self { parameters, ciphertext })
+        Ok(Self { parameters, ciphertext: ciphertext.to_vec() })
     }
 
-    /// How much work it is to derive the key, in hashes, roughly.
-    pub(super) fn hashes(&self) -> u64 {
+    /// What it costs to derive the key, in hashes, roughly.
+    pub(in crate::credential) fn hashes(&self) -> u64 {
         match &self.parameters.kdf {
             Kdf::Pbkdf2(params) => {
                 // Hashes shorter than a key of AES-256 are needed twice; each round takes two.
@@ -71,8 +71,8 @@ impl<'a> Pbes2Lock<'a> {
     ///
     /// The key in the clear is wiped when dropped. The key derived from the password is not: pkcs5 0.8 keeps that one
     /// to itself.
-    pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let mut buffer = Zeroizing::new(self.ciphertext.to_vec());
+    pub(in crate::credential) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let mut buffer = Zeroizing::new(self.ciphertext.clone());
         let length = self.parameters.decrypt_in_place(password, &mut buffer).ok()?.len();
         buffer.truncate(length);
         Some(buffer)
@@ -95,14 +95,14 @@ fn read_kdf(algorithm: AlgorithmIdentifierRef<'_>) -> Result<Kdf> {
     })?;
     match &kdf {
         Kdf::Pbkdf2(params) if params.iteration_count > MAX_ITERATIONS => Err(unsupported("PBKDF2 of excessive cost")),
-        Kdf::Scrypt(params) if !is_bearable(params) => Err(unsupported("scrypt of excessive or impossible cost")),
+        Kdf::Scrypt(params) if !is_affordable(params) => Err(unsupported("scrypt of excessive or impossible cost")),
         Kdf::Pbkdf2(_) | Kdf::Scrypt(_) => Ok(kdf),
         // A derivation that a later pkcs5 may know, at a cost that nobody has bounded here.
         _ => Err(unsupported(&algorithm::name(kdf.oid()))),
     }
 }
 
-fn is_bearable(params: &ScryptParams) -> bool {
+fn is_affordable(params: &ScryptParams) -> bool {
     let memory = 128 * u128::from(params.cost_parameter) * u128::from(params.block_size);
     // The conversion panics for a cost of 0, so that is asked first.
     params.cost_parameter > 1

@@ -1,10 +1,10 @@
 use crate::error::{Error, Kind, Result};
 
-/// What may be spent on one file, in hashes.
+/// How many hashes the key derivations of one file may still cost.
 ///
-/// The file names the rounds, so that a hostile one could ask for hours. Today's exports take 2 000 to 600 000 rounds,
-/// and OpenSSL asks three times for them.
-pub(super) struct Work {
+/// The file names its rounds, so a hostile one could ask for hours. Today's exports take 2 000 to 600 000 rounds, and
+/// OpenSSL derives three keys, each with that many.
+pub(super) struct Budget {
     left: u64,
 }
 
@@ -12,12 +12,12 @@ pub(super) struct Work {
 /// SHA-512, the slowest, that is a second or so.
 const HASHES: u64 = 3_000_000;
 
-impl Work {
+impl Budget {
     pub(super) fn new() -> Self {
         Self { left: HASHES }
     }
 
-    /// Call before the work is done.
+    /// Call before the hashes are computed.
     ///
     /// # Errors
     /// `p12_encryption_unsupported`, if too much is asked for.
@@ -34,11 +34,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spent_once_and_for_all() {
-        let mut work = Work::new();
-        assert_eq!(work.spend(2_999_999), Ok(()));
-        assert_eq!(work.spend(2).unwrap_err().code(), "p12_encryption_unsupported");
-        assert_eq!(work.spend(1), Ok(()));
-        assert!(work.spend(1).is_err());
+    fn what_is_spent_is_gone() {
+        let mut budget = Budget::new();
+        assert_eq!(budget.spend(2_999_999), Ok(()));
+        assert_eq!(budget.spend(2).unwrap_err().code(), "p12_encryption_unsupported");
+        assert_eq!(budget.spend(1), Ok(()));
+        assert!(budget.spend(1).is_err());
     }
 }

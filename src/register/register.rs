@@ -3,8 +3,10 @@ use std::path::PathBuf;
 
 use toml_edit::{Document, Table};
 
+use super::entry::{Entry, KeyPlace, PasswordPlace};
+use super::facts::Facts;
 use super::fields::{Fields, line_at, malformed, secret};
-use super::{Entry, Facts, KeyPlace, PasswordPlace, RevocationReason, Status};
+use super::status::{RevocationReason, Status};
 use crate::credential::{Owner, Purpose};
 use crate::error::{Error, Kind, Result};
 use crate::values::{CertificateSerial, Nip};

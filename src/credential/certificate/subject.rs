@@ -1,15 +1,12 @@
 //! What a certificate's subject says for people to read: the name, and a PESEL.
 
-use std::fmt::Write as _;
-
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::Decode as _;
 use pkcs8::der::oid::db::rfc4519::{COMMON_NAME, GIVEN_NAME, ORGANIZATION_NAME, SERIAL_NUMBER, SURNAME};
-use sha2::{Digest as _, Sha256};
 use x509_cert::ext::pkix::name::DirectoryString;
 use zeroize::Zeroizing;
 
-use super::Certificate;
+use super::certificate::Certificate;
 
 impl Certificate {
     /// The owner's name: the organisation's, or a person's first names and surname, or else the common name.
@@ -30,15 +27,6 @@ impl Certificate {
             let number = number.trim_start_matches([':', '-', ' ']);
             let is_pesel = number.len() == 11 && number.bytes().all(|byte| byte.is_ascii_digit());
             is_pesel.then(|| Zeroizing::new(number.to_owned()))
-        })
-    }
-
-    /// SHA-256 of the whole certificate, 64 upper-case hexadecimal digits: how KSeF writes a fingerprint.
-    pub fn fingerprint(&self) -> String {
-        Sha256::digest(self.der()).iter().fold(String::with_capacity(64), |mut digits, byte| {
-            // Writing to a String cannot fail.
-            _ = write!(digits, "{byte:02X}");
-            digits
         })
     }
 
@@ -81,19 +69,12 @@ mod tests {
 
     #[test]
     fn names_of_companies_and_of_people() {
-        let company = certificate(include_bytes!("../../fixtures/keys/offline-ec.crt"));
+        let company = certificate(include_bytes!("../../../fixtures/keys/offline-ec.crt"));
         assert_eq!(company.owner_name().as_deref(), Some("Żółw Throwaway"));
         assert_eq!(company.pesel(), None);
-        let person = certificate(include_bytes!("../../fixtures/keys/pesel-ec.crt"));
+        let person = certificate(include_bytes!("../../../fixtures/keys/pesel-ec.crt"));
         assert_eq!(person.owner_name().as_deref(), Some("Świętosława Zmyślona"));
         assert_eq!(person.pesel().as_deref().map(String::as_str), Some("90610112347"));
-    }
-
-    /// `openssl x509 -in offline-ec.crt -noout -fingerprint -sha256`, without the colons.
-    #[test]
-    fn fingerprint_as_openssl_has_it() {
-        let company = certificate(include_bytes!("../../fixtures/keys/offline-ec.crt"));
-        assert_eq!(company.fingerprint(), "1F0E3D0389EE274D01C307D7E5448F70DCCAA920BDEE7F2778CD1E4938DB5301");
     }
 
     #[test]

@@ -8,32 +8,33 @@ use rc2::Rc2;
 use sha1::Sha1;
 use zeroize::Zeroizing;
 
+use super::asn1::damaged;
+use super::budget::Budget;
 use super::derivation::{Purpose, derive};
 use super::password::Password;
-use super::work::Work;
-use crate::credential::algorithm;
-use crate::credential::pbes2::Pbes2Lock;
+use crate::credential::format::algorithm;
+use crate::credential::private_key::pbes2::Pbes2Lock;
 use crate::error::{Error, Kind, Result};
 
 /// Decrypts certificates or a key: PBES2 (RFC 8018) or, in old files, PKCS#12's own encryption (RFC 7292, appendix C).
 /// Nothing, if the password is wrong.
 ///
 /// # Errors
-/// `p12_encryption_unsupported` for other schemes, and for too much work; `p12_unreadable` for damage.
-pub(super) fn open(
+/// `p12_encryption_unsupported` for other schemes, and for a key derivation of excessive cost; `p12_unreadable` for damage.
+pub(super) fn decrypt(
     scheme: AlgorithmIdentifierRef<'_>,
     ciphertext: &[u8],
     password: &Password,
-    work: &mut Work,
+    budget: &mut Budget,
 ) -> Result<Option<Zeroizing<Vec<u8>>>> {
     if let Some(cipher) = OldCipher::of(scheme.oid) {
-        return cipher.open(scheme, ciphertext, password, work);
+        return cipher.decrypt(scheme, ciphertext, password, budget);
     }
     let lock = Pbes2Lock::new(scheme, ciphertext).map_err(|error| match error.kind() {
-        Kind::KeyUnreadable => super::damaged(),
+        Kind::KeyUnreadable => damaged(),
         _ => unsupported(scheme.oid),
     })?;
-    work.spend(lock.hashes())?;
+    budget.spend(lock.hashes())?;
     Ok(lock.open(&password.utf8))
 }
 
@@ -66,29 +67,29 @@ impl OldCipher {
         }
     }
 
-    fn open(
+    fn decrypt(
         self,
         scheme: AlgorithmIdentifierRef<'_>,
         ciphertext: &[u8],
         password: &Password,
-        work: &mut Work,
+        budget: &mut Budget,
     ) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        let parameters = scheme.parameters.ok_or_else(super::damaged)?;
+        let parameters = scheme.parameters.ok_or_else(damaged)?;
         let (salt, rounds): (&OctetStringRef, u32) = parameters
             .sequence(|reader| Ok::<_, der::Error>((reader.decode()?, reader.decode()?)))
-            .map_err(|_| super::damaged())?;
+            .map_err(|_| damaged())?;
         if rounds == 0 || ciphertext.is_empty() || !ciphertext.len().is_multiple_of(BLOCK) {
-            return Err(super::damaged());
+            return Err(damaged());
         }
         let mut derived =
-            |purpose, length| derive::<Sha1>(&password.utf16, salt.as_bytes(), rounds, purpose, length, work);
+            |purpose, length| derive::<Sha1>(&password.utf16, salt.as_bytes(), rounds, purpose, length, budget);
         let key = derived(Purpose::Key, self.key_len())?;
         let iv = derived(Purpose::Iv, BLOCK)?;
         let mut buffer = Zeroizing::new(ciphertext.to_vec());
         let length = match self {
-            Self::TripleDes => des::TdesEde3::new_from_slice(&key).ok().and_then(|c| decrypt(c, &iv, &mut buffer)),
-            Self::DoubleDes => des::TdesEde2::new_from_slice(&key).ok().and_then(|c| decrypt(c, &iv, &mut buffer)),
-            Self::Rc2 { bits } => decrypt(Rc2::new_with_eff_key_len(&key, bits), &iv, &mut buffer),
+            Self::TripleDes => des::TdesEde3::new_from_slice(&key).ok().and_then(|c| decrypt_cbc(c, &iv, &mut buffer)),
+            Self::DoubleDes => des::TdesEde2::new_from_slice(&key).ok().and_then(|c| decrypt_cbc(c, &iv, &mut buffer)),
+            Self::Rc2 { bits } => decrypt_cbc(Rc2::new_with_eff_key_len(&key, bits), &iv, &mut buffer),
         };
         Ok(length.map(|length| {
             buffer.truncate(length);
@@ -101,7 +102,7 @@ impl OldCipher {
 const BLOCK: usize = 8;
 
 /// Decrypts in place; returns the length without the padding.
-fn decrypt<C: BlockCipherDecrypt>(cipher: C, iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
+fn decrypt_cbc<C: BlockCipherDecrypt>(cipher: C, iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
     let plain = cbc::Decryptor::inner_iv_slice_init(cipher, iv).ok()?.decrypt_padded::<Pkcs7>(buffer).ok()?;
     Some(plain.len())
 }

@@ -1,13 +1,16 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::SystemTime;
 
+use jiff::civil::DateTime;
+use sha2::{Digest as _, Sha256};
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::KeyUsage;
+use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use x509_cert::name::Name;
 
-use super::certificates::is_authority;
-use super::contents::Object;
-use super::{KeyKind, Owner, PublicKey, issuer};
+use super::issuer;
+use super::owner::Owner;
+use crate::credential::format::object::Object;
+use crate::credential::public_key::{KeyKind, PublicKey};
 use crate::error::{Error, Kind, Result};
 use crate::values::{CertificateSerial, Environment};
 
@@ -41,12 +44,13 @@ pub enum Purpose {
 }
 
 impl Certificate {
-    /// Reads PEM (the first certificate of the file that is not an issuer's, whatever stands around it), DER, or the bare Base64 of the API.
+    /// Reads PEM (the first certificate of the file that is not an issuer's, whatever stands around it), DER, or the
+    /// bare Base64 of the API.
     ///
     /// # Errors
-    /// `certificate_is_key`, `certificate_is_request` and `certificate_is_token` for those; `certificate_key_unsupported` unless the key is EC
-    /// P-256 or RSA with 2048 to 8192 bits; `certificate_serial` if the serial number cannot be KSeF's;
-    /// `certificate_unreadable` for everything else, saying what it looks like.
+    /// `certificate_is_key`, `certificate_is_request` and `certificate_is_token` for those;
+    /// `certificate_key_unsupported` unless the key is EC P-256 or RSA with 2048 to 8192 bits; `certificate_serial` if
+    /// the serial number cannot be KSeF's; `certificate_unreadable` for everything else, saying what it looks like.
     pub fn parse(file: &[u8]) -> Result<Self> {
         let unreadable =
             |looks: &str| Err(Error::new(Kind::CertificateUnreadable, format!("not a certificate: {looks}")));
@@ -58,7 +62,7 @@ impl Certificate {
         };
         match found {
             Object::Certificate(der) => Self::from_der(&der),
-            Object::Key(..) | Object::EncryptedKey(_) | Object::LegacyKey(_) => {
+            Object::Key(..) | Object::EncryptedKey(_) | Object::LegacyKey { .. } => {
                 Err(Error::new(Kind::CertificateIsKey, "a private key was given as the certificate"))
             }
             Object::Request => {
@@ -109,6 +113,17 @@ impl Certificate {
         self.not_after
     }
 
+    /// How many midnights in Poland lie between `now` and the end of the validity: 0 on its last day, negative
+    /// afterwards.
+    pub fn days_left(&self, now: SystemTime) -> i64 {
+        in_warsaw(self.not_after).date().duration_since(in_warsaw(now).date()).as_hours() / 24
+    }
+
+    /// The first and the last moment of the validity in Polish time, to the minute: `2025-01-01 01:00`.
+    pub fn validity_in_poland(&self) -> [String; 2] {
+        [self.not_before, self.not_after].map(minute)
+    }
+
     /// The kind of its key, which decides how KOD II is signed.
     pub fn key_kind(&self) -> KeyKind {
         self.public_key.kind()
@@ -122,6 +137,15 @@ impl Certificate {
     /// The certificate itself, DER.
     pub fn der(&self) -> &[u8] {
         &self.der
+    }
+
+    /// SHA-256 of the whole certificate, 64 upper-case hexadecimal digits: how KSeF writes a fingerprint.
+    pub fn fingerprint(&self) -> String {
+        Sha256::digest(&self.der).iter().fold(String::with_capacity(64), |mut digits, byte| {
+            // Writing to a String cannot fail.
+            _ = write!(digits, "{byte:02X}");
+            digits
+        })
     }
 
     /// Refuses a certificate from another KSeF than `environment`, judging by the issuer's name. Test and demo are not
@@ -139,13 +163,13 @@ impl Certificate {
 
     /// The public key of a certificate that need not be KSeF's, DER; nothing if it is damaged, or of a kind that KSeF
     /// does not take.
-    pub(super) fn public_key_of(der: &[u8]) -> Option<PublicKey> {
+    pub(in crate::credential) fn public_key_of(der: &[u8]) -> Option<PublicKey> {
         let certificate = x509_cert::Certificate::from_der(der).ok()?;
         let spki = certificate.tbs_certificate().subject_public_key_info().to_der().ok()?;
         PublicKey::from_spki(&spki).ok()
     }
 
-    pub(super) fn from_der(der: &[u8]) -> Result<Self> {
+    pub(in crate::credential) fn from_der(der: &[u8]) -> Result<Self> {
         let damaged = |_| Error::new(Kind::CertificateUnreadable, "the certificate is damaged");
         let certificate = x509_cert::Certificate::from_der(der).map_err(damaged)?;
         let body = certificate.tbs_certificate();
@@ -230,14 +254,58 @@ fn common_name(name: &Name) -> Option<String> {
     Some(value.value().into_owned())
 }
 
+/// True for a certificate that other certificates are issued by (RFC 5280, section 4.2.1.9).
+pub(in crate::credential) fn is_authority(der: &[u8]) -> bool {
+    let constraints = x509_cert::Certificate::from_der(der)
+        .ok()
+        .and_then(|certificate| certificate.tbs_certificate().get_extension::<BasicConstraints>().ok().flatten());
+    constraints.is_some_and(|(_critical, constraints)| constraints.ca)
+}
+
+/// A moment in Polish time, to the minute: `2025-01-01 01:00`.
+pub(in crate::credential) fn minute(time: SystemTime) -> String {
+    in_warsaw(time).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The wall clock where KSeF is.
+pub(in crate::credential) fn in_warsaw(time: SystemTime) -> DateTime {
+    let warsaw = jiff::tz::get!("Europe/Warsaw");
+    // Out of jiff's range is the last day of 9999, which stands for "no end" in a certificate (RFC 5280, section
+    // 4.1.2.5), and a clock that is no clock.
+    jiff::Timestamp::try_from(time).map_or(DateTime::MAX, |time| time.to_zoned(warsaw).datetime())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Duration;
 
+    /// `openssl x509 -in offline-ec.crt -noout -fingerprint -sha256`, without the colons.
+    #[test]
+    fn fingerprint_as_openssl_has_it() {
+        let company = Certificate::parse(include_bytes!("../../../fixtures/keys/offline-ec.crt")).unwrap();
+        assert_eq!(company.fingerprint(), "1F0E3D0389EE274D01C307D7E5448F70DCCAA920BDEE7F2778CD1E4938DB5301");
+    }
+
+    #[test]
+    fn days_are_counted_by_midnights_in_poland() {
+        let certificate = Certificate::parse(include_bytes!("../../../fixtures/keys/ends-soon-ec.crt")).unwrap();
+        assert_eq!(certificate.validity_in_poland(), ["2025-01-01 01:00", "2026-07-01 02:00"]);
+        let hours = |hours: u64| certificate.not_after() - Duration::from_secs(hours * 3600);
+        // Two hours before the end it is midnight in Warsaw.
+        assert_eq!([0, 2, 3, 26, 27].map(|before| certificate.days_left(hours(before))), [0, 0, 1, 1, 2]);
+        assert_eq!(certificate.days_left(certificate.not_after() + Duration::from_secs(24 * 3600)), -1);
+    }
+
+    #[test]
+    fn no_end_is_the_end_of_9999() {
+        let no_end = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_799);
+        assert_eq!(in_warsaw(no_end).date().to_string(), "9999-12-31");
+    }
+
     #[test]
     fn every_field() {
-        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/offline-ec.crt")).unwrap();
+        let certificate = Certificate::parse(include_bytes!("../../../fixtures/keys/offline-ec.crt")).unwrap();
         assert_eq!(certificate.serial().to_string(), "01F0A1B2C3D4E501");
         assert_eq!(certificate.owner(), Owner::Nip("5265877635".parse().unwrap()));
         assert_eq!(certificate.common_name(), Some("Żółw Throwaway (offline)"));
@@ -252,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_chain_may_begin_with_its_issuer() {
-        let chain = include_str!("../../fixtures/keys/offline-ec.chain.pem");
+        let chain = include_str!("../../../fixtures/keys/offline-ec.chain.pem");
         let (first, second) = chain.split_at(chain.rfind("-----BEGIN").unwrap());
         let turned = Certificate::parse(format!("{second}{first}").as_bytes()).unwrap();
         assert_eq!(turned.serial().to_string(), "01F0A1B2C3D4E501");
@@ -260,7 +328,7 @@ mod tests {
 
     #[test]
     fn debug_names_no_owner() {
-        let certificate = Certificate::parse(include_bytes!("../../fixtures/keys/pesel-ec.crt")).unwrap();
+        let certificate = Certificate::parse(include_bytes!("../../../fixtures/keys/pesel-ec.crt")).unwrap();
         assert_eq!(certificate.owner(), Owner::Pesel);
         let debug = format!("{certificate:?} {:?}", certificate.owner());
         assert!(!debug.contains("90610112347") && !debug.contains("Zmyślona"), "{debug}");

@@ -1,14 +1,13 @@
-//! What a file holds, told by its structure: a name may end in anything, a PEM label may say anything.
+//! The objects of a file, recognised by their structure: a name may end in anything, a PEM label may say anything.
 
 use pkcs8::der::asn1::AnyRef;
 use pkcs8::der::{Reader as _, SliceReader, Tag, Tagged};
 use zeroize::Zeroizing;
 
-use super::legacy_pem::LegacyKey;
 use super::pem::{self, Block};
 
 /// One object of a certificate or key file.
-pub(super) enum Object {
+pub(in crate::credential) enum Object {
     /// An X.509 certificate, DER.
     Certificate(Zeroizing<Vec<u8>>),
     /// A certificate request, PKCS#10.
@@ -19,8 +18,8 @@ pub(super) enum Object {
     Key(KeyForm, Zeroizing<Vec<u8>>),
     /// An encrypted private key, PKCS#8 DER.
     EncryptedKey(Zeroizing<Vec<u8>>),
-    /// A private key under OpenSSL's PEM encryption.
-    LegacyKey(LegacyKey),
+    /// A private key under OpenSSL's PEM encryption: the value of the header `DEK-Info`, and the decoded body.
+    LegacyKey { dek_info: String, ciphertext: Zeroizing<Vec<u8>> },
     /// A key and its certificate in one, under a password: PKCS#12, DER or BER.
     Pkcs12(Zeroizing<Vec<u8>>),
     /// A KSeF token: a password of the API, no key.
@@ -31,7 +30,7 @@ pub(super) enum Object {
 
 /// How a private key in the clear is written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum KeyForm {
+pub(in crate::credential) enum KeyForm {
     /// `PRIVATE KEY`, RFC 5958.
     Pkcs8,
     /// `EC PRIVATE KEY`, RFC 5915.
@@ -43,7 +42,7 @@ pub(super) enum KeyForm {
 impl Object {
     /// The first object of the file that is wanted, or else simply the first: a certificate is found beside its key
     /// and a key behind its EC parameters.
-    pub(super) fn find(file: &[u8], wanted: fn(&Self) -> bool) -> Self {
+    pub(in crate::credential) fn find(file: &[u8], wanted: fn(&Self) -> bool) -> Self {
         let mut first = None;
         for object in objects(file) {
             if wanted(&object) {
@@ -54,29 +53,25 @@ impl Object {
         first.unwrap_or_else(|| Self::Unknown(describe(file)))
     }
 
-    pub(super) fn is_certificate(&self) -> bool {
+    pub(in crate::credential) fn is_certificate(&self) -> bool {
         matches!(self, Self::Certificate(_))
     }
 
-    pub(super) fn is_private_key(&self) -> bool {
-        matches!(self, Self::Key(..)) || self.is_encrypted_key()
+    pub(in crate::credential) fn is_private_key(&self) -> bool {
+        matches!(self, Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey { .. })
     }
 
-    pub(super) fn is_pkcs12(&self) -> bool {
+    pub(in crate::credential) fn is_pkcs12(&self) -> bool {
         matches!(self, Self::Pkcs12(_))
     }
 
-    pub(super) fn is_encrypted_key(&self) -> bool {
-        matches!(self, Self::EncryptedKey(_) | Self::LegacyKey(_))
-    }
-
     /// What it is, as the end of "it is ...".
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::credential) fn describe(&self) -> String {
         let known = match self {
             Self::Certificate(_) => "a certificate",
             Self::Request => "a certificate request",
             Self::PublicKey => "a public key",
-            Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey(_) => "a private key",
+            Self::Key(..) | Self::EncryptedKey(_) | Self::LegacyKey { .. } => "a private key",
             Self::Pkcs12(_) => "a PKCS#12 file",
             Self::Token => "a KSeF token",
             Self::Unknown(looks) => return looks.strip_prefix("it is ").unwrap_or(looks).to_owned(),
@@ -85,7 +80,7 @@ impl Object {
     }
 
     /// Recognises DER by the tags of its outermost sequence, which differ between all the forms there are.
-    pub(super) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
+    pub(in crate::credential) fn from_der(der: Zeroizing<Vec<u8>>) -> Option<Self> {
         use Tag::{BitString, Integer, ObjectIdentifier, OctetString, Sequence};
 
         let Some(fields) = fields(&der) else {
@@ -108,13 +103,13 @@ impl Object {
 
     fn from_pem(block: Block<'_>) -> Option<Self> {
         match block.header("DEK-Info") {
-            Some(dek_info) => Some(Self::LegacyKey(LegacyKey::new(dek_info, &block.bytes))),
+            Some(dek_info) => Some(Self::LegacyKey { dek_info: dek_info.to_owned(), ciphertext: block.bytes }),
             None => Self::from_der(block.bytes),
         }
     }
 }
 
-pub(super) fn objects(file: &[u8]) -> Vec<Object> {
+pub(in crate::credential) fn objects(file: &[u8]) -> Vec<Object> {
     let pem: Vec<_> = pem::blocks(file).filter_map(Object::from_pem).collect();
     if !pem.is_empty() {
         return pem;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 /// The same element in DER, wiped when dropped; nothing if it is damaged, does not fill the bytes, or is nested deeper
 /// than any file that is meant well. What lies inside an OCTET STRING is left as it is.
-pub(super) fn to_der(ber: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::credential) fn to_der(ber: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut rest = ber;
     let der = element(&mut rest, DEEPEST)?;
     rest.is_empty().then_some(der)
@@ -111,9 +111,9 @@ mod tests {
     #[test]
     fn der_stays_as_it_is() {
         for file in [
-            &include_bytes!("../../fixtures/keys/offline-ec.p12")[..],
-            include_bytes!("../../fixtures/keys/offline-ec.der.cer"),
-            include_bytes!("../../fixtures/keys/offline-rsa.pkcs8.der"),
+            &include_bytes!("../../../fixtures/keys/offline-ec.p12")[..],
+            include_bytes!("../../../fixtures/keys/offline-ec.der.cer"),
+            include_bytes!("../../../fixtures/keys/offline-rsa.pkcs8.der"),
         ] {
             assert_eq!(der(file).unwrap(), file);
         }

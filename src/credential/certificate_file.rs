@@ -1,15 +1,16 @@
 //! Every certificate of a file: chains, bundles, and the API's answer.
 
 use serde::Deserialize;
-use x509_cert::der::Decode as _;
-use x509_cert::ext::pkix::BasicConstraints;
 
-use super::contents::{Object, objects};
-use super::{Certificate, Pkcs12};
+use super::certificate::{Certificate, is_authority};
+use super::format::object::{Object, objects};
+use super::key_file::KeyFile;
+use super::pkcs12::Pkcs12;
 use crate::error::{Error, Kind, Result};
 
 /// A certificate of a file that may hold several.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct KsefCertificate {
     /// The certificate.
     pub certificate: Certificate,
@@ -19,25 +20,46 @@ pub struct KsefCertificate {
 
 /// Reads all certificates of a file: what [`Certificate::parse`] reads, chains of PEM blocks, PKCS#12, and the JSON that
 /// the API answers to `POST /certificates/retrieve` (`certyfikaty-KSeF.md`). Certificates of issuers, which make up the
-/// rest of a chain, are left out. `password` is that of a PKCS#12 file; nothing else needs one.
+/// rest of a chain, are left out. Only a PKCS#12 file may be locked.
 ///
 /// # Errors
-/// Those of [`Pkcs12::open`]; those of [`Certificate::parse`], for the first certificate that has one; `certificate_is_authority` if there are only
-/// certificates of issuers; `certificate_unreadable` if the answer of the API contradicts the certificate in it.
-pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCertificate>> {
+/// Those of [`Pkcs12::read`]; those of [`Certificate::parse`], for the first certificate that has one;
+/// `certificate_is_authority` if there are only certificates of issuers; `certificate_unreadable` if the answer of the
+/// API contradicts the certificate in it.
+pub fn read_certificates(file: &[u8]) -> Result<KeyFile<Vec<KsefCertificate>>> {
     let file = file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file);
     if file.trim_ascii_start().starts_with(b"{") {
-        return from_answer(file);
+        return from_answer(file).map(KeyFile::Open);
     }
-    let mut found = Vec::new();
+    let (mut found, mut container) = (Vec::new(), None);
     for object in objects(file) {
         match object {
             Object::Certificate(der) => found.push(der.to_vec()),
-            Object::Pkcs12(file) => found.extend(Pkcs12::open(&file, password)?.certificates().map(<[u8]>::to_vec)),
+            Object::Pkcs12(file) => container = Some(file),
             _ => {}
         }
     }
+    match container {
+        Some(file) => Pkcs12::read(&file)?.and_then(move |opened| {
+            let inside = opened.certificates().map(<[u8]>::to_vec);
+            issued(&file, &found.iter().cloned().chain(inside).collect::<Vec<_>>())
+        }),
+        None => issued(file, &found).map(KeyFile::Open),
+    }
+}
+
+/// Reads all certificates of a file, and opens it, if it is locked, with the password.
+///
+/// # Errors
+/// Those of [`read_certificates`]; `password_missing`; `password_wrong`.
+pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCertificate>> {
+    read_certificates(file)?.open(password)
+}
+
+/// All that were found in the file but those of issuers.
+fn issued(file: &[u8], found: &[Vec<u8>]) -> Result<Vec<KsefCertificate>> {
     if found.is_empty() {
+        // Says what was given instead of a certificate.
         return Ok(vec![KsefCertificate { certificate: Certificate::parse(file)?, name: None }]);
     }
     let issued = found.iter().filter(|der| !is_authority(der));
@@ -49,14 +71,6 @@ pub fn certificates(file: &[u8], password: Option<&[u8]>) -> Result<Vec<KsefCert
         return Err(Error::new(Kind::CertificateIsAuthority, message));
     }
     Ok(certificates)
-}
-
-/// True for a certificate that other certificates are issued by (RFC 5280, section 4.2.1.9).
-pub(super) fn is_authority(der: &[u8]) -> bool {
-    let constraints = x509_cert::Certificate::from_der(der)
-        .ok()
-        .and_then(|certificate| certificate.tbs_certificate().get_extension::<BasicConstraints>().ok().flatten());
-    constraints.is_some_and(|(_critical, constraints)| constraints.ca)
 }
 
 /// `RetrieveCertificatesResponse` of `open-api.json`. What is not needed here is not looked at.

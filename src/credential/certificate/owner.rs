@@ -7,8 +7,8 @@ use crate::values::Nip;
 
 /// Whom a certificate was issued to, as far as its subject says (`certyfikaty-KSeF.md`).
 ///
-/// A PESEL is personal data and decides nothing here, so it is recognised and not kept
-/// ([`Certificate::pesel`](super::Certificate::pesel) reads it again for whoever asks).
+/// A PESEL is personal data and decides nothing here, so it is recognised and not kept (`Certificate::pesel` reads it
+/// again for whoever asks).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A taxpayer with this NIP.

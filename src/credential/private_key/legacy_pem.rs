@@ -6,50 +6,37 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Kind, Result};
 
 /// A private key under OpenSSL's own PEM encryption (`Proc-Type: 4,ENCRYPTED`), which `openssl rsa` and `openssl ec`
-/// write to this day.
-pub(super) struct LegacyKey {
-    dek_info: String,
-    ciphertext: Vec<u8>,
-}
-
-/// A [`LegacyKey`] whose encryption is known: only the password is missing.
+/// write to this day. Its encryption is known: only the password is missing.
 pub(super) struct LegacyLock {
     cipher: Cipher,
     iv: Vec<u8>,
-    ciphertext: Vec<u8>,
+    ciphertext: Zeroizing<Vec<u8>>,
 }
 
-impl LegacyKey {
+impl LegacyLock {
     /// Takes the value of the header `DEK-Info` and the decoded body.
-    pub(super) fn new(dek_info: &str, ciphertext: &[u8]) -> Self {
-        Self { dek_info: dek_info.to_owned(), ciphertext: ciphertext.to_owned() }
-    }
-
-    /// Makes out the encryption.
     ///
     /// # Errors
     /// `key_encryption_unsupported` for another cipher; `key_unreadable` if the parts do not fit the cipher.
-    pub(super) fn lock(self) -> Result<LegacyLock> {
-        let (name, iv) = self.dek_info.split_once(',').unwrap_or((&self.dek_info, ""));
+    pub(super) fn read(dek_info: &str, ciphertext: Zeroizing<Vec<u8>>) -> Result<Self> {
+        let (name, iv) = dek_info.split_once(',').unwrap_or((dek_info, ""));
         let cipher = Cipher::from_name(name).ok_or_else(|| {
             let message = format!("the key is encrypted with {name:?}, which is not supported");
             Error::new(Kind::KeyEncryptionUnsupported, message)
         })?;
         let block = cipher.block_len();
-        let whole = !self.ciphertext.is_empty() && self.ciphertext.len().is_multiple_of(block);
+        let whole = !ciphertext.is_empty() && ciphertext.len().is_multiple_of(block);
         let iv = bytes_from_hex(iv)
             .filter(|iv| iv.len() == block && whole)
             .ok_or_else(|| Error::new(Kind::KeyUnreadable, "the encrypted key is damaged or cut short"))?;
-        Ok(LegacyLock { cipher, iv, ciphertext: self.ciphertext })
+        Ok(Self { cipher, iv, ciphertext })
     }
-}
 
-impl LegacyLock {
     /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,
     /// and gives garbage.
     pub(super) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let key = derive(password, &self.iv[..SALT_LEN], self.cipher.key_len());
-        let mut buffer = Zeroizing::new(self.ciphertext.clone());
+        let mut buffer = self.ciphertext.clone();
         let length = self.cipher.decrypt(&key, &self.iv, &mut buffer)?;
         buffer.truncate(length);
         Some(buffer)
@@ -148,8 +135,9 @@ mod tests {
 
     #[test]
     fn ciphers_and_damage() {
-        let code =
-            |dek_info: &str, ciphertext: &[u8]| LegacyKey::new(dek_info, ciphertext).lock().err().map(|e| e.code());
+        let code = |dek_info: &str, ciphertext: &[u8]| {
+            LegacyLock::read(dek_info, Zeroizing::new(ciphertext.to_vec())).err().map(|e| e.code())
+        };
         let iv = "000102030405060708090A0B0C0D0E0F";
         assert_eq!(code(&format!("AES-128-CBC,{iv}"), &[0; 32]), None);
         assert_eq!(code(&format!("AES-128-CBC,{iv}"), &[0; 31]), Some("key_unreadable"));

@@ -9,23 +9,23 @@ use base64::engine::general_purpose::NO_PAD;
 use zeroize::Zeroizing;
 
 /// One `-----BEGIN ...-----` block.
-pub(super) struct Block<'a> {
+pub(in crate::credential) struct Block<'a> {
     /// Capitals, digits and spaces; empty if it was anything else.
-    pub(super) label: &'a str,
+    pub(in crate::credential) label: &'a str,
     headers: Vec<(&'a str, &'a str)>,
     /// The decoded body, possibly a secret. Empty if it is not Base64: no object is empty.
-    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(in crate::credential) bytes: Zeroizing<Vec<u8>>,
 }
 
 impl<'a> Block<'a> {
     /// The value of a header such as `DEK-Info`.
-    pub(super) fn header(&self, name: &str) -> Option<&'a str> {
+    pub(in crate::credential) fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }
 
 /// The blocks of a file, in order. Anything before, between and after them is skipped, in whatever encoding.
-pub(super) fn blocks(mut file: &[u8]) -> impl Iterator<Item = Block<'_>> {
+pub(in crate::credential) fn blocks(mut file: &[u8]) -> impl Iterator<Item = Block<'_>> {
     iter::from_fn(move || {
         let (_, rest) = split_at_marker(file, BEGIN)?;
         let (label, rest) = split_at_marker(rest, b"-----")?;
@@ -36,12 +36,12 @@ pub(super) fn blocks(mut file: &[u8]) -> impl Iterator<Item = Block<'_>> {
 }
 
 /// True if a block begins in the file, whether or not it ends.
-pub(super) fn begins(file: &[u8]) -> bool {
+pub(in crate::credential) fn begins(file: &[u8]) -> bool {
     split_at_marker(file, BEGIN).is_some()
 }
 
 /// Decodes Base64 of either padding, in lines of any length.
-pub(super) fn decode_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+pub(in crate::credential) fn decode_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // Certificates in the wild carry stray bits after the last byte; nobody is deceived by them here.
     const LENIENT: GeneralPurpose =
         GeneralPurpose::new(&base64::alphabet::STANDARD, NO_PAD.with_decode_allow_trailing_bits(true));

@@ -3,7 +3,7 @@ use pkcs8::der::oid::db::{DB, rfc5912};
 use pkcs8::spki::AlgorithmIdentifierRef;
 
 /// Says what a key is, for the message that it is not supported: `EC on secp384r1`, `id-Ed25519`.
-pub(super) fn describe(algorithm: &AlgorithmIdentifierRef<'_>) -> String {
+pub(in crate::credential) fn describe(algorithm: &AlgorithmIdentifierRef<'_>) -> String {
     if algorithm.oid != rfc5912::ID_EC_PUBLIC_KEY {
         return name(algorithm.oid);
     }
@@ -14,7 +14,7 @@ pub(super) fn describe(algorithm: &AlgorithmIdentifierRef<'_>) -> String {
 }
 
 /// An algorithm's name in its own standard, or the dotted number if nobody gave it one.
-pub(super) fn name(oid: ObjectIdentifier) -> String {
+pub(in crate::credential) fn name(oid: ObjectIdentifier) -> String {
     pbes1(oid).or_else(|| DB.by_oid(&oid)).map_or_else(|| oid.to_string(), str::to_owned)
 }
 

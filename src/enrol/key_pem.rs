@@ -1,4 +1,4 @@
-//! A private key as the portal keeps it.
+//! A key as PEM: the private half encrypted as the portal keeps it, the public half as other tools read it.
 
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::Encode as _;
@@ -40,7 +40,7 @@ fn encrypted_pem_with(key: &PrivateKey, password: &[u8], iterations: u32) -> Res
 /// The public half of a key, PEM `PUBLIC KEY` (X.509 `SubjectPublicKeyInfo`).
 ///
 /// # Errors
-/// `key_unreadable`, which no key that was read gives cause for.
+/// `key_unreadable`, which does not happen to a key that was read.
 pub fn public_pem(key: &PrivateKey) -> Result<String> {
     pem("PUBLIC KEY", &key.public_key_der()?)
 }
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_read_again() {
         let pem = encrypted_pem_with(&key(), PASSWORD, 2048).unwrap();
-        assert!(PrivateKey::is_encrypted(pem.as_bytes()));
+        assert!(PrivateKey::read(pem.as_bytes()).unwrap().is_locked());
         assert_eq!(PrivateKey::parse(pem.as_bytes(), Some(PASSWORD)).unwrap().pkcs8_der(), key().pkcs8_der());
         let wrong = PrivateKey::parse(pem.as_bytes(), Some(b"another")).unwrap_err();
         assert_eq!(wrong.code(), "password_wrong");

@@ -11,11 +11,12 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::RsaPrivateKeyRef;
 use zeroize::Zeroizing;
 
-use super::contents::{KeyForm, Object};
+use super::legacy_pem::LegacyLock;
 use super::pbes2::Pbes2Lock;
-use super::pem;
-use super::public_key::check_rsa_size;
-use super::{KeyKind, PublicKey, algorithm};
+use crate::credential::format::object::{KeyForm, Object};
+use crate::credential::format::{algorithm, pem};
+use crate::credential::key_file::{KeyFile, Locked};
+use crate::credential::public_key::{KeyKind, PublicKey, check_rsa_size};
 use crate::error::{Error, Kind, Result};
 
 /// A private key, decrypted and found sound. Wiped from memory when dropped, and never printed.
@@ -26,28 +27,27 @@ pub struct PrivateKey {
 
 impl PrivateKey {
     /// Reads a private key: PKCS#8 (in the clear or under PBES2), SEC1, PKCS#1 or OpenSSL's encrypted PEM, as PEM (the
-    /// first key of the file, whatever stands around it), DER or bare Base64. `password` is the file's, without a line
-    /// break; a key in the clear does not need it and does not mind it.
+    /// first key of the file, whatever stands around it), DER or bare Base64. It is open, or locked by its password.
     ///
-    /// Neither `file` nor `password` is wiped here: they are the caller's.
+    /// `file` is not wiped here: it is the caller's.
     ///
     /// # Errors
-    /// `password_missing`; `password_wrong`; `key_encryption_unsupported` for PBES1, other ciphers and excessive costs
-    /// of key derivation; `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits;
-    /// `key_is_certificate`, `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for those;
-    /// `key_unreadable` for everything else, saying what it looks like.
-    pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
-        let password = || password.ok_or_else(|| Error::new(Kind::PasswordMissing, "the key is encrypted"));
+    /// `key_encryption_unsupported` for PBES1, other ciphers and excessive costs of key derivation;
+    /// `key_type_unsupported` unless it is EC P-256 or RSA with 2048 to 8192 bits, which shows of a locked one once it
+    /// is opened; `key_is_certificate`, `key_is_request`, `key_is_public`, `key_is_token` and `key_is_pkcs12` for
+    /// those; `key_unreadable` for everything else, saying what it looks like.
+    pub fn read(file: &[u8]) -> Result<KeyFile<Self>> {
+        let locked = |lock: Locked<Self>| Ok(KeyFile::Locked(lock));
         let given = |kind, what| Err(Error::new(kind, format!("{what} was given as the key")));
         match Object::find(file, Object::is_private_key) {
-            Object::Key(form, der) => Self::from_der(form, &der),
+            Object::Key(form, der) => Self::from_der(form, &der).map(KeyFile::Open),
             Object::EncryptedKey(der) => {
                 let lock = Pbes2Lock::read(&der)?;
-                Self::from_decrypted(lock.open(password()?))
+                locked(Locked::new(ENCRYPTED, move |password| Self::from_decrypted(lock.open(password))))
             }
-            Object::LegacyKey(key) => {
-                let lock = key.lock()?;
-                Self::from_decrypted(lock.open(password()?))
+            Object::LegacyKey { dek_info, ciphertext } => {
+                let lock = LegacyLock::read(&dek_info, ciphertext)?;
+                locked(Locked::new(ENCRYPTED, move |password| Self::from_decrypted(lock.open(password))))
             }
             Object::Certificate(_) => given(Kind::KeyIsCertificate, "a certificate"),
             Object::Request => given(Kind::KeyIsRequest, "a certificate request"),
@@ -58,10 +58,12 @@ impl PrivateKey {
         }
     }
 
-    /// True if the file holds a private key that needs a password. Damage and unknown encryption show in
-    /// [`parse`](Self::parse) only.
-    pub fn is_encrypted(file: &[u8]) -> bool {
-        Object::find(file, Object::is_private_key).is_encrypted_key()
+    /// Reads the file and opens it, if it is locked, with the password, which is without a line break.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read); `password_missing`; `password_wrong`.
+    pub fn parse(file: &[u8], password: Option<&[u8]>) -> Result<Self> {
+        Self::read(file)?.open(password)
     }
 
     /// True if the file holds one object, so that nothing is lost when the key is written anew: no certificate beside
@@ -78,7 +80,7 @@ impl PrivateKey {
     /// Its public half as X.509 `SubjectPublicKeyInfo`, DER.
     ///
     /// # Errors
-    /// `key_unreadable`, if it cannot be written down, which no key that was read gives cause for.
+    /// `key_unreadable`, if it cannot be written down, which does not happen to a key that was read.
     pub fn public_key_der(&self) -> Result<Vec<u8>> {
         self.public.to_spki()
     }
@@ -109,7 +111,7 @@ impl PrivateKey {
     }
 
     /// A key in the clear, PKCS#8 DER.
-    pub(super) fn from_pkcs8(der: &[u8]) -> Result<Self> {
+    pub(in crate::credential) fn from_pkcs8(der: &[u8]) -> Result<Self> {
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         match (info.algorithm.oid, info.algorithm.parameters_oid()) {
             (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => {
@@ -147,6 +149,8 @@ impl PrivateKey {
     }
 }
 
+const ENCRYPTED: &str = "the key is encrypted";
+
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PrivateKey([secret key elided])")
@@ -179,8 +183,8 @@ fn unsupported(found: &str) -> Error {
 mod tests {
     use super::*;
 
-    const SEC1: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.sec1.der");
-    const PKCS8: &[u8] = include_bytes!("../../fixtures/keys/offline-ec.pkcs8.der");
+    const SEC1: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.sec1.der");
+    const PKCS8: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.pkcs8.der");
 
     #[test]
     fn a_bare_number_becomes_a_complete_key() {
@@ -192,7 +196,7 @@ mod tests {
     #[test]
     fn a_public_part_of_another_key_is_found() {
         let mut key = PKCS8.to_vec();
-        let other = include_bytes!("../../fixtures/keys/other-ec.pkcs8.pem");
+        let other = include_bytes!("../../../fixtures/keys/other-ec.pkcs8.pem");
         let other = PrivateKey::parse(other, None).unwrap();
         let secret = 36..68;
         key[secret.clone()].copy_from_slice(&other.pkcs8_der()[secret]);
@@ -201,7 +205,7 @@ mod tests {
 
     #[test]
     fn rsa_numbers_that_do_not_belong_together() {
-        let mut key = include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.der").to_vec();
+        let mut key = include_bytes!("../../../fixtures/keys/offline-rsa.pkcs1.der").to_vec();
         // The last byte of d, just before the first prime's header.
         let position = key.windows(4).position(|window| window == [0x02, 0x81, 0x81, 0x00]).unwrap();
         key[position - 1] ^= 2;
@@ -223,10 +227,10 @@ mod tests {
     #[test]
     fn every_form_gives_the_same_key() {
         for file in [
-            &include_bytes!("../../fixtures/keys/offline-ec.pkcs8.pem")[..],
-            include_bytes!("../../fixtures/keys/offline-ec.fast.key"),
-            include_bytes!("../../fixtures/keys/offline-ec.sec1-params.pem"),
-            include_bytes!("../../fixtures/keys/offline-ec.legacy-des3.pem"),
+            &include_bytes!("../../../fixtures/keys/offline-ec.pkcs8.pem")[..],
+            include_bytes!("../../../fixtures/keys/offline-ec.fast.key"),
+            include_bytes!("../../../fixtures/keys/offline-ec.sec1-params.pem"),
+            include_bytes!("../../../fixtures/keys/offline-ec.legacy-des3.pem"),
             SEC1,
         ] {
             let key = PrivateKey::parse(file, Some(b"Throwaway-Key_2026")).unwrap();
@@ -237,7 +241,7 @@ mod tests {
 
     #[test]
     fn rsa_comes_out_as_openssl_writes_it() {
-        let key = PrivateKey::parse(include_bytes!("../../fixtures/keys/offline-rsa.pkcs1.pem"), None).unwrap();
-        assert_eq!(key.pkcs8_der(), include_bytes!("../../fixtures/keys/offline-rsa.pkcs8.der"));
+        let key = PrivateKey::parse(include_bytes!("../../../fixtures/keys/offline-rsa.pkcs1.pem"), None).unwrap();
+        assert_eq!(key.pkcs8_der(), include_bytes!("../../../fixtures/keys/offline-rsa.pkcs8.der"));
     }
 }

@@ -1,0 +1,21 @@
+use std::time::SystemTime;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct ClockArgs {
+    /// The moment to judge by, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
+    pub now: Option<SystemTime>,
+}
+
+impl ClockArgs {
+    pub fn now(&self) -> SystemTime {
+        self.now.unwrap_or_else(SystemTime::now)
+    }
+}
+
+/// `2026-06-15T12:00:00Z`.
+pub fn parse_time(text: &str) -> Result<SystemTime, jiff::Error> {
+    text.parse::<jiff::Timestamp>().map(Into::into)
+}

@@ -1,0 +1,11 @@
+//! A private key and what may keep it closed: PBES2 of PKCS#8, and OpenSSL's older encryption of PEM files.
+
+mod legacy_pem;
+mod password_policy;
+pub(super) mod pbes2;
+
+#[expect(clippy::module_inception, reason = "the noun of this folder, which the others serve")]
+mod private_key;
+
+pub use password_policy::check_password;
+pub use private_key::PrivateKey;
