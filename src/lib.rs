@@ -90,8 +90,11 @@ mod credential;
 pub mod deadline;
 pub mod enrol;
 mod error;
+#[doc(hidden)]
+pub mod files;
 mod invoice;
 mod link;
+pub mod manifest;
 #[cfg(feature = "pdf")]
 pub mod paper;
 #[cfg(feature = "pdf")]

@@ -1,36 +1,38 @@
-//! What a run makes of each invoice.
+//! Where the codes of an invoice come from.
+//!
+//! A certificate for each invoice, chosen from a register, would be one more way here.
 
-use super::codes::Codes;
-use super::document::Document;
-use super::numbers::Numbers;
-use crate::qr::EccLevel;
-use crate::render::{PictureFormat, Style};
+use crate::error::Result;
+use crate::invoice::Invoice;
+use crate::manifest::KnownCodes;
 use crate::sign::Issuer;
-use crate::values::Environment;
+use crate::upo::Upo;
+use crate::values::{Environment, KsefNumber};
 
-/// What to make of each invoice.
+/// Where the codes of each invoice come from.
 #[derive(Debug)]
-pub enum Task {
-    /// KOD I and KOD II: offline invoices.
+#[non_exhaustive]
+pub enum CodeSource {
+    /// KOD I and KOD II are made and signed now: offline invoices.
     Sign(Issuer),
-    /// KOD I alone.
+    /// KOD I alone is made.
     Link {
         /// Which KSeF.
         environment: Environment,
         /// What stands under the code.
         numbers: Numbers,
     },
-    /// The codes that earlier runs made.
+    /// Earlier runs made them.
     Reuse {
         /// Which KSeF they lead to.
         environment: Environment,
         /// The codes.
-        codes: Codes,
+        codes: KnownCodes,
     },
 }
 
-impl Task {
-    pub(super) fn environment(&self) -> Environment {
+impl CodeSource {
+    pub(crate) fn environment(&self) -> Environment {
         match self {
             Self::Sign(issuer) => issuer.environment(),
             Self::Link { environment, .. } | Self::Reuse { environment, .. } => *environment,
@@ -38,7 +40,7 @@ impl Task {
     }
 
     /// True for KOD I and KOD II, false for KOD I alone; none if that differs from invoice to invoice.
-    pub(super) fn is_signing(&self) -> Option<bool> {
+    pub(crate) fn is_signing(&self) -> Option<bool> {
         match self {
             Self::Sign(_) => Some(true),
             Self::Link { .. } => Some(false),
@@ -47,29 +49,30 @@ impl Task {
     }
 }
 
-/// Which pictures to draw, and how, and the document to make around them.
-#[derive(Debug)]
-pub struct Drawing {
-    /// The formats, each once; none for links alone.
-    pub formats: Vec<PictureFormat>,
-    /// Sizes.
-    pub style: Style,
-    /// Error correction.
-    pub level: EccLevel,
-    /// A document for each invoice, if there is to be one.
-    pub document: Option<Box<dyn Document>>,
-    /// Sheets of labels with the codes of the whole run, `sheet.pdf` in the output folder, if there are to be any.
-    #[cfg(feature = "pdf")]
-    pub sheet: Option<crate::paper::Grid>,
+/// Where the KSeF numbers under the codes come from.
+#[derive(Clone, Debug, Default)]
+pub enum Numbers {
+    /// There are none yet: `OFFLINE` stands under each code.
+    #[default]
+    None,
+    /// The number of the one invoice there is.
+    One(KsefNumber),
+    /// Each invoice's is looked up by the digest of its file.
+    Upo(Upo),
 }
 
-impl Drawing {
-    /// True for links alone.
-    pub(super) fn is_empty(&self) -> bool {
-        #[cfg(feature = "pdf")]
-        let has_sheet = self.sheet.is_some();
-        #[cfg(not(feature = "pdf"))]
-        let has_sheet = false;
-        self.formats.is_empty() && self.document.is_none() && !has_sheet
+impl Numbers {
+    /// The number of an invoice, if there are numbers.
+    ///
+    /// # Errors
+    /// `ksef_number_of_another`, and those of [`Upo::number_of`].
+    pub(crate) fn of(&self, invoice: &Invoice) -> Result<Option<&KsefNumber>> {
+        let number = match self {
+            Self::None => return Ok(None),
+            Self::One(number) => number,
+            Self::Upo(upo) => upo.number_of(invoice)?,
+        };
+        invoice.check_ksef_number(number)?;
+        Ok(Some(number))
     }
 }

@@ -4,10 +4,10 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::lock::LockFile;
 #[cfg(unix)]
-use super::folder::keep_owner;
-use super::folder::{PREFIX, SUFFIX, put, temporary_in, unwritable};
-use super::lock::Latch;
+use super::temporary::keep_owner;
+use super::temporary::{PREFIX, SUFFIX, folder_of, put_in_place, temporary_in, unwritable};
 use crate::error::{Error, Kind, Result};
 
 /// Replaces what a file holds by what `change` makes of it; a file that does not exist yet holds nothing. It is written
@@ -21,16 +21,16 @@ use crate::error::{Error, Kind, Result};
 pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     check_regular(path)?;
-    let _latch = Latch::close(latch_of(path), path)?;
+    let _lock = LockFile::take(lock_of(path), path)?;
     let old = read(path)?;
     let new = change(old.as_deref().unwrap_or_default())?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let prepared = write_beside(folder, &new, writable(path)?.as_ref()).map_err(|error| unwritable(path, &error))?;
+    let prepared =
+        write_beside(folder_of(path), &new, writable(path)?.as_ref()).map_err(|error| unwritable(path, &error))?;
     let changed = || Error::new(Kind::FileChanged, "it was changed meanwhile").about(path.to_string_lossy());
     if read(path)? != old {
         return Err(changed());
     }
-    put(prepared, path, old.is_some()).map_err(|error| match error.kind() {
+    put_in_place(prepared, path, old.is_some()).map_err(|error| match error.kind() {
         Kind::OutputExists => changed(),
         _ => error,
     })
@@ -46,7 +46,7 @@ fn check_regular(path: &Path) -> Result<()> {
     }
 }
 
-fn latch_of(path: &Path) -> PathBuf {
+fn lock_of(path: &Path) -> PathBuf {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     path.with_file_name(format!(".{name}.lock"))
 }

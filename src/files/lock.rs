@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use same_file::Handle;
 
-use super::folder::unwritable;
+use super::temporary::unwritable;
 use crate::error::{Error, Kind, Result};
 
 /// A single invoice takes a few milliseconds: two tills that share a folder wait for each other, and are not refused.
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// `output_busy` if somebody else keeps the lock for longer than a second.
-pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
+pub(crate) fn open_locked(path: &Path) -> Result<io::Result<File>> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -48,23 +48,23 @@ pub(super) fn open_locked(path: &Path) -> Result<io::Result<File>> {
 
 /// A file that is there while one process has it to itself, and is removed after.
 #[derive(Debug)]
-pub(super) struct Latch {
+pub(crate) struct LockFile {
     path: PathBuf,
     _file: File,
 }
 
-impl Latch {
-    /// `path` is the latch's own, `of` what it closes, which is what people know of.
+impl LockFile {
+    /// `path` is the lock's own file, `of` the one that it guards, which is the one that people know.
     ///
     /// # Errors
     /// `output_busy`, `output_unwritable`.
-    pub(super) fn close(path: PathBuf, of: &Path) -> Result<Self> {
+    pub(crate) fn take(path: PathBuf, of: &Path) -> Result<Self> {
         let file = open_locked(&path)?.map_err(|error| unwritable(of, &error))?;
         Ok(Self { path, _file: file })
     }
 }
 
-impl Drop for Latch {
+impl Drop for LockFile {
     fn drop(&mut self) {
         // If it cannot be removed it does no harm. It is given up after it is gone.
         _ = fs::remove_file(&self.path);
@@ -72,7 +72,7 @@ impl Drop for Latch {
 }
 
 /// True if `path` still leads to this file.
-pub(super) fn is_at(file: &File, path: &Path) -> bool {
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     let same = || -> io::Result<bool> { Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?) };
     same().unwrap_or(false)
 }

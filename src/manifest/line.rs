@@ -1,172 +1,272 @@
-//! A line of a manifest, read back: what a later run goes on with.
+//! A line as it stands in the file, written and read by the same types: a new field is added here and nowhere else.
+//!
+//! The program writes every field that is not said to be left out. A line that is read may lack any: what a reader cannot do
+//! without, it asks for.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::document::DOCUMENTS;
-use super::manifest::{Code, DocumentRecord, Kept, Picture, SignedCode};
-use super::names::Names;
-use super::worker::picture_name;
-use crate::link::Link;
-use crate::render::{Label, PictureFormat};
-use crate::sign::{Algorithm, ContextChoice, ContextSource};
-use crate::values::InvoiceHash;
+use super::text::Text;
+use crate::render::PictureFormat;
 
-/// In bytes. A line with a stamped PDF of 100 MB in it has half; one of more than this is no line, and is not read to its
-/// end.
-pub(super) const LONGEST_LINE: u64 = 1 << 28;
-
-/// The fields of a line that a later run goes on with.
-#[derive(Deserialize)]
-pub(super) struct Line<'l> {
-    #[serde(borrow)]
-    pub(super) r#type: Cow<'l, str>,
-    pub(super) status: Option<Cow<'l, str>>,
-    input: Option<Cow<'l, str>>,
-    invoice_number: Option<Cow<'l, str>>,
-    hash_base64: Option<Cow<'l, str>>,
-    pub(super) replaces: Option<Cow<'l, str>>,
-    context_source: Option<Cow<'l, str>>,
-    ksef_number: Option<Cow<'l, str>>,
-    kod1: Option<CodeLine<'l>>,
-    kod2: Option<CodeLine<'l>>,
-    document: Option<DocumentLine<'l>>,
+/// A line that was read.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
+pub(crate) enum Line<'l> {
+    /// An invoice with its codes.
+    Invoice(InvoiceLine<'l>),
+    /// A refused invoice, which has none.
+    Refused,
+    /// The last line of a run.
+    Summary,
+    /// JSON, and no line of a manifest.
+    Foreign,
 }
 
-#[derive(Deserialize)]
-struct CodeLine<'l> {
-    #[serde(borrow)]
-    url: Cow<'l, str>,
-    label: Cow<'l, str>,
-    png: Option<Cow<'l, str>>,
-    svg: Option<Cow<'l, str>>,
-    pdf: Option<Cow<'l, str>>,
-    png_base64: Option<Cow<'l, str>>,
-    svg_base64: Option<Cow<'l, str>>,
-    pdf_base64: Option<Cow<'l, str>>,
-    algorithm: Option<Cow<'l, str>>,
-}
-
-#[derive(Deserialize)]
-struct DocumentLine<'l> {
-    #[serde(borrow)]
-    r#type: Cow<'l, str>,
-    file: Option<Cow<'l, str>>,
-    base64: Option<Cow<'l, str>>,
-    #[serde(default)]
-    pages: Vec<u32>,
-    invoice: Option<Cow<'l, str>>,
-    pdf_sha256: Option<Cow<'l, str>>,
-}
-
-impl Line<'_> {
-    /// The input and the codes, if the parts of the line fit each other. The names that its pictures have are
-    /// reserved.
-    pub(super) fn parse(&self, names: &mut Names) -> Option<(String, Kept)> {
-        let hash = InvoiceHash::from_base64(self.hash_base64.as_deref()?).ok()?;
-        let kod1 = self.kod1.as_ref()?.parse("kod1", names)?;
-        let Ok(Link::Kod1(link)) = Link::parse(&kod1.url) else { return None };
-        if link.hash != hash {
-            return None;
-        }
-        let kod2 = match &self.kod2 {
-            Some(fields) => {
-                let code = fields.parse("kod2", names)?;
-                let Ok(Link::Kod2(link)) = Link::parse(&code.url) else { return None };
-                if link.unsigned.hash != hash || stem("kod2", &code) != stem("kod1", &kod1) {
-                    return None;
-                }
-                let source = ContextSource::parse(self.context_source.as_deref()?)?;
-                let context = ContextChoice { context: link.unsigned.context, source };
-                let algorithm = Algorithm::parse(fields.algorithm.as_deref()?)?;
-                Some(SignedCode { code, context, algorithm, serial: link.unsigned.serial })
-            }
-            None => None,
-        };
-        if (self.status.as_deref() == Some("signed")) != kod2.is_some() {
-            return None;
-        }
-        let ksef_number = match self.ksef_number.as_deref() {
-            Some(number) => Some(number.parse().ok()?),
-            None => None,
-        };
-        let document = match &self.document {
-            Some(document) => Some(document.parse(names)?),
-            None => None,
-        };
-        let number = self.invoice_number.as_deref()?.to_owned();
-        Some((
-            self.input.as_deref()?.to_owned(),
-            Kept { hash, number, ksef_number, kod1, kod2, document, redrawn: false },
-        ))
-    }
-}
-
-impl CodeLine<'_> {
-    fn parse(&self, name: &str, names: &mut Names) -> Option<Code> {
-        let mut pictures = Vec::new();
-        for format in PictureFormat::ALL {
-            let (file, embedded) = match format {
-                PictureFormat::Png => (&self.png, &self.png_base64),
-                PictureFormat::Svg => (&self.svg, &self.svg_base64),
-                PictureFormat::Pdf => (&self.pdf, &self.pdf_base64),
-            };
-            if let Some(file) = file {
-                // A manifest that was changed by hand must not lead out of the folder.
-                let stem = file.strip_suffix(&picture_name("", name, format))?;
-                if !names.reserve(stem) {
-                    return None;
-                }
-                pictures.push((format, Picture::File(file.to_string())));
-            } else if let Some(embedded) = embedded {
-                pictures.push((format, Picture::Embedded(embedded.to_string())));
-            }
-        }
-        Some(Code { url: self.url.to_string(), label: Label::new(&self.label).ok()?, pictures })
-    }
-}
-
-impl DocumentLine<'_> {
-    fn parse(&self, names: &mut Names) -> Option<DocumentRecord> {
-        let place = match (&self.file, &self.base64) {
-            (Some(file), _) => {
-                if !names.reserve(document_stem(&self.r#type, file)?) {
-                    return None;
-                }
-                Picture::File(file.to_string())
-            }
-            (None, Some(bytes)) => Picture::Embedded(bytes.to_string()),
-            (None, None) => return None,
-        };
-        Some(DocumentRecord {
-            kind: self.r#type.to_string(),
-            place,
-            pages: self.pages.clone(),
-            invoice: self.invoice.as_deref().map(str::to_owned),
-            pdf_sha256: self.pdf_sha256.as_deref().map(str::to_owned),
+impl<'l> Line<'l> {
+    /// # Errors
+    /// What is wrong with it, if it is no JSON or its fields are not of their types.
+    pub(crate) fn read(text: &'l [u8]) -> serde_json::Result<Self> {
+        let line: InvoiceLine<'l> = serde_json::from_slice(text)?;
+        Ok(match (&*line.r#type, &*line.status) {
+            (InvoiceLine::TYPE, InvoiceLine::SIGNED | InvoiceLine::LINKED) => Self::Invoice(line),
+            (InvoiceLine::TYPE, RefusedLine::STATUS) => Self::Refused,
+            ("summary", "") => Self::Summary,
+            _ => Self::Foreign,
         })
     }
 }
 
-impl Kept {
-    /// What its pictures or its document are named after, if it has any in files.
-    pub(super) fn stem(&self) -> Option<&str> {
-        stem("kod1", &self.kod1).or_else(|| match self.document.as_ref()? {
-            DocumentRecord { kind, place: Picture::File(file), .. } => document_stem(kind, file),
-            _ => None,
-        })
+/// An invoice that has its codes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct InvoiceLine<'l> {
+    /// `invoice`.
+    #[serde(borrow)]
+    pub(crate) r#type: Text<'l>,
+    /// `signed` with KOD I and KOD II, `linked` with KOD I alone.
+    pub(crate) status: Text<'l>,
+    /// The input, as the user named it.
+    pub(crate) input: Text<'l>,
+    /// `FA(3)`.
+    pub(crate) form: Text<'l>,
+    pub(crate) invoice_number: Text<'l>,
+    /// `RodzajFaktury`, null for forms without kinds.
+    pub(crate) kind: Option<Text<'l>>,
+    pub(crate) seller_nip: Text<'l>,
+    /// Null for a buyer without any number.
+    pub(crate) buyer: Option<Text<'l>>,
+    pub(crate) self_billed: bool,
+    pub(crate) attachment: bool,
+    /// `2026-06-15`.
+    pub(crate) issue_date: Text<'l>,
+    /// `Nip:5265877635`. With KOD II only, as `context_source`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) context: Option<Text<'l>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) context_source: Option<Text<'l>>,
+    /// Of the invoice file.
+    pub(crate) size_bytes: usize,
+    /// SHA-256 of the invoice file.
+    pub(crate) hash_base64: Text<'l>,
+    /// The same as it stands in the links.
+    pub(crate) hash_base64url: Text<'l>,
+    /// Left out where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ksef_number: Option<Text<'l>>,
+    /// Always written.
+    pub(crate) kod1: Option<CodeLine<'l>>,
+    /// Of a signed invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kod2: Option<CodeLine<'l>>,
+    /// If the run made one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) document: Option<DocumentLine<'l>>,
+    /// Why the invoice was issued offline; left out, as the two that follow, where the run does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mode: Option<Text<'l>>,
+    /// The last day for sending it to KSeF, null while an outage lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::option_option, reason = "left out, null and a day are three things")]
+    pub(crate) send_by: Option<Option<Text<'l>>>,
+    /// `invoice` or `confirmation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) hand_over: Option<Text<'l>>,
+    /// Every rule that was overridden.
+    pub(crate) allowed: Vec<Text<'l>>,
+    pub(crate) warnings: Vec<WarningLine<'l>>,
+    /// The hash of the invoice file when an earlier run drew its codes, if they were drawn anew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) replaces: Option<Text<'l>>,
+}
+
+impl InvoiceLine<'_> {
+    pub(super) const TYPE: &'static str = "invoice";
+    pub(super) const SIGNED: &'static str = "signed";
+    pub(super) const LINKED: &'static str = "linked";
+
+    /// True if it says that it has KOD II.
+    pub(crate) fn is_signed(&self) -> bool {
+        &*self.status == Self::SIGNED
     }
 }
 
-fn document_stem<'f>(kind: &str, file: &'f str) -> Option<&'f str> {
-    let mut endings = DOCUMENTS.iter().filter(|(of, _)| *of == kind);
-    endings.find_map(|(_, ending)| file.strip_suffix(ending))
+/// An invoice that was refused. Nobody reads it back: the invoice may be mended by now.
+#[derive(Serialize)]
+pub(super) struct RefusedLine<'l> {
+    pub(super) r#type: &'static str,
+    /// `refused`.
+    pub(super) status: &'static str,
+    pub(super) input: &'l str,
+    pub(super) error: ErrorLine<'l>,
 }
 
-fn stem<'c>(name: &str, code: &'c Code) -> Option<&'c str> {
-    match code.pictures.first() {
-        Some((format, Picture::File(file))) => file.strip_suffix(&picture_name("", name, *format)),
-        _ => None,
+impl RefusedLine<'_> {
+    pub(super) const STATUS: &'static str = "refused";
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorLine<'l> {
+    pub(super) code: &'static str,
+    /// What the error is about, if it is not the line's input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) input: Option<&'l str>,
+    pub(super) message: &'l str,
+    pub(super) hint: &'static str,
+}
+
+/// A code: `{"url": …, "label": …, "png": "f1.kod1.png", "algorithm": …, "certificate_serial": …}`.
+#[derive(Debug)]
+pub(crate) struct CodeLine<'l> {
+    pub(crate) url: Text<'l>,
+    /// What stands under the code.
+    pub(crate) label: Text<'l>,
+    /// One field a picture.
+    pub(crate) pictures: Vec<PictureLine<'l>>,
+    /// Of KOD II only, as `certificate_serial`.
+    pub(crate) algorithm: Option<Text<'l>>,
+    pub(crate) certificate_serial: Option<Text<'l>>,
+}
+
+/// A picture: `"png": "f1.kod1.png"` or `"png_base64": "iVBO…"`.
+#[derive(Clone, Debug)]
+pub(crate) struct PictureLine<'l> {
+    pub(crate) format: PictureFormat,
+    /// True if `text` is the picture itself in Base64, false if it is the file's name.
+    pub(crate) is_embedded: bool,
+    pub(crate) text: Text<'l>,
+}
+
+impl PictureLine<'_> {
+    /// The name of its field.
+    pub(crate) fn field(&self) -> Cow<'static, str> {
+        let name = self.format.extension();
+        if self.is_embedded { Cow::Owned(format!("{name}_base64")) } else { Cow::Borrowed(name) }
     }
+
+    /// The format, and whether it is embedded, if a field is a picture's.
+    fn of_field(field: &str) -> Option<(PictureFormat, bool)> {
+        let embedded = field.strip_suffix("_base64");
+        let name = embedded.unwrap_or(field);
+        let format = PictureFormat::ALL.into_iter().find(|format| format.extension() == name)?;
+        Some((format, embedded.is_some()))
+    }
+}
+
+impl Serialize for CodeLine<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("url", &self.url)?;
+        map.serialize_entry("label", &self.label)?;
+        for picture in &self.pictures {
+            map.serialize_entry(&picture.field(), &picture.text)?;
+        }
+        for (field, text) in [("algorithm", &self.algorithm), ("certificate_serial", &self.certificate_serial)] {
+            if let Some(text) = text {
+                map.serialize_entry(field, text)?;
+            }
+        }
+        map.end()
+    }
+}
+
+impl<'de: 'l, 'l> Deserialize<'de> for CodeLine<'l> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct CodeVisitor;
+
+        impl<'de> Visitor<'de> for CodeVisitor {
+            type Value = CodeLine<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a code")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CodeLine<'de>, A::Error> {
+                let [mut url, mut label, mut algorithm, mut certificate_serial] = [const { None }; 4];
+                let mut pictures = Vec::new();
+                while let Some(field) = map.next_key::<Text<'de>>()? {
+                    let known = match &*field {
+                        "url" => &mut url,
+                        "label" => &mut label,
+                        "algorithm" => &mut algorithm,
+                        "certificate_serial" => &mut certificate_serial,
+                        other => {
+                            match PictureLine::of_field(other) {
+                                Some((format, is_embedded)) => {
+                                    let text = map.next_value::<Option<Text<'de>>>()?;
+                                    pictures.extend(text.map(|text| PictureLine { format, is_embedded, text }));
+                                }
+                                None => _ = map.next_value::<IgnoredAny>()?,
+                            }
+                            continue;
+                        }
+                    };
+                    if known.is_some() {
+                        return Err(A::Error::custom(format_args!("{} stands in it twice", &*field)));
+                    }
+                    *known = map.next_value::<Option<Text<'de>>>()?;
+                }
+                let url = url.ok_or_else(|| A::Error::missing_field("url"))?;
+                Ok(CodeLine { url, label: label.unwrap_or_default(), pictures, algorithm, certificate_serial })
+            }
+        }
+
+        deserializer.deserialize_map(CodeVisitor)
+    }
+}
+
+/// A document made around the codes.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct DocumentLine<'l> {
+    /// `stamped` or `confirmation`.
+    #[serde(borrow)]
+    pub(crate) r#type: Text<'l>,
+    /// The file's name, or
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file: Option<Text<'l>>,
+    /// the document itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) base64: Option<Text<'l>>,
+    /// The pages that carry the codes, from 1 on; left out where all do.
+    #[serde(skip_serializing_if = "<[u32]>::is_empty")]
+    pub(crate) pages: Cow<'l, [u32]>,
+    /// Where the invoice of a stamped PDF was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) invoice: Option<Text<'l>>,
+    /// Of the PDF before it was stamped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pdf_sha256: Option<Text<'l>>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct WarningLine<'l> {
+    #[serde(borrow)]
+    pub(crate) code: Text<'l>,
+    pub(crate) message: Text<'l>,
 }

@@ -1,12 +1,16 @@
+//! The names of the files that a manifest names: for each invoice one stem that no other has, and an ending for each file.
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+
+use crate::render::PictureFormat;
 
 /// Gives every invoice a name for its pictures that no other has.
 ///
 /// Kept as hashes: a hundred thousand names are 3 MB, and two names that share a hash only cost the second
 /// one a number it did not need. The hash has no random key, so the same inputs get the same names.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     /// For each name taken, the number to try next for its stem: a thousand folders that all hold
     /// `invoice.xml` need no second search.
     taken: HashMap<u64, u32>,
@@ -16,7 +20,7 @@ pub(super) struct Names {
 impl Names {
     /// The stem itself, or the stem and a number if it is taken: `f1`, `f1-2`, `f1-3`. Depends on the inputs
     /// before it alone.
-    pub(super) fn unique(&mut self, stem: &str) -> String {
+    pub(crate) fn unique(&mut self, stem: &str) -> String {
         let stem = safe(stem);
         let key = self.key(&stem);
         let Some(&first) = self.taken.get(&key) else {
@@ -37,7 +41,7 @@ impl Names {
     }
 
     /// Keeps a name that an earlier run gave. False for one that no run gives.
-    pub(super) fn reserve(&mut self, name: &str) -> bool {
+    pub(crate) fn reserve(&mut self, name: &str) -> bool {
         let key = self.key(name);
         self.taken.entry(key).or_insert(2);
         // A number may have made it longer than a stem.
@@ -48,6 +52,48 @@ impl Names {
     fn key(&self, name: &str) -> u64 {
         self.hasher.hash_one(name.to_lowercase())
     }
+}
+
+/// The names of one invoice's files.
+#[derive(Clone, Debug)]
+pub(crate) struct FileNames(String);
+
+impl FileNames {
+    /// The names of this stem.
+    pub(crate) fn of(stem: &str) -> Self {
+        Self(stem.to_owned())
+    }
+
+    /// `f1.kod1.png`.
+    pub(crate) fn picture(&self, code: &str, format: PictureFormat) -> String {
+        format!("{}{}", self.0, picture_ending(code, format))
+    }
+
+    /// `f1.pdf`.
+    pub(crate) fn document(&self, ending: &str) -> String {
+        format!("{}{ending}", self.0)
+    }
+}
+
+/// The kinds of documents, and what their files end in: a name that an earlier run gave is known by it.
+pub(crate) const DOCUMENT_ENDINGS: [(&str, &str); 4] = [
+    ("stamped", ".pdf"),
+    ("confirmation", ".confirmation.pdf"),
+    ("confirmation", ".confirmation.escpos"),
+    ("confirmation", ".confirmation.zpl"),
+];
+
+fn picture_ending(code: &str, format: PictureFormat) -> String {
+    format!(".{code}.{}", format.extension())
+}
+
+pub(super) fn stem_of_picture<'f>(code: &str, format: PictureFormat, file: &'f str) -> Option<&'f str> {
+    file.strip_suffix(&*picture_ending(code, format))
+}
+
+pub(super) fn stem_of_document<'f>(kind: &str, file: &'f str) -> Option<&'f str> {
+    let mut endings = DOCUMENT_ENDINGS.iter().filter(|(of, _)| *of == kind);
+    endings.find_map(|(_, ending)| file.strip_suffix(ending))
 }
 
 /// In bytes: leaves room for a number and the longest ending in the 255 bytes that most file systems give a name.

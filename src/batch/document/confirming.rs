@@ -1,7 +1,7 @@
 //! The document of our own that a buyer gets in place of the invoice.
 
-use super::document::{Content, Document, Draft, Made};
-use super::input::Input;
+use super::draft::{Content, Document, Draft, Made};
+use crate::batch::input::Input;
 use crate::error::Result;
 use crate::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll};
 
@@ -77,7 +77,7 @@ impl Draft for Unwritten<'_> {
         let codes: Vec<CodeOnPaper<'_>> = content
             .codes
             .iter()
-            .map(|(code, symbol)| CodeOnPaper { symbol, label: &code.label, url: &code.url })
+            .map(|code| CodeOnPaper { symbol: &code.symbol, label: code.label, url: code.url })
             .collect();
         let confirmation = Confirmation::new(&facts, &codes, language);
         let bytes = match printer {

@@ -5,17 +5,17 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::archive::is_stamped;
-use super::document::{Content, Document, Draft, Made, PdfSource};
-use super::input::{Input, read_file, spelled_path};
+use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
+use crate::batch::input::{Input, read_file};
 use crate::error::{Error, Kind, Result};
+use crate::files::spelled_path;
 use crate::invoice::Invoice;
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
 use crate::warning::Warning;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
-pub(super) const LARGEST_PDF: u64 = 100_000_000;
+const LARGEST_PDF: u64 = 100_000_000;
 
 /// A PDF says what it is within so many bytes.
 const HEADER: usize = 1024;
@@ -143,7 +143,7 @@ impl Draft for Unstamped<'_> {
         let codes: Vec<pdf::Code<'_>> = content
             .codes
             .iter()
-            .map(|(code, symbol)| pdf::Code { symbol, label: &code.label, url: &code.url })
+            .map(|code| pdf::Code { symbol: &code.symbol, label: code.label, url: code.url })
             .collect();
         let mut stamped = self.pdf.stamp(&codes, self.stamp)?;
         if self.was_stamped {

@@ -11,10 +11,9 @@ use rawzip::{
     ZipFileHeaderRecord,
 };
 
-use super::document::DOCUMENTS;
-use super::input::{open, spelled, too_large, unreadable};
+use super::bytes::too_large;
 use crate::error::{Error, Kind, Result};
-use crate::render::PictureFormat;
+use crate::files::{open_regular, spelled, unreadable};
 
 /// More entries than any invoicing system packs, few enough to keep a list of.
 const MOST_ENTRIES: usize = 1_000_000;
@@ -56,7 +55,7 @@ enum Refusal {
 /// # Errors
 /// `input_archive_unreadable`, `input_unreadable`, `input_not_regular`.
 pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
-    let file = open(path)?;
+    let file = open_regular(path)?;
     let size = file.metadata().map_err(|error| unreadable(&error))?.len();
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
     let zip = ZipArchive::from_file(file, &mut buffer).map_err(|error| damaged(&error))?;
@@ -94,50 +93,6 @@ pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
         }
     }
     Ok(entries)
-}
-
-/// True for an archive that holds nothing but what this program makes, by its names. Under a PDF's own name a PDF that was
-/// given could stand as well, so the first of those are looked into.
-pub(super) fn is_of_codes(path: &Path) -> bool {
-    // Only a regular file: a FIFO would be waited for.
-    let Ok(file) = open(path) else { return false };
-    let list = || -> std::result::Result<bool, rawzip::Error> {
-        let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-        let zip = ZipArchive::from_file(file, &mut buffer)?;
-        let mut records = zip.entries(&mut buffer);
-        let mut are_pdfs = false;
-        while let Some(record) = records.next_entry()? {
-            let name = record.file_path().as_bytes();
-            let is_code = [&b".kod1."[..], b".kod2."].iter().any(|code| memchr::memmem::find(name, code).is_some())
-                && PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension().as_bytes()));
-            let ending = DOCUMENTS.iter().rev().find(|(_, ending)| name.ends_with(ending.as_bytes()));
-            match ending {
-                _ if is_code => {}
-                Some((_, ".pdf")) => are_pdfs = true,
-                Some(_) => {}
-                None => return Ok(false),
-            }
-        }
-        Ok(!are_pdfs || are_stamped(path))
-    };
-    list().unwrap_or(false)
-}
-
-/// True if the first PDFs of an archive carry codes of ours.
-fn are_stamped(archive: &Path) -> bool {
-    /// In bytes; what is larger is not looked into, and not replaced.
-    const LARGEST: u64 = 100_000_000;
-    let entries = entries(archive, "pdf").unwrap_or_default();
-    let stamped = entries.iter().take(10).map(|entry| {
-        let is_own_name = entry.name().contains(".kod") || entry.name().ends_with(".confirmation.pdf");
-        is_own_name || entry.bytes(LARGEST).is_ok_and(|pdf| is_stamped(&pdf))
-    });
-    !entries.is_empty() && stamped.into_iter().all(|is_stamped| is_stamped)
-}
-
-/// True for a PDF whose pages know our codes, by their name there.
-pub(super) fn is_stamped(pdf: &[u8]) -> bool {
-    memchr::memmem::find(pdf, b"/KsefQr").is_some()
 }
 
 /// A small archive can hold an endless amount of data only if its entries share it.
@@ -185,7 +140,7 @@ impl Entry {
     }
 
     /// `archive.zip!entry.xml`.
-    pub(super) fn full_name(&self) -> String {
+    pub(crate) fn full_name(&self) -> String {
         format!("{}!{}", spelled(self.archive.path.as_os_str().as_encoded_bytes()), self.name)
     }
 
@@ -201,7 +156,7 @@ impl Entry {
     }
 
     /// Appends the exact bytes, checked against the archive's checksum.
-    pub(super) fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+    pub(crate) fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         let Data { way, is_deflated } = self.found.map_err(Refusal::error)?;
         let size = way.uncompressed_size_hint();
         if size > largest {

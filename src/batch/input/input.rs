@@ -1,12 +1,12 @@
 //! One invoice to read: its name, and its exact bytes.
 
-use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::Entry;
+use super::bytes::{read_all, read_file};
 use crate::error::{Error, Kind, Result};
+use crate::files::spelled_path;
 
 /// One invoice to read.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl Input {
     }
 
     /// What pictures are named after: the file's name without its extension.
-    pub(super) fn stem(&self) -> String {
+    pub(crate) fn stem(&self) -> String {
         let of_path = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         match self {
             Self::File(path) | Self::Pdf { pdf: path, .. } => of_path(path),
@@ -71,63 +71,10 @@ impl Input {
     }
 }
 
-/// A path as text.
-pub(super) fn spelled_path(path: &Path) -> String {
-    spelled(path.as_os_str().as_encoded_bytes())
-}
-
-/// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name.
-pub(super) fn spelled(name: &[u8]) -> String {
-    let mut text = String::with_capacity(name.len());
-    for chunk in name.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for byte in chunk.invalid() {
-            // Writing to a string does not fail.
-            let _ = write!(text, "\\x{byte:02X}");
-        }
-    }
-    text
-}
-
-pub(super) fn read_file(path: &Path, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
-    let file = open(path)?;
-    let before = file.metadata().map_err(|error| unreadable(&error))?;
-    if before.len() > largest {
-        return Err(too_large(before.len(), largest));
-    }
-    buffer.reserve(usize::try_from(before.len()).unwrap_or(0));
-    read_all(&file, buffer, largest)?;
-    let after = file.metadata().map_err(|error| unreadable(&error))?;
-    let unchanged = after.len() == buffer.len() as u64
-        && before.len() == after.len()
-        && before.modified().ok() == after.modified().ok();
-    if unchanged { Ok(()) } else { Err(Error::new(Kind::InputChanged, "it changed while it was read")) }
-}
-
-/// Opens a regular file, and nothing else.
-pub(super) fn open(path: &Path) -> Result<File> {
-    // Asked before opening: opening a FIFO waits for a writer that may never come.
-    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
-        return Err(Error::new(Kind::InputNotRegular, "it is not a regular file"));
-    }
-    File::open(path).map_err(|error| unreadable(&error))
-}
-
-fn read_all(from: impl Read, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
-    from.take(largest + 1).read_to_end(buffer).map_err(|error| unreadable(&error))?;
-    if buffer.len() as u64 > largest { Err(too_large(buffer.len() as u64, largest)) } else { Ok(()) }
-}
-
-pub(super) fn unreadable(error: &io::Error) -> Error {
-    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"))
-}
-
-pub(super) fn too_large(size: u64, largest: u64) -> Error {
-    Error::new(Kind::TooLarge, format!("it has {size} bytes or more, and no invoice has more than {largest}"))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[cfg(unix)]
@@ -141,12 +88,6 @@ mod tests {
         assert_eq!(read(&fifo), "input_not_regular");
         assert_eq!(read(Path::new("/dev/zero")), "input_not_regular");
         assert_eq!(read(&folder.path().join("self.xml")), "input_unreadable");
-    }
-
-    #[test]
-    fn names_are_told_apart() {
-        assert_eq!(spelled("in/zażółć.xml".as_bytes()), "in/zażółć.xml");
-        assert_eq!(spelled(b"f\xB3\xBF.xml"), "f\\xB3\\xBF.xml");
     }
 
     /// Half an invoice, still being exported, must not be signed.

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::input::{Input, spelled_path};
-use super::source::path_from_bytes;
+use super::input::Input;
 use crate::error::{Error, Kind};
+use crate::files::{path_from_bytes, spelled_path};
 
 /// Calls `take` for each line of a table. Paths are relative to the working folder, as in a list.
 pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::input::{Input, spelled_path};
-use super::source::Wanted;
+use super::input::Input;
+use super::walk::Wanted;
 use crate::error::{Error, Kind};
+use crate::files::spelled_path;
 
 const PDFS: Wanted = Wanted { extension: "pdf", archives: false };
 const INVOICES: Wanted = Wanted { extension: "xml", archives: false };

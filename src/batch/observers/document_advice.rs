@@ -1,13 +1,12 @@
-use super::manifest::{Done, Outcome, Record};
-use super::pipeline::Observer;
-use super::task::Drawing;
+use super::observer::Observer;
 use crate::advice::{Advice, Codes, Document};
 use crate::deadline::Mode;
+use crate::error::Result;
+use crate::manifest::{Done, Outcome, Record};
 use crate::warning::Warning;
 
-/// Watches for how many invoices something else is to be handed over than the run makes, and hands each record on.
-pub(super) struct Handing<'r> {
-    observer: &'r mut dyn Observer,
+/// Watches for how many invoices something else is to be handed over than the run makes.
+pub(crate) struct DocumentAdvice {
     /// What the run makes; codes alone may go on either.
     made: Document,
     others: u64,
@@ -15,11 +14,11 @@ pub(super) struct Handing<'r> {
     other_codes: u64,
 }
 
-impl<'r> Handing<'r> {
-    pub(super) fn new(drawing: &Drawing, observer: &'r mut dyn Observer) -> Self {
-        let is_confirming = drawing.document.as_ref().is_some_and(|document| document.kind() == "confirmation");
-        let made = if is_confirming { Document::Confirmation } else { Document::Invoice };
-        Self { observer, made, others: 0, other_codes: 0 }
+impl DocumentAdvice {
+    /// Of a run that makes a document of this kind, if any.
+    pub(crate) fn new(kind: Option<&str>) -> Self {
+        let made = if kind == Some("confirmation") { Document::Confirmation } else { Document::Invoice };
+        Self { made, others: 0, other_codes: 0 }
     }
 
     fn look_at(&mut self, done: &Done) {
@@ -34,8 +33,7 @@ impl<'r> Handing<'r> {
         self.other_codes += u64::from(advice.document() == self.made && advice.codes() != codes);
     }
 
-    /// What stands in the summary, if anything.
-    pub(super) fn warnings(&self) -> impl Iterator<Item = Warning> {
+    fn warnings(&self) -> impl Iterator<Item = Warning> {
         let codes = (self.other_codes > 0).then(|| {
             let (count, verb) =
                 (self.other_codes, if self.other_codes == 1 { "invoice carries" } else { "invoices carry" });
@@ -86,11 +84,14 @@ fn all_modes_agree(done: &Done) -> Option<Advice> {
     (agrees(Mode::Unavailable { ended: None }) && agrees(Mode::Failure { ended: None })).then_some(advice)
 }
 
-impl Observer for Handing<'_> {
+impl Observer for DocumentAdvice {
     fn record(&mut self, record: &Record) {
         if let Outcome::Done(done) = &record.outcome {
             self.look_at(done);
         }
-        self.observer.record(record);
+    }
+
+    fn finish(&mut self, is_whole: bool) -> Result<Vec<Warning>> {
+        Ok(if is_whole { self.warnings().collect() } else { Vec::new() })
     }
 }

@@ -1,9 +1,8 @@
 use std::collections::HashSet;
 
-use super::manifest::{Outcome, Record};
-use super::numbers::Numbers;
-use super::pipeline::Observer;
-use super::task::Task;
+use super::observer::Observer;
+use crate::error::Result;
+use crate::manifest::{Outcome, Record};
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
 use crate::warning::Warning;
@@ -11,25 +10,20 @@ use crate::warning::Warning;
 /// How many numbers a warning names.
 const MOST_NAMED: usize = 5;
 
-/// Watches which documents of a UPO find their invoice, and hands each record on.
-pub(super) struct Pairing<'r> {
-    observer: &'r mut dyn Observer,
-    upo: Option<&'r Upo>,
+/// Watches which documents of a UPO find their invoice.
+pub(crate) struct UpoPairing<'u> {
+    upo: &'u Upo,
     paired: HashSet<InvoiceHash>,
 }
 
-impl<'r> Pairing<'r> {
-    pub(super) fn new(task: &'r Task, observer: &'r mut dyn Observer) -> Self {
-        let upo = match task {
-            Task::Link { numbers: Numbers::Upo(upo), .. } => Some(upo),
-            Task::Link { .. } | Task::Sign(_) | Task::Reuse { .. } => None,
-        };
-        Self { observer, upo, paired: HashSet::new() }
+impl<'u> UpoPairing<'u> {
+    pub(crate) fn new(upo: &'u Upo) -> Self {
+        Self { upo, paired: HashSet::new() }
     }
 
     /// `upo_unpaired`, if there are documents that no invoice of the run was drawn for.
-    pub(super) fn warning(&self) -> Option<Warning> {
-        let unpaired = self.upo?.numbers().filter(|(hash, _)| !self.paired.contains(*hash));
+    fn warning(&self) -> Option<Warning> {
+        let unpaired = self.upo.numbers().filter(|(hash, _)| !self.paired.contains(*hash));
         let mut numbers: Vec<&str> = unpaired.map(|(_, number)| number.as_str()).collect();
         numbers.sort_unstable();
         let (count, more) = match numbers.len() {
@@ -43,15 +37,16 @@ impl<'r> Pairing<'r> {
     }
 }
 
-impl Observer for Pairing<'_> {
+impl Observer for UpoPairing<'_> {
     fn record(&mut self, record: &Record) {
-        if self.upo.is_some() {
-            match &record.outcome {
-                Outcome::Done(done) => _ = self.paired.insert(*done.invoice.hash()),
-                Outcome::Kept(kept) => _ = self.paired.insert(kept.hash),
-                Outcome::Refused(_) => {}
-            }
+        match &record.outcome {
+            Outcome::Done(done) => _ = self.paired.insert(*done.invoice.hash()),
+            Outcome::Kept(kept) => _ = self.paired.insert(kept.record.hash),
+            Outcome::Refused(_) => {}
         }
-        self.observer.record(record);
+    }
+
+    fn finish(&mut self, is_whole: bool) -> Result<Vec<Warning>> {
+        Ok(self.warning().filter(|_| is_whole).into_iter().collect())
     }
 }

@@ -1,63 +1,58 @@
-//! Where the pictures of a run go, in two steps: workers prepare them, the sink puts them in place once the line that
-//! names them is in the manifest. So a picture that anybody can see always has its line, even after a kill.
+//! Where the pictures of a run go, as its workers see it: which names are free, and files written aside.
 
 use std::fs;
-use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
-use rawzip::ZipArchiveWriter;
-use tempfile::TempPath;
 
-use super::archive::is_of_codes;
-use super::document::Document;
-use super::folder::{Workshop, exists, unwritable};
-use super::manifest::Picture;
-use super::output::{Existing, Output};
-use super::shelf::Shelf;
+use super::own_archive::is_of_codes;
+use super::prepared::{Content, PreparedFile};
+use super::settings::{Existing, Output};
+use crate::batch::document::Document;
 use crate::error::{Error, Kind, Result};
+use crate::files::{StagingFolder, exists, unwritable};
+use crate::manifest::{FileNames, Picture};
+use crate::render::PictureFormat;
 
 /// In bytes. The largest picture has a megabyte; a stamped PDF has some kilobytes more than the PDF had.
 const LARGEST_FILE: u64 = 101_000_000;
 
-/// What the workers see of it.
+/// Where the pictures of a run go; open and locked.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Destination {
     pub(super) output: Output,
     pub(super) replace: bool,
     /// True for a run that takes up an earlier one.
     #[cfg(feature = "pdf")]
     pub(super) goes_on: bool,
-    pub(super) workshop: Option<Workshop>,
+    pub(super) staging: Option<StagingFolder>,
 }
 
-/// A picture, written but not yet in place.
+/// The names of one invoice's files: free when it was asked, or the invoice's own from an earlier run.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) name: String,
-    pub(super) content: Content,
-    pub(super) replace: bool,
+pub(crate) struct ReservedNames {
+    names: FileNames,
+    /// True for names that an earlier run gave to this invoice: what is there may be replaced.
+    are_own: bool,
 }
 
-#[derive(Debug)]
-pub(super) enum Content {
-    File(TempPath),
-    Deflated { deflated: Vec<u8>, checksum: u32, size: u64 },
-    Nothing,
+impl ReservedNames {
+    /// The names that an earlier run gave.
+    pub(crate) fn of_earlier(stem: &str) -> Self {
+        Self { names: FileNames::of(stem), are_own: true }
+    }
 }
 
-impl Place {
+impl Destination {
     /// Makes and locks it. An archive that is there is replaced by what `existing` says; a run that is taken up
     /// (`goes_on`) made it, and makes it anew from its manifest.
     ///
     /// # Errors
     /// `output_exists`, `output_busy`, `output_unwritable`.
-    pub(super) fn open(output: &Output, existing: Existing, goes_on: bool) -> Result<Self> {
+    pub(crate) fn open(output: &Output, existing: Existing, goes_on: bool) -> Result<Self> {
         let replace = existing == Existing::Overwrite;
-        let workshop = match output {
+        let folder = match output {
             Output::Folder(folder) => Some(folder.join(".ksef-qr")),
             Output::Archive(archive) => {
                 let is_there = fs::symlink_metadata(archive).is_ok();
@@ -74,27 +69,56 @@ impl Place {
             }
             Output::Manifest => None,
         };
-        let workshop = workshop.map(Workshop::open).transpose()?;
+        let staging = folder.map(StagingFolder::open).transpose()?;
         Ok(Self {
             output: output.clone(),
             replace: replace || (goes_on && !output.is_folder()),
             #[cfg(feature = "pdf")]
             goes_on,
-            workshop,
+            staging,
         })
     }
 
     /// True if pictures go into the manifest's lines.
-    pub(super) fn is_manifest(&self) -> bool {
+    pub(crate) fn is_manifest(&self) -> bool {
         self.output == Output::Manifest
     }
 
     /// True if pictures are files of their own.
-    pub(super) fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         self.output.is_folder()
     }
 
-    /// Refuses, before anything is signed, a name that is taken.
+    /// Reserves the names of an invoice's files, before anything is signed: one for each format of each of `codes`, and one
+    /// for the document.
+    ///
+    /// # Errors
+    /// `output_exists`, `stamped_over_input`.
+    pub(crate) fn reserve(
+        &self,
+        stem: &str,
+        codes: &[&str],
+        formats: &[PictureFormat],
+        document: Option<&dyn Document>,
+    ) -> Result<ReservedNames> {
+        let names = FileNames::of(stem);
+        for code in codes {
+            for format in formats {
+                self.check_free(&names.picture(code, *format))?;
+            }
+        }
+        if let Some(document) = document {
+            let name = names.document(document.ending());
+            self.check_free(&name)?;
+            self.check_own(&name, document, &[])?;
+        }
+        Ok(ReservedNames { names, are_own: false })
+    }
+
+    /// Refuses a name that is taken.
+    ///
+    /// # Errors
+    /// `output_exists`.
     pub(super) fn check_free(&self, name: &str) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
         let path = folder.join(name);
@@ -108,7 +132,7 @@ impl Place {
     ///
     /// # Errors
     /// `stamped_over_input`.
-    pub(super) fn check_apart(&self, pdf: &Path) -> Result<()> {
+    pub(crate) fn check_apart(&self, pdf: &Path) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
         let parent = pdf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Through a link, too: the folder of the file itself.
@@ -129,7 +153,7 @@ impl Place {
     ///
     /// # Errors
     /// `stamped_over_input`.
-    pub(super) fn check_own(&self, name: &str, document: &dyn Document, made: &[u8]) -> Result<()> {
+    pub(crate) fn check_own(&self, name: &str, document: &dyn Document, made: &[u8]) -> Result<()> {
         let Output::Folder(folder) = &self.output else { return Ok(()) };
         let path = folder.join(name);
         let found = match fs::symlink_metadata(&path) {
@@ -153,7 +177,7 @@ impl Place {
     /// # Errors
     /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
     /// for something that is no file of ours at all.
-    pub(super) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
+    pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
         let Output::Folder(folder) = &self.output else { return Ok(false) };
         let path = folder.join(name);
         match fs::symlink_metadata(&path) {
@@ -171,101 +195,71 @@ impl Place {
         Ok(found == bytes)
     }
 
-    /// A picture or a document as the manifest names it, and the file, unless it goes into the manifest.
+    /// A picture as the manifest names it, and the file, unless it goes into the manifest.
     ///
     /// # Errors
     /// `output_unwritable`.
-    pub(super) fn picture(
+    pub(crate) fn picture(
+        &self,
+        names: &ReservedNames,
+        code: &str,
+        format: PictureFormat,
+        bytes: &[u8],
+    ) -> Result<(Picture, Option<PreparedFile>)> {
+        self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
+    }
+
+    /// A document as the manifest names it, and the file, unless it goes into the manifest.
+    ///
+    /// # Errors
+    /// `output_unwritable`, `stamped_over_input`.
+    pub(crate) fn document(
+        &self,
+        names: &ReservedNames,
+        document: &dyn Document,
+        bytes: &[u8],
+    ) -> Result<(Picture, Option<PreparedFile>)> {
+        let name = names.names.document(document.ending());
+        if names.are_own {
+            self.check_own(&name, document, bytes)?;
+        }
+        self.write(name, bytes, false, names.are_own)
+    }
+
+    fn write(
         &self,
         name: String,
         bytes: &[u8],
         is_compressed: bool,
         own: bool,
-    ) -> Result<(Picture, Option<Prepared>)> {
+    ) -> Result<(Picture, Option<PreparedFile>)> {
         if self.is_manifest() {
             return Ok((Picture::Embedded(STANDARD.encode(bytes)), None));
         }
         let prepared = self.prepare(name.clone(), bytes, is_compressed, own)?;
-        Ok((Picture::File(name), Some(prepared)))
+        Ok((Picture::File(name), prepared))
+    }
+
+    /// A file of an earlier run, made again: what is there of it may be replaced.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn repair(&self, name: &str, bytes: &[u8], is_compressed: bool) -> Result<Option<PreparedFile>> {
+        self.prepare(name.to_owned(), bytes, is_compressed, true)
     }
 
     /// Writes a file aside. `own` marks a name that an earlier run gave: what is there may be replaced.
-    ///
-    /// # Errors
-    /// `output_unwritable`.
-    pub(super) fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Prepared> {
-        let content = match (&self.output, &self.workshop) {
-            (Output::Folder(folder), Some(workshop)) => {
-                let prepared = workshop.prepare(bytes);
+    fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
+        let content = match (&self.output, &self.staging) {
+            (Output::Folder(folder), Some(staging)) => {
+                let prepared = staging.prepare(bytes);
                 Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
             }
             (Output::Archive(path), _) => {
-                let deflated = deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?;
-                Content::Deflated { deflated, checksum: rawzip::crc32(bytes), size: bytes.len() as u64 }
+                Content::deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?
             }
-            _ => Content::Nothing,
+            _ => return Ok(None),
         };
-        Ok(Prepared { name, content, replace: own || self.replace })
-    }
-
-    /// What the sink needs to put pictures in place.
-    ///
-    /// # Errors
-    /// `output_unwritable`.
-    pub(super) fn shelf(&self) -> Result<Shelf> {
-        Ok(match (&self.output, &self.workshop) {
-            (Output::Folder(folder), _) => Shelf::Folder(folder.clone()),
-            (Output::Archive(path), Some(workshop)) => {
-                let file = workshop.create().map_err(|error| unwritable(path, &error))?;
-                let writer = Box::new(ZipArchiveWriter::new(BufWriter::with_capacity(1 << 16, file)));
-                Shelf::Archive { writer, path: path.clone(), replace: self.replace }
-            }
-            _ => Shelf::None,
-        })
-    }
-}
-
-/// Deflated in every case, even where nothing is gained: readers of streams (Java's among them) refuse entries that are
-/// stored with their size behind them.
-fn deflated(bytes: &[u8], is_compressed: bool) -> io::Result<Vec<u8>> {
-    match is_compressed {
-        true => Ok(wrapped(bytes)),
-        false => {
-            let mut encoder = DeflateEncoder::new(Vec::with_capacity(bytes.len()), Compression::fast());
-            encoder.write_all(bytes)?;
-            encoder.finish()
-        }
-    }
-}
-
-/// What is compressed already, in blocks of deflate that are stored (RFC 1951, 3.2.4). A compressor would do the same,
-/// with a quarter of a megabyte of tables for each picture.
-fn wrapped(bytes: &[u8]) -> Vec<u8> {
-    let mut wrapped = Vec::with_capacity(bytes.len() + 16);
-    let mut blocks = bytes.chunks(usize::from(u16::MAX)).peekable();
-    while let Some(block) = blocks.next() {
-        let length = block.len() as u16;
-        wrapped.push(u8::from(blocks.peek().is_none()));
-        wrapped.extend_from_slice(&length.to_le_bytes());
-        wrapped.extend_from_slice(&(!length).to_le_bytes());
-        wrapped.extend_from_slice(block);
-    }
-    wrapped
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use super::*;
-
-    #[test]
-    fn stored_blocks_are_deflate() {
-        for length in [1, 2000, 65_535, 65_536, 200_000] {
-            let bytes: Vec<u8> = (0..length).map(|index: u32| (index * 7 / 3) as u8).collect();
-            let mut back = Vec::new();
-            flate2::read::DeflateDecoder::new(&*wrapped(&bytes)).read_to_end(&mut back).unwrap();
-            assert!(back == bytes, "{length}");
-        }
+        Ok(Some(PreparedFile { name, content, replace: own || self.replace }))
     }
 }

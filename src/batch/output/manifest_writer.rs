@@ -4,37 +4,23 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::{Workshop, exists, make_folder, unwritable};
-use super::lock::is_at;
-use super::output::{Existing, Manifest};
+use super::settings::{Existing, Manifest};
 use crate::error::{Error, Kind, Result};
-
-/// Where a line lies in the file, its newline included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Extent {
-    pub(super) start: u64,
-    pub(super) length: u32,
-}
-
-impl Extent {
-    /// Where the next line begins.
-    pub(super) fn end(self) -> u64 {
-        self.start + u64::from(self.length)
-    }
-}
+use crate::files::{StagingFolder, exists, is_at, make_folder, unwritable};
+use crate::manifest::{Extent, LINE_START};
 
 /// A manifest being written.
-pub(super) enum Journal {
+pub(crate) enum ManifestWriter {
     /// Standard output, or a file that is no regular one.
     Stream { name: PathBuf, stream: Box<dyn Write>, pending: Vec<u8> },
     /// A file.
-    File(Box<JournalFile>),
+    File(Box<ManifestFile>),
 }
 
-pub(super) struct JournalFile {
+pub(crate) struct ManifestFile {
     path: PathBuf,
     file: File,
-    workshop: Workshop,
+    staging: StagingFolder,
     /// Bytes that are whole lines.
     end: u64,
     /// Lines not written yet.
@@ -43,12 +29,12 @@ pub(super) struct JournalFile {
     order: Vec<Extent>,
 }
 
-impl Journal {
+impl ManifestWriter {
     /// Opens it. The file of an earlier run is taken up only to resume.
     ///
     /// # Errors
     /// `output_exists`, `output_busy`, `output_unwritable`.
-    pub(super) fn open(manifest: &Manifest, existing: Existing) -> Result<Self> {
+    pub(crate) fn open(manifest: &Manifest, existing: Existing) -> Result<Self> {
         let Manifest::File(path) = manifest else {
             return Ok(Self::stream("standard output".into(), Box::new(io::stdout())));
         };
@@ -70,7 +56,7 @@ impl Journal {
         // A link stays a link: what it leads to is replaced, should the lines have to be put in order.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
         let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let workshop = Workshop::open(target.with_file_name(format!(".{name}.ksef-qr")))?;
+        let staging = StagingFolder::open(target.with_file_name(format!(".{name}.ksef-qr")))?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).create_new(existing == Existing::Refuse);
         let mut file = options.open(&target).map_err(|error| match error.kind() {
@@ -79,11 +65,11 @@ impl Journal {
         })?;
         check_is_manifest(&mut file, path)?;
         let (pending, order) = (Vec::new(), Vec::new());
-        let mut journal = JournalFile { path: target, file, workshop, end: 0, pending, order };
+        let mut manifest = ManifestFile { path: target, file, staging, end: 0, pending, order };
         if existing != Existing::Resume {
-            journal.cut(0).map_err(|error| unwritable(path, &error))?;
+            manifest.cut(0).map_err(|error| unwritable(path, &error))?;
         }
-        Ok(Self::File(Box::new(journal)))
+        Ok(Self::File(Box::new(manifest)))
     }
 
     fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {
@@ -94,81 +80,81 @@ impl Journal {
     ///
     /// # Errors
     /// `output_unwritable`.
-    pub(super) fn take_up(&mut self, (end, lacks_newline): (u64, bool)) -> Result<()> {
-        let Self::File(journal) = self else { return Ok(()) };
-        let mut taken_up = journal.cut(end);
+    pub(crate) fn take_up(&mut self, (end, lacks_newline): (u64, bool)) -> Result<()> {
+        let Self::File(manifest) = self else { return Ok(()) };
+        let mut taken_up = manifest.cut(end);
         if lacks_newline {
-            taken_up = taken_up.and_then(|()| journal.file.write_all(b"\n"));
-            journal.end += 1;
+            taken_up = taken_up.and_then(|()| manifest.file.write_all(b"\n"));
+            manifest.end += 1;
         }
-        taken_up.map_err(|error| unwritable(&journal.path, &error))
+        taken_up.map_err(|error| unwritable(&manifest.path, &error))
     }
 
     /// Adds a line; [`commit`](Self::commit) writes it.
-    pub(super) fn push(&mut self, line: &str) {
+    pub(crate) fn push(&mut self, line: &str) {
         match self {
             Self::Stream { pending, .. } => pending.extend_from_slice(line.as_bytes()),
-            Self::File(journal) => journal.push(line),
+            Self::File(manifest) => manifest.push(line),
         }
     }
 
     /// Gives a line of an earlier run its place in the order.
-    pub(super) fn keep(&mut self, line: Extent) {
-        if let Self::File(journal) = self {
-            journal.order.push(line);
+    pub(crate) fn keep(&mut self, line: Extent) {
+        if let Self::File(manifest) = self {
+            manifest.order.push(line);
         }
     }
 
     /// Writes the lines added since the last time, all of them or none.
-    pub(super) fn commit(&mut self) -> io::Result<()> {
+    pub(crate) fn commit(&mut self) -> io::Result<()> {
         match self {
             Self::Stream { stream, pending, .. } => {
                 let written = stream.write_all(pending).and_then(|()| stream.flush());
                 pending.clear();
                 written
             }
-            Self::File(journal) => journal.commit(),
+            Self::File(manifest) => manifest.commit(),
         }
     }
 
     /// Adds the last line, and leaves a file with one line for each invoice, in order.
-    pub(super) fn finish(mut self, summary: &str) -> io::Result<()> {
+    pub(crate) fn finish(mut self, summary: &str) -> io::Result<()> {
         match &mut self {
             Self::Stream { .. } => {
                 self.push(summary);
                 self.commit()
             }
-            Self::File(journal) => journal.finish(summary),
+            Self::File(manifest) => manifest.finish(summary),
         }
     }
 
     /// The file, if it is one that an earlier run may have left.
-    pub(super) fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         match self {
             Self::Stream { .. } => None,
-            Self::File(journal) => Some(&journal.path),
+            Self::File(manifest) => Some(&manifest.path),
         }
     }
 
     /// After an error: puts back a manifest that was removed, if that can be done.
-    pub(super) fn restore(&mut self) {
-        if let Self::File(journal) = self
-            && fs::symlink_metadata(&journal.path).is_err()
+    pub(crate) fn restore(&mut self) {
+        if let Self::File(manifest) = self
+            && fs::symlink_metadata(&manifest.path).is_err()
         {
-            _ = journal.restore();
+            _ = manifest.restore();
         }
     }
 
     /// What to call it in an error.
-    pub(super) fn name(&self) -> &Path {
+    pub(crate) fn name(&self) -> &Path {
         match self {
             Self::Stream { name, .. } => name,
-            Self::File(journal) => &journal.path,
+            Self::File(manifest) => &manifest.path,
         }
     }
 }
 
-impl JournalFile {
+impl ManifestFile {
     fn cut(&mut self, end: u64) -> io::Result<()> {
         self.end = end;
         self.file.set_len(end)?;
@@ -216,7 +202,7 @@ impl JournalFile {
 
     /// Puts back a manifest that somebody removed: its lines are all there is of the signatures in them.
     fn restore(&mut self) -> io::Result<()> {
-        let mut copy = self.workshop.create()?;
+        let mut copy = self.staging.create()?;
         self.file.seek(SeekFrom::Start(0))?;
         io::copy(&mut (&mut self.file).take(self.end), &mut copy)?;
         copy.persist_noclobber(&self.path)?;
@@ -225,7 +211,7 @@ impl JournalFile {
 
     /// Lines of several runs, in one order: a new file takes the place of the old one in one step.
     fn rewrite(&mut self, summary: &str) -> io::Result<()> {
-        let mut copy = BufWriter::with_capacity(1 << 16, self.workshop.create()?);
+        let mut copy = BufWriter::with_capacity(1 << 16, self.staging.create()?);
         let mut lines = BufReader::with_capacity(1 << 16, &self.file);
         lines.seek(SeekFrom::Start(0))?;
         let mut at = 0;
@@ -244,16 +230,13 @@ impl JournalFile {
     }
 }
 
-/// How every line begins.
-pub(super) const START: &[u8] = b"{\"type\":\"";
-
 /// Refuses to take up what this program did not write: a slip of the hand must not cost an invoice or a key.
 fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
     let mut start = Vec::new();
-    let read = file.take(START.len() as u64).read_to_end(&mut start);
+    let read = file.take(LINE_START.len() as u64).read_to_end(&mut start);
     read.map_err(|error| unwritable(path, &error))?;
     // A run killed at once may leave the beginning of a line.
-    if START.starts_with(&start) {
+    if LINE_START.starts_with(&start) {
         return Ok(());
     }
     Err(Error::new(Kind::OutputExists, "the file exists and is no manifest, so it is not replaced")
@@ -264,8 +247,8 @@ fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn open(path: &Path, existing: Existing) -> std::result::Result<Journal, &'static str> {
-        Journal::open(&Manifest::File(path.to_owned()), existing).map_err(|error| error.code())
+    fn open(path: &Path, existing: Existing) -> std::result::Result<ManifestWriter, &'static str> {
+        ManifestWriter::open(&Manifest::File(path.to_owned()), existing).map_err(|error| error.code())
     }
 
     fn line(name: &str) -> String {
@@ -298,23 +281,23 @@ mod tests {
         let path = folder.path().join("file");
         let [a, b, c] = ["a", "b", "c"].map(line);
         fs::write(&path, [&a, &b, "{\"type\":\"half"].concat()).unwrap();
-        let mut journal = open(&path, Existing::Resume).unwrap();
-        journal.take_up((2 * a.len() as u64, false)).unwrap();
+        let mut manifest = open(&path, Existing::Resume).unwrap();
+        manifest.take_up((2 * a.len() as u64, false)).unwrap();
         let extent = |start: usize| Extent { start: start as u64, length: a.len() as u32 };
-        journal.push(&c);
-        journal.commit().unwrap();
+        manifest.push(&c);
+        manifest.commit().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), [&*a, &b, &c].concat());
-        journal.keep(extent(a.len()));
-        journal.keep(extent(0));
-        journal.finish(&line("summary")).unwrap();
+        manifest.keep(extent(a.len()));
+        manifest.keep(extent(0));
+        manifest.finish(&line("summary")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), [&*c, &b, &a, &line("summary")].concat());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 
         // In order as they are: nothing is rewritten, the last line is added.
-        let mut journal = open(&path, Existing::Overwrite).unwrap();
-        journal.push(&a);
-        journal.commit().unwrap();
-        journal.finish(&b).unwrap();
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        manifest.push(&a);
+        manifest.commit().unwrap();
+        manifest.finish(&b).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), [&*a, &b].concat());
     }
 
@@ -333,13 +316,13 @@ mod tests {
     fn a_manifest_that_vanished_is_put_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        let mut journal = open(&path, Existing::Refuse).unwrap();
-        journal.push(&line("a"));
-        journal.commit().unwrap();
+        let mut manifest = open(&path, Existing::Refuse).unwrap();
+        manifest.push(&line("a"));
+        manifest.commit().unwrap();
         fs::remove_file(&path).unwrap();
-        journal.push(&line("b"));
-        assert!(journal.commit().is_err(), "before the pictures of b are seen");
-        journal.restore();
+        manifest.push(&line("b"));
+        assert!(manifest.commit().is_err(), "before the pictures of b are seen");
+        manifest.restore();
         assert_eq!(fs::read_to_string(&path).unwrap(), line("a"));
     }
 }

@@ -1,4 +1,5 @@
-//! Where prepared files become visible, one after the other.
+//! Where prepared files become visible, one after the other: each once the line that names it is in the manifest. So a picture
+//! that anybody can see always has its line, even after a kill.
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,24 +8,42 @@ use rawzip::time::UtcDateTime;
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use tempfile::NamedTempFile;
 
-use super::folder::{put, unwritable};
-use super::place::{Content, Prepared};
+use super::destination::Destination;
+use super::prepared::{Content, PreparedFile};
+use super::settings::Output;
 use crate::error::{Error, Result};
+use crate::files::{put_in_place, unwritable};
 
-/// Where prepared pictures become visible, one after the other.
-pub(super) enum Shelf {
+/// Makes prepared files visible.
+pub(crate) enum Publisher {
     Folder(PathBuf),
     Archive { writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>, path: PathBuf, replace: bool },
     None,
 }
 
-impl Shelf {
+impl Publisher {
+    /// For the files that this destination prepares.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn open(destination: &Destination) -> Result<Self> {
+        Ok(match (&destination.output, &destination.staging) {
+            (Output::Folder(folder), _) => Self::Folder(folder.clone()),
+            (Output::Archive(path), Some(staging)) => {
+                let file = staging.create().map_err(|error| unwritable(path, &error))?;
+                let writer = Box::new(ZipArchiveWriter::new(BufWriter::with_capacity(1 << 16, file)));
+                Self::Archive { writer, path: path.clone(), replace: destination.replace }
+            }
+            _ => Self::None,
+        })
+    }
+
     /// # Errors
     /// `output_exists`, `output_unwritable`.
-    pub(super) fn put(&mut self, prepared: Prepared) -> Result<()> {
-        let Prepared { name, content, replace } = prepared;
+    pub(crate) fn publish(&mut self, file: PreparedFile) -> Result<()> {
+        let PreparedFile { name, content, replace } = file;
         match (self, content) {
-            (Self::Folder(folder), Content::File(file)) => put(file, &folder.join(name), replace),
+            (Self::Folder(folder), Content::File(file)) => put_in_place(file, &folder.join(name), replace),
             (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
                 add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
                     .map_err(|error| failed(path, error))
@@ -37,11 +56,11 @@ impl Shelf {
     ///
     /// # Errors
     /// `output_exists`, `output_unwritable`.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         let Self::Archive { writer, path, replace } = self else { return Ok(()) };
         let buffered = writer.finish().map_err(|error| failed(&path, error))?;
         let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;
-        put(file.into_temp_path(), &path, replace)
+        put_in_place(file.into_temp_path(), &path, replace)
     }
 }
 

@@ -42,7 +42,7 @@ impl Output {
         if is_zip && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
     }
 
-    pub(super) fn is_folder(&self) -> bool {
+    pub(crate) fn is_folder(&self) -> bool {
         matches!(self, Self::Folder(_))
     }
 

@@ -3,18 +3,15 @@
 
 use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _};
+use std::io::{self, BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use super::folder::unwritable;
-use super::input::Input;
-use super::journal::{Extent, START};
-use super::line::{LONGEST_LINE, Line};
-use super::manifest::{Code, Kept, Picture};
-use super::names::Names;
-use super::numbers::Numbers;
-use super::task::{Drawing, Task};
+use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::{Input, LARGEST_ALLOWED};
+use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
+use crate::files::unwritable;
+use crate::manifest::{CodeRecord, EarlierRecord, Extent, LINE_START, Line, Lines, Names, Picture};
 use crate::render::Label;
 use crate::values::InvoiceHash;
 
@@ -48,8 +45,7 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct EarlierLine {
     pub(super) extent: Extent,
-    pub(super) input: String,
-    pub(super) kept: Kept,
+    pub(super) record: EarlierRecord,
 }
 
 impl Earlier {
@@ -60,55 +56,48 @@ impl Earlier {
     ///
     /// # Errors
     /// `manifest_damaged` for a line that is none; `resume_mismatch` for one of another command.
-    pub(super) fn load(path: &Path, task: &Task, drawing: &Drawing, embedded: bool, names: &mut Names) -> Result<Self> {
+    pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut Names) -> Result<Self> {
         let unreadable = |error: io::Error| unwritable(path, &error);
-        let mut reader = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
+        let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
         let mut lines: Vec<Entry> = Vec::new();
-        let mut text = Vec::new();
         let (mut end, mut lacks_newline) = (0, false);
-        for number in 1_u64.. {
-            text.clear();
-            let length = (&mut reader).take(LONGEST_LINE).read_until(b'\n', &mut text).map_err(unreadable)?;
-            if length == 0 {
+        while let Some(line) = manifest.next_line().map_err(unreadable)? {
+            let refuse = |kind, why: &str| {
+                Err(Error::new(kind, format!("line {}: {why}", line.number)).about(path.to_string_lossy()))
+            };
+            let read = line.read();
+            if read.is_err()
+                && line.is_cut_short()
+                && (line.text.starts_with(LINE_START) || LINE_START.starts_with(line.text))
+            {
+                lacks_newline = false;
                 break;
             }
-            let refuse =
-                |kind, why: &str| Err(Error::new(kind, format!("line {number}: {why}")).about(path.to_string_lossy()));
-            lacks_newline = !text.ends_with(b"\n");
-            let Ok(line) = serde_json::from_slice::<Line<'_>>(&text) else {
-                let is_cut_short = lacks_newline && (length as u64) < LONGEST_LINE;
-                if is_cut_short && (text.starts_with(START) || START.starts_with(&text)) {
-                    lacks_newline = false;
-                    break;
-                }
-                return refuse(Kind::ManifestDamaged, "it is no line of a manifest");
+            (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
+            let fields = match read {
+                Ok(Line::Invoice(fields)) => fields,
+                Ok(Line::Refused | Line::Summary) => continue,
+                Ok(Line::Foreign) | Err(_) => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
             };
-            let extent = Extent { start: end, length: length as u32 };
-            end += length as u64;
-            match (&*line.r#type, line.status.as_deref()) {
-                ("summary", None) | ("invoice", Some("refused")) => continue,
-                ("invoice", Some("signed" | "linked")) => {}
-                _ => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
-            }
-            let Some((input, kept)) = line.parse(names) else {
+            let Some(record) = EarlierRecord::of(&fields, names) else {
                 return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
             };
-            if let Some(difference) = difference(&kept, task, drawing, embedded) {
+            if let Some(difference) = difference(&record, batch, embedded) {
                 return refuse(Kind::ResumeMismatch, &difference);
             }
-            let replaces = line.replaces.and_then(|hash| InvoiceHash::from_base64(&hash).ok());
             lines.push(Entry {
-                input: of_name(&input),
-                content: of_content(&kept.hash),
-                replaces: replaces.as_ref().map(of_content),
-                extent,
+                input: of_name(&record.input),
+                content: of_content(&record.hash),
+                replaces: record.replaces.as_ref().map(of_content),
+                extent: line.extent,
                 is_taken: false,
             });
         }
+        let mut reader = manifest.into_reader();
         if let Some(Entry { extent, .. }) = lines.last_mut().filter(|_| lacks_newline)
             && extent.end() == end
         {
-            // It gets its newline when the journal goes on with the file.
+            // It gets its newline when the run goes on with the file.
             extent.length += 1;
         }
         reader.rewind().map_err(unreadable)?;
@@ -141,7 +130,7 @@ impl Earlier {
         entry.is_taken = true;
         let extent = entry.extent;
         let line = self.read(extent)?;
-        Ok((line.input == name).then_some(line))
+        Ok((line.record.input == name).then_some(line))
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
@@ -169,12 +158,14 @@ impl Earlier {
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
         let length = read.map_err(|error| unwritable(&self.path, &error))?;
         self.at = extent.start + length as u64;
-        let line: Option<Line<'_>> = serde_json::from_slice(&text).ok();
-        let parsed = line.and_then(|line| line.parse(&mut Names::default()));
-        let (input, kept) = parsed.ok_or_else(|| {
+        let record = match Line::read(&text) {
+            Ok(Line::Invoice(fields)) => EarlierRecord::of(&fields, &mut Names::default()),
+            _ => None,
+        };
+        let record = record.ok_or_else(|| {
             Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
         })?;
-        Ok(EarlierLine { extent, input, kept })
+        Ok(EarlierLine { extent, record })
     }
 }
 
@@ -200,40 +191,41 @@ fn of_content(hash: &InvoiceHash) -> u64 {
 
 fn content(input: &Input) -> Option<u64> {
     let mut bytes = Vec::new();
-    input.read(&mut bytes, super::worker::LARGEST_ALLOWED).ok()?;
+    input.read(&mut bytes, LARGEST_ALLOWED).ok()?;
     Some(of_content(&InvoiceHash::of(&bytes)))
 }
 
 /// What makes the line one of another command.
-fn difference(kept: &Kept, task: &Task, drawing: &Drawing, embedded: bool) -> Option<String> {
+fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<String> {
+    let Batch { codes, drawing, .. } = batch;
     let made = |is_signed| if is_signed { "KOD I and KOD II" } else { "KOD I alone" };
-    let is_signed = kept.kod2.is_some();
-    if task.is_signing().is_some_and(|is_signing| is_signing != is_signed) {
+    let is_signed = earlier.kod2.is_some();
+    if codes.is_signing().is_some_and(|is_signing| is_signing != is_signed) {
         return Some(format!("it is of a command that makes {}, and this makes {}", made(is_signed), made(!is_signed)));
     }
-    let label = match task {
-        Task::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
-        Task::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
+    let label = match codes {
+        CodeSource::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
+        CodeSource::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
         // With a UPO the invoice's own number decides, once the invoice is read.
-        Task::Link { numbers: Numbers::Upo(_), .. } | Task::Sign(_) | Task::Reuse { .. } => None,
+        CodeSource::Link { numbers: Numbers::Upo(_), .. } | CodeSource::Sign(_) | CodeSource::Reuse { .. } => None,
     };
-    if label.is_some_and(|label| label != kept.kod1.label) {
-        return Some(format!("{} stands under its code, which this command would not write", kept.kod1.label));
+    if label.is_some_and(|label| label != earlier.kod1.label) {
+        return Some(format!("{} stands under its code, which this command would not write", earlier.kod1.label));
     }
-    let host = format!("https://{}/", task.environment().host());
-    if !kept.codes().all(|(_, code)| code.url.starts_with(&host)) {
-        return Some(format!("its links are not of the environment {}", task.environment().name()));
+    let host = format!("https://{}/", codes.environment().host());
+    if !earlier.codes().all(|(_, code)| code.url.starts_with(&host)) {
+        return Some(format!("its links are not of the environment {}", codes.environment().name()));
     }
-    let fits = |(_, code): (&str, &Code)| {
+    let fits = |(_, code): (&str, &CodeRecord)| {
         code.pictures.len() == drawing.formats.len()
             && code.pictures.iter().all(|(format, picture)| {
                 drawing.formats.contains(format) && matches!(picture, Picture::Embedded(_)) == embedded
             })
     };
-    if !kept.codes().all(fits) {
+    if !earlier.codes().all(fits) {
         return Some("it names other pictures than this command draws (`--format`, `--embed`)".to_owned());
     }
-    let (found, wanted) = (kept.document.as_ref(), drawing.document.as_ref());
+    let (found, wanted) = (earlier.document.as_ref(), drawing.document.as_ref());
     let is_same = match (found, wanted) {
         (Some(found), Some(wanted)) => {
             found.kind == wanted.kind()

@@ -6,12 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
 
-use super::journal::Journal;
-use super::manifest::{Outcome, Summary};
-use super::pipeline::Observer;
-use super::shelf::Shelf;
-use super::worker::{Finished, stops_the_run};
-use crate::error::Error;
+use super::job::Finished;
+use crate::batch::observers::Observer;
+use crate::batch::output::{ManifestWriter, Publisher};
+use crate::error::{Error, Kind};
+use crate::manifest::{Outcome, Summary};
 
 /// What ends a run before its time.
 pub(super) enum Stopped {
@@ -23,22 +22,22 @@ pub(super) enum Stopped {
     Feeder(Error),
 }
 
-pub(super) struct Sink<'s> {
-    pub(super) journal: &'s mut Journal,
-    pub(super) shelf: &'s mut Shelf,
+pub(super) struct Sink<'s, 'o> {
+    pub(super) manifest: &'s mut ManifestWriter,
+    pub(super) publisher: &'s mut Publisher,
     pub(super) summary: &'s mut Summary,
-    pub(super) observer: &'s mut dyn Observer,
+    pub(super) observers: &'s mut [Box<dyn Observer + 'o>],
     /// Tells the others to begin nothing new.
     pub(super) stop: &'s AtomicBool,
     /// How many invoices the feeder has sent on their way.
     pub(super) sent: &'s AtomicU64,
     /// True for KOD I and KOD II.
     pub(super) is_signing: bool,
-    /// So many are written at once, if there are more to come.
-    pub(super) batch: usize,
+    /// So many lines are written at once, if there are more to come.
+    pub(super) lines_at_once: usize,
 }
 
-impl Sink<'_> {
+impl Sink<'_, '_> {
     /// Takes all there is. What comes early waits, and there is never more of it than tickets.
     ///
     /// After an error of the output what is begun is still written down, because its signatures exist.
@@ -53,7 +52,7 @@ impl Sink<'_> {
         let mut stopped = Ok(());
         loop {
             // One write for many lines, but none waits once there is nothing more on its way: a reader may wait for it.
-            if ready.len() >= self.batch || received == self.sent.load(Ordering::Acquire) {
+            if ready.len() >= self.lines_at_once || received == self.sent.load(Ordering::Acquire) {
                 let written = self.write(&mut ready, tickets);
                 stopped = stopped.and(written);
                 if matches!(stopped, Err(Stopped::Manifest(_))) {
@@ -76,13 +75,13 @@ impl Sink<'_> {
     fn write(&mut self, ready: &mut Vec<Finished>, tickets: &Receiver<()>) -> Result<(), Stopped> {
         for one in ready.iter() {
             if let Some(line) = one.kept {
-                self.journal.keep(line);
+                self.manifest.keep(line);
             }
             if let Some(line) = &one.line {
-                self.journal.push(line);
+                self.manifest.push(line);
             }
         }
-        let written = self.journal.commit();
+        let written = self.manifest.commit();
         // Whoever waits for a ticket must not wait for ever, whatever happens next.
         for _ in &*ready {
             _ = tickets.try_recv();
@@ -92,19 +91,19 @@ impl Sink<'_> {
             return Err(Stopped::Manifest(error));
         }
         let mut stopped = Ok(());
-        for Finished { record, pictures, kept, .. } in ready.drain(..) {
-            let mut put = pictures.into_iter().try_for_each(|picture| self.shelf.put(picture));
+        for Finished { record, files, kept, .. } in ready.drain(..) {
+            let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
             self.summary.count(&record);
             if kept.is_some() && matches!(record.outcome, Outcome::Refused(_)) {
                 self.summary.count_kept(self.is_signing);
             }
-            self.observer.record(&record);
+            self.observers.iter_mut().for_each(|observer| observer.record(&record));
             if let Outcome::Refused(error) = record.outcome
                 && stops_the_run(&error)
             {
-                put = Err(error);
+                published = Err(error);
             }
-            if let Err(error) = put
+            if let Err(error) = published
                 && stopped.is_ok()
             {
                 self.stop.store(true, Ordering::Relaxed);
@@ -113,4 +112,9 @@ impl Sink<'_> {
         }
         stopped
     }
+}
+
+/// True for an error that the next invoice would meet too.
+fn stops_the_run(error: &Error) -> bool {
+    matches!(error.kind(), Kind::OutputUnwritable | Kind::ResumeMismatch)
 }

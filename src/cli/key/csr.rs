@@ -3,8 +3,8 @@
 use anyhow::bail;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ksef_qr::batch::write_new_file;
 use ksef_qr::enrol::{CertificateName, Subject, request, request_pem};
+use ksef_qr::files::write_new_file;
 use serde::Serialize;
 
 use super::open;

@@ -5,8 +5,8 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{remove_secret_file, write_secret_file};
 use ksef_qr::enrol::generate_password;
+use ksef_qr::files::{remove_secret_file, write_secret_file};
 use ksef_qr::{Error, check_password};
 use zeroize::Zeroizing;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use ksef_qr::Day;
-use ksef_qr::batch::edit_file;
+use ksef_qr::files::edit_file;
 use ksef_qr::register::{Register, Status, set_status};
 
 use crate::cli::args::{RegisterCommand, SinceArgs};

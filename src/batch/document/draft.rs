@@ -2,22 +2,14 @@
 
 use std::fmt;
 
-use super::input::Input;
-use super::manifest::Code;
+use crate::batch::input::Input;
 use crate::deadline::Mode;
 use crate::error::Result;
 use crate::invoice::Invoice;
-use crate::qr::Symbol;
+use crate::qr::{EccLevel, Symbol};
+use crate::render::Label;
 use crate::values::{InvoiceHash, KsefNumber};
 use crate::warning::Warning;
-
-/// The kinds of documents, and what their files end in: a name that an earlier run gave is known by it.
-pub(super) const DOCUMENTS: [(&str, &str); 4] = [
-    ("stamped", ".pdf"),
-    ("confirmation", ".confirmation.pdf"),
-    ("confirmation", ".confirmation.escpos"),
-    ("confirmation", ".confirmation.zpl"),
-];
 
 /// A document that a run makes of each invoice; all workers share one.
 pub trait Document: fmt::Debug + Send + Sync {
@@ -66,12 +58,32 @@ pub struct PdfSource {
     pub digest: InvoiceHash,
 }
 
+/// A code, ready to be drawn into a document.
+#[derive(Debug)]
+pub struct DrawnCode<'c> {
+    /// The link.
+    pub url: &'c str,
+    /// What stands under the code.
+    pub label: &'c Label,
+    /// The code.
+    pub symbol: Symbol,
+}
+
+impl<'c> DrawnCode<'c> {
+    /// # Errors
+    /// `link_too_long`.
+    pub(crate) fn encode(url: &'c str, label: &'c Label, level: EccLevel) -> Result<Self> {
+        Ok(Self { url, label, symbol: Symbol::encode(url, level)? })
+    }
+}
+
 /// What goes into a document.
+#[non_exhaustive]
 pub struct Content<'c> {
     /// The invoice.
     pub invoice: &'c Invoice,
-    /// KOD I, and KOD II if there is one, each with its symbol.
-    pub codes: Vec<(&'c Code, Symbol)>,
+    /// KOD I, and KOD II if there is one.
+    pub codes: &'c [DrawnCode<'c>],
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
     /// Why the invoice was issued outside of KSeF, if the run was told.
@@ -86,4 +98,9 @@ pub struct Made {
     pub pages: Vec<u32>,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+}
+
+/// True for a PDF whose pages know our codes, by their name there.
+pub(crate) fn is_stamped(pdf: &[u8]) -> bool {
+    memchr::memmem::find(pdf, b"/KsefQr").is_some()
 }
