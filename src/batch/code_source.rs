@@ -4,10 +4,12 @@
 
 use crate::error::Result;
 use crate::invoice::Invoice;
-use crate::manifest::KnownCodes;
+use crate::link::Kod1;
+use crate::manifest::{InvoiceLinks, KnownCodes, LabelledLink, Signature, SignedLink};
+use crate::render::Label;
 use crate::sign::Issuer;
 use crate::upo::Upo;
-use crate::values::{Environment, KsefNumber};
+use crate::values::{Environment, KsefNumber, Rules};
 
 /// Where the codes of each invoice come from.
 #[derive(Debug)]
@@ -47,6 +49,43 @@ impl CodeSource {
             Self::Reuse { .. } => None,
         }
     }
+
+    /// True if this invoice gets KOD I and KOD II.
+    ///
+    /// # Errors
+    /// Those of [`KnownCodes::of`].
+    pub(crate) fn is_signing_of(&self, invoice: &Invoice) -> Result<bool> {
+        match self {
+            Self::Sign(_) => Ok(true),
+            Self::Link { .. } => Ok(false),
+            Self::Reuse { environment, codes } => Ok(codes.of(invoice, *environment)?.kod2.is_some()),
+        }
+    }
+
+    /// The links of an invoice, and the rules that were overridden for what signs them.
+    ///
+    /// # Errors
+    /// Those of the signer, of [`Numbers::of`] and of [`KnownCodes::of`].
+    pub(crate) fn links_of(&self, invoice: &Invoice) -> Result<(InvoiceLinks, Rules)> {
+        match self {
+            Self::Sign(issuer) => Ok((signed(issuer, invoice)?, issuer.credential().allowed())),
+            Self::Link { environment, numbers } => {
+                let number = numbers.of(invoice)?;
+                let url = Kod1::of(invoice, *environment).to_string();
+                let kod1 = LabelledLink { url, label: number.map_or(Label::OFFLINE, Label::from) };
+                Ok((InvoiceLinks { ksef_number: number.cloned(), kod1, kod2: None }, Rules::NONE))
+            }
+            Self::Reuse { environment, codes } => Ok((codes.of(invoice, *environment)?.clone(), Rules::NONE)),
+        }
+    }
+}
+
+fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
+    let signed = issuer.sign(invoice)?;
+    let signature = Signature { context: signed.context, algorithm: signed.algorithm, serial: signed.serial };
+    let link = LabelledLink { url: signed.kod2, label: Label::CERTYFIKAT };
+    let kod1 = LabelledLink { url: signed.kod1, label: Label::OFFLINE };
+    Ok(InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) })
 }
 
 /// Where the KSeF numbers under the codes come from.

@@ -19,7 +19,6 @@ const ORDER: &[&str] = &[
     "enrol",
     "pkcs11",
     "checklist",
-    "scan",
     "qr",
     "render",
     "typeface",
@@ -29,6 +28,7 @@ const ORDER: &[&str] = &[
     "files",
     "manifest",
     "verify",
+    "scan",
     "batch",
 ];
 

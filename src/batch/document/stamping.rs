@@ -120,7 +120,7 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
     embedded.sort_by(|one, other| one.bytes.cmp(&other.bytes));
     embedded.dedup_by(|one, other| one.bytes == other.bytes);
     // Beside KSeF's own form a PDF may hold the invoice as Factur-X, and other things. What is wrong with an invoice is
-    // told of it when there is no other.
+    // said when there is no other.
     let (mut good, others): (Vec<_>, Vec<_>) = embedded
         .into_iter()
         .map(|file| (Invoice::read(&file.bytes).err(), file))

@@ -53,7 +53,7 @@ impl Input {
     ///
     /// # Errors
     /// `too_large`, and the codes that begin with `input_`; `invoice_not_embedded` for a PDF that comes without one,
-    /// because to look into it is the batch's work.
+    /// because only a run that stamps looks into it.
     pub fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         buffer.clear();
         match self {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::result;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -49,7 +49,7 @@ impl Batch {
         let started = Instant::now();
         let mut run = Run::open(self, observer)?;
         let ended = run.flow(interrupt);
-        run.finish(ended, interrupt.is_asked(), started.elapsed())
+        run.finish(ended, interrupt.is_asked(), started)
     }
 
     fn workers(&self) -> usize {
@@ -147,7 +147,7 @@ impl<'b> Run<'b> {
         mut self,
         mut ended: result::Result<(), Stopped>,
         interrupted: bool,
-        elapsed: Duration,
+        started: Instant,
     ) -> Result<Summary> {
         let left = self.keep_left();
         // An archive without the pictures of those lines would take the place of one that has them.
@@ -161,7 +161,7 @@ impl<'b> Run<'b> {
             }
         }
         self.summary.interrupted = interrupted;
-        self.summary.elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        self.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = self.manifest.name().to_owned();
         let finished = match &ended {
             // Nothing more can be written, or the earlier lines cannot be read any more: every line stays as it is.

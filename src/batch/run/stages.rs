@@ -7,17 +7,15 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
-use crate::batch::code_source::CodeSource;
 use crate::batch::document::{Content, Document, Draft, DrawnCode, PdfSource};
 use crate::batch::input::{Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::settings::Batch;
 use crate::deadline::{Deadline, Mode};
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::invoice::Invoice;
-use crate::link::Kod1;
-use crate::manifest::{DocumentRecord, Done, InvoiceLinks, LabelledLink, Sending, Signature, SignedCode, SignedLink};
-use crate::render::{Label, Renderer};
+use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
+use crate::render::{PictureFormat, Renderer};
 use crate::values::{InvoiceHash, Rule, Rules};
 use crate::warning::Warning;
 
@@ -37,15 +35,6 @@ impl<'b> Plan<'b> {
     pub(super) fn mode(self) -> Option<Mode> {
         self.batch.schedule.as_ref().map(|schedule| schedule.mode)
     }
-
-    /// Reserves the names of a new invoice's files.
-    ///
-    /// # Errors
-    /// `output_exists`, `stamped_over_input`.
-    fn reserve(self, stem: &str, is_signed: bool) -> Result<ReservedNames> {
-        let codes = if is_signed { &["kod1", "kod2"][..] } else { &["kod1"] };
-        self.destination.reserve(stem, codes, &self.batch.drawing.formats, self.document())
-    }
 }
 
 /// Names that are given to an invoice's files.
@@ -54,6 +43,16 @@ pub(super) enum Naming<'n> {
     New(&'n str),
     /// Those that an earlier run gave, by this stem.
     Earlier(&'n str),
+}
+
+impl Naming<'_> {
+    fn reserve(&self, plan: Plan<'_>, is_signed: bool) -> Result<ReservedNames> {
+        let codes = if is_signed { &["kod1", "kod2"][..] } else { &["kod1"] };
+        match self {
+            Self::New(stem) => plan.destination.reserve(stem, codes, &plan.batch.drawing.formats, plan.document()),
+            Self::Earlier(stem) => Ok(ReservedNames::of_earlier(stem)),
+        }
+    }
 }
 
 /// An invoice whose bytes are read.
@@ -135,43 +134,22 @@ pub(super) struct Accepted<'b> {
 }
 
 impl<'b> Accepted<'b> {
-    /// Reserves the names of the files, and makes the links, signs one of them or takes those that there are: `known`, of an
-    /// earlier run, before any others.
+    /// Reserves the names of the files, then makes the links, or takes those that are `known` from an earlier run.
     ///
     /// # Errors
     /// Those of [`Destination::reserve`], of the signer, of the numbers and of the codes.
     pub(super) fn link(self, plan: Plan<'_>, naming: &Naming<'_>, known: Option<InvoiceLinks>) -> Result<Linked<'b>> {
-        let reserve = |is_signed| match naming {
-            Naming::New(stem) => plan.reserve(stem, is_signed),
-            Naming::Earlier(stem) => Ok(ReservedNames::of_earlier(stem)),
+        let codes = &plan.batch.codes;
+        let is_signed = match &known {
+            Some(known) => known.kod2.is_some(),
+            None => codes.is_signing_of(&self.invoice)?,
         };
-        let mut allowed = self.invoice.allowed();
-        let known = match (known, &plan.batch.codes) {
-            (None, CodeSource::Reuse { environment, codes }) => Some(codes.of(&self.invoice, *environment)?.clone()),
-            (known, _) => known,
+        let names = naming.reserve(plan, is_signed)?;
+        let (links, allowed) = match known {
+            Some(known) => (known, Rules::NONE),
+            None => codes.links_of(&self.invoice)?,
         };
-        let (names, links) = match (known, &plan.batch.codes) {
-            (Some(known), _) => (reserve(known.kod2.is_some())?, known),
-            (None, CodeSource::Sign(issuer)) => {
-                let names = reserve(true)?;
-                let signed = issuer.sign(&self.invoice)?;
-                allowed = allowed.union(issuer.credential().allowed());
-                let signature =
-                    Signature { context: signed.context, algorithm: signed.algorithm, serial: signed.serial };
-                let link = LabelledLink { url: signed.kod2, label: Label::CERTYFIKAT };
-                let kod1 = LabelledLink { url: signed.kod1, label: Label::OFFLINE };
-                (names, InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) })
-            }
-            (None, CodeSource::Link { numbers, environment }) => {
-                let names = reserve(false)?;
-                let number = numbers.of(&self.invoice)?;
-                let url = Kod1::of(&self.invoice, *environment).to_string();
-                let kod1 = LabelledLink { url, label: number.map_or(Label::OFFLINE, Label::from) };
-                (names, InvoiceLinks { ksef_number: number.cloned(), kod1, kod2: None })
-            }
-            // Its codes are there, or it was refused.
-            (None, CodeSource::Reuse { .. }) => return Err(Error::new(Kind::CodesMissing, "there are no codes")),
-        };
+        let allowed = self.invoice.allowed().union(allowed);
         Ok(Linked { accepted: self, names, links, allowed })
     }
 }
@@ -194,43 +172,58 @@ impl Linked<'_> {
         let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
         let drawing = &plan.batch.drawing;
         let mut files = Vec::new();
-        let [mut pictures_of_kod1, mut pictures_of_kod2] = [Vec::new(), Vec::new()];
-        let mut document = None;
+        let mut codes = Vec::with_capacity(2);
+        let mut pictures = Vec::with_capacity(2);
         if !drawing.is_empty() {
-            let codes = links.iter().map(|(_, link)| DrawnCode::encode(&link.url, &link.label, drawing.level));
-            let codes: Vec<DrawnCode<'_>> = codes.collect::<Result<_>>()?;
-            let all_pictures = [&mut pictures_of_kod1, &mut pictures_of_kod2];
-            for (((name, _), code), pictures) in links.iter().zip(&codes).zip(all_pictures) {
-                for &format in &drawing.formats {
-                    let bytes = renderer.render(format, &code.symbol, code.label, code.url);
-                    let (picture, file) = plan.destination.picture(&names, name, format, &bytes)?;
-                    files.extend(file);
-                    pictures.push((format, picture));
-                }
-            }
-            if let (Some(draft), Some(kind)) = (draft, plan.document()) {
-                let ksef_number = links.ksef_number.as_ref();
-                let made =
-                    draft.finish(&Content { invoice: &invoice, codes: &codes, ksef_number, mode: plan.mode() })?;
-                warnings.extend(made.warnings);
-                let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
-                files.extend(file);
-                document = Some(DocumentRecord {
-                    kind: kind.kind().to_owned(),
-                    place,
-                    pages: made.pages,
-                    invoice: draft.source().map(|source| source.invoice.clone()),
-                    pdf_sha256: draft.source().map(|source| source.digest.base64()),
-                });
+            for (name, link) in links.iter() {
+                let code = DrawnCode::encode(&link.url, &link.label, drawing.level)?;
+                pictures.push(draw_pictures(plan, renderer, &names, name, &code, &mut files)?);
+                codes.push(code);
             }
         }
+        let mut document = None;
+        if let (Some(draft), Some(kind)) = (draft, plan.document()) {
+            let ksef_number = links.ksef_number.as_ref();
+            let made = draft.finish(&Content { invoice: &invoice, codes: &codes, ksef_number, mode: plan.mode() })?;
+            let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
+            files.extend(file);
+            warnings.extend(made.warnings);
+            document = Some(DocumentRecord {
+                kind: kind.kind().to_owned(),
+                place,
+                pages: made.pages,
+                invoice: draft.source().map(|source| source.invoice.clone()),
+                pdf_sha256: draft.source().map(|source| source.digest.base64()),
+            });
+        }
+        let mut pictures = pictures.into_iter();
         let InvoiceLinks { ksef_number, kod1, kod2 } = links;
-        let kod1 = kod1.with_pictures(pictures_of_kod1);
-        let kod2 = kod2
-            .map(|SignedLink { link, signature }| SignedCode { code: link.with_pictures(pictures_of_kod2), signature });
+        let kod1 = kod1.with_pictures(pictures.next().unwrap_or_default());
+        let kod2 = kod2.map(|SignedLink { link, signature }| SignedCode {
+            code: link.with_pictures(pictures.next().unwrap_or_default()),
+            signature,
+        });
         let done = Done { invoice, kod1, ksef_number, kod2, allowed, warnings, document, sending, replaces };
         Ok(Drawn { done, files })
     }
+}
+
+/// Draws a code in each format, and writes the pictures aside.
+fn draw_pictures(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    names: &ReservedNames,
+    name: &str,
+    code: &DrawnCode<'_>,
+    files: &mut Vec<PreparedFile>,
+) -> Result<Vec<(PictureFormat, Picture)>> {
+    let draw = |&format: &PictureFormat| {
+        let bytes = renderer.render(format, &code.symbol, code.label, code.url);
+        let (picture, file) = plan.destination.picture(names, name, format, &bytes)?;
+        files.extend(file);
+        Ok((format, picture))
+    };
+    plan.batch.drawing.formats.iter().map(draw).collect()
 }
 
 /// An invoice with its codes, and the files that show them, written aside.
