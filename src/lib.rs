@@ -95,8 +95,11 @@ mod credential;
 pub mod deadline;
 pub mod enrol;
 mod error;
+#[doc(hidden)]
+pub mod files;
 pub mod invoice;
 pub mod link;
+pub mod manifest;
 #[cfg(feature = "pdf")]
 pub mod paper;
 #[cfg(feature = "pdf")]

@@ -1,60 +1,58 @@
 //! Many invoices: sources to workers to one sink, in the order they came.
 //!
 //! ```text
-//! source ──jobs──▶ workers (read, sign, draw, write aside) ──records──▶ sink (manifest in order, then pictures in place)
-//!    ▲                                                                       │
-//!    └──────────────────────────── tickets ◀─────────────────────────────────┘
+//! input ──jobs──▶ workers (read, sign, draw, write aside) ──records──▶ sink (manifest in order, then pictures in place)
+//!    ▲                                                                  │
+//!    └─────────────────────────── tickets ◀─────────────────────────────┘
 //! ```
 //!
 //! A job needs a ticket, and the sink gives it back once the record is written: however long the batch, only
-//! as many invoices are in memory as there are tickets. This is the only module that writes files.
+//! as many invoices are in memory as there are tickets. This is the only module that writes what users keep.
+//!
+//! | folder | what for |
+//! |---|---|
+//! | `input` | files, folders, archives, lists and tables: one invoice after the other |
+//! | `document` | what is made around the codes: stamped PDFs, confirmations |
+//! | `output` | the folder or archive of pictures, and the manifest |
+//! | `observers` | who watches a run, and warns at its end |
+//! | `run` | the threads, and the stages of one invoice |
+//!
+//! ```no_run
+//! use ksef_qr::batch::{Batch, CodeSource, Interrupt, Numbers, Observer, Output, Source};
+//! use ksef_qr::manifest::Record;
+//! use ksef_qr::{Environment, IssueDate};
+//!
+//! struct Names;
+//!
+//! impl Observer for Names {
+//!     fn record(&mut self, record: &Record) {
+//!         println!("{}", record.input);
+//!     }
+//! }
+//!
+//! let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::None };
+//! let today = IssueDate::today(std::time::SystemTime::now());
+//! let mut batch = Batch::new(vec![Source::Path("in".into())], codes, Output::at("out".into()), today);
+//! batch.drawing.formats.clear();
+//! let summary = batch.run(&Interrupt::new(), &mut Names)?;
+//! println!("{} linked, {} refused", summary.linked, summary.refused);
+//! # Ok::<(), ksef_qr::Error>(())
+//! ```
 
-mod archive;
-mod codes;
-#[cfg(feature = "pdf")]
-mod confirming;
+mod code_source;
 mod document;
-mod earlier;
-mod edit;
-mod folder;
-mod handing;
 mod input;
-mod journal;
-mod line;
-mod lock;
-mod manifest;
-mod names;
-mod numbers;
+mod observers;
 mod output;
-mod pair_table;
-mod pairing;
-mod pairs;
-mod pipeline;
-mod place;
-#[cfg(feature = "pdf")]
-mod sheet;
-mod shelf;
-mod sink;
-mod source;
-#[cfg(feature = "pdf")]
-mod stamping;
-mod task;
-mod worker;
+mod run;
+mod settings;
 
-pub use archive::{Entry, entries};
-pub use codes::Codes;
+pub use code_source::{CodeSource, Numbers};
 #[cfg(feature = "pdf")]
-pub use confirming::{Confirming, Printer};
-pub use document::{Content, Document, Draft, Made, PdfSource};
-pub use edit::edit_file;
-pub use folder::{remove_secret_file, write_file, write_new_file, write_secret_file};
-pub use input::Input;
-pub use manifest::{Code, DocumentRecord, Done, Kept, Outcome, Picture, Record, Sending, SignedCode, Summary};
-pub use numbers::Numbers;
+pub use document::{Confirming, Printer, Stamping};
+pub use document::{Content, Document, Draft, DrawnCode, Made, PdfSource};
+pub use input::{Entry, Input, Pdfs, Source, entries};
+pub use observers::Observer;
 pub use output::{Existing, Manifest, Output};
-pub use pairs::Pdfs;
-pub use pipeline::{Batch, Interrupt, Observer};
-pub use source::Source;
-#[cfg(feature = "pdf")]
-pub use stamping::Stamping;
-pub use task::{Drawing, Task};
+pub use run::Interrupt;
+pub use settings::{Batch, Drawing};

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::bail;
-use ksef_qr::batch::{Batch, Codes, Document, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
+use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Existing, Manifest, Numbers, Output, Source};
 use ksef_qr::deadline::Schedule;
+use ksef_qr::manifest::KnownCodes;
 use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
 
 use super::args::{
@@ -23,8 +24,8 @@ use super::settings::Signing;
 pub fn sign(args: SignArgs) -> anyhow::Result<Batch> {
     let issuer = issuer_of(args.credential, args.context, &args.output)?;
     let schedule = schedule_of(args.mode, &args.outage)?;
-    let batch = batch(sources(args.input)?, drawing(&args.picture, &args.output)?, args.output, Task::Sign(issuer))?;
-    Ok(Batch { schedule, ..batch })
+    let (sources, drawing) = (sources(args.input)?, drawing(&args.picture, &args.output)?);
+    batch(sources, CodeSource::Sign(issuer), schedule, drawing, args.output)
 }
 
 /// The batch of `ksef-qr link`.
@@ -37,12 +38,13 @@ pub fn link(args: LinkArgs) -> anyhow::Result<Batch> {
         (None, []) => Numbers::None,
         (None, files) => Numbers::Upo(upo(files)?),
     };
-    let task = Task::Link { environment: args.output.env, numbers };
-    batch(sources(args.input)?, drawing(&args.picture, &args.output)?, args.output, task)
+    let codes = CodeSource::Link { environment: args.output.env, numbers };
+    let (sources, drawing) = (sources(args.input)?, drawing(&args.picture, &args.output)?);
+    batch(sources, codes, None, drawing, args.output)
 }
 
 /// Where the codes of a document come from, and by when its invoice is to be sent.
-pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Result<(Task, Option<Schedule>)> {
+pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Result<(CodeSource, Option<Schedule>)> {
     let environment = output.env;
     let is_signing = args.credential.is_given();
     if is_signing && (args.kod1_alone || args.ksef_number.is_some() || !args.upo.is_empty() || !args.codes.is_empty()) {
@@ -57,9 +59,9 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
         bail!("--ksef-number is the number of one invoice: give exactly one file");
     }
     let schedule = schedule_of(args.mode, &args.outage)?;
-    let link = |numbers| Task::Link { environment, numbers };
-    let task = match args.ksef_number {
-        _ if is_signing => Task::Sign(issuer_of(args.credential, args.context, output)?),
+    let link = |numbers| CodeSource::Link { environment, numbers };
+    let source = match args.ksef_number {
+        _ if is_signing => CodeSource::Sign(issuer_of(args.credential, args.context, output)?),
         _ if args.kod1_alone => link(Numbers::None),
         Some(number) => link(Numbers::One(number)),
         None if !args.upo.is_empty() => link(Numbers::Upo(upo(&args.upo)?)),
@@ -68,7 +70,7 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
              --codes MANIFEST of an earlier run; or KOD I alone with --ksef-number, --upo or --kod1-alone"
         ),
         None => {
-            let mut codes = Codes::default();
+            let mut codes = KnownCodes::default();
             for manifest in &args.codes {
                 // It would be written over what it is to be read from.
                 if same_file::is_same_file(manifest, manifest_of(output)).unwrap_or(false) {
@@ -79,10 +81,10 @@ pub fn codes(args: CodesArgs, output: &OutputArgs, is_one: bool) -> anyhow::Resu
                 }
                 codes.add(manifest)?;
             }
-            Task::Reuse { environment, codes }
+            CodeSource::Reuse { environment, codes }
         }
     };
-    Ok((task, schedule))
+    Ok((source, schedule))
 }
 
 /// Where the run writes its manifest, if it is a file.
@@ -144,22 +146,28 @@ fn drawing(picture: &PictureArgs, output: &OutputArgs) -> anyhow::Result<Drawing
         bail!("--sheet makes a file of its own, and needs a folder to put it in: --out DIR");
     }
     let style = Style::new(picture.module_px, picture.dpi)?;
-    Ok(Drawing { formats: picture.format.0.clone(), style, level: output.ecc, document: None, sheet: picture.sheet })
+    let mut drawing = Drawing::none();
+    (drawing.formats, drawing.style, drawing.level) = (picture.format.0.clone(), style, output.ecc);
+    drawing.sheet = picture.sheet;
+    Ok(drawing)
 }
 
 /// A run that makes a document of each invoice, and no pictures.
 pub fn document(document: impl Document + 'static, output: &OutputArgs) -> Drawing {
-    Drawing {
-        formats: Vec::new(),
-        style: Style::default(),
-        level: output.ecc,
-        document: Some(Box::new(document)),
-        sheet: None,
-    }
+    let mut drawing = Drawing::none();
+    drawing.level = output.ecc;
+    drawing.document = Some(Box::new(document));
+    drawing
 }
 
 /// A batch of what is to be made, `drawing`, of the invoices of `sources`.
-pub fn batch(sources: Vec<Source>, drawing: Drawing, output: OutputArgs, task: Task) -> anyhow::Result<Batch> {
+pub fn batch(
+    sources: Vec<Source>,
+    codes: CodeSource,
+    schedule: Option<Schedule>,
+    drawing: Drawing,
+    output: OutputArgs,
+) -> anyhow::Result<Batch> {
     let now = output.now.unwrap_or_else(SystemTime::now);
     let existing = match (output.resume, output.overwrite) {
         (true, _) => Existing::Resume,
@@ -179,23 +187,14 @@ pub fn batch(sources: Vec<Source>, drawing: Drawing, output: OutputArgs, task: T
     if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
         bail!("--out and --manifest name the same file");
     }
-    Ok(Batch {
-        sources,
-        task,
-        allow: output.allow.iter().copied().collect(),
-        today: IssueDate::today(now),
-        drawing,
-        manifest,
-        output: if output.embed { Output::Manifest } else { place },
-        existing,
-        schedule: None,
-        jobs: jobs(output.jobs),
-    })
-}
-
-fn jobs(asked: Option<u16>) -> NonZeroUsize {
-    let asked = asked.and_then(|jobs| NonZeroUsize::new(jobs.into()));
-    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    let place = if output.embed { Output::Manifest } else { place };
+    let mut batch = Batch::new(sources, codes, place, IssueDate::today(now));
+    (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, manifest, existing, schedule);
+    batch.allow = output.allow.iter().copied().collect();
+    if let Some(jobs) = output.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+        batch.jobs = jobs;
+    }
+    Ok(batch)
 }
 
 /// What to read, in the order it was given.

@@ -12,10 +12,10 @@ use super::config::{self, batch, codes, sources};
 /// The batch of `ksef-qr confirm`.
 pub fn confirm(args: ConfirmArgs) -> anyhow::Result<Batch> {
     let is_one = matches!(&args.input.input[..], [only] if only.is_file() || only == Path::new("-"));
-    let (task, schedule) = codes(args.codes, &args.output, is_one && args.input.files_from.is_empty())?;
+    let (source, schedule) = codes(args.codes, &args.output, is_one && args.input.files_from.is_empty())?;
     let document = Confirming { language: args.paper.language, printer: printer(&args.paper)? };
     let drawing = config::document(document, &args.output);
-    Ok(Batch { schedule, ..batch(sources(args.input)?, drawing, args.output, task)? })
+    batch(sources(args.input)?, source, schedule, drawing, args.output)
 }
 
 fn printer(args: &PaperArgs) -> anyhow::Result<Printer> {

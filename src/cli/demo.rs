@@ -7,10 +7,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{
-    Batch, Drawing, Existing, Interrupt, Manifest, Observer, Outcome, Output, Record, Source, Task, write_file,
-};
-use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
+use ksef_qr::batch::{Batch, CodeSource, Existing, Interrupt, Observer, Output, Source};
+use ksef_qr::files::write_file;
+use ksef_qr::manifest::{Outcome, Record};
+use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Symbol};
 
 use super::exit::ExitStatus;
 use super::report::printable;
@@ -36,25 +36,13 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
     say!("Test environment, certificate {serial}, everything invented.");
     say!();
 
-    let batch = Batch {
-        // In this order, which tells the story; the folder would be read by name.
-        sources: INVOICES.iter().map(|(name, _)| Source::Path(folder.join("invoices").join(name))).collect(),
-        task: Task::Sign(Issuer::new(credential)?),
-        allow: Rules::NONE,
-        today: IssueDate::today(SystemTime::now()),
-        schedule: None,
-        drawing: Drawing {
-            formats: vec![PictureFormat::Png, PictureFormat::Svg],
-            style: Style::default(),
-            level: EccLevel::default(),
-            document: None,
-            sheet: None,
-        },
-        output: Output::Folder(folder.to_owned()),
-        manifest: Manifest::File(folder.join("manifest.ndjson")),
-        existing: Existing::Overwrite,
-        jobs: NonZeroUsize::MIN,
-    };
+    // In this order, which tells the story; the folder would be read by name.
+    let sources = INVOICES.iter().map(|(name, _)| Source::Path(folder.join("invoices").join(name))).collect();
+    let codes = CodeSource::Sign(Issuer::new(credential)?);
+    let today = IssueDate::today(SystemTime::now());
+    let mut batch = Batch::new(sources, codes, Output::Folder(folder.to_owned()), today);
+    batch.drawing.formats = vec![PictureFormat::Png, PictureFormat::Svg];
+    (batch.existing, batch.jobs) = (Existing::Overwrite, NonZeroUsize::MIN);
     let mut story = Story { kod1: None };
     let summary = batch.run(&Interrupt::new(), &mut story)?;
 

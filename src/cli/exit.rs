@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use ksef_qr::batch::Summary;
+use ksef_qr::manifest::Summary;
 
 /// What the caller's script is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,14 @@ mod tests {
 
     #[test]
     fn codes_of_the_contract() {
-        let of =
-            |refused, interrupted| ExitStatus::of(&Summary { refused, interrupted, ..Summary::default() }, true) as u8;
-        assert_eq!([of(0, false), of(3, false), of(0, true), of(3, true)], [0, 1, 130, 130]);
-        assert_eq!(ExitStatus::of(&Summary { refused: 1, ..Summary::default() }, false), ExitStatus::Nothing);
+        let of = |refused, interrupted, found| {
+            let mut summary = Summary::default();
+            (summary.refused, summary.interrupted) = (refused, interrupted);
+            ExitStatus::of(&summary, found)
+        };
+        let codes = [(0, false), (3, false), (0, true), (3, true)];
+        assert_eq!(codes.map(|(refused, interrupted)| of(refused, interrupted, true) as u8), [0, 1, 130, 130]);
+        assert_eq!(of(1, false, false), ExitStatus::Nothing);
         assert_eq!(ExitStatus::Nothing as u8, 2);
     }
 }

@@ -6,9 +6,8 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use indicatif::ProgressBar;
 use ksef_qr::Error;
-use ksef_qr::batch::{
-    Batch, Code, DocumentRecord, Done, Manifest, Observer, Outcome, Output, Picture, Record, Summary, Task,
-};
+use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
+use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, Outcome, Picture, Record, Signature, Summary};
 
 use super::exit::ExitStatus;
 use super::say::{say, tell};
@@ -48,7 +47,7 @@ impl Observer for Report<'_> {
             }
             Outcome::Kept(kept) => {
                 self.found = true;
-                self.files += files(kept.codes(), kept.document.as_ref());
+                self.files += files(kept.record.codes(), kept.record.document.as_ref());
             }
             Outcome::Refused(error) => {
                 self.found |= !error.code().starts_with("input_");
@@ -128,7 +127,7 @@ impl<'b> Report<'b> {
             return;
         }
         match &self.first {
-            Some(Record { input, outcome: Outcome::Done(done) }) if summary.signed + summary.linked == 1 => {
+            Some(Record { input, outcome: Outcome::Done(done), .. }) if summary.signed + summary.linked == 1 => {
                 self.single(input, done);
             }
             _ => {}
@@ -154,8 +153,9 @@ impl<'b> Report<'b> {
         }
         if let Some(signed) = &done.kod2 {
             say!();
-            say!("  signed as {} with certificate {}", signed.algorithm, signed.serial);
-            say!("  in the context {} ({})", signed.context.context, signed.context.source.reason());
+            let Signature { context, algorithm, serial, .. } = &signed.signature;
+            say!("  signed as {algorithm} with certificate {serial}");
+            say!("  in the context {} ({})", context.context, context.source.reason());
         }
         for rule in done.allowed.iter() {
             say!("  {ODD}overridden{ODD:#}: {rule}");
@@ -168,7 +168,7 @@ impl<'b> Report<'b> {
         let what = match self.batch.drawing.document.as_ref().map(|document| document.kind()) {
             Some("stamped") => "stamped",
             Some(_) => "confirmed",
-            None if matches!(self.batch.task, Task::Link { .. }) => "linked",
+            None if matches!(self.batch.codes, CodeSource::Link { .. }) => "linked",
             None => "signed",
         };
         let colour = if done > 0 { GOOD } else { Style::new() };
@@ -221,7 +221,7 @@ pub fn failure(error: &anyhow::Error) {
 }
 
 /// How many files an invoice has.
-fn files<'c>(codes: impl Iterator<Item = (&'static str, &'c Code)>, document: Option<&DocumentRecord>) -> u64 {
+fn files<'c>(codes: impl Iterator<Item = (&'static str, &'c CodeRecord)>, document: Option<&DocumentRecord>) -> u64 {
     codes.map(|(_, code)| code.pictures.len() as u64).sum::<u64>() + u64::from(document.is_some())
 }
 

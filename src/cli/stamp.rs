@@ -17,7 +17,7 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
     if args.invoice.as_deref().is_some_and(Path::is_file) && !is_one {
         bail!("--invoice names one invoice, which belongs to one PDF: give a folder of invoices, or --pairs");
     }
-    let (task, schedule) = codes(args.codes, &args.output, is_one)?;
+    let (source, schedule) = codes(args.codes, &args.output, is_one)?;
     let sources = match args.pairs.is_empty() {
         true => {
             vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice, results: Some(args.output.out.clone()) })]
@@ -29,7 +29,7 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
         password: args.place.pdf_password_file.as_deref().map(Secret::from_file).transpose()?.map(Secret::into_bytes),
     };
     let drawing = config::document(document, &args.output);
-    Ok(Batch { schedule, ..batch(sources, drawing, args.output, task)? })
+    batch(sources, source, schedule, drawing, args.output)
 }
 
 fn place(args: &PlaceArgs) -> anyhow::Result<Stamp> {

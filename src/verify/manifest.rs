@@ -1,12 +1,11 @@
 //! A line of a manifest against the links in it.
 
-use serde::Deserialize;
-
 use super::codes::{Check, CheckCode as Code};
 use super::link::facts::LinkFacts as Parts;
 use super::report::{Report, Subject};
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;
+use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, Line};
 use crate::values::{ContextId, InvoiceHash, IssueDate, KsefNumber};
 
 /// `%PDF`, as Base64 begins.
@@ -59,13 +58,11 @@ impl Entry {
     /// `manifest_malformed`.
     pub fn read(line: &str) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
-        let line: Line =
-            serde_json::from_str(line).map_err(|error| malformed(&format!("no manifest's line: {error}")))?;
-        match (&*line.r#type, line.status.as_deref()) {
-            ("summary", _) => Ok(Self::Summary),
-            ("invoice", Some("refused")) => Ok(Self::Refused),
-            ("invoice", Some("signed" | "linked")) => Codes::of(line).map(Self::Codes),
-            _ => Err(malformed("the line is of no type and status that a manifest has")),
+        match Line::read(line.as_bytes()).map_err(|error| malformed(&format!("no manifest's line: {error}")))? {
+            Line::Summary => Ok(Self::Summary),
+            Line::Refused => Ok(Self::Refused),
+            Line::Invoice(line) => Codes::of(&line).map(Self::Codes),
+            Line::Foreign => Err(malformed("the line is of no type and status that a manifest has")),
         }
     }
 }
@@ -102,111 +99,63 @@ impl Picture {
     }
 }
 
-#[derive(Deserialize)]
-struct Line {
-    r#type: String,
-    status: Option<String>,
-    #[serde(default)]
-    input: String,
-    seller_nip: Option<String>,
-    issue_date: Option<String>,
-    context: Option<String>,
-    hash_base64: Option<String>,
-    hash_base64url: Option<String>,
-    ksef_number: Option<String>,
-    kod1: Option<CodeLine>,
-    kod2: Option<CodeLine>,
-    document: Option<DocumentLine>,
-}
-
-#[derive(Deserialize)]
-struct DocumentLine {
-    file: Option<String>,
-    base64: Option<String>,
-    invoice: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct CodeLine {
-    url: String,
-    label: Option<String>,
-    png: Option<String>,
-    svg: Option<String>,
-    pdf: Option<String>,
-    png_base64: Option<String>,
-    svg_base64: Option<String>,
-    pdf_base64: Option<String>,
-    algorithm: Option<String>,
-    certificate_serial: Option<String>,
-}
-
 impl Codes {
-    fn of(line: Line) -> Result<Self> {
+    fn of(line: &InvoiceLine<'_>) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
         let kod1 = line.kod1.as_ref().ok_or_else(|| malformed("the line has no kod1"))?;
-        if line.status.as_deref() == Some("signed") && line.kod2.is_none() {
+        if line.is_signed() && line.kod2.is_none() {
             return Err(malformed("the line says signed and has no kod2"));
         }
-        let codes = || [Some(kod1), line.kod2.as_ref()].into_iter().flatten();
         let mut checks = Vec::new();
-        facts(&line, kod1, &mut checks);
-        let links: Vec<String> = codes().map(|code| code.url.clone()).collect();
-        let mut pictures: Vec<Picture> = codes()
-            .flat_map(|code| {
-                let files = [&code.png, &code.svg, &code.pdf].into_iter().flatten();
-                let embedded = [
-                    ("png_base64", &code.png_base64),
-                    ("svg_base64", &code.svg_base64),
-                    ("pdf_base64", &code.pdf_base64),
-                ];
-                let embedded = embedded.into_iter().filter(|(_, bytes)| bytes.is_some());
-                let files = files.map(|name| (name.clone(), None));
-                files.chain(embedded.map(|(field, bytes)| (field.to_owned(), bytes.clone()))).map(|(name, embedded)| {
-                    Picture { name, embedded, urls: vec![code.url.clone()], is_document: false }
-                })
-            })
-            .collect();
-        let document = line.document.as_ref().and_then(|document| {
-            let urls = links.clone();
-            match (&document.file, &document.base64) {
-                // Bytes for a printer of receipts or labels are not drawn, and so not read back.
-                (Some(file), _) if file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf") => {
-                    Some(Picture { name: file.clone(), embedded: None, urls, is_document: true })
-                }
-                (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => {
-                    let (name, embedded) = ("document".to_owned(), Some(bytes.clone()));
-                    Some(Picture { name, embedded, urls, is_document: true })
-                }
-                _ => None,
-            }
-        });
-        pictures.extend(document);
-        let invoice = line.document.as_ref().and_then(|document| document.invoice.clone());
-        let report = Report { subject: Subject::Entry { input: line.input.clone() }, checks };
-        Ok(Self { input: line.input, links, pictures, invoice, report })
+        facts(line, kod1, &mut checks);
+        let codes = || [Some(kod1), line.kod2.as_ref()].into_iter().flatten();
+        let links: Vec<String> = codes().map(|code| code.url.to_string()).collect();
+        let mut pictures: Vec<Picture> = codes().flat_map(pictures_of).collect();
+        pictures.extend(line.document.as_ref().and_then(|document| document_with(document, &links)));
+        let invoice = line.document.as_ref().and_then(|document| document.invoice.as_deref().map(str::to_owned));
+        let input = line.input.to_string();
+        let report = Report { subject: Subject::Entry { input: input.clone() }, checks };
+        Ok(Self { input, links, pictures, invoice, report })
     }
 }
 
-fn facts(line: &Line, kod1: &CodeLine, checks: &mut Vec<Check>) {
-    let parts = |code: &CodeLine| Link::parse(&code.url).map(|link| Parts::of(&link)).unwrap_or_default();
+fn pictures_of(code: &CodeLine<'_>) -> impl Iterator<Item = Picture> {
+    code.pictures.iter().map(|picture| {
+        let text = picture.text.to_string();
+        let (name, embedded) = match picture.is_embedded {
+            true => (picture.field().into_owned(), Some(text)),
+            false => (text, None),
+        };
+        Picture { name, embedded, urls: vec![code.url.to_string()], is_document: false }
+    })
+}
+
+/// Bytes for a printer of receipts or labels are not drawn, and so not read back.
+fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<Picture> {
+    let is_pdf = |file: &str| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf");
+    let (name, embedded) = match (document.file.as_deref(), document.base64.as_deref()) {
+        (Some(file), _) if is_pdf(file) => (file, None),
+        (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => ("document", Some(bytes.to_owned())),
+        _ => return None,
+    };
+    Some(Picture { name: name.to_owned(), embedded, urls: links.to_vec(), is_document: true })
+}
+
+fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {
+    let parts = |code: &CodeLine<'_>| Link::parse(&code.url).map(|link| Parts::of(&link)).unwrap_or_default();
     let first = parts(kod1);
     let second = line.kod2.as_ref().map(parts);
     let both = || [Some(&first), second.as_ref()].into_iter().flatten();
 
-    let spellings = [
-        line.hash_base64.as_deref().map(InvoiceHash::from_base64),
-        line.hash_base64url.as_deref().map(InvoiceHash::from_base64url),
-    ];
-    let digests: Vec<Option<InvoiceHash>> = spellings.into_iter().map(|hash| hash?.ok()).collect();
-    let digest = digests.first().copied().flatten();
-    let agree = digest.is_some() && digests.iter().all(|other| *other == digest) && both().all(|of| of.hash == digest);
+    let digest = InvoiceHash::from_base64(&line.hash_base64).ok();
+    let is_same = digest.is_some() && InvoiceHash::from_base64url(&line.hash_base64url).ok() == digest;
+    let agree = is_same && both().all(|of| of.hash == digest);
     checks.push(said(Code::ManifestDigest, "the digest", agree));
 
-    let seller = line.seller_nip.as_deref();
-    let agree = both().all(|of| of.seller.is_some_and(|nip| Some(nip.as_str()) == seller));
+    let agree = both().all(|of| of.seller.is_some_and(|nip| nip.as_str() == &*line.seller_nip));
     checks.push(said(Code::ManifestSeller, "the seller's NIP", agree));
 
-    let date = line.issue_date.as_deref().and_then(|date| IssueDate::parse(date).ok());
+    let date = IssueDate::parse(&line.issue_date).ok();
     checks.push(said(Code::ManifestDate, "the issue date", date.is_some() && first.issue_date == date));
 
     checks.push(label_of_kod1(line, kod1));
@@ -215,7 +164,7 @@ fn facts(line: &Line, kod1: &CodeLine, checks: &mut Vec<Check>) {
     checks.push(said(Code::ManifestContext, "the context", context.is_some() && second.context == context));
 
     let serial = second.serial.map(|serial| serial.to_string());
-    let agree = serial.is_some() && serial == code.certificate_serial;
+    let agree = serial.is_some() && serial.as_deref() == code.certificate_serial.as_deref();
     checks.push(said(Code::ManifestSerial, "the certificate's serial number", agree));
 
     let fits = match (code.algorithm.as_deref(), second.signature.as_deref()) {
@@ -225,31 +174,29 @@ fn facts(line: &Line, kod1: &CodeLine, checks: &mut Vec<Check>) {
         _ => false,
     };
     checks.push(said(Code::ManifestAlgorithm, "the algorithm", fits));
-    let label = code.label.as_deref();
-    checks.push(match label {
-        Some("CERTYFIKAT") => Check::ok(Code::ManifestLabel, "CERTYFIKAT stands under KOD II"),
-        _ => Check::fail(Code::ManifestLabel, format!("{} stands under KOD II, not CERTYFIKAT", shown(label))),
+    checks.push(match &*code.label {
+        "CERTYFIKAT" => Check::ok(Code::ManifestLabel, "CERTYFIKAT stands under KOD II"),
+        label => Check::fail(Code::ManifestLabel, format!("{} stands under KOD II, not CERTYFIKAT", shown(label))),
     });
 }
 
-fn label_of_kod1(line: &Line, kod1: &CodeLine) -> Check {
-    let label = kod1.label.as_deref();
+fn label_of_kod1(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>) -> Check {
     let number = line.ksef_number.as_deref();
-    match (label, number) {
-        (Some("OFFLINE"), None) => Check::ok(Code::ManifestLabel, "OFFLINE stands under KOD I"),
-        (Some(label), Some(number)) if label == number => match KsefNumber::parse(number) {
+    match (&*kod1.label, number) {
+        ("OFFLINE", None) => Check::ok(Code::ManifestLabel, "OFFLINE stands under KOD I"),
+        (label, Some(number)) if label == number => match KsefNumber::parse(number) {
             Ok(_) => Check::ok(Code::ManifestLabel, format!("the KSeF number {number} stands under KOD I")),
             Err(error) => Check::fail(Code::ManifestLabel, format!("{} [{}]", error.message(), error.code())),
         },
-        _ => {
+        (label, _) => {
             let expected = number.unwrap_or("OFFLINE");
             Check::fail(Code::ManifestLabel, format!("{} stands under KOD I, not {expected}", shown(label)))
         }
     }
 }
 
-fn shown(label: Option<&str>) -> String {
-    label.map_or("nothing".to_owned(), |label| format!("{label:?}"))
+fn shown(label: &str) -> String {
+    if label.is_empty() { "nothing".to_owned() } else { format!("{label:?}") }
 }
 
 fn said(code: Code, what: &str, agree: bool) -> Check {

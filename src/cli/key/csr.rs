@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ksef_qr::batch::write_new_file;
 use ksef_qr::enrol::{CertificateName, Subject, request, request_pem};
+use ksef_qr::files::write_new_file;
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;

@@ -1,8 +1,8 @@
 //! `ksef-qr key new`.
 
 use anyhow::Context as _;
-use ksef_qr::batch::{write_new_file, write_secret_file};
 use ksef_qr::enrol::{encrypted_pem, request};
+use ksef_qr::files::{write_new_file, write_secret_file};
 
 use super::csr::{base64, subject};
 use super::new_password::{check_free, or_forget, password};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use ksef_qr::batch::{remove_secret_file, write_secret_file};
 use ksef_qr::check_password;
 use ksef_qr::enrol::generate_password;
+use ksef_qr::files::{remove_secret_file, write_secret_file};
 use zeroize::Zeroizing;
 
 use crate::cli::secret::{Secret, can_ask};

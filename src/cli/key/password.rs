@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::PrivateKey;
-use ksef_qr::batch::write_secret_file;
+use ksef_qr::files::write_secret_file;
 use ksef_qr::enrol::encrypted_pem;
 
 use super::new_password::{check_free, or_forget, password};

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::BufReader;
 use std::path::{Component, Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch;
+use ksef_qr::manifest::Lines;
 use ksef_qr::pdf::Original;
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
@@ -16,9 +17,6 @@ use super::output::Output;
 use super::problem::Problem;
 use super::subject::{LARGEST_PICTURE, read};
 use crate::cli::scanner::{Failure, Origin, Scanner};
-
-/// In bytes; a line has about two thousand, and as much as a PDF of 100 MB if it is embedded.
-const LONGEST_LINE: u64 = 1 << 28;
 
 const LARGEST_INVOICE: u64 = 100_000_000;
 
@@ -29,27 +27,25 @@ pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &
     let source = path.to_string_lossy();
     let from = From { source: Some(&source), place: None };
     let mut lines = match File::open(path) {
-        Ok(file) => BufReader::new(file),
+        Ok(file) => Lines::new(BufReader::new(file)),
         Err(error) => return output.problem(&error.into(), from),
     };
     let mut surroundings = Surroundings::of(path, scanner);
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        match lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-            Ok(0) => return,
-            Ok(_) => {}
+    loop {
+        let line = match lines.next_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => return,
             Err(error) => return output.problem(&error.into(), from),
-        }
-        let place = format!("line {number}");
+        };
+        let place = format!("line {}", line.number);
         let from = From { place: Some(&place), ..from };
-        match Entry::read(&String::from_utf8_lossy(&line)) {
+        match Entry::read(&String::from_utf8_lossy(line.text)) {
             Ok(Entry::Codes(codes)) => entry(codes, &mut surroundings, verifier, output, from),
             Ok(Entry::Refused | Entry::Summary) => output.passed_over(),
             Err(error) => {
                 output.problem(&error.into(), from);
                 // What is no manifest is not told of line by line.
-                if line.len() as u64 == LONGEST_LINE || number == 1 {
+                if line.is_too_long() || line.number == 1 {
                     return;
                 }
             }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use ksef_qr::batch::edit_file;
+use ksef_qr::files::edit_file;
 use ksef_qr::register::{self, Register};
 
 use crate::cli::exit::ExitStatus;

@@ -1,0 +1,90 @@
+//! The document of our own that a buyer gets in place of the invoice.
+
+use super::draft::{Content, Document, Draft, Made};
+use crate::batch::input::Input;
+use crate::error::Result;
+use crate::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll};
+
+/// Makes a confirmation of the transaction ("potwierdzenie transakcji") for each invoice.
+#[derive(Clone, Debug)]
+pub struct Confirming {
+    /// In which language.
+    pub language: Language,
+    /// For which printer, on which paper.
+    pub printer: Printer,
+}
+
+/// What a confirmation is printed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Printer {
+    /// Any printer, by a PDF.
+    Pdf(Format),
+    /// A receipt printer that takes ESC/POS.
+    EscPos(Roll, QrBy),
+    /// A label printer that takes ZPL, and the width of its labels in millimetres.
+    Zpl(u32, QrBy),
+}
+
+impl Document for Confirming {
+    fn kind(&self) -> &'static str {
+        "confirmation"
+    }
+
+    fn ending(&self) -> &'static str {
+        match self.printer {
+            Printer::Pdf(_) => ".confirmation.pdf",
+            Printer::EscPos(..) => ".confirmation.escpos",
+            Printer::Zpl(..) => ".confirmation.zpl",
+        }
+    }
+
+    fn nouns(&self) -> [&'static str; 2] {
+        ["confirmation", "confirmations"]
+    }
+
+    fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
+        input.read(invoice, largest)?;
+        Ok(Box::new(Unwritten(self)))
+    }
+
+    fn is_whole(&self, bytes: &[u8]) -> bool {
+        match self.printer {
+            Printer::Pdf(_) => bytes.starts_with(b"%PDF") && bytes.trim_ascii_end().ends_with(b"%%EOF"),
+            // Resets the printer first.
+            Printer::EscPos(..) => bytes.starts_with(b"\x1B@"),
+            Printer::Zpl(..) => bytes.starts_with(b"^XA") && bytes.trim_ascii_end().ends_with(b"^XZ"),
+        }
+    }
+
+    /// There is nothing of this name but what an earlier run made.
+    fn may_replace(&self, _found: &[u8]) -> bool {
+        true
+    }
+}
+
+/// A confirmation before it is written: there is nothing more to know.
+struct Unwritten<'c>(&'c Confirming);
+
+impl Draft for Unwritten<'_> {
+    fn finish(&self, content: &Content<'_>) -> Result<Made> {
+        let Confirming { language, printer } = *self.0;
+        let invoice = content.invoice;
+        let facts = ConfirmationFacts {
+            ksef_number: content.ksef_number,
+            mode: content.mode,
+            ..ConfirmationFacts::of(invoice)
+        };
+        let codes: Vec<CodeOnPaper<'_>> = content
+            .codes
+            .iter()
+            .map(|code| CodeOnPaper { symbol: &code.symbol, label: code.label, url: code.url })
+            .collect();
+        let confirmation = Confirmation::new(&facts, &codes, language);
+        let bytes = match printer {
+            Printer::Pdf(format) => confirmation.pdf(format),
+            Printer::EscPos(roll, qr) => confirmation.escpos(roll, qr),
+            Printer::Zpl(width_mm, qr) => confirmation.zpl(width_mm, qr)?.into_bytes(),
+        };
+        Ok(Made { bytes, pages: Vec::new(), warnings: Vec::new() })
+    }
+}

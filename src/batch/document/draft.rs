@@ -1,0 +1,106 @@
+//! What a run makes around the codes of each invoice: a stamped PDF, a confirmation.
+
+use std::fmt;
+
+use crate::batch::input::Input;
+use crate::deadline::Mode;
+use crate::error::Result;
+use crate::invoice::Invoice;
+use crate::qr::{EccLevel, Symbol};
+use crate::render::Label;
+use crate::values::{InvoiceHash, KsefNumber};
+use crate::warning::Warning;
+
+/// A document that a run makes of each invoice; all workers share one.
+pub trait Document: fmt::Debug + Send + Sync {
+    /// The kind, as the manifest names it: `stamped`.
+    fn kind(&self) -> &'static str;
+
+    /// What its files end in, after the stem: `.pdf`.
+    fn ending(&self) -> &'static str;
+
+    /// What people call it, in the singular and in the plural.
+    fn nouns(&self) -> [&'static str; 2];
+
+    /// Reads the invoice's exact bytes into `invoice`, `largest` at most, and whatever else the document is made of.
+    ///
+    /// # Errors
+    /// Those of [`Input::read`], and the document's own.
+    fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>>;
+
+    /// True for a file that was written to its end, as far as its last bytes tell.
+    fn is_whole(&self, bytes: &[u8]) -> bool;
+
+    /// True if a file that has the document's name may be replaced when replacing is asked for.
+    fn may_replace(&self, found: &[u8]) -> bool;
+}
+
+/// A document that was begun for one invoice.
+pub trait Draft {
+    /// Makes the document.
+    ///
+    /// # Errors
+    /// The document's own.
+    fn finish(&self, content: &Content<'_>) -> Result<Made>;
+
+    /// The PDF that it is made of, if it is made of one.
+    fn source(&self) -> Option<&PdfSource> {
+        None
+    }
+}
+
+/// Where a stamped PDF comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PdfSource {
+    /// Where the invoice was found: a file's path, or the name of the file embedded in the PDF.
+    pub invoice: String,
+    /// The digest of the PDF before it is stamped.
+    pub digest: InvoiceHash,
+}
+
+/// A code, ready to be drawn into a document.
+#[derive(Debug)]
+pub struct DrawnCode<'c> {
+    /// The link.
+    pub url: &'c str,
+    /// What stands under the code.
+    pub label: &'c Label,
+    /// The code.
+    pub symbol: Symbol,
+}
+
+impl<'c> DrawnCode<'c> {
+    /// # Errors
+    /// `link_too_long`.
+    pub(crate) fn encode(url: &'c str, label: &'c Label, level: EccLevel) -> Result<Self> {
+        Ok(Self { url, label, symbol: Symbol::encode(url, level)? })
+    }
+}
+
+/// What goes into a document.
+#[non_exhaustive]
+pub struct Content<'c> {
+    /// The invoice.
+    pub invoice: &'c Invoice,
+    /// KOD I, and KOD II if there is one.
+    pub codes: &'c [DrawnCode<'c>],
+    /// The number under KOD I, where it is known.
+    pub ksef_number: Option<&'c KsefNumber>,
+    /// Why the invoice was issued outside of KSeF, if the run was told.
+    pub mode: Option<Mode>,
+}
+
+/// A document, ready to be written.
+pub struct Made {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// The pages that carry the codes, from 1 on, if it has pages that do not.
+    pub pages: Vec<u32>,
+    /// What somebody should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// True for a PDF whose pages know our codes, by their name there.
+pub(crate) fn is_stamped(pdf: &[u8]) -> bool {
+    memchr::memmem::find(pdf, b"/KsefQr").is_some()
+}

@@ -1,0 +1,17 @@
+//! What a run makes around the codes of each invoice: a stamped PDF, a confirmation.
+//!
+//! A new kind of document implements [`Document`] in a file of its own, and has its ending in `manifest/names.rs`.
+
+#[cfg(feature = "pdf")]
+mod confirming;
+mod draft;
+#[cfg(feature = "pdf")]
+mod stamping;
+
+#[cfg(feature = "pdf")]
+pub use confirming::{Confirming, Printer};
+pub use draft::{Content, Document, Draft, DrawnCode, Made, PdfSource};
+#[cfg(feature = "pdf")]
+pub use stamping::Stamping;
+
+pub(crate) use draft::is_stamped;

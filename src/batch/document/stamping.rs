@@ -1,0 +1,159 @@
+//! The document that is a PDF of the user's, with the codes on it.
+
+use std::fmt;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
+use crate::batch::input::{Input, read_file};
+use crate::error::{Error, Kind, Result};
+use crate::files::spelled_path;
+use crate::invoice::Invoice;
+use crate::pdf::{self, Original, Stamp};
+use crate::values::InvoiceHash;
+use crate::warning::Warning;
+
+/// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
+const LARGEST_PDF: u64 = 100_000_000;
+
+/// A PDF says what it is within so many bytes.
+const HEADER: usize = 1024;
+
+/// Puts the codes of each invoice on the PDF that it comes with.
+pub struct Stamping {
+    /// Where, and how large.
+    pub stamp: Stamp,
+    /// The password of the PDFs, if they have one.
+    pub password: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl fmt::Debug for Stamping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stamping").field("stamp", &self.stamp).finish_non_exhaustive()
+    }
+}
+
+/// A PDF that is to be stamped.
+struct Unstamped<'s> {
+    stamp: &'s Stamp,
+    pdf: Original,
+    source: PdfSource,
+    was_stamped: bool,
+}
+
+impl Document for Stamping {
+    fn kind(&self) -> &'static str {
+        "stamped"
+    }
+
+    fn ending(&self) -> &'static str {
+        ".pdf"
+    }
+
+    fn nouns(&self) -> [&'static str; 2] {
+        ["stamped PDF", "stamped PDFs"]
+    }
+
+    fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
+        let (pdf, beside) = match input {
+            Input::Pdf { pdf, invoice } => (pdf, invoice),
+            Input::Unusable(error) => return Err(error.clone()),
+            _ => return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped")),
+        };
+        if beside.is_some() {
+            input.read(invoice, largest)?;
+        }
+        let (pdf, digest, was_stamped) = self.read(pdf)?;
+        let found = match beside {
+            Some(path) => spelled_path(path),
+            None => {
+                let embedded = invoice_in(&pdf)?;
+                *invoice = embedded.bytes;
+                embedded.name
+            }
+        };
+        let source = PdfSource { invoice: found, digest };
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped }))
+    }
+
+    fn is_whole(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(b"%PDF") && bytes.trim_ascii_end().ends_with(b"%%EOF")
+    }
+
+    /// What we stamped, and not what somebody gave us to stamp.
+    fn may_replace(&self, found: &[u8]) -> bool {
+        is_stamped(found)
+    }
+}
+
+impl Stamping {
+    fn read(&self, path: &Path) -> Result<(Original, InvoiceHash, bool)> {
+        let mut bytes = Vec::new();
+        read_file(path, &mut bytes, LARGEST_PDF)?;
+        let digest = InvoiceHash::of(&bytes);
+        let password = self.password.as_ref().map(|password| password.as_slice());
+        if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_none() {
+            return Err(Error::new(Kind::InputNotPdf, "it is no PDF"));
+        }
+        let was_stamped = is_stamped(&bytes);
+        // Of many PDFs some may have no password, or none to open them.
+        let plain = password.map(|_| bytes.clone());
+        let pdf = match (Original::read(bytes, password), plain) {
+            (Err(error), Some(plain)) if error.kind() == Kind::PdfPasswordWrong => {
+                Original::read(plain, None).map_err(|_| error)?
+            }
+            (read, _) => read?,
+        };
+        Ok((pdf, digest, was_stamped))
+    }
+}
+
+/// The one invoice among the XML files of a PDF.
+fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
+    let refuse = |why| Err(Error::new(Kind::InvoiceNotEmbedded, why));
+    let mut embedded = pdf.embedded_xml()?;
+    if embedded.is_empty() {
+        return refuse("no XML file is embedded in the PDF");
+    }
+    // The list of attachments and the associated files may each have one of its own.
+    embedded.sort_by(|one, other| one.bytes.cmp(&other.bytes));
+    embedded.dedup_by(|one, other| one.bytes == other.bytes);
+    // Beside KSeF's own form a PDF may hold the invoice as Factur-X, and other things. What is wrong with an invoice is
+    // said when there is no other.
+    let (mut good, others): (Vec<_>, Vec<_>) = embedded
+        .into_iter()
+        .map(|file| (Invoice::read(&file.bytes).err(), file))
+        .partition(|(fault, _)| fault.is_none());
+    if good.is_empty() {
+        good = others;
+        good.retain(|(fault, _)| fault.as_ref().is_none_or(|fault| fault.kind() != Kind::UnknownForm));
+    }
+    match (good.pop(), good.len()) {
+        (Some((_, invoice)), 0) => Ok(invoice),
+        (None, _) => refuse("none of the XML files in the PDF is an invoice for KSeF"),
+        (Some(_), others) => {
+            Err(Error::new(Kind::InvoiceEmbeddedTwice, format!("the PDF holds {} invoices", others + 1)))
+        }
+    }
+}
+
+impl Draft for Unstamped<'_> {
+    fn finish(&self, content: &Content<'_>) -> Result<Made> {
+        let codes: Vec<pdf::Code<'_>> = content
+            .codes
+            .iter()
+            .map(|code| pdf::Code { symbol: &code.symbol, label: code.label, url: code.url })
+            .collect();
+        let mut stamped = self.pdf.stamp(&codes, self.stamp)?;
+        if self.was_stamped {
+            let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
+            stamped.warnings.push(Warning::new("pdf_stamped_before", message));
+        }
+        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
+    }
+
+    fn source(&self) -> Option<&PdfSource> {
+        Some(&self.source)
+    }
+}

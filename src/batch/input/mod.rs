@@ -1,0 +1,19 @@
+//! What a run reads, in order: from what the user named to the exact bytes of one invoice after the other.
+//!
+//! A new kind of archive goes beside `archive`, another way of naming invoices to `source`.
+
+mod archive;
+mod bytes;
+#[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
+mod input;
+mod pair_table;
+mod pairs;
+mod source;
+mod walk;
+
+pub use archive::{Entry, entries};
+pub use input::Input;
+pub use pairs::Pdfs;
+pub use source::Source;
+
+pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED, read_file};

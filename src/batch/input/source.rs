@@ -1,0 +1,182 @@
+//! Where invoices come from: files, folders, archives, patterns, a list, standard input, PDFs.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
+
+use super::input::Input;
+use super::pair_table;
+use super::pairs::Pdfs;
+use super::walk::{Wanted, missing, unreadable};
+use crate::files::path_from_bytes;
+
+/// In bytes: no system has longer ones.
+const LONGEST_PATH: u64 = 1 << 16;
+
+/// How long to wait for a line before asking whether anybody still wants it.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+const INVOICES: Wanted = Wanted { extension: "xml", archives: true };
+
+/// What the user named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, a folder (every `*.xml` in it and below), a ZIP archive (the same), or a pattern such as `in/*.xml`.
+    Path(PathBuf),
+    /// One invoice on standard input.
+    Stdin,
+    /// A file that names one path a line; `-` is standard input.
+    List(PathBuf),
+    /// PDFs, and their invoices.
+    Pdfs(Pdfs),
+    /// A CSV table with the columns `pdf` and `invoice`.
+    PairTable(PathBuf),
+}
+
+impl Source {
+    /// True if [`each`](Self::each) may be called twice: standard input and pipes are used up by the first call.
+    pub fn can_be_counted(&self) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::Path(_) | Self::Pdfs(_) => true,
+            Self::List(list) | Self::PairTable(list) => list.is_file(),
+        }
+    }
+
+    /// Calls `take` for each invoice, in an order that depends on the names alone: as given, folders and
+    /// patterns sorted by name. Stops when `take` returns false; and while it waits for a list, when `go_on` does.
+    pub fn each(&self, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
+        match self {
+            Self::Stdin => take(Input::Stdin),
+            Self::Path(path) => INVOICES.each_of_path(path, take),
+            Self::List(path) => each_of_list(path, take, go_on),
+            Self::Pdfs(pdfs) => pdfs.each(take),
+            Self::PairTable(table) => pair_table::each_of(table, take),
+        }
+    }
+}
+
+fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
+    let lines = match lines(list) {
+        Ok(lines) => lines,
+        Err(error) => return take(unreadable(list, &error)),
+    };
+    let mut found = false;
+    loop {
+        let line = match lines.recv_timeout(PATIENCE) {
+            Ok(Ok(line)) => line,
+            Ok(Err(error)) => return take(unreadable(list, &error)),
+            Err(RecvTimeoutError::Timeout) if go_on() => continue,
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        // Windows editors put a byte order mark at the start and a carriage return at the end of a line.
+        let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
+        let path = path.strip_suffix(b"\n").unwrap_or(path);
+        let path = path.strip_suffix(b"\r").unwrap_or(path);
+        if path.trim_ascii().is_empty() {
+            continue;
+        }
+        found = true;
+        let whole = match path_from_bytes(path) {
+            Some(path) => INVOICES.each_of_path(path, take),
+            None => take(missing(list, &format!("{:?} is no path", String::from_utf8_lossy(path)))),
+        };
+        if !whole {
+            return false;
+        }
+    }
+    found || take(missing(list, "the list names no file"))
+}
+
+/// The lines of a list, read by a thread of their own: whoever writes the list may take their time, or wait for us.
+fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+    let file = match list == Path::new("-") {
+        true => None,
+        false => Some(File::open(list)?),
+    };
+    let (send, lines) = bounded(256);
+    thread::spawn(move || {
+        let mut from: Box<dyn BufRead> = match file {
+            None => Box::new(io::stdin().lock()),
+            Some(file) => Box::new(BufReader::new(file)),
+        };
+        loop {
+            let mut line = Vec::new();
+            let is_taken = match (&mut from).take(LONGEST_PATH).read_until(b'\n', &mut line) {
+                Ok(0) => return,
+                Ok(length) if length as u64 == LONGEST_PATH => {
+                    _ = send.send(Err(io::Error::new(io::ErrorKind::InvalidData, "a line is too long for a path")));
+                    return;
+                }
+                Ok(_) => send.send(Ok(line)),
+                Err(error) => send.send(Err(error)),
+            };
+            if is_taken.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn names(source: &Source) -> Vec<String> {
+        let mut names = Vec::new();
+        source.each(
+            &mut |input| {
+                names.push(match &input {
+                    Input::Unusable(error) => error.code().to_owned(),
+                    _ => input.name(),
+                });
+                true
+            },
+            &|| true,
+        );
+        names
+    }
+
+    #[test]
+    fn folders_are_walked_in_order_and_only_xml_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.xml", "a.XML", "c.txt", "sub/d.xml", "sub/.hidden.xml"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        let expected = ["a.XML", "b.xml", "sub/.hidden.xml", "sub/d.xml"]
+            .map(|name| folder.path().join(name).to_string_lossy().into_owned());
+        assert_eq!(names(&Source::Path(folder.path().to_owned())), expected);
+        assert_eq!(names(&Source::Path(folder.path().join("*.xml"))), [expected[1].clone()]);
+        let list = folder.path().join("list");
+        fs::write(&list, format!("{}\r\n\n{}\n", expected[1], expected[3])).unwrap();
+        assert_eq!(names(&Source::List(list)), [expected[1].clone(), expected[3].clone()]);
+    }
+
+    #[test]
+    fn what_is_not_there_takes_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in ["nothing.xml", "*.xml", ""] {
+            assert_eq!(names(&Source::Path(folder.path().join(path))), ["input_missing"], "{path}");
+        }
+        assert_eq!(names(&Source::List(folder.path().join("no-list"))), ["input_unreadable"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_is_not_entered() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("loop")).unwrap();
+        fs::write(folder.path().join("f.xml"), "x").unwrap();
+        assert_eq!(names(&Source::Path(folder.path().to_owned())).len(), 1);
+    }
+}

@@ -1,0 +1,14 @@
+//! Who watches a run: each sees every record once it is written, in order, and says at the end what somebody should look at.
+
+mod document_advice;
+#[cfg(feature = "pdf")]
+mod label_sheets;
+mod observer;
+mod upo_pairing;
+
+pub use observer::Observer;
+
+pub(crate) use document_advice::DocumentAdvice;
+#[cfg(feature = "pdf")]
+pub(crate) use label_sheets::LabelSheets;
+pub(crate) use upo_pairing::UpoPairing;

@@ -1,0 +1,265 @@
+//! Where the pictures of a run go, as its workers see it: which names are free, and files written aside.
+
+use std::fs;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::own_archive::is_of_codes;
+use super::prepared::{Content, PreparedFile};
+use super::settings::{Existing, Output};
+use crate::batch::document::Document;
+use crate::error::{Error, Kind, Result};
+use crate::files::{StagingFolder, exists, unwritable};
+use crate::manifest::{FileNames, Picture};
+use crate::render::PictureFormat;
+
+/// In bytes. The largest picture has a megabyte; a stamped PDF has some kilobytes more than the PDF had.
+const LARGEST_FILE: u64 = 101_000_000;
+
+/// Where the pictures of a run go; open and locked.
+#[derive(Debug)]
+pub(crate) struct Destination {
+    pub(super) output: Output,
+    pub(super) replace: bool,
+    /// True for a run that takes up an earlier one.
+    #[cfg(feature = "pdf")]
+    pub(super) goes_on: bool,
+    pub(super) staging: Option<StagingFolder>,
+}
+
+/// The names of one invoice's files: free when it was asked, or the invoice's own from an earlier run.
+#[derive(Debug)]
+pub(crate) struct ReservedNames {
+    names: FileNames,
+    /// True for names that an earlier run gave to this invoice: what is there may be replaced.
+    are_own: bool,
+}
+
+impl ReservedNames {
+    /// The names that an earlier run gave.
+    pub(crate) fn of_earlier(stem: &str) -> Self {
+        Self { names: FileNames::of(stem), are_own: true }
+    }
+}
+
+impl Destination {
+    /// Makes and locks it. An archive that is there is replaced by what `existing` says; a run that is taken up
+    /// (`goes_on`) made it, and makes it anew from its manifest.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_busy`, `output_unwritable`.
+    pub(crate) fn open(output: &Output, existing: Existing, goes_on: bool) -> Result<Self> {
+        let replace = existing == Existing::Overwrite;
+        let folder = match output {
+            Output::Folder(folder) => Some(folder.join(".ksef-qr")),
+            Output::Archive(archive) => {
+                let is_there = fs::symlink_metadata(archive).is_ok();
+                if is_there && !replace && !goes_on {
+                    return Err(exists(archive));
+                }
+                // A slip of the hand must not cost an archive of invoices.
+                if is_there && !is_of_codes(archive) {
+                    let message = "the archive exists and holds other things than codes, so it is not replaced";
+                    return Err(Error::new(Kind::OutputExists, message).about(archive.to_string_lossy()));
+                }
+                let name = archive.file_name().unwrap_or_default().to_string_lossy();
+                Some(archive.with_file_name(format!(".{name}.ksef-qr")))
+            }
+            Output::Manifest => None,
+        };
+        let staging = folder.map(StagingFolder::open).transpose()?;
+        Ok(Self {
+            output: output.clone(),
+            replace: replace || (goes_on && !output.is_folder()),
+            #[cfg(feature = "pdf")]
+            goes_on,
+            staging,
+        })
+    }
+
+    /// True if pictures go into the manifest's lines.
+    pub(crate) fn is_manifest(&self) -> bool {
+        self.output == Output::Manifest
+    }
+
+    /// True if pictures are files of their own.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.output.is_folder()
+    }
+
+    /// Reserves the names of an invoice's files, before anything is signed: one for each format of each of `codes`, and one
+    /// for the document.
+    ///
+    /// # Errors
+    /// `output_exists`, `stamped_over_input`.
+    pub(crate) fn reserve(
+        &self,
+        stem: &str,
+        codes: &[&str],
+        formats: &[PictureFormat],
+        document: Option<&dyn Document>,
+    ) -> Result<ReservedNames> {
+        let names = FileNames::of(stem);
+        for code in codes {
+            for format in formats {
+                self.check_free(&names.picture(code, *format))?;
+            }
+        }
+        if let Some(document) = document {
+            let name = names.document(document.ending());
+            self.check_free(&name)?;
+            self.check_own(&name, document, &[])?;
+        }
+        Ok(ReservedNames { names, are_own: false })
+    }
+
+    /// Refuses a name that is taken.
+    ///
+    /// # Errors
+    /// `output_exists`.
+    pub(super) fn check_free(&self, name: &str) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        match fs::symlink_metadata(&path) {
+            Ok(found) if !self.replace || found.is_dir() => Err(exists(&path)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to write where the PDFs are that documents are made of: one of them, or its neighbour, could be in the way.
+    ///
+    /// # Errors
+    /// `stamped_over_input`.
+    pub(crate) fn check_apart(&self, pdf: &Path) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let parent = pdf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Through a link, too: the folder of the file itself.
+        let behind = pdf.canonicalize().ok();
+        let folders = [Some(parent), behind.as_deref().and_then(Path::parent)];
+        let is_same = |place: &Path| same_file::is_same_file(place, folder).unwrap_or(false);
+        match folders.into_iter().flatten().any(is_same) {
+            true => {
+                let message = "the PDF lies in the folder that the stamped ones go to";
+                Err(Error::new(Kind::StampedOverInput, message).about(folder.to_string_lossy()))
+            }
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses to replace a file that could be somebody's document rather than one of ours. `made` is what would replace
+    /// it, if that is known already.
+    ///
+    /// # Errors
+    /// `stamped_over_input`.
+    pub(crate) fn check_own(&self, name: &str, document: &dyn Document, made: &[u8]) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        let found = match fs::symlink_metadata(&path) {
+            Err(_) => return Ok(()),
+            Ok(found) if found.len() > LARGEST_FILE => Vec::new(),
+            Ok(_) => fs::read(&path).unwrap_or_default(),
+        };
+        // What a kill or a full disk cut short is the beginning of what is made now.
+        let is_cut_short = !made.is_empty() && made.starts_with(&found) && !document.is_whole(&found);
+        match is_cut_short || document.may_replace(&found) {
+            true => Ok(()),
+            false => {
+                let message = "it exists, and is none that ksef-qr stamped";
+                Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
+            }
+        }
+    }
+
+    /// True if the file is there from an earlier run; false if it is missing or not whole.
+    ///
+    /// # Errors
+    /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
+    /// for something that is no file of ours at all.
+    pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
+        let Output::Folder(folder) = &self.output else { return Ok(false) };
+        let path = folder.join(name);
+        match fs::symlink_metadata(&path) {
+            Err(_) => return Ok(false),
+            Ok(found) if !found.is_file() => return Err(exists(&path)),
+            Ok(found) if found.len() > LARGEST_FILE => return Err(exists(&path)),
+            Ok(_) => {}
+        }
+        let found = fs::read(&path).unwrap_or_default();
+        if found != bytes && is_whole(&found) {
+            let message =
+                "the file is another than this command makes (`--module-px`, `--dpi`, `--ecc`, the place of codes)";
+            return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
+        }
+        Ok(found == bytes)
+    }
+
+    /// A picture as the manifest names it, and the file, unless it goes into the manifest.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn picture(
+        &self,
+        names: &ReservedNames,
+        code: &str,
+        format: PictureFormat,
+        bytes: &[u8],
+    ) -> Result<(Picture, Option<PreparedFile>)> {
+        self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
+    }
+
+    /// A document as the manifest names it, and the file, unless it goes into the manifest.
+    ///
+    /// # Errors
+    /// `output_unwritable`, `stamped_over_input`.
+    pub(crate) fn document(
+        &self,
+        names: &ReservedNames,
+        document: &dyn Document,
+        bytes: &[u8],
+    ) -> Result<(Picture, Option<PreparedFile>)> {
+        let name = names.names.document(document.ending());
+        if names.are_own {
+            self.check_own(&name, document, bytes)?;
+        }
+        self.write(name, bytes, false, names.are_own)
+    }
+
+    fn write(
+        &self,
+        name: String,
+        bytes: &[u8],
+        is_compressed: bool,
+        own: bool,
+    ) -> Result<(Picture, Option<PreparedFile>)> {
+        if self.is_manifest() {
+            return Ok((Picture::Embedded(STANDARD.encode(bytes)), None));
+        }
+        let prepared = self.prepare(name.clone(), bytes, is_compressed, own)?;
+        Ok((Picture::File(name), prepared))
+    }
+
+    /// A file of an earlier run, made again: what is there of it may be replaced.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn repair(&self, name: &str, bytes: &[u8], is_compressed: bool) -> Result<Option<PreparedFile>> {
+        self.prepare(name.to_owned(), bytes, is_compressed, true)
+    }
+
+    /// Writes a file aside. `own` marks a name that an earlier run gave: what is there may be replaced.
+    fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
+        let content = match (&self.output, &self.staging) {
+            (Output::Folder(folder), Some(staging)) => {
+                let prepared = staging.prepare(bytes);
+                Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
+            }
+            (Output::Archive(path), _) => {
+                Content::deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(PreparedFile { name, content, replace: own || self.replace }))
+    }
+}

@@ -1,0 +1,72 @@
+//! A file of the whole run: written while the run goes on, and named when it has come to its end.
+
+use std::fs;
+use std::io::{self, BufWriter, Write as _};
+use std::path::PathBuf;
+
+use tempfile::NamedTempFile;
+
+use super::destination::Destination;
+use super::settings::Output;
+use crate::error::{Error, Kind, Result};
+use crate::files::{exists, put_in_place, unwritable};
+
+/// A file without its name. It is gone if it never gets it.
+pub(crate) struct GrowingFile {
+    name: &'static str,
+    file: BufWriter<NamedTempFile>,
+    path: PathBuf,
+    replace: bool,
+}
+
+impl Destination {
+    /// Refuses a name that is taken, by something else than what an earlier run made and this one may replace.
+    ///
+    /// # Errors
+    /// `output_exists`.
+    pub(crate) fn check_replaceable(&self, name: &str, is_own: impl Fn(&[u8]) -> bool) -> Result<()> {
+        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let path = folder.join(name);
+        if !self.goes_on {
+            self.check_free(name)?;
+        }
+        // A file of that name may be anybody's.
+        if fs::symlink_metadata(&path).is_ok() && !fs::read(&path).is_ok_and(|found| is_own(&found)) {
+            return Err(exists(&path));
+        }
+        Ok(())
+    }
+
+    /// Begins a file in the folder; none if the output is no folder.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn begin(&self, name: &'static str) -> Result<Option<GrowingFile>> {
+        let (Output::Folder(folder), Some(staging)) = (&self.output, &self.staging) else { return Ok(None) };
+        let path = folder.join(name);
+        let file = BufWriter::new(staging.create().map_err(|error| unwritable(&path, &error))?);
+        Ok(Some(GrowingFile { name, file, path, replace: self.replace || self.goes_on }))
+    }
+}
+
+impl GrowingFile {
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.file.write_all(bytes).map_err(|error| not_written(self.name, &error))
+    }
+
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_unwritable`.
+    pub(crate) fn finish(self) -> Result<()> {
+        let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
+        let file = written.map_err(|error| not_written(self.name, &error))?;
+        put_in_place(file.into_temp_path(), &self.path, self.replace)
+    }
+}
+
+fn not_written(name: &str, error: &io::Error) -> Error {
+    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(name)
+}

@@ -1,0 +1,328 @@
+//! The manifest as it is written: lines are appended and never changed, so that a kill costs at most the last one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::settings::{Existing, Manifest};
+use crate::error::{Error, Kind, Result};
+use crate::files::{StagingFolder, exists, is_at, make_folder, unwritable};
+use crate::manifest::{Extent, LINE_START};
+
+/// A manifest being written.
+pub(crate) enum ManifestWriter {
+    /// Standard output, or a file that is no regular one.
+    Stream { name: PathBuf, stream: Box<dyn Write>, pending: Vec<u8> },
+    /// A file.
+    File(Box<ManifestFile>),
+}
+
+pub(crate) struct ManifestFile {
+    path: PathBuf,
+    file: File,
+    staging: StagingFolder,
+    /// Bytes that are whole lines.
+    end: u64,
+    /// Lines not written yet.
+    pending: Vec<u8>,
+    /// The lines of this run, written, pending or of an earlier run, in the order they are to have.
+    order: Vec<Extent>,
+}
+
+impl ManifestWriter {
+    /// Opens it. The file of an earlier run is taken up only to resume.
+    ///
+    /// # Errors
+    /// `output_exists`, `output_busy`, `output_unwritable`.
+    pub(crate) fn open(manifest: &Manifest, existing: Existing) -> Result<Self> {
+        let Manifest::File(path) = manifest else {
+            return Ok(Self::stream("standard output".into(), Box::new(io::stdout())));
+        };
+        if let Some(folder) = path.parent() {
+            make_folder(folder)?;
+        }
+        let is_there = fs::symlink_metadata(path).is_ok();
+        if is_there && existing == Existing::Refuse {
+            return Err(exists(path));
+        }
+        if is_there && fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+            if existing == Existing::Resume {
+                let message = "it is no regular file, so no run can go on with it";
+                return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
+            }
+            let opened = OpenOptions::new().write(true).open(path).map_err(|error| unwritable(path, &error))?;
+            return Ok(Self::stream(path.clone(), Box::new(opened)));
+        }
+        // A link stays a link: what it leads to is replaced, should the lines have to be put in order.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let staging = StagingFolder::open(target.with_file_name(format!(".{name}.ksef-qr")))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).create_new(existing == Existing::Refuse);
+        let mut file = options.open(&target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(path),
+            _ => unwritable(path, &error),
+        })?;
+        check_is_manifest(&mut file, path)?;
+        let (pending, order) = (Vec::new(), Vec::new());
+        let mut manifest = ManifestFile { path: target, file, staging, end: 0, pending, order };
+        if existing != Existing::Resume {
+            manifest.cut(0).map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(Self::File(Box::new(manifest)))
+    }
+
+    fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {
+        Self::Stream { name, stream, pending: Vec::new() }
+    }
+
+    /// Goes on where an earlier run's whole lines end.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn take_up(&mut self, (end, lacks_newline): (u64, bool)) -> Result<()> {
+        let Self::File(manifest) = self else { return Ok(()) };
+        let mut taken_up = manifest.cut(end);
+        if lacks_newline {
+            taken_up = taken_up.and_then(|()| manifest.file.write_all(b"\n"));
+            manifest.end += 1;
+        }
+        taken_up.map_err(|error| unwritable(&manifest.path, &error))
+    }
+
+    /// Adds a line; [`commit`](Self::commit) writes it.
+    pub(crate) fn push(&mut self, line: &str) {
+        match self {
+            Self::Stream { pending, .. } => pending.extend_from_slice(line.as_bytes()),
+            Self::File(manifest) => manifest.push(line),
+        }
+    }
+
+    /// Gives a line of an earlier run its place in the order.
+    pub(crate) fn keep(&mut self, line: Extent) {
+        if let Self::File(manifest) = self {
+            manifest.order.push(line);
+        }
+    }
+
+    /// Writes the lines added since the last time, all of them or none.
+    pub(crate) fn commit(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stream { stream, pending, .. } => {
+                let written = stream.write_all(pending).and_then(|()| stream.flush());
+                pending.clear();
+                written
+            }
+            Self::File(manifest) => manifest.commit(),
+        }
+    }
+
+    /// Adds the last line, and leaves a file with one line for each invoice, in order.
+    pub(crate) fn finish(mut self, summary: &str) -> io::Result<()> {
+        match &mut self {
+            Self::Stream { .. } => {
+                self.push(summary);
+                self.commit()
+            }
+            Self::File(manifest) => manifest.finish(summary),
+        }
+    }
+
+    /// The file, if it is one that an earlier run may have left.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::File(manifest) => Some(&manifest.path),
+        }
+    }
+
+    /// After an error: puts back a manifest that was removed, if that can be done.
+    pub(crate) fn restore(&mut self) {
+        if let Self::File(manifest) = self
+            && fs::symlink_metadata(&manifest.path).is_err()
+        {
+            _ = manifest.restore();
+        }
+    }
+
+    /// What to call it in an error.
+    pub(crate) fn name(&self) -> &Path {
+        match self {
+            Self::Stream { name, .. } => name,
+            Self::File(manifest) => &manifest.path,
+        }
+    }
+}
+
+impl ManifestFile {
+    fn cut(&mut self, end: u64) -> io::Result<()> {
+        self.end = end;
+        self.file.set_len(end)?;
+        self.file.seek(SeekFrom::Start(end)).map(drop)
+    }
+
+    fn push(&mut self, line: &str) {
+        self.order.push(Extent { start: self.end + self.pending.len() as u64, length: line.len() as u32 });
+        self.pending.extend_from_slice(line.as_bytes());
+    }
+
+    fn commit(&mut self) -> io::Result<()> {
+        // Asked each time: pictures must not appear whose lines nobody can find.
+        let written = match is_at(&self.file, &self.path) {
+            true => self.file.write_all(&self.pending),
+            false => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
+        };
+        match written {
+            Ok(()) => self.end += self.pending.len() as u64,
+            Err(_) => {
+                // A full disk takes part of a line. What was not written has no place in the order.
+                _ = self.file.set_len(self.end);
+                _ = self.file.seek(SeekFrom::Start(self.end));
+                self.order.retain(|line| line.start < self.end);
+            }
+        }
+        self.pending.clear();
+        written
+    }
+
+    fn finish(&mut self, summary: &str) -> io::Result<()> {
+        self.commit()?;
+        let mut end = 0;
+        let is_in_order = self.order.iter().all(|line| {
+            let follows = line.start == end;
+            end = line.end();
+            follows
+        });
+        if !(is_in_order && end == self.end) {
+            return self.rewrite(summary);
+        }
+        self.push(summary);
+        self.commit()
+    }
+
+    /// Puts back a manifest that somebody removed: its lines are all there is of the signatures in them.
+    fn restore(&mut self) -> io::Result<()> {
+        let mut copy = self.staging.create()?;
+        self.file.seek(SeekFrom::Start(0))?;
+        io::copy(&mut (&mut self.file).take(self.end), &mut copy)?;
+        copy.persist_noclobber(&self.path)?;
+        Ok(())
+    }
+
+    /// Lines of several runs, in one order: a new file takes the place of the old one in one step.
+    fn rewrite(&mut self, summary: &str) -> io::Result<()> {
+        let mut copy = BufWriter::with_capacity(1 << 16, self.staging.create()?);
+        let mut lines = BufReader::with_capacity(1 << 16, &self.file);
+        lines.seek(SeekFrom::Start(0))?;
+        let mut at = 0;
+        for line in &self.order {
+            // Relative, so that the buffer is kept where the next line is in it.
+            lines.seek_relative(line.start as i64 - at as i64)?;
+            io::copy(&mut (&mut lines).take(line.length.into()), &mut copy)?;
+            at = line.end();
+        }
+        copy.write_all(summary.as_bytes())?;
+        let copy = copy.into_inner()?;
+        copy.as_file().set_permissions(self.file.metadata()?.permissions())?;
+        copy.as_file().sync_all()?;
+        copy.persist(&self.path)?;
+        Ok(())
+    }
+}
+
+/// Refuses to take up what this program did not write: a slip of the hand must not cost an invoice or a key.
+fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
+    let mut start = Vec::new();
+    let read = file.take(LINE_START.len() as u64).read_to_end(&mut start);
+    read.map_err(|error| unwritable(path, &error))?;
+    // A run killed at once may leave the beginning of a line.
+    if LINE_START.starts_with(&start) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::OutputExists, "the file exists and is no manifest, so it is not replaced")
+        .about(path.to_string_lossy()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(path: &Path, existing: Existing) -> std::result::Result<ManifestWriter, &'static str> {
+        ManifestWriter::open(&Manifest::File(path.to_owned()), existing).map_err(|error| error.code())
+    }
+
+    fn line(name: &str) -> String {
+        format!("{{\"type\":\"{name}\"}}\n")
+    }
+
+    #[test]
+    fn only_a_manifest_is_taken_for_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for existing in [Existing::Overwrite, Existing::Resume] {
+            for (content, expected) in [
+                ("", None),
+                ("{\"ty", None),
+                ("{\"type\":\"summary\"}\n", None),
+                ("<Faktura/>", Some("output_exists")),
+                ("{\"kty\":\"EC\"}", Some("output_exists")),
+            ] {
+                fs::write(&path, content).unwrap();
+                assert_eq!(open(&path, Existing::Refuse).err(), Some("output_exists"));
+                assert_eq!(open(&path, existing).err(), expected, "{content}");
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap(), "{\"kty\":\"EC\"}");
+        }
+    }
+
+    #[test]
+    fn lines_are_put_in_order_and_what_was_cut_short_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let [a, b, c] = ["a", "b", "c"].map(line);
+        fs::write(&path, [&a, &b, "{\"type\":\"half"].concat()).unwrap();
+        let mut manifest = open(&path, Existing::Resume).unwrap();
+        manifest.take_up((2 * a.len() as u64, false)).unwrap();
+        let extent = |start: usize| Extent { start: start as u64, length: a.len() as u32 };
+        manifest.push(&c);
+        manifest.commit().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), [&*a, &b, &c].concat());
+        manifest.keep(extent(a.len()));
+        manifest.keep(extent(0));
+        manifest.finish(&line("summary")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), [&*c, &b, &a, &line("summary")].concat());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        // In order as they are: nothing is rewritten, the last line is added.
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        manifest.push(&a);
+        manifest.commit().unwrap();
+        manifest.finish(&b).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), [&*a, &b].concat());
+    }
+
+    #[test]
+    fn a_second_run_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let first = open(&path, Existing::Refuse).unwrap();
+        assert_eq!(open(&path, Existing::Overwrite).err(), Some("output_busy"));
+        assert_eq!(open(&path, Existing::Resume).err(), Some("output_busy"));
+        drop(first);
+        assert!(open(&path, Existing::Resume).is_ok());
+    }
+
+    #[test]
+    fn a_manifest_that_vanished_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let mut manifest = open(&path, Existing::Refuse).unwrap();
+        manifest.push(&line("a"));
+        manifest.commit().unwrap();
+        fs::remove_file(&path).unwrap();
+        manifest.push(&line("b"));
+        assert!(manifest.commit().is_err(), "before the pictures of b are seen");
+        manifest.restore();
+        assert_eq!(fs::read_to_string(&path).unwrap(), line("a"));
+    }
+}

@@ -1,0 +1,65 @@
+//! Where results go, as the user says it.
+
+use std::path::{Path, PathBuf};
+
+/// Where pictures go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Files in a folder.
+    Folder(PathBuf),
+    /// One ZIP archive, written whole at the end of the run.
+    Archive(PathBuf),
+    /// The manifest itself, in Base64.
+    Manifest,
+}
+
+/// Where the manifest goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manifest {
+    /// A file.
+    File(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+/// What happens to pictures and a manifest that are there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// They are kept: the invoice, or the run, is refused.
+    #[default]
+    Refuse,
+    /// They are replaced.
+    Overwrite,
+    /// The manifest says what an earlier run signed; that stays as it is, and the run goes on with the rest.
+    Resume,
+}
+
+impl Output {
+    /// A ZIP archive if the name ends in `.zip`, and is not that of a folder; else a folder.
+    pub fn at(path: PathBuf) -> Self {
+        let is_zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+        let is_folder = path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator);
+        if is_zip && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
+    }
+
+    pub(crate) fn is_folder(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+
+    /// The manifest's usual place: `DIR/manifest.ndjson`, `codes.ndjson` beside `codes.zip`.
+    pub fn manifest(&self) -> PathBuf {
+        match self {
+            Self::Folder(folder) => folder.join("manifest.ndjson"),
+            Self::Archive(archive) => archive.with_extension("ndjson"),
+            Self::Manifest => PathBuf::from("manifest.ndjson"),
+        }
+    }
+
+    /// The folder or archive; none if there is nothing but the manifest.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(path) | Self::Archive(path) => Some(path),
+            Self::Manifest => None,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What an earlier run signed, read back from its manifest. A code that was printed must not change, so its line is
+//! taken up as it stands.
+
+use std::fs::File;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::io::{self, BufReader, Read as _, Seek as _};
+use std::path::{Path, PathBuf};
+
+use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::{Input, LARGEST_ALLOWED};
+use crate::batch::settings::Batch;
+use crate::error::{Error, Kind, Result};
+use crate::files::unwritable;
+use crate::manifest::{CodeRecord, EarlierRecord, Extent, LINE_START, Line, Lines, Names, Picture};
+use crate::render::Label;
+use crate::values::InvoiceHash;
+
+/// The lines of earlier runs.
+#[derive(Debug)]
+pub(super) struct Earlier {
+    /// Sorted by input, then by place. A hundred thousand are 4 MB.
+    lines: Vec<Entry>,
+    /// Once all inputs were asked for: the lines that are left, the last one first.
+    left: Option<Vec<Extent>>,
+    /// Where the whole lines end, and whether the last of them lacks its newline.
+    end: u64,
+    lacks_newline: bool,
+    path: PathBuf,
+    reader: BufReader<File>,
+    /// Where the reader stands.
+    at: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// Hashes of 64 bits, of the input's name and of its content: what they find is compared in full.
+    input: u64,
+    content: u64,
+    replaces: Option<u64>,
+    extent: Extent,
+    is_taken: bool,
+}
+
+/// A line taken up by this run.
+#[derive(Debug)]
+pub(super) struct EarlierLine {
+    pub(super) extent: Extent,
+    pub(super) record: EarlierRecord,
+}
+
+impl Earlier {
+    /// Reads the manifest of an earlier run of this command, and reserves the names it gave.
+    ///
+    /// Lines of refused invoices are not taken up: the invoice may be mended by now. A last line that was cut short is
+    /// none.
+    ///
+    /// # Errors
+    /// `manifest_damaged` for a line that is none; `resume_mismatch` for one of another command.
+    pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut Names) -> Result<Self> {
+        let unreadable = |error: io::Error| unwritable(path, &error);
+        let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
+        let mut lines: Vec<Entry> = Vec::new();
+        let (mut end, mut lacks_newline) = (0, false);
+        while let Some(line) = manifest.next_line().map_err(unreadable)? {
+            let refuse = |kind, why: &str| {
+                Err(Error::new(kind, format!("line {}: {why}", line.number)).about(path.to_string_lossy()))
+            };
+            let read = line.read();
+            if read.is_err()
+                && line.is_cut_short()
+                && (line.text.starts_with(LINE_START) || LINE_START.starts_with(line.text))
+            {
+                lacks_newline = false;
+                break;
+            }
+            (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
+            let fields = match read {
+                Ok(Line::Invoice(fields)) => fields,
+                Ok(Line::Refused | Line::Summary) => continue,
+                Ok(Line::Foreign) | Err(_) => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
+            };
+            let Some(record) = EarlierRecord::of(&fields, names) else {
+                return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
+            };
+            if let Some(difference) = difference(&record, batch, embedded) {
+                return refuse(Kind::ResumeMismatch, &difference);
+            }
+            lines.push(Entry {
+                input: of_name(&record.input),
+                content: of_content(&record.hash),
+                replaces: record.replaces.as_ref().map(of_content),
+                extent: line.extent,
+                is_taken: false,
+            });
+        }
+        let mut reader = manifest.into_reader();
+        if let Some(Entry { extent, .. }) = lines.last_mut().filter(|_| lacks_newline)
+            && extent.end() == end
+        {
+            // It gets its newline when the run goes on with the file.
+            extent.length += 1;
+        }
+        reader.rewind().map_err(unreadable)?;
+        lines.sort_unstable_by_key(|entry: &Entry| (entry.input, entry.extent));
+        drop_replaced(&mut lines);
+        let path = path.to_owned();
+        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0 })
+    }
+
+    /// Where the whole lines end, and whether the last of them lacks its newline.
+    pub(super) fn end(&self) -> (u64, bool) {
+        (self.end, self.lacks_newline)
+    }
+
+    /// The line of this input, if an earlier run signed it; each line once.
+    ///
+    /// # Errors
+    /// `output_unwritable`, `manifest_damaged`: the file is not what it was a moment ago.
+    pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
+        let name = input.name();
+        let key = of_name(&name);
+        let start = self.lines.partition_point(|entry| entry.input < key);
+        let candidates = self.lines.get_mut(start..).unwrap_or_default();
+        let count = candidates.partition_point(|entry| entry.input == key);
+        let mut free: Vec<&mut Entry> = candidates.iter_mut().take(count).filter(|entry| !entry.is_taken).collect();
+        // An input that was named twice has two lines: the one that fits its content is the one to go on with.
+        let content = if free.len() > 1 { content(input) } else { None };
+        let chosen = free.iter().position(|entry| Some(entry.content) == content).unwrap_or(0);
+        let Some(entry) = free.get_mut(chosen) else { return Ok(None) };
+        entry.is_taken = true;
+        let extent = entry.extent;
+        let line = self.read(extent)?;
+        Ok((line.record.input == name).then_some(line))
+    }
+
+    /// A line that no input asked for: the first of them in the file, each once.
+    pub(super) fn next_left(&mut self) -> Option<Extent> {
+        let lines = &mut self.lines;
+        let left = self.left.get_or_insert_with(|| {
+            let mut left: Vec<Extent> =
+                lines.iter().filter(|entry| !entry.is_taken).map(|entry| entry.extent).collect();
+            left.sort_unstable_by(|one, other| other.cmp(one));
+            left
+        });
+        left.pop()
+    }
+
+    /// Reads a line again.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn read(&mut self, extent: Extent) -> Result<EarlierLine> {
+        let mut text = Vec::new();
+        // Relative, because lines are mostly asked for in their order, and then the next is in the buffer.
+        let read = self
+            .reader
+            .seek_relative(extent.start as i64 - self.at as i64)
+            .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
+        let length = read.map_err(|error| unwritable(&self.path, &error))?;
+        self.at = extent.start + length as u64;
+        let record = match Line::read(&text) {
+            Ok(Line::Invoice(fields)) => EarlierRecord::of(&fields, &mut Names::default()),
+            _ => None,
+        };
+        let record = record.ok_or_else(|| {
+            Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
+        })?;
+        Ok(EarlierLine { extent, record })
+    }
+}
+
+/// Of a line and the one that was signed in its place, a run that was killed before its end leaves both.
+fn drop_replaced(lines: &mut Vec<Entry>) {
+    for index in 0..lines.len() {
+        let Some(&Entry { input, replaces: Some(content), .. }) = lines.get(index) else { continue };
+        let before = lines.iter_mut().take(index).rev().take_while(|entry| entry.input == input);
+        if let Some(replaced) = before.filter(|entry| !entry.is_taken && entry.content == content).last() {
+            replaced.is_taken = true;
+        }
+    }
+    lines.retain(|entry| !entry.is_taken);
+}
+
+fn of_name(name: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
+}
+
+fn of_content(hash: &InvoiceHash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(hash)
+}
+
+fn content(input: &Input) -> Option<u64> {
+    let mut bytes = Vec::new();
+    input.read(&mut bytes, LARGEST_ALLOWED).ok()?;
+    Some(of_content(&InvoiceHash::of(&bytes)))
+}
+
+/// What makes the line one of another command.
+fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<String> {
+    let Batch { codes, drawing, .. } = batch;
+    let made = |is_signed| if is_signed { "KOD I and KOD II" } else { "KOD I alone" };
+    let is_signed = earlier.kod2.is_some();
+    if codes.is_signing().is_some_and(|is_signing| is_signing != is_signed) {
+        return Some(format!("it is of a command that makes {}, and this makes {}", made(is_signed), made(!is_signed)));
+    }
+    let label = match codes {
+        CodeSource::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
+        CodeSource::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
+        // With a UPO the invoice's own number decides, once the invoice is read.
+        CodeSource::Link { numbers: Numbers::Upo(_), .. } | CodeSource::Sign(_) | CodeSource::Reuse { .. } => None,
+    };
+    if label.is_some_and(|label| label != earlier.kod1.label) {
+        return Some(format!("{} stands under its code, which this command would not write", earlier.kod1.label));
+    }
+    let host = format!("https://{}/", codes.environment().host());
+    if !earlier.codes().all(|(_, code)| code.url.starts_with(&host)) {
+        return Some(format!("its links are not of the environment {}", codes.environment().name()));
+    }
+    let fits = |(_, code): (&str, &CodeRecord)| {
+        code.pictures.len() == drawing.formats.len()
+            && code.pictures.iter().all(|(format, picture)| {
+                drawing.formats.contains(format) && matches!(picture, Picture::Embedded(_)) == embedded
+            })
+    };
+    if !earlier.codes().all(fits) {
+        return Some("it names other pictures than this command draws (`--format`, `--embed`)".to_owned());
+    }
+    let (found, wanted) = (earlier.document.as_ref(), drawing.document.as_ref());
+    let is_same = match (found, wanted) {
+        (Some(found), Some(wanted)) => {
+            found.kind == wanted.kind()
+                && match &found.place {
+                    Picture::File(name) => !embedded && name.ends_with(wanted.ending()),
+                    Picture::Embedded(_) => embedded,
+                }
+        }
+        (found, wanted) => found.is_none() && wanted.is_none(),
+    };
+    (!is_same).then(|| "it names another document than this command makes".to_owned())
+}

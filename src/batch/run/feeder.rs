@@ -1,0 +1,126 @@
+//! The beginning of the line: inputs, in order, become jobs for the workers.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::Sender;
+
+use super::earlier::Earlier;
+use super::job::Job;
+use crate::batch::input::{Input, Source};
+use crate::batch::output::{Destination, Existing, ManifestWriter};
+use crate::batch::settings::Batch;
+use crate::error::Result;
+use crate::manifest::{Extent, Names};
+
+/// Asks a run to stop: what is begun is finished, nothing new is begun.
+#[derive(Debug, Default)]
+pub struct Interrupt(AtomicBool);
+
+impl Interrupt {
+    /// A run that nobody has asked to stop.
+    pub const fn new() -> Self {
+        Self(AtomicBool::new(false))
+    }
+
+    /// Asks, from any thread. True if it was asked before.
+    pub fn ask(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Where the feeder puts jobs. A job needs a ticket first.
+pub(super) struct Queue<'b> {
+    pub(super) tickets: Sender<()>,
+    pub(super) jobs: Sender<(u64, Job)>,
+    pub(super) sent: &'b AtomicU64,
+}
+
+impl Queue<'_> {
+    /// False if the sink has ended.
+    fn put(&self, job: Job) -> bool {
+        // Counted before it is sent: the sink may write too early, but never waits for what is not to come.
+        self.tickets.send(()).is_ok() && self.jobs.send((self.sent.fetch_add(1, Ordering::AcqRel), job)).is_ok()
+    }
+}
+
+/// What names and lines the feeder draws from.
+pub(super) struct Feeder {
+    names: Names,
+    earlier: Option<Earlier>,
+}
+
+impl Feeder {
+    /// With the lines of an earlier run, if there is one to go on with.
+    ///
+    /// # Errors
+    /// As [`Earlier::load`].
+    pub(super) fn open(batch: &Batch, manifest: &ManifestWriter, destination: &Destination) -> Result<Self> {
+        let mut names = Names::default();
+        let earlier = match (manifest.file(), batch.existing) {
+            (Some(path), Existing::Resume) => Some(Earlier::load(path, batch, destination.is_manifest(), &mut names)?),
+            _ => None,
+        };
+        Ok(Self { names, earlier })
+    }
+
+    /// Where the whole lines of an earlier run end, and whether the last of them lacks its newline.
+    pub(super) fn earlier_end(&self) -> Option<(u64, bool)> {
+        self.earlier.as_ref().map(Earlier::end)
+    }
+
+    /// A line of an earlier run that this one never came to, each once.
+    pub(super) fn next_left(&mut self) -> Option<Extent> {
+        self.earlier.as_mut().and_then(Earlier::next_left)
+    }
+
+    /// First the invoices of this run, then what earlier runs signed and this one does not name.
+    pub(super) fn feed(
+        &mut self,
+        sources: &[Source],
+        queue: &Queue<'_>,
+        interrupt: &Interrupt,
+        stop: &AtomicBool,
+    ) -> Result<()> {
+        let mut failed = Ok(());
+        let go_on = || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
+        let mut take = |input| match go_on().then(|| self.job(input)) {
+            Some(Ok(job)) => queue.put(job),
+            Some(Err(error)) => {
+                failed = Err(error);
+                false
+            }
+            None => false,
+        };
+        for source in sources {
+            if !source.each(&mut take, &go_on) {
+                break;
+            }
+        }
+        failed?;
+        let Some(earlier) = &mut self.earlier else { return Ok(()) };
+        while go_on() {
+            let Some(line) = earlier.next_left() else { break };
+            if !queue.put(Job::Unnamed(earlier.read(line)?)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn job(&mut self, input: Input) -> Result<Job> {
+        let line = match (&input, &mut self.earlier) {
+            (Input::Unusable(_), _) => return Ok(Job::New { input, stem: String::new() }),
+            // Standard input has no name: what it holds is another invoice each time.
+            (Input::Stdin, _) | (_, None) => None,
+            (_, Some(earlier)) => earlier.take(&input)?,
+        };
+        Ok(match line {
+            Some(line) => Job::Known { input, line },
+            None => Job::New { stem: self.names.unique(&input.stem()), input },
+        })
+    }
+}

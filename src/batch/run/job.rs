@@ -1,0 +1,45 @@
+//! What travels between the threads of a run: an invoice to be done, and what came of it.
+
+use super::earlier::EarlierLine;
+use crate::batch::input::Input;
+use crate::batch::output::PreparedFile;
+use crate::error::Error;
+use crate::manifest::{Extent, Outcome, Record};
+
+/// What to do next.
+pub(super) enum Job {
+    /// An invoice that is new, with a stem for the names of its files.
+    New { input: Input, stem: String },
+    /// An invoice that an earlier run signed.
+    Known { input: Input, line: EarlierLine },
+    /// A line of an earlier run whose invoice this run does not name.
+    Unnamed(EarlierLine),
+}
+
+/// What came of it.
+pub(super) struct Finished {
+    pub(super) record: Record,
+    /// The line of an earlier run that stays in the manifest.
+    pub(super) kept: Option<Extent>,
+    /// The new line, if there is one; made here, so that the sink only copies.
+    pub(super) line: Option<String>,
+    pub(super) files: Vec<PreparedFile>,
+}
+
+impl Finished {
+    pub(super) fn new(job: &Job, outcome: Outcome, files: Vec<PreparedFile>) -> Self {
+        let (input, earlier) = match job {
+            Job::New { input, .. } => (input.name(), None),
+            Job::Known { input, line } => (input.name(), Some(line.extent)),
+            Job::Unnamed(line) => (line.record.input.clone(), Some(line.extent)),
+        };
+        // A line is given up only for a new signature: a file that cannot be read today was signed all the same.
+        let kept = earlier.filter(|_| !matches!(outcome, Outcome::Done(_)));
+        let record = Record { input, outcome };
+        Self { kept, line: record.to_line(), files, record }
+    }
+
+    pub(super) fn refused(job: &Job, error: Error) -> Self {
+        Self::new(job, Outcome::Refused(error), Vec::new())
+    }
+}

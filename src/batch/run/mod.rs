@@ -1,0 +1,18 @@
+//! A run: sources to workers to one sink, in the order they came.
+//!
+//! ```text
+//! feeder ──jobs──▶ workers (stages of an invoice, repair of an earlier one) ──records──▶ sink
+//!    ▲                                                                                    │
+//!    └──────────────────────────────────── tickets ◀──────────────────────────────────────┘
+//! ```
+
+mod earlier;
+mod feeder;
+mod job;
+mod pipeline;
+mod repair;
+mod sink;
+mod stages;
+mod worker;
+
+pub use feeder::Interrupt;

@@ -1,0 +1,93 @@
+//! What an earlier run signed stays: its line as it is, and its files, where they are missing or not whole, made again from it.
+
+use super::stages::{Opened, Plan};
+use crate::batch::document::{Content, DrawnCode, Made};
+use crate::batch::output::PreparedFile;
+use crate::error::{Error, Kind, Result};
+use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
+use crate::render::Renderer;
+
+/// Looks after the files of an invoice that has not changed.
+///
+/// # Errors
+/// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`; those of the document.
+pub(super) fn keep(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    earlier: &EarlierRecord,
+    opened: &Opened<'_, '_>,
+) -> Result<(Kept, Vec<PreparedFile>)> {
+    keep_files(plan, renderer, earlier, Some(opened))
+}
+
+/// Looks after the files of a line whose invoice this run does not name: its pictures are drawn from the links, its document
+/// cannot be made.
+///
+/// # Errors
+/// As [`keep`].
+pub(super) fn keep_unnamed(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    earlier: &EarlierRecord,
+) -> Result<(Kept, Vec<PreparedFile>)> {
+    let is_archive = !plan.destination.is_folder() && !plan.destination.is_manifest();
+    if earlier.document.is_some() && is_archive {
+        let message =
+            format!("this run does not name {}, whose document the archive, made anew, would lack", earlier.input);
+        return Err(Error::new(Kind::ResumeMismatch, message));
+    }
+    keep_files(plan, renderer, earlier, None)
+}
+
+fn keep_files(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    earlier: &EarlierRecord,
+    opened: Option<&Opened<'_, '_>>,
+) -> Result<(Kept, Vec<PreparedFile>)> {
+    let Plan { batch, destination } = plan;
+    let mut files = Vec::new();
+    if !batch.drawing.is_empty() && !destination.is_manifest() {
+        let mut codes = Vec::with_capacity(2);
+        for (_, record) in earlier.codes() {
+            let code = DrawnCode::encode(&record.url, &record.label, batch.drawing.level)?;
+            for (format, picture) in &record.pictures {
+                let Picture::File(name) = picture else { continue };
+                let bytes = renderer.render(*format, &code.symbol, code.label, code.url);
+                if !destination.holds(name, &bytes, |found| format.is_whole(found))? {
+                    files.extend(destination.repair(name, &bytes, format.is_compressed())?);
+                }
+            }
+            codes.push(code);
+        }
+        if let (Some(opened), Some(document)) = (opened, &earlier.document)
+            && let Some(made) = make_again(plan, earlier, opened, &codes)?
+        {
+            files.extend(keep_document(plan, document, &made)?);
+        }
+    }
+    // An archive is made anew by every run.
+    let redrawn = destination.is_folder() && !files.is_empty();
+    Ok((Kept { record: earlier.clone(), redrawn }, files))
+}
+
+fn make_again(
+    plan: Plan<'_>,
+    earlier: &EarlierRecord,
+    opened: &Opened<'_, '_>,
+    codes: &[DrawnCode<'_>],
+) -> Result<Option<Made>> {
+    let Some(draft) = &opened.draft else { return Ok(None) };
+    let invoice = opened.invoice(plan)?;
+    let ksef_number = earlier.ksef_number.as_ref();
+    draft.finish(&Content { invoice: &invoice, codes, ksef_number, mode: plan.mode() }).map(Some)
+}
+
+fn keep_document(plan: Plan<'_>, record: &DocumentRecord, made: &Made) -> Result<Option<PreparedFile>> {
+    let (Picture::File(name), Some(document)) = (&record.place, plan.document()) else { return Ok(None) };
+    if plan.destination.holds(name, &made.bytes, |found| document.is_whole(found))? {
+        return Ok(None);
+    }
+    plan.destination.check_own(name, document, &made.bytes)?;
+    plan.destination.repair(name, &made.bytes, false)
+}

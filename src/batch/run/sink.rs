@@ -1,0 +1,120 @@
+//! The end of the line: records into the manifest, in input order, and then pictures into their places.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::Receiver;
+
+use super::job::Finished;
+use crate::batch::observers::Observer;
+use crate::batch::output::{ManifestWriter, Publisher};
+use crate::error::{Error, Kind};
+use crate::manifest::{Outcome, Summary};
+
+/// What ends a run before its time.
+pub(super) enum Stopped {
+    /// A picture could not be put in its place.
+    Output(Error),
+    /// A line could not be written.
+    Manifest(io::Error),
+    /// The manifest of an earlier run could not be read any more.
+    Feeder(Error),
+}
+
+pub(super) struct Sink<'s, 'o> {
+    pub(super) manifest: &'s mut ManifestWriter,
+    pub(super) publisher: &'s mut Publisher,
+    pub(super) summary: &'s mut Summary,
+    pub(super) observers: &'s mut [Box<dyn Observer + 'o>],
+    /// Tells the others to begin nothing new.
+    pub(super) stop: &'s AtomicBool,
+    /// How many invoices the feeder has sent on their way.
+    pub(super) sent: &'s AtomicU64,
+    /// True for KOD I and KOD II.
+    pub(super) is_signing: bool,
+    /// So many lines are written at once, if there are more to come.
+    pub(super) lines_at_once: usize,
+}
+
+impl Sink<'_, '_> {
+    /// Takes all there is. What comes early waits, and there is never more of it than tickets.
+    ///
+    /// After an error of the output what is begun is still written down, because its signatures exist.
+    pub(super) fn drain(
+        &mut self,
+        finished: &Receiver<(u64, Finished)>,
+        tickets: &Receiver<()>,
+    ) -> Result<(), Stopped> {
+        let mut early = BTreeMap::new();
+        let mut ready = Vec::new();
+        let (mut received, mut next) = (0, 0);
+        let mut stopped = Ok(());
+        loop {
+            // One write for many lines, but none waits once there is nothing more on its way: a reader may wait for it.
+            if ready.len() >= self.lines_at_once || received == self.sent.load(Ordering::Acquire) {
+                let written = self.write(&mut ready, tickets);
+                stopped = stopped.and(written);
+                if matches!(stopped, Err(Stopped::Manifest(_))) {
+                    return stopped;
+                }
+            }
+            let Ok((index, one)) = finished.recv() else {
+                return stopped.and(self.write(&mut ready, tickets));
+            };
+            received += 1;
+            early.insert(index, one);
+            while let Some(one) = early.remove(&next) {
+                next += 1;
+                ready.push(one);
+            }
+        }
+    }
+
+    /// First the lines, all in one go, then the pictures they name.
+    fn write(&mut self, ready: &mut Vec<Finished>, tickets: &Receiver<()>) -> Result<(), Stopped> {
+        for one in ready.iter() {
+            if let Some(line) = one.kept {
+                self.manifest.keep(line);
+            }
+            if let Some(line) = &one.line {
+                self.manifest.push(line);
+            }
+        }
+        let written = self.manifest.commit();
+        // Whoever waits for a ticket must not wait for ever, whatever happens next.
+        for _ in &*ready {
+            _ = tickets.try_recv();
+        }
+        if let Err(error) = written {
+            ready.clear();
+            return Err(Stopped::Manifest(error));
+        }
+        let mut stopped = Ok(());
+        for Finished { record, files, kept, .. } in ready.drain(..) {
+            let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
+            self.summary.count(&record);
+            if kept.is_some() && matches!(record.outcome, Outcome::Refused(_)) {
+                self.summary.count_kept(self.is_signing);
+            }
+            self.observers.iter_mut().for_each(|observer| observer.record(&record));
+            if let Outcome::Refused(error) = record.outcome
+                && stops_the_run(&error)
+            {
+                published = Err(error);
+            }
+            if let Err(error) = published
+                && stopped.is_ok()
+            {
+                self.stop.store(true, Ordering::Relaxed);
+                stopped = Err(Stopped::Output(error));
+            }
+        }
+        stopped
+    }
+}
+
+/// True for an error that the next invoice would meet too.
+fn stops_the_run(error: &Error) -> bool {
+    matches!(error.kind(), Kind::OutputUnwritable | Kind::ResumeMismatch)
+}

@@ -1,0 +1,233 @@
+//! The stages of one invoice, each made whole from the one before:
+//!
+//! ```text
+//! Opened ──accept──▶ Accepted ──link──▶ Linked ──draw──▶ Drawn
+//! (bytes)            (invoice)          (links)          (record, files)
+//! ```
+//!
+//! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
+
+use crate::batch::document::{Content, Document, Draft, DrawnCode, PdfSource};
+use crate::batch::input::{Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
+use crate::batch::output::{Destination, PreparedFile, ReservedNames};
+use crate::batch::settings::Batch;
+use crate::deadline::{Deadline, Mode};
+use crate::error::Result;
+use crate::invoice::Invoice;
+use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
+use crate::render::{PictureFormat, Renderer};
+use crate::values::{InvoiceHash, Rule, Rules};
+use crate::warning::Warning;
+
+/// What the stages need to know; the same for all invoices of a run.
+#[derive(Clone, Copy)]
+pub(super) struct Plan<'b> {
+    pub(super) batch: &'b Batch,
+    pub(super) destination: &'b Destination,
+}
+
+impl<'b> Plan<'b> {
+    pub(super) fn document(self) -> Option<&'b dyn Document> {
+        self.batch.drawing.document.as_deref()
+    }
+
+    /// Why the invoices were issued outside of KSeF, if that is known.
+    pub(super) fn mode(self) -> Option<Mode> {
+        self.batch.schedule.as_ref().map(|schedule| schedule.mode)
+    }
+}
+
+/// Names that are given to an invoice's files.
+pub(super) enum Naming<'n> {
+    /// Of a new invoice, by this stem.
+    New(&'n str),
+    /// Those that an earlier run gave, by this stem.
+    Earlier(&'n str),
+}
+
+impl Naming<'_> {
+    fn reserve(&self, plan: Plan<'_>, is_signed: bool) -> Result<ReservedNames> {
+        let codes = if is_signed { &["kod1", "kod2"][..] } else { &["kod1"] };
+        match self {
+            Self::New(stem) => plan.destination.reserve(stem, codes, &plan.batch.drawing.formats, plan.document()),
+            Self::Earlier(stem) => Ok(ReservedNames::of_earlier(stem)),
+        }
+    }
+}
+
+/// An invoice whose bytes are read.
+pub(super) struct Opened<'b, 'w> {
+    bytes: &'w [u8],
+    /// The document that is to be made of it, if there is to be one.
+    pub(super) draft: Option<Box<dyn Draft + 'b>>,
+}
+
+impl<'b, 'w> Opened<'b, 'w> {
+    /// Reads the invoice into `buffer`, and what its document is made of.
+    ///
+    /// # Errors
+    /// Those of [`Input::read`] and of the document; `stamped_over_input`.
+    pub(super) fn open(plan: Plan<'b>, input: &Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
+        let largest = if plan.batch.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
+        let draft = match plan.document() {
+            Some(document) => Some(document.begin(input, buffer, largest)?),
+            None => {
+                input.read(buffer, largest)?;
+                None
+            }
+        };
+        // A document must not take the place of what it, or another, is made of.
+        if let Input::Pdf { pdf, .. } = input {
+            plan.destination.check_apart(pdf)?;
+        }
+        Ok(Self { bytes: buffer, draft })
+    }
+
+    pub(super) fn hash(&self) -> InvoiceHash {
+        InvoiceHash::of(self.bytes)
+    }
+
+    /// The PDF that its document is made of, if it is made of one.
+    pub(super) fn pdf(&self) -> Option<&PdfSource> {
+        self.draft.as_ref()?.source()
+    }
+
+    /// The invoice alone.
+    ///
+    /// # Errors
+    /// Those of [`Invoice::read_allowing`].
+    pub(super) fn invoice(&self, plan: Plan<'_>) -> Result<Invoice> {
+        Invoice::read_allowing(self.bytes, plan.batch.allow)
+    }
+
+    /// An invoice that keeps the rules of KSeF. If it is done anew, `replaces` is the digest of the file before.
+    ///
+    /// # Errors
+    /// Those of reading, of the rules, and of the calendar.
+    pub(super) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
+        let Batch { codes, today, schedule, .. } = plan.batch;
+        let invoice = self.invoice(plan)?;
+        let mut warnings = invoice.review(codes.environment(), *today)?;
+        let deadline = schedule.as_ref().map(|schedule| schedule.deadline(invoice.issue_date())).transpose()?;
+        warnings.extend(deadline.iter().flat_map(Deadline::warnings).cloned());
+        let sending = schedule
+            .as_ref()
+            .zip(deadline)
+            .map(|(schedule, deadline)| Sending { mode: schedule.mode, by: deadline.send_by() });
+        if replaces.is_some_and(|before| before != *invoice.hash()) {
+            warnings.push(Warning::new(
+                "invoice_changed",
+                "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
+            ));
+        }
+        Ok(Accepted { invoice, draft: self.draft, warnings, sending, replaces })
+    }
+}
+
+/// An invoice that may have codes.
+pub(super) struct Accepted<'b> {
+    invoice: Invoice,
+    draft: Option<Box<dyn Draft + 'b>>,
+    warnings: Vec<Warning>,
+    sending: Option<Sending>,
+    replaces: Option<InvoiceHash>,
+}
+
+impl<'b> Accepted<'b> {
+    /// Reserves the names of the files, then makes the links, or takes those that are `known` from an earlier run.
+    ///
+    /// # Errors
+    /// Those of [`Destination::reserve`], of the signer, of the numbers and of the codes.
+    pub(super) fn link(self, plan: Plan<'_>, naming: &Naming<'_>, known: Option<InvoiceLinks>) -> Result<Linked<'b>> {
+        let codes = &plan.batch.codes;
+        let is_signed = match &known {
+            Some(known) => known.kod2.is_some(),
+            None => codes.is_signing_of(&self.invoice)?,
+        };
+        let names = naming.reserve(plan, is_signed)?;
+        let (links, allowed) = match known {
+            Some(known) => (known, Rules::NONE),
+            None => codes.links_of(&self.invoice)?,
+        };
+        let allowed = self.invoice.allowed().union(allowed);
+        Ok(Linked { accepted: self, names, links, allowed })
+    }
+}
+
+/// An invoice with its links, and with names for its files.
+pub(super) struct Linked<'b> {
+    accepted: Accepted<'b>,
+    names: ReservedNames,
+    links: InvoiceLinks,
+    allowed: Rules,
+}
+
+impl Linked<'_> {
+    /// Draws the pictures, makes the document, and writes both aside.
+    ///
+    /// # Errors
+    /// Those of the document; `output_unwritable`, `stamped_over_input`.
+    pub(super) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
+        let Self { accepted, names, links, allowed } = self;
+        let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
+        let drawing = &plan.batch.drawing;
+        let mut files = Vec::new();
+        let mut codes = Vec::with_capacity(2);
+        let mut pictures = Vec::with_capacity(2);
+        if !drawing.is_empty() {
+            for (name, link) in links.iter() {
+                let code = DrawnCode::encode(&link.url, &link.label, drawing.level)?;
+                pictures.push(draw_pictures(plan, renderer, &names, name, &code, &mut files)?);
+                codes.push(code);
+            }
+        }
+        let mut document = None;
+        if let (Some(draft), Some(kind)) = (draft, plan.document()) {
+            let ksef_number = links.ksef_number.as_ref();
+            let made = draft.finish(&Content { invoice: &invoice, codes: &codes, ksef_number, mode: plan.mode() })?;
+            let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
+            files.extend(file);
+            warnings.extend(made.warnings);
+            document = Some(DocumentRecord {
+                kind: kind.kind().to_owned(),
+                place,
+                pages: made.pages,
+                invoice: draft.source().map(|source| source.invoice.clone()),
+                pdf_sha256: draft.source().map(|source| source.digest.base64()),
+            });
+        }
+        let mut pictures = pictures.into_iter();
+        let InvoiceLinks { ksef_number, kod1, kod2 } = links;
+        let kod1 = kod1.with_pictures(pictures.next().unwrap_or_default());
+        let kod2 = kod2.map(|SignedLink { link, signature }| SignedCode {
+            code: link.with_pictures(pictures.next().unwrap_or_default()),
+            signature,
+        });
+        let done = Done { invoice, kod1, ksef_number, kod2, allowed, warnings, document, sending, replaces };
+        Ok(Drawn { done, files })
+    }
+}
+
+/// Draws a code in each format, and writes the pictures aside.
+fn draw_pictures(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    names: &ReservedNames,
+    name: &str,
+    code: &DrawnCode<'_>,
+    files: &mut Vec<PreparedFile>,
+) -> Result<Vec<(PictureFormat, Picture)>> {
+    let draw = |&format: &PictureFormat| {
+        let bytes = renderer.render(format, &code.symbol, code.label, code.url);
+        let (picture, file) = plan.destination.picture(names, name, format, &bytes)?;
+        files.extend(file);
+        Ok((format, picture))
+    };
+    plan.batch.drawing.formats.iter().map(draw).collect()
+}
+
+/// An invoice with its codes, and the files that show them, written aside.
+pub(super) struct Drawn {
+    pub(super) done: Done,
+    pub(super) files: Vec<PreparedFile>,
+}

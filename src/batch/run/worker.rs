@@ -1,0 +1,79 @@
+//! A worker: one invoice after the other, from its bytes to files that are written aside.
+
+use super::job::{Finished, Job};
+use super::repair;
+use super::stages::{Drawn, Naming, Opened, Plan};
+use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::Input;
+use crate::batch::output::PreparedFile;
+use crate::error::Result;
+use crate::manifest::{EarlierRecord, Outcome};
+use crate::render::{Label, Renderer};
+
+/// A worker and what it keeps from one invoice to the next: buffers, drawn labels.
+pub(super) struct Worker<'b> {
+    plan: Plan<'b>,
+    bytes: Vec<u8>,
+    renderer: Renderer,
+}
+
+impl<'b> Worker<'b> {
+    pub(super) fn new(plan: Plan<'b>) -> Self {
+        Self { plan, bytes: Vec::new(), renderer: Renderer::new(plan.batch.drawing.style) }
+    }
+
+    /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.
+    pub(super) fn process(&mut self, job: &Job) -> Finished {
+        let made = match job {
+            Job::New { input, stem } => self.make(input, stem),
+            Job::Known { input, line } => self.keep_or_make_anew(input, &line.record),
+            Job::Unnamed(line) => repair::keep_unnamed(self.plan, &mut self.renderer, &line.record)
+                .map(|(kept, files)| (Outcome::Kept(kept), files)),
+        };
+        match made {
+            Ok((outcome, files)) => Finished::new(job, outcome, files),
+            Err(error) => Finished::refused(job, error),
+        }
+    }
+
+    fn make(&mut self, input: &Input, stem: &str) -> Result<(Outcome, Vec<PreparedFile>)> {
+        let Self { plan, bytes, renderer } = self;
+        let invoice = Opened::open(*plan, input, bytes)?.accept(*plan, None)?;
+        let Drawn { done, files } = invoice.link(*plan, &Naming::New(stem), None)?.draw(*plan, renderer)?;
+        Ok((Outcome::Done(done), files))
+    }
+
+    /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
+    fn keep_or_make_anew(&mut self, input: &Input, earlier: &EarlierRecord) -> Result<(Outcome, Vec<PreparedFile>)> {
+        let Self { plan, bytes, renderer } = self;
+        let opened = Opened::open(*plan, input, bytes)?;
+        let fits = opened.hash() == earlier.hash && is_labelled(&plan.batch.codes, earlier);
+        let is_of_same_pdf = earlier
+            .document
+            .as_ref()
+            .is_none_or(|document| document.pdf_sha256 == opened.pdf().map(|source| source.digest.base64()));
+        if fits && is_of_same_pdf {
+            let (kept, files) = repair::keep(*plan, renderer, earlier, &opened)?;
+            return Ok((Outcome::Kept(kept), files));
+        }
+        // Codes that were signed for this very invoice stay what they are, whatever they are put on.
+        let links = fits.then(|| earlier.links());
+        let naming = Naming::Earlier(earlier.stem().unwrap_or_default());
+        let invoice = opened.accept(*plan, Some(earlier.hash))?;
+        let Drawn { done, files } = invoice.link(*plan, &naming, links)?.draw(*plan, renderer)?;
+        Ok((Outcome::Done(done), files))
+    }
+}
+
+/// False if the UPO has come since, or the codes with their number, and say something else than stands under the code.
+fn is_labelled(codes: &CodeSource, earlier: &EarlierRecord) -> bool {
+    match codes {
+        CodeSource::Link { numbers: Numbers::Upo(upo), .. } => {
+            upo.number(&earlier.hash).is_some_and(|number| Label::from(number) == earlier.kod1.label)
+        }
+        CodeSource::Reuse { environment, codes } => {
+            codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
+        }
+        CodeSource::Sign(_) | CodeSource::Link { .. } => true,
+    }
+}

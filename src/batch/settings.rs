@@ -1,0 +1,105 @@
+//! A batch, described.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use super::code_source::CodeSource;
+use super::document::Document;
+use super::input::Source;
+use super::output::{Existing, Manifest, Output};
+use crate::deadline::Schedule;
+use crate::qr::EccLevel;
+use crate::render::{PictureFormat, Style};
+use crate::values::{IssueDate, Rules};
+
+/// A batch, described. [`run`](Batch::run) does it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Batch {
+    /// Where the invoices come from, in this order.
+    pub sources: Vec<Source>,
+    /// Where their codes come from.
+    pub codes: CodeSource,
+    /// Acceptance rules that may be broken.
+    pub allow: Rules,
+    /// Today, for the warning about issue dates to come.
+    pub today: IssueDate,
+    /// Why the invoices were issued outside of KSeF, for the day by which to send each.
+    pub schedule: Option<Schedule>,
+    /// What to draw.
+    pub drawing: Drawing,
+    /// Where the pictures go.
+    pub output: Output,
+    /// Where the manifest goes.
+    pub manifest: Manifest,
+    /// What happens to what is there already.
+    pub existing: Existing,
+    /// How many invoices at a time, 256 at most.
+    pub jobs: NonZeroUsize,
+}
+
+impl Batch {
+    /// A batch with the usual settings: PNGs and a manifest in `output`, no rule broken, nothing replaced, as many invoices
+    /// at a time as there are processors.
+    pub fn new(sources: Vec<Source>, codes: CodeSource, output: Output, today: IssueDate) -> Self {
+        Self {
+            sources,
+            codes,
+            allow: Rules::NONE,
+            today,
+            schedule: None,
+            drawing: Drawing::default(),
+            manifest: Manifest::File(output.manifest()),
+            output,
+            existing: Existing::default(),
+            jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+}
+
+/// Which pictures to draw, and how, and the document to make around them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Drawing {
+    /// The formats, each once; none for links alone.
+    pub formats: Vec<PictureFormat>,
+    /// Sizes.
+    pub style: Style,
+    /// Error correction.
+    pub level: EccLevel,
+    /// A document for each invoice, if there is to be one.
+    pub document: Option<Box<dyn Document>>,
+    /// Sheets of labels with the codes of the whole run, `sheet.pdf` in the output folder, if there are to be any.
+    #[cfg(feature = "pdf")]
+    pub sheet: Option<crate::paper::Grid>,
+}
+
+impl Drawing {
+    /// Nothing: links alone.
+    pub fn none() -> Self {
+        Self {
+            formats: Vec::new(),
+            style: Style::default(),
+            level: EccLevel::default(),
+            document: None,
+            #[cfg(feature = "pdf")]
+            sheet: None,
+        }
+    }
+
+    /// True for links alone.
+    pub(crate) fn is_empty(&self) -> bool {
+        #[cfg(feature = "pdf")]
+        let has_sheet = self.sheet.is_some();
+        #[cfg(not(feature = "pdf"))]
+        let has_sheet = false;
+        self.formats.is_empty() && self.document.is_none() && !has_sheet
+    }
+}
+
+/// A PNG of each code.
+impl Default for Drawing {
+    fn default() -> Self {
+        Self { formats: vec![PictureFormat::Png], ..Self::none() }
+    }
+}

@@ -1,0 +1,25 @@
+//! Files: written whole or not at all, locked, changed in place, read within limits. What stands in them is not known here.
+//!
+//! | file | what for |
+//! |---|---|
+//! | `temporary` | files without a name, which get one when they are whole |
+//! | `staging` | a run's hidden folder of such files, one run at a time |
+//! | `lock` | one process at a time |
+//! | `write` | one file in one go; secrets for their owner alone |
+//! | `edit` | a change to a file that people change as well |
+//! | `read` | regular files only, and their names as text |
+
+mod edit;
+mod lock;
+mod read;
+mod staging;
+mod temporary;
+mod write;
+
+pub use edit::edit_file;
+pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
+
+pub(crate) use lock::is_at;
+pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};
+pub(crate) use staging::StagingFolder;
+pub(crate) use temporary::{exists, make_folder, put_in_place, unwritable};

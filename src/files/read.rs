@@ -1,0 +1,67 @@
+//! Files that people name: regular ones, and their names as text.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use crate::error::{Error, Kind, Result};
+
+/// Opens a regular file, and nothing else.
+///
+/// # Errors
+/// `input_not_regular`, `input_unreadable`.
+pub(crate) fn open_regular(path: &Path) -> Result<File> {
+    // Asked before opening: opening a FIFO waits for a writer that may never come.
+    if !fs::metadata(path).map_err(|error| unreadable(&error))?.is_file() {
+        return Err(Error::new(Kind::InputNotRegular, "it is not a regular file"));
+    }
+    File::open(path).map_err(|error| unreadable(&error))
+}
+
+pub(crate) fn unreadable(error: &io::Error) -> Error {
+    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"))
+}
+
+/// A path as text.
+pub(crate) fn spelled_path(path: &Path) -> String {
+    spelled(path.as_os_str().as_encoded_bytes())
+}
+
+/// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name.
+pub(crate) fn spelled(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            // Writing to a string does not fail.
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    text
+}
+
+/// The path that a list or a table holds. Unix takes any bytes for a name.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there may be none")]
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(Path::new(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// The path that a list or a table holds.
+#[cfg(not(unix))]
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
+    std::str::from_utf8(bytes).ok().map(Path::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_apart() {
+        assert_eq!(spelled("in/zażółć.xml".as_bytes()), "in/zażółć.xml");
+        assert_eq!(spelled(b"f\xB3\xBF.xml"), "f\\xB3\\xBF.xml");
+    }
+}

@@ -1,0 +1,124 @@
+//! The hidden folder in which a run writes its files before anybody can see them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+use super::lock::open_locked;
+use super::temporary::{PREFIX, SUFFIX, make_folder, temporary_in, unwritable};
+use crate::error::{Error, Kind, Result};
+
+const LOCK: &str = "lock";
+
+/// The hidden folder in which a run prepares its files. It holds the lock too: one run at a time.
+///
+/// After a kill it stays, and the next run empties it.
+#[derive(Debug)]
+pub(crate) struct StagingFolder {
+    folder: PathBuf,
+    // Closed, and so given up, after the folder is gone.
+    _lock: fs::File,
+}
+
+impl StagingFolder {
+    /// Makes the folder and locks it.
+    ///
+    /// # Errors
+    /// `output_busy`, `output_unwritable`.
+    pub(crate) fn open(folder: PathBuf) -> Result<Self> {
+        let lock = folder.join(LOCK);
+        for _ in 0..10 {
+            make_folder(&folder)?;
+            match open_locked(&lock)? {
+                Ok(file) => {
+                    sweep(&folder);
+                    return Ok(Self { folder, _lock: file });
+                }
+                // Another run removed the folder when it ended, just now.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(unwritable(&lock, &error)),
+            }
+        }
+        Err(Error::new(Kind::OutputBusy, "other runs come and go there").about(folder.to_string_lossy()))
+    }
+
+    /// Writes a file that has no name yet.
+    pub(crate) fn prepare(&self, bytes: &[u8]) -> io::Result<TempPath> {
+        let mut file = self.create()?;
+        file.write_all(bytes)?;
+        // Closed at once: a batch holds more prepared files than a process may have open.
+        Ok(file.into_temp_path())
+    }
+
+    /// A file to be written bit by bit.
+    pub(crate) fn create(&self) -> io::Result<NamedTempFile> {
+        temporary_in(&self.folder)
+    }
+}
+
+impl Drop for StagingFolder {
+    fn drop(&mut self) {
+        // If it cannot be removed it does no harm.
+        _ = fs::remove_file(self.folder.join(LOCK));
+        _ = fs::remove_dir(&self.folder);
+    }
+}
+
+/// Removes what a killed run left. Only plain files of our own naming: the folder may be somebody's trap.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::temporary::put_in_place;
+
+    #[test]
+    fn nothing_is_replaced_unasked_and_nothing_is_left_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let staging = StagingFolder::open(folder.path().join(".ksef-qr")).unwrap();
+        let write = |bytes, replace| {
+            put_in_place(staging.prepare(bytes).unwrap(), &path, replace).map_err(|error| error.code())
+        };
+        assert_eq!(write(b"one", false), Ok(()));
+        assert_eq!(write(b"two", false), Err("output_exists"));
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(write(b"two", true), Ok(()));
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        drop(staging);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn one_run_at_a_time_and_a_killed_one_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("deep/er/.ksef-qr");
+        let first = StagingFolder::open(place.clone()).unwrap();
+        assert_eq!(StagingFolder::open(place.clone()).unwrap_err().code(), "output_busy");
+        // What a kill leaves: a prepared file, and the lock without its owner.
+        first.prepare(b"half").unwrap().keep().unwrap();
+        fs::write(place.join("not ours"), "").unwrap();
+        drop(first);
+        fs::write(place.join(LOCK), "").unwrap();
+        let second = StagingFolder::open(place.clone()).unwrap();
+        let left: Vec<_> = fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(left.iter().all(|name| name == LOCK || name == "not ours"), "{left:?}");
+        drop(second);
+        assert!(place.join("not ours").exists());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error() {
+        assert_eq!(StagingFolder::open("/dev/null/x".into()).unwrap_err().code(), "output_unwritable");
+    }
+}

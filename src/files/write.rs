@@ -1,0 +1,118 @@
+//! Files that are written in one go: whole, or not at all.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+#[cfg(unix)]
+use super::temporary::keep_owner;
+use super::temporary::{PREFIX, SUFFIX, folder_of, make_folder, put_in_place, temporary_in, unwritable};
+use crate::error::Result;
+
+/// Writes a file whole, or not at all, and replaces what is there.
+///
+/// # Errors
+/// `output_unwritable`.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = folder_of(path);
+    make_folder(folder)?;
+    let write = || {
+        let mut file = temporary_in(folder)?;
+        file.write_all(bytes)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|error: io::Error| unwritable(path, &error))
+}
+
+/// Writes a new file whole, or not at all; what is there stays.
+///
+/// # Errors
+/// `output_exists`, `output_unwritable`.
+pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || {
+        let mut file = temporary_in(folder_of(path))?;
+        file.write_all(bytes)?;
+        Ok(file.into_temp_path())
+    };
+    put_in_place(write().map_err(|error: io::Error| unwritable(path, &error))?, path, false)
+}
+
+/// Writes a file that nobody but its owner may read (mode 0600 where there are modes), from its first byte on: whole, or
+/// not at all, and on the disk when this returns. What is there is replaced only if `replace` says so; its owner and its
+/// group stay, and a group that alone could read it besides (mode 0640) still can.
+///
+/// # Errors
+/// `output_exists`, `output_unwritable`.
+pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
+    let folder = folder_of(path);
+    let write = || {
+        // tempfile opens its files with mode 0600, whatever the umask.
+        let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        #[cfg(unix)]
+        if let Some(old) = fs::metadata(path).ok().filter(|_| replace) {
+            use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+            keep_owner(file.as_file(), &old)?;
+            // A group was let in on purpose only where all others were kept out.
+            let is_for_others = old.mode() & 0o007 > 0;
+            let group = if is_for_others { 0 } else { old.mode() & 0o040 };
+            file.as_file().set_permissions(fs::Permissions::from_mode(0o600 | group))?;
+        }
+        file.as_file().sync_all()?;
+        Ok(file.into_temp_path())
+    };
+    put_in_place(write().map_err(|error: io::Error| unwritable(path, &error))?, path, replace)?;
+    // The name is in the folder, and is as durable as the file only once the folder is written too. Some file systems
+    // cannot do that, and the file is there all the same.
+    #[cfg(unix)]
+    {
+        _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
+}
+
+/// Removes a secret that was written for something that then was not made. If it cannot be removed it opens nothing.
+pub fn remove_secret_file(path: &Path) {
+    _ = fs::remove_file(path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_their_owners_alone_and_never_replaced_unasked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my.key");
+        let write = |bytes, replace| write_secret_file(&path, bytes, replace).map_err(|error| error.code());
+        assert_eq!(write(b"one", false), Ok(()));
+        assert_eq!(write(b"two", false), Err("output_exists"));
+        assert_eq!(write_new_file(&path, b"two").unwrap_err().code(), "output_exists");
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+            assert_eq!(write(b"two", true), Ok(()));
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            // Only root can give a file away; for anybody else it stays with them.
+            _ = chown(&path, Some(1), Some(1));
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            let before = fs::metadata(&path).unwrap();
+            assert_eq!(write(b"three", true), Ok(()));
+            let after = fs::metadata(&path).unwrap();
+            assert_eq!((after.uid(), after.gid(), after.mode()), (before.uid(), before.gid(), before.mode()));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("none/my.key");
+        let refused = write_secret_file(&nowhere, b"", false).unwrap_err();
+        assert_eq!(refused.code(), "output_unwritable");
+        assert!(!refused.message().contains(PREFIX), "{refused}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_an_error() {
+        assert_eq!(write_file(Path::new("/dev/null/x"), b"").unwrap_err().code(), "output_unwritable");
+    }
+}

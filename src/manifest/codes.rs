@@ -1,0 +1,102 @@
+//! The codes of an invoice: as links alone, and with the pictures that a manifest names.
+
+use crate::render::{Label, PictureFormat};
+use crate::sign::{Algorithm, ContextChoice};
+use crate::values::{CertificateSerial, KsefNumber};
+
+/// What a manifest says of a code: the link, and the pictures of it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CodeRecord {
+    /// The link.
+    pub url: String,
+    /// What stands under the code.
+    pub label: Label,
+    /// The pictures, one a format.
+    pub pictures: Vec<(PictureFormat, Picture)>,
+}
+
+/// A picture, as the manifest gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// A file, by its name in the output folder or archive.
+    File(String),
+    /// The bytes, in Base64.
+    Embedded(String),
+}
+
+/// A KOD II, and how it was signed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SignedCode {
+    /// The link and its pictures.
+    pub code: CodeRecord,
+    /// How it was signed.
+    pub signature: Signature,
+}
+
+/// How a KOD II was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Signature {
+    /// The context it names, and why.
+    pub context: ContextChoice,
+    /// What it was signed with.
+    pub algorithm: Algorithm,
+    /// The certificate it names.
+    pub serial: CertificateSerial,
+}
+
+/// A link and what stands under its code, before there is a picture of it.
+#[derive(Clone, Debug)]
+pub(crate) struct LabelledLink {
+    pub(crate) url: String,
+    pub(crate) label: Label,
+}
+
+/// A signed link.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedLink {
+    pub(crate) link: LabelledLink,
+    pub(crate) signature: Signature,
+}
+
+/// The links of an invoice: made now, or by an earlier run.
+#[derive(Clone, Debug)]
+pub(crate) struct InvoiceLinks {
+    /// The number under KOD I, where it is known.
+    pub(crate) ksef_number: Option<KsefNumber>,
+    pub(crate) kod1: LabelledLink,
+    pub(crate) kod2: Option<SignedLink>,
+}
+
+impl InvoiceLinks {
+    /// The links, each with the name of its code.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &LabelledLink)> {
+        by_name(&self.kod1, self.kod2.as_ref().map(|kod2| &kod2.link))
+    }
+}
+
+impl LabelledLink {
+    /// The code, once its pictures are drawn.
+    pub(crate) fn with_pictures(self, pictures: Vec<(PictureFormat, Picture)>) -> CodeRecord {
+        CodeRecord { url: self.url, label: self.label, pictures }
+    }
+}
+
+impl CodeRecord {
+    pub(super) fn to_link(&self) -> LabelledLink {
+        LabelledLink { url: self.url.clone(), label: self.label.clone() }
+    }
+}
+
+impl SignedCode {
+    pub(super) fn to_link(&self) -> SignedLink {
+        SignedLink { link: self.code.to_link(), signature: self.signature.clone() }
+    }
+}
+
+/// KOD I and KOD II by the names that they have in the manifest and in the names of files.
+pub(super) fn by_name<C>(kod1: C, kod2: Option<C>) -> impl Iterator<Item = (&'static str, C)> {
+    [Some(("kod1", kod1)), kod2.map(|kod2| ("kod2", kod2))].into_iter().flatten()
+}

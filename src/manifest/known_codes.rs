@@ -1,0 +1,106 @@
+//! Codes that were made already: what was signed once is not signed again.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use super::codes::{InvoiceLinks, SignedLink};
+use super::line::Line;
+use super::lines::Lines;
+use super::names::Names;
+use super::record::EarlierRecord;
+use crate::error::{Error, Kind, Result};
+use crate::files::unreadable;
+use crate::invoice::Invoice;
+use crate::link::{Kod1, Link};
+use crate::render::Label;
+use crate::values::{Environment, InvoiceHash};
+
+/// The codes that earlier runs made, by the digest of the invoice file.
+#[derive(Debug, Default)]
+pub struct KnownCodes {
+    links: HashMap<(InvoiceHash, Environment), InvoiceLinks>,
+}
+
+impl KnownCodes {
+    /// Adds the codes of a manifest. Of several of one file those with a KSeF number are taken, else those with KOD II,
+    /// else the later ones. A last line that was cut short is none.
+    ///
+    /// # Errors
+    /// `input_unreadable`; `manifest_damaged` for a line that is none.
+    pub fn add(&mut self, manifest: &Path) -> Result<()> {
+        let about = |error: Error| error.about(manifest.to_string_lossy());
+        let file = File::open(manifest).map_err(|error| about(unreadable(&error)))?;
+        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
+        while let Some(line) = lines.next_line().map_err(|error| about(unreadable(&error)))? {
+            let record = match line.read() {
+                Ok(Line::Refused | Line::Summary) => continue,
+                Ok(Line::Invoice(fields)) => EarlierRecord::of(&fields, &mut Names::default()),
+                Ok(Line::Foreign) | Err(_) => None,
+            };
+            match record {
+                Some(record) => self.add_record(&record),
+                None if line.is_cut_short() => break,
+                None => {
+                    let number = line.number;
+                    let message =
+                        format!("line {number}: it is no line of a manifest, or its parts do not fit each other");
+                    return Err(about(Error::new(Kind::ManifestDamaged, message)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_record(&mut self, record: &EarlierRecord) {
+        let Ok(Link::Kod1(kod1)) = Link::parse(&record.kod1.url) else { return };
+        let worth = |links: &InvoiceLinks| (links.ksef_number.is_some(), links.kod2.is_some());
+        let links = record.links();
+        match self.links.entry((record.hash, kod1.environment)) {
+            Entry::Occupied(known) if worth(known.get()) > worth(&links) => {}
+            entry => _ = entry.insert_entry(links),
+        }
+    }
+
+    /// What stands under KOD I of an invoice.
+    pub(crate) fn label(&self, hash: &InvoiceHash, environment: Environment) -> Option<&Label> {
+        Some(&self.links.get(&(*hash, environment))?.kod1.label)
+    }
+
+    /// The codes of an invoice. A manifest may have been changed by hand: they must be what would be made today.
+    ///
+    /// # Errors
+    /// `codes_missing`, `codes_of_another_environment`, `codes_of_another_invoice`.
+    pub(crate) fn of(&self, invoice: &Invoice, environment: Environment) -> Result<&InvoiceLinks> {
+        let find = |environment| self.links.get(&(*invoice.hash(), environment));
+        let Some(links) = find(environment) else {
+            return Err(match Environment::ALL.into_iter().find(|other| find(*other).is_some()) {
+                Some(other) => Error::new(
+                    Kind::CodesOfAnotherEnvironment,
+                    format!("its codes are of the environment {}, not {}", other.name(), environment.name()),
+                ),
+                None => Error::new(Kind::CodesMissing, "the manifest has no codes of this invoice"),
+            });
+        };
+        let label = links.ksef_number.as_ref().map_or(Label::OFFLINE, Label::from);
+        if let Some(number) = &links.ksef_number {
+            invoice.check_ksef_number(number)?;
+        }
+        let is_kod2 = |kod2: &SignedLink| {
+            kod2.link.label == Label::CERTYFIKAT
+                && matches!(Link::parse(&kod2.link.url), Ok(Link::Kod2(link))
+                    if link.unsigned.environment == environment && link.unsigned.seller == invoice.seller())
+        };
+        let is_its_own = links.kod1.url == Kod1::of(invoice, environment).to_string()
+            && links.kod1.label == label
+            && links.kod2.as_ref().is_none_or(is_kod2);
+        match is_its_own {
+            true => Ok(links),
+            false => {
+                Err(Error::new(Kind::CodesOfAnotherInvoice, "the manifest's codes say something else than the invoice"))
+            }
+        }
+    }
+}

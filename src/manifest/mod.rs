@@ -1,0 +1,42 @@
+//! The record of a run: one JSON object a line. A contract with other programs: fields are added, never changed.
+//!
+//! ```text
+//! Record ──to_line──▶ Line ──▶ file ──▶ Lines ──▶ Line ──▶ EarlierRecord   (sign --resume, stamp --codes)
+//!                                                   └────▶ what verify compares
+//! ```
+//!
+//! A field stands once, in `line`, where it is written and read. What was made is a [`Record`]; what a later run finds is
+//! an [`EarlierRecord`]. Which names the files have that a line names is decided in `names`.
+//!
+//! ```
+//! use ksef_qr::manifest::Lines;
+//!
+//! let manifest = b"{\"type\":\"summary\",\"signed\":0}\n{\"type\":\"su";
+//! let mut lines = Lines::new(&manifest[..]);
+//! assert!(!lines.next_line()?.unwrap().is_cut_short());
+//! assert!(lines.next_line()?.unwrap().is_cut_short());
+//! assert!(lines.next_line()?.is_none());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod codes;
+mod known_codes;
+mod line;
+mod lines;
+mod names;
+mod read;
+mod record;
+mod summary;
+mod text;
+mod write;
+
+pub use codes::{CodeRecord, Picture, Signature, SignedCode};
+pub use known_codes::KnownCodes;
+pub use lines::{LONGEST_LINE, Lines, RawLine};
+pub use record::{DocumentRecord, Done, EarlierRecord, Kept, Outcome, Record, Sending};
+pub use summary::Summary;
+
+pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};
+pub(crate) use line::{CodeLine, DocumentLine, InvoiceLine, Line};
+pub(crate) use lines::{Extent, LINE_START};
+pub(crate) use names::{DOCUMENT_ENDINGS, FileNames, Names};

@@ -1,0 +1,117 @@
+//! From a line to what a later run goes on with. A manifest may have been changed by hand: its parts must fit each other, and
+//! no name in it may lead out of the folder.
+
+use super::codes::{CodeRecord, Picture, Signature, SignedCode};
+use super::line::{CodeLine, DocumentLine, InvoiceLine};
+use super::names::{Names, stem_of_document, stem_of_picture};
+use super::record::{DocumentRecord, EarlierRecord};
+use crate::link::Link;
+use crate::render::Label;
+use crate::sign::{Algorithm, ContextChoice, ContextSource};
+use crate::values::InvoiceHash;
+
+impl EarlierRecord {
+    /// What the line says, if its parts fit each other. The names that its files have are reserved.
+    pub(crate) fn of(line: &InvoiceLine<'_>, names: &mut Names) -> Option<Self> {
+        let hash = InvoiceHash::from_base64(&line.hash_base64).ok()?;
+        let kod1 = code(line.kod1.as_ref()?, "kod1", names)?;
+        let Ok(Link::Kod1(parts)) = Link::parse(&kod1.url) else { return None };
+        if parts.hash != hash {
+            return None;
+        }
+        let kod2 = match &line.kod2 {
+            Some(fields) => {
+                let code = code(fields, "kod2", names)?;
+                let Ok(Link::Kod2(parts)) = Link::parse(&code.url) else { return None };
+                if parts.unsigned.hash != hash || stem("kod2", &code) != stem("kod1", &kod1) {
+                    return None;
+                }
+                let source = ContextSource::parse(line.context_source.as_deref()?)?;
+                let context = ContextChoice { context: parts.unsigned.context, source };
+                let algorithm = Algorithm::parse(fields.algorithm.as_deref()?)?;
+                let signature = Signature { context, algorithm, serial: parts.unsigned.serial };
+                Some(SignedCode { code, signature })
+            }
+            None => None,
+        };
+        if line.is_signed() != kod2.is_some() {
+            return None;
+        }
+        let ksef_number = match line.ksef_number.as_deref() {
+            Some(number) => Some(number.parse().ok()?),
+            None => None,
+        };
+        let document = match &line.document {
+            Some(fields) => Some(document(fields, names)?),
+            None => None,
+        };
+        Some(Self {
+            input: given(&line.input)?,
+            hash,
+            number: given(&line.invoice_number)?,
+            ksef_number,
+            kod1,
+            kod2,
+            document,
+            replaces: line.replaces.as_deref().and_then(|hash| InvoiceHash::from_base64(hash).ok()),
+        })
+    }
+
+    /// What its files are named after, if it has any.
+    pub(crate) fn stem(&self) -> Option<&str> {
+        stem("kod1", &self.kod1).or_else(|| match self.document.as_ref()? {
+            DocumentRecord { kind, place: Picture::File(file), .. } => stem_of_document(kind, file),
+            _ => None,
+        })
+    }
+}
+
+/// A text that no line lacks.
+fn given(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn code(line: &CodeLine<'_>, name: &str, names: &mut Names) -> Option<CodeRecord> {
+    let mut pictures = Vec::with_capacity(line.pictures.len());
+    for picture in &line.pictures {
+        let text = picture.text.to_string();
+        let picture = match picture.is_embedded {
+            true => (picture.format, Picture::Embedded(text)),
+            false => {
+                if !names.reserve(stem_of_picture(name, picture.format, &text)?) {
+                    return None;
+                }
+                (picture.format, Picture::File(text))
+            }
+        };
+        pictures.push(picture);
+    }
+    Some(CodeRecord { url: line.url.to_string(), label: Label::new(&line.label).ok()?, pictures })
+}
+
+fn document(line: &DocumentLine<'_>, names: &mut Names) -> Option<DocumentRecord> {
+    let place = match (&line.file, &line.base64) {
+        (Some(file), _) => {
+            if !names.reserve(stem_of_document(&line.r#type, file)?) {
+                return None;
+            }
+            Picture::File(file.to_string())
+        }
+        (None, Some(bytes)) => Picture::Embedded(bytes.to_string()),
+        (None, None) => return None,
+    };
+    Some(DocumentRecord {
+        kind: line.r#type.to_string(),
+        place,
+        pages: line.pages.to_vec(),
+        invoice: line.invoice.as_deref().map(str::to_owned),
+        pdf_sha256: line.pdf_sha256.as_deref().map(str::to_owned),
+    })
+}
+
+fn stem<'c>(name: &str, code: &'c CodeRecord) -> Option<&'c str> {
+    match code.pictures.first() {
+        Some((format, Picture::File(file))) => stem_of_picture(name, *format, file),
+        _ => None,
+    }
+}
