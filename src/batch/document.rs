@@ -3,11 +3,10 @@
 use std::fmt;
 
 use super::input::Input;
-use super::manifest::Code;
 use crate::deadline::Mode;
 use crate::error::Result;
 use crate::invoice::Invoice;
-use crate::qr::Symbol;
+use crate::render::Code;
 use crate::values::{InvoiceHash, KsefNumber};
 use crate::warning::Warning;
 
@@ -70,8 +69,8 @@ pub struct PdfSource {
 pub struct Content<'c> {
     /// The invoice.
     pub invoice: &'c Invoice,
-    /// KOD I, and KOD II if there is one, each with its symbol.
-    pub codes: Vec<(&'c Code, Symbol)>,
+    /// KOD I, and KOD II if there is one.
+    pub codes: Vec<Code>,
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
     /// Why the invoice was issued outside of KSeF, if the run was told.

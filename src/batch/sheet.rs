@@ -11,8 +11,9 @@ use super::output::Output;
 use super::pipeline::Observer;
 use super::place::Place;
 use crate::error::{Error, Kind, Result};
-use crate::paper::{CodeOnPaper, Grid, Sheet};
-use crate::qr::{EccLevel, Symbol};
+use crate::paper::{Grid, Sheet};
+use crate::qr::EccLevel;
+use crate::render;
 use crate::warning::Warning;
 
 /// In millimetres: codes with smaller modules are hard to read from a label.
@@ -86,10 +87,8 @@ impl<'o> SheetWriter<'o> {
     fn push<'c>(&mut self, codes: impl Iterator<Item = (&'static str, &'c Code)>, caption: &str) {
         let Some(open) = &mut self.open else { return };
         // A link that has been a code before is one again.
-        let symbols: Vec<(&Code, Symbol)> =
-            codes.filter_map(|(_, code)| Some((code, Symbol::encode(&code.url, self.level).ok()?))).collect();
-        let codes: Vec<CodeOnPaper<'_>> =
-            symbols.iter().map(|(code, symbol)| CodeOnPaper { symbol, label: &code.label, url: &code.url }).collect();
+        let codes: Vec<render::Code> =
+            codes.filter_map(|(_, code)| render::Code::new(&*code.url, code.label.clone(), self.level).ok()).collect();
         let bytes = open.sheet.push(&codes, caption);
         let written = open.file.write_all(&bytes);
         self.note(written);

@@ -12,8 +12,7 @@ use crate::deadline::{Deadline, Schedule};
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
-use crate::qr::Symbol;
-use crate::render::{Label, PictureFormat, Renderer};
+use crate::render::{self, Label, PictureFormat, Renderer};
 use crate::values::{InvoiceHash, IssueDate, Rule, Rules};
 use crate::warning::Warning;
 
@@ -239,23 +238,23 @@ impl<'b> Worker<'b> {
         if drawing.is_empty() {
             return Ok(());
         }
-        let mut symbols = Vec::with_capacity(2);
+        let mut drawn = Vec::with_capacity(2);
         let codes = [Some(("kod1", &mut done.kod1)), done.kod2.as_mut().map(|signed| ("kod2", &mut signed.code))];
         for (name, code) in codes.into_iter().flatten() {
-            let symbol = Symbol::encode(&code.url, drawing.level)?;
+            let ready = render::Code::new(&*code.url, code.label.clone(), drawing.level)?;
             for &format in &drawing.formats {
-                let bytes = self.renderer.render(format, &symbol, &code.label, &code.url);
+                let bytes = self.renderer.render(format, &ready);
                 let name = picture_name(stem, name, format);
                 let (picture, file) = place.picture(name, &bytes, format.is_compressed(), own)?;
                 prepared.extend(file);
                 code.pictures.push((format, picture));
             }
-            symbols.push(symbol);
+            drawn.push(ready);
         }
         let (Some(draft), Some(document)) = (draft, &drawing.document) else { return Ok(()) };
         let mut made = draft.finish(&Content {
             invoice: &done.invoice,
-            codes: done.codes().map(|(_, code)| code).zip(symbols).collect(),
+            codes: drawn,
             ksef_number: done.ksef_number.as_ref(),
             mode: self.order.schedule.map(|schedule| schedule.mode),
         })?;
@@ -291,20 +290,20 @@ impl<'b> Worker<'b> {
     fn keep(&mut self, earlier: &Kept, draft: Option<&dyn Draft>, prepared: &mut Vec<Prepared>) -> Result<Outcome> {
         let Order { drawing, place, .. } = self.order;
         if !drawing.is_empty() && !place.is_manifest() {
-            let mut symbols = Vec::with_capacity(2);
+            let mut drawn = Vec::with_capacity(2);
             for (_, code) in earlier.codes() {
-                let symbol = Symbol::encode(&code.url, drawing.level)?;
+                let ready = render::Code::new(&*code.url, code.label.clone(), drawing.level)?;
                 for (format, picture) in &code.pictures {
                     let Picture::File(name) = picture else { continue };
-                    let bytes = self.renderer.render(*format, &symbol, &code.label, &code.url);
+                    let bytes = self.renderer.render(*format, &ready);
                     if !place.holds(name, &bytes, |found| format.is_whole(found))? {
                         prepared.push(place.prepare(name.clone(), &bytes, format.is_compressed(), true)?);
                     }
                 }
-                symbols.push(symbol);
+                drawn.push(ready);
             }
             if let (Some(draft), Some(record)) = (draft, &earlier.document) {
-                let made = self.make_again(earlier, draft, symbols)?;
+                let made = self.make_again(earlier, draft, drawn)?;
                 self.keep_document(record, &made, prepared)?;
             }
         }
@@ -312,11 +311,11 @@ impl<'b> Worker<'b> {
         Ok(Outcome::Kept(Kept { redrawn: place.is_folder() && !prepared.is_empty(), ..earlier.clone() }))
     }
 
-    fn make_again(&self, earlier: &Kept, draft: &dyn Draft, symbols: Vec<Symbol>) -> Result<Made> {
+    fn make_again(&self, earlier: &Kept, draft: &dyn Draft, codes: Vec<render::Code>) -> Result<Made> {
         let invoice = Invoice::read_allowing(&self.bytes, self.order.allow)?;
         draft.finish(&Content {
             invoice: &invoice,
-            codes: earlier.codes().map(|(_, code)| code).zip(symbols).collect(),
+            codes,
             ksef_number: earlier.ksef_number.as_ref(),
             mode: self.order.schedule.map(|schedule| schedule.mode),
         })

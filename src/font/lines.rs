@@ -3,7 +3,7 @@
 ///
 /// `width` is that of a character, in the unit of `room`. There is a line at least, and a character at least in each
 /// line of a text that has any, whatever the room.
-pub(super) fn lines(text: &str, room: f32, width: impl Fn(char) -> f32) -> Vec<String> {
+pub(crate) fn lines(text: &str, room: f32, width: impl Fn(char) -> f32) -> Vec<String> {
     // Sums of widths are exact to some millionths.
     let room = room + 1e-3;
     let mut lines = Vec::new();

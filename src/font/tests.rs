@@ -1,10 +1,12 @@
 use std::io::Read;
 
-use pdf_writer::{Chunk, Ref};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
 use skrifa::raw::TableProvider;
 use skrifa::{FontRef, MetadataProvider};
 
-use super::{EmbeddedFont, Typeface, deflated};
+use super::{EmbeddedFont, Glyph, Segment, Typeface, label_font};
+use crate::pdf_objects::{Id, NewFile, NewObject, Object};
 
 const PANGRAM: &str = "Zażółć gęślą jaźń ZAŻÓŁĆ GĘŚLĄ JAŹŃ 0123456789 € „Łódź” – № 1/2026";
 
@@ -19,23 +21,17 @@ fn inflated(stream: &[u8]) -> Vec<u8> {
 }
 
 /// The stream of each object that has one, as it was before it was packed.
-fn streams(chunk: &Chunk) -> Vec<Vec<u8>> {
-    let find = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).position(|window| window == word);
-    let (mut rest, mut streams) = (chunk.as_bytes(), Vec::new());
-    while let Some(start) = find(rest, b"stream\n") {
-        let after = &rest[start + 7..];
-        let end = find(after, b"\nendstream").unwrap();
-        let packed = find(&rest[..start], b"/FlateDecode").is_some();
-        streams.push(if packed { inflated(&after[..end]) } else { after[..end].to_vec() });
-        rest = &after[end + 10..];
-    }
-    streams
+fn streams(objects: &[NewObject]) -> Vec<Vec<u8>> {
+    let streams = objects.iter().filter_map(|object| {
+        let data = object.data.as_ref()?;
+        let packed = object.dict.get("Filter") == Some(&Object::name("FlateDecode"));
+        Some(if packed { inflated(data) } else { data.clone() })
+    });
+    streams.collect()
 }
 
-fn written(font: &EmbeddedFont) -> Chunk {
-    let mut chunk = Chunk::new();
-    font.write(&mut chunk, Ref::new(7));
-    chunk
+fn written(font: &EmbeddedFont) -> [NewObject; 6] {
+    font.objects(Id::new(7))
 }
 
 #[test]
@@ -118,16 +114,8 @@ fn the_part_has_the_outlines_of_the_whole() {
         for (glyph, number) in face.glyphs(&all).zip(1_u32..) {
             let drawn = |font: &FontRef<'_>, id: u32| {
                 let mut pen = skrifa::outline::pen::SvgPen::new();
-                let glyph = font.outline_glyphs().get(id.into()).unwrap();
-                glyph
-                    .draw(
-                        skrifa::outline::DrawSettings::unhinted(
-                            skrifa::instance::Size::unscaled(),
-                            skrifa::instance::LocationRef::default(),
-                        ),
-                        &mut pen,
-                    )
-                    .unwrap();
+                let settings = DrawSettings::unhinted(Size::unscaled(), LocationRef::default());
+                font.outline_glyphs().get(id.into()).unwrap().draw(settings, &mut pen).unwrap();
                 pen.to_string()
             };
             assert_eq!(drawn(&whole, glyph.id.into()), drawn(&part, number), "{:?}", glyph.character);
@@ -140,24 +128,84 @@ fn the_same_texts_give_the_same_bytes_and_few_letters_a_small_font() {
     let chunk = |text: &str| {
         let mut font = EmbeddedFont::new(Typeface::regular());
         font.encode(text);
-        written(&font).as_bytes().to_vec()
+        let mut file = NewFile::new();
+        file.reserve(6 + EmbeddedFont::OBJECTS);
+        for object in &written(&font) {
+            file.push(object);
+        }
+        file.take()
     };
     assert_eq!(chunk(PANGRAM), chunk(PANGRAM));
     assert_ne!(chunk("OFFLINE"), chunk("CERTYFIKAT"));
     assert!(chunk("CERTYFIKAT").len() < 4_000, "{}", chunk("CERTYFIKAT").len());
     let text = String::from_utf8_lossy(&chunk(PANGRAM)).into_owned();
-    let name = text.split("/BaseFont /").nth(1).unwrap();
+    let name = text.split("/BaseFont/").nth(1).unwrap();
     let (tag, rest) = name.split_at(6);
     assert!(tag.chars().all(|c| c.is_ascii_uppercase()) && rest.starts_with("+Roboto-Regular"), "{name}");
     // An empty font is none that a reader would have to open: it is not named on any page.
     assert!(chunk("").len() > 100);
 }
 
+/// What the label font is drawn with: the numbers in `data` are exact, so that pictures are the same to the pixel as if the font
+/// file was read.
 #[test]
-fn streams_of_any_length_come_back() {
-    let noise = |length: u32| (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<u8>>();
-    for length in [0, 1, 63, 64, 65, 1000, 100_000] {
-        assert_eq!(inflated(&deflated(&noise(length))), noise(length));
-        assert_eq!(inflated(&deflated(&vec![7; length as usize])), vec![7; length as usize]);
+fn the_label_font_has_the_outlines_of_its_file() {
+    #[derive(Default)]
+    struct Pen(Vec<Segment<[f32; 2]>>);
+
+    impl OutlinePen for Pen {
+        fn move_to(&mut self, x: f32, y: f32) {
+            self.0.push(Segment::Move([x, -y]));
+        }
+
+        fn line_to(&mut self, x: f32, y: f32) {
+            self.0.push(Segment::Line([x, -y]));
+        }
+
+        fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+            self.0.push(Segment::Curve([cx, -cy], [x, -y]));
+        }
+
+        fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, _: f32, _: f32) {
+            unreachable!("TrueType outlines have one control point a curve");
+        }
+
+        fn close(&mut self) {
+            self.0.push(Segment::Close);
+        }
+    }
+
+    let font = FontRef::new(include_bytes!("files/RobotoCondensed-Medium.subset.ttf")).unwrap();
+    let (size, location) = (Size::new(1.0), LocationRef::default());
+    let metrics = font.glyph_metrics(size, location);
+    let mut characters = 0;
+    for (code, id) in font.charmap().mappings() {
+        let glyph: &Glyph = label_font::glyph(char::from_u32(code).unwrap()).unwrap();
+        let mut pen = Pen::default();
+        font.outline_glyphs().get(id).unwrap().draw(DrawSettings::unhinted(size, location), &mut pen).unwrap();
+        assert_eq!(glyph.outline().collect::<Vec<_>>(), pen.0, "{:?}", glyph.character);
+        assert_eq!(glyph.advance().to_bits(), metrics.advance_width(id).unwrap().to_bits(), "{:?}", glyph.character);
+        assert_eq!((u32::from(glyph.character), glyph.ink().is_none()), (code, pen.0.is_empty()));
+        characters += 1;
+    }
+    let known = ('\0'..='\u{ffff}').filter(|&character| label_font::glyph(character).is_some());
+    assert_eq!(known.count(), characters, "no others");
+}
+
+#[test]
+fn the_metrics_of_the_fonts_of_documents_are_those_of_their_files() {
+    for face in faces() {
+        let metrics = FontRef::new(face.file).unwrap().metrics(Size::new(1000.0), LocationRef::default());
+        let bounds = metrics.bounds.unwrap();
+        let whole = |length: f32| length.round() as i16;
+        assert_eq!(
+            face.metrics.bounds,
+            [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(whole),
+            "{}",
+            face.name
+        );
+        assert_eq!(face.metrics.ascent, whole(metrics.ascent), "{}", face.name);
+        assert_eq!(face.metrics.descent, whole(metrics.descent), "{}", face.name);
+        assert_eq!(face.metrics.cap_height, whole(metrics.cap_height.unwrap_or(metrics.ascent)), "{}", face.name);
     }
 }

@@ -7,8 +7,8 @@ use lopdf::encryption::crypt_filters::{CryptFilter, IdentityCryptFilter};
 use lopdf::encryption::{EncryptionState, Permissions};
 use sha2::{Digest, Sha256};
 
-use super::object::{Dict, Id, Object, Stream};
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Id, Object, Stream};
 
 /// The key of an encrypted PDF.
 ///

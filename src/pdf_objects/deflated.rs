@@ -13,3 +13,25 @@ pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
     }
     stream
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn inflated(stream: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        flate2::read::ZlibDecoder::new(stream).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn streams_of_any_length_come_back() {
+        let noise = |length: u32| (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<u8>>();
+        for length in [0, 1, 63, 64, 65, 1000, 100_000] {
+            assert_eq!(inflated(&deflated(&noise(length))), noise(length));
+            assert_eq!(inflated(&deflated(&vec![7; length as usize])), vec![7; length as usize]);
+        }
+    }
+}

@@ -1,116 +1,107 @@
-/// The objects of a PDF, and where they begin.
-#[derive(Clone, Default)]
-pub(super) struct Objects {
-    pub(super) bytes: Vec<u8>,
-    /// Where object 1 begins, object 2 and so on.
-    starts: Vec<usize>,
+use super::object::{Dict, Id, NewObject};
+use super::write;
+
+/// A PDF 1.7 that is written from its start, object by object. What was written may be handed out on the way: only where it
+/// stands is remembered.
+#[derive(Clone, Debug)]
+pub(crate) struct NewFile {
+    /// What is not handed out yet.
+    pub(crate) bytes: Vec<u8>,
+    handed_out: u64,
+    /// Where object 1 begins, object 2 and so on; nothing for one that is not there yet.
+    starts: Vec<Option<u64>>,
 }
 
-impl Objects {
-    /// PDF 1.7, with the comment that tells programs that the file is not text.
-    pub(super) fn new() -> Self {
-        Self { bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), starts: Vec::new() }
+impl NewFile {
+    /// Begins with the comment that tells programs that the file is not text.
+    pub(crate) fn new() -> Self {
+        Self { bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), handed_out: 0, starts: Vec::new() }
     }
 
-    /// Begins the next object. They are numbered from 1 in the order in which they are written.
-    pub(super) fn begin(&mut self) {
-        self.starts.push(self.bytes.len());
-        push_decimal(&mut self.bytes, self.starts.len());
+    /// The first of so many numbers that follow each other. Numbers are given out from 1 on.
+    pub(crate) fn reserve(&mut self, count: u32) -> Id {
+        let first = self.starts.len() as u32 + 1;
+        self.starts.resize(self.starts.len() + count as usize, None);
+        Id::new(first)
+    }
+
+    /// Begins an object whose number was reserved.
+    pub(crate) fn begin(&mut self, id: Id) {
+        let start = self.handed_out + self.bytes.len() as u64;
+        if let Some(place) = self.starts.get_mut((id.number as usize).wrapping_sub(1)) {
+            *place = Some(start);
+        }
+        write::decimal(&mut self.bytes, id.number as usize);
         self.bytes.extend_from_slice(b" 0 obj\n");
     }
 
     /// Ends an object.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.bytes.extend_from_slice(b"\nendobj\n");
     }
 
-    /// A whole object.
-    pub(super) fn push(&mut self, object: &str) {
-        self.begin();
-        self.bytes.extend_from_slice(object.as_bytes());
+    /// Writes a whole object whose number was reserved.
+    pub(crate) fn push(&mut self, object: &NewObject) {
+        self.begin(object.id);
+        match &object.data {
+            None => write::dict(&mut self.bytes, &object.dict),
+            Some(data) => {
+                write::dict(&mut self.bytes, &object.dict.clone().with("Length", data.len() as i64));
+                write::stream(&mut self.bytes, data);
+            }
+        }
         self.end();
     }
 
-    /// A whole stream.
-    pub(super) fn push_stream(&mut self, stream: &str) {
-        self.push(&format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()));
+    /// Hands out what was written since the last time.
+    pub(crate) fn take(&mut self) -> Vec<u8> {
+        self.handed_out += self.bytes.len() as u64;
+        std::mem::take(&mut self.bytes)
     }
 
-    /// The file, with its table of objects. Object 1 is the catalog.
-    pub(super) fn finish(mut self) -> Vec<u8> {
-        let (table, count) = (self.bytes.len(), self.starts.len() + 1);
-        let bytes = &mut self.bytes;
-        bytes.extend_from_slice(b"xref\n0 ");
-        push_decimal(bytes, count);
-        bytes.extend_from_slice(b"\n0000000000 65535 f \n");
-        for start in self.starts {
-            let mut entry = *b"0000000000 00000 n \n";
-            let mut rest = start;
-            for digit in entry.iter_mut().take(10).rev() {
-                *digit = b'0' + (rest % 10) as u8;
-                rest /= 10;
-            }
-            bytes.extend_from_slice(&entry);
-        }
-        bytes.extend_from_slice(b"trailer\n<</Size ");
-        push_decimal(bytes, count);
-        bytes.extend_from_slice(b"/Root 1 0 R>>\nstartxref\n");
-        push_decimal(bytes, table);
-        bytes.extend_from_slice(b"\n%%EOF\n");
+    /// The last bytes: the table of objects, and the trailer with the number of objects in it.
+    pub(crate) fn finish(mut self, trailer: &Dict) -> Vec<u8> {
+        let table = self.handed_out + self.bytes.len() as u64;
+        let size = self.starts.len() + 1;
+        self.bytes.extend_from_slice(b"xref\n");
+        let entries = (0..size).map(|number| Some((self.starts.get(number.checked_sub(1)?).copied().flatten()?, 0)));
+        write::table(&mut self.bytes, 0, entries);
+        self.bytes.extend_from_slice(b"trailer\n");
+        write::dict(&mut self.bytes, &trailer.clone().with("Size", size as i64));
+        self.bytes.extend_from_slice(b"\nstartxref\n");
+        write::decimal(&mut self.bytes, table as usize);
+        self.bytes.extend_from_slice(b"\n%%EOF\n");
         self.bytes
     }
 }
 
-/// A number without a sign. A tenth of what `write!` takes.
-fn push_decimal(bytes: &mut Vec<u8>, number: usize) {
-    if number >= 10 {
-        push_decimal(bytes, number / 10);
-    }
-    bytes.push(b'0' + (number % 10) as u8);
-}
-
-/// An address as a string (ISO 32000-1, 12.6.4.7: 7-bit ASCII). What is no printable ASCII is escaped as addresses are.
-pub(super) fn push_uri(bytes: &mut Vec<u8>, uri: &str) {
-    bytes.push(b'(');
-    for &byte in uri.as_bytes() {
-        match byte {
-            b'(' | b')' | b'\\' => bytes.extend_from_slice(&[b'\\', byte]),
-            b'!'..=b'~' => bytes.push(byte),
-            _ => bytes.extend_from_slice(&[b'%', hex(byte >> 4), hex(byte & 15)]),
-        }
-    }
-    bytes.push(b')');
-}
-
-/// A digit below 16.
-pub(super) fn hex(digit: u8) -> u8 {
-    if digit < 10 { b'0' + digit } else { b'A' + digit - 10 }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Object;
     use super::*;
 
     #[test]
-    fn addresses_are_escaped() {
+    fn the_table_says_where_objects_begin_whatever_was_handed_out() {
+        let mut file = NewFile::new();
+        let first = file.reserve(13);
         let mut bytes = Vec::new();
-        push_uri(&mut bytes, "https://x/(a)\\ ą\n~");
-        assert_eq!(bytes, br"(https://x/\(a\)\\%20%C4%85%0A~)");
-    }
-
-    #[test]
-    fn the_table_says_where_objects_begin() {
-        let mut objects = Objects::new();
-        for number in 1..=12 {
-            objects.push(&format!("({number})"));
+        for number in (1..=12).rev() {
+            file.push(&NewObject::dict(first.after(number), Dict::default().with("N", Object::Integer(number.into()))));
+            if number % 3 == 0 {
+                bytes.extend(file.take());
+            }
         }
-        let file = objects.finish();
-        let text = String::from_utf8_lossy(&file).replace('\u{fffd}', "?");
-        let (_, table) = text.split_once("xref\n0 13\n").unwrap();
-        for (number, line) in table.lines().take(13).enumerate().skip(1) {
+        bytes.extend(file.finish(&Dict::default().with("Root", first)));
+        let text = String::from_utf8_lossy(&bytes).replace('\u{fffd}', "?");
+        let (_, table) = text.split_once("xref\n0 14\n").unwrap();
+        assert!(table.starts_with("0000000000 65535 f \n0000000000 65535 f \n"), "{table}");
+        for (number, line) in table.lines().take(14).enumerate().skip(2) {
             let start: usize = line.split(' ').next().unwrap().parse().unwrap();
-            assert!(file[start..].starts_with(format!("{number} 0 obj\n({number})\nendobj\n").as_bytes()), "{line}");
+            let object = format!("{number} 0 obj\n<</N {}>>\nendobj\n", number - 1);
+            assert!(bytes[start..].starts_with(object.as_bytes()), "{line}");
         }
-        assert!(text.ends_with("%%EOF\n"));
+        assert!(text.contains("trailer\n<</Root 1 0 R/Size 14>>\n") && text.ends_with("%%EOF\n"));
+        let start: usize = text.lines().rev().nth(1).unwrap().parse().unwrap();
+        assert!(bytes[start..].starts_with(b"xref\n"));
     }
 }

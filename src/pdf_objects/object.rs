@@ -1,15 +1,34 @@
 use std::ops::Range;
 
+use super::deflated::deflated;
+
 /// The number and generation of an indirect object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Id {
-    pub(super) number: u32,
-    pub(super) generation: u16,
+pub(crate) struct Id {
+    pub(crate) number: u32,
+    pub(crate) generation: u16,
+}
+
+impl Id {
+    /// Of an object that was never replaced.
+    pub(crate) const fn new(number: u32) -> Self {
+        Self { number, generation: 0 }
+    }
+
+    /// The number that is so many after this one.
+    pub(crate) const fn after(self, count: u32) -> Self {
+        Self::new(self.number + count)
+    }
+}
+
+/// A number in millionths at most: more are noise, and make files larger.
+pub(crate) fn millionths(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
 }
 
 /// A value of a PDF (ISO 32000-1, 7.3).
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Object {
+pub(crate) enum Object {
     Null,
     Bool(bool),
     Integer(i64),
@@ -23,11 +42,29 @@ pub(super) enum Object {
 }
 
 impl Object {
-    pub(super) fn name(name: &str) -> Self {
+    pub(crate) fn name(name: &str) -> Self {
         Self::Name(name.as_bytes().into())
     }
 
-    pub(super) fn integer(&self) -> Option<i64> {
+    pub(crate) fn text(text: &[u8]) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A text that people read (ISO 32000-1, 7.9.2.2): in UTF-16 where ASCII is not enough.
+    pub(crate) fn words(text: &str) -> Self {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Self::text(text.as_bytes());
+        }
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        Self::Text(units.flat_map(u16::to_be_bytes).collect())
+    }
+
+    /// An array of numbers, each in millionths at most.
+    pub(crate) fn numbers(numbers: &[f64]) -> Self {
+        Self::Array(numbers.iter().map(|&number| Self::Real(millionths(number))).collect())
+    }
+
+    pub(crate) fn integer(&self) -> Option<i64> {
         match self {
             Self::Integer(value) => Some(*value),
             Self::Real(value) if value.fract() == 0.0 && value.abs() < 1e15 => Some(*value as i64),
@@ -35,7 +72,7 @@ impl Object {
         }
     }
 
-    pub(super) fn number(&self) -> Option<f64> {
+    pub(crate) fn number(&self) -> Option<f64> {
         match self {
             Self::Integer(value) => Some(*value as f64),
             Self::Real(value) => Some(*value),
@@ -43,23 +80,23 @@ impl Object {
         }
     }
 
-    pub(super) fn as_name(&self) -> Option<&[u8]> {
+    pub(crate) fn as_name(&self) -> Option<&[u8]> {
         if let Self::Name(name) = self { Some(name) } else { None }
     }
 
-    pub(super) fn as_text(&self) -> Option<&[u8]> {
+    pub(crate) fn as_text(&self) -> Option<&[u8]> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
 
-    pub(super) fn as_array(&self) -> Option<&[Self]> {
+    pub(crate) fn as_array(&self) -> Option<&[Self]> {
         if let Self::Array(items) = self { Some(items) } else { None }
     }
 
-    pub(super) fn as_dict(&self) -> Option<&Dict> {
+    pub(crate) fn as_dict(&self) -> Option<&Dict> {
         if let Self::Dict(dict) = self { Some(dict) } else { None }
     }
 
-    pub(super) fn as_reference(&self) -> Option<Id> {
+    pub(crate) fn as_reference(&self) -> Option<Id> {
         if let Self::Reference(id) = self { Some(*id) } else { None }
     }
 }
@@ -96,45 +133,68 @@ impl From<Vec<Object>> for Object {
 
 /// A dictionary, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Dict(pub(super) Vec<(Box<[u8]>, Object)>);
+pub(crate) struct Dict(pub(crate) Vec<(Box<[u8]>, Object)>);
 
 impl Dict {
     /// The value of a key; of a key that stands there twice, the last, as most readers take it.
-    pub(super) fn get(&self, key: &str) -> Option<&Object> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Object> {
         self.0.iter().rev().find(|(known, _)| **known == *key.as_bytes()).map(|(_, value)| value)
     }
 
     /// Replaces a value, or adds it at the end.
-    pub(super) fn set(&mut self, key: &str, value: impl Into<Object>) {
+    pub(crate) fn set(&mut self, key: &str, value: impl Into<Object>) {
         self.remove(key);
         self.0.push((key.as_bytes().into(), value.into()));
     }
 
-    pub(super) fn remove(&mut self, key: &str) {
+    pub(crate) fn remove(&mut self, key: &str) {
         self.0.retain(|(known, _)| **known != *key.as_bytes());
     }
 
-    pub(super) fn with(mut self, key: &str, value: impl Into<Object>) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Object>) -> Self {
         self.set(key, value);
         self
     }
 
-    pub(super) fn is(&self, key: &str, name: &str) -> bool {
+    pub(crate) fn is(&self, key: &str, name: &str) -> bool {
         self.get(key).and_then(Object::as_name) == Some(name.as_bytes())
     }
 }
 
-/// A stream: its dictionary, and where its bytes lie in the file.
+/// An object that is to be written: a dictionary, or a stream of bytes that are filtered as its dictionary says.
 #[derive(Clone, Debug)]
-pub(super) struct Stream {
-    pub(super) id: Id,
-    pub(super) dict: Dict,
-    pub(super) data: Range<usize>,
+pub(crate) struct NewObject {
+    pub(crate) id: Id,
+    pub(crate) dict: Dict,
+    pub(crate) data: Option<Vec<u8>>,
+}
+
+impl NewObject {
+    pub(crate) fn dict(id: Id, dict: Dict) -> Self {
+        Self { id, dict, data: None }
+    }
+
+    pub(crate) fn stream(id: Id, dict: Dict, data: Vec<u8>) -> Self {
+        Self { id, dict, data: Some(data) }
+    }
+
+    /// A stream of bytes that are compressed here.
+    pub(crate) fn deflated(id: Id, dict: Dict, data: &[u8]) -> Self {
+        Self::stream(id, dict.with("Filter", Object::name("FlateDecode")), deflated(data))
+    }
+}
+
+/// A stream that was read: its dictionary, and where its bytes lie in the file.
+#[derive(Clone, Debug)]
+pub(crate) struct Stream {
+    pub(crate) id: Id,
+    pub(crate) dict: Dict,
+    pub(crate) data: Range<usize>,
 }
 
 /// What an object number leads to.
 #[derive(Clone, Debug)]
-pub(super) enum Indirect {
+pub(crate) enum Indirect {
     Plain(Object),
     Stream(Stream),
 }

@@ -8,6 +8,7 @@ mod architecture;
 mod credential_matrix;
 mod credentials;
 mod deadline;
+mod font_data;
 mod invoices;
 mod paper;
 mod pkcs12;

@@ -1,6 +1,12 @@
+use std::ops::RangeInclusive;
+
 use super::content::Content;
-use super::{CodeOnPaper, ConfirmationFacts, Format, Language, QrBy, Roll, confirmation_pdf, escpos, zpl};
+use super::facts::ConfirmationFacts;
+use super::format::{Format, QrBy, Roll};
+use super::{escpos, pdf, zpl};
 use crate::error::Result;
+use crate::paper::language::Language;
+use crate::render::Code;
 
 /// The confirmation of a transaction ("potwierdzenie transakcji"): what a buyer gets at the till in place of an invoice that
 /// is issued offline and is not in KSeF yet.
@@ -19,8 +25,11 @@ pub struct Confirmation<'a> {
 }
 
 impl<'a> Confirmation<'a> {
+    /// How wide the labels of label printers may be, in millimetres.
+    pub const LABEL_WIDTH_MM: RangeInclusive<u32> = zpl::WIDTH_MM;
+
     /// Puts together what it says. The codes are KOD I and KOD II, or KOD I alone; they are told apart by their links.
-    pub fn new(facts: &ConfirmationFacts<'a>, codes: &[CodeOnPaper<'a>], language: Language) -> Self {
+    pub fn new(facts: &ConfirmationFacts<'a>, codes: &'a [Code], language: Language) -> Self {
         Self { content: Content::new(facts, codes, language), language, number: facts.number }
     }
 
@@ -31,7 +40,7 @@ impl<'a> Confirmation<'a> {
     /// four dots (1/203 inch, so 0.5 mm), or fewer if the code would not fit: an RSA-signed KOD II has three on a 58 mm roll.
     pub fn pdf(&self, format: Format) -> Vec<u8> {
         let title = format!("{} – {}", self.content.title, self.number);
-        confirmation_pdf::write(&self.content, &title, self.language, format)
+        pdf::write(&self.content, &title, self.language, format)
     }
 
     /// Writes the bytes that a receipt printer takes: ESC/POS as Epson documents it, 203 dpi, text in code page 852.
@@ -43,7 +52,8 @@ impl<'a> Confirmation<'a> {
         escpos::write(&self.content, roll, qr)
     }
 
-    /// Writes a label for a ZPL printer of 203 dpi that is `width_mm` wide, 40 to 104, and as long as it has to be.
+    /// Writes a label for a ZPL printer of 203 dpi that is `width_mm` wide ([`LABEL_WIDTH_MM`](Self::LABEL_WIDTH_MM)), and as long as
+    /// it has to be.
     ///
     /// Text is UTF-8 (`^CI28`) in the printer's scalable font, codes are raster (`^GFA`) or the printer's own (`^BQ`).
     /// Which letters are printed depends on the printer's font.

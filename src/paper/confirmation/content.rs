@@ -1,8 +1,10 @@
+use super::facts::ConfirmationFacts;
 use super::words::Words;
-use super::{CodeOnPaper, ConfirmationFacts, Language};
 use crate::deadline::Mode;
 use crate::invoice::{Buyer, Form};
 use crate::link::Link;
+use crate::paper::language::Language;
+use crate::render::Code;
 
 /// What stands on a confirmation, from its top to its end, before anybody knows on which paper.
 pub(super) struct Content<'a> {
@@ -10,7 +12,7 @@ pub(super) struct Content<'a> {
     /// That it is not an invoice, and where the invoice is.
     pub(super) notes: [&'static str; 2],
     pub(super) facts: Vec<Row>,
-    pub(super) codes: Vec<Code<'a>>,
+    pub(super) codes: Vec<HeadedCode<'a>>,
     pub(super) to_download: &'static str,
     /// What the buyer has to type in for that.
     pub(super) needed: Vec<Row>,
@@ -23,20 +25,21 @@ pub(super) struct Row {
     pub(super) value: String,
 }
 
-pub(super) struct Code<'a> {
+/// A code, and what stands above it.
+pub(super) struct HeadedCode<'a> {
     pub(super) heading: &'static str,
-    pub(super) code: CodeOnPaper<'a>,
+    pub(super) code: &'a Code,
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn new(facts: &ConfirmationFacts<'_>, codes: &[CodeOnPaper<'a>], language: Language) -> Self {
+    pub(super) fn new(facts: &ConfirmationFacts<'_>, codes: &'a [Code], language: Language) -> Self {
         let words = Words::of(language);
         let where_it_is = if facts.ksef_number.is_some() { words.is_in_ksef } else { words.will_be_in_ksef };
         Self {
             title: words.title,
             notes: [words.no_invoice, where_it_is],
             facts: rows(facts, words),
-            codes: codes.iter().map(|&code| Code { heading: heading(&code, words), code }).collect(),
+            codes: codes.iter().map(|code| HeadedCode { heading: heading(code, words), code }).collect(),
             to_download: words.to_download,
             needed: needed(facts, words),
             mistakes: words.mistakes,
@@ -110,8 +113,8 @@ fn total(facts: &ConfirmationFacts<'_>) -> Option<String> {
     })
 }
 
-fn heading(code: &CodeOnPaper<'_>, words: &Words) -> &'static str {
-    match Link::parse(code.url) {
+fn heading(code: &Code, words: &Words) -> &'static str {
+    match Link::parse(code.link()) {
         Ok(Link::Kod2(_)) => words.kod2,
         _ => words.kod1,
     }

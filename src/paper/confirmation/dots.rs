@@ -1,12 +1,13 @@
 use crate::qr::{QUIET_ZONE, Symbol};
+use crate::render::Code;
 
 /// A code as dots of a printer, with its quiet zone: rows of whole bytes, the first dot in the highest bit, set for black.
-pub(super) struct Raster {
+pub(super) struct Dots {
     pub(super) bytes_a_row: usize,
     pub(super) bytes: Vec<u8>,
 }
 
-impl Raster {
+impl Dots {
     /// Draws a code with modules of `module` dots, `shift` dots from the left.
     pub(super) fn new(symbol: &Symbol, module: usize, shift: usize) -> Self {
         let side = (symbol.size() + 2 * QUIET_ZONE) * module;
@@ -31,4 +32,9 @@ impl Raster {
 /// dpi, or as many as there is room for, and one at least.
 pub(super) fn module_dots(size: usize, room: usize) -> usize {
     (room / (size + 2 * QUIET_ZONE)).clamp(1, 4)
+}
+
+/// The size of the code that a printer makes: it may take all for bytes, which needs more room than the segments that we choose.
+pub(super) fn size_by_printer(code: &Code) -> usize {
+    Symbol::encode(&"x".repeat(code.link().len()), code.symbol().level()).map_or(177, |symbol| symbol.size())
 }

@@ -1,11 +1,12 @@
 //! A confirmation for receipt printers: ESC/POS, as in Epson's "ESC/POS Application Programming Guide".
 
-use super::content::{Code, Content};
+use super::content::{Content, HeadedCode};
 use super::cp852::cp852;
-use super::lines::lines;
-use super::raster::{Raster, module_dots};
-use super::{QrBy, Roll};
-use crate::qr::{EccLevel, Symbol};
+use super::dots::{Dots, module_dots, size_by_printer};
+use super::format::{QrBy, Roll};
+use crate::font::lines;
+use crate::qr::EccLevel;
+use crate::render::Code;
 
 /// A letter of font A is twelve dots wide.
 const LETTER_DOTS: usize = 12;
@@ -84,27 +85,26 @@ impl Receipt {
         self.bytes.extend_from_slice(&[0x1b, b'a', u8::from(in_the_middle)]);
     }
 
-    fn code(&mut self, code: &Code<'_>, qr: QrBy) {
+    fn code(&mut self, HeadedCode { heading, code }: &HeadedCode<'_>, qr: QrBy) {
         self.align(true);
-        self.bold(code.heading);
+        self.bold(heading);
         match qr {
-            QrBy::Raster => self.raster(code.code.symbol),
-            QrBy::Printer => self.command(code.code.symbol.level(), code.code.url),
+            QrBy::Raster => self.raster(code),
+            QrBy::Printer => self.command(code),
         }
-        self.bold(code.code.label.as_str());
+        self.bold(code.label().as_str());
         self.align(false);
-        self.text(code.code.url);
+        self.text(code.link());
         self.feed();
     }
 
     /// `GS v 0`, in the middle by white dots of our own: not every printer aligns graphics.
-    fn raster(&mut self, symbol: &Symbol) {
+    fn raster(&mut self, code: &Code) {
         let room = self.roll.dots();
-        let module = module_dots(symbol.size(), room);
-        let side = (symbol.size() + 2 * crate::qr::QUIET_ZONE) * module;
-        let raster = Raster::new(symbol, module, room.saturating_sub(side) / 2);
-        for strip in raster.bytes.chunks(STRIP_ROWS * raster.bytes_a_row) {
-            let (width, height) = (raster.bytes_a_row as u16, (strip.len() / raster.bytes_a_row) as u16);
+        let module = module_dots(code.symbol().size(), room);
+        let dots = Dots::new(code.symbol(), module, room.saturating_sub(code.side() * module) / 2);
+        for strip in dots.bytes.chunks(STRIP_ROWS * dots.bytes_a_row) {
+            let (width, height) = (dots.bytes_a_row as u16, (strip.len() / dots.bytes_a_row) as u16);
             self.bytes.extend_from_slice(b"\x1dv0\x00");
             self.bytes.extend_from_slice(&width.to_le_bytes());
             self.bytes.extend_from_slice(&height.to_le_bytes());
@@ -113,9 +113,9 @@ impl Receipt {
     }
 
     /// `GS ( k` with the functions 165 (model 2), 167 (size of a module), 169 (error correction), 180 (data), 181 (print).
-    fn command(&mut self, level: EccLevel, url: &str) {
-        let module = module_dots(size_by_printer(url, level), self.roll.dots()) as u8;
-        let level = match level {
+    fn command(&mut self, code: &Code) {
+        let module = module_dots(size_by_printer(code), self.roll.dots()) as u8;
+        let level = match code.symbol().level() {
             EccLevel::L => b'0',
             EccLevel::M => b'1',
             EccLevel::Q => b'2',
@@ -125,7 +125,7 @@ impl Receipt {
             self.function(function);
         }
         let mut data = vec![b'P', b'0'];
-        data.extend_from_slice(url.as_bytes());
+        data.extend_from_slice(code.link().as_bytes());
         self.function(&data);
         self.function(b"Q0");
     }
@@ -138,11 +138,6 @@ impl Receipt {
         self.bytes.push(b'1');
         self.bytes.extend_from_slice(function);
     }
-}
-
-/// The size of the code that a printer makes: it may take all for bytes, which needs more room than the segments that we choose.
-pub(super) fn size_by_printer(url: &str, level: EccLevel) -> usize {
-    Symbol::encode(&"x".repeat(url.len()), level).map_or(177, |symbol| symbol.size())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::values::{IssueDate, KsefNumber, Nip};
 
 /// What a confirmation says of its invoice.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ConfirmationFacts<'a> {
     /// The structure of the invoice.
     pub form: Form,
@@ -48,6 +49,18 @@ impl<'a> ConfirmationFacts<'a> {
             ksef_number: None,
             mode: None,
         }
+    }
+
+    /// The same with the KSeF number that the invoice has by now.
+    #[must_use]
+    pub fn ksef_number(self, number: &'a KsefNumber) -> Self {
+        Self { ksef_number: Some(number), ..self }
+    }
+
+    /// The same with the reason why the invoice was issued offline.
+    #[must_use]
+    pub fn mode(self, mode: Mode) -> Self {
+        Self { mode: Some(mode), ..self }
     }
 }
 

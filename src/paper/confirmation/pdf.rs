@@ -1,9 +1,10 @@
 //! A confirmation as a PDF, for pages and for rolls.
 
-use super::canvas::{Canvas, Style};
-use super::content::{Code, Content, Row};
-use super::document::Document;
-use super::{Format, Language, Roll};
+use super::content::{Content, HeadedCode, Row};
+use super::format::{Format, Roll};
+use crate::paper::canvas::{Canvas, Style};
+use crate::paper::document::Document;
+use crate::paper::language::Language;
 
 /// What depends on the paper. Lengths are millimetres, sizes of letters points.
 struct Paper {
@@ -173,7 +174,7 @@ impl Flow {
     }
 
     /// The codes, and their links as text under them.
-    fn codes(&mut self, codes: &[Code<'_>]) {
+    fn codes(&mut self, codes: &[HeadedCode<'_>]) {
         let is_roll = self.paper.height.is_none();
         for codes in codes.chunks(if is_roll { 1 } else { 2 }) {
             self.abreast(codes);
@@ -184,7 +185,7 @@ impl Flow {
                     let name = code.heading.split(" –").next().unwrap_or_default();
                     self.text(name, Style { bold: true, ..style }, Align::Left);
                 }
-                self.link(code.code.url, style);
+                self.link(code.code.link(), style);
                 self.gap(1.0);
             }
             self.gap(1.0);
@@ -202,18 +203,19 @@ impl Flow {
     }
 
     /// Codes beside each other, each with its heading above and its label below; never parted by the end of a page.
-    fn abreast(&mut self, codes: &[Code<'_>]) {
+    fn abreast(&mut self, codes: &[HeadedCode<'_>]) {
         let count = codes.len() as f64;
         let column = (self.paper.inner() - GAP * (count - 1.0)) / count;
         let heading = Style { bold: true, em: self.paper.small.em };
         let label = Style { bold: true, em: self.paper.text.em };
-        let largest = codes.iter().map(|code| code.code.side()).fold(1.0, f64::max);
+        let largest = codes.iter().map(|code| code.code.side() as f64).fold(1.0, f64::max);
         // One size of modules for all: they are scanned from one distance.
         let dots = (column / largest / self.paper.dot + 1e-9).floor().clamp(1.0, self.paper.most_dots);
         let module = dots * self.paper.dot;
 
         let headings: Vec<Vec<String>> = codes.iter().map(|code| heading.lines(code.heading, column)).collect();
-        let labels: Vec<Vec<String>> = codes.iter().map(|code| label.lines(code.code.label.as_str(), column)).collect();
+        let labels: Vec<Vec<String>> =
+            codes.iter().map(|code| label.lines(code.code.label().as_str(), column)).collect();
         let most = |lines: &[Vec<String>]| lines.iter().map(Vec::len).max().unwrap_or(0) as f64;
         let heading_height = most(&headings) * heading.line_height();
         let height = heading_height + largest * module + most(&labels) * label.line_height();
@@ -223,7 +225,7 @@ impl Flow {
         let top = whole(self.y + heading_height + self.paper.dot);
         for ((code, place), (headings, labels)) in codes.iter().zip(0..).zip(headings.iter().zip(&labels)) {
             let left = self.paper.margin + f64::from(place) * (column + GAP);
-            let side = code.code.side() * module;
+            let side = code.code.side() as f64 * module;
             let mut middle = |canvas: &mut Canvas, style: Style, line: &str, y: f64| {
                 let x = left + ((column - style.width(line)) / 2.0).max(0.0);
                 canvas.text(&mut self.document.fonts, style, [x, y + style.ascent()], line);
@@ -231,7 +233,7 @@ impl Flow {
             for (line, number) in headings.iter().zip(0..) {
                 middle(&mut self.canvas, heading, line, self.y + f64::from(number) * heading.line_height());
             }
-            self.canvas.code(&code.code, [whole(left + (column - side) / 2.0), top], module);
+            self.canvas.code(code.code, [whole(left + (column - side) / 2.0), top], module);
             for (line, number) in labels.iter().zip(0..) {
                 middle(&mut self.canvas, label, line, top + side + f64::from(number) * label.line_height());
             }

@@ -1,4 +1,4 @@
-use super::Language;
+use crate::paper::language::Language;
 
 /// What a confirmation says in one language. The terms are the Ministry's (Podręcznik KSeF 2.0, part II, 1.6.6 and 5.5; the
 /// schema FA(3)).

@@ -1,14 +1,18 @@
 //! A confirmation for label printers: ZPL II, as in Zebra's "Programming Guide".
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 
-use super::QrBy;
-use super::canvas::{MM_A_POINT, Style};
-use super::content::{Code, Content};
-use super::escpos::size_by_printer;
-use super::raster::{Raster, module_dots};
+use super::content::{Content, HeadedCode};
+use super::dots::{Dots, module_dots, size_by_printer};
+use super::format::QrBy;
 use crate::error::{Error, Kind, Result};
+use crate::paper::canvas::{MM_A_POINT, Style};
 use crate::qr::{EccLevel, QUIET_ZONE};
+use crate::render::Code;
+
+/// How wide a label may be.
+pub(super) const WIDTH_MM: RangeInclusive<u32> = 40..=104;
 
 /// At 203 dpi.
 const DOTS_A_MM: f64 = 203.0 / 25.4;
@@ -26,7 +30,7 @@ const SMALL: usize = 20;
 
 /// Writes the label.
 pub(super) fn write(content: &Content<'_>, width_mm: u32, qr: QrBy) -> Result<String> {
-    if !(40..=104).contains(&width_mm) {
+    if !WIDTH_MM.contains(&width_mm) {
         let message = format!("a label {width_mm} mm wide: give 40 to 104");
         return Err(Error::new(Kind::SettingMalformed, message));
     }
@@ -77,25 +81,24 @@ impl LabelText {
         }
     }
 
-    fn code(&mut self, code: &Code<'_>, qr: QrBy) {
-        self.text(code.heading, SMALL);
+    fn code(&mut self, HeadedCode { heading, code }: &HeadedCode<'_>, qr: QrBy) {
+        self.text(heading, SMALL);
         match qr {
             QrBy::Raster => self.raster(code),
             QrBy::Printer => self.command(code),
         }
-        self.text(code.code.label.as_str(), TEXT);
-        self.text(code.code.url, SMALL);
+        self.text(code.label().as_str(), TEXT);
+        self.text(code.link(), SMALL);
     }
 
     /// `^GFA`: dots in hexadecimal.
-    fn raster(&mut self, code: &Code<'_>) {
-        let symbol = code.code.symbol;
-        let module = module_dots(symbol.size(), self.width);
-        let side = (symbol.size() + 2 * QUIET_ZONE) * module;
-        let raster = Raster::new(symbol, module, 0);
-        let (x, count) = ((self.width.saturating_sub(side)) / 2, raster.bytes.len());
-        let _ = write!(self.body, "^FO{x},{}^GFA,{count},{count},{},", self.y, raster.bytes_a_row);
-        for byte in raster.bytes {
+    fn raster(&mut self, code: &Code) {
+        let module = module_dots(code.symbol().size(), self.width);
+        let side = code.side() * module;
+        let dots = Dots::new(code.symbol(), module, 0);
+        let (x, count) = ((self.width.saturating_sub(side)) / 2, dots.bytes.len());
+        let _ = write!(self.body, "^FO{x},{}^GFA,{count},{count},{},", self.y, dots.bytes_a_row);
+        for byte in dots.bytes {
             let _ = write!(self.body, "{byte:02X}");
         }
         self.body.push_str("^FS\n");
@@ -103,21 +106,20 @@ impl LabelText {
     }
 
     /// `^BQ`, model 2. In the data stand the error correction, `A` for data that the printer segments itself, a comma.
-    fn command(&mut self, code: &Code<'_>) {
-        let level = code.code.symbol.level();
-        let modules = size_by_printer(code.code.url, level);
+    fn command(&mut self, code: &Code) {
+        let modules = size_by_printer(code);
         let module = module_dots(modules, self.width);
         let (side, margin) = ((modules + 2 * QUIET_ZONE) * module, QUIET_ZONE * module);
         let x = (self.width.saturating_sub(side)) / 2 + margin;
         let y = self.y + margin.saturating_sub(OWN_CODE_SHIFT);
-        let letter = match level {
+        let letter = match code.symbol().level() {
             EccLevel::L => 'L',
             EccLevel::M => 'M',
             EccLevel::Q => 'Q',
             EccLevel::H => 'H',
         };
         let _ = write!(self.body, "^FO{x},{y}^BQN,2,{module}^FH_^FD{letter}A,");
-        push_escaped(&mut self.body, code.code.url);
+        push_escaped(&mut self.body, code.link());
         self.body.push_str("^FS\n");
         self.y += side;
     }

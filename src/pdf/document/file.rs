@@ -2,20 +2,20 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::crypt::Crypt;
 use super::filter;
-use super::object::{Dict, Id, Indirect, Object, Stream};
 use super::object_stream::{Cache, ObjectStream};
 use super::xref::{self, Place, Xref};
 use crate::error::{Error, Kind, Result};
+use crate::pdf::crypt::Crypt;
+use crate::pdf_objects::{Dict, Id, Indirect, Object, Stream};
 
 /// A PDF as its cross-references describe it. Objects are read when they are asked for, and nothing is repaired.
-pub(super) struct File {
+pub(in crate::pdf) struct File {
     bytes: Vec<u8>,
     /// Where `%PDF-` stands, from which offsets count.
     header: usize,
-    pub(super) xref: Xref,
-    pub(super) crypt: Option<Crypt>,
+    pub(in crate::pdf) xref: Xref,
+    pub(in crate::pdf) crypt: Option<Crypt>,
     cache: Cache,
     /// How many bytes may still be unpacked and searched, in all.
     budget: AtomicUsize,
@@ -32,7 +32,7 @@ impl File {
     ///
     /// # Errors
     /// `pdf_damaged`, `pdf_limits`, `pdf_encrypted`, `pdf_password_wrong`.
-    pub(super) fn read(bytes: Vec<u8>, password: Option<&[u8]>) -> Result<Self> {
+    pub(in crate::pdf) fn read(bytes: Vec<u8>, password: Option<&[u8]>) -> Result<Self> {
         /// Readers look for the header so far.
         const HEAD: usize = 1024;
         let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
@@ -53,23 +53,23 @@ impl File {
     }
 
     /// The whole file as it was given.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::pdf) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// From the header on: offsets count from here.
-    pub(super) fn data(&self) -> &[u8] {
+    pub(in crate::pdf) fn data(&self) -> &[u8] {
         self.bytes.get(self.header..).unwrap_or_default()
     }
 
     /// The document catalog.
-    pub(super) fn catalog(&self) -> Result<Dict> {
+    pub(in crate::pdf) fn catalog(&self) -> Result<Dict> {
         let root = self.xref.trailer.get("Root").map(|root| self.dict(root)).transpose()?.flatten();
         root.ok_or_else(|| Error::new(Kind::PdfDamaged, "the PDF has no catalog (/Root)"))
     }
 
     /// Follows a reference; what leads nowhere is null.
-    pub(super) fn resolve<'a>(&self, object: &'a Object) -> Result<Cow<'a, Object>> {
+    pub(in crate::pdf) fn resolve<'a>(&self, object: &'a Object) -> Result<Cow<'a, Object>> {
         match object {
             Object::Reference(_) => match self.load(object, 0)? {
                 Indirect::Plain(object) => Ok(Cow::Owned(object)),
@@ -80,12 +80,12 @@ impl File {
     }
 
     /// The value of a key, followed if it is a reference; null if there is none.
-    pub(super) fn value<'a>(&self, dict: &'a Dict, key: &str) -> Result<Cow<'a, Object>> {
+    pub(in crate::pdf) fn value<'a>(&self, dict: &'a Dict, key: &str) -> Result<Cow<'a, Object>> {
         dict.get(key).map_or(Ok(Cow::Owned(Object::Null)), |value| self.resolve(value))
     }
 
     /// A dictionary, or that of a stream.
-    pub(super) fn dict(&self, object: &Object) -> Result<Option<Dict>> {
+    pub(in crate::pdf) fn dict(&self, object: &Object) -> Result<Option<Dict>> {
         Ok(match self.resolve(object)?.into_owned() {
             Object::Dict(dict) => Some(dict),
             _ => None,
@@ -93,19 +93,19 @@ impl File {
     }
 
     /// The dictionary under a key.
-    pub(super) fn dict_in(&self, dict: &Dict, key: &str) -> Result<Option<Dict>> {
+    pub(in crate::pdf) fn dict_in(&self, dict: &Dict, key: &str) -> Result<Option<Dict>> {
         dict.get(key).map_or(Ok(None), |value| self.dict(value))
     }
 
     /// The items of an array, not followed.
-    pub(super) fn items(&self, dict: &Dict, key: &str) -> Result<Vec<Object>> {
+    pub(in crate::pdf) fn items(&self, dict: &Dict, key: &str) -> Result<Vec<Object>> {
         Ok(match self.value(dict, key)?.into_owned() {
             Object::Array(items) => items,
             _ => Vec::new(),
         })
     }
 
-    pub(super) fn stream(&self, object: &Object) -> Result<Option<Stream>> {
+    pub(in crate::pdf) fn stream(&self, object: &Object) -> Result<Option<Stream>> {
         match object {
             Object::Reference(_) => Ok(match self.load(object, 0)? {
                 Indirect::Stream(stream) => Some(stream),
@@ -116,7 +116,7 @@ impl File {
     }
 
     /// A stream's bytes, decrypted and unpacked: `limit` at most.
-    pub(super) fn decode(&self, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
+    pub(in crate::pdf) fn decode(&self, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
         let raw = self.data().get(stream.data.clone()).unwrap_or_default();
         let filters = self.filters(&stream.dict)?;
         let raw = match &self.crypt {
@@ -134,7 +134,7 @@ impl File {
     }
 
     /// Counts work against the budget.
-    pub(super) fn spend(&self, work: usize) -> Result<()> {
+    pub(in crate::pdf) fn spend(&self, work: usize) -> Result<()> {
         let left = self.budget.load(Ordering::Relaxed);
         let left = left.checked_sub(work).ok_or_else(|| {
             Error::new(Kind::PdfLimits, "the PDF asks for more work than its size explains".to_owned())
@@ -163,7 +163,7 @@ impl File {
     }
 
     /// What a reference leads to. `depth` counts objects that are needed to read an object.
-    pub(super) fn load(&self, object: &Object, depth: u32) -> Result<Indirect> {
+    pub(in crate::pdf) fn load(&self, object: &Object, depth: u32) -> Result<Indirect> {
         let mut object = object.clone();
         for _ in depth..MOST_STEPS {
             let Object::Reference(id) = object else { return Ok(Indirect::Plain(object)) };
@@ -246,11 +246,5 @@ impl File {
             flat.0.push((key.clone(), value));
         }
         Ok(flat)
-    }
-
-    /// Reads an object that was written just now.
-    #[cfg(test)]
-    pub(super) fn parse(text: &[u8]) -> Result<Object> {
-        super::lexer::Lexer::new(text, 0).object()
     }
 }

@@ -1,7 +1,7 @@
 use super::lexer::{hex, is_space};
 use super::lzw;
-use super::object::{Dict, Object};
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Object};
 
 /// Undoes the filters of a stream, `Flate` and the plain ones; `limit` bounds what any of them may give, in bytes.
 ///
@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 ///
 /// # Errors
 /// `pdf_limits` for a stream that is larger unpacked; `pdf_damaged` for filters that only pictures have.
-pub(super) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+pub(in crate::pdf) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
     /// Real streams have one or two.
     const MOST_FILTERS: usize = 6;
     if filters.len() > MOST_FILTERS {

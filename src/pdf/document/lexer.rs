@@ -1,5 +1,5 @@
-use super::object::{Dict, Id, Object};
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Id, Object};
 
 /// Arrays within dictionaries within arrays. Real documents stay under twenty.
 const DEEPEST: u32 = 64;
@@ -8,9 +8,9 @@ const DEEPEST: u32 = 64;
 const MOST_VALUES: u32 = 300_000;
 
 /// Reads values and keywords (ISO 32000-1, 7.2 and 7.3) from bytes.
-pub(super) struct Lexer<'a> {
-    pub(super) data: &'a [u8],
-    pub(super) at: usize,
+pub(in crate::pdf) struct Lexer<'a> {
+    pub(in crate::pdf) data: &'a [u8],
+    pub(in crate::pdf) at: usize,
     /// In files `1 0 R` is a reference; in content it is two numbers and a word.
     references: bool,
     left: u32,
@@ -18,34 +18,34 @@ pub(super) struct Lexer<'a> {
 
 /// A value or a word.
 #[derive(Debug, PartialEq)]
-pub(super) enum Token<'a> {
+pub(in crate::pdf) enum Token<'a> {
     Value(Object),
     Word(&'a [u8]),
 }
 
 impl<'a> Lexer<'a> {
     /// For the objects of a file, from `at` on.
-    pub(super) fn new(data: &'a [u8], at: usize) -> Self {
+    pub(in crate::pdf) fn new(data: &'a [u8], at: usize) -> Self {
         Self { data, at, references: true, left: MOST_VALUES }
     }
 
     /// For the operands and operators of a content stream. The caller bounds their number.
-    pub(super) fn content(data: &'a [u8]) -> Self {
+    pub(in crate::pdf) fn content(data: &'a [u8]) -> Self {
         Self { data, at: 0, references: false, left: u32::MAX }
     }
 
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(in crate::pdf) fn peek(&self) -> Option<u8> {
         self.data.get(self.at).copied()
     }
 
-    pub(super) fn next(&mut self) -> Option<u8> {
+    pub(in crate::pdf) fn next(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
     }
 
     /// Passes over white space and comments.
-    pub(super) fn skip_space(&mut self) {
+    pub(in crate::pdf) fn skip_space(&mut self) {
         while let Some(byte) = self.peek() {
             if byte == b'%' {
                 let rest = self.data.get(self.at..).unwrap_or_default();
@@ -59,7 +59,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Takes a word if it is the next thing.
-    pub(super) fn word(&mut self, word: &str) -> bool {
+    pub(in crate::pdf) fn word(&mut self, word: &str) -> bool {
         self.skip_space();
         let rest = self.data.get(self.at..).unwrap_or_default();
         let ends = rest.get(word.len()).is_none_or(|&next| !is_regular(next));
@@ -71,7 +71,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next value of a file.
-    pub(super) fn object(&mut self) -> Result<Object> {
+    pub(in crate::pdf) fn object(&mut self) -> Result<Object> {
         match self.token(0)? {
             Some(Token::Value(value)) => Ok(value),
             Some(Token::Word(_)) => Err(self.damaged("a value was expected")),
@@ -80,12 +80,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next value or word; `None` at the end.
-    pub(super) fn next_token(&mut self) -> Result<Option<Token<'a>>> {
+    pub(in crate::pdf) fn next_token(&mut self) -> Result<Option<Token<'a>>> {
         self.token(0)
     }
 
     /// A whole number without a sign.
-    pub(super) fn unsigned(&mut self) -> Option<u64> {
+    pub(in crate::pdf) fn unsigned(&mut self) -> Option<u64> {
         self.skip_space();
         let start = self.at;
         let mut value = 0_u64;
@@ -97,7 +97,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// `7 0 obj`, or `7 0 R` for another word.
-    pub(super) fn id(&mut self, word: &str) -> Option<Id> {
+    pub(in crate::pdf) fn id(&mut self, word: &str) -> Option<Id> {
         let start = self.at;
         let id = (|| {
             let number = u32::try_from(self.unsigned()?).ok()?;
@@ -230,12 +230,87 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    pub(super) fn damaged(&self, why: &str) -> Error {
+    pub(in crate::pdf) fn damaged(&self, why: &str) -> Error {
         Error::new(Kind::PdfDamaged, format!("at byte {}: {why}", self.at))
     }
 }
 
-pub(super) fn is_space(byte: u8) -> bool {
+/// Strings (ISO 32000-1, 7.3.4).
+impl Lexer<'_> {
+    /// `(text)`
+    fn literal(&mut self) -> Result<Box<[u8]>> {
+        self.at += 1;
+        let (mut text, mut open) = (Vec::new(), 1_u32);
+        loop {
+            match self.next() {
+                None => return Err(self.damaged("a string does not end")),
+                Some(b'(') => {
+                    open += 1;
+                    text.push(b'(');
+                }
+                Some(b')') => {
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(text.into());
+                    }
+                    text.push(b')');
+                }
+                Some(b'\\') => self.escape(&mut text),
+                Some(b'\r') => {
+                    self.at += usize::from(self.peek() == Some(b'\n'));
+                    text.push(b'\n');
+                }
+                Some(byte) => text.push(byte),
+            }
+        }
+    }
+
+    fn escape(&mut self, text: &mut Vec<u8>) {
+        match self.next() {
+            Some(b'n') => text.push(b'\n'),
+            Some(b'r') => text.push(b'\r'),
+            Some(b't') => text.push(b'\t'),
+            Some(b'b') => text.push(8),
+            Some(b'f') => text.push(12),
+            Some(b'\r') => self.at += usize::from(self.peek() == Some(b'\n')),
+            Some(first @ b'0'..=b'7') => {
+                let mut code = u32::from(first - b'0');
+                for _ in 0..2 {
+                    if let Some(digit @ b'0'..=b'7') = self.peek() {
+                        code = code * 8 + u32::from(digit - b'0');
+                        self.at += 1;
+                    }
+                }
+                text.push(code as u8);
+            }
+            Some(b'\n') | None => {}
+            Some(other) => text.push(other),
+        }
+    }
+
+    /// `<74657874>`
+    fn hexadecimal(&mut self) -> Result<Box<[u8]>> {
+        self.at += 1;
+        let (mut text, mut high) = (Vec::new(), None);
+        loop {
+            match self.next() {
+                Some(b'>') => break,
+                Some(byte) if is_space(byte) => {}
+                byte => {
+                    let Some(digit) = byte.and_then(hex) else { return Err(self.damaged("a string is malformed")) };
+                    match high.take() {
+                        None => high = Some(digit << 4),
+                        Some(high) => text.push(high | digit),
+                    }
+                }
+            }
+        }
+        text.extend(high);
+        Ok(text.into())
+    }
+}
+
+pub(in crate::pdf) fn is_space(byte: u8) -> bool {
     matches!(byte, 0 | b'\t' | b'\n' | 12 | b'\r' | b' ')
 }
 
@@ -243,6 +318,26 @@ fn is_regular(byte: u8) -> bool {
     !is_space(byte) && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
-pub(super) fn hex(digit: u8) -> Option<u8> {
+pub(in crate::pdf) fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pdf_objects::write;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let dict = Dict::default()
+            .with("A b#/", Object::text(b"(\\) "))
+            .with("B", Object::text(b"\r\n\0\xff"))
+            .with("C", vec![Object::Null, Object::Bool(true), (-5_i64).into(), 0.1.into(), (-1e-7).into(), 1e20.into()])
+            .with("D", Object::Reference(Id { number: 12, generation: 3 }))
+            .with("E", Dict::default());
+        let value = Object::Dict(dict);
+        let mut text = Vec::new();
+        write::object(&mut text, &value);
+        assert_eq!(Lexer::new(&text, 0).object().unwrap(), value, "{}", String::from_utf8_lossy(&text));
+    }
 }

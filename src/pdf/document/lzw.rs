@@ -1,7 +1,7 @@
 /// Decodes LZW (ISO 32000-1, 7.4.4.2); `None` if it gives more than `limit` bytes.
 ///
 /// A wrong code ends the data, as an end code would.
-pub(super) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<Vec<u8>> {
+pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<Vec<u8>> {
     const CLEAR: usize = 256;
     const END: usize = 257;
     let mut output: Vec<u8> = Vec::new();

@@ -2,18 +2,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::lexer::Lexer;
-use super::object::Object;
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::Object;
 
 /// An object stream, unpacked (ISO 32000-1, 7.5.7).
-pub(super) struct ObjectStream {
+pub(in crate::pdf) struct ObjectStream {
     bytes: Vec<u8>,
     /// The number of each object, and where it begins.
     objects: Vec<(u32, usize)>,
 }
 
 impl ObjectStream {
-    pub(super) fn read(bytes: Vec<u8>, count: usize, first: usize) -> Option<Self> {
+    pub(in crate::pdf) fn read(bytes: Vec<u8>, count: usize, first: usize) -> Option<Self> {
         let mut lexer = Lexer::new(&bytes, 0);
         // Each takes four bytes at least: what is announced beyond that is not there.
         let mut objects = Vec::with_capacity(count.min(bytes.len() / 4));
@@ -25,7 +25,7 @@ impl ObjectStream {
         Some(Self { bytes, objects })
     }
 
-    pub(super) fn object(&self, number: u32, index: u32) -> Result<Object> {
+    pub(in crate::pdf) fn object(&self, number: u32, index: u32) -> Result<Object> {
         let at = self.objects.get(index as usize).filter(|(known, _)| *known == number);
         let at = at.or_else(|| self.objects.iter().find(|(known, _)| *known == number));
         let Some(&(_, offset)) = at else {
@@ -41,17 +41,17 @@ impl ObjectStream {
 
 /// The object streams that were unpacked last.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<(HashMap<u32, Arc<ObjectStream>>, usize)>);
+pub(in crate::pdf) struct Cache(Mutex<(HashMap<u32, Arc<ObjectStream>>, usize)>);
 
 /// In bytes.
 const LARGEST_CACHE: usize = 24 << 20;
 
 impl Cache {
-    pub(super) fn get(&self, number: u32) -> Option<Arc<ObjectStream>> {
+    pub(in crate::pdf) fn get(&self, number: u32) -> Option<Arc<ObjectStream>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).0.get(&number).cloned()
     }
 
-    pub(super) fn put(&self, number: u32, stream: ObjectStream) -> Arc<ObjectStream> {
+    pub(in crate::pdf) fn put(&self, number: u32, stream: ObjectStream) -> Arc<ObjectStream> {
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cache.1 + stream.size() > LARGEST_CACHE {
             *cache = (HashMap::new(), 0);

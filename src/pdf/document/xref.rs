@@ -2,12 +2,12 @@ use std::collections::HashSet;
 
 use super::filter;
 use super::lexer::Lexer;
-use super::object::{Dict, Id, Object};
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Id, Object};
 
 /// Where an object lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::pdf) enum Place {
     Free,
     /// By itself, at this byte.
     At {
@@ -23,19 +23,19 @@ pub(super) enum Place {
 
 /// How the last revision writes its cross-references, and so how the next one must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(in crate::pdf) enum Manner {
     Table,
     Stream,
 }
 
 /// The cross-references of all revisions, and the trailer of the last.
 #[derive(Debug)]
-pub(super) struct Xref {
+pub(in crate::pdf) struct Xref {
     places: Vec<Packed>,
-    pub(super) trailer: Dict,
-    pub(super) manner: Manner,
+    pub(in crate::pdf) trailer: Dict,
+    pub(in crate::pdf) manner: Manner,
     /// Where the last revision's section begins.
-    pub(super) start: usize,
+    pub(in crate::pdf) start: usize,
 }
 
 /// A document of a million objects is a shelf of books.
@@ -52,7 +52,7 @@ impl Xref {
     ///
     /// # Errors
     /// `pdf_damaged`: nothing is rebuilt by searching, as a reader would do; such a file cannot be added to safely.
-    pub(super) fn read(data: &[u8]) -> Result<Self> {
+    pub(in crate::pdf) fn read(data: &[u8]) -> Result<Self> {
         let start = last_section(data)?;
         let mut xref = Self { places: Vec::new(), trailer: Dict::default(), manner: Manner::Table, start };
         let mut seen = HashSet::new();
@@ -70,12 +70,12 @@ impl Xref {
         Ok(xref)
     }
 
-    pub(super) fn place(&self, number: u32) -> Option<Place> {
+    pub(in crate::pdf) fn place(&self, number: u32) -> Option<Place> {
         self.places.get(number as usize).and_then(|packed| packed.place())
     }
 
     /// How many objects there may be at most.
-    pub(super) fn objects(&self) -> usize {
+    pub(in crate::pdf) fn objects(&self) -> usize {
         self.places.len()
     }
 
@@ -83,7 +83,7 @@ impl Xref {
     ///
     /// # Errors
     /// `pdf_limits`.
-    pub(super) fn next_number(&self) -> Result<u32> {
+    pub(in crate::pdf) fn next_number(&self) -> Result<u32> {
         let size = self.trailer.get("Size").and_then(Object::integer).and_then(|size| u32::try_from(size).ok());
         let next = size.unwrap_or(1).max(self.places.len() as u32).max(1);
         if next > 4 * MOST_OBJECTS { Err(too_many()) } else { Ok(next) }
@@ -229,7 +229,7 @@ impl Packed {
 }
 
 /// An object that stands by itself; for a stream also where its bytes begin.
-pub(super) fn indirect(data: &[u8], at: usize) -> Result<(Id, Object, Option<usize>)> {
+pub(in crate::pdf) fn indirect(data: &[u8], at: usize) -> Result<(Id, Object, Option<usize>)> {
     let mut lexer = Lexer::new(data, at);
     let id = lexer.id("obj").ok_or_else(|| lexer.damaged("no object is where the cross-references lead"))?;
     let object = lexer.object()?;
@@ -243,7 +243,7 @@ pub(super) fn indirect(data: &[u8], at: usize) -> Result<(Id, Object, Option<usi
 }
 
 /// True if a stream's bytes end here.
-pub(super) fn ends(data: &[u8], end: usize) -> bool {
+pub(in crate::pdf) fn ends(data: &[u8], end: usize) -> bool {
     let rest = data.get(end..).unwrap_or_default();
     let spaces = rest.iter().take(2).take_while(|&&byte| super::lexer::is_space(byte)).count();
     rest.get(spaces..).is_some_and(|rest| rest.starts_with(b"endstream"))

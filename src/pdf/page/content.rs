@@ -1,36 +1,35 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::file::File;
 use super::geometry::{Matrix, Point, Rect};
 use super::graphics::{Paint, Path, Space, State};
-use super::inline_image;
-use super::lettering::Lettering;
-use super::lexer::{Lexer, Token};
-use super::object::{Dict, Id, Object};
+use super::letter_widths::LetterWidths;
 use crate::error::{Error, Kind, Result};
+use crate::pdf::document::file::File;
+use crate::pdf::document::lexer::{Lexer, Token, is_space};
+use crate::pdf_objects::{Dict, Id, Object};
 
 /// Follows the operators of a page, and notes what it draws in an area.
-pub(super) struct Reader<'a> {
-    pub(super) file: &'a File,
+pub(in crate::pdf) struct Reader<'a> {
+    pub(in crate::pdf) file: &'a File,
     area: Rect,
     /// What falls into the area, once something does.
-    pub(super) found: Option<&'static str>,
-    pub(super) fonts: HashMap<Id, Rc<Lettering>>,
+    pub(in crate::pdf) found: Option<&'static str>,
+    pub(in crate::pdf) fonts: HashMap<Id, Rc<LetterWidths>>,
     steps: u32,
 }
 
 /// How content leaves its nesting.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Balance {
+pub(in crate::pdf) struct Balance {
     /// `Q` without a `q`.
-    pub(super) closed: usize,
+    pub(in crate::pdf) closed: usize,
     /// `q` without a `Q`.
-    pub(super) open: usize,
+    pub(in crate::pdf) open: usize,
     /// `BDC` without an `EMC`.
-    pub(super) marked: usize,
+    pub(in crate::pdf) marked: usize,
     /// `BT` without an `ET`.
-    pub(super) text: bool,
+    pub(in crate::pdf) text: bool,
 }
 
 /// Operators, on one page with its forms.
@@ -43,27 +42,27 @@ const DEEPEST_FORM: u32 = 12;
 const LARGEST_FORM: usize = 16 << 20;
 
 /// The numbers before an operator, as far as one takes them, and the one other value it may have.
-pub(super) struct Operands {
-    pub(super) numbers: Vec<f64>,
-    pub(super) value: Option<Object>,
+pub(in crate::pdf) struct Operands {
+    pub(in crate::pdf) numbers: Vec<f64>,
+    pub(in crate::pdf) value: Option<Object>,
 }
 
 /// What belongs to one content stream: a page's, or a form's.
-pub(super) struct Run<'r> {
-    pub(super) resources: &'r Dict,
+pub(in crate::pdf) struct Run<'r> {
+    pub(in crate::pdf) resources: &'r Dict,
     depth: u32,
-    pub(super) state: State,
+    pub(in crate::pdf) state: State,
     stack: Vec<State>,
-    pub(super) balance: Balance,
+    pub(in crate::pdf) balance: Balance,
     /// The matrix of the text, and of its line.
-    pub(super) text: Matrix,
-    pub(super) line: Matrix,
+    pub(in crate::pdf) text: Matrix,
+    pub(in crate::pdf) line: Matrix,
     clips: bool,
 }
 
 impl<'a> Reader<'a> {
     /// `area` in the page's units.
-    pub(super) fn new(file: &'a File, area: Rect) -> Self {
+    pub(in crate::pdf) fn new(file: &'a File, area: Rect) -> Self {
         Self { file, area, found: None, fonts: HashMap::new(), steps: 0 }
     }
 
@@ -71,7 +70,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `pdf_damaged` for what is no content, `pdf_limits`.
-    pub(super) fn page(&mut self, content: &[u8], resources: &Dict) -> Result<Balance> {
+    pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Dict) -> Result<Balance> {
         self.run(content, resources, State::new(Matrix::IDENTITY), 0)
     }
 
@@ -98,7 +97,7 @@ impl<'a> Reader<'a> {
                     None => operands.value = Some(value),
                 },
                 Token::Word(b"BI") => {
-                    if inline_image::skip(&mut lexer)? {
+                    if skip_inline_image(&mut lexer)? {
                         self.unit_square(&run.state, "a picture");
                     }
                 }
@@ -252,7 +251,7 @@ impl<'a> Reader<'a> {
         self.note(state, &square, what);
     }
 
-    pub(super) fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
+    pub(in crate::pdf) fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
         if drawn.intersection(&state.clip).meets(&self.area) {
             self.found.get_or_insert(what);
         }
@@ -278,4 +277,34 @@ fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {
         (b"h", _) => path.close(half),
         _ => {}
     }
+}
+
+/// Passes over a picture within content (ISO 32000-1, 8.9.7), from behind its `BI` to behind its `EI`. False if the
+/// content ends before.
+///
+/// Where compressed bytes end is not said anywhere: the first `EI` between white space behind which text follows.
+fn skip_inline_image(lexer: &mut Lexer<'_>) -> Result<bool> {
+    loop {
+        match lexer.next_token()? {
+            Some(Token::Word(b"ID")) => break,
+            Some(_) => {}
+            None => return Ok(false),
+        }
+    }
+    let data = lexer.data;
+    let mut at = lexer.at + 1;
+    while let Some(found) = data.get(at..).and_then(|rest| memchr::memmem::find(rest, b"EI")) {
+        let start = at + found;
+        let before = start.checked_sub(1).and_then(|place| data.get(place)).is_none_or(|&byte| is_space(byte));
+        let behind = data.get(start + 2..).unwrap_or_default();
+        let ends = behind.first().is_none_or(|&byte| is_space(byte));
+        if before && ends && behind.iter().take(16).all(|&byte| is_space(byte) && byte != 0 || byte.is_ascii_graphic())
+        {
+            lexer.at = start + 2;
+            return Ok(true);
+        }
+        at = start + 2;
+    }
+    lexer.at = data.len();
+    Ok(true)
 }

@@ -1,37 +1,37 @@
 use std::rc::Rc;
 
 use super::geometry::{Matrix, Point, Rect};
-use super::lettering::Lettering;
+use super::letter_widths::LetterWidths;
 
 /// What `q` keeps and `Q` brings back (ISO 32000-1, 8.4), as far as it matters for where ink falls.
 #[derive(Clone)]
-pub(super) struct State {
-    pub(super) matrix: Matrix,
+pub(in crate::pdf) struct State {
+    pub(in crate::pdf) matrix: Matrix,
     /// Around what may be drawn on.
-    pub(super) clip: Rect,
-    pub(super) fill: Paint,
-    pub(super) stroke: Paint,
-    pub(super) line_width: f64,
-    pub(super) font: Option<Rc<Lettering>>,
-    pub(super) size: f64,
-    pub(super) letter_space: f64,
-    pub(super) word_space: f64,
-    pub(super) stretch: f64,
-    pub(super) leading: f64,
-    pub(super) rise: f64,
-    pub(super) mode: i64,
+    pub(in crate::pdf) clip: Rect,
+    pub(in crate::pdf) fill: Paint,
+    pub(in crate::pdf) stroke: Paint,
+    pub(in crate::pdf) line_width: f64,
+    pub(in crate::pdf) font: Option<Rc<LetterWidths>>,
+    pub(in crate::pdf) size: f64,
+    pub(in crate::pdf) letter_space: f64,
+    pub(in crate::pdf) word_space: f64,
+    pub(in crate::pdf) stretch: f64,
+    pub(in crate::pdf) leading: f64,
+    pub(in crate::pdf) rise: f64,
+    pub(in crate::pdf) mode: i64,
 }
 
 /// A colour, as far as one needs to know whether it is that of paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Paint {
-    pub(super) space: Space,
-    pub(super) white: bool,
+pub(in crate::pdf) struct Paint {
+    pub(in crate::pdf) space: Space,
+    pub(in crate::pdf) white: bool,
 }
 
 /// How many numbers mean white.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Space {
+pub(in crate::pdf) enum Space {
     /// All ones: grey, RGB.
     Light,
     /// All zeros: CMYK, and inks by name.
@@ -43,10 +43,10 @@ pub(super) enum Space {
 }
 
 impl Paint {
-    pub(super) const BLACK: Self = Self { space: Space::Light, white: false };
+    pub(in crate::pdf) const BLACK: Self = Self { space: Space::Light, white: false };
 
     /// The colour of these numbers. Four of them are CMYK whatever the space is called.
-    pub(super) fn of(space: Space, numbers: &[f64]) -> Self {
+    pub(in crate::pdf) fn of(space: Space, numbers: &[f64]) -> Self {
         let white = !numbers.is_empty()
             && match space {
                 Space::Light if numbers.len() != 4 => numbers.iter().all(|&number| number >= 0.999),
@@ -59,7 +59,7 @@ impl Paint {
 }
 
 impl State {
-    pub(super) fn new(matrix: Matrix) -> Self {
+    pub(in crate::pdf) fn new(matrix: Matrix) -> Self {
         Self {
             matrix,
             clip: Rect::EVERYTHING,
@@ -79,39 +79,39 @@ impl State {
 }
 
 /// A path under construction, looked at only for what it has in common with an area.
-pub(super) struct Path {
+pub(in crate::pdf) struct Path {
     area: Rect,
     start: Point,
     at: Point,
     subpath: Rect,
     whole: Rect,
     /// A line of it crosses the area.
-    pub(super) crossed: bool,
+    pub(in crate::pdf) crossed: bool,
     /// The rectangle around a part of it meets the area.
     covered: bool,
 }
 
 impl Path {
-    pub(super) fn new(area: Rect) -> Self {
+    pub(in crate::pdf) fn new(area: Rect) -> Self {
         let nothing = Rect::NOTHING;
         let zero = (0.0, 0.0);
         Self { area, start: zero, at: zero, subpath: nothing, whole: nothing, crossed: false, covered: false }
     }
 
-    pub(super) fn move_to(&mut self, to: Point) {
+    pub(in crate::pdf) fn move_to(&mut self, to: Point) {
         self.end_subpath();
         (self.start, self.at) = (to, to);
         self.subpath = Rect::NOTHING.with(to);
     }
 
     /// `half` is half of the line's width.
-    pub(super) fn line_to(&mut self, to: Point, half: f64) {
+    pub(in crate::pdf) fn line_to(&mut self, to: Point, half: f64) {
         self.crossed |= crosses(&self.area.grown(half), self.at, to);
         self.subpath = self.subpath.with(to);
         self.at = to;
     }
 
-    pub(super) fn curve_to(&mut self, first: Point, second: Point, to: Point, half: f64) {
+    pub(in crate::pdf) fn curve_to(&mut self, first: Point, second: Point, to: Point, half: f64) {
         /// Eight lines are closer to a curve than the width of what is searched for.
         const STEPS: u32 = 8;
         let from = self.at;
@@ -125,12 +125,12 @@ impl Path {
         }
     }
 
-    pub(super) fn close(&mut self, half: f64) {
+    pub(in crate::pdf) fn close(&mut self, half: f64) {
         self.line_to(self.start, half);
     }
 
     /// Where the pen is.
-    pub(super) fn at(&self) -> Point {
+    pub(in crate::pdf) fn at(&self) -> Point {
         self.at
     }
 
@@ -144,13 +144,13 @@ impl Path {
     }
 
     /// True if it fills a part of the area.
-    pub(super) fn covers(&mut self) -> bool {
+    pub(in crate::pdf) fn covers(&mut self) -> bool {
         self.end_subpath();
         self.covered
     }
 
     /// The rectangle around it.
-    pub(super) fn around(&mut self) -> Rect {
+    pub(in crate::pdf) fn around(&mut self) -> Rect {
         self.end_subpath();
         self.whole
     }

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-use super::file::File;
-use super::object::{Dict, Object};
 use crate::error::Result;
+use crate::pdf::document::file::File;
+use crate::pdf_objects::{Dict, Object};
 
 /// How wide the letters of a page's font are.
-pub(super) struct Lettering {
+pub(in crate::pdf) struct LetterWidths {
     /// Two bytes a letter, in composite fonts.
     wide: bool,
     widths: HashMap<u16, f64>,
@@ -15,8 +15,8 @@ pub(super) struct Lettering {
 /// Widths that are read of one font.
 const MOST_WIDTHS: usize = 70_000;
 
-impl Lettering {
-    pub(super) fn read(file: &File, font: &Dict) -> Result<Self> {
+impl LetterWidths {
+    pub(in crate::pdf) fn read(file: &File, font: &Dict) -> Result<Self> {
         if font.is("Subtype", "Type0") {
             return Self::composite(file, font);
         }
@@ -73,7 +73,7 @@ impl Lettering {
     }
 
     /// The letters of a string: the width of each in em, and whether it is the space that words are kept apart with.
-    pub(super) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (f64, bool)> + 'a {
+    pub(in crate::pdf) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (f64, bool)> + 'a {
         text.chunks(if self.wide { 2 } else { 1 }).map(|code| {
             let code = code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte));
             (self.widths.get(&code).copied().unwrap_or(self.default), !self.wide && code == 32)

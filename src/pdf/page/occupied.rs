@@ -1,17 +1,17 @@
 use super::content::{Balance, Reader};
-use super::file::File;
 use super::geometry::Rect;
-use super::object::Stream;
 use super::pages::Page;
 use crate::error::{Kind, Result};
+use crate::pdf::document::file::File;
+use crate::pdf_objects::Stream;
 
 /// What a page draws in a place, and in which state its content leaves the page.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(in crate::pdf) struct Survey {
     /// What is drawn there.
-    pub(super) found: Option<&'static str>,
+    pub(in crate::pdf) found: Option<&'static str>,
     /// Why the content could not be read to its end.
-    pub(super) unknown: Option<String>,
+    pub(in crate::pdf) unknown: Option<String>,
     balance: Balance,
 }
 
@@ -20,12 +20,12 @@ const LARGEST_CONTENT: usize = 16 << 20;
 
 impl Survey {
     /// Graphics states that the content closes without having opened them.
-    pub(super) fn closed(&self) -> usize {
+    pub(in crate::pdf) fn closed(&self) -> usize {
         self.balance.closed
     }
 
     /// What closes all that the content opened, and what was opened before it.
-    pub(super) fn ending(&self) -> Vec<u8> {
+    pub(in crate::pdf) fn ending(&self) -> Vec<u8> {
         let mut ending = String::from("\n");
         if self.balance.text {
             ending += "ET\n";
@@ -40,7 +40,13 @@ impl Survey {
 ///
 /// # Errors
 /// `pdf_damaged`, `pdf_limits`, where an object cannot be read. Content that cannot be read to its end is an answer.
-pub(super) fn look(file: &File, page: &Page, contents: &[Stream], area: &Rect, annotations: bool) -> Result<Survey> {
+pub(in crate::pdf) fn look(
+    file: &File,
+    page: &Page,
+    contents: &[Stream],
+    area: &Rect,
+    annotations: bool,
+) -> Result<Survey> {
     let mut survey = Survey::default();
     let mut reader = Reader::new(file, *area);
     match all_content(file, contents).and_then(|content| reader.page(&content, &page.resources(file)?)) {

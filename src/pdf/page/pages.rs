@@ -1,18 +1,18 @@
 use std::rc::Rc;
 
-use super::file::File;
 use super::geometry::{Rect, View};
-use super::object::{Dict, Id, Object};
-use super::settings::Pages;
 use crate::error::{Error, Kind, Result};
+use crate::pdf::document::file::File;
+use crate::pdf::settings::Pages;
+use crate::pdf_objects::{Dict, Id, Object};
 
 /// A page and what it inherits.
 #[derive(Clone, Debug)]
-pub(super) struct Page {
-    pub(super) id: Id,
+pub(in crate::pdf) struct Page {
+    pub(in crate::pdf) id: Id,
     /// From 1 on.
-    pub(super) number: u32,
-    pub(super) dict: Dict,
+    pub(in crate::pdf) number: u32,
+    pub(in crate::pdf) dict: Dict,
     inherited: Rc<Inherited>,
 }
 
@@ -36,18 +36,18 @@ const LONGEST_SIDE: f64 = 14_400.0;
 const SHORTEST_SIDE: f64 = 3.0;
 
 /// The root of the page tree.
-pub(super) struct Root {
-    pub(super) id: Id,
-    pub(super) dict: Dict,
+pub(in crate::pdf) struct Root {
+    pub(in crate::pdf) id: Id,
+    pub(in crate::pdf) dict: Dict,
     /// How many pages the tree says that it has.
-    pub(super) count: u32,
+    pub(in crate::pdf) count: u32,
 }
 
 /// Looks for the root of the page tree.
 ///
 /// # Errors
 /// `pdf_damaged`, also for a number of pages that cannot be: readers believe it, and then show none.
-pub(super) fn root(file: &File) -> Result<Root> {
+pub(in crate::pdf) fn root(file: &File) -> Result<Root> {
     let damaged = |why: &str| Error::new(Kind::PdfDamaged, why);
     let missing = || damaged("the PDF has no page tree (/Pages)");
     let catalog = file.catalog()?;
@@ -66,7 +66,7 @@ pub(super) fn root(file: &File) -> Result<Root> {
 ///
 /// # Errors
 /// `pdf_page_missing`, `pdf_damaged`, `pdf_limits`.
-pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
+pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
     let mut chosen = Vec::new();
     let mut count = 0;
     each(file, &mut |page| {
@@ -100,7 +100,7 @@ pub(super) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
 }
 
 /// Calls for each page in order, until it is told to stop.
-pub(super) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
+pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
     let mut number = 0;
     let mut levels = vec![level(file, &root(file)?.dict, &Inherited::default())?];
     while let Some((kids, inherited)) = levels.last_mut() {
@@ -156,7 +156,7 @@ impl Page {
     }
 
     /// The page's resources, its own or inherited.
-    pub(super) fn resources(&self, file: &File) -> Result<Dict> {
+    pub(in crate::pdf) fn resources(&self, file: &File) -> Result<Dict> {
         Ok(self.value(file, "Resources")?.as_dict().cloned().unwrap_or_default())
     }
 
@@ -164,7 +164,7 @@ impl Page {
     ///
     /// # Errors
     /// `pdf_damaged`, `pdf_limits` for pages of no size or of kilometres.
-    pub(super) fn view(&self, file: &File) -> Result<View> {
+    pub(in crate::pdf) fn view(&self, file: &File) -> Result<View> {
         let bad = |kind, why: &str| Error::new(kind, format!("page {}: {why}", self.number));
         let rect = |key| -> Result<Option<Rect>> {
             let Object::Array(items) = self.value(file, key)? else { return Ok(None) };

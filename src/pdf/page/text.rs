@@ -2,13 +2,13 @@ use std::rc::Rc;
 
 use super::content::{Operands, Reader, Run};
 use super::geometry::{Matrix, Rect};
-use super::lettering::Lettering;
-use super::object::{Dict, Object};
+use super::letter_widths::LetterWidths;
 use crate::error::Result;
+use crate::pdf_objects::{Dict, Object};
 
 impl Reader<'_> {
     /// Follows an operator of text (ISO 32000-1, 9).
-    pub(super) fn text_operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
+    pub(in crate::pdf) fn text_operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
         let number = |index: usize| operands.numbers.get(index).copied().unwrap_or_default();
         let state = &mut run.state;
         match word {
@@ -83,18 +83,18 @@ impl Reader<'_> {
         run.advance(width);
     }
 
-    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<Lettering>>> {
+    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<LetterWidths>>> {
         let name = name.and_then(Object::as_name).unwrap_or_default();
         let fonts = self.file.dict_in(resources, "Font")?.unwrap_or_default();
         let Some(font) = fonts.get(&String::from_utf8_lossy(name)) else { return Ok(None) };
         if let Some(known) = font.as_reference().and_then(|id| self.fonts.get(&id)) {
             return Ok(Some(Rc::clone(known)));
         }
-        let lettering = Rc::new(Lettering::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
+        let widths = Rc::new(LetterWidths::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
         if let Some(id) = font.as_reference() {
-            self.fonts.insert(id, Rc::clone(&lettering));
+            self.fonts.insert(id, Rc::clone(&widths));
         }
-        Ok(Some(lettering))
+        Ok(Some(widths))
     }
 }
 

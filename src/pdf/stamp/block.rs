@@ -1,49 +1,42 @@
-use super::geometry::{Rect, millimetres, points};
-use super::settings::{Arrangement, Size, Stamp};
-use super::{Code, Warning};
-use crate::qr::QUIET_ZONE;
-use crate::typeface::Typeface;
+use std::fmt::Write;
+
+use crate::font::{EmbeddedFont, Typeface, fit};
+use crate::pdf::page::geometry::{Rect, millimetres, points, rounded};
+use crate::pdf::settings::{Arrangement, Size, Stamp};
+use crate::render::layout::{EM_PT, LEAST_EM_PT, LINE_SPACING, MARGIN};
+use crate::render::{Code, modules};
+use crate::warning::Warning;
 
 /// Codes, labels and links as they lie beside each other: in points, from the lower left corner of the block.
-pub(super) struct Block<'a> {
-    pub(super) width: f64,
-    pub(super) height: f64,
-    pub(super) cells: Vec<Cell<'a>>,
+pub(in crate::pdf) struct Block<'a> {
+    pub(in crate::pdf) width: f64,
+    pub(in crate::pdf) height: f64,
+    pub(in crate::pdf) cells: Vec<Cell<'a>>,
 }
 
 /// A code and what belongs to it.
-pub(super) struct Cell<'a> {
-    pub(super) code: Code<'a>,
+pub(in crate::pdf) struct Cell<'a> {
+    pub(in crate::pdf) code: &'a Code,
     /// The code, and what is written under it.
-    pub(super) area: Rect,
+    pub(in crate::pdf) area: Rect,
     /// The code with its quiet zone, where the link is clicked.
-    pub(super) square: Rect,
+    pub(in crate::pdf) square: Rect,
     /// The side of a module.
-    pub(super) module: f64,
-    pub(super) lines: Vec<Line<'a>>,
+    module: f64,
+    lines: Vec<Line>,
 }
 
 /// A line of text.
-pub(super) struct Line<'a> {
-    pub(super) text: &'a str,
-    pub(super) em: f64,
+struct Line {
+    text: String,
+    em: f64,
     /// Where it begins.
-    pub(super) x: f64,
-    pub(super) baseline: f64,
+    x: f64,
+    baseline: f64,
 }
-
-/// As under the pictures: read without effort, and the least that people can copy from.
-const EM: f64 = 8.0;
-const LEAST_EM: f64 = 6.0;
 
 /// Links are long, and there to be compared rather than typed.
 const LINK_EM: f64 = 5.0;
-
-/// From one baseline to the next, in em.
-const LINE_SPACING: f64 = 1.17;
-
-/// What stays white beside and below the text, in modules.
-const MARGIN: f64 = 2.0;
 
 /// Between two codes, beside their quiet zones, in points.
 const GAP: f64 = 6.0;
@@ -52,8 +45,8 @@ const GAP: f64 = 6.0;
 const SMALL_MODULE: f64 = 0.33;
 
 impl<'a> Block<'a> {
-    pub(super) fn new(codes: &[Code<'a>], stamp: &Stamp) -> Self {
-        let mut cells: Vec<Cell<'a>> = codes.iter().map(|code| Cell::new(*code, stamp)).collect();
+    pub(in crate::pdf) fn new(codes: &'a [Code], stamp: &Stamp) -> Self {
+        let mut cells: Vec<Cell<'a>> = codes.iter().map(|code| Cell::new(code, stamp)).collect();
         let widest = cells.iter().map(|cell| cell.area.right).fold(0.0, f64::max);
         let highest = cells.iter().map(|cell| cell.area.top).fold(0.0, f64::max);
         let gaps = GAP * cells.len().saturating_sub(1) as f64;
@@ -79,8 +72,30 @@ impl<'a> Block<'a> {
         Self { width, height, cells }
     }
 
+    /// The content of the form that shows the block: white, then black, in one colour space and without transparency.
+    pub(in crate::pdf) fn content(&self, font: &mut EmbeddedFont) -> Vec<u8> {
+        // All of it, for a line that was there would show in the gap between two codes.
+        let [width, height] = [self.width, self.height].map(rounded);
+        let mut content = format!("1 g 0 0 {width} {height} re f 0 g\n");
+        for Cell { code, square, module, lines, .. } in &self.cells {
+            modules::begin(&mut content, *module, [square.left, square.top]);
+            modules::PDF.push_str(&mut content, code.symbol(), 1024);
+            content += modules::END;
+            content += "\nBT\n";
+            for Line { text, em, x, baseline } in lines {
+                let [em, x, y] = [*em, *x, *baseline].map(rounded);
+                // Writing to a string does not fail.
+                let _ = write!(content, "/F {em} Tf 1 0 0 1 {x} {y} Tm ");
+                font.push_text(&mut content, text);
+                content.push('\n');
+            }
+            content += "ET\n";
+        }
+        content.into_bytes()
+    }
+
     /// Modules that are too small to be read everywhere.
-    pub(super) fn warnings(&self) -> Vec<Warning> {
+    pub(in crate::pdf) fn warnings(&self) -> Vec<Warning> {
         let small = self.cells.iter().map(|cell| millimetres(cell.module)).fold(f64::INFINITY, f64::min);
         // A ten thousandth is lost in turning millimetres to points and back.
         if small >= SMALL_MODULE - 1e-4 {
@@ -93,31 +108,31 @@ impl<'a> Block<'a> {
 
 impl<'a> Cell<'a> {
     /// With its lower left corner at zero.
-    fn new(code: Code<'a>, stamp: &Stamp) -> Self {
+    fn new(code: &'a Code, stamp: &Stamp) -> Self {
         let face = Typeface::regular();
-        let modules = code.symbol.size() as f64;
         let module = match stamp.size {
             Size::ModuleMm(side) => points(side),
-            Size::SideMm(side) => points(side) / modules,
+            Size::SideMm(side) => points(side) / code.symbol().size() as f64,
         };
-        let side = (modules + 2.0 * QUIET_ZONE as f64) * module;
-        let margin = MARGIN * module;
-        let (em, label) = fit(code.label.as_str(), side - 2.0 * margin);
+        let side = code.side() as f64 * module;
+        let margin = f64::from(MARGIN) * module;
+        let (em, label) = fit(code.label().as_str(), side - 2.0 * margin, [LEAST_EM_PT, EM_PT], width);
         let ink = label.iter().map(|line| width(line) * em).fold(0.0, f64::max);
         let across = side.max(ink + 2.0 * margin);
 
-        let mut lines: Vec<Line<'a>> = label.into_iter().map(|text| Line { text, em, x: 0.0, baseline: 0.0 }).collect();
+        let line = |text, em| Line { text, em, x: 0.0, baseline: 0.0 };
+        let mut lines: Vec<Line> = label.into_iter().map(|text| line(text.to_owned(), em)).collect();
         if stamp.show_links {
-            let address = wrapped(code.url, (across - 2.0 * margin) / LINK_EM);
-            lines.extend(address.into_iter().map(|text| Line { text, em: LINK_EM, x: 0.0, baseline: 0.0 }));
+            let room = (across - 2.0 * margin) / LINK_EM;
+            lines.extend(face.lines(code.link(), room as f32).into_iter().map(|text| line(text, LINK_EM)));
         }
         // Downwards from the quiet zone first, then moved so that the lowest point is zero.
         let mut down = 0.0;
         for line in &mut lines {
-            let rise = if down == 0.0 { f64::from(face.ascent()) } else { LINE_SPACING };
-            down += rise * line.em;
+            let rise = if down == 0.0 { face.ascent() } else { LINE_SPACING };
+            down += f64::from(rise) * line.em;
             line.baseline = -down;
-            line.x = (across - width(line.text) * line.em) / 2.0;
+            line.x = (across - width(&line.text) * line.em) / 2.0;
         }
         down += lines.last().map_or(0.0, |line| f64::from(face.descent()) * line.em) + margin;
         let left = (across - side) / 2.0;
@@ -144,33 +159,22 @@ fn width(text: &str) -> f64 {
     f64::from(Typeface::regular().width(text))
 }
 
-/// The label on one line if that can be read, else broken after the hyphen that allows the largest letters, as under
-/// the pictures.
-fn fit(text: &str, room: f64) -> (f64, Vec<&str>) {
-    let em = |lines: &[&str]| room / lines.iter().map(|line| width(line)).fold(f64::MIN_POSITIVE, f64::max);
-    let whole = vec![text];
-    if em(&whole) >= LEAST_EM {
-        return (em(&whole).min(EM), whole);
-    }
-    let broken = text.match_indices('-').map(|(hyphen, _)| text.split_at(hyphen + 1));
-    let broken = broken.filter(|(_, second)| !second.is_empty()).map(|(first, second)| vec![first, second]);
-    let lines = broken.max_by(|a, b| em(a).total_cmp(&em(b))).unwrap_or(whole);
-    (em(&lines).clamp(LEAST_EM, EM), lines)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::qr::EccLevel;
+    use crate::render::Label;
 
-/// A link in lines of at most `room` em.
-fn wrapped(text: &str, room: f64) -> Vec<&str> {
-    let (mut lines, mut rest) = (Vec::new(), text);
-    while !rest.is_empty() {
-        let mut used = 0.0;
-        let mut letters = rest.char_indices();
-        let end = letters.find_map(|(at, letter)| {
-            used += width(letter.encode_utf8(&mut [0; 4]));
-            (used > room && at > 0).then_some(at)
-        });
-        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
-        lines.push(line);
-        rest = after;
+    /// What was on the page must not show between two codes, nor beside the smaller one.
+    #[test]
+    fn white_lies_under_all_of_it() {
+        let codes = ["a", "a longer one, and so a larger code"]
+            .map(|text| Code::new(text, Label::OFFLINE, EccLevel::M).unwrap());
+        let block = Block::new(&codes, &Stamp::default());
+        let content = block.content(&mut EmbeddedFont::new(Typeface::regular()));
+        let white = format!("1 g 0 0 {} {} re f 0 g\n", rounded(block.width), rounded(block.height));
+        assert!(content.starts_with(white.as_bytes()), "{white}");
+        let cells: f64 = block.cells.iter().map(|cell| cell.area.width()).sum();
+        assert!(block.width > cells + 1.0, "there is a gap: {} {cells}", block.width);
     }
-    lines
 }

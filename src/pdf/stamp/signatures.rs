@@ -1,6 +1,6 @@
-use super::file::File;
-use super::object::{Dict, Object};
 use crate::error::{Error, Kind, Result};
+use crate::pdf::document::file::File;
+use crate::pdf_objects::{Dict, Object};
 use crate::warning::Warning;
 
 /// Fields of a form that are looked at, and levels of it.
@@ -15,7 +15,7 @@ const DEEPEST: usize = 32;
 ///
 /// # Errors
 /// `pdf_certified`, and what reading gives.
-pub(super) fn look(file: &File) -> Result<Vec<Warning>> {
+pub(in crate::pdf) fn look(file: &File) -> Result<Vec<Warning>> {
     let catalog = file.catalog()?;
     let permissions = file.dict_in(&catalog, "Perms")?.unwrap_or_default();
     if let Some(certification) = file.dict_in(&permissions, "DocMDP")? {

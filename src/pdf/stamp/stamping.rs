@@ -1,27 +1,36 @@
 use std::collections::HashSet;
 
-use pdf_writer::{Chunk, Ref};
-
 use super::block::Block;
-use super::drawing;
-use super::file::File;
-use super::geometry::{Matrix, Rect, View, millimetres, points, rounded};
-use super::object::{Dict, Id, Indirect, Object, Stream};
-use super::occupied::{self, Survey};
-use super::pages::{self, Page, Root};
-use super::settings::{Anchor, Corner, Occupied, Pages, Stamp};
 use super::signatures;
 use super::update::Update;
-use super::{Code, Stamped};
 use crate::error::{Error, Kind, Result};
-use crate::typeface::{EmbeddedFont, Typeface};
+use crate::font::{EmbeddedFont, Typeface};
+use crate::pdf::document::file::File;
+use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, points, rounded};
+use crate::pdf::page::occupied::{self, Survey};
+use crate::pdf::page::pages::{self, Page, Root};
+use crate::pdf::settings::{Anchor, Corner, Occupied, Pages, Stamp};
+use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
+use crate::render::Code;
 use crate::warning::Warning;
+
+/// A PDF with codes on it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Stamped {
+    /// The file: that which was given, and behind it the update.
+    pub bytes: Vec<u8>,
+    /// The pages that got the codes, counted from 1.
+    pub pages: Vec<u32>,
+    /// What somebody should look at: `module_small`, `place_taken`, `place_unknown`, `pdf_signed`.
+    pub warnings: Vec<Warning>,
+}
 
 /// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
 const MOST_PARTS: usize = 10_000;
 
 /// Puts the codes on the pages.
-pub(super) fn stamp(file: &File, codes: &[Code<'_>], stamp: &Stamp) -> Result<Stamped> {
+pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp) -> Result<Stamped> {
     stamp.check()?;
     if file.crypt.as_ref().is_some_and(|crypt| !crypt.may_change) {
         return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
@@ -63,9 +72,9 @@ struct Stamping<'a> {
 /// The form that shows the block, with its letters.
 fn form(update: &mut Update<'_>, block: &Block<'_>) -> Result<Id> {
     let mut font = EmbeddedFont::new(Typeface::regular());
-    let content = drawing::content(block, &mut font);
+    let content = block.content(&mut font);
     let form = update.reserve();
-    let letters = update.reserve_several(EmbeddedFont::OBJECTS as u32);
+    let letters = update.reserve_several(EmbeddedFont::OBJECTS);
     let size = Rect::new((0.0, 0.0), (block.width, block.height));
     let fonts = Dict::default().with("Font", Dict::default().with("F", letters));
     let dict = Dict::default()
@@ -73,10 +82,10 @@ fn form(update: &mut Update<'_>, block: &Block<'_>) -> Result<Id> {
         .with("Subtype", Object::name("Form"))
         .with("BBox", size.to_object())
         .with("Resources", fonts);
-    update.deflated(form, dict, &content)?;
-    let mut chunk = Chunk::new();
-    font.write(&mut chunk, Ref::new(letters.number as i32));
-    update.chunk(&chunk)?;
+    update.push(NewObject::deflated(form, dict, &content))?;
+    for object in font.objects(letters) {
+        update.push(object)?;
+    }
     Ok(form)
 }
 
@@ -100,13 +109,13 @@ impl Stamping<'_> {
         if !contents.is_empty() {
             let opening = self.update.reserve();
             // As often as the page closes what it did not open, and once more.
-            self.update.stream(opening, Dict::default(), "q\n".repeat(survey.closed() + 1).as_bytes())?;
+            self.update.stream(opening, "q\n".repeat(survey.closed() + 1).as_bytes())?;
             contents.insert(0, opening.into());
             before = survey.ending();
         }
         let after = self.update.reserve();
         before.extend(draw(&place, &name).bytes());
-        self.update.stream(after, Dict::default(), &before)?;
+        self.update.stream(after, &before)?;
         contents.push(after.into());
 
         let mut dict = page.dict.clone();
@@ -130,7 +139,7 @@ impl Stamping<'_> {
 
         let page = self.update.reserve();
         let contents = self.update.reserve();
-        self.update.stream(contents, Dict::default(), draw(&place, "KsefQr").as_bytes())?;
+        self.update.stream(contents, draw(&place, "KsefQr").as_bytes())?;
         let forms = Dict::default().with("XObject", Dict::default().with("KsefQr", self.form));
         let mut dict = Dict::default()
             .with("Type", Object::name("Page"))
@@ -242,20 +251,10 @@ impl Stamping<'_> {
         let mut links = Vec::new();
         for cell in &self.block.cells {
             let id = self.update.reserve();
-            let url = Object::Text(cell.code.url.as_bytes().into());
-            let action = Dict::default()
-                .with("Type", Object::name("Action"))
-                .with("S", Object::name("URI"))
-                .with("URI", url.clone());
-            let link = Dict::default()
-                .with("Type", Object::name("Annot"))
-                .with("Subtype", Object::name("Link"))
-                .with("Rect", place.around(&cell.square).to_object())
-                .with("Border", vec![Object::Integer(0); 3])
-                .with("F", 4)
-                .with("P", page)
-                .with("Contents", url)
-                .with("A", action);
+            let Rect { left, bottom, right, top } = place.around(&cell.square);
+            let link = link([left, bottom, right, top].map(rounded), cell.code.link());
+            // Its address as description, for who does not see the code.
+            let link = link.with("P", page).with("Contents", address(cell.code.link()));
             self.update.object(id, link.into())?;
             links.push(id.into());
         }

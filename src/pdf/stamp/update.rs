@@ -1,18 +1,12 @@
-use std::fmt::Write;
-
-use pdf_writer::Chunk;
 use sha2::{Digest, Sha256};
 
-use super::file::File;
-use super::lexer::Lexer;
-use super::object::{Dict, Id, Object};
-use super::serialise;
-use super::xref::Manner;
 use crate::error::{Error, Kind, Result};
-use crate::typeface::deflated;
+use crate::pdf::document::file::File;
+use crate::pdf::document::xref::Manner;
+use crate::pdf_objects::{Dict, Id, NewObject, Object, write};
 
 /// An incremental update (ISO 32000-1, 7.5.6): the file as it is, and behind it what is new or changed.
-pub(super) struct Update<'a> {
+pub(in crate::pdf) struct Update<'a> {
     file: &'a File,
     bytes: Vec<u8>,
     written: Vec<(Id, usize)>,
@@ -20,7 +14,7 @@ pub(super) struct Update<'a> {
 }
 
 impl<'a> Update<'a> {
-    pub(super) fn new(file: &'a File) -> Result<Self> {
+    pub(in crate::pdf) fn new(file: &'a File) -> Result<Self> {
         /// What two codes, their labels and the letters take.
         const USUAL: usize = 32 << 10;
         let mut bytes = Vec::with_capacity(file.bytes().len() + USUAL);
@@ -32,76 +26,49 @@ impl<'a> Update<'a> {
     }
 
     /// A number that no object has.
-    pub(super) fn reserve(&mut self) -> Id {
+    pub(in crate::pdf) fn reserve(&mut self) -> Id {
         let number = self.next;
         self.next += 1;
         Id { number, generation: 0 }
     }
 
     /// The first of several numbers that follow each other.
-    pub(super) fn reserve_several(&mut self, count: u32) -> Id {
+    pub(in crate::pdf) fn reserve_several(&mut self, count: u32) -> Id {
         let number = self.next;
         self.next += count;
         Id { number, generation: 0 }
     }
 
-    pub(super) fn object(&mut self, id: Id, mut object: Object) -> Result<()> {
+    pub(in crate::pdf) fn object(&mut self, id: Id, mut object: Object) -> Result<()> {
         if let Some(crypt) = &self.file.crypt {
             crypt.encrypt_strings(id, &mut object)?;
         }
         self.begin(id);
-        serialise::object(&mut self.bytes, &object);
+        write::object(&mut self.bytes, &object);
         self.bytes.extend(b"\nendobj\n");
         Ok(())
     }
 
-    /// A stream of bytes that are filtered as its dictionary says.
-    pub(super) fn stream(&mut self, id: Id, dict: Dict, data: &[u8]) -> Result<()> {
+    /// A stream of bytes that are not filtered.
+    pub(in crate::pdf) fn stream(&mut self, id: Id, data: &[u8]) -> Result<()> {
+        self.push(NewObject::stream(id, Dict::default(), data.to_vec()))
+    }
+
+    /// A new object, encrypted as the file is.
+    pub(in crate::pdf) fn push(&mut self, object: NewObject) -> Result<()> {
+        let NewObject { id, dict, data } = object;
+        let Some(mut data) = data else { return self.object(id, dict.into()) };
         let mut dict = Object::Dict(dict);
-        let encrypted = match &self.file.crypt {
-            Some(crypt) => {
-                crypt.encrypt_strings(id, &mut dict)?;
-                Some(crypt.encrypt_stream(id, data)?)
-            }
-            None => None,
-        };
-        self.write_stream(id, dict, encrypted.as_deref().unwrap_or(data));
-        Ok(())
-    }
-
-    /// A stream of bytes that are compressed here.
-    pub(super) fn deflated(&mut self, id: Id, dict: Dict, data: &[u8]) -> Result<()> {
-        self.stream(id, dict.with("Filter", Object::name("FlateDecode")), &deflated(data))
-    }
-
-    /// Objects that pdf-writer made.
-    pub(super) fn chunk(&mut self, chunk: &Chunk) -> Result<()> {
-        let failed = || Error::new(Kind::Internal, "an object that was just written cannot be read");
-        let mut lexer = Lexer::new(chunk.as_bytes(), 0);
-        while let Some(id) = lexer.id("obj") {
-            let object = lexer.object()?;
-            if lexer.word("stream") {
-                let Object::Dict(mut dict) = object else { return Err(failed()) };
-                let length = dict.get("Length").and_then(Object::integer).ok_or_else(failed)? as usize;
-                let data = lexer.data.get(lexer.at + 1..lexer.at + 1 + length).ok_or_else(failed)?;
-                lexer.at += 1 + length;
-                dict.remove("Length");
-                self.stream(id, dict, data)?;
-                if !lexer.word("endstream") {
-                    return Err(failed());
-                }
-            } else {
-                self.object(id, object)?;
-            }
-            if !lexer.word("endobj") {
-                return Err(failed());
-            }
+        if let Some(crypt) = &self.file.crypt {
+            crypt.encrypt_strings(id, &mut dict)?;
+            data = crypt.encrypt_stream(id, &data)?;
         }
+        self.write_stream(id, dict, &data);
         Ok(())
     }
 
     /// Ends the update with cross-references in the manner of the file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>> {
+    pub(in crate::pdf) fn finish(mut self) -> Result<Vec<u8>> {
         let mut trailer = self.file.xref.trailer.clone();
         for key in ["Type", "W", "Index", "Filter", "DecodeParms", "Length", "Prev", "XRefStm", "Size", "ID"] {
             trailer.remove(key);
@@ -126,11 +93,10 @@ impl<'a> Update<'a> {
     fn write_stream(&mut self, id: Id, dict: Object, data: &[u8]) {
         self.begin(id);
         if let Object::Dict(dict) = dict {
-            serialise::dict(&mut self.bytes, &dict.with("Length", data.len() as i64));
+            write::dict(&mut self.bytes, &dict.with("Length", data.len() as i64));
         }
-        self.bytes.extend(b"\nstream\n");
-        self.bytes.extend_from_slice(data);
-        self.bytes.extend(b"\nendstream\nendobj\n");
+        write::stream(&mut self.bytes, data);
+        self.bytes.extend(b"\nendobj\n");
     }
 
     /// Offsets count from the header, which may stand behind something else.
@@ -174,18 +140,13 @@ impl<'a> Update<'a> {
         if start > FARTHEST {
             return Err(Error::new(Kind::PdfLimits, "the PDF is larger than ten gigabytes"));
         }
-        let mut lines = String::from("xref\n");
+        self.bytes.extend(b"xref\n");
         for run in self.runs() {
-            let first = run.first().map_or(0, |(id, _)| id.number);
-            // Writing to a string does not fail.
-            let _ = writeln!(lines, "{first} {}", run.len());
-            for (id, offset) in run {
-                let _ = writeln!(lines, "{offset:010} {:05} n ", id.generation);
-            }
+            let first = run.first().map_or(0, |(id, _)| id.number as usize);
+            write::table(&mut self.bytes, first, run.iter().map(|(id, offset)| Some((*offset as u64, id.generation))));
         }
-        self.bytes.extend(lines.bytes());
         self.bytes.extend(b"trailer\n");
-        serialise::dict(&mut self.bytes, &trailer.with("Size", i64::from(self.next)));
+        write::dict(&mut self.bytes, &trailer.with("Size", i64::from(self.next)));
         self.bytes.push(b'\n');
         Ok(start)
     }

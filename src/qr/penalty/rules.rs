@@ -1,6 +1,6 @@
-use super::QUIET_ZONE;
+use super::count::count_dark;
 use super::strip::Strip;
-use super::tally::tally;
+use crate::qr::QUIET_ZONE;
 
 const MASKS: usize = 8;
 
@@ -11,7 +11,7 @@ const MASKS: usize = 8;
 /// Every rule looks at all places of a row at once, and down the columns as easily as along the rows: the
 /// module below is the same bit of the next row. Nothing is transposed. A rule marks the places that cost, row by row,
 /// and counts them together at the end.
-pub(super) fn penalties(strips: impl Iterator<Item = Strip>, size: usize) -> [u32; 8] {
+pub(in crate::qr) fn penalties(strips: impl Iterator<Item = Strip>, size: usize) -> [u32; 8] {
     let mut marks = Marks::default();
     let mut scores = [0; 8];
     let mut dark = [0; 8];
@@ -19,7 +19,7 @@ pub(super) fn penalties(strips: impl Iterator<Item = Strip>, size: usize) -> [u3
         let runs = runs(&strip, &mut marks);
         let blocks = blocks(&strip, &mut marks);
         let lookalikes = finder_lookalikes(&strip, &mut marks);
-        let dark_here = tally(strip.symbol(), strip.own);
+        let dark_here = count_dark(strip.symbol(), strip.own);
         for mask in 0..MASKS {
             scores[mask] += runs[mask] + blocks[mask] + lookalikes[mask];
             dark[mask] += dark_here[mask];
@@ -57,7 +57,7 @@ fn runs(strip: &Strip, [five, first]: &mut Marks) -> [u32; 8] {
     first.extend(across.iter().map(|five| five & !(five << 1)));
     first.extend(down.iter().take(MASKS));
     first.extend(down.windows(MASKS + 1).map(|five| five[MASKS] & !five[0]));
-    let (five, first) = (tally(five, strip.own), tally(first, strip.own));
+    let (five, first) = (count_dark(five, strip.own), count_dark(first, strip.own));
     std::array::from_fn(|mask| five[mask] + 2 * first[mask])
 }
 
@@ -68,7 +68,7 @@ fn blocks(strip: &Strip, [blocks, _]: &mut Marks) -> [u32; 8] {
         let (above, below) = (rows[0], rows[MASKS]);
         !(above ^ above >> 1 | below ^ below >> 1 | above ^ below)
     }));
-    tally(blocks, strip.across & strip.own).map(|count| 3 * count)
+    count_dark(blocks, strip.across & strip.own).map(|count| 3 * count)
 }
 
 /// N3: the finder's profile, dark and light as 1:1:3:1:1 in single modules, with four light modules before or
@@ -105,7 +105,7 @@ fn finder_lookalikes(strip: &Strip, [lookalikes, dark_in_four]: &mut Marks) -> [
             profile & !(dark_above & dark_below)
         },
     ));
-    tally(lookalikes, strip.own).map(|count| 40 * count)
+    count_dark(lookalikes, strip.own).map(|count| 40 * count)
 }
 
 /// N4: 10 for each full 5 % by which the proportion of dark modules differs from one half.
@@ -116,13 +116,13 @@ fn imbalance(dark: u32, size: usize) -> u32 {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::qr) mod tests {
     use super::*;
-    use crate::qr::strip::ByMask;
+    use crate::qr::penalty::ByMask;
     use crate::qr::tests::Random;
 
     /// The four rules straight from the standard's text, one module at a time: the slow twin.
-    pub(crate) fn plain_penalty(modules: &[Vec<bool>]) -> u32 {
+    pub(in crate::qr) fn plain_penalty(modules: &[Vec<bool>]) -> u32 {
         let columns: Vec<Vec<bool>> = (0..modules.len()).map(|x| modules.iter().map(|row| row[x]).collect()).collect();
         let lines = || modules.iter().chain(&columns);
         let runs: u32 = lines().map(|line| plain_runs(line)).sum();

@@ -1,16 +1,16 @@
-use super::QUIET_ZONE;
+use crate::qr::QUIET_ZONE;
 
 /// A word of modules under each of the eight masks: module `x` is bit `x`, set if it is dark.
 ///
 /// Loops over the eight become vector instructions of whatever width the machine has, two words at a time on any
 /// x86-64 and ARM64.
-pub(super) type ByMask = [u64; 8];
+pub(in crate::qr) type ByMask = [u64; 8];
 
 /// 64 columns of a symbol, under all eight masks at once.
 ///
 /// A larger symbol is cut into strips that overlap, so that what a place has to know about its neighbours, four
 /// modules before it and ten after it, is in the same word, and no bit need be carried from word to word.
-pub(super) struct Strip {
+pub(in crate::qr) struct Strip {
     /// All rows between [`QUIET_ZONE`] light ones above and as many below.
     rows: Vec<ByMask>,
     /// The places that no other strip scores.
@@ -27,12 +27,12 @@ impl Strip {
     const STEP: usize = 64 - Self::BEFORE - Self::AFTER;
 
     /// How many strips it takes to cover a symbol: one up to version 11, so for any KOD II with an EC signature.
-    pub(super) fn count(size: usize) -> usize {
+    pub(in crate::qr) fn count(size: usize) -> usize {
         1 + size.saturating_sub(64).div_ceil(Self::STEP)
     }
 
     /// The columns of strip `number` in a row of 64 modules a word.
-    pub(super) fn columns(row: &[u64], number: usize) -> u64 {
+    pub(in crate::qr) fn columns(row: &[u64], number: usize) -> u64 {
         let (word, shift) = (number * Self::STEP / 64, number * Self::STEP % 64);
         let here = row.get(word).map_or(0, |here| here >> shift);
         // In two steps, because a shift by 64 is none.
@@ -41,7 +41,7 @@ impl Strip {
 
     /// Strip `number` of a symbol of the given size: its unmasked data, 64 modules a word, each row beginning a word,
     /// under what the eight masks lay over these columns.
-    pub(super) fn new(number: usize, size: usize, data: &[u64], overlay: &[ByMask]) -> Self {
+    pub(in crate::qr) fn new(number: usize, size: usize, data: &[u64], overlay: &[ByMask]) -> Self {
         let mut rows = vec![[0; 8]; QUIET_ZONE + size + QUIET_ZONE];
         let data = data.chunks_exact(size.div_ceil(64));
         for ((row, data), overlay) in rows[QUIET_ZONE..].iter_mut().zip(data).zip(overlay) {

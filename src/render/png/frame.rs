@@ -1,11 +1,11 @@
 use super::adler::Adler32;
 use super::bit_writer::{BitWriter, Bits};
 use super::deflate::Deflate;
-use super::layout::{Layout, QUIET};
 use super::magnifier::Magnifier;
 use super::patterns::Patterns;
 use super::raster::{Raster, UNFILTERED, WHITE};
 use crate::qr::Symbol;
+use crate::render::layout::{Layout, QUIET};
 
 /// The rows of a PNG but for the modules of its symbol: quiet zone and label, compressed. All codes of one size with
 /// one label share it; only their modules are compressed anew.

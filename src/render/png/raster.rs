@@ -1,5 +1,5 @@
 use super::glyph_cache::{GlyphCache, GlyphPixels};
-use super::layout::Layout;
+use crate::render::layout::Layout;
 
 pub(super) const WHITE: u8 = 0xFF;
 

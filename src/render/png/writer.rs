@@ -1,13 +1,12 @@
 use super::deflate::Deflate;
-use super::frames::Frames;
+use super::frame::PngFrame;
 use super::glyph_cache::GlyphCache;
-use super::layout::Layout;
 use super::magnifier::Magnifier;
 use super::patterns::Patterns;
-use super::png_frame::PngFrame;
 use super::raster::Raster;
-use super::{Label, Style};
-use crate::qr::Symbol;
+use crate::render::frames::Frames;
+use crate::render::layout::Layout;
+use crate::render::{Code, Style};
 
 /// Writes symbols with their labels as 1-bit greyscale PNG (W3C PNG, third edition) with its resolution.
 ///
@@ -15,7 +14,7 @@ use crate::qr::Symbol;
 /// with its label it takes 2.4 µs and 1.8 kB. The `png` crate takes 21 µs and 3.6 kB at its fastest (`Fast`, filter
 /// `Up`) and 700 µs and 1.4 kB at its default, and wants every row written out first. In the tests it reads what
 /// is written here.
-pub(super) struct PngWriter {
+pub(in crate::render) struct PngWriter {
     style: Style,
     magnifier: Magnifier,
     deflate: Deflate,
@@ -28,7 +27,7 @@ const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";
 
 impl PngWriter {
     /// Prepares for pictures of a style.
-    pub(super) fn new(style: Style) -> Self {
+    pub(in crate::render) fn new(style: Style) -> Self {
         let magnifier = Magnifier::new(style.module_px());
         let deflate = Deflate::new(magnifier.all());
         let patterns = Patterns::new(&deflate, &magnifier);
@@ -36,7 +35,8 @@ impl PngWriter {
     }
 
     /// The bytes of the file.
-    pub(super) fn write(&mut self, symbol: &Symbol, label: &Label) -> Vec<u8> {
+    pub(in crate::render) fn write(&mut self, code: &Code) -> Vec<u8> {
+        let (symbol, label) = (code.symbol(), code.label());
         let (header, frame) = self.frames.of(symbol.size(), label, || {
             let layout = Layout::new(symbol.size(), label, self.style);
             let raster = Raster::draw(&layout, &mut self.glyphs);
