@@ -47,6 +47,7 @@ impl Default for Stamp {
 
 /// The pages that get the codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pages {
     /// The first.
     First,
@@ -94,6 +95,7 @@ pub enum Arrangement {
 
 /// How large the codes are.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Size {
     /// The side of a module, in millimetres, the same in all codes.
     ModuleMm(f64),

@@ -1,4 +1,5 @@
-use super::object::{Dict, Id, NewObject};
+use super::new_object::NewObject;
+use super::object::{Dict, Id};
 use super::write;
 
 /// A PDF 1.7 that is written from its start, object by object. What was written may be handed out on the way: only where it

@@ -1,7 +1,5 @@
 use std::ops::Range;
 
-use super::deflated::deflated;
-
 /// The number and generation of an indirect object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Id {
@@ -158,29 +156,6 @@ impl Dict {
 
     pub(crate) fn is(&self, key: &str, name: &str) -> bool {
         self.get(key).and_then(Object::as_name) == Some(name.as_bytes())
-    }
-}
-
-/// An object that is to be written: a dictionary, or a stream of bytes that are filtered as its dictionary says.
-#[derive(Clone, Debug)]
-pub(crate) struct NewObject {
-    pub(crate) id: Id,
-    pub(crate) dict: Dict,
-    pub(crate) data: Option<Vec<u8>>,
-}
-
-impl NewObject {
-    pub(crate) fn dict(id: Id, dict: Dict) -> Self {
-        Self { id, dict, data: None }
-    }
-
-    pub(crate) fn stream(id: Id, dict: Dict, data: Vec<u8>) -> Self {
-        Self { id, dict, data: Some(data) }
-    }
-
-    /// A stream of bytes that are compressed here.
-    pub(crate) fn deflated(id: Id, dict: Dict, data: &[u8]) -> Self {
-        Self::stream(id, dict.with("Filter", Object::name("FlateDecode")), deflated(data))
     }
 }
 

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
-use super::codewords::capacity;
+use super::blocks::capacity;
 use super::penalty::plain_penalty;
 use super::segment::{Mode, Segmentation};
 use super::version::VersionClass;

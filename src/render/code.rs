@@ -1,10 +1,12 @@
 use super::Label;
 use crate::error::Result;
-use crate::qr::{EccLevel, QUIET_ZONE, Symbol};
+#[cfg(feature = "pdf")]
+use crate::qr::QUIET_ZONE;
+use crate::qr::{EccLevel, Symbol};
 
 /// A code that is ready to be drawn: a link, the symbol that holds it, and the label under it.
 ///
-/// It is the same for pictures ([`Renderer`](crate::Renderer)), on PDFs that exist, on sheets and in confirmations. The symbol
+/// It is the same for pictures, on PDFs that exist, on sheets and in confirmations. The symbol
 /// is always that of the link.
 ///
 /// ```
@@ -47,6 +49,7 @@ impl Code {
     }
 
     /// The side in modules, with the quiet zone.
+    #[cfg(feature = "pdf")]
     pub(crate) fn side(&self) -> usize {
         self.symbol.size() + 2 * QUIET_ZONE
     }

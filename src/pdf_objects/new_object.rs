@@ -1,7 +1,32 @@
 use flate2::{Compress, Compression, FlushCompress, Status};
 
+use super::object::{Dict, Id, Object};
+
+/// An object that is to be written: a dictionary, or a stream of bytes that are filtered as its dictionary says.
+#[derive(Clone, Debug)]
+pub(crate) struct NewObject {
+    pub(crate) id: Id,
+    pub(crate) dict: Dict,
+    pub(crate) data: Option<Vec<u8>>,
+}
+
+impl NewObject {
+    pub(crate) fn dict(id: Id, dict: Dict) -> Self {
+        Self { id, dict, data: None }
+    }
+
+    pub(crate) fn stream(id: Id, dict: Dict, data: Vec<u8>) -> Self {
+        Self { id, dict, data: Some(data) }
+    }
+
+    /// A stream of bytes that are compressed here.
+    pub(crate) fn deflated(id: Id, dict: Dict, data: &[u8]) -> Self {
+        Self::stream(id, dict.with("Filter", Object::name("FlateDecode")), deflated(data))
+    }
+}
+
 /// A zlib stream (RFC 1950) of `bytes`, for the filter FlateDecode. The same bytes give the same stream.
-pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
+fn deflated(bytes: &[u8]) -> Vec<u8> {
     let mut compress = Compress::new(Compression::default(), true);
     let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
     while let Some(rest) = bytes.get(compress.total_in() as usize..) {
