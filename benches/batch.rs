@@ -11,7 +11,7 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
-use ksef_qr::{Credential, EccLevel, Invoice, Issuer, Label, LinkSigner, Renderer, SignatureEncoding, Style, Symbol};
+use ksef_qr::{Code, Credential, EccLevel, Invoice, Issuer, Label, LinkSigner, Renderer, SignatureEncoding, Style};
 use sha2::{Digest as _, Sha256};
 
 use common::{SIZES, ec, invoice, issuer, rsa};
@@ -71,8 +71,8 @@ fn links(xml: &[u8], issuer: &Issuer) -> (String, String) {
 
 fn png(xml: &[u8], issuer: &Issuer, renderer: &mut Renderer) -> (Vec<u8>, Vec<u8>) {
     let (kod1, kod2) = links(xml, issuer);
-    let mut draw = |link: &str, label: Label| renderer.png(&Symbol::encode(link, EccLevel::M).unwrap(), &label);
-    (draw(&kod1, Label::OFFLINE), draw(&kod2, Label::CERTYFIKAT))
+    let mut draw = |link: String, label: Label| renderer.png(&Code::new(link, label, EccLevel::M).unwrap());
+    (draw(kod1, Label::OFFLINE), draw(kod2, Label::CERTYFIKAT))
 }
 
 fn secret_key() -> p256::SecretKey {

@@ -6,7 +6,8 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ksef_qr::{
-    EccLevel, Invoice, InvoiceHash, Label, Renderer, SignatureEncoding, Style, Symbol, deterministic_signer, signer,
+    Code, EccLevel, Invoice, InvoiceHash, Label, Renderer, SignatureEncoding, Style, Symbol, deterministic_signer,
+    signer,
 };
 
 use common::{SIZES, ec, invoice, issuer, rsa};
@@ -62,15 +63,11 @@ fn draw(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("picture");
     let mut renderer = Renderer::new(Style::default());
     for (name, link) in codes {
-        let symbol = Symbol::encode(link, EccLevel::M).unwrap();
         let label = if name == "kod1" { Label::OFFLINE } else { Label::CERTYFIKAT };
-        group
-            .bench_function(format!("png/{name}"), |bencher| bencher.iter(|| renderer.png(black_box(&symbol), &label)));
-        group
-            .bench_function(format!("svg/{name}"), |bencher| bencher.iter(|| renderer.svg(black_box(&symbol), &label)));
-        group.bench_function(format!("pdf/{name}"), |bencher| {
-            bencher.iter(|| renderer.pdf(black_box(&symbol), &label, link));
-        });
+        let code = Code::new(link, label, EccLevel::M).unwrap();
+        group.bench_function(format!("png/{name}"), |bencher| bencher.iter(|| renderer.png(black_box(&code))));
+        group.bench_function(format!("svg/{name}"), |bencher| bencher.iter(|| renderer.svg(black_box(&code))));
+        group.bench_function(format!("pdf/{name}"), |bencher| bencher.iter(|| renderer.pdf(black_box(&code))));
     }
     group.finish();
 }

@@ -52,8 +52,9 @@
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
 //! | `qr` | a link | a [`Symbol`] |
-//! | `render` | a symbol and a label | PNG, SVG, PDF |
-//! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
+//! | `pdf_objects` | values | the objects of a PDF, and a file of them |
+//! | `font` | a text | its width, its lines, its outlines, its letters in a PDF |
+//! | `render` | a link and a label | a [`Code`]; PNG, SVG, PDF |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
@@ -97,6 +98,7 @@ pub mod enrol;
 mod error;
 #[doc(hidden)]
 pub mod files;
+mod font;
 pub mod invoice;
 pub mod link;
 pub mod manifest;
@@ -104,6 +106,9 @@ pub mod manifest;
 pub mod paper;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+// Pictures are written with a part of it.
+#[cfg_attr(not(feature = "pdf"), allow(dead_code, unused_imports))]
+mod pdf_objects;
 pub mod pkcs11;
 mod qr;
 #[cfg(feature = "register")]
@@ -111,8 +116,6 @@ pub mod register;
 mod render;
 pub mod report;
 mod sign;
-#[cfg(feature = "pdf")]
-mod typeface;
 pub mod upo;
 pub mod values;
 pub mod verify;
@@ -127,7 +130,7 @@ pub use error::{CODES, Error, Result};
 pub use invoice::{Buyer, Form, Invoice, Party};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
-pub use render::{Label, PictureFormat, Renderer, Style};
+pub use render::{Code, Label, PictureFormat, Renderer, Style};
 pub use sign::{
     Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
     signer,
@@ -145,6 +148,6 @@ pub use warning::Warning;
 /// `link_too_long`, which no link of this crate is.
 pub fn codes_png(links: &SignedLinks) -> Result<(Vec<u8>, Vec<u8>)> {
     let mut renderer = Renderer::new(Style::default());
-    let mut draw = |link: &str, label| Ok(renderer.png(&Symbol::encode(link, EccLevel::default())?, &label));
+    let mut draw = |link: &str, label| Ok(renderer.png(&Code::new(link, label, EccLevel::default())?));
     Ok((draw(&links.kod1, Label::OFFLINE)?, draw(&links.kod2, Label::CERTYFIKAT)?))
 }

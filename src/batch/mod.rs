@@ -50,7 +50,7 @@ mod settings;
 pub use code_source::{CodeSource, Numbers};
 #[cfg(feature = "pdf")]
 pub use document::{Confirming, Printer, Stamping};
-pub use document::{Content, Document, Draft, DrawnCode, Made, PdfSource};
+pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use input::{Entry, Input, Pdfs, Source, entries};
 pub use observers::Observer;
 pub use output::{Existing, Manifest, Output};

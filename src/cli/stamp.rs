@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use ksef_qr::batch::{Batch, Pdfs, Source, Stamping};
-use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
+use ksef_qr::pdf::{Arrangement, Corner, Occupied, Pages, Size, Stamp};
 
 use super::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 use super::config::{self, batch, codes};
@@ -34,38 +34,58 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
 
 fn place(args: &PlaceArgs) -> anyhow::Result<Stamp> {
     for (name, value) in [("--x-mm", Some(args.x_mm)), ("--y-mm", Some(args.y_mm)), ("--size-mm", args.size_mm)] {
-        if value.is_some_and(|value| !(0.0..=5000.0).contains(&value)) {
+        if value.is_some_and(|value| !Stamp::DISTANCE_MM.contains(&value)) {
             bail!("{name} is a length in millimetres, 0 to 5000");
         }
     }
-    Ok(Stamp {
-        pages: match args.page {
-            _ if args.new_page => Pages::New,
-            Page::First => Pages::First,
-            Page::Last => Pages::Last,
-            Page::All => Pages::All,
-            Page::Number(number) => Pages::Number(number),
-        },
-        anchor: Anchor {
-            corner: match args.corner {
-                PageCorner::TopLeft => Corner::TopLeft,
-                PageCorner::TopRight => Corner::TopRight,
-                PageCorner::BottomLeft => Corner::BottomLeft,
-                PageCorner::BottomRight => Corner::BottomRight,
-            },
-            x_mm: args.x_mm,
-            y_mm: args.y_mm,
-        },
-        arrangement: match args.arrange {
-            Arrange::SideBySide => Arrangement::SideBySide,
-            Arrange::Stacked => Arrangement::Stacked,
-        },
-        size: args.size_mm.map_or(Stamp::default().size, Size::SideMm),
-        show_links: args.show_links,
-        occupied: match args.if_occupied {
-            IfOccupied::Refuse => Occupied::Refuse,
-            IfOccupied::Warn => Occupied::Warn,
-            IfOccupied::Ignore => Occupied::Ignore,
-        },
+    let pages = match args.page {
+        _ if args.new_page => Pages::New,
+        Page::First => Pages::First,
+        Page::Last => Pages::Last,
+        Page::All => Pages::All,
+        Page::Number(number) => Pages::Number(number),
+    };
+    let corner = match args.corner {
+        PageCorner::TopLeft => Corner::TopLeft,
+        PageCorner::TopRight => Corner::TopRight,
+        PageCorner::BottomLeft => Corner::BottomLeft,
+        PageCorner::BottomRight => Corner::BottomRight,
+    };
+    let arrangement = match args.arrange {
+        Arrange::SideBySide => Arrangement::SideBySide,
+        Arrange::Stacked => Arrangement::Stacked,
+    };
+    let occupied = match args.if_occupied {
+        IfOccupied::Refuse => Occupied::Refuse,
+        IfOccupied::Warn => Occupied::Warn,
+        IfOccupied::Ignore => Occupied::Ignore,
+    };
+    let stamp = Stamp::default()
+        .pages(pages)
+        .corner(corner)
+        .distance_mm(args.x_mm, args.y_mm)
+        .arrangement(arrangement)
+        .show_links(args.show_links)
+        .occupied(occupied);
+    Ok(match args.size_mm {
+        Some(side) => stamp.size(Size::SideMm(side)),
+        None => stamp,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Place {
+        #[command(flatten)]
+        place: PlaceArgs,
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_library() {
+        assert_eq!(place(&Place::parse_from(["stamp"]).place).unwrap(), Stamp::default());
+    }
 }

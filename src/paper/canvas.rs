@@ -1,8 +1,8 @@
 use std::fmt::Write;
 
-use super::CodeOnPaper;
-use crate::qr::{QUIET_ZONE, Symbol};
-use crate::typeface::{EmbeddedFont, Typeface};
+use crate::font::{EmbeddedFont, Typeface};
+use crate::pdf_objects::write::number;
+use crate::render::{Code, modules};
 
 /// The two fonts of a document.
 pub(super) struct Fonts {
@@ -42,9 +42,7 @@ impl Style {
 
     /// Breaks a text into lines of `room` millimetres.
     pub(super) fn lines(self, text: &str, room: f64) -> Vec<String> {
-        let typeface = self.typeface();
-        let room = (room / (self.em * MM_A_POINT)) as f32;
-        super::lines::lines(text, room, |character| typeface.width(character.encode_utf8(&mut [0; 4])))
+        self.typeface().lines(text, (room / (self.em * MM_A_POINT)) as f32)
     }
 }
 
@@ -75,15 +73,13 @@ impl Canvas {
         // Writing to a string does not fail.
         let _ = write!(
             self.content,
-            "BT /{name} {} Tf {} {} Td <",
+            "BT /{name} {} Tf {} {} Td ",
             number(style.em),
             number(x / MM_A_POINT),
             number(-baseline / MM_A_POINT)
         );
-        for byte in font.encode(text) {
-            let _ = write!(self.content, "{byte:02x}");
-        }
-        self.content.push_str("> Tj ET\n");
+        font.push_text(&mut self.content, text);
+        self.content.push_str(" ET\n");
     }
 
     /// A thin line from one side to the other.
@@ -98,19 +94,13 @@ impl Canvas {
 
     /// A code with its quiet zone, whose corner is at `x`, `y`, and whose modules have sides of `module`. A click on it
     /// leads to its link.
-    pub(super) fn code(&mut self, code: &CodeOnPaper<'_>, [x, y]: [f64; 2], module: f64) {
-        let side = code.side() * module;
-        let scale = number(module / MM_A_POINT);
-        let _ = writeln!(
-            self.content,
-            "q {scale} 0 0 -{scale} {} {} cm",
-            number((x + QUIET_ZONE as f64 * module) / MM_A_POINT),
-            number(-(y + QUIET_ZONE as f64 * module) / MM_A_POINT)
-        );
-        push_rectangles(&mut self.content, code.symbol);
-        // One path: where rectangles meet there is no seam.
-        self.content.push_str("f Q\n");
-        self.links.push(Clickable { box_: [x, y, x + side, y + side], url: code.url.to_owned() });
+    pub(super) fn code(&mut self, code: &Code, [x, y]: [f64; 2], module: f64) {
+        let side = code.side() as f64 * module;
+        modules::begin(&mut self.content, module / MM_A_POINT, [x / MM_A_POINT, -y / MM_A_POINT]);
+        modules::PDF.push_str(&mut self.content, code.symbol(), 1024);
+        self.content.push_str(modules::END);
+        self.content.push('\n');
+        self.links.push(Clickable { box_: [x, y, x + side, y + side], url: code.link().to_owned() });
     }
 
     /// A text that was drawn here, and leads somewhere when it is clicked on.
@@ -121,67 +111,5 @@ impl Canvas {
     /// The contents of a page of this height, and its links.
     pub(super) fn finish(self, height: f64) -> (String, Vec<Clickable>) {
         (format!("1 0 0 1 0 {} cm\n{}", number(height / MM_A_POINT), self.content), self.links)
-    }
-}
-
-/// A rectangle for each run of dark modules, those that lie on one another as one.
-fn push_rectangles(content: &mut String, symbol: &Symbol) {
-    for y in 0..symbol.size() {
-        let mut x = 0;
-        while x < symbol.size() {
-            let length = run(symbol, x, y);
-            if length == 0 {
-                x += 1;
-                continue;
-            }
-            let same = |y: usize| run(symbol, x, y) == length && (x == 0 || !symbol.is_dark(x - 1, y));
-            if y == 0 || !same(y - 1) {
-                let height = (y..symbol.size()).take_while(|&y| same(y)).count();
-                let _ = writeln!(content, "{x} {y} {length} {height} re");
-            }
-            x += length;
-        }
-    }
-}
-
-/// How many modules from here on are dark.
-fn run(symbol: &Symbol, x: usize, y: usize) -> usize {
-    (x..symbol.size()).take_while(|&x| symbol.is_dark(x, y)).count()
-}
-
-/// A number in millionths at most, without an exponent.
-pub(super) fn number(number: f64) -> String {
-    ((number * 1e6).round() / 1e6).to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::qr::EccLevel;
-
-    #[test]
-    fn rectangles_cover_each_dark_module_once() {
-        for length in [1, 90, 300, 1500] {
-            let symbol = Symbol::encode(&"x".repeat(length), EccLevel::M).unwrap();
-            let mut content = String::new();
-            push_rectangles(&mut content, &symbol);
-            let mut drawn = vec![vec![false; symbol.size()]; symbol.size()];
-            let mut runs = 0;
-            for line in content.lines() {
-                let numbers: Vec<usize> =
-                    line.strip_suffix(" re").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
-                let [x, y, width, height] = numbers[..] else { panic!("{line}") };
-                runs += height;
-                for row in &mut drawn[y..y + height] {
-                    for dark in &mut row[x..x + width] {
-                        assert!(!std::mem::replace(dark, true), "drawn twice");
-                    }
-                }
-            }
-            for (y, row) in drawn.iter().enumerate() {
-                assert!(row.iter().enumerate().all(|(x, &dark)| dark == symbol.is_dark(x, y)), "row {y}");
-            }
-            assert!(content.lines().count() < runs, "some were joined");
-        }
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, Result};
 
 /// The language of a confirmation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Language {
     /// Polish.
     #[default]

@@ -1,7 +1,8 @@
 use super::canvas::{Canvas, Style};
 use super::document::Document;
-use super::grid::PAPER;
-use super::{CodeOnPaper, Grid, Language};
+use super::grid::{Grid, PAPER};
+use super::language::Language;
+use crate::render::Code;
 
 /// Codes for labels: as many sheets of A4 as they take, in one PDF, with each code's label, a caption and a clickable link.
 ///
@@ -9,15 +10,13 @@ use super::{CodeOnPaper, Grid, Language};
 /// by some twenty bytes a code.
 ///
 /// ```
-/// use ksef_qr::paper::{CodeOnPaper, Grid, Sheet};
-/// use ksef_qr::{EccLevel, Label, Symbol};
+/// use ksef_qr::paper::{Grid, Sheet};
+/// use ksef_qr::{Code, EccLevel, Label};
 ///
-/// let link = "https://qr.ksef.mf.gov.pl/";
-/// let symbol = Symbol::encode(link, EccLevel::M)?;
+/// let code = Code::new("https://qr.ksef.mf.gov.pl/", Label::OFFLINE, EccLevel::M)?;
 /// let (mut sheet, mut file) = Sheet::new(Grid::default());
 /// for number in 1..=30 {
-///     let code = CodeOnPaper { symbol: &symbol, label: &Label::OFFLINE, url: link };
-///     file.extend(sheet.push(&[code], &format!("F/{number}/2026")));
+///     file.extend(sheet.push(std::slice::from_ref(&code), &format!("F/{number}/2026")));
 /// }
 /// file.extend(sheet.finish());
 /// assert!(file.starts_with(b"%PDF-1.7") && file.ends_with(b"%%EOF\n"));
@@ -58,7 +57,7 @@ impl Sheet {
     /// with modules of 0.33 mm, and more if they are apart, each gets a label of its own.
     ///
     /// The caption (the invoice's number, or the file's name) is one line, shortened at its end if it is too long.
-    pub fn push(&mut self, codes: &[CodeOnPaper<'_>], caption: &str) -> Vec<u8> {
+    pub fn push(&mut self, codes: &[Code], caption: &str) -> Vec<u8> {
         if codes.is_empty() {
             return Vec::new();
         }
@@ -93,31 +92,31 @@ impl Sheet {
     }
 
     /// The side of a module, if these codes share a label.
-    fn module(&self, codes: &[CodeOnPaper<'_>]) -> f64 {
+    fn module(&self, codes: &[Code]) -> f64 {
         let [width, height] = self.grid.size();
         let room = width - 2.0 * MARGIN - GAP * (codes.len() as f64 - 1.0);
-        let together: f64 = codes.iter().map(CodeOnPaper::side).sum();
-        let largest = codes.iter().map(CodeOnPaper::side).fold(1.0, f64::max);
+        let together: f64 = codes.iter().map(|code| code.side() as f64).sum();
+        let largest = codes.iter().map(|code| code.side() as f64).fold(1.0, f64::max);
         // A KSeF number may take two lines.
-        let lines = codes.iter().map(|code| LABEL.lines(code.label.as_str(), room / codes.len() as f64).len()).max();
+        let lines = codes.iter().map(|code| LABEL.lines(code.label().as_str(), room / codes.len() as f64).len()).max();
         let texts = lines.unwrap_or(1) as f64 * LABEL.line_height() + CAPTION.line_height();
         let module = (room / together).min((height - 2.0 * MARGIN - texts) / largest).min(LARGEST_MODULE);
         // In a label of 15 mm with a label of many lines there may be no room at all.
         module.max(0.05)
     }
 
-    fn label(&mut self, codes: &[CodeOnPaper<'_>], caption: &str) -> Vec<u8> {
+    fn label(&mut self, codes: &[Code], caption: &str) -> Vec<u8> {
         let [left, top] = self.grid.corner(self.place);
         let [width, height] = self.grid.size();
         let module = self.module(codes);
         self.smallest_module = Some(self.smallest_module.map_or(module, |smallest| smallest.min(module)));
         let column = (width - 2.0 * MARGIN - GAP * (codes.len() as f64 - 1.0)) / codes.len() as f64;
-        let sides: Vec<f64> = codes.iter().map(|code| code.side() * module).collect();
+        let sides: Vec<f64> = codes.iter().map(|code| code.side() as f64 * module).collect();
         let together = sides.iter().sum::<f64>() + GAP * (codes.len() as f64 - 1.0);
         let mut x = left + (width - together) / 2.0;
         for (code, side) in codes.iter().zip(sides) {
             self.canvas.code(code, [x, top + MARGIN], module);
-            for (line, number) in LABEL.lines(code.label.as_str(), column).iter().zip(0..) {
+            for (line, number) in LABEL.lines(code.label().as_str(), column).iter().zip(0..) {
                 let place = (side - LABEL.width(line)) / 2.0;
                 let baseline = top + MARGIN + side + f64::from(number) * LABEL.line_height() + LABEL.ascent();
                 self.canvas.text(&mut self.document.fonts, LABEL, [x + place, baseline], line);

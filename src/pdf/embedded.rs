@@ -1,12 +1,13 @@
 use std::collections::HashSet;
 
-use super::file::File;
-use super::object::{Dict, Object, Stream};
-use super::pages;
+use super::document::file::File;
+use super::page::pages;
 use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Object, Stream};
 
 /// An XML file that is embedded in a PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Embedded {
     /// Its name, as the PDF says it: it may be anything, a path too, and is none to write to.
     pub name: String,

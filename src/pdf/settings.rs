@@ -1,12 +1,22 @@
 use std::num::NonZeroU32;
+use std::ops::RangeInclusive;
 
 use crate::error::{Error, Kind, Result};
 
 /// Where and how codes are put on a PDF.
 ///
-/// The default is the upper right corner of the first page, 10 mm from its edges, side by side, with modules of 0.5 mm.
-/// Of a page scanned at 150 dpi that is three pixels: at 0.4 mm `ZBar` reads every second code, at 0.45 mm all.
+/// The default, which is that of `ksef-qr stamp` too, is the lower right corner of the first page, 10 mm from its edges, side
+/// by side, with modules of 0.5 mm. Of a page scanned at 150 dpi that is three pixels: at 0.4 mm `ZBar` reads every second
+/// code, at 0.45 mm all.
+///
+/// ```
+/// use ksef_qr::pdf::{Pages, Size, Stamp};
+///
+/// let stamp = Stamp::default().pages(Pages::Last).size(Size::SideMm(25.0)).show_links(true);
+/// assert!(stamp.check().is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Stamp {
     /// The pages.
     pub pages: Pages,
@@ -26,7 +36,7 @@ impl Default for Stamp {
     fn default() -> Self {
         Self {
             pages: Pages::First,
-            anchor: Anchor { corner: Corner::TopRight, x_mm: 10.0, y_mm: 10.0 },
+            anchor: Anchor { corner: Corner::BottomRight, x_mm: 10.0, y_mm: 10.0 },
             arrangement: Arrangement::SideBySide,
             size: Size::ModuleMm(0.5),
             show_links: false,
@@ -37,6 +47,7 @@ impl Default for Stamp {
 
 /// The pages that get the codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pages {
     /// The first.
     First,
@@ -84,6 +95,7 @@ pub enum Arrangement {
 
 /// How large the codes are.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Size {
     /// The side of a module, in millimetres, the same in all codes.
     ModuleMm(f64),
@@ -107,23 +119,80 @@ pub enum Occupied {
 }
 
 impl Stamp {
+    /// How far the codes may be from each side of their corner, in millimetres.
+    pub const DISTANCE_MM: RangeInclusive<f64> = 0.0..=5000.0;
+
+    /// How large a module may be, in millimetres.
+    pub const MODULE_MM: RangeInclusive<f64> = 0.05..=50.0;
+
+    /// How large a code may be without its quiet zone, in millimetres.
+    pub const SIDE_MM: RangeInclusive<f64> = 3.0..=1000.0;
+
+    /// The same on other pages.
+    #[must_use]
+    pub fn pages(self, pages: Pages) -> Self {
+        Self { pages, ..self }
+    }
+
+    /// The same in another place.
+    #[must_use]
+    pub fn anchor(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+
+    /// The same in another corner, as far from it.
+    #[must_use]
+    pub fn corner(self, corner: Corner) -> Self {
+        Self { anchor: Anchor { corner, ..self.anchor }, ..self }
+    }
+
+    /// The same so many millimetres from the sides of the corner.
+    #[must_use]
+    pub fn distance_mm(self, x_mm: f64, y_mm: f64) -> Self {
+        Self { anchor: Anchor { x_mm, y_mm, ..self.anchor }, ..self }
+    }
+
+    /// The same in another arrangement.
+    #[must_use]
+    pub fn arrangement(self, arrangement: Arrangement) -> Self {
+        Self { arrangement, ..self }
+    }
+
+    /// The same in another size.
+    #[must_use]
+    pub fn size(self, size: Size) -> Self {
+        Self { size, ..self }
+    }
+
+    /// The same with the links written out, or without.
+    #[must_use]
+    pub fn show_links(self, show_links: bool) -> Self {
+        Self { show_links, ..self }
+    }
+
+    /// The same with something else done if the place is printed on already.
+    #[must_use]
+    pub fn occupied(self, occupied: Occupied) -> Self {
+        Self { occupied, ..self }
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors
-    /// `setting_malformed`: a distance that is negative or beyond five metres, a size that is not above zero or above a
-    /// metre.
+    /// `setting_malformed`: a distance or a size out of its range ([`DISTANCE_MM`](Self::DISTANCE_MM),
+    /// [`MODULE_MM`](Self::MODULE_MM), [`SIDE_MM`](Self::SIDE_MM)).
     pub fn check(&self) -> Result<()> {
         let malformed = |what: String| Err(Error::new(Kind::SettingMalformed, what));
         for distance in [self.anchor.x_mm, self.anchor.y_mm] {
-            if !(0.0..=5000.0).contains(&distance) {
+            if !Self::DISTANCE_MM.contains(&distance) {
                 return malformed(format!("a distance of {distance} mm from the corner: give 0 to 5000"));
             }
         }
         match self.size {
-            Size::ModuleMm(side) if !(0.05..=50.0).contains(&side) => {
+            Size::ModuleMm(side) if !Self::MODULE_MM.contains(&side) => {
                 malformed(format!("modules of {side} mm: give 0.05 to 50"))
             }
-            Size::SideMm(side) if !(3.0..=1000.0).contains(&side) => {
+            Size::SideMm(side) if !Self::SIDE_MM.contains(&side) => {
                 malformed(format!("codes of {side} mm: give 3 to 1000"))
             }
             _ => Ok(()),

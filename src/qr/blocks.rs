@@ -1,8 +1,8 @@
 use std::sync::OnceLock;
 
+use qrcode::bits::Bits;
 use qrcode::ec::construct_codewords;
 
-use super::codewords::capacity;
 use super::reed_solomon::Divisor;
 use super::{EccLevel, Version};
 
@@ -59,6 +59,12 @@ impl Blocks {
         }
         self.interleaved.iter().map(|&number| codewords[usize::from(number)]).collect()
     }
+}
+
+/// How many data bits a symbol holds, segment headers included (ISO/IEC 18004 table 7).
+pub(super) fn capacity(version: Version, level: EccLevel) -> usize {
+    // An error means a version outside of 1 to 40: no such thing holds anything.
+    Bits::new(version.into()).max_len(level.into()).unwrap_or(0)
 }
 
 #[cfg(test)]

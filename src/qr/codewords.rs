@@ -1,7 +1,7 @@
 use qrcode::bits::Bits;
 use qrcode::types::QrResult;
 
-use super::blocks::Blocks;
+use super::blocks::{Blocks, capacity};
 use super::segment::{Mode, Segmentation};
 use super::version::VersionClass;
 use super::{EccLevel, Version};
@@ -45,12 +45,6 @@ fn smallest_fit(text: &str, level: EccLevel) -> Option<(Version, Segmentation<'_
         let version = class.versions().find(|&version| segmentation.bits <= capacity(version, level))?;
         Some((version, segmentation))
     })
-}
-
-/// How many data bits a symbol holds, segment headers included (ISO/IEC 18004 table 7).
-pub(super) fn capacity(version: Version, level: EccLevel) -> usize {
-    // An error means a version outside of 1 to 40: no such thing holds anything.
-    Bits::new(version.into()).max_len(level.into()).unwrap_or(0)
 }
 
 fn pack(segmentation: &Segmentation<'_>, version: Version, level: EccLevel) -> QrResult<Vec<u8>> {

@@ -1,8 +1,5 @@
 use std::fmt;
 
-use super::penalty::penalties;
-use super::strip::Strip;
-use super::template::Template;
 use crate::error::{Error, Kind, Result};
 
 /// The data mask of a symbol, 0 to 7 (ISO/IEC 18004 table 10).
@@ -28,15 +25,6 @@ impl Mask {
     /// The number, 0 to 7: the mask pattern reference of the standard.
     pub fn number(self) -> u8 {
         self.0
-    }
-
-    /// The mask whose symbol has the lowest penalty, the lowest of them on a tie (ISO/IEC 18004 7.8.3).
-    ///
-    /// `data` are the unmasked data modules; `size` is the symbol's side in modules.
-    pub(super) fn best(data: &[u64], template: &Template, size: usize) -> Self {
-        let strips = (0..Strip::count(size)).map(|number| Strip::new(number, size, data, template.strip(number)));
-        let scores = penalties(strips, size);
-        Self::ALL.into_iter().min_by_key(|mask| scores[usize::from(mask.0)]).unwrap_or(Self(0))
     }
 }
 

@@ -13,9 +13,7 @@ mod penalty;
 mod placement;
 mod reed_solomon;
 mod segment;
-mod strip;
 mod symbol;
-mod tally;
 mod template;
 #[cfg(test)]
 mod tests;

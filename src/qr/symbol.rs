@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::codewords::Codewords;
+use super::penalty::{Strip, penalties};
 use super::placement::Placement;
 use super::template::Template;
 use super::{EccLevel, Mask, Version};
@@ -34,7 +35,7 @@ impl Symbol {
         let Codewords { version, bytes } = Codewords::encode(text, level)?;
         let template = Template::of(version, level);
         let mut rows = Placement::of(version).rows(&bytes);
-        let mask = Mask::best(&rows, template, version.size());
+        let mask = best_mask(&rows, template, version.size());
         for (row, overlay) in rows.iter_mut().zip(template.rows(mask)) {
             *row ^= overlay;
         }
@@ -76,6 +77,15 @@ impl Symbol {
         let words = self.size().div_ceil(64);
         &self.rows[y * words..(y + 1) * words]
     }
+}
+
+/// The mask whose symbol has the lowest penalty, the lowest of them on a tie (ISO/IEC 18004 7.8.3).
+///
+/// `data` are the unmasked data modules; `size` is the symbol's side in modules.
+fn best_mask(data: &[u64], template: &Template, size: usize) -> Mask {
+    let strips = (0..Strip::count(size)).map(|number| Strip::new(number, size, data, template.strip(number)));
+    let scores = penalties(strips, size);
+    Mask::ALL.into_iter().min_by_key(|mask| scores[usize::from(mask.number())]).unwrap_or(Mask::ALL[0])
 }
 
 impl fmt::Debug for Symbol {

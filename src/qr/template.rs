@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 
 use qrcode::canvas::{Canvas, MaskPattern};
 
-use super::strip::{ByMask, Strip};
+use super::penalty::{ByMask, Strip};
 use super::{EccLevel, Mask, Version};
 
 /// What a symbol shows apart from its data: for each of the eight masks the finder, alignment and timing

@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
-use super::codewords::capacity;
-use super::penalty::tests::plain_penalty;
+use super::blocks::capacity;
+use super::penalty::plain_penalty;
 use super::segment::{Mode, Segmentation};
 use super::version::VersionClass;
 use super::{EccLevel, Mask, Symbol, Version};

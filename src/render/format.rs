@@ -5,6 +5,7 @@ use crate::error::{Error, Kind, Result};
 
 /// The file format of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum PictureFormat {
     /// 1-bit greyscale PNG with its resolution.
     #[default]

@@ -5,13 +5,13 @@ use super::Label;
 const LIMIT: usize = 16;
 
 /// What pictures with symbols of one size and with one label have in common, kept for the next of them.
-pub(super) struct Frames<F> {
+pub(in crate::render) struct Frames<F> {
     kept: Vec<(usize, Label, F)>,
 }
 
 impl<F> Frames<F> {
-    /// The frame around a symbol of `size` modules with this label.
-    pub(super) fn of(&mut self, size: usize, label: &Label, make: impl FnOnce() -> F) -> &F {
+    /// The frame around a code, the same for all of its size and label.
+    pub(in crate::render) fn of(&mut self, size: usize, label: &Label, make: impl FnOnce() -> F) -> &F {
         let found = self.kept.iter().position(|kept| kept.0 == size && kept.1 == *label);
         let place = found.unwrap_or_else(|| {
             if self.kept.len() == LIMIT {

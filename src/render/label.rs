@@ -1,8 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::font::Font;
 use crate::error::{Error, Kind, Result};
+use crate::font::label_font;
 use crate::values::KsefNumber;
 
 /// The text under a code.
@@ -35,7 +35,7 @@ impl Label {
         if text.chars().count() > Self::MAX_CHARS {
             return refuse("has more than 64 characters");
         }
-        if let Some(missing) = text.chars().find(|&c| Font::bundled().glyph(c).is_none()) {
+        if let Some(missing) = text.chars().find(|&c| label_font::glyph(c).is_none()) {
             return refuse(&format!("has the character {missing:?}, which the label font lacks"));
         }
         Ok(Self(Cow::Owned(text.to_owned())))

@@ -1,34 +1,24 @@
-//! Symbol and label to picture bytes: 1-bit PNG, SVG and PDF.
+//! Codes to picture bytes: 1-bit PNG, SVG and PDF.
 //!
-//! [`Layout`](layout::Layout) alone decides where everything goes; each format draws what it says. This module
-//! knows nothing of files and invoices, and of a link only that a PDF leads to it.
+//! A [`Code`] is a link, its symbol and its label. [`Layout`](layout::Layout) alone decides where everything in a picture
+//! goes; each format draws what it says. This module knows nothing of files and invoices, and of a link only that a PDF
+//! leads to it.
 
-mod adler;
-mod bit_writer;
-mod deflate;
-mod font;
+mod code;
 mod format;
 mod frames;
-mod glyph_cache;
-mod huffman;
 mod label;
-mod layout;
-mod magnifier;
-mod objects;
-mod patterns;
+pub(crate) mod layout;
+pub(crate) mod modules;
 mod pdf;
-mod pdf_font;
 mod png;
-mod png_frame;
-mod raster;
 mod renderer;
-mod runs;
 mod style;
 mod svg;
-mod svg_modules;
 #[cfg(test)]
 mod tests;
 
+pub use code::Code;
 pub use format::PictureFormat;
 pub use label::Label;
 pub use renderer::Renderer;

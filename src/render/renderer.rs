@@ -1,19 +1,17 @@
 use super::pdf::PdfWriter;
 use super::png::PngWriter;
 use super::svg::SvgWriter;
-use super::{Label, PictureFormat, Style};
-use crate::qr::Symbol;
+use super::{Code, PictureFormat, Style};
 
 /// Makes pictures of codes in one style. A worker has its own and keeps it: what pictures have in common is
 /// prepared once.
 ///
 /// ```
-/// use ksef_qr::{EccLevel, Label, PictureFormat, Renderer, Style, Symbol};
+/// use ksef_qr::{Code, EccLevel, Label, PictureFormat, Renderer, Style};
 ///
-/// let link = "https://qr.ksef.mf.gov.pl/";
-/// let symbol = Symbol::encode(link, EccLevel::M)?;
+/// let code = Code::new("https://qr.ksef.mf.gov.pl/", Label::OFFLINE, EccLevel::M)?;
 /// let mut renderer = Renderer::new(Style::default());
-/// let png = renderer.render(PictureFormat::Png, &symbol, &Label::OFFLINE, link);
+/// let png = renderer.render(PictureFormat::Png, &code);
 /// assert!(png.starts_with(b"\x89PNG"));
 /// # Ok::<(), ksef_qr::Error>(())
 /// ```
@@ -35,29 +33,28 @@ impl Renderer {
         self.style
     }
 
-    /// Draws a symbol with its quiet zone, and the label under it, as the bytes of a file. `link` is what the symbol
-    /// holds, for the format that can be clicked on.
-    pub fn render(&mut self, format: PictureFormat, symbol: &Symbol, label: &Label, link: &str) -> Vec<u8> {
+    /// Draws a code with its quiet zone, and the label under it, as the bytes of a file.
+    pub fn render(&mut self, format: PictureFormat, code: &Code) -> Vec<u8> {
         match format {
-            PictureFormat::Png => self.png(symbol, label),
-            PictureFormat::Svg => self.svg(symbol, label).into_bytes(),
-            PictureFormat::Pdf => self.pdf(symbol, label, link),
+            PictureFormat::Png => self.png(code),
+            PictureFormat::Svg => self.svg(code).into_bytes(),
+            PictureFormat::Pdf => self.pdf(code),
         }
     }
 
     /// Draws a 1-bit greyscale PNG.
-    pub fn png(&mut self, symbol: &Symbol, label: &Label) -> Vec<u8> {
-        self.png.write(symbol, label)
+    pub fn png(&mut self, code: &Code) -> Vec<u8> {
+        self.png.write(code)
     }
 
     /// Draws an SVG, measured in millimetres.
-    pub fn svg(&mut self, symbol: &Symbol, label: &Label) -> String {
-        self.svg.write(symbol, label)
+    pub fn svg(&mut self, code: &Code) -> String {
+        self.svg.write(code)
     }
 
     /// Draws a PDF 1.7 of one page, which is as large as the picture. The code is drawn in rectangles, the label is text,
-    /// and a click on the code leads to `link`. There is no date in it: the same code gives the same bytes.
-    pub fn pdf(&mut self, symbol: &Symbol, label: &Label, link: &str) -> Vec<u8> {
-        self.pdf.write(symbol, label, link)
+    /// and a click on the code leads to its link. There is no date in it: the same code gives the same bytes.
+    pub fn pdf(&mut self, code: &Code) -> Vec<u8> {
+        self.pdf.write(code)
     }
 }

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use crate::error::{Error, Kind, Result};
 
 /// How large a picture is drawn and printed.
@@ -11,16 +13,23 @@ pub struct Style {
 }
 
 impl Style {
-    /// Takes the side of a module in pixels, 1 to 64, and the resolution in dots per inch, 50 to 2400.
+    /// The side of a module in pixels.
+    pub const MODULE_PX: RangeInclusive<u32> = 1..=64;
+
+    /// The resolution in dots per inch.
+    pub const DPI: RangeInclusive<u32> = 50..=2400;
+
+    /// Takes the side of a module in pixels ([`MODULE_PX`](Self::MODULE_PX)) and the resolution in dots per inch
+    /// ([`DPI`](Self::DPI)).
     ///
     /// # Errors
     /// `setting_malformed`.
     pub fn new(module_px: u32, dpi: u32) -> Result<Self> {
-        if !(1..=64).contains(&module_px) {
+        if !Self::MODULE_PX.contains(&module_px) {
             let message = format!("a module of {module_px} pixels: give 1 to 64");
             return Err(Error::new(Kind::SettingMalformed, message));
         }
-        if !(50..=2400).contains(&dpi) {
+        if !Self::DPI.contains(&dpi) {
             let message = format!("a resolution of {dpi} dpi: give 50 to 2400");
             return Err(Error::new(Kind::SettingMalformed, message));
         }

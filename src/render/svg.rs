@@ -1,13 +1,10 @@
 use std::fmt::Write;
 
-use zeno::{Command, Vector};
-
-use super::font::Font;
 use super::frames::Frames;
 use super::layout::{Layout, Line};
-use super::svg_modules::push_modules;
-use super::{Label, Style};
-use crate::qr::Symbol;
+use super::modules;
+use super::{Code, Label, Style};
+use crate::font::{Segment, label_font};
 
 /// Draws symbols with their labels as SVG 1.1: measured in millimetres, drawn in modules with the code's corner at
 /// the origin, the label as outlines so that no viewer needs the font.
@@ -29,12 +26,13 @@ impl SvgWriter {
     }
 
     /// The text of the file.
-    pub(super) fn write(&mut self, symbol: &Symbol, label: &Label) -> String {
+    pub(super) fn write(&mut self, code: &Code) -> String {
+        let (symbol, label) = (code.symbol(), code.label());
         let frame = self.frames.of(symbol.size(), label, || {
             SvgFrame::new(label, &Layout::new(symbol.size(), label, self.style), self.style)
         });
         let mut svg = frame.before_modules.clone();
-        push_modules(&mut svg, symbol, frame.after_modules.len());
+        modules::SVG.push_str(&mut svg, symbol, frame.after_modules.len());
         svg.push_str(&frame.after_modules);
         svg
     }
@@ -82,23 +80,22 @@ fn push_rectangle(path: &mut String, corner: [f64; 2], width: f64, height: f64) 
 fn push_letters(path: &mut String, layout: &Layout<'_>, module: f64) {
     let em = layout.em as f32;
     for &Line { text, x, baseline } in &layout.lines {
-        for (pen, glyph) in Font::bundled().line(text) {
+        for (pen, glyph) in label_font::line(text) {
             let x = x - layout.widening as f32 + pen * em;
-            let mut draw = |command: char, points: &[Vector]| {
+            let mut draw = |command: char, points: &[[f32; 2]]| {
                 path.push(command);
-                for (place, point) in points.iter().enumerate() {
+                for (place, [x_em, y_em]) in points.iter().enumerate() {
                     path.push_str(if place > 0 { " " } else { "" });
-                    let pixels = [x + point.x * em, baseline as f32 + point.y * em];
+                    let pixels = [x + x_em * em, baseline as f32 + y_em * em];
                     push_numbers(path, &pixels.map(|pixel| f64::from(pixel) / module));
                 }
             };
-            for command in &glyph.outline {
-                match *command {
-                    Command::MoveTo(to) => draw('M', &[to]),
-                    Command::LineTo(to) => draw('L', &[to]),
-                    Command::QuadTo(control, to) => draw('Q', &[control, to]),
-                    Command::CurveTo(first, second, to) => draw('C', &[first, second, to]),
-                    Command::Close => draw('z', &[]),
+            for segment in glyph.outline() {
+                match segment {
+                    Segment::Move(to) => draw('M', &[to]),
+                    Segment::Line(to) => draw('L', &[to]),
+                    Segment::Curve(control, to) => draw('Q', &[control, to]),
+                    Segment::Close => draw('z', &[]),
                 }
             }
         }

@@ -3,11 +3,11 @@
 
 use proptest::prelude::*;
 
-use super::font::Font;
-use super::glyph_cache::GlyphCache;
 use super::layout::{Layout, Line, QUIET};
-use super::{Label, PictureFormat, Renderer, Style};
-use crate::qr::{EccLevel, Symbol};
+use super::png::GlyphCache;
+use super::{Code, Label, PictureFormat, Renderer, Style};
+use crate::font::{Segment, label_font};
+use crate::qr::EccLevel;
 
 const KOD_I: &str =
     "https://qr.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE";
@@ -16,12 +16,12 @@ fn number() -> Label {
     Label::new("5265877635-20250826-0100001AF629-AF").unwrap()
 }
 
-fn kod_i() -> Symbol {
-    Symbol::encode(KOD_I, EccLevel::M).unwrap()
+fn kod_i(label: Label) -> Code {
+    Code::new(KOD_I, label, EccLevel::M).unwrap()
 }
 
 /// A symbol of a version, full to the last byte at level L (ISO/IEC 18004 table 7).
-fn of_version(number: u8) -> Symbol {
+fn of_version(number: u8, label: Label) -> Code {
     let bytes = match number {
         1 => 17,
         2 => 32,
@@ -32,9 +32,9 @@ fn of_version(number: u8) -> Symbol {
         28 => 1528,
         _ => 2953,
     };
-    let symbol = Symbol::encode(&"x".repeat(bytes), EccLevel::L).unwrap();
-    assert_eq!(symbol.version().number(), number);
-    symbol
+    let code = Code::new("x".repeat(bytes), label, EccLevel::L).unwrap();
+    assert_eq!(code.symbol().version().number(), number);
+    code
 }
 
 /// A picture as pixels, true for dark.
@@ -77,8 +77,9 @@ impl Pixels {
 
 /// Draws a PNG, reads it by both crates, and checks every pixel: the code against the symbol, the label
 /// against its glyphs one by one, and white wherever the layout says so.
-fn check(symbol: &Symbol, label: &Label, style: Style) -> Pixels {
-    let file = Renderer::new(style).png(symbol, label);
+fn check(code: &Code, style: Style) -> Pixels {
+    let (symbol, label) = (code.symbol(), code.label());
+    let file = Renderer::new(style).png(code);
     let pixels = Pixels::by_png_crate(&file);
     assert!(pixels.rows == Pixels::by_image_crate(&file));
 
@@ -117,12 +118,12 @@ fn every_pixel_at_many_sizes() {
     for module_px in [1, 2, 3, 5, 6, 7, 8, 16] {
         let style = Style::new(module_px, 300).unwrap();
         for label in [Label::OFFLINE, number()] {
-            assert_eq!(check(&kod_i(), &label, style).read_code(), KOD_I, "{module_px} px");
+            assert_eq!(check(&kod_i(label), style).read_code(), KOD_I, "{module_px} px");
         }
     }
-    check(&of_version(1), &Label::CERTYFIKAT, Style::new(64, 2400).unwrap());
+    check(&of_version(1, Label::CERTYFIKAT), Style::new(64, 2400).unwrap());
     for version in [2, 11, 12, 27, 28, 40] {
-        check(&of_version(version), &Label::CERTYFIKAT, Style::new(2, 150).unwrap());
+        check(&of_version(version, Label::CERTYFIKAT), Style::new(2, 150).unwrap());
     }
 }
 
@@ -135,20 +136,20 @@ proptest! {
         module_px in 1..10_u32,
         dpi in 50..900_u32,
     ) {
-        check(&kod_i(), &Label::new(&text).unwrap(), Style::new(module_px, dpi).unwrap());
+        check(&kod_i(Label::new(&text).unwrap()), Style::new(module_px, dpi).unwrap());
     }
 }
 
 #[test]
 fn a_number_takes_two_lines_under_a_small_code_and_one_under_a_large() {
-    let lines_of = |symbol: &Symbol| {
-        let pixels = check(symbol, &number(), Style::default());
-        let code_side = (symbol.size() + 2 * QUIET as usize) * 6;
+    let lines_of = |code: &Code| {
+        let pixels = check(code, Style::default());
+        let code_side = code.side() * 6;
         let inked: Vec<bool> = pixels.rows[code_side..].iter().map(|row| row.contains(&true)).collect();
         inked.chunk_by(|a, b| a == b).filter(|rows| rows[0]).count()
     };
-    assert_eq!(lines_of(&kod_i()), 2);
-    assert_eq!(lines_of(&of_version(17)), 1);
+    assert_eq!(lines_of(&kod_i(number())), 2);
+    assert_eq!(lines_of(&of_version(17, number())), 1);
 }
 
 /// A label without a hyphen cannot be broken: the picture grows on both sides alike.
@@ -159,7 +160,7 @@ fn a_label_too_wide_widens_the_picture() {
     assert_eq!(layout.width, layout.code_side + 2 * layout.widening);
     assert!(layout.widening > 0 && layout.widening.is_multiple_of(8));
     assert_eq!(layout.em, 25);
-    assert_eq!(check(&kod_i(), &label, Style::default()).read_code(), KOD_I);
+    assert_eq!(check(&kod_i(label), Style::default()).read_code(), KOD_I);
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn lines_break_after_a_hyphen() {
     let texts: Vec<&str> = layout.lines.iter().map(|line| line.text).collect();
     assert_eq!(texts, ["5265877635-20250826-", "0100001AF629-AF"]);
     for &Line { text, x, .. } in &layout.lines {
-        let extent = Font::bundled().extent(text);
+        let extent = label_font::extent(text);
         let left = x + extent.left * layout.em as f32;
         let right = x + extent.right * layout.em as f32;
         assert!((left + right - layout.width as f32).abs() < 0.01, "{text} is not centred");
@@ -194,7 +195,7 @@ fn lines_break_after_a_hyphen() {
 #[test]
 fn png_says_its_resolution() {
     for (dpi, per_metre) in [(300, 11811), (203, 7992), (600, 23622)] {
-        let file = Renderer::new(Style::new(6, dpi).unwrap()).png(&kod_i(), &Label::OFFLINE);
+        let file = Renderer::new(Style::new(6, dpi).unwrap()).png(&kod_i(Label::OFFLINE));
         let reader = png::Decoder::new(std::io::Cursor::new(&file)).read_info().unwrap();
         let dimensions = reader.info().pixel_dims.unwrap();
         assert_eq!((dimensions.xppu, dimensions.yppu), (per_metre, per_metre));
@@ -205,7 +206,7 @@ fn png_says_its_resolution() {
 #[test]
 fn png_is_smaller_than_that_of_the_png_crate() {
     let style = Style::default();
-    let ours = Renderer::new(style).png(&kod_i(), &number());
+    let ours = Renderer::new(style).png(&kod_i(number()));
     let Pixels { width, rows } = Pixels::by_png_crate(&ours);
     let bytes_of = |row: &Vec<bool>| -> Vec<u8> {
         let byte = |eight: &[bool]| (0..8).map(|x| u8::from(!eight.get(x).copied().unwrap_or(false)) << (7 - x)).sum();
@@ -226,29 +227,30 @@ fn png_is_smaller_than_that_of_the_png_crate() {
 fn a_renderer_draws_the_same_again() {
     let mut renderer = Renderer::new(Style::default());
     for format in PictureFormat::ALL {
-        let first = renderer.render(format, &kod_i(), &number(), KOD_I);
-        renderer.render(format, &of_version(2), &Label::OFFLINE, KOD_I);
-        assert!(renderer.render(format, &kod_i(), &number(), KOD_I) == first);
-        assert!(Renderer::new(Style::default()).render(format, &kod_i(), &number(), KOD_I) == first);
+        let first = renderer.render(format, &kod_i(number()));
+        renderer.render(format, &of_version(2, Label::OFFLINE));
+        assert!(renderer.render(format, &kod_i(number())) == first);
+        assert!(Renderer::new(Style::default()).render(format, &kod_i(number())) == first);
     }
 }
 
 #[test]
 fn svg_is_the_symbol_in_millimetres() {
-    for (symbol, label, style) in [
-        (kod_i(), Label::OFFLINE, Style::default()),
-        (kod_i(), number(), Style::new(3, 203).unwrap()),
-        (of_version(1), Label::CERTYFIKAT, Style::default()),
+    for (code, style) in [
+        (kod_i(Label::OFFLINE), Style::default()),
+        (kod_i(number()), Style::new(3, 203).unwrap()),
+        (of_version(1, Label::CERTYFIKAT), Style::default()),
         // Rows of one word, two and three.
-        (of_version(11), Label::CERTYFIKAT, Style::default()),
-        (of_version(12), Label::CERTYFIKAT, Style::default()),
-        (of_version(28), Label::CERTYFIKAT, Style::default()),
-        (of_version(40), Label::new("A & B").unwrap(), Style::new(7, 96).unwrap()),
+        (of_version(11, Label::CERTYFIKAT), Style::default()),
+        (of_version(12, Label::CERTYFIKAT), Style::default()),
+        (of_version(28, Label::CERTYFIKAT), Style::default()),
+        (of_version(40, Label::new("A & B").unwrap()), Style::new(7, 96).unwrap()),
     ] {
-        let text = Renderer::new(style).svg(&symbol, &label);
+        let (symbol, label) = (code.symbol(), code.label());
+        let text = Renderer::new(style).svg(&code);
         let document = roxmltree::Document::parse(&text).unwrap();
         let root = document.root_element();
-        let layout = Layout::new(symbol.size(), &label, style);
+        let layout = Layout::new(symbol.size(), label, style);
         for (name, pixels) in [("width", layout.width), ("height", layout.height)] {
             let written: f64 = root.attribute(name).unwrap().strip_suffix("mm").unwrap().parse().unwrap();
             assert!((written - f64::from(pixels) / f64::from(style.dpi()) * 25.4).abs() < 0.001);
@@ -301,20 +303,21 @@ fn numbers(text: &str) -> Vec<f64> {
 
 #[test]
 fn pdf_is_the_symbol_in_points() {
-    for (symbol, label, style) in [
-        (kod_i(), Label::OFFLINE, Style::default()),
-        (kod_i(), number(), Style::new(3, 203).unwrap()),
-        (of_version(1), Label::CERTYFIKAT, Style::default()),
+    for (code, style) in [
+        (kod_i(Label::OFFLINE), Style::default()),
+        (kod_i(number()), Style::new(3, 203).unwrap()),
+        (of_version(1, Label::CERTYFIKAT), Style::default()),
         // Rows of one word, two and three.
-        (of_version(11), Label::CERTYFIKAT, Style::default()),
-        (of_version(12), Label::CERTYFIKAT, Style::default()),
-        (of_version(28), Label::CERTYFIKAT, Style::default()),
-        (of_version(40), Label::new("ZAŻÓŁĆ (A & B)").unwrap(), Style::new(7, 96).unwrap()),
+        (of_version(11, Label::CERTYFIKAT), Style::default()),
+        (of_version(12, Label::CERTYFIKAT), Style::default()),
+        (of_version(28, Label::CERTYFIKAT), Style::default()),
+        (of_version(40, Label::new("ZAŻÓŁĆ (A & B)").unwrap()), Style::new(7, 96).unwrap()),
     ] {
-        let file = Renderer::new(style).pdf(&symbol, &label, KOD_I);
+        let (symbol, label) = (code.symbol(), code.label());
+        let file = Renderer::new(style).pdf(&code);
         assert!(PictureFormat::Pdf.is_whole(&file) && !PictureFormat::Pdf.is_whole(&file[..file.len() - 8]));
         let objects = objects(&file);
-        let layout = Layout::new(symbol.size(), &label, style);
+        let layout = Layout::new(symbol.size(), label, style);
         let points = |pixels: u32| f64::from(pixels) / f64::from(style.dpi()) * 72.0;
 
         let page = objects.iter().find(|object| object.contains("/Type/Page/")).unwrap();
@@ -347,7 +350,7 @@ fn pdf_is_the_symbol_in_points() {
         }
         check_text(&objects, before, &layout);
         let link = objects.iter().find(|object| object.contains("/Subtype/Link")).unwrap();
-        assert!(link.contains(&format!("/URI({KOD_I})")), "{link}");
+        assert!(link.contains(&format!("/URI({})", code.link())), "{link}");
     }
 }
 
@@ -372,11 +375,11 @@ fn check_text(objects: &[String], before: &str, layout: &Layout<'_>) {
     let drawings = objects.iter().filter(|object| object.contains(" d1"));
     assert_eq!((drawings.clone().count(), widths.len()), (letters.len(), letters.len()));
     for ((letter, width), drawing) in letters.iter().zip(widths).zip(drawings) {
-        let glyph = Font::bundled().glyph(*letter).unwrap();
-        assert!((width - f64::from(glyph.advance) * 1000.0).abs() <= 0.5);
+        let glyph = label_font::glyph(*letter).unwrap();
+        assert!((width - f64::from(glyph.advance()) * 1000.0).abs() <= 0.5);
         assert!(drawing.contains(&format!("stream\n{width} 0 ")), "{drawing}");
         let count = |operator: &str| drawing.split_whitespace().filter(|word| *word == operator).count();
-        let moves = glyph.outline.iter().filter(|command| matches!(command, zeno::Command::MoveTo(_))).count();
-        assert_eq!((count("m"), count("m") + count("l") + count("c") + count("h")), (moves, glyph.outline.len()));
+        let moves = glyph.outline().filter(|segment| matches!(segment, Segment::Move(_))).count();
+        assert_eq!((count("m"), count("m") + count("l") + count("c") + count("h")), (moves, glyph.outline().count()));
     }
 }

@@ -10,6 +10,7 @@ mod credential_matrix;
 mod credentials;
 mod deadline;
 mod encryption;
+mod font_data;
 mod invoices;
 mod paper;
 mod pkcs12;

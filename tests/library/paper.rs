@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::Read as _;
 
-use ksef_qr::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Grid, Language, Roll, Sheet};
-use ksef_qr::{EccLevel, Invoice, KsefNumber, Label, Symbol};
+use ksef_qr::paper::{Confirmation, ConfirmationFacts, Format, Grid, Language, Roll, Sheet};
+use ksef_qr::{Code, EccLevel, Invoice, KsefNumber, Label};
 use ksef_qr_scan::Origin;
 
 const FORMATS: [Format; 4] = [Format::A4, Format::A5, Format::Roll(Roll::Mm80), Format::Roll(Roll::Mm58)];
@@ -35,15 +35,9 @@ fn links(invoice: &Invoice, signature: usize) -> [String; 2] {
     ]
 }
 
-fn symbols(links: &[String; 2]) -> [Symbol; 2] {
-    [0, 1].map(|place| Symbol::encode(&links[place], EccLevel::M).unwrap())
-}
-
-fn codes<'a>(links: &'a [String; 2], symbols: &'a [Symbol; 2]) -> [CodeOnPaper<'a>; 2] {
-    [
-        CodeOnPaper { symbol: &symbols[0], label: &Label::OFFLINE, url: &links[0] },
-        CodeOnPaper { symbol: &symbols[1], label: &Label::CERTYFIKAT, url: &links[1] },
-    ]
+fn codes(links: &[String; 2]) -> [Code; 2] {
+    [(0, Label::OFFLINE), (1, Label::CERTYFIKAT)]
+        .map(|(place, label)| Code::new(&*links[place], label, EccLevel::M).unwrap())
 }
 
 /// The codes of a PDF, and the addresses it leads to, each once.
@@ -58,13 +52,12 @@ fn the_codes_of_every_invoices_confirmation_are_read_back() {
     for (place, (name, xml)) in fixtures().into_iter().enumerate() {
         let invoice = Invoice::read(&xml).unwrap();
         let links = links(&invoice, if place % 4 == 0 { 342 } else { 86 });
-        let symbols = symbols(&links);
-        let facts =
-            ConfirmationFacts { seller_name: Some(NAME), total: Some("1230.00"), ..ConfirmationFacts::of(&invoice) };
+        let mut facts = ConfirmationFacts::of(&invoice);
+        (facts.seller_name, facts.total) = (Some(NAME), Some("1230.00"));
         let expected: HashSet<String> = links.iter().cloned().collect();
         // A page takes seconds to search: most are receipts of 58 mm.
         let format = FORMATS[place.min(3)];
-        let pdf = Confirmation::new(&facts, &codes(&links, &symbols), Language::Polish).pdf(format);
+        let pdf = Confirmation::new(&facts, &codes(&links), Language::Polish).pdf(format);
         assert_eq!(read_back(&pdf), [expected.clone(), expected], "{name}, {format:?}");
     }
 }
@@ -75,9 +68,8 @@ fn a_number_that_is_known_stands_under_the_one_code() {
     let invoice = Invoice::read(xml).unwrap();
     let number = KsefNumber::parse("5265877635-20260616-0100001AF629-15").unwrap();
     let links = links(&invoice, 86);
-    let (symbols, label) = (symbols(&links), Label::from(&number));
-    let code = [CodeOnPaper { symbol: &symbols[0], label: &label, url: &links[0] }];
-    let facts = ConfirmationFacts { ksef_number: Some(&number), ..ConfirmationFacts::of(&invoice) };
+    let code = [Code::new(&*links[0], Label::from(&number), EccLevel::M).unwrap()];
+    let facts = ConfirmationFacts::of(&invoice).ksef_number(&number);
     for format in FORMATS {
         let pdf = Confirmation::new(&facts, &code, Language::English).pdf(format);
         if format == Format::Roll(Roll::Mm58) {
@@ -100,7 +92,6 @@ fn nothing_overlaps_and_nothing_is_cut_off_whatever_the_texts() {
     let odd = "a\u{0}b\u{200b}\u{202e}漢字\t\r\n \u{feff}🎉e\u{301}";
     for signature in [86, 342, 1600] {
         let links = links(&invoice, signature);
-        let symbols = symbols(&links);
         for (seller, buyer, number, total) in [
             (None, None, "1", None),
             (Some(NAME), Some(NAME), "FV/2026/06/001", Some("1230.00")),
@@ -111,7 +102,7 @@ fn nothing_overlaps_and_nothing_is_cut_off_whatever_the_texts() {
             (facts.seller_name, facts.buyer_name, facts.number, facts.total) = (seller, buyer, number, total);
             for format in FORMATS {
                 for language in [Language::Polish, Language::English] {
-                    let pdf = Confirmation::new(&facts, &codes(&links, &symbols), language).pdf(format);
+                    let pdf = Confirmation::new(&facts, &codes(&links), language).pdf(format);
                     let document = Document::read(&pdf);
                     document.check_boxes(&format!("{format:?} {signature} {number:.20}"));
                     let text = document.text();
@@ -140,12 +131,13 @@ fn the_same_facts_give_the_same_bytes() {
     let xml = &fixtures()[1].1;
     let invoice = Invoice::read(xml).unwrap();
     let links = links(&invoice, 86);
-    let symbols = symbols(&links);
-    let facts = ConfirmationFacts { seller_name: Some(NAME), ..ConfirmationFacts::of(&invoice) };
-    let pdf = || Confirmation::new(&facts, &codes(&links, &symbols), Language::Polish).pdf(Format::A5);
+    let mut facts = ConfirmationFacts::of(&invoice);
+    facts.seller_name = Some(NAME);
+    let pdf = || Confirmation::new(&facts, &codes(&links), Language::Polish).pdf(Format::A5);
     assert!(pdf() == pdf());
-    let other = ConfirmationFacts { seller_name: Some("Another"), ..facts };
-    let other = Confirmation::new(&other, &codes(&links, &symbols), Language::Polish).pdf(Format::A5);
+    let mut other = facts;
+    other.seller_name = Some("Another");
+    let other = Confirmation::new(&other, &codes(&links), Language::Polish).pdf(Format::A5);
     let id = |pdf: &[u8]| String::from_utf8_lossy(pdf).split("/ID[<").nth(1).unwrap()[..32].to_owned();
     assert!(id(&pdf()) != id(&other));
     assert!(!String::from_utf8_lossy(&other).contains("Date"));
@@ -156,8 +148,7 @@ fn sheets_hold_every_code_in_order() {
     let xml = &fixtures()[1].1;
     let invoice = Invoice::read(xml).unwrap();
     let links = links(&invoice, 86);
-    let symbols = symbols(&links);
-    let both = codes(&links, &symbols);
+    let both = codes(&links);
     let (mut sheet, mut file) = Sheet::new(Grid::default());
     assert_eq!(sheet.smallest_module_mm(), None);
     let mut handed_out = Vec::new();
@@ -189,10 +180,9 @@ fn codes_that_would_be_too_small_beside_each_other_get_labels_of_their_own() {
     let xml = &fixtures()[1].1;
     let invoice = Invoice::read(xml).unwrap();
     let links = links(&invoice, 342);
-    let symbols = symbols(&links);
     let labels = |grid: Grid| {
         let (mut sheet, mut file) = Sheet::new(grid);
-        file.extend(sheet.push(&codes(&links, &symbols), "F/1"));
+        file.extend(sheet.push(&codes(&links), "F/1"));
         let module = sheet.smallest_module_mm().unwrap();
         file.extend(sheet.finish());
         let document = Document::read(&file);
@@ -206,7 +196,7 @@ fn codes_that_would_be_too_small_beside_each_other_get_labels_of_their_own() {
     assert!(count == 2 && module >= 0.33, "{count} {module}");
     // One label, on a small sheet of its own making, is read back.
     let (mut sheet, mut file) = Sheet::new(Grid::new(1, 1, [63.5, 38.1], [0.0, 0.0], [0.0, 0.0]).unwrap());
-    file.extend(sheet.push(&codes(&links, &symbols), "F/1"));
+    file.extend(sheet.push(&codes(&links), "F/1"));
     file.extend(sheet.finish());
     let expected: HashSet<String> = links.iter().cloned().collect();
     assert_eq!(read_back(&file), [expected.clone(), expected]);

@@ -1,8 +1,8 @@
 //! What receipt and label printers are sent, read back byte by byte: nothing in it that a printer would not expect.
 #![cfg(feature = "pdf")]
 
-use ksef_qr::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Language, QrBy, Roll};
-use ksef_qr::{EccLevel, Invoice, Label, Symbol};
+use ksef_qr::paper::{Confirmation, ConfirmationFacts, Language, QrBy, Roll};
+use ksef_qr::{Code, EccLevel, Invoice, Label, Symbol};
 
 const KOD1: &str =
     "https://qr.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE";
@@ -19,25 +19,18 @@ fn with_confirmations(mut check: impl FnMut(&Confirmation<'_>, [&Symbol; 2], [&s
     let xml = std::fs::read(format!("{}/fixtures/invoices/good/fa3-basic.xml", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let invoice = Invoice::read(&xml).unwrap();
     let (kod1, kod2) = (KOD1, kod2());
-    let symbols = [kod1, &*kod2].map(|link| Symbol::encode(link, EccLevel::M).unwrap());
-    let codes = [
-        CodeOnPaper { symbol: &symbols[0], label: &Label::OFFLINE, url: kod1 },
-        CodeOnPaper { symbol: &symbols[1], label: &Label::CERTYFIKAT, url: &kod2 },
-    ];
+    let codes = [(kod1, Label::OFFLINE), (&*kod2, Label::CERTYFIKAT)]
+        .map(|(link, label)| Code::new(link, label, EccLevel::M).unwrap());
     let long = "ŻŁÓWW".repeat(110);
     for (seller, number) in [
         ("Zażółć gęślą jaźń", "FV/2026/06/001"),
         ("\u{1b}@\u{1d}V0 ^XZ ~JA _5E \u{7f}", "^FS^XZ"),
         (&*long, "F/2026 漢字 € „x”"),
     ] {
-        let facts = ConfirmationFacts {
-            seller_name: Some(seller),
-            number,
-            total: Some("1230.00"),
-            ..ConfirmationFacts::of(&invoice)
-        };
+        let mut facts = ConfirmationFacts::of(&invoice);
+        (facts.seller_name, facts.number, facts.total) = (Some(seller), number, Some("1230.00"));
         for language in [Language::Polish, Language::English] {
-            check(&Confirmation::new(&facts, &codes, language), [&symbols[0], &symbols[1]], [kod1, &kod2]);
+            check(&Confirmation::new(&facts, &codes, language), [codes[0].symbol(), codes[1].symbol()], [kod1, &kod2]);
         }
     }
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use ksef_qr::pdf::{Anchor, Arrangement, Code, Corner, Occupied, Original, Pages, Size, Stamp, Stamped};
-use ksef_qr::{EccLevel, Label, Result, Symbol, Warning};
+use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Original, Pages, Size, Stamp, Stamped};
+use ksef_qr::{Code, EccLevel, Label, Result, Symbol, Warning};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
 const KOD1: &str =
@@ -46,14 +46,11 @@ fn open() -> Vec<PathBuf> {
 
 pub(super) fn with_password(pdf: &[u8], password: Option<&[u8]>, stamp: &Stamp) -> Result<Stamped> {
     // Without optimisation, codes take longer than all the rest.
-    static SYMBOLS: LazyLock<[Symbol; 2]> =
-        LazyLock::new(|| [KOD1, KOD2].map(|link| Symbol::encode(link, EccLevel::M).unwrap()));
-    let symbols = &*SYMBOLS;
-    let codes = [
-        Code { symbol: &symbols[0], label: &Label::OFFLINE, url: KOD1 },
-        Code { symbol: &symbols[1], label: &Label::CERTYFIKAT, url: KOD2 },
-    ];
-    Original::read(pdf.to_vec(), password)?.stamp(&codes, stamp)
+    static CODES: LazyLock<[Code; 2]> = LazyLock::new(|| {
+        [(KOD1, Label::OFFLINE), (KOD2, Label::CERTYFIKAT)]
+            .map(|(link, label)| Code::new(link, label, EccLevel::M).unwrap())
+    });
+    Original::read(pdf.to_vec(), password)?.stamp(&*CODES, stamp)
 }
 
 fn stamped(pdf: &[u8], stamp: &Stamp) -> Result<Stamped> {
@@ -64,12 +61,17 @@ fn refusal(name: &str, stamp: &Stamp) -> String {
     stamped(&fixture(name), stamp).unwrap_err().code().to_owned()
 }
 
+/// Where the fixtures that are full have something.
+pub(super) fn upper_right() -> Stamp {
+    Stamp::default().corner(Corner::TopRight)
+}
+
 pub(super) fn anyhow() -> Stamp {
-    Stamp { occupied: Occupied::Ignore, ..Stamp::default() }
+    upper_right().occupied(Occupied::Ignore)
 }
 
 fn at(corner: Corner, x_mm: f64, y_mm: f64) -> Stamp {
-    Stamp { anchor: Anchor { corner, x_mm, y_mm }, ..anyhow() }
+    anyhow().anchor(Anchor { corner, x_mm, y_mm })
 }
 
 /// Another reader of PDFs, that accepts nothing damaged.
@@ -213,18 +215,18 @@ fn what_is_refused_has_a_code() {
     for name in ["certified-1", "certified-2", "certified-3"] {
         assert_eq!(refusal(name, &anyhow()), "pdf_certified");
     }
-    assert_eq!(refusal("full", &Stamp::default()), "pdf_place_taken");
-    assert_eq!(refusal("hostile/truncated", &Stamp::default()), "pdf_damaged");
+    assert_eq!(refusal("full", &upper_right()), "pdf_place_taken");
+    assert_eq!(refusal("hostile/truncated", &upper_right()), "pdf_damaged");
     assert_eq!(refusal("blank", &at(Corner::TopLeft, 180.0, 10.0)), "pdf_no_room");
     assert_eq!(refusal("blank", &at(Corner::TopLeft, 10.0, -1.0)), "setting_malformed");
-    assert_eq!(refusal("blank", &Stamp { size: Size::ModuleMm(f64::NAN), ..anyhow() }), "setting_malformed");
-    let missing = Stamp { pages: Pages::Number(NonZeroU32::new(13).unwrap()), ..anyhow() };
+    assert_eq!(refusal("blank", &anyhow().size(Size::ModuleMm(f64::NAN))), "setting_malformed");
+    let missing = anyhow().pages(Pages::Number(NonZeroU32::new(13).unwrap()));
     assert_eq!(refusal("pages-12", &missing), "pdf_page_missing");
 }
 
 #[test]
 fn a_taken_place_is_seen_and_white_is_free() {
-    let careful = |corner| Stamp { occupied: Occupied::Refuse, ..at(corner, 10.0, 10.0) };
+    let careful = |corner| at(corner, 10.0, 10.0).occupied(Occupied::Refuse);
     for free in ["blank", "white-background"] {
         let stamped = stamped(&fixture(free), &careful(Corner::BottomRight)).unwrap();
         assert_eq!(stamped.warnings, [], "{free}");
@@ -235,14 +237,14 @@ fn a_taken_place_is_seen_and_white_is_free() {
         assert_eq!(error.code(), "pdf_place_taken", "{}: {error}", path.display());
         assert!(stamped(&pdf, &careful(Corner::BottomRight)).is_ok(), "{}", path.display());
     }
-    let warned = stamped(&fixture("full"), &Stamp { occupied: Occupied::Warn, ..Stamp::default() }).unwrap();
+    let warned = stamped(&fixture("full"), &upper_right().occupied(Occupied::Warn)).unwrap();
     assert_eq!(warned.warnings[0].code(), "place_taken");
     assert_eq!(stamped(&fixture("full"), &anyhow()).unwrap().warnings, []);
 }
 
 #[test]
 fn small_modules_and_signatures_are_warned_of() {
-    let small = Stamp { size: Size::SideMm(15.0), ..anyhow() };
+    let small = anyhow().size(Size::SideMm(15.0));
     assert_eq!(stamped(&fixture("blank"), &small).unwrap().warnings[0].code(), "module_small");
     for name in ["signed", "signed-twice", "signed-xref-stream"] {
         assert_eq!(stamped(&fixture(name), &anyhow()).unwrap().warnings[0].code(), "pdf_signed", "{name}");
@@ -251,7 +253,7 @@ fn small_modules_and_signatures_are_warned_of() {
 
 #[test]
 fn pages_are_chosen() {
-    let pages = |name: &str, pages| stamped(&fixture(name), &Stamp { pages, ..anyhow() }).unwrap();
+    let pages = |name: &str, pages| stamped(&fixture(name), &anyhow().pages(pages)).unwrap();
     assert_eq!(pages("pages-12", Pages::Last).pages, [12]);
     assert_eq!(pages("pages-12", Pages::Number(NonZeroU32::new(7).unwrap())).pages, [7]);
     let all = pages("pages-12", Pages::All);
@@ -301,7 +303,7 @@ fn damage_that_hides_codes_is_refused() {
     ];
     for name in damaged {
         let stamp = at(Corner::BottomRight, 10.0, 10.0);
-        let careful = Stamp { occupied: Occupied::Refuse, ..stamp.clone() };
+        let careful = stamp.clone().occupied(Occupied::Refuse);
         assert_eq!(refusal(&format!("hostile/{name}"), &careful), "pdf_damaged", "{name}");
         // Whoever wants the codes at any price gets them with a warning, if the file itself is sound.
         match name {
@@ -338,7 +340,7 @@ fn pages_are_as_many_as_the_tree_says() {
         of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", &tree, page, page])
     };
     let outcome = |count, pages| {
-        let stamped = stamped(&pdf(count), &Stamp { pages, ..anyhow() });
+        let stamped = stamped(&pdf(count), &anyhow().pages(pages));
         stamped.map(|stamped| stamped.pages).map_err(|error| error.code())
     };
     let second = Pages::Number(NonZeroU32::new(2).unwrap());
@@ -375,7 +377,7 @@ fn content_is_streams() {
 #[test]
 fn content_stays_within_numbers() {
     let content = |times| format!("1{} 0 0 1 0 0 cm ", "0".repeat(30)).repeat(times);
-    let careful = Stamp { occupied: Occupied::Refuse, ..Stamp::default() };
+    let careful = upper_right();
     assert_eq!(stamped(&with_content(&content(2), ""), &careful).unwrap().warnings, []);
     for content in [content(12), format!("1{} w", "0".repeat(40))] {
         assert_eq!(stamped(&with_content(&content, ""), &careful).unwrap_err().code(), "pdf_damaged");
@@ -392,7 +394,7 @@ fn hostile_ones_end_soon() {
         let begun = Instant::now();
         // The first page would be found sooner than the last.
         for pages in [Pages::Last, Pages::New] {
-            if let Ok(stamped) = stamped(&pdf, &Stamp { pages, ..Stamp::default() }) {
+            if let Ok(stamped) = stamped(&pdf, &upper_right().pages(pages)) {
                 assert!(stamped.bytes.starts_with(&pdf), "{}", path.display());
             }
         }
@@ -420,7 +422,7 @@ fn damaged_ones_never_panic() {
                 let place = next() % damaged.len();
                 damaged[place] = [next() as u8, b'0' + (next() % 10) as u8, b'<', b' '][next() % 4];
             }
-            match stamped(&damaged, &Stamp { pages: Pages::All, ..Stamp::default() }) {
+            match stamped(&damaged, &upper_right().pages(Pages::All)) {
                 Ok(stamped) => {
                     assert!(stamped.bytes.starts_with(&damaged));
                     taken += 1;
@@ -466,7 +468,7 @@ mod read_back {
 
     #[test]
     fn stacked_with_links_and_on_a_new_page() {
-        let stamp = Stamp { pages: Pages::New, arrangement: Arrangement::Stacked, show_links: true, ..anyhow() };
+        let stamp = anyhow().pages(Pages::New).arrangement(Arrangement::Stacked).show_links(true);
         let stamped = stamped(&fixture("letter"), &stamp).unwrap();
         assert_eq!(texts(&stamped.bytes)[0], [KOD2, KOD1]);
     }

@@ -3,7 +3,7 @@
 use super::draft::{Content, Document, Draft, Made};
 use crate::batch::input::Input;
 use crate::error::Result;
-use crate::paper::{CodeOnPaper, Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll};
+use crate::paper::{Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll};
 
 /// Makes a confirmation of the transaction ("potwierdzenie transakcji") for each invoice.
 #[derive(Clone, Debug)]
@@ -74,12 +74,7 @@ impl Draft for Unwritten<'_> {
             mode: content.mode,
             ..ConfirmationFacts::of(invoice)
         };
-        let codes: Vec<CodeOnPaper<'_>> = content
-            .codes
-            .iter()
-            .map(|code| CodeOnPaper { symbol: &code.symbol, label: code.label, url: code.url })
-            .collect();
-        let confirmation = Confirmation::new(&facts, &codes, language);
+        let confirmation = Confirmation::new(&facts, content.codes, language);
         let bytes = match printer {
             Printer::Pdf(format) => confirmation.pdf(format),
             Printer::EscPos(roll, qr) => confirmation.escpos(roll, qr),

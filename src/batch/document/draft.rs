@@ -6,8 +6,7 @@ use crate::batch::input::Input;
 use crate::deadline::Mode;
 use crate::error::Result;
 use crate::invoice::Invoice;
-use crate::qr::{EccLevel, Symbol};
-use crate::render::Label;
+use crate::render::Code;
 use crate::values::{InvoiceHash, KsefNumber};
 use crate::warning::Warning;
 
@@ -58,32 +57,13 @@ pub struct PdfSource {
     pub digest: InvoiceHash,
 }
 
-/// A code, ready to be drawn into a document.
-#[derive(Debug)]
-pub struct DrawnCode<'c> {
-    /// The link.
-    pub url: &'c str,
-    /// What stands under the code.
-    pub label: &'c Label,
-    /// The code.
-    pub symbol: Symbol,
-}
-
-impl<'c> DrawnCode<'c> {
-    /// # Errors
-    /// `link_too_long`.
-    pub(crate) fn encode(url: &'c str, label: &'c Label, level: EccLevel) -> Result<Self> {
-        Ok(Self { url, label, symbol: Symbol::encode(url, level)? })
-    }
-}
-
 /// What goes into a document.
 #[non_exhaustive]
 pub struct Content<'c> {
     /// The invoice.
     pub invoice: &'c Invoice,
     /// KOD I, and KOD II if there is one.
-    pub codes: &'c [DrawnCode<'c>],
+    pub codes: &'c [Code],
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
     /// Why the invoice was issued outside of KSeF, if the run was told.

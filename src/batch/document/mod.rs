@@ -10,7 +10,7 @@ mod stamping;
 
 #[cfg(feature = "pdf")]
 pub use confirming::{Confirming, Printer};
-pub use draft::{Content, Document, Draft, DrawnCode, Made, PdfSource};
+pub use draft::{Content, Document, Draft, Made, PdfSource};
 #[cfg(feature = "pdf")]
 pub use stamping::Stamping;
 

@@ -140,12 +140,7 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 
 impl Draft for Unstamped<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let codes: Vec<pdf::Code<'_>> = content
-            .codes
-            .iter()
-            .map(|code| pdf::Code { symbol: &code.symbol, label: code.label, url: code.url })
-            .collect();
-        let mut stamped = self.pdf.stamp(&codes, self.stamp)?;
+        let mut stamped = self.pdf.stamp(content.codes, self.stamp)?;
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
             stamped.warnings.push(Warning::new("pdf_stamped_before", message));

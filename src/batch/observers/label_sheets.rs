@@ -6,8 +6,9 @@ use super::observer::Observer;
 use crate::batch::output::{Destination, GrowingFile};
 use crate::error::{Error, Kind, Result};
 use crate::manifest::{CodeRecord, Outcome, Record};
-use crate::paper::{CodeOnPaper, Grid, Sheet};
-use crate::qr::{EccLevel, Symbol};
+use crate::paper::{Grid, Sheet};
+use crate::qr::EccLevel;
+use crate::render::Code;
 use crate::warning::Warning;
 
 /// In millimetres: codes with smaller modules are hard to read from a label.
@@ -64,10 +65,8 @@ impl LabelSheets {
     fn push<'c>(&mut self, codes: impl Iterator<Item = (&'static str, &'c CodeRecord)>, caption: &str) {
         let Some(open) = &mut self.open else { return };
         // A link that has been a code before is one again.
-        let symbols: Vec<(&CodeRecord, Symbol)> =
-            codes.filter_map(|(_, code)| Some((code, Symbol::encode(&code.url, self.level).ok()?))).collect();
-        let codes: Vec<CodeOnPaper<'_>> =
-            symbols.iter().map(|(code, symbol)| CodeOnPaper { symbol, label: &code.label, url: &code.url }).collect();
+        let codes: Vec<Code> =
+            codes.filter_map(|(_, code)| Code::new(&*code.url, code.label.clone(), self.level).ok()).collect();
         let bytes = open.sheet.push(&codes, caption);
         self.write(&bytes);
     }

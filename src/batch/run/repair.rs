@@ -1,11 +1,11 @@
 //! What an earlier run signed stays: its line as it is, and its files, where they are missing or not whole, made again from it.
 
 use super::stages::{Opened, Plan};
-use crate::batch::document::{Content, DrawnCode, Made};
+use crate::batch::document::{Content, Made};
 use crate::batch::output::PreparedFile;
 use crate::error::{Error, Kind, Result};
 use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
-use crate::render::Renderer;
+use crate::render::{Code, Renderer};
 
 /// Looks after the files of an invoice that has not changed.
 ///
@@ -50,10 +50,10 @@ fn keep_files(
     if !batch.drawing.is_empty() && !destination.is_manifest() {
         let mut codes = Vec::with_capacity(2);
         for (_, record) in earlier.codes() {
-            let code = DrawnCode::encode(&record.url, &record.label, batch.drawing.level)?;
+            let code = Code::new(&*record.url, record.label.clone(), batch.drawing.level)?;
             for (format, picture) in &record.pictures {
                 let Picture::File(name) = picture else { continue };
-                let bytes = renderer.render(*format, &code.symbol, code.label, code.url);
+                let bytes = renderer.render(*format, &code);
                 if !destination.holds(name, &bytes, |found| format.is_whole(found))? {
                     files.extend(destination.repair(name, &bytes, format.is_compressed())?);
                 }
@@ -75,7 +75,7 @@ fn make_again(
     plan: Plan<'_>,
     earlier: &EarlierRecord,
     opened: &Opened<'_, '_>,
-    codes: &[DrawnCode<'_>],
+    codes: &[Code],
 ) -> Result<Option<Made>> {
     let Some(draft) = &opened.draft else { return Ok(None) };
     let invoice = opened.invoice(plan)?;

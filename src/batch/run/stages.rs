@@ -7,7 +7,7 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
-use crate::batch::document::{Content, Document, Draft, DrawnCode, PdfSource};
+use crate::batch::document::{Content, Document, Draft, PdfSource};
 use crate::batch::input::{Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::settings::Batch;
@@ -15,7 +15,7 @@ use crate::deadline::{Deadline, Mode};
 use crate::error::Result;
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
-use crate::render::{PictureFormat, Renderer};
+use crate::render::{Code, PictureFormat, Renderer};
 use crate::values::{InvoiceHash, Rule, Rules};
 use crate::warning::Warning;
 
@@ -176,7 +176,7 @@ impl Linked<'_> {
         let mut pictures = Vec::with_capacity(2);
         if !drawing.is_empty() {
             for (name, link) in links.iter() {
-                let code = DrawnCode::encode(&link.url, &link.label, drawing.level)?;
+                let code = Code::new(&*link.url, link.label.clone(), drawing.level)?;
                 pictures.push(draw_pictures(plan, renderer, &names, name, &code, &mut files)?);
                 codes.push(code);
             }
@@ -214,11 +214,11 @@ fn draw_pictures(
     renderer: &mut Renderer,
     names: &ReservedNames,
     name: &str,
-    code: &DrawnCode<'_>,
+    code: &Code,
     files: &mut Vec<PreparedFile>,
 ) -> Result<Vec<(PictureFormat, Picture)>> {
     let draw = |&format: &PictureFormat| {
-        let bytes = renderer.render(format, &code.symbol, code.label, code.url);
+        let bytes = renderer.render(format, code);
         let (picture, file) = plan.destination.picture(names, name, format, &bytes)?;
         files.extend(file);
         Ok((format, picture))

@@ -6,7 +6,7 @@ use cbc::cipher::{
 use md5::{Digest as _, Md5};
 use sha2::Sha256;
 
-use crate::pdf::object::Id;
+use crate::pdf_objects::Id;
 
 /// In bytes: of AES, and so of its initialisation vector.
 const BLOCK: usize = 16;

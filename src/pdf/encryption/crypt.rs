@@ -3,7 +3,7 @@ use zeroize::Zeroizing;
 use super::cipher::Cipher;
 use super::password::{Attempt, Passwords};
 use crate::error::{Error, Kind, Result};
-use crate::pdf::object::{Dict, Id, Object, Stream};
+use crate::pdf_objects::{Dict, Id, Object, Stream};
 
 /// The key of an encrypted PDF, and what it is used on.
 pub(in crate::pdf) struct Crypt {

@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroizing;
 
 use super::cipher::rc4;
-use crate::pdf::object::{Dict, Object};
+use crate::pdf_objects::{Dict, Object};
 
 /// What short passwords are filled up with (algorithm 2, step a).
 const PADDING: [u8; 32] = [

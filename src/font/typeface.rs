@@ -1,0 +1,107 @@
+use super::data::roboto::GLYPHS;
+use super::lines::lines;
+
+/// A bundled font: a part of Roboto, Apache-2.0 (`files/README.md`). Latin with its extensions, Greek, Cyrillic.
+pub(crate) struct Typeface {
+    /// What the font calls itself.
+    pub(super) name: &'static str,
+    /// The font file.
+    pub(super) file: &'static [u8],
+    /// The thickness of its stems in thousandths of an em, as a PDF wants to know.
+    pub(super) stem: i16,
+    /// In which column of the glyphs its advances are.
+    column: usize,
+    pub(super) metrics: Metrics,
+}
+
+/// What one character looks like.
+#[derive(Clone, Copy)]
+pub(super) struct Glyph {
+    pub(super) character: char,
+    /// Its number in the font file.
+    pub(super) id: u16,
+    /// How far the pen moves on, in thousandths of an em. A PDF says it in these, so texts are measured in them.
+    pub(super) advance: u16,
+}
+
+/// In thousandths of an em, upwards from the baseline.
+pub(super) struct Metrics {
+    pub(super) ascent: i16,
+    pub(super) descent: i16,
+    pub(super) cap_height: i16,
+    /// Left, bottom, right and top of the box that holds every glyph.
+    pub(super) bounds: [i16; 4],
+}
+
+static REGULAR: Typeface = Typeface {
+    name: "Roboto-Regular",
+    file: include_bytes!("files/Roboto-Regular.subset.ttf"),
+    stem: 86,
+    column: 0,
+    metrics: Metrics { ascent: 928, descent: -244, cap_height: 711, bounds: [-891, -271, 2045, 1056] },
+};
+
+static BOLD: Typeface = Typeface {
+    name: "Roboto-Bold",
+    file: include_bytes!("files/Roboto-Bold.subset.ttf"),
+    stem: 150,
+    column: 1,
+    metrics: Metrics { ascent: 928, descent: -244, cap_height: 711, bounds: [-913, -271, 2061, 1056] },
+};
+
+/// What stands for a character that the font lacks.
+const REPLACEMENT: char = '\u{fffd}';
+
+impl Typeface {
+    /// Roboto Regular.
+    pub(crate) fn regular() -> &'static Self {
+        &REGULAR
+    }
+
+    /// Roboto Bold.
+    pub(crate) fn bold() -> &'static Self {
+        &BOLD
+    }
+
+    /// The width of a line in em.
+    pub(crate) fn width(&self, text: &str) -> f32 {
+        self.glyphs(text).map(|glyph| u32::from(glyph.advance)).sum::<u32>() as f32 / 1000.0
+    }
+
+    /// Breaks a text into lines of `room` em ([`lines`]).
+    pub(crate) fn lines(&self, text: &str, room: f32) -> Vec<String> {
+        lines(text, room, |character| self.width(character.encode_utf8(&mut [0; 4])))
+    }
+
+    /// How far letters rise above the baseline, in em: room for capitals with accents.
+    pub(crate) fn ascent(&self) -> f32 {
+        f32::from(self.metrics.ascent) / 1000.0
+    }
+
+    /// How far letters reach below the baseline, in em, as a positive number.
+    pub(crate) fn descent(&self) -> f32 {
+        f32::from(-self.metrics.descent) / 1000.0
+    }
+
+    /// What a line is written with. White space of any kind is a space, characters without a look of their own are
+    /// left out, and for a character that the font lacks there is the replacement.
+    pub(super) fn glyphs<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Glyph> + 'a {
+        text.chars().filter(|&character| !is_invisible(character)).filter_map(|character| {
+            let shown = if character.is_whitespace() { ' ' } else { character };
+            self.glyph(shown).or_else(|| self.glyph(REPLACEMENT))
+        })
+    }
+
+    /// A character, if the font has it.
+    pub(super) fn glyph(&self, character: char) -> Option<Glyph> {
+        let place = GLYPHS.binary_search_by_key(&character, |(known, ..)| *known).ok()?;
+        let (character, id, advances) = GLYPHS.get(place)?;
+        Some(Glyph { character: *character, id: *id, advance: *advances.get(self.column)? })
+    }
+}
+
+/// Soft hyphens, joiners, marks of direction and variation, a byte order mark: nothing is drawn for them.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}

@@ -1,0 +1,17 @@
+//! What a buyer gets in place of an offline invoice: its content, and the paper it is written on.
+
+#[allow(clippy::module_inception)]
+mod confirmation;
+mod content;
+mod cp852;
+mod dots;
+mod escpos;
+mod facts;
+mod format;
+mod pdf;
+mod words;
+mod zpl;
+
+pub use confirmation::Confirmation;
+pub use facts::ConfirmationFacts;
+pub use format::{Format, QrBy, Roll};

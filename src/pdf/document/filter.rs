@@ -1,0 +1,192 @@
+use super::lexer::{hex, is_space};
+use super::lzw;
+use crate::error::{Error, Kind, Result};
+use crate::pdf_objects::{Dict, Object};
+
+/// Undoes the filters of a stream, `Flate` and the plain ones; `limit` bounds what any of them may give, in bytes.
+///
+/// Data that break off give what came before, as readers do it.
+///
+/// # Errors
+/// `pdf_limits` for a stream that is larger unpacked; `pdf_damaged` for filters that only pictures have.
+pub(in crate::pdf) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+    /// Real streams have one or two.
+    const MOST_FILTERS: usize = 6;
+    if filters.len() > MOST_FILTERS {
+        return Err(Error::new(Kind::PdfLimits, format!("a stream has {} filters", filters.len())));
+    }
+    if filters.is_empty() && data.len() > limit {
+        return Err(too_large(limit));
+    }
+    let mut decoded = None::<Vec<u8>>;
+    for (name, parameters) in filters {
+        let input = decoded.as_deref().unwrap_or(data);
+        let output = match name.as_slice() {
+            b"FlateDecode" | b"Fl" => predict(inflate(input, limit)?, parameters)?,
+            b"LZWDecode" | b"LZW" => {
+                let early = parameters.get("EarlyChange").and_then(Object::integer) != Some(0);
+                predict(lzw::decode(input, early, limit).ok_or_else(|| too_large(limit))?, parameters)?
+            }
+            b"ASCIIHexDecode" | b"AHx" => ascii_hex(input),
+            b"ASCII85Decode" | b"A85" => ascii_85(input, limit).ok_or_else(|| too_large(limit))?,
+            b"RunLengthDecode" | b"RL" => run_length(input, limit).ok_or_else(|| too_large(limit))?,
+            b"Crypt" => input.to_vec(),
+            other => {
+                let message = format!("a stream has the filter {:?}", String::from_utf8_lossy(other));
+                return Err(Error::new(Kind::PdfDamaged, message));
+            }
+        };
+        decoded = Some(output);
+    }
+    Ok(decoded.unwrap_or_else(|| data.to_vec()))
+}
+
+fn too_large(limit: usize) -> Error {
+    Error::new(Kind::PdfLimits, format!("a stream holds more than {limit} bytes unpacked"))
+}
+
+fn inflate(input: &[u8], limit: usize) -> Result<Vec<u8>> {
+    const STEP: usize = 32 << 10;
+    let mut inflater = flate2::Decompress::new(true);
+    let mut output = Vec::with_capacity(limit.min(4 * input.len()).min(1 << 20));
+    loop {
+        if output.len() == output.capacity() {
+            output.reserve((output.len() / 2).max(STEP));
+        }
+        let (read, made) = (inflater.total_in() as usize, output.len());
+        let rest = input.get(read..).unwrap_or_default();
+        let status = inflater.decompress_vec(rest, &mut output, flate2::FlushDecompress::None);
+        if output.len() > limit {
+            return Err(too_large(limit));
+        }
+        let stuck = inflater.total_in() as usize == read && output.len() == made && output.capacity() > made;
+        if stuck || !matches!(status, Ok(flate2::Status::Ok | flate2::Status::BufError)) {
+            return Ok(output);
+        }
+    }
+}
+
+/// Undoes the predictor of `Flate` and `LZW` (ISO 32000-1, 7.4.4.4), as cross-reference streams use it.
+fn predict(mut data: Vec<u8>, parameters: &Dict) -> Result<Vec<u8>> {
+    let parameter = |key, default| parameters.get(key).and_then(Object::integer).unwrap_or(default);
+    let predictor = parameter("Predictor", 1);
+    if predictor < 2 {
+        return Ok(data);
+    }
+    let malformed = || Error::new(Kind::PdfDamaged, "a stream's predictor is malformed");
+    let (colors, bits, columns) = (parameter("Colors", 1), parameter("BitsPerComponent", 8), parameter("Columns", 1));
+    if !(1..=64).contains(&colors) || ![1, 2, 4, 8, 16].contains(&bits) || !(1..=1 << 24).contains(&columns) {
+        return Err(malformed());
+    }
+    let pixel = ((colors * bits) as usize).div_ceil(8);
+    let width = ((colors * bits * columns) as usize).div_ceil(8);
+    if predictor == 2 {
+        if bits != 8 {
+            return Err(malformed());
+        }
+        for row in data.chunks_mut(width) {
+            for place in pixel..row.len() {
+                let left = row.get(place - pixel).copied().unwrap_or_default();
+                if let Some(byte) = row.get_mut(place) {
+                    *byte = byte.wrapping_add(left);
+                }
+            }
+        }
+        return Ok(data);
+    }
+    let mut output = Vec::with_capacity(data.len());
+    // A row may be announced that is longer than all the data.
+    let mut above = vec![0; width.min(data.len())];
+    for row in data.chunks(width + 1) {
+        let Some((kind, row)) = row.split_first() else { break };
+        let start = output.len();
+        for (place, &byte) in row.iter().enumerate() {
+            let left = if place < pixel { 0 } else { output.get(start + place - pixel).copied().unwrap_or_default() };
+            let up = above.get(place).copied().unwrap_or_default();
+            let corner = if place < pixel { 0 } else { above.get(place - pixel).copied().unwrap_or_default() };
+            output.push(byte.wrapping_add(match kind {
+                1 => left,
+                2 => up,
+                3 => u16::midpoint(left.into(), up.into()) as u8,
+                4 => paeth(left, up, corner),
+                _ => 0,
+            }));
+        }
+        if let (Some(above), Some(row)) = (above.get_mut(..output.len() - start), output.get(start..)) {
+            above.copy_from_slice(row);
+        }
+    }
+    Ok(output)
+}
+
+fn paeth(left: u8, up: u8, corner: u8) -> u8 {
+    let estimate = i16::from(left) + i16::from(up) - i16::from(corner);
+    let distance = |byte: u8| (estimate - i16::from(byte)).abs();
+    if distance(left) <= distance(up) && distance(left) <= distance(corner) {
+        left
+    } else if distance(up) <= distance(corner) {
+        up
+    } else {
+        corner
+    }
+}
+
+fn ascii_hex(input: &[u8]) -> Vec<u8> {
+    let digits: Vec<u8> = input.iter().take_while(|&&byte| byte != b'>').filter_map(|&byte| hex(byte)).collect();
+    digits.chunks(2).map(|pair| pair.first().map_or(0, |d| d << 4) | pair.get(1).copied().unwrap_or_default()).collect()
+}
+
+fn ascii_85(input: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let (mut output, mut value, mut count) = (Vec::new(), 0_u32, 0);
+    for &byte in input {
+        match byte {
+            b'~' => break,
+            b'z' if count == 0 => output.extend([0; 4]),
+            b'!'..=b'u' => {
+                value = value.wrapping_mul(85).wrapping_add(u32::from(byte - b'!'));
+                count += 1;
+                if count == 5 {
+                    output.extend(value.to_be_bytes());
+                    (value, count) = (0, 0);
+                }
+            }
+            _ if is_space(byte) => {}
+            _ => break,
+        }
+        if output.len() > limit {
+            return None;
+        }
+    }
+    if count > 1 {
+        for _ in count..5 {
+            value = value.wrapping_mul(85).wrapping_add(84);
+        }
+        output.extend(value.to_be_bytes().iter().take(count - 1));
+    }
+    Some(output)
+}
+
+fn run_length(mut input: &[u8], limit: usize) -> Option<Vec<u8>> {
+    let mut output = Vec::new();
+    while let Some((&length, rest)) = input.split_first() {
+        let length = usize::from(length);
+        match length {
+            128 => break,
+            0..128 => {
+                let taken = rest.len().min(length + 1);
+                let (run, rest) = rest.split_at(taken);
+                output.extend_from_slice(run);
+                input = rest;
+            }
+            _ => {
+                let Some((&byte, rest)) = rest.split_first() else { break };
+                output.extend(std::iter::repeat_n(byte, 257 - length));
+                input = rest;
+            }
+        }
+        if output.len() > limit {
+            return None;
+        }
+    }
+    Some(output)
+}

@@ -1,0 +1,74 @@
+/// Decodes LZW (ISO 32000-1, 7.4.4.2); `None` if it gives more than `limit` bytes.
+///
+/// A wrong code ends the data, as an end code would.
+pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<Vec<u8>> {
+    const CLEAR: usize = 256;
+    const END: usize = 257;
+    let mut output: Vec<u8> = Vec::new();
+    // Each code from 258 on: where its bytes stand in the output already, and how many.
+    let mut table: Vec<(usize, usize)> = Vec::new();
+    let mut previous: Option<(usize, usize)> = None;
+    let (mut bits, mut held, mut width) = (0_u32, 0_u32, 9);
+    for &byte in input {
+        bits = bits << 8 | u32::from(byte);
+        held += 8;
+        if held < width {
+            continue;
+        }
+        held -= width;
+        let code = (bits >> held) as usize & ((1 << width) - 1);
+        bits &= (1 << held) - 1;
+        match code {
+            CLEAR => {
+                table.clear();
+                previous = None;
+                width = 9;
+                continue;
+            }
+            END => break,
+            _ => {}
+        }
+        let start = output.len();
+        if code < CLEAR {
+            output.push(code as u8);
+        } else {
+            // The code that is about to be made: the last bytes, and the first of them again.
+            let next = previous.map(|(start, length)| (start, length + 1)).filter(|_| code - 258 == table.len());
+            let Some((from, length)) = table.get(code - 258).copied().or(next) else { break };
+            // The code that is about to be made ends with the byte that it begins with.
+            output.extend_from_within(from..(from + length).min(start));
+            if from + length > start {
+                let first = output.get(from).copied()?;
+                output.push(first);
+            }
+        }
+        if output.len() > limit {
+            return None;
+        }
+        if let Some((start, length)) = previous.filter(|_| table.len() < 4096 - 258) {
+            table.push((start, length + 1));
+        }
+        previous = Some((start, output.len() - start));
+        width = match table.len() + 258 + 1 + usize::from(early_change) {
+            0..=512 => 9,
+            513..=1024 => 10,
+            1025..=2048 => 11,
+            _ => 12,
+        };
+    }
+    Some(output)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of ISO 32000-1, 7.4.4.2, with a code that is used while it is made.
+    #[test]
+    fn the_example_of_the_standard() {
+        let packed = [0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01];
+        let plain = [45, 45, 45, 45, 45, 65, 45, 45, 45, 66];
+        assert_eq!(decode(&packed, true, 100).unwrap(), plain);
+        assert_eq!(decode(&packed, true, 9), None);
+    }
+}

@@ -1,0 +1,82 @@
+use std::collections::HashMap;
+
+use crate::error::Result;
+use crate::pdf::document::file::File;
+use crate::pdf_objects::{Dict, Object};
+
+/// How wide the letters of a page's font are.
+pub(in crate::pdf) struct LetterWidths {
+    /// Two bytes a letter, in composite fonts.
+    wide: bool,
+    widths: HashMap<u16, f64>,
+    default: f64,
+}
+
+/// Widths that are read of one font.
+const MOST_WIDTHS: usize = 70_000;
+
+impl LetterWidths {
+    pub(in crate::pdf) fn read(file: &File, font: &Dict) -> Result<Self> {
+        if font.is("Subtype", "Type0") {
+            return Self::composite(file, font);
+        }
+        // A type 3 font has a measure of its own; the others count in thousandths.
+        let measure = if font.is("Subtype", "Type3") {
+            let matrix = file.items(font, "FontMatrix")?;
+            matrix.first().and_then(Object::number).unwrap_or(0.001).abs()
+        } else {
+            0.001
+        };
+        let first = file.value(font, "FirstChar")?.integer().unwrap_or_default();
+        let mut widths = HashMap::new();
+        for (code, width) in (first..).zip(file.items(font, "Widths")?.iter().take(256)) {
+            let width = file.resolve(width)?.number();
+            if let (Ok(code), Some(width)) = (u16::try_from(code), width) {
+                widths.insert(code, width * measure);
+            }
+        }
+        // Of the fourteen fonts that need not say it, Courier is the widest.
+        Ok(Self { wide: false, widths, default: 0.6 })
+    }
+
+    fn composite(file: &File, font: &Dict) -> Result<Self> {
+        let descendants = file.items(font, "DescendantFonts")?;
+        let font = descendants.first().map(|font| file.dict(font)).transpose()?.flatten().unwrap_or_default();
+        let default = file.value(&font, "DW")?.number().unwrap_or(1000.0) / 1000.0;
+        let mut widths = HashMap::new();
+        let mut items = file.items(&font, "W")?.into_iter();
+        // `first [widths]` or `first last width` (ISO 32000-1, 9.7.4.3).
+        while let (Some(first), Some(second)) = (items.next(), items.next()) {
+            let Some(first) = first.integer() else { break };
+            match file.resolve(&second)?.as_ref() {
+                Object::Array(list) => {
+                    for (code, width) in (first..).zip(list) {
+                        if let (Ok(code), Some(width)) = (u16::try_from(code), width.number()) {
+                            widths.insert(code, width / 1000.0);
+                        }
+                    }
+                }
+                last => {
+                    let width = items.next().and_then(|width| width.number());
+                    let (Some(last), Some(width)) = (last.integer(), width) else { break };
+                    for code in first.max(0)..=last.min(0xffff) {
+                        widths.insert(code as u16, width / 1000.0);
+                    }
+                }
+            }
+            file.spend(widths.len() / 16)?;
+            if widths.len() > MOST_WIDTHS {
+                break;
+            }
+        }
+        Ok(Self { wide: true, widths, default })
+    }
+
+    /// The letters of a string: the width of each in em, and whether it is the space that words are kept apart with.
+    pub(in crate::pdf) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (f64, bool)> + 'a {
+        text.chunks(if self.wide { 2 } else { 1 }).map(|code| {
+            let code = code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte));
+            (self.widths.get(&code).copied().unwrap_or(self.default), !self.wide && code == 32)
+        })
+    }
+}

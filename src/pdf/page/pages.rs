@@ -1,0 +1,193 @@
+use std::rc::Rc;
+
+use super::geometry::{Rect, View};
+use crate::error::{Error, Kind, Result};
+use crate::pdf::document::file::File;
+use crate::pdf::settings::Pages;
+use crate::pdf_objects::{Dict, Id, Object};
+
+/// A page and what it inherits.
+#[derive(Clone, Debug)]
+pub(in crate::pdf) struct Page {
+    pub(in crate::pdf) id: Id,
+    /// From 1 on.
+    pub(in crate::pdf) number: u32,
+    pub(in crate::pdf) dict: Dict,
+    inherited: Rc<Inherited>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Inherited(Dict);
+
+/// What pages take from the nodes above them (ISO 32000-1, 7.7.3.4).
+const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
+
+/// Counting so many takes a tenth of a second.
+const MOST_PAGES: u32 = 100_000;
+
+/// Pages that get codes, in one document.
+const MOST_CHOSEN: usize = 5000;
+
+/// Levels of the page tree.
+const DEEPEST: usize = 64;
+
+/// In units of the page: what Acrobat shows (ISO 32000-1, annex C).
+const LONGEST_SIDE: f64 = 14_400.0;
+const SHORTEST_SIDE: f64 = 3.0;
+
+/// The root of the page tree.
+pub(in crate::pdf) struct Root {
+    pub(in crate::pdf) id: Id,
+    pub(in crate::pdf) dict: Dict,
+    /// How many pages the tree says that it has.
+    pub(in crate::pdf) count: u32,
+}
+
+/// Looks for the root of the page tree.
+///
+/// # Errors
+/// `pdf_damaged`, also for a number of pages that cannot be: readers believe it, and then show none.
+pub(in crate::pdf) fn root(file: &File) -> Result<Root> {
+    let damaged = |why: &str| Error::new(Kind::PdfDamaged, why);
+    let missing = || damaged("the PDF has no page tree (/Pages)");
+    let catalog = file.catalog()?;
+    let id = catalog.get("Pages").and_then(Object::as_reference).ok_or_else(missing)?;
+    let dict = file.dict(&id.into())?.ok_or_else(missing)?;
+    let count = file.value(&dict, "Count")?.integer();
+    let count = count.ok_or_else(|| damaged("the page tree does not say how many pages it has (/Count)"))?;
+    // Each page is an object.
+    let count = u32::try_from(count).ok().filter(|&count| count as usize <= file.xref.objects());
+    let count =
+        count.ok_or_else(|| damaged("the page tree says that it has pages below zero, or more than objects"))?;
+    Ok(Root { id, dict, count })
+}
+
+/// The pages that were asked for. Where a new one is, the last that is there.
+///
+/// # Errors
+/// `pdf_page_missing`, `pdf_damaged`, `pdf_limits`.
+pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
+    let mut chosen = Vec::new();
+    let mut count = 0;
+    each(file, &mut |page| {
+        count = page.number;
+        match pages {
+            Pages::Number(number) if page.number != number.get() => {}
+            Pages::First | Pages::Number(_) | Pages::All => chosen.push(page),
+            Pages::Last | Pages::New => chosen = vec![page],
+        }
+        match pages {
+            Pages::First | Pages::Number(_) => chosen.is_empty(),
+            Pages::All => chosen.len() <= MOST_CHOSEN,
+            Pages::Last | Pages::New => true,
+        }
+    })?;
+    if chosen.len() > MOST_CHOSEN {
+        return Err(Error::new(Kind::PdfLimits, format!("codes on more than {MOST_CHOSEN} pages")));
+    }
+    if count == 0 {
+        return Err(Error::new(Kind::PdfDamaged, "the PDF has no pages"));
+    }
+    let counted = root(file)?.count;
+    if count > counted || count < counted && !matches!(pages, Pages::First | Pages::Number(_)) {
+        let message = format!("the page tree says that it has {counted} pages, and has {count}");
+        return Err(Error::new(Kind::PdfDamaged, message));
+    }
+    if chosen.is_empty() {
+        return Err(Error::new(Kind::PdfPageMissing, format!("the PDF has {count} pages")));
+    }
+    Ok(chosen)
+}
+
+/// Calls for each page in order, until it is told to stop.
+pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
+    let mut number = 0;
+    let mut levels = vec![level(file, &root(file)?.dict, &Inherited::default())?];
+    while let Some((kids, inherited)) = levels.last_mut() {
+        let Some(kid) = kids.next() else {
+            levels.pop();
+            continue;
+        };
+        file.spend(16)?;
+        let Some(id) = kid.as_reference() else {
+            return Err(Error::new(Kind::PdfDamaged, "a page is no object of its own"));
+        };
+        // Some writers leave removed pages in the tree as null.
+        let Some(dict) = file.dict(&kid)? else { continue };
+        if dict.get("Kids").is_some() && !dict.is("Type", "Page") {
+            let next = level(file, &dict, inherited)?;
+            if levels.len() == DEEPEST {
+                return Err(Error::new(Kind::PdfDamaged, "the page tree is endless"));
+            }
+            levels.push(next);
+            continue;
+        }
+        number += 1;
+        if number > MOST_PAGES {
+            return Err(Error::new(Kind::PdfLimits, format!("the PDF has more than {MOST_PAGES} pages")));
+        }
+        if !visit(Page { id, number, dict, inherited: Rc::clone(inherited) }) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+type Level = (std::vec::IntoIter<Object>, Rc<Inherited>);
+
+fn level(file: &File, node: &Dict, above: &Inherited) -> Result<Level> {
+    let mut inherited = above.clone();
+    for key in INHERITED {
+        if let Some(value) = node.get(key) {
+            inherited.0.set(key, value.clone());
+        }
+    }
+    Ok((file.items(node, "Kids")?.into_iter(), Rc::new(inherited)))
+}
+
+impl Page {
+    /// A value of the page or of a node above it, followed.
+    fn value(&self, file: &File, key: &str) -> Result<Object> {
+        let own = file.value(&self.dict, key)?.into_owned();
+        if own != Object::Null || !INHERITED.contains(&key) {
+            return Ok(own);
+        }
+        Ok(file.value(&self.inherited.0, key)?.into_owned())
+    }
+
+    /// The page's resources, its own or inherited.
+    pub(in crate::pdf) fn resources(&self, file: &File) -> Result<Dict> {
+        Ok(self.value(file, "Resources")?.as_dict().cloned().unwrap_or_default())
+    }
+
+    /// How the page lies before its reader.
+    ///
+    /// # Errors
+    /// `pdf_damaged`, `pdf_limits` for pages of no size or of kilometres.
+    pub(in crate::pdf) fn view(&self, file: &File) -> Result<View> {
+        let bad = |kind, why: &str| Error::new(kind, format!("page {}: {why}", self.number));
+        let rect = |key| -> Result<Option<Rect>> {
+            let Object::Array(items) = self.value(file, key)? else { return Ok(None) };
+            let items: Vec<Object> =
+                items.iter().take(4).map(|item| Ok(file.resolve(item)?.into_owned())).collect::<Result<_>>()?;
+            Ok(Rect::read(&items))
+        };
+        let media = rect("MediaBox")?.ok_or_else(|| bad(Kind::PdfDamaged, "it has no size (/MediaBox)"))?;
+        let visible = rect("CropBox")?.map_or(media, |crop| crop.intersection(&media));
+        // Some readers show such a page whole, others nothing.
+        if !visible.meets(&media) {
+            return Err(bad(Kind::PdfDamaged, "what is to be seen of it is empty, or lies beside it (/CropBox)"));
+        }
+        let sides = [visible.width(), visible.height()];
+        if sides.iter().any(|&side| !(SHORTEST_SIDE..=LONGEST_SIDE).contains(&side)) {
+            let why = format!("it measures {} by {} units", visible.width(), visible.height());
+            return Err(bad(Kind::PdfLimits, &why));
+        }
+        let unit = self.value(file, "UserUnit")?.number().unwrap_or(1.0);
+        if !(0.001..=100_000.0).contains(&unit) {
+            return Err(bad(Kind::PdfLimits, &format!("a unit of {unit}")));
+        }
+        let turns = (self.value(file, "Rotate")?.number().unwrap_or_default() / 90.0).round();
+        Ok(View { visible, turns: turns.rem_euclid(4.0) as u8, unit })
+    }
+}

@@ -1,0 +1,15 @@
+//! What PDFs are made of (ISO 32000-1, 7.3 to 7.5): values, how they are written, and files that are written from their start.
+//!
+//! Pictures, documents and stamped PDFs are written with it, and the reader of PDFs reads into its values. It knows no
+//! page, no font and no code.
+
+mod link;
+mod new_file;
+mod new_object;
+mod object;
+pub(crate) mod write;
+
+pub(crate) use link::{address, link};
+pub(crate) use new_file::NewFile;
+pub(crate) use new_object::NewObject;
+pub(crate) use object::{Dict, Id, Indirect, Object, Stream};

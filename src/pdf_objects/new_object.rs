@@ -1,0 +1,62 @@
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+use super::object::{Dict, Id, Object};
+
+/// An object that is to be written: a dictionary, or a stream of bytes that are filtered as its dictionary says.
+#[derive(Clone, Debug)]
+pub(crate) struct NewObject {
+    pub(crate) id: Id,
+    pub(crate) dict: Dict,
+    pub(crate) data: Option<Vec<u8>>,
+}
+
+impl NewObject {
+    pub(crate) fn dict(id: Id, dict: Dict) -> Self {
+        Self { id, dict, data: None }
+    }
+
+    pub(crate) fn stream(id: Id, dict: Dict, data: Vec<u8>) -> Self {
+        Self { id, dict, data: Some(data) }
+    }
+
+    /// A stream of bytes that are compressed here.
+    pub(crate) fn deflated(id: Id, dict: Dict, data: &[u8]) -> Self {
+        Self::stream(id, dict.with("Filter", Object::name("FlateDecode")), deflated(data))
+    }
+}
+
+/// A zlib stream (RFC 1950) of `bytes`, for the filter FlateDecode. The same bytes give the same stream.
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut compress = Compress::new(Compression::default(), true);
+    let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
+    while let Some(rest) = bytes.get(compress.total_in() as usize..) {
+        match compress.compress_vec(rest, &mut stream, FlushCompress::Finish) {
+            // Only a stream that was finished before is an error.
+            Ok(Status::StreamEnd) | Err(_) => break,
+            Ok(Status::Ok | Status::BufError) => stream.reserve(bytes.len() / 2 + 64),
+        }
+    }
+    stream
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    fn inflated(stream: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        flate2::read::ZlibDecoder::new(stream).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn streams_of_any_length_come_back() {
+        let noise = |length: u32| (0..length).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<u8>>();
+        for length in [0, 1, 63, 64, 65, 1000, 100_000] {
+            assert_eq!(inflated(&deflated(&noise(length))), noise(length));
+            assert_eq!(inflated(&deflated(&vec![7; length as usize])), vec![7; length as usize]);
+        }
+    }
+}
