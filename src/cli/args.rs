@@ -11,6 +11,7 @@ mod expiring;
 mod key;
 mod picture;
 mod register;
+mod schema;
 mod stamp;
 
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub use picture::PictureArgs;
 pub use register::{
     PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
 };
+pub use schema::{SchemaArgs, SchemaName};
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
@@ -58,6 +60,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Cert(CertArgs),
     Key(KeyArgs),
+    Schema(SchemaArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

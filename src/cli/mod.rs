@@ -17,6 +17,7 @@ mod progress;
 mod register_file;
 mod report;
 mod say;
+mod schema;
 mod stamp;
 mod verify;
 
@@ -72,6 +73,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
         Command::Cert(args) => cert::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -12,5 +12,6 @@ mod keys;
 mod pictures_pdf;
 mod replacement;
 mod resume;
+mod schemas;
 mod secrets;
 mod upo;
