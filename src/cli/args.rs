@@ -12,6 +12,7 @@ mod expiring;
 mod key;
 mod picture;
 mod register;
+mod schema;
 mod stamp;
 
 use std::path::PathBuf;
@@ -33,6 +34,7 @@ pub use key::{
 };
 pub use picture::PictureArgs;
 pub use register::{PasswordArgs, RegisterAddArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs};
+pub use schema::{SchemaArgs, SchemaName};
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
 
 use clock::parse_time;
@@ -60,6 +62,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Cert(CertArgs),
     Key(KeyArgs),
+    Schema(SchemaArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script
     ///

@@ -19,6 +19,7 @@ mod register_file;
 mod report;
 mod say;
 mod scanner;
+mod schema;
 mod secret;
 mod settings;
 mod stamp;
@@ -74,6 +75,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Verify(args) => verify::run(&args),
         Command::Cert(args) => cert::run(&settings::Cert::from_args(args)?),
         Command::Key(args) => key::run(&settings::Key::from_args(args)?),
+        Command::Schema(args) => schema::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();

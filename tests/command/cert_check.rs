@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{fixture, run};
+use crate::common::{fixture, lines, run, status, stderr};
 use serde_json::Value;
 
 /// `ksef-qr cert check` on fixtures, as JSON.
@@ -44,9 +44,8 @@ impl Check {
 
     fn answer(mut self) -> Answered {
         let output = run(&mut self.command);
-        let line = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|_| panic!("no answer: {}", String::from_utf8_lossy(&output.stderr)));
-        Answered { status: output.status.code().unwrap(), line }
+        let line = lines(&output).pop().unwrap_or_else(|| panic!("no answer: {}", stderr(&output)));
+        Answered { status: status(&output), line }
     }
 
     /// What the command says when there is nothing to check.

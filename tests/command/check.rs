@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::common::{fixture, parse, run};
+use crate::common::{IN_TEST, file, fixture, ksef_qr, lines, run, scanner, status};
 use ksef_qr::check::{Checked, Checker, Duplicates, Finding, SchemaValidator, Violation};
 use ksef_qr::deadline::{Due, Mode, Schedule};
 use ksef_qr::report::Outcome;
@@ -21,7 +21,7 @@ fn checker(environment: Environment) -> Checker {
 }
 
 fn read(name: &str) -> Vec<u8> {
-    fs::read(fixture(&format!("invoices/{name}"))).unwrap()
+    file(&format!("invoices/{name}"))
 }
 
 fn basic() -> String {
@@ -206,9 +206,8 @@ fn agrees_with_xmllint_where_it_and_the_schemas_are_at_hand() {
         xmllint.args(["--nonet", "--noout", "--schema"]).arg(Path::new(&folder).join(schema)).args(&paths);
         let Ok(judged) = xmllint.output() else { return };
         let judged = String::from_utf8_lossy(&judged.stderr).into_owned();
-        let mut ours = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-        ours.args(["check", "--env", "test", "--json", "--now", "2026-06-30T12:00:00Z", "--xsd", &folder]).args(&paths);
-        let ours = parse(&String::from_utf8(run(&mut ours).stdout).unwrap());
+        let mut ours = ksef_qr(temporary.path());
+        let ours = lines(&run(ours.arg("check").args(IN_TEST).args(["--json", "--xsd", &folder]).args(&paths)));
         for line in ours.iter().filter(|line| line["type"] == "check") {
             let input = line["input"].as_str().unwrap();
             let theirs = judged.contains(&format!("{input} validates\n"));
@@ -282,14 +281,24 @@ fn the_summary_counts_and_the_exit_status_tells() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.xml"), basic()).unwrap();
     let check = |inputs: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-        let output = run(command.current_dir(folder.path()).args(["check", "--json"]).args(inputs));
-        let last = parse(&String::from_utf8(output.stdout).unwrap()).pop().unwrap();
-        (output.status.code().unwrap(), last["accepted"].as_u64().unwrap(), last["refused"].as_u64().unwrap())
+        let output = run(ksef_qr(folder.path()).args(["check", "--json"]).args(inputs));
+        let last = lines(&output).pop().unwrap();
+        (status(&output), last["accepted"].as_u64().unwrap(), last["refused"].as_u64().unwrap())
     };
     assert_eq!(check(&["a.xml"]), (0, 1, 0));
     assert_eq!(check(&["a.xml", "a.xml", "none.xml"]), (1, 1, 2));
     assert_eq!(check(&["none.xml"]), (2, 0, 1));
+}
+
+/// The text with pieces of it replaced.
+fn with_changes(mut text: String, changes: Vec<(usize, usize, &str)>) -> String {
+    for (at, length, snippet) in changes {
+        let floor = |text: &str, at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+        let start = floor(&text, at % (text.len() + 1));
+        let end = floor(&text, (start + length).min(text.len())).max(start);
+        text.replace_range(start..end, snippet);
+    }
+    text
 }
 
 fn mutations() -> impl Strategy<Value = Vec<(usize, usize, &'static str)>> {
@@ -320,13 +329,7 @@ proptest! {
     /// No input makes a check panic, every place lies in the file, and what is refused here `sign` refuses or warns of.
     #[test]
     fn any_damage_is_answered(name in prop::sample::select(names("good")), changes in mutations()) {
-        let mut text = String::from_utf8(read(&format!("good/{name}"))).unwrap();
-        for (at, length, snippet) in changes {
-            let floor = |mut at: usize| { while !text.is_char_boundary(at) { at -= 1; } at };
-            let start = floor(at % (text.len() + 1));
-            let end = floor((start + length).min(text.len())).max(start);
-            text.replace_range(start..end, snippet);
-        }
+        let text = with_changes(String::from_utf8(read(&format!("good/{name}"))).unwrap(), changes);
         let checked = checker(Environment::Test).check(text.as_bytes());
         let lines: HashMap<usize, usize> =
             text.trim_start_matches('\u{FEFF}').split('\n').enumerate().map(|(at, line)| (at + 1, line.chars().count())).collect();
@@ -349,13 +352,7 @@ proptest! {
     /// A damaged UPO is refused, or still gives numbers that are in it.
     #[test]
     fn any_damaged_upo_is_answered(changes in mutations()) {
-        let mut text = fs::read_to_string(fixture("upo/good/session.xml")).unwrap();
-        for (at, length, snippet) in changes {
-            let floor = |mut at: usize| { while !text.is_char_boundary(at) { at -= 1; } at };
-            let start = floor(at % (text.len() + 1));
-            let end = floor((start + length).min(text.len())).max(start);
-            text.replace_range(start..end, snippet);
-        }
+        let text = with_changes(fs::read_to_string(fixture("upo/good/session.xml")).unwrap(), changes);
         if let Ok(upo) = ksef_qr::Upo::parse(text.as_bytes()) {
             prop_assert!(upo.numbers().count() <= 3);
         }

@@ -13,5 +13,6 @@ mod pictures_pdf;
 mod replacement;
 mod resume;
 mod scanner;
+mod schemas;
 mod secrets;
 mod upo;

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use crate::common::{files, invoices, parse, records, run, scanner, sign};
+use crate::common::{IN_TEST, files, invoices, ksef_qr, lines, records, run, scanner, sign, stdout};
 use base64::Engine as _;
 use ksef_qr_scan::Origin;
 
@@ -22,9 +21,10 @@ fn code_and_link(pdf: &[u8]) -> [String; 2] {
 
 fn verified(manifest: &Path) -> String {
     scanner();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    let done = run(command.args(["verify", "--json", "--now", "2026-06-30T12:00:00Z", "--manifest"]).arg(manifest));
-    String::from_utf8(done.stdout).unwrap()
+    let mut command = ksef_qr(manifest.parent().unwrap());
+    let done = run(command.args(["verify", "--json"]).args(&IN_TEST[2..]).arg("--manifest").arg(manifest));
+    lines(&done);
+    stdout(&done).to_owned()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn pdfs_in_an_archive_and_in_the_manifest_are_the_same() {
     assert!(run(sign(folder.path()).args(args)).status.success());
     assert!(run(sign(folder.path()).args(args).args(["--out", "codes.zip"])).status.success());
     let done = run(sign(folder.path()).args(args).args(["--embed", "--json"]));
-    let embedded = parse(&String::from_utf8(done.stdout).unwrap());
+    let embedded = lines(&done);
     for (record, line) in records(&folder.path().join("ksef-qr-out/manifest.ndjson"))[..2].iter().zip(&embedded) {
         for code in CODES {
             let file = fs::read(folder.path().join("ksef-qr-out").join(record[code]["pdf"].as_str().unwrap())).unwrap();

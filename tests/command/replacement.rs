@@ -3,16 +3,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use crate::common::{fixture, parse, run};
+use crate::common::{fixture, ksef_qr, lines, parse, run};
 
 const OLD: &str = "01F0A1B2C3D4E5E1";
 const NEW: &str = "01F0A1B2C3D4E5E2";
 
 fn command(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    run(command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").env("NO_COLOR", "1").args(args))
+    run(ksef_qr(folder).env("NO_COLOR", "1").args(args))
 }
 
 fn done(folder: &Path, args: &[&str]) -> String {
@@ -53,7 +52,7 @@ fn signs(folder: &Path, time: &str, more: &[&str]) -> String {
         assert_eq!((output.status.code(), &output.stdout[..]), (Some(2), &b""[..]));
         return String::from_utf8(output.stderr).unwrap();
     }
-    let record = parse(&String::from_utf8(output.stdout).unwrap()).remove(0);
+    let record = lines(&output).remove(0);
     let serial = record["kod2"]["certificate_serial"].as_str().unwrap().to_owned();
     let certificate = if serial == OLD { "replaced-ec.crt" } else { "replacing-ec.crt" };
     let link = record["kod2"]["url"].as_str().unwrap();
@@ -143,8 +142,8 @@ fn passwords_are_looked_up() {
 
     let invoice = fixture("invoices/good/fa3-basic.xml");
     fs::write(folder.join("keys.toml"), register.replace(place, "password = { env = \"FIRM_PASSWORD\" }")).unwrap();
-    let mut sign = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    sign.current_dir(folder).env("FIRM_PASSWORD", "Throwaway-Key_2026");
+    let mut sign = ksef_qr(folder);
+    sign.env("FIRM_PASSWORD", "Throwaway-Key_2026");
     sign.args(["sign", &invoice, "--credentials", "keys.toml", "--env", "test", "--format", "none"]);
     sign.args(["--now", "2026-07-01T12:00:00Z"]);
     let output = run(&mut sign);

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::common::{files, fixture, invoices, parse, read_back, records, run, sign};
+use crate::common::{files, fixture, invoices, parse, parse_line, read_back, records, run, sign};
 use serde_json::Value;
 
 const CODES: [&str; 2] = ["kod1", "kod2"];
@@ -18,7 +18,7 @@ fn signed_lines(manifest: &Path) -> HashMap<String, String> {
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
     let mut lines = HashMap::new();
     for line in whole.lines() {
-        let record: Value = serde_json::from_str(line).unwrap();
+        let record = parse_line(line);
         if record["status"] == "signed" {
             lines.insert(record["input"].as_str().unwrap().to_owned(), line.to_owned());
         }
@@ -27,7 +27,7 @@ fn signed_lines(manifest: &Path) -> HashMap<String, String> {
 }
 
 fn pictures(line: &str) -> [String; 2] {
-    let record: Value = serde_json::from_str(line).unwrap();
+    let record = parse_line(line);
     CODES.map(|code| record[code]["png"].as_str().unwrap().to_owned())
 }
 
@@ -82,7 +82,7 @@ fn twenty_kills_lose_nothing() {
     assert_eq!(lines.len(), COUNT + 1);
     let mut expected: HashSet<String> = ["manifest.ndjson".to_owned()].into();
     for (index, line) in lines[..COUNT].iter().enumerate() {
-        let record: Value = serde_json::from_str(line).unwrap();
+        let record = parse_line(line);
         let input = format!("in/f{index:05}.xml");
         assert_eq!(record["input"], *input);
         if let Some(known) = known.get(&input) {
@@ -102,7 +102,7 @@ fn twenty_kills_lose_nothing() {
         }
     }
     assert_eq!(files(&out), expected, "nothing else, and nothing temporary, is left");
-    let summary: Value = serde_json::from_str(lines[COUNT]).unwrap();
+    let summary = parse_line(lines[COUNT]);
     assert_eq!((&summary["kept"], &summary["interrupted"]), (&known.len().into(), &false.into()));
     assert_eq!(summary["signed"].as_u64().unwrap() + summary["refused"].as_u64().unwrap(), COUNT as u64);
 }
@@ -145,7 +145,7 @@ fn what_did_not_change_is_kept_and_what_did_is_signed_anew() {
         assert_eq!(after.get(input) == Some(line), input != "in/f00001.xml", "{input}");
     }
     let replaced = records.iter().find(|record| record["input"] == "in/f00001.xml").unwrap();
-    let was: Value = serde_json::from_str(&before["in/f00001.xml"]).unwrap();
+    let was = parse_line(&before["in/f00001.xml"]);
     assert_eq!(replaced["replaces"], was["hash_base64"]);
     assert_eq!(replaced["warnings"][0]["code"], "invoice_changed");
     assert_eq!(replaced["kod1"]["png"], "f00001.kod1.png");

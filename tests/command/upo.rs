@@ -2,14 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use crate::common::{fixture, read_back, records, run};
+use crate::common::{IN_TEST, fixture, ksef_qr, lines, read_back, records, run, status};
 use serde_json::Value;
 
 fn link(folder: &Path, options: &[&str]) -> Option<i32> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    command.current_dir(folder).args(["link", "--env", "test", "--out", "codes", "--now", "2026-06-30T12:00:00Z"]);
+    let mut command = ksef_qr(folder);
+    command.args(["link", "--out", "codes"]).args(IN_TEST);
     for name in ["fa3-basic", "fa3-consumer", "fa3-correction"] {
         command.arg(fixture(&format!("invoices/good/{name}.xml")));
     }
@@ -59,10 +58,8 @@ fn a_number_is_of_the_file_byte_for_byte() {
     let text = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
     fs::write(folder.path().join("crlf.xml"), text.replace('\n', "\r\n")).unwrap();
     let upo = fixture("upo/good/session.xml");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    command.current_dir(folder.path()).args(["link", "crlf.xml", "--env", "test", "--json", "--format", "none"]);
-    let output = run(command.args(["--upo", &upo]));
-    assert_eq!(output.status.code(), Some(1));
-    let records = crate::common::parse(&String::from_utf8(output.stdout).unwrap());
-    assert_eq!(records[0]["error"]["code"], "upo_other_file");
+    let mut command = ksef_qr(folder.path());
+    let output = run(command.args(["link", "crlf.xml", "--json", "--format", "none", "--upo", &upo]).args(IN_TEST));
+    assert_eq!(status(&output), 1);
+    assert_eq!(lines(&output)[0]["error"]["code"], "upo_other_file");
 }

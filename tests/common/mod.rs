@@ -3,11 +3,15 @@
 // Each file of tests uses some of it.
 #![allow(dead_code)]
 
+pub mod damage;
+pub mod schemas;
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use ksef_qr::Certificate;
 use serde_json::Value;
 
 pub fn fixture(name: &str) -> String {
@@ -23,12 +27,41 @@ pub fn scanner() -> String {
     path.to_str().unwrap().to_owned()
 }
 
+/// What a fixture holds.
+pub fn file(name: &str) -> Vec<u8> {
+    let path = fixture(name);
+    fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// What a file of `fixtures/keys` holds.
+pub fn key_file(name: &str) -> Vec<u8> {
+    file(&format!("keys/{name}"))
+}
+
+/// A certificate of `fixtures/keys`.
+pub fn certificate(name: &str) -> Certificate {
+    Certificate::parse(&key_file(name)).unwrap()
+}
+
+/// `ksef-qr`, in a folder of the test's own, with no password in its environment.
+pub fn ksef_qr(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD");
+    command
+}
+
+/// The test environment, on a day when all fixtures are issued.
+pub const IN_TEST: [&str; 4] = ["--env", "test", "--now", "2026-06-30T12:00:00Z"];
+
+/// The throwaway credential.
+pub fn credential() -> [String; 4] {
+    ["--cert".to_owned(), fixture("keys/offline-ec.crt"), "--key".to_owned(), fixture("keys/offline-ec.pkcs8.pem")]
+}
+
 /// `ksef-qr sign` with the throwaway credential, in the test environment, on a day when all fixtures are issued.
 pub fn sign(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
-    command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").args(["sign", "--env", "test"]);
-    command.args(["--cert", &fixture("keys/offline-ec.crt"), "--key", &fixture("keys/offline-ec.pkcs8.pem")]);
-    command.args(["--now", "2026-06-30T12:00:00Z"]);
+    let mut command = ksef_qr(folder);
+    command.arg("sign").args(IN_TEST).args(credential());
     command
 }
 
@@ -49,12 +82,36 @@ pub fn records(path: &Path) -> Vec<Value> {
     parse(&fs::read_to_string(path).unwrap())
 }
 
+/// Lines of JSON that the program wrote, each validated against its schema.
 pub fn parse(lines: &str) -> Vec<Value> {
-    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines.lines().map(parse_line).collect()
+}
+
+pub fn parse_line(line: &str) -> Value {
+    let line = serde_json::from_str(line).unwrap();
+    schemas::validate(&line);
+    line
 }
 
 pub fn run(command: &mut Command) -> Output {
     command.output().unwrap()
+}
+
+pub fn status(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+pub fn stdout(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).unwrap()
+}
+
+pub fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).unwrap()
+}
+
+/// The lines of JSON on standard output, each validated against its schema.
+pub fn lines(output: &Output) -> Vec<Value> {
+    parse(stdout(output))
 }
 
 pub fn files(folder: &Path) -> HashSet<String> {

@@ -1,14 +1,9 @@
 //! Every form of key with every form of certificate, under every state of the password, with the expected answer.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crate::common::key_file as fixture;
 use ksef_qr::{Conditions, Credential, Environment, Error, Pkcs12};
-
-fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 fn conditions() -> Conditions {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_781_524_800);

@@ -1,9 +1,10 @@
 //! Every form of key and certificate that users hold, and every mistake they make with them. The files are described
 //! in `fixtures/keys/README.md`.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use crate::common::damage::damage;
+use crate::common::key_file as fixture;
 use ksef_qr::enrol::Subject;
 use ksef_qr::{
     Certificate, Conditions, Credential, Environment, Error, KeyKind, Owner, PrivateKey, Purpose, Rule, Rules,
@@ -13,11 +14,6 @@ use proptest::prelude::*;
 
 const PASSWORD: &[u8] = b"Throwaway-Key_2026";
 const WRONG_PASSWORD: &[u8] = b"Another-Password_2026";
-
-fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 /// 2026-06-15, 12:00 UTC.
 fn now() -> SystemTime {
@@ -384,17 +380,9 @@ proptest! {
     #[test]
     fn damaged_files_never_panic(
         name in proptest::sample::select(&MUTATED[..]),
-        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
-        cut in proptest::option::of(any::<prop::sample::Index>()),
+        damage in damage(),
     ) {
-        let mut file = fixture(name);
-        for (place, byte) in damage {
-            let place = place.index(file.len());
-            file[place] = byte;
-        }
-        if let Some(cut) = cut {
-            file.truncate(cut.index(file.len()));
-        }
+        let file = damage.of(fixture(name));
         parse_all(&file);
     }
 

@@ -1,19 +1,15 @@
 //! PKCS#12 files as OpenSSL, Java, Bouncy Castle and Windows write them, and what is wrong with others. The files are
 //! described in `fixtures/keys/README.md`.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::common::damage::damage;
+use crate::common::key_file as fixture;
 use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
 use proptest::prelude::*;
 
 const PASSWORD: &[u8] = b"Throwaway-Key_2026";
 const POLISH: &str = "Zażółć-gęślą_2026";
-
-fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys").join(name);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
 
 fn pair(file: &[u8], password: Option<&[u8]>, name: Option<&str>) -> Result<(Certificate, PrivateKey), Error> {
     Pkcs12::open(file, password)?.pair(name)
@@ -228,17 +224,9 @@ proptest! {
     #[test]
     fn damaged_files_never_panic(
         name in proptest::sample::select(&DAMAGED[..]),
-        damage in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
-        cut in proptest::option::of(any::<prop::sample::Index>()),
+        damage in damage(),
     ) {
-        let mut file = fixture(name);
-        for (place, byte) in damage {
-            let place = place.index(file.len());
-            file[place] = byte;
-        }
-        if let Some(cut) = cut {
-            file.truncate(cut.index(file.len()));
-        }
+        let file = damage.of(fixture(name));
         if let Err(error) = pair(&file, Some(PASSWORD), None) {
             prop_assert!(error.is_credential());
         }

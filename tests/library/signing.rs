@@ -1,8 +1,8 @@
 //! Signatures verify with libraries that did not make them, and contexts are chosen as the rules say.
 
-use std::fs;
 use std::time::{Duration, SystemTime};
 
+use crate::common::file as fixture;
 use ksef_qr::{
     Algorithm, Conditions, ContextSource, Credential, Environment, Invoice, Issuer, Kod2, Link, SignatureEncoding,
     deterministic_signer, signer,
@@ -14,10 +14,6 @@ use sha2::Sha256;
 /// 2026-06-30, when all the fixtures are issued.
 fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_782_777_600)
-}
-
-fn fixture(name: &str) -> Vec<u8> {
-    fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
 fn credential(certificate: &str, key: &str) -> Credential {

@@ -2,17 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use ksef_qr::Certificate;
+use crate::common::{certificate, file as fixture};
 use ksef_qr::verify::{CHECKS, CodeKind, Outcome, Report, Subject, Verifier};
 use proptest::prelude::*;
 
 const KOD1: &str =
     "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
 const KOD2: &str = "https://qr-test.ksef.mf.gov.pl/certificate/Nip/5265877635/5265877635/01F0A1B2C3D4E501/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo/aneojHwtx83FKoe0lx5tHuL_QZYoDZ6tdRJagKzxgmSnl3rWOgryc9rS_7FJdDN5aIjJoFlFasRGy0cN5E-vjQ";
-
-fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
 
 /// 2026-06-30T12:00:00Z.
 fn now() -> SystemTime {
@@ -21,10 +17,6 @@ fn now() -> SystemTime {
 
 fn verifier() -> Verifier {
     Verifier::new(now())
-}
-
-fn certificate(name: &str) -> Certificate {
-    Certificate::parse(&fixture(&format!("keys/{name}"))).unwrap()
 }
 
 fn codes(report: &Report, outcome: Outcome) -> Vec<&'static str> {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::common::{certificate, file as fixture};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ksef_qr::verify::{Check, Outcome, Report, Verifier};
@@ -79,14 +80,6 @@ const WRONG_RSA: &[(&str, &str, &str)] = &[
         "the signature covers the SHA-256 digest of the link, hashed once more",
     ),
 ];
-
-fn fixture(name: &str) -> Vec<u8> {
-    std::fs::read(format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
-fn certificate(name: &str) -> Certificate {
-    Certificate::parse(&fixture(&format!("keys/{name}"))).unwrap()
-}
 
 /// 2026-06-30T12:00:00Z.
 fn now() -> SystemTime {
