@@ -44,7 +44,7 @@
 //! | [`check`] | bytes, a date, the Ministry's schemas | all that KSeF would have against a file |
 //! | `upo` | KSeF's confirmation | the number of each invoice |
 //! | `link` | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
-//! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
+//! | `credential` | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
@@ -60,8 +60,8 @@
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | [`batch`] | files | pictures and a manifest |
 //!
-//! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
-//! `credential/`, a new way to sign behind [`LinkSigner`].
+//! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new form of key file to
+//! `credential/format/object.rs`, a new way to sign behind [`LinkSigner`].
 //!
 //! # Invariants
 //!
