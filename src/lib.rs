@@ -46,7 +46,7 @@
 //! | [`check`] | bytes, a date, the Ministry's schemas | all for which KSeF would refuse a file |
 //! | [`upo`] | KSeF's confirmation | the number of each invoice |
 //! | [`link`] | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
-//! | `credential` | files | a [`Credential`], if key, certificate and purpose agree |
+//! | `credential` | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
 //! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
@@ -65,8 +65,8 @@
 //! What reads strangers' pictures and PDFs, and validates against schemas, is no part of this crate: `ksef-qr-scan`
 //! (`crates/scan`) does it, in a process of its own.
 //!
-//! A new form of invoice goes to `invoice/form.rs`, a new rule for one to `invoice/rules.rs`, a new picture format to `render/`, a new kind of key to
-//! `credential/`, a new way to sign behind [`LinkSigner`].
+//! A new form of invoice goes to `invoice/form.rs`, a new rule for one to `invoice/rules.rs`, a new picture format to
+//! `render/`, a new form of key file to `credential/format/object.rs`, a new way to sign behind [`LinkSigner`].
 //!
 //! # Invariants
 //!

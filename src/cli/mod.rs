@@ -1,4 +1,5 @@
-//! The command: arguments to a checked batch, a batch to words and an exit status. The work is the library's.
+//! The command: arguments (`args`) to checked settings (`settings`), settings to calls of the library, and what comes of
+//! them to words and an exit status.
 
 mod advise;
 mod args;

@@ -118,13 +118,13 @@ impl Scanner {
 
     /// Gives it the files of a folder of schemas, each with its path in the folder.
     pub fn take_schemas(&mut self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-        let forms = Form::ALL.map(|form| {
+        let forms = Form::ALL.iter().map(|form| {
             let (namespace, root) = form.root();
             FormLine { name: form.name(), namespace, root }
         });
         let lines = files.iter().map(|(path, bytes)| FileLine { path, length: bytes.len() });
         let bytes: Vec<u8> = files.iter().flat_map(|(_, bytes)| bytes).copied().collect();
-        let request = request(&Request::Schemas { forms: forms.into(), files: lines.collect() }, &bytes);
+        let request = request(&Request::Schemas { forms: forms.collect(), files: lines.collect() }, &bytes);
         // Kept for a process that is started anew.
         self.schemas = None;
         match self.ask(request.clone())? {

@@ -11,9 +11,10 @@ use crate::warning::Warning;
 /// ```
 /// use ksef_qr::{Conditions, Environment, Rule};
 ///
-/// let today = Conditions::new(Environment::Prod, std::time::SystemTime::now());
-/// let although_expired = today.allowing([Rule::CertificateDates].into_iter().collect());
-/// assert!(although_expired.allow.contains(Rule::CertificateDates));
+/// # let now = std::time::SystemTime::UNIX_EPOCH;
+/// let conditions = Conditions::new(Environment::Prod, now);
+/// let even_if_expired = conditions.allowing([Rule::CertificateDates].into_iter().collect());
+/// assert!(even_if_expired.allow.contains(Rule::CertificateDates));
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -5,8 +5,8 @@ use crate::error::{Error, Kind, Result};
 /// A file that may be under a password, read once: what is in it, or a lock that the password opens.
 ///
 /// [`PrivateKey::read`](super::PrivateKey::read), [`Pkcs12::read`](super::Pkcs12::read) and
-/// [`read_certificates`](super::read_certificates) give one. So whoever has to ask a person for the password knows
-/// before whether it is needed, and a damaged file is refused before anybody is asked.
+/// [`read_certificates`](super::read_certificates) give one. So it is
+/// known whether a password is needed before a person is asked for it, and a damaged file is refused before that.
 ///
 /// ```
 /// use ksef_qr::{KeyFile, PrivateKey};
@@ -31,7 +31,7 @@ pub enum KeyFile<T> {
 }
 
 impl<T: 'static> KeyFile<T> {
-    /// What is in the file. An open one does not need the password and does not mind it.
+    /// What is in the file. An open one ignores the password.
     ///
     /// # Errors
     /// `password_missing`, if it is locked and there is no password; those of [`Locked::open`].
@@ -87,7 +87,7 @@ impl<T> Locked<T> {
         (self.open)(password)
     }
 
-    /// The error for whoever has no password: `password_missing`.
+    /// The error to give if there is no password: `password_missing`.
     pub fn password_missing(&self) -> Error {
         Error::new(Kind::PasswordMissing, self.missing)
     }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_file_minds_no_password() {
+    fn an_open_file_ignores_the_password() {
         assert!(!KeyFile::Open(7).is_locked());
         assert_eq!(KeyFile::Open(7).open(None), Ok(7));
         assert_eq!(KeyFile::Open(7).open(Some(b"any")), Ok(7));

@@ -5,7 +5,7 @@
 //!
 //! | file | turns | into |
 //! |---|---|---|
-//! | `format/` | bytes | the objects of a file, told by their structure |
+//! | `format/` | bytes | the objects of a file, recognised by their structure |
 //! | `certificate/` | a certificate, DER | a [`Certificate`] |
 //! | `certificate_file` | a chain, a bundle, an answer of the API | its [`KsefCertificate`]s |
 //! | `key_file` | | a file that is open, or locked by a password |

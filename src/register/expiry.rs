@@ -66,7 +66,7 @@ impl Expiry {
         now > self.facts.valid_to
     }
 
-    /// True if the deadline is at most so many days away, or has passed.
+    /// True if the deadline is at most `within` days away, or has passed.
     pub fn is_due(&self, now: SystemTime, within: u32) -> bool {
         self.is_expired(now) || self.days_left(now) <= i64::from(within)
     }

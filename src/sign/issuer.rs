@@ -55,7 +55,7 @@ impl Issuer {
     }
 
     /// Takes a signer whose key is elsewhere, on a token or in an HSM. The certificate is checked as
-    /// [`Credential::new`] checks it; that the key is the certificate's shows in a signature on a text of no meaning,
+    /// [`Credential::new`] checks it; that the key is the certificate's is seen in a signature on a meaningless text,
     /// which the certificate verifies.
     ///
     /// # Errors

@@ -183,7 +183,7 @@ fn schemas() -> Option<String> {
 #[test]
 fn agrees_with_xmllint_where_it_and_the_schemas_are_at_hand() {
     let Some(folder) = schemas() else { return };
-    crate::common::scanner();
+    scanner();
     let temporary = tempfile::tempdir().unwrap();
     let forms = [
         ("FA2", "fa2", "FA/schemat_FA(2)_v1-0E.xsd"),

@@ -7,8 +7,8 @@ use crate::common::damage::damage;
 use crate::common::key_file as fixture;
 use ksef_qr::enrol::Subject;
 use ksef_qr::{
-    Certificate, Conditions, Credential, Environment, Error, KeyKind, Owner, PrivateKey, Purpose, Rule, Rules,
-    certificates,
+    Certificate, Conditions, Credential, Environment, Error, KeyFile, KeyKind, Owner, Pkcs12, PrivateKey, Purpose,
+    Rule, Rules, certificates, read_certificates,
 };
 use proptest::prelude::*;
 
@@ -110,6 +110,33 @@ fn keys_that_are_slow_to_open() {
     let rsa = fixture("offline-rsa.key");
     assert!(PrivateKey::read(&rsa).unwrap().is_locked());
     assert_eq!(code(PrivateKey::parse(&rsa, None), &rsa), "password_missing");
+}
+
+/// Read once, a key file is open or locked; a locked one may be tried again after a wrong password.
+#[test]
+fn a_key_file_is_read_once_and_opened_afterwards() {
+    let open = fixture("offline-ec.pkcs8.pem");
+    assert!(matches!(PrivateKey::read(&open), Ok(KeyFile::Open(_))));
+    for name in ["offline-ec.fast.key", "offline-ec.legacy-aes256.pem"] {
+        let KeyFile::Locked(locked) = PrivateKey::read(&fixture(name)).unwrap() else { panic!("{name} is open") };
+        assert_eq!(locked.open(b"wrong").unwrap_err().code(), "password_wrong", "{name}");
+        assert_eq!(locked.password_missing().code(), "password_missing", "{name}");
+        let key = locked.open(PASSWORD).unwrap();
+        assert_eq!(key.public_key_der(), PrivateKey::parse(&open, None).unwrap().public_key_der(), "{name}");
+    }
+    let KeyFile::Locked(locked) = Pkcs12::read(&fixture("offline-ec.p12")).unwrap() else { panic!("it is open") };
+    assert_eq!(locked.open(b"wrong").unwrap_err().code(), "password_wrong");
+    assert!(locked.open(PASSWORD).unwrap().pair(None).is_ok());
+    assert!(matches!(Pkcs12::read(&fixture("offline-ec.empty-password.p12")), Ok(KeyFile::Open(_))));
+    // What no password can open is refused before anybody is asked for one.
+    for (name, code) in
+        [("offline-ec.pbes1.key", "key_encryption_unsupported"), ("offline-ec.no-mac.p12", "key_is_pkcs12")]
+    {
+        assert_eq!(PrivateKey::read(&fixture(name)).unwrap_err().code(), code, "{name}");
+    }
+    assert_eq!(Pkcs12::read(&fixture("offline-ec.no-mac.p12")).unwrap_err().code(), "p12_mac_missing");
+    assert!(read_certificates(&fixture("offline-ec.chain.p12")).unwrap().is_locked());
+    assert!(!read_certificates(&fixture("offline-ec.chain.pem")).unwrap().is_locked());
 }
 
 /// A wrong password that decrypts to valid padding, as one in 256 does, is still a wrong password.

@@ -31,7 +31,7 @@ Examples:
   ksef-qr cert show firm.crt
   ksef-qr cert show *.crt --json
 
-Whether a certificate was revoked is for KSeF alone to say. A PESEL is shown with --show-pesel only.
+Only KSeF knows whether a certificate was revoked. A PESEL is only shown with --show-pesel.
 
 Exit status: 0 all read, 1 some were not, 2 none was.")]
 pub struct CertShowArgs {
@@ -63,7 +63,7 @@ Examples:
   ksef-qr cert check --cert firm.crt --key firm.key --nip 5265877635
   ksef-qr cert check --p12 firm.p12 --password-file p --strict --json
 
-Whether a certificate was revoked is for KSeF alone to say.
+Only KSeF knows whether a certificate was revoked.
 
 Exit status: 0 nothing failed, 1 something failed, 2 nothing could be checked.")]
 pub struct CertCheckArgs {
@@ -89,7 +89,7 @@ pub struct CertCheckArgs {
     /// Which KSeF it is to be used in: prod, demo, test
     #[arg(long, value_name = "ENV", default_value = "prod")]
     pub env: Environment,
-    /// Warn when the certificate ends within so many days: 60d, or weeks: 8w
+    /// Warn if the certificate ends within this time: 60d (days) or 8w (weeks)
     #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days)]
     pub within: u32,
     /// Warnings are failures

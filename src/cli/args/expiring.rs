@@ -14,14 +14,14 @@ Examples:
   ksef-qr cert expiring --credentials keys.toml
   ksef-qr cert expiring firm.crt tills.crt --within 30d --json
 
-  A calendar with a day for every certificate; made again, it moves the days and doubles none:
+  A calendar with an event for each certificate; made again, it moves events and repeats none:
     ksef-qr cert expiring --credentials keys.toml --ics certificates.ics
 
   From cron, which sends a mail if there is output:
     ksef-qr cert expiring --credentials /etc/ksef/keys.toml --quiet
 
 Exit status: 0 nothing is due, 1 something is due or has expired, 2 something could not be
-checked. Nagios and its kin read them as OK, WARNING and CRITICAL.")]
+checked. Nagios and similar monitors read them as OK, WARNING and CRITICAL.")]
 pub struct ExpiringArgs {
     /// Certificates: PEM, DER or Base64
     #[arg(value_name = "CERT", required_unless_present = "credentials")]
@@ -39,7 +39,7 @@ pub struct ExpiringArgs {
     /// One JSON object for each that is due, on standard output
     #[arg(long)]
     pub json: bool,
-    /// Nothing but what is due
+    /// Only what is due
     #[arg(long, short)]
     pub quiet: bool,
     #[command(flatten)]

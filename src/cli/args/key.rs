@@ -28,7 +28,7 @@ Examples:
   The password is asked for, twice:
     ksef-qr key new --out firm.key
 
-  One is invented and kept in a file; the request for the API is made at once:
+  A generated password, kept in a file; the request for the API is made with the key:
     ksef-qr key new --out firm.key --generate-password-file firm.password \
         --csr firm.csr --subject data.json")]
 pub struct KeyNewArgs {
@@ -42,7 +42,7 @@ pub struct KeyNewArgs {
     /// terminal
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// Invent a password and write it to this new file
+    /// Generate a password and write it to this new file
     #[arg(long, value_name = "FILE", conflicts_with = "password_file")]
     pub generate_password_file: Option<PathBuf>,
     /// Write a certificate request to this new file as well: DER in Base64, as `key csr` prints it
@@ -130,13 +130,13 @@ pub struct KeyPasswordArgs {
     /// A file whose first line is the new password. Without it: the variable KSEF_QR_NEW_KEY_PASSWORD, else a prompt
     #[arg(long, value_name = "FILE")]
     pub new_password_file: Option<PathBuf>,
-    /// Invent the new password and write it to this new file
+    /// Generate the new password and write it to this new file
     #[arg(long, value_name = "FILE", conflicts_with = "new_password_file")]
     pub generate_password_file: Option<PathBuf>,
     /// Where to write the key; nothing is overwritten
     #[arg(long, value_name = "FILE", group = "target")]
     pub out: Option<PathBuf>,
-    /// Replace the file, at once: it is the old key or the new one, whenever the machine stops
+    /// Replace the file in one step: whenever the machine stops, it is the old key or the new one
     #[arg(long, group = "target")]
     pub in_place: bool,
 }

@@ -44,7 +44,7 @@ pub struct RegisterAddArgs {
     /// The register
     #[arg(value_name = "FILE")]
     pub register: PathBuf,
-    /// The name by which you speak of it, such as firm-2026
+    /// The name you give it, such as firm-2026
     #[arg(long)]
     pub name: String,
     /// The certificate: PEM, DER or Base64
@@ -117,7 +117,7 @@ pub struct RegisterListArgs {
     pub clock: ClockArgs,
 }
 
-/// Put a certificate away: it signs no more, though KSeF may still take it
+/// Retire a certificate: it no longer signs, though KSeF may still take it
 #[derive(Debug, Args)]
 pub struct RegisterRetireArgs {
     /// The register
@@ -142,7 +142,7 @@ pub struct RegisterRevokeArgs {
     pub register: PathBuf,
     /// The certificate's name in it
     pub name: String,
-    /// As it was told to KSeF: Unspecified, Superseded or KeyCompromise
+    /// As it was stated to KSeF: Unspecified, Superseded or KeyCompromise
     #[arg(long)]
     pub reason: RevocationReason,
     #[command(flatten)]

@@ -40,7 +40,7 @@ fn generated(file: &Path) -> anyhow::Result<Secret> {
 fn typed(key: &Path, variable: &str) -> anyhow::Result<Secret> {
     if !can_ask() {
         bail!(
-            "there is no password for {}: give it in a file, in {variable}, or at a terminal, or have one invented with \
+            "there is no password for {}: give it in a file, in {variable}, or at a terminal, or have one generated with \
              --generate-password-file",
             key.display()
         );

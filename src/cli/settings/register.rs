@@ -139,7 +139,7 @@ fn since(args: &SinceArgs) -> anyhow::Result<Day> {
     let today = Day::of(args.clock.now());
     match args.since {
         // The certificate would be out of use now, whatever the day says.
-        Some(day) if day > today => bail!("--since {day} is still to come: put it away on that day"),
+        Some(day) if day > today => bail!("--since {day} is in the future: retire or revoke it on that day"),
         day => Ok(day.unwrap_or(today)),
     }
 }

@@ -170,7 +170,7 @@ fn is_token(file: &[u8]) -> bool {
         && groups.concat().iter().all(u8::is_ascii_alphanumeric)
 }
 
-/// What an unknown file looks like, so that whoever gave the wrong one sees which it is. Never quotes it.
+/// What an unknown file looks like, so that a person who gave the wrong one sees which it is. Never quotes it.
 fn describe(file: &[u8]) -> String {
     const MAGIC: [(&[u8], &str); 6] = [
         (b"<", "it is an XML document"),

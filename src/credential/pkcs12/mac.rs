@@ -68,7 +68,7 @@ impl<'a> Mac<'a> {
         Ok(self.is_made_by::<D>(&key, contents))
     }
 
-    /// RFC 9579: the key comes from PBKDF2, and the salt and rounds of old are of no meaning.
+    /// RFC 9579: the key comes from PBKDF2, and the older fields for salt and rounds mean nothing.
     fn verify_pbmac1(&self, contents: &[u8], password: &Password, budget: &mut Budget) -> Result<bool> {
         let parameters = self.algorithm.parameters.ok_or_else(damaged)?;
         let (kdf, hmac) = parameters
