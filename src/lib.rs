@@ -109,13 +109,17 @@ mod typeface;
 mod upo;
 mod values;
 pub mod verify;
-mod warning;
+
+/// The place that warnings had before.
+mod warning {
+    pub(crate) use crate::error::Warning;
+}
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,
     Purpose, certificates, check_pair, check_password, mask_pesel,
 };
-pub use error::{CODES, Error, Result};
+pub use error::{CODES, Error, Result, Warning};
 pub use invoice::{Buyer, Form, Invoice, Party, Place, Severity};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
@@ -128,7 +132,6 @@ pub use upo::Upo;
 pub use values::{
     CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
 };
-pub use warning::Warning;
 
 /// Draws both codes of an invoice that has no KSeF number yet as PNG, with their labels `OFFLINE` and `CERTYFIKAT`, in
 /// the usual size: [`Style::default`], error correction M.

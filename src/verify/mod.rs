@@ -28,7 +28,6 @@ mod address;
 mod canonical;
 mod certificates;
 mod check;
-mod codes;
 mod ecdsa;
 mod encoded;
 mod explain;
@@ -61,6 +60,12 @@ use parts::Parts;
 use crate::credential::Certificate;
 use crate::link::Link;
 use crate::values::{ContextId, Environment, IssueDate, Nip};
+
+/// What a check can find stands in the registry of codes.
+mod codes {
+    pub use crate::error::CHECKS;
+    pub(crate) use crate::error::CheckCode as Code;
+}
 
 /// Verifies links against the invoices and certificates at hand.
 #[derive(Debug)]

@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn readme_lists_every_code_with_its_hint() {
-        let readme = include_str!("../README.md");
+        let readme = include_str!("../../README.md");
         for kind in KINDS {
             let row = format!("| `{}` | {} |", kind.code(), kind.hint());
             assert!(readme.contains(&row), "README.md lacks the row\n{row}");

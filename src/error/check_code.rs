@@ -11,7 +11,7 @@ macro_rules! codes {
             pub(crate) fn remedy(self) -> &'static str { match self { $(Self::$name => $remedy),* } }
         }
 
-        /// Every code that a [`Check`](super::Check) of this version can have, with what to do where it fails.
+        /// Every code that a [`Check`](crate::verify::Check) of this version can have, with what to do where it fails.
         pub const CHECKS: &[(&str, &str)] = &[$(($code, $remedy)),*];
     };
 }
