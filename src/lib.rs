@@ -37,7 +37,7 @@
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | `error`, `warning` | | what was found, in which file, what to do |
+//! | [`error`] | | what was found, in which file, what to do; the registry of codes |
 //! | `values` | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `invoice` | bytes | an [`Invoice`]: its facts, its hash, the acceptance rules |
@@ -89,7 +89,7 @@ pub mod checklist;
 mod credential;
 pub mod deadline;
 pub mod enrol;
-mod error;
+pub mod error;
 mod invoice;
 mod link;
 #[cfg(feature = "pdf")]
@@ -109,11 +109,6 @@ mod typeface;
 mod upo;
 mod values;
 pub mod verify;
-
-/// The place that warnings had before.
-mod warning {
-    pub(crate) use crate::error::Warning;
-}
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyKind, KsefCertificate, Owner, Pkcs12, PrivateKey, PublicCredential,

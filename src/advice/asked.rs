@@ -1,5 +1,5 @@
 use super::{Advice, Codes, Document};
-use crate::warning::Warning;
+use crate::error::{Warning, WarningKind};
 
 /// What somebody wants to make for an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,16 +20,18 @@ impl Advice {
     /// - `no_codes_expected`: the invoice or its codes are asked for, and it carries none;
     /// - `one_code_expected`: both codes are asked for, and it carries KOD I alone.
     pub fn warning_for(&self, asked: Asked) -> Option<Warning> {
-        let (code, what) = match (asked, self.document(), self.codes()) {
-            (Asked::Confirmation, Document::Invoice, _) => ("invoice_expected", "hand over the invoice itself"),
-            (_, _, Codes::None) => ("no_codes_expected", "no codes belong on it"),
-            (Asked::Invoice, Document::Confirmation, _) => {
-                ("confirmation_expected", "hand over a confirmation of the transaction, or nothing yet")
+        let (kind, what) = match (asked, self.document(), self.codes()) {
+            (Asked::Confirmation, Document::Invoice, _) => {
+                (WarningKind::InvoiceExpected, "hand over the invoice itself")
             }
-            (Asked::Codes, _, Codes::Kod1) => ("one_code_expected", "KOD I alone belongs on it"),
+            (_, _, Codes::None) => (WarningKind::NoCodesExpected, "no codes belong on it"),
+            (Asked::Invoice, Document::Confirmation, _) => {
+                (WarningKind::ConfirmationExpected, "hand over a confirmation of the transaction, or nothing yet")
+            }
+            (Asked::Codes, _, Codes::Kod1) => (WarningKind::OneCodeExpected, "KOD I alone belongs on it"),
             _ => return None,
         };
         let reason = self.reasons().first()?;
-        Some(Warning::new(code, format!("{what}: {reason}")))
+        Some(Warning::new(kind, format!("{what}: {reason}")))
     }
 }

@@ -5,11 +5,10 @@ use std::fmt;
 use super::input::Input;
 use super::manifest::Code;
 use crate::deadline::Mode;
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::invoice::Invoice;
 use crate::qr::Symbol;
 use crate::values::{InvoiceHash, KsefNumber};
-use crate::warning::Warning;
 
 /// The kinds of documents, and what their files end in: a name that an earlier run gave is known by it.
 pub(super) const DOCUMENTS: [(&str, &str); 4] = [

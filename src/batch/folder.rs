@@ -210,7 +210,13 @@ pub(super) fn unwritable(path: &Path, error: &io::Error) -> Error {
     // tempfile names the temporary file, which nobody has heard of.
     let told = error.to_string();
     let told = told.split_once(" at path \"").map_or(&*told, |(cause, _)| cause);
-    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {told}")).about(path.to_string_lossy())
+    let message = format!("it cannot be written: {told}");
+    Error::new(Kind::OutputUnwritable, message).about(path.to_string_lossy()).caused_by(cause(error))
+}
+
+/// The same error once more, to be kept as the cause of ours.
+pub(super) fn cause(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::archive::Entry;
+use super::folder::cause;
 use crate::error::{Error, Kind, Result};
 
 /// One invoice to read.
@@ -119,7 +120,7 @@ fn read_all(from: impl Read, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
 }
 
 pub(super) fn unreadable(error: &io::Error) -> Error {
-    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"))
+    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")).caused_by(cause(error))
 }
 
 pub(super) fn too_large(size: u64, largest: u64) -> Error {

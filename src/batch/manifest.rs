@@ -6,12 +6,11 @@ use serde::{Serialize, Serializer};
 
 use crate::advice::Advice;
 use crate::deadline::Mode;
-use crate::error::Error;
+use crate::error::{Error, Warning};
 use crate::invoice::Invoice;
 use crate::render::{Label, PictureFormat};
 use crate::sign::{Algorithm, ContextChoice};
 use crate::values::{CertificateSerial, Day, Environment, InvoiceHash, KsefNumber, Rule, Rules};
-use crate::warning::Warning;
 
 /// What came of one invoice: a line of the manifest.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use super::manifest::{Outcome, Record};
 use super::numbers::Numbers;
 use super::pipeline::Observer;
 use super::task::Task;
+use crate::error::{Warning, WarningKind};
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
-use crate::warning::Warning;
 
 /// How many numbers a warning names.
 const MOST_NAMED: usize = 5;
@@ -39,7 +39,7 @@ impl<'r> Pairing<'r> {
         };
         numbers.truncate(MOST_NAMED);
         let message = format!("no code was drawn for {count} of the UPO's numbers: {}{more}", numbers.join(", "));
-        Some(Warning::new("upo_unpaired", message))
+        Some(Warning::new(WarningKind::UpoUnpaired, message))
     }
 }
 

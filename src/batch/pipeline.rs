@@ -24,7 +24,7 @@ use super::source::Source;
 use super::task::{Drawing, Task};
 use super::worker::{Finished, Order, Work, Worker};
 use crate::deadline::Schedule;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hints, Kind, Result};
 use crate::values::{IssueDate, Rules};
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
@@ -59,6 +59,8 @@ pub struct Batch {
     pub existing: Existing,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
+    /// What to do about refusals, in the caller's words. They stand in the manifest.
+    pub hints: Hints,
 }
 
 /// Asks a run to stop: what is begun is finished, nothing new is begun.
@@ -168,7 +170,7 @@ impl Batch {
         }
         if !summary.interrupted && ended.is_ok() {
             summary.warnings.extend(pairing.warning());
-            summary.warnings.extend(handing.warnings());
+            summary.warnings.extend(handing.warnings().map(|warning| self.hints.complete_warning(warning)));
         }
         summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = journal.name().to_owned();
@@ -252,6 +254,7 @@ impl Batch {
             schedule: self.schedule.as_ref(),
             drawing: &self.drawing,
             place,
+            hints: self.hints,
         };
         let mut worker = Worker::new(order);
         for (index, work) in jobs {

@@ -5,15 +5,14 @@ use std::io::{self, BufWriter, Write as _};
 
 use tempfile::NamedTempFile;
 
-use super::folder::{exists, put, unwritable};
+use super::folder::{cause, exists, put, unwritable};
 use super::manifest::{Code, Outcome, Record};
 use super::output::Output;
 use super::pipeline::Observer;
 use super::place::Place;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::paper::{CodeOnPaper, Grid, Sheet};
 use crate::qr::{EccLevel, Symbol};
-use crate::warning::Warning;
 
 /// In millimetres: codes with smaller modules are hard to read from a label.
 const SMALL_MODULE: f64 = 0.33;
@@ -71,7 +70,7 @@ impl<'o> SheetWriter<'o> {
             let message = format!(
                 "on the sheet a module is {module:.2} mm small; printers and telephones are sure of {SMALL_MODULE} mm and more"
             );
-            Warning::new("module_small", message)
+            Warning::new(WarningKind::ModuleSmall, message)
         }))
     }
 
@@ -97,7 +96,7 @@ impl<'o> SheetWriter<'o> {
 }
 
 fn not_written(error: &io::Error) -> Error {
-    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(NAME)
+    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(NAME).caused_by(cause(error))
 }
 
 impl Observer for SheetWriter<'_> {

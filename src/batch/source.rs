@@ -98,7 +98,8 @@ impl Wanted {
                 Err(error) => {
                     let path = error.path().unwrap_or(folder).to_owned();
                     let message = format!("the folder cannot be read: {}", describe_walk(&error));
-                    Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+                    let refused = Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy());
+                    Input::Unusable(refused.caused_by(error))
                 }
             };
             found = true;
@@ -234,8 +235,7 @@ fn missing(path: &Path, message: &str) -> Input {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Input {
-    let message = format!("it cannot be read: {error}");
-    Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+    Input::Unusable(super::input::unreadable(error).about(path.to_string_lossy()))
 }
 
 #[cfg(test)]

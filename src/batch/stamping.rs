@@ -8,11 +8,10 @@ use zeroize::Zeroizing;
 use super::archive::is_stamped;
 use super::document::{Content, Document, Draft, Made, PdfSource};
 use super::input::{Input, read_file, spelled_path};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
-use crate::warning::Warning;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 pub(super) const LARGEST_PDF: u64 = 100_000_000;
@@ -148,7 +147,7 @@ impl Draft for Unstamped<'_> {
         let mut stamped = self.pdf.stamp(&codes, self.stamp)?;
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
-            stamped.warnings.push(Warning::new("pdf_stamped_before", message));
+            stamped.warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
         }
         Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
     }

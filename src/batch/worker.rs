@@ -9,13 +9,12 @@ use super::numbers::Numbers;
 use super::place::{Place, Prepared};
 use super::task::{Drawing, Task};
 use crate::deadline::{Deadline, Schedule};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Hints, Kind, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::qr::Symbol;
 use crate::render::{Label, PictureFormat, Renderer};
 use crate::values::{InvoiceHash, IssueDate, Rule, Rules};
-use crate::warning::Warning;
 
 /// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
 pub(super) const LARGEST_ALLOWED: u64 = 100_000_000;
@@ -32,6 +31,7 @@ pub(super) struct Order<'b> {
     pub(super) schedule: Option<&'b Schedule>,
     pub(super) drawing: &'b Drawing,
     pub(super) place: &'b Place,
+    pub(super) hints: Hints,
 }
 
 /// What to do next.
@@ -95,7 +95,7 @@ impl<'b> Worker<'b> {
         };
         match outcome {
             Ok(outcome) => Finished::new(work, outcome, pictures),
-            Err(error) => Finished::refused(work, error),
+            Err(error) => Finished::refused(work, self.order.hints.complete(error)),
         }
     }
 
@@ -133,7 +133,7 @@ impl<'b> Worker<'b> {
         done.replaces = Some(earlier.hash);
         if !is_same {
             done.warnings.push(Warning::new(
-                "invoice_changed",
+                WarningKind::InvoiceChanged,
                 "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
             ));
         }

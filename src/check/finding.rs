@@ -21,7 +21,12 @@ impl Finding {
         self.severity
     }
 
-    /// The stable code, snake case, listed in the README: `nip_checksum`.
+    /// Why, for programs.
+    pub fn kind(&self) -> Kind {
+        self.error.kind()
+    }
+
+    /// The stable code, snake case, explained in `docs/codes.md`: `nip_checksum`.
     pub fn code(&self) -> &'static str {
         self.error.code()
     }

@@ -9,13 +9,15 @@ use std::time::SystemTime;
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Codes, Document, Drawing, Existing, Manifest, Numbers, Output, Source, Task};
 use ksef_qr::deadline::Schedule;
-use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
+use ksef_qr::error::ErrorKind;
+use ksef_qr::{Conditions, ContextId, Environment, Error, IssueDate, Issuer, Style, Upo};
 
 use super::args::{
     CodesArgs, CredentialArgs, InputArgs, LinkArgs, OfflineMode, OutageArgs, OutputArgs, PictureArgs, SignArgs,
 };
 use super::credential::issuer;
 use super::deadline::schedule;
+use super::hints::HINTS;
 use super::register_file::choose;
 use super::report::printable;
 use super::say::tell;
@@ -192,6 +194,7 @@ pub fn batch(sources: Vec<Source>, drawing: Drawing, output: OutputArgs, task: T
         existing,
         schedule: None,
         jobs: jobs(output.jobs),
+        hints: HINTS,
     })
 }
 
@@ -217,11 +220,12 @@ const LARGEST_UPO: u64 = 50_000_000;
 pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
     let cannot = || format!("{}: it cannot be read", path.display());
     if fs::metadata(path).with_context(cannot)?.is_dir() {
-        bail!("{}: it is a folder", path.display());
+        bail!(Error::new(ErrorKind::FileUnreadable, "it is a folder").about(path.to_string_lossy()));
     }
     fs::File::open(path).with_context(cannot)?.take(largest + 1).read_to_end(bytes).with_context(cannot)?;
     if bytes.len() as u64 > largest {
-        bail!("{}: it has more than {largest} bytes, and no such file does", path.display());
+        let message = format!("it has more than {largest} bytes, and no such file does");
+        bail!(Error::new(ErrorKind::FileUnreadable, message).about(path.to_string_lossy()));
     }
     Ok(())
 }

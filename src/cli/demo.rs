@@ -13,6 +13,7 @@ use ksef_qr::batch::{
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Rules, Style, Symbol};
 
 use super::exit::ExitStatus;
+use super::hints::HINTS;
 use super::report::printable;
 use super::say::say;
 
@@ -54,6 +55,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
         manifest: Manifest::File(folder.join("manifest.ndjson")),
         existing: Existing::Overwrite,
         jobs: NonZeroUsize::MIN,
+        hints: HINTS,
     };
     let mut story = Story { kod1: None };
     let summary = batch.run(&Interrupt::new(), &mut story)?;

@@ -10,6 +10,8 @@ mod credential;
 mod deadline;
 mod demo;
 mod exit;
+mod failure;
+mod hints;
 mod interrupt;
 mod key;
 mod password;
@@ -42,7 +44,7 @@ pub fn run() -> ExitStatus {
         }
     };
     dispatch(cli.command).unwrap_or_else(|error| {
-        report::failure(&error);
+        failure::show(&error);
         ExitStatus::Nothing
     })
 }
@@ -110,9 +112,7 @@ fn man_page(command: Option<&str>) -> anyhow::Result<Vec<u8>> {
 /// Writes to standard output, coloured on a terminal; a reader that went away is no error.
 fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
     match anstream::stdout().write_all(bytes) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("standard output cannot be written")
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failure::unwritable(error)),
         _ => Ok(ExitStatus::Done),
     }
 }

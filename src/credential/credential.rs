@@ -3,9 +3,8 @@ use std::time::SystemTime;
 use jiff::civil::DateTime;
 
 use super::{Certificate, PrivateKey, Purpose};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::values::{Environment, Rule, Rules};
-use crate::warning::Warning;
 
 /// What a credential is to be good for.
 #[derive(Clone, Copy, Debug)]
@@ -207,7 +206,7 @@ fn ends_soon(certificate: &Certificate, now: SystemTime) -> Option<Warning> {
         _ => return None,
     };
     let message = format!("the certificate {} ends on {end}, {when}", certificate.serial());
-    Some(Warning::new("certificate_ends_soon", message))
+    Some(Warning::new(WarningKind::CertificateEndsSoon, message))
 }
 
 pub(super) fn minute(time: SystemTime) -> String {

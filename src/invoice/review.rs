@@ -1,8 +1,7 @@
 use super::fault::{Fault, Severity};
 use super::{At, Form, Invoice};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::values::{Environment, IssueDate, KsefNumber};
-use crate::warning::Warning;
 
 impl Invoice {
     /// The rules that depend on where and when: an FA(2) invoice and a wrong NIP checksum are refused where
@@ -14,7 +13,7 @@ impl Invoice {
         self.check_environment(environment)?;
         // An invoice may be signed now and sent on its day, so a day to come is no reason to refuse it.
         let faults = self.faults_in(environment).into_iter().chain(self.fault_on(today));
-        Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
+        Ok(faults.filter_map(|fault| Some(Warning::new(WarningKind::of(fault.kind)?, fault.message))).collect())
     }
 
     /// True to its name, a number begins with its seller's NIP, and it is not older than its invoice

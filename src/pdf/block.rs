@@ -1,6 +1,7 @@
 use super::geometry::{Rect, millimetres, points};
 use super::settings::{Arrangement, Size, Stamp};
 use super::{Code, Warning};
+use crate::error::WarningKind;
 use crate::qr::QUIET_ZONE;
 use crate::typeface::Typeface;
 
@@ -87,7 +88,7 @@ impl<'a> Block<'a> {
             return Vec::new();
         }
         let message = format!("a module measures {small:.2} mm, less than {SMALL_MODULE} mm; not every phone reads it");
-        vec![Warning::new("module_small", message)]
+        vec![Warning::new(WarningKind::ModuleSmall, message)]
     }
 }
 

@@ -51,10 +51,9 @@ mod xref;
 pub use embedded::Embedded;
 pub use settings::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
 
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::qr::Symbol;
 use crate::render::Label;
-use crate::warning::Warning;
 use file::File;
 
 /// A PDF that was read, and may be stamped.

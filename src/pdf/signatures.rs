@@ -1,7 +1,6 @@
 use super::file::File;
 use super::object::{Dict, Object};
-use crate::error::{Error, Kind, Result};
-use crate::warning::Warning;
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 
 /// Fields of a form that are looked at, and levels of it.
 const MOST_FIELDS: usize = 10_000;
@@ -43,7 +42,7 @@ pub(super) fn look(file: &File) -> Result<Vec<Warning>> {
     }
     let message = "the PDF is signed; the signature stays valid for what was signed, and readers show that pages were \
                    changed since";
-    Ok(if signed { vec![Warning::new("pdf_signed", message)] } else { Vec::new() })
+    Ok(if signed { vec![Warning::new(WarningKind::PdfSigned, message)] } else { Vec::new() })
 }
 
 /// The level of a signature that certifies.

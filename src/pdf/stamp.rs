@@ -13,9 +13,8 @@ use super::settings::{Anchor, Corner, Occupied, Pages, Stamp};
 use super::signatures;
 use super::update::Update;
 use super::{Code, Stamped};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::typeface::{EmbeddedFont, Typeface};
-use crate::warning::Warning;
 
 /// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
 const MOST_PARTS: usize = 10_000;
@@ -200,13 +199,13 @@ impl Stamping<'_> {
             if self.stamp.occupied == Occupied::Refuse {
                 return Err(Error::new(Kind::PdfDamaged, message));
             }
-            self.warnings.push(Warning::new("place_unknown", message));
+            self.warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
         }
         let Some(found) = survey.found else { return Ok(survey) };
         let message = format!("page {number} has {found} where the codes are to be");
         match self.stamp.occupied {
             Occupied::Refuse => return Err(Error::new(Kind::PdfPlaceTaken, message)),
-            Occupied::Warn => self.warnings.push(Warning::new("place_taken", message)),
+            Occupied::Warn => self.warnings.push(Warning::new(WarningKind::PlaceTaken, message)),
             Occupied::Ignore => {}
         }
         Ok(survey)

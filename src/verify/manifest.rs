@@ -60,8 +60,8 @@ impl Entry {
     /// `manifest_malformed`.
     pub fn read(line: &str) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
-        let line: Line =
-            serde_json::from_str(line).map_err(|error| malformed(&format!("no manifest's line: {error}")))?;
+        let line: Line = serde_json::from_str(line)
+            .map_err(|error| malformed(&format!("no manifest's line: {error}")).caused_by(error))?;
         match (&*line.r#type, line.status.as_deref()) {
             ("summary", _) => Ok(Self::Summary),
             ("invoice", Some("refused")) => Ok(Self::Refused),

@@ -5,6 +5,7 @@ mod common;
 
 mod advice;
 mod architecture;
+mod codes;
 mod credential_matrix;
 mod credentials;
 mod deadline;

@@ -15,8 +15,10 @@ use super::show::problem;
 use crate::cli::args::CertCheckArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::password::password;
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
 
 const BOLD: Style = Style::new().bold();
@@ -77,7 +79,7 @@ fn of_files(args: &CertCheckArgs) -> anyhow::Result<Set<'_>> {
     let key = args.key.as_deref().and_then(|path| match read_credential(path) {
         Ok(bytes) => Some((path, bytes)),
         Err(error) => {
-            failure(&error);
+            failure::show(&error);
             None
         }
     });
@@ -127,7 +129,7 @@ fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
         let code = item.problem.as_ref().map_or(String::new(), |problem| format!(" {DIM}[{}]{DIM:#}", problem.code()));
         say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name.words(), printable(&item.reason));
         if let Some(problem) = &item.problem {
-            say!("           {DIM}{}{DIM:#}", problem.hint());
+            say!("           {DIM}{}{DIM:#}", hints::of(problem));
         }
     }
     say!();
@@ -165,7 +167,7 @@ impl<'a> Entry<'a> {
             answer: item.answer.name(),
             reason: &item.reason,
             code: problem.map(Error::code),
-            hint: problem.map(Error::hint),
+            hint: problem.map(hints::of),
         }
     }
 }

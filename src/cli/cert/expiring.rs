@@ -14,8 +14,9 @@ use serde::Serialize;
 use super::show::of_file;
 use crate::cli::args::ExpiringArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::register_file::RegisterFile;
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::{say, tell};
 
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -40,7 +41,7 @@ pub fn run(args: &ExpiringArgs) -> anyhow::Result<ExitStatus> {
             Ok(found) => expiries.extend(found),
             Err(error) => {
                 failed = true;
-                failure(&error);
+                failure::show(&error);
             }
         }
     }

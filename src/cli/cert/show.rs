@@ -10,8 +10,10 @@ use serde::Serialize;
 use crate::cli::args::CertShowArgs;
 use crate::cli::credential::read_credential;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::password::password;
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
 
 const BOLD: Style = Style::new().bold();
@@ -40,7 +42,7 @@ pub fn run(args: &CertShowArgs) -> ExitStatus {
                 if args.json {
                     say!("{}", problem(file, &error));
                 } else {
-                    failure(&error);
+                    failure::show(&error);
                 }
             }
         }
@@ -235,13 +237,13 @@ pub(super) fn problem(file: &Path, error: &anyhow::Error) -> String {
         message: &'a str,
         hint: &'static str,
     }
-    let (words, known) = (format!("{error:#}"), error.downcast_ref::<Error>());
+    let (words, known) = (failure::words(error), error.downcast_ref::<Error>());
     let problem = Problem {
         r#type: "error",
         file: file.to_string_lossy().into_owned(),
         code: known.map_or("input_unreadable", Error::code),
         message: known.map_or(&words, Error::message),
-        hint: known.map_or("Check the path and the permissions.", Error::hint),
+        hint: known.map_or("Check the path and the permissions.", hints::of),
     };
     serde_json::to_string(&problem).unwrap_or_default()
 }

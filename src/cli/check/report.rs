@@ -4,7 +4,6 @@ use std::fmt;
 use std::io::{self, BufWriter, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Context as _;
 use ksef_qr::check::{Checked, Finding};
 use ksef_qr::deadline::Due;
 use ksef_qr::{Day, Environment, IssueDate, Severity};
@@ -12,6 +11,8 @@ use serde::Serialize;
 
 use crate::cli::args::CheckArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::report::{counted, printable};
 
 const BOLD: Style = Style::new().bold();
@@ -71,7 +72,7 @@ impl Report {
         self.tell_the_end();
         match self.written.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(error).context("standard output cannot be written");
+                return Err(failure::unwritable(error));
             }
             _ => {}
         }
@@ -119,7 +120,7 @@ impl Report {
                 finding.code()
             ));
             if !hinted.contains(&finding.code()) {
-                self.say(format_args!("    {DIM}{}{DIM:#}", finding.hint()));
+                self.say(format_args!("    {DIM}{}{DIM:#}", hints::of_kind(finding.kind())));
                 hinted.push(finding.code());
             }
         }
@@ -226,7 +227,7 @@ impl<'c> FindingLine<'c> {
             line: finding.place().map(ksef_qr::Place::line),
             column: finding.place().map(ksef_qr::Place::column),
             message: finding.message(),
-            hint: finding.hint(),
+            hint: hints::of_kind(finding.kind()),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::change;
 use crate::cli::args::{PasswordArgs, RegisterAddArgs};
 use crate::cli::credential::{pkcs12_pair, read_credential};
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::password::password_from;
 use crate::cli::register_file::relative;
 use crate::cli::report::printable;
@@ -59,7 +60,10 @@ fn of_files(
         Some(place) if PrivateKey::is_encrypted(&bytes) => match password_from(Some(&here(place, args)), key) {
             // It is for the machine that signs, which need not be this one.
             Err(error) if !matches!(place, PasswordPlace::File(_)) => {
-                tell!("{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {error:#}");
+                tell!(
+                    "{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {}",
+                    failure::words(&error)
+                );
                 None
             }
             found => found?,

@@ -9,6 +9,7 @@ use ksef_qr::{Certificate, Conditions, Environment, Rule};
 use crate::cli::args::{CredentialArgs, RegisterCheckArgs};
 use crate::cli::credential::{issuer, read_credential};
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
@@ -36,7 +37,7 @@ pub fn run(args: &RegisterCheckArgs) -> anyhow::Result<ExitStatus> {
             && problems.is_empty()
             && let Err(error) = opened(entry, &file, args.clock.now())
         {
-            problem(entry, format!("{error:#}"));
+            problem(entry, failure::words(&error));
         }
         for message in problems {
             problem(entry, message);
@@ -77,13 +78,13 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
             let certificate = Certificate::parse(&bytes).map_err(|error| error.about(path.to_string_lossy()))?;
             Ok(entry.check(&certificate)?)
         });
-        problems.extend(checked.err().map(|error| format!("{error:#}")));
+        problems.extend(checked.err().map(|error| failure::words(&error)));
     }
     for path in others {
-        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_credential(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(read_credential(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_credential(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     problems
 }

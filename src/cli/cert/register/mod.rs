@@ -6,7 +6,7 @@ mod list;
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use ksef_qr::Day;
 use ksef_qr::batch::edit_file;
 use ksef_qr::register::{Register, Status, set_status};
@@ -44,7 +44,7 @@ fn since(args: &SinceArgs) -> anyhow::Result<Day> {
 
 fn put_away(path: &Path, name: &str, status: &Status) -> anyhow::Result<ExitStatus> {
     // A register is made by adding to it; a name mistyped here is no reason to make one.
-    std::fs::metadata(path).map_err(|error| anyhow::anyhow!("{}: it cannot be read: {error}", path.display()))?;
+    std::fs::metadata(path).with_context(|| format!("{}: it cannot be read", path.display()))?;
     change(path, |text| set_status(text, name, status))?;
     say!("{}: {}", printable(name), printable(&status.to_string()));
     Ok(ExitStatus::Done)
