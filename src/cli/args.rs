@@ -8,6 +8,7 @@ mod confirm;
 mod credential;
 mod deadline;
 mod expiring;
+mod explain;
 mod key;
 mod picture;
 mod register;
@@ -26,6 +27,7 @@ pub use confirm::{ConfirmArgs, PaperArgs, Print};
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use expiring::ExpiringArgs;
+pub use explain::ExplainArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs, SubjectArgs,
 };
@@ -58,6 +60,7 @@ pub enum Command {
     Verify(VerifyArgs),
     Cert(CertArgs),
     Key(KeyArgs),
+    Explain(ExplainArgs),
     Demo(DemoArgs),
     /// Read one PDF, for verify, in a process of its own
     #[command(hide = true)]

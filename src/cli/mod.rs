@@ -10,6 +10,7 @@ mod credential;
 mod deadline;
 mod demo;
 mod exit;
+mod explain;
 mod failure;
 mod hints;
 mod interrupt;
@@ -74,6 +75,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::ReadPdf { file } => print(&verify::read_pdf(&file)),
         Command::Cert(args) => cert::run(&args),
         Command::Key(args) => key::run(&args),
+        Command::Explain(args) => print(explain::text(&args)?.as_bytes()),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {
             let mut script = Vec::new();
