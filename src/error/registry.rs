@@ -133,8 +133,11 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
 /// What a code means, once for each place where it can stand; nothing if there is no such code.
 ///
 /// ```
-/// let [error] = &ksef_qr::error::explain("password_wrong").collect::<Vec<_>>()[..] else { panic!() };
-/// println!("{} {}", error.meaning, error.hint);
+/// use ksef_qr::error::{Class, explain};
+///
+/// let of_error = explain("nip_checksum").find(|known| matches!(known.class, Class::Error(_))).unwrap();
+/// assert!(of_error.meaning.starts_with("The last digit of a NIP"));
+/// assert!(explain("no_such_code").next().is_none());
 /// ```
 pub fn explain(code: &str) -> impl Iterator<Item = Explanation> {
     explanations().filter(move |explanation| explanation.code == code)
