@@ -37,7 +37,7 @@
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | `error`, `warning` | | what was found, in which file, what to do |
+//! | [`error`] | | what was found, in which file, what to do; the registry of codes |
 //! | [`values`] | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
 //! | [`report`] | something that was looked at | what came of it, for `check`, `verify` and `audit` |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
@@ -95,7 +95,7 @@ pub mod check;
 mod credential;
 pub mod deadline;
 pub mod enrol;
-mod error;
+pub mod error;
 #[doc(hidden)]
 pub mod files;
 mod font;
@@ -119,14 +119,13 @@ mod sign;
 pub mod upo;
 pub mod values;
 pub mod verify;
-mod warning;
 mod xml;
 
 pub use credential::{
     Certificate, Conditions, Credential, KeyFile, KeyKind, KsefCertificate, Locked, Owner, Pkcs12, PrivateKey,
     PublicCredential, Purpose, certificates, check_pair, check_password, mask_pesel, read_certificates,
 };
-pub use error::{CODES, Error, Result};
+pub use error::{CODES, Error, Result, Warning};
 pub use invoice::{Buyer, Form, Invoice, Party};
 pub use link::{Kod1, Kod2, Link, UnsignedKod2};
 pub use qr::{EccLevel, Mask, Symbol, Version};
@@ -139,7 +138,6 @@ pub use upo::Upo;
 pub use values::{
     CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
 };
-pub use warning::Warning;
 
 /// Draws both codes of an invoice that has no KSeF number yet as PNG, with their labels `OFFLINE` and `CERTYFIKAT`, in
 /// the usual size: [`Style::default`], error correction M.

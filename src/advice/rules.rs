@@ -1,10 +1,10 @@
 use super::document::{Asked, Codes, Document};
 use super::reasons::{self, Reason, remarks};
 use crate::deadline::Mode;
+use crate::error::{Warning, WarningKind};
 use crate::invoice::{Buyer, Form, Invoice};
 use crate::render::Label;
 use crate::values::KsefNumber;
-use crate::warning::Warning;
 
 /// An answer, what it rests on, and what it leaves open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,17 +88,19 @@ impl Advice {
     /// - `no_codes_expected`: the invoice or its codes are asked for, and it carries none;
     /// - `one_code_expected`: both codes are asked for, and it carries KOD I alone.
     pub fn warning_for(&self, asked: Asked) -> Option<Warning> {
-        let (code, what) = match (asked, self.document(), self.codes()) {
-            (Asked::Confirmation, Document::Invoice, _) => ("invoice_expected", "hand over the invoice itself"),
-            (_, _, Codes::None) => ("no_codes_expected", "no codes belong on it"),
-            (Asked::Invoice, Document::Confirmation, _) => {
-                ("confirmation_expected", "hand over a confirmation of the transaction, or nothing yet")
+        let (kind, what) = match (asked, self.document(), self.codes()) {
+            (Asked::Confirmation, Document::Invoice, _) => {
+                (WarningKind::InvoiceExpected, "hand over the invoice itself")
             }
-            (Asked::Codes, _, Codes::Kod1) => ("one_code_expected", "KOD I alone belongs on it"),
+            (_, _, Codes::None) => (WarningKind::NoCodesExpected, "no codes belong on it"),
+            (Asked::Invoice, Document::Confirmation, _) => {
+                (WarningKind::ConfirmationExpected, "hand over a confirmation of the transaction, or nothing yet")
+            }
+            (Asked::Codes, _, Codes::Kod1) => (WarningKind::OneCodeExpected, "KOD I alone belongs on it"),
             _ => return None,
         };
         let reason = self.reasons().first()?;
-        Some(Warning::new(code, format!("{what}: {reason}")))
+        Some(Warning::new(kind, format!("{what}: {reason}")))
     }
 
     fn new(document: Document, codes: Codes, reasons: &[Reason]) -> Self {

@@ -2,7 +2,9 @@
 
 use super::item::{Item, ItemName};
 use super::subject::{Audit, KeyFile};
-use crate::credential::{Conditions, Credential, KeyFile as Read, Owner, Pkcs12, PrivateKey, check_pair, check_password};
+use crate::credential::{
+    Conditions, Credential, KeyFile as Read, Owner, Pkcs12, PrivateKey, check_pair, check_password,
+};
 use crate::error::{Error, Kind, Result};
 use crate::link::UnsignedKod2;
 use crate::report::{Finding, Outcome};

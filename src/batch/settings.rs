@@ -8,6 +8,7 @@ use super::document::Document;
 use super::input::Source;
 use super::output::{Existing, Manifest, Output};
 use crate::deadline::Schedule;
+use crate::error::Hints;
 use crate::qr::EccLevel;
 use crate::render::{PictureFormat, Style};
 use crate::values::{IssueDate, Rules};
@@ -36,6 +37,8 @@ pub struct Batch {
     pub existing: Existing,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
+    /// What to do about refusals, in the caller's words. They stand in the manifest.
+    pub hints: Hints,
 }
 
 impl Batch {
@@ -53,6 +56,7 @@ impl Batch {
             output,
             existing: Existing::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            hints: Hints::LIBRARY,
         }
     }
 }

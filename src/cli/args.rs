@@ -9,6 +9,7 @@ mod confirm;
 mod credential;
 mod deadline;
 mod expiring;
+mod explain;
 mod key;
 mod picture;
 mod register;
@@ -28,6 +29,7 @@ pub use confirm::{ConfirmArgs, PaperArgs, Print};
 pub use credential::{CredentialArgs, Encoding};
 pub use deadline::{DeadlineArgs, OfflineMode, OutageArgs};
 pub use expiring::ExpiringArgs;
+pub use explain::ExplainArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
     SubjectArgs,
@@ -63,6 +65,7 @@ pub enum Command {
     Cert(CertArgs),
     Key(KeyArgs),
     Schema(SchemaArgs),
+    Explain(ExplainArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script
     ///

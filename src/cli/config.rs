@@ -15,6 +15,7 @@ use super::args::{
 };
 use super::credential::{Signatory, signatory};
 use super::deadline::schedule;
+use super::hints::HINTS;
 use super::read::read;
 use super::report::printable;
 use super::say::tell;
@@ -190,6 +191,7 @@ pub fn batch(
     let place = if output.embed { Output::Manifest } else { place };
     let mut batch = Batch::new(sources, codes, place, IssueDate::today(now));
     (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, manifest, existing, schedule);
+    batch.hints = HINTS;
     batch.allow = output.allow.iter().copied().collect();
     if let Some(jobs) = output.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
         batch.jobs = jobs;

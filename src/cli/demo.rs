@@ -13,6 +13,7 @@ use ksef_qr::manifest::{Outcome, Record};
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Symbol};
 
 use super::exit::ExitStatus;
+use super::hints::HINTS;
 use super::report::printable;
 use super::say::say;
 
@@ -43,6 +44,7 @@ pub fn run(folder: &Path) -> anyhow::Result<ExitStatus> {
     let mut batch = Batch::new(sources, codes, Output::Folder(folder.to_owned()), today);
     batch.drawing.formats = vec![PictureFormat::Png, PictureFormat::Svg];
     (batch.existing, batch.jobs) = (Existing::Overwrite, NonZeroUsize::MIN);
+    batch.hints = HINTS;
     let mut story = Story { kod1: None };
     let summary = batch.run(&Interrupt::new(), &mut story)?;
 

@@ -11,6 +11,9 @@ mod credential;
 mod deadline;
 mod demo;
 mod exit;
+mod explain;
+mod failure;
+mod hints;
 mod interrupt;
 mod key;
 mod key_file;
@@ -47,7 +50,7 @@ pub fn run() -> ExitStatus {
         }
     };
     dispatch(cli.command).unwrap_or_else(|error| {
-        report::failure(&error);
+        failure::show(&error);
         ExitStatus::Nothing
     })
 }
@@ -76,6 +79,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Verify(args) => verify::run(&args),
         Command::Cert(args) => cert::run(&settings::Cert::from_args(args)?),
         Command::Key(args) => key::run(&settings::Key::from_args(args)?),
+        Command::Explain(args) => print(explain::text(&args)?.as_bytes()),
         Command::Schema(args) => schema::run(&args),
         Command::Demo(args) => demo::run(&args.out),
         Command::Completions { shell } => {

@@ -13,9 +13,9 @@ use super::exit::ExitStatus;
 use super::say::{say, tell};
 
 const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub const DIM: Style = Style::new().dimmed();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
-const BAD: Style = AnsiColor::Red.on_default().bold();
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
 const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
 /// How many refusals are told one by one; the manifest has them all.
@@ -209,14 +209,6 @@ impl<'b> Report<'b> {
             (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
             _ => format!("{what} in the manifest"),
         }
-    }
-}
-
-/// Reports what ended the program before its work.
-pub fn failure(error: &anyhow::Error) {
-    tell!("{BAD}error{BAD:#}: {}", printable(&format!("{error:#}")));
-    if let Some(error) = error.downcast_ref::<Error>() {
-        tell!("  {DIM}{} [{}]{DIM:#}", error.hint(), error.code());
     }
 }
 

@@ -2,9 +2,8 @@ use std::time::SystemTime;
 
 use super::certificate::{Certificate, Purpose, in_warsaw, minute};
 use super::private_key::PrivateKey;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::values::{Environment, Rule, Rules};
-use crate::warning::Warning;
 
 /// What a credential is to be good for.
 ///
@@ -230,7 +229,7 @@ fn ends_soon(certificate: &Certificate, now: SystemTime) -> Option<Warning> {
         _ => return None,
     };
     let message = format!("the certificate {} ends on {end}, {when}", certificate.serial());
-    Some(Warning::new("certificate_ends_soon", message))
+    Some(Warning::new(WarningKind::CertificateEndsSoon, message))
 }
 
 #[cfg(test)]

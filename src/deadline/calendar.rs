@@ -71,7 +71,8 @@ impl Calendar {
                 continue;
             }
             let day = day.parse().and_then(known).map_err(|error: Error| {
-                Error::new(Kind::NonWorkingDaysMalformed, format!("line {number}: {}", error.message()))
+                let message = format!("line {number}: {}", error.message());
+                Error::new(Kind::NonWorkingDaysMalformed, message).caused_by(error)
             })?;
             given.insert(day);
         }

@@ -1,9 +1,8 @@
 use super::calendar::{Calendar, Skipped, known};
 use super::failure::Failure;
 use super::mode::Mode;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::values::{Day, IssueDate};
-use crate::warning::Warning;
 
 /// The day by which KSeF must have the invoice, and how it was counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +127,7 @@ impl Deadline {
         let mut deadline = Self { due: Due::Never, steps: Vec::new(), warnings: Vec::new() };
         if issued.parts() < OBLIGATORY {
             let message = format!("issued on {issued}, before KSeF became obligatory on 2026-02-01");
-            deadline.warnings.push(Warning::new("issued_before_ksef", message));
+            deadline.warnings.push(Warning::new(WarningKind::IssuedBeforeKsef, message));
         }
         let (since, from) = match mode {
             Mode::Offline24 => (Since::Issue, Some(issued)),
@@ -199,7 +198,7 @@ impl Deadline {
 
     fn leave_out(&mut self, failure: Failure, reason: &str) {
         let message = format!("the failure {failure} does not count: {reason}");
-        self.warnings.push(Warning::new("failure_not_counted", message));
+        self.warnings.push(Warning::new(WarningKind::FailureNotCounted, message));
     }
 }
 

@@ -57,7 +57,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => {
             let message = format!("it cannot be read: {error}");
-            Err(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+            Err(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()).caused_by(error))
         }
     }
 }

@@ -20,7 +20,12 @@ pub(crate) fn open_regular(path: &Path) -> Result<File> {
 }
 
 pub(crate) fn unreadable(error: &io::Error) -> Error {
-    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}"))
+    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")).caused_by(cause(error))
+}
+
+/// The same error once more, to be kept as the cause of ours.
+pub(crate) fn cause(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error)
 }
 
 /// A path as text.

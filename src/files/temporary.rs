@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
 
+use super::read::cause;
 use crate::error::{Error, Kind, Result};
 
 // What a killed run leaves is known by its name.
@@ -75,5 +76,6 @@ pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
     // tempfile names the temporary file, which nobody has heard of.
     let told = error.to_string();
     let told = told.split_once(" at path \"").map_or(&*told, |(cause, _)| cause);
-    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {told}")).about(path.to_string_lossy())
+    let message = format!("it cannot be written: {told}");
+    Error::new(Kind::OutputUnwritable, message).about(path.to_string_lossy()).caused_by(cause(error))
 }

@@ -3,10 +3,9 @@
 use super::fault::{At, Fault};
 use super::form::Form;
 use super::invoice::Invoice;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::report::Outcome;
 use crate::values::{Environment, IssueDate, KsefNumber};
-use crate::warning::Warning;
 
 impl Invoice {
     /// The rules that depend on where and when: an FA(2) invoice and a wrong NIP checksum are refused where
@@ -18,7 +17,7 @@ impl Invoice {
         self.check_environment(environment)?;
         // An invoice may be signed now and sent on its day, so a future date is no reason to refuse it.
         let faults = self.faults_in(environment).into_iter().chain(self.fault_on(today));
-        Ok(faults.map(|fault| Warning::new(fault.kind.code(), fault.message)).collect())
+        Ok(faults.filter_map(|fault| Some(Warning::new(WarningKind::of(fault.kind)?, fault.message))).collect())
     }
 
     /// Whether a KSeF number can be this invoice's: it begins with the seller's NIP, and is not older than the invoice

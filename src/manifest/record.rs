@@ -3,10 +3,9 @@
 use super::codes::{CodeRecord, InvoiceLinks, Picture, SignedCode, by_name};
 use crate::advice::Advice;
 use crate::deadline::Mode;
-use crate::error::Error;
+use crate::error::{Error, Warning};
 use crate::invoice::Invoice;
 use crate::values::{Day, InvoiceHash, KsefNumber, Rules};
-use crate::warning::Warning;
 
 /// What came of one invoice: a line of the manifest.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@ use serde::{Serialize, Serializer};
 use super::line::WarningLine;
 use super::record::{Outcome, Record};
 use super::write::to_line;
+use crate::error::Warning;
 use crate::values::Environment;
-use crate::warning::Warning;
 
 /// What came of the whole run: the last line of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

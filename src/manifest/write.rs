@@ -7,9 +7,8 @@ use serde::Serialize;
 use super::codes::{CodeRecord, Picture};
 use super::line::{CodeLine, DocumentLine, ErrorLine, InvoiceLine, PictureLine, RefusedLine, WarningLine};
 use super::record::{DocumentRecord, Done, Outcome, Record};
-use crate::error::Error;
+use crate::error::{Error, Warning};
 use crate::values::{InvoiceHash, KsefNumber, Rule};
-use crate::warning::Warning;
 
 impl Record {
     /// The line, its newline included. One that was kept has its line already.

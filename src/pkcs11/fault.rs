@@ -3,8 +3,8 @@ use cryptoki::error::{Error as Pkcs11Error, RvError};
 use crate::error::{Error, Kind};
 
 /// What a token's library says, in our words. PINs are no part of it.
-pub(super) fn fault(doing: &str, error: &Pkcs11Error) -> Error {
-    let (kind, found) = match error {
+pub(super) fn fault(doing: &str, error: Pkcs11Error) -> Error {
+    let (kind, found) = match &error {
         Pkcs11Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
             (Kind::PinWrong, "the PIN is wrong".to_owned())
         }
@@ -16,5 +16,5 @@ pub(super) fn fault(doing: &str, error: &Pkcs11Error) -> Error {
         Pkcs11Error::LibraryLoading(_) => (Kind::TokenModule, "the PKCS#11 library cannot be loaded".to_owned()),
         other => (Kind::TokenFailed, format!("the PKCS#11 library does not do as it should: {other}")),
     };
-    Error::new(kind, format!("{found} ({doing})"))
+    Error::new(kind, format!("{found} ({doing})")).caused_by(error)
 }

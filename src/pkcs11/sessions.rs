@@ -49,7 +49,7 @@ impl Sessions {
                     }
                 }
             }
-            opened => opened.map_err(|error| fault("opening a session", &error)),
+            opened => opened.map_err(|error| fault("opening a session", error)),
         }
     }
 

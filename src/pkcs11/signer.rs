@@ -45,7 +45,7 @@ impl LinkSigner for TokenSigner {
         };
         let signature = self
             .sessions
-            .with(|session| session.sign(&mechanism, self.key, message).map_err(|error| fault("signing", &error)))?;
+            .with(|session| session.sign(&mechanism, self.key, message).map_err(|error| fault("signing", error)))?;
         match self.method {
             Method::Ecdsa => self.encode(signature),
             Method::RsaPss | Method::Sha256RsaPss => Ok(signature),

@@ -27,13 +27,13 @@ impl Token {
     /// `token_module` if the library cannot be loaded; `token_missing` and `token_several`; `token_failed`.
     pub fn find(uri: &TokenUri) -> Result<Self> {
         let module = Pkcs11::new(uri.module_path())
-            .map_err(|error| fault("loading the library", &error).about(uri.module_path().to_string_lossy()))?;
+            .map_err(|error| fault("loading the library", error).about(uri.module_path().to_string_lossy()))?;
         // Sessions are used by several threads, each by one at a time.
         match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
             Ok(()) | Err(Pkcs11Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
-            Err(error) => return Err(fault("starting the library", &error)),
+            Err(error) => return Err(fault("starting the library", error)),
         }
-        let slots = module.get_slots_with_token().map_err(|error| fault("looking for tokens", &error))?;
+        let slots = module.get_slots_with_token().map_err(|error| fault("looking for tokens", error))?;
         let mut labels = Vec::new();
         let mut fitting = Vec::new();
         for slot in slots {
@@ -79,7 +79,7 @@ impl Token {
     /// `pin_missing`, `pin_wrong`, `pin_last_try`, `pin_locked`; `token_key_missing`, `token_key_several`,
     /// `token_key_unsupported`; `token_failed`.
     pub fn key(self, pin: Option<&[u8]>) -> Result<TokenKey> {
-        let session = self.module.open_ro_session(self.slot).map_err(|error| fault("opening a session", &error))?;
+        let session = self.module.open_ro_session(self.slot).map_err(|error| fault("opening a session", error))?;
         if self.info.login_required() {
             self.log_in(&session, pin)?;
         }
@@ -98,7 +98,7 @@ impl Token {
         match logged_in {
             // By this process, earlier.
             Ok(()) | Err(Pkcs11Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
-            Err(error) => Err(fault("unlocking it", &error)),
+            Err(error) => Err(fault("unlocking it", error)),
         }
     }
 }

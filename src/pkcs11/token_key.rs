@@ -26,7 +26,7 @@ impl TokenKey {
     pub(super) fn find(uri: &TokenUri, module: Pkcs11, slot: Slot, session: Session) -> Result<Self> {
         let key = find_key(&session, uri)?;
         let wanted = [AttributeType::KeyType, AttributeType::Id, AttributeType::AlwaysAuthenticate];
-        let attributes = session.get_attributes(key, &wanted).map_err(|error| fault("reading the key", &error))?;
+        let attributes = session.get_attributes(key, &wanted).map_err(|error| fault("reading the key", error))?;
         let (mut key_type, mut id, mut always_authenticate) = (None, None, false);
         for attribute in attributes {
             match attribute {
@@ -39,7 +39,7 @@ impl TokenKey {
         if always_authenticate {
             return Err(unsupported("the key asks for the PIN before each signature (CKA_ALWAYS_AUTHENTICATE)"));
         }
-        let known = module.get_mechanism_list(slot).map_err(|error| fault("asking what it can", &error))?;
+        let known = module.get_mechanism_list(slot).map_err(|error| fault("asking what it can", error))?;
         let method = method(key_type, |mechanism| known.contains(&mechanism))?;
         Ok(Self { sessions: Sessions::new(module, slot, session), key, id, method })
     }
@@ -57,10 +57,10 @@ impl TokenKey {
             Attribute::Id(id),
         ];
         let certificates = self.sessions.with(|session| {
-            let found = session.find_objects(&template).map_err(|error| fault("looking for certificates", &error))?;
+            let found = session.find_objects(&template).map_err(|error| fault("looking for certificates", error))?;
             let value = |object| session.get_attributes(object, &[AttributeType::Value]);
             let values: std::result::Result<Vec<_>, _> = found.into_iter().map(value).collect();
-            Ok(values.map_err(|error| fault("reading a certificate", &error))?.concat())
+            Ok(values.map_err(|error| fault("reading a certificate", error))?.concat())
         })?;
         match &certificates[..] {
             [Attribute::Value(der)] => Certificate::parse(der),
@@ -86,7 +86,7 @@ fn find_key(session: &Session, uri: &TokenUri) -> Result<ObjectHandle> {
     let mut template = vec![Attribute::Class(ObjectClass::PRIVATE_KEY)];
     template.extend(uri.object().map(|label| Attribute::Label(label.as_bytes().to_vec())));
     template.extend(uri.id().map(|id| Attribute::Id(id.to_vec())));
-    let keys = session.find_objects(&template).map_err(|error| fault("looking for keys", &error))?;
+    let keys = session.find_objects(&template).map_err(|error| fault("looking for keys", error))?;
     match keys[..] {
         [key] => Ok(key),
         [] => Err(Error::new(Kind::TokenKeyMissing, "the token holds no private key that fits the URI")),

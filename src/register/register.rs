@@ -54,7 +54,7 @@ impl Register {
     pub fn text(file: &[u8]) -> Result<&str> {
         std::str::from_utf8(file).map_err(|error| {
             let line = 1 + file.iter().take(error.valid_up_to()).filter(|&&byte| byte == b'\n').count();
-            malformed(line, "this is not UTF-8: save the file with that encoding")
+            malformed(line, "this is not UTF-8: save the file with that encoding").caused_by(error)
         })
     }
 

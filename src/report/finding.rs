@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::position::Position;
-use crate::error::{Error, Kind};
+use crate::error::{CheckCode, Error, Kind};
 
 /// What came of looking at one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +35,16 @@ pub(crate) trait Topic: Copy {
     fn code(self) -> &'static str;
     /// What to do where it is wrong.
     fn hint(self) -> &'static str;
+}
+
+impl Topic for CheckCode {
+    fn code(self) -> &'static str {
+        self.name()
+    }
+
+    fn hint(self) -> &'static str {
+        self.remedy()
+    }
 }
 
 impl Topic for Kind {

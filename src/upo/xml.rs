@@ -21,7 +21,8 @@ pub(super) struct Document {
 /// All that the UPO confirms, in its order.
 pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|_| Error::new(Kind::UpoMalformed, "the UPO is not UTF-8"))?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Error::new(Kind::UpoMalformed, "the UPO is not UTF-8").caused_by(error))?;
     let mut reading = Reading::default();
     match xml::walk(text, &mut reading) {
         Ok(_) => Ok(reading.documents),

@@ -1,8 +1,9 @@
 //! A line of a manifest against the links in it.
 
-use super::codes::{Check, CheckCode as Code};
 use super::link::facts::LinkFacts as Parts;
+use super::report::Check;
 use super::report::{Report, Subject};
+use crate::error::CheckCode as Code;
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;
 use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, Line};
@@ -58,7 +59,9 @@ impl Entry {
     /// `manifest_malformed`.
     pub fn read(line: &str) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
-        match Line::read(line.as_bytes()).map_err(|error| malformed(&format!("no manifest's line: {error}")))? {
+        match Line::read(line.as_bytes())
+            .map_err(|error| malformed(&format!("no manifest's line: {error}")).caused_by(error))?
+        {
             Line::Summary => Ok(Self::Summary),
             Line::Refused => Ok(Self::Refused),
             Line::Invoice(line) => Codes::of(&line).map(Self::Codes),

@@ -27,13 +27,12 @@
 //! | `signature` | the signature of KOD II beside the certificates at hand |
 //! | `manifest` | what a line of a manifest says beside its links |
 //!
-//! Each thing that can be wrong has a code, a line in `codes`.
+//! Each thing that can be wrong has a code, a row in the registry of codes (`error/check_code.rs`).
 //!
 //! Public keys only, no file, no clock, no network. Nothing that KSeF alone knows is implied: whether the invoice
 //! arrived, whether the certificate was revoked, whether its owner may issue in the context. Each of these is listed as
 //! not checked.
 
-mod codes;
 mod invoice;
 mod link;
 mod manifest;
@@ -41,10 +40,10 @@ mod report;
 mod signature;
 mod verifier;
 
-pub use codes::{CHECKS, Check};
 pub use link::facts::CodeKind;
 pub use manifest::{Codes, Entry, Picture};
-pub use report::{Report, Subject};
+pub use report::{Check, Report, Subject};
 pub use verifier::Verifier;
 
+pub use crate::error::CHECKS;
 pub use crate::report::Outcome;

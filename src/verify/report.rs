@@ -1,4 +1,8 @@
-use super::codes::Check;
+use crate::report::Finding;
+
+/// One thing that was looked at in a code: a [`Finding`] whose code is one of [`CHECKS`](super::CHECKS).
+pub type Check = Finding;
+
 use super::link::facts::CodeKind;
 use crate::report::Outcome;
 

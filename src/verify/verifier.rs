@@ -1,14 +1,15 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::codes::{Check, CheckCode};
 use super::invoice::compare::{self, InvoiceFile};
 use super::link::examined::Examined;
 use super::link::facts::{CodeKind, LinkFacts};
+use super::report::Check;
 use super::report::{Report, Subject};
 use super::signature::certificates;
 use super::signature::verification::CertificateFile;
 use crate::credential::Certificate;
+use crate::error::CheckCode;
 use crate::values::{ContextId, Environment, IssueDate, Nip};
 
 /// Verifies links against the invoices and certificates at hand.

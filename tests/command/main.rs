@@ -8,6 +8,7 @@ mod cert_check;
 mod check;
 mod cmd;
 mod documents;
+mod explain;
 mod keys;
 mod pictures_pdf;
 mod replacement;

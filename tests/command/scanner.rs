@@ -46,7 +46,7 @@ fn without_it_pictures_are_not_read_and_links_are() {
             code == "scan_missing" && message.contains("there is no ") && message.contains("ksef-qr-scan"),
             "{message}"
         );
-        assert!(line["error"]["hint"].as_str().unwrap().contains("cargo install ksef-qr ksef-qr-scan"), "{line}");
+        assert!(line["error"]["hint"].as_str().unwrap().contains("cargo install --path crates/scan"), "{line}");
     }
     let link =
         "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
@@ -96,7 +96,7 @@ fn without_it_files_are_checked_but_not_by_a_schema() {
     let refused = check(&["--xsd", &fixture("schemas/flat")]);
     assert_eq!(refused.status.code(), Some(2));
     let words = String::from_utf8(refused.stderr).unwrap();
-    assert!(words.contains("[scan_missing]") && words.contains("cargo install ksef-qr ksef-qr-scan"), "{words}");
+    assert!(words.contains("[scan_missing]") && words.contains("cargo install --path crates/scan"), "{words}");
 }
 
 #[cfg(unix)]

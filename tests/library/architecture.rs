@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 /// From the bottom to the top: a module may use those before it.
 const ORDER: &[&str] = &[
     "error",
-    "warning",
     "values",
     "report",
     "deadline",

@@ -6,6 +6,7 @@ mod common;
 mod advice;
 mod architecture;
 mod circles;
+mod codes;
 mod credential_matrix;
 mod credentials;
 mod deadline;

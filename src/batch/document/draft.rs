@@ -4,11 +4,10 @@ use std::fmt;
 
 use crate::batch::input::Input;
 use crate::deadline::Mode;
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::invoice::Invoice;
 use crate::render::Code;
 use crate::values::{InvoiceHash, KsefNumber};
-use crate::warning::Warning;
 
 /// A document that a run makes of each invoice; all workers share one.
 pub trait Document: fmt::Debug + Send + Sync {

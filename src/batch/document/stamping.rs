@@ -7,12 +7,11 @@ use zeroize::Zeroizing;
 
 use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
 use crate::batch::input::{Input, read_file};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::spelled_path;
 use crate::invoice::Invoice;
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
-use crate::warning::Warning;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 const LARGEST_PDF: u64 = 100_000_000;
@@ -143,7 +142,7 @@ impl Draft for Unstamped<'_> {
         let mut stamped = self.pdf.stamp(content.codes, self.stamp)?;
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
-            stamped.warnings.push(Warning::new("pdf_stamped_before", message));
+            stamped.warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
         }
         Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
     }

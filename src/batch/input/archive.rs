@@ -171,7 +171,10 @@ impl Entry {
         match read {
             Ok(read) if read as u64 == size => Ok(()),
             Ok(_) => Err(Error::new(Kind::InputEntryDamaged, "its size is not what the archive says")),
-            Err(error) => Err(Error::new(Kind::InputEntryDamaged, format!("it cannot be unpacked: {error}"))),
+            Err(error) => {
+                let message = format!("it cannot be unpacked: {error}");
+                Err(Error::new(Kind::InputEntryDamaged, message).caused_by(error))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 use super::archive;
 use super::input::Input;
 use crate::error::{Error, Kind};
+use crate::files;
 
 /// What to look for in folders.
 #[derive(Clone, Copy)]
@@ -106,6 +107,5 @@ pub(super) fn missing(path: &Path, message: &str) -> Input {
 }
 
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Input {
-    let message = format!("it cannot be read: {error}");
-    Input::Unusable(Error::new(Kind::InputUnreadable, message).about(path.to_string_lossy()))
+    Input::Unusable(files::unreadable(error).about(path.to_string_lossy()))
 }

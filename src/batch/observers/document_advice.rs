@@ -1,9 +1,8 @@
 use super::observer::Observer;
 use crate::advice::{Advice, Codes, Document};
 use crate::deadline::Mode;
-use crate::error::Result;
+use crate::error::{Result, Warning, WarningKind};
 use crate::manifest::{Done, Outcome, Record};
-use crate::warning::Warning;
 
 /// Watches for how many invoices something else is to be handed over than the run makes.
 pub(crate) struct DocumentAdvice {
@@ -37,42 +36,41 @@ impl DocumentAdvice {
         let codes = (self.other_codes > 0).then(|| {
             let (count, verb) =
                 (self.other_codes, if self.other_codes == 1 { "invoice carries" } else { "invoices carry" });
-            let message = format!("{count} {verb} other codes than these (ksef-qr advise says which, and why)");
-            Warning::new("codes_expected", message)
+            let message = format!("{count} {verb} other codes than these");
+            Warning::new(WarningKind::CodesExpected, message)
         });
         self.document_warning().into_iter().chain(codes)
     }
 
     fn document_warning(&self) -> Option<Warning> {
-        let (code, told) = match (self.made, self.others) {
+        let (kind, told) = match (self.made, self.others) {
             (_, 0) => return None,
             (Document::Invoice, 1) => (
-                "confirmation_expected",
+                WarningKind::ConfirmationExpected,
                 "1 invoice reaches its recipient in KSeF: until it has its number there, hand over a confirmation of the \
                  transaction, not the invoice"
                     .to_owned(),
             ),
             (Document::Invoice, count) => (
-                "confirmation_expected",
+                WarningKind::ConfirmationExpected,
                 format!(
                     "{count} invoices reach their recipients in KSeF: until they have their numbers there, hand over \
                      confirmations of the transaction, not the invoices"
                 ),
             ),
             (Document::Confirmation, 1) => (
-                "invoice_expected",
+                WarningKind::InvoiceExpected,
                 "1 invoice is to be handed over itself, and no confirmation of the transaction in its place".to_owned(),
             ),
             (Document::Confirmation, count) => (
-                "invoice_expected",
+                WarningKind::InvoiceExpected,
                 format!(
                     "{count} invoices are to be handed over themselves, and no confirmations of the transaction in their \
                      place"
                 ),
             ),
         };
-        let message = format!("{told} (ksef-qr advise says why)");
-        Some(Warning::new(code, message))
+        Some(Warning::new(kind, told))
     }
 }
 

@@ -4,12 +4,11 @@ use std::mem;
 
 use super::observer::Observer;
 use crate::batch::output::{Destination, GrowingFile};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::manifest::{CodeRecord, Outcome, Record};
 use crate::paper::{Grid, Sheet};
 use crate::qr::EccLevel;
 use crate::render::Code;
-use crate::warning::Warning;
 
 /// In millimetres: codes with smaller modules are hard to read from a label.
 const SMALL_MODULE: f64 = 0.33;
@@ -95,7 +94,7 @@ impl Observer for LabelSheets {
             let message = format!(
                 "on the sheet a module is {module:.2} mm small; printers and telephones are sure of {SMALL_MODULE} mm and more"
             );
-            Warning::new("module_small", message)
+            Warning::new(WarningKind::ModuleSmall, message)
         });
         Ok(small.into_iter().collect())
     }

@@ -1,6 +1,5 @@
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::manifest::Record;
-use crate::warning::Warning;
 
 /// Who watches a run, in input order.
 pub trait Observer {

@@ -1,11 +1,10 @@
 use std::collections::HashSet;
 
 use super::observer::Observer;
-use crate::error::Result;
+use crate::error::{Result, Warning, WarningKind};
 use crate::manifest::{Outcome, Record};
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
-use crate::warning::Warning;
 
 /// How many numbers a warning names.
 const MOST_NAMED: usize = 5;
@@ -33,7 +32,7 @@ impl<'u> UpoPairing<'u> {
         };
         numbers.truncate(MOST_NAMED);
         let message = format!("no code was drawn for {count} of the UPO's numbers: {}{more}", numbers.join(", "));
-        Some(Warning::new("upo_unpaired", message))
+        Some(Warning::new(WarningKind::UpoUnpaired, message))
     }
 }
 

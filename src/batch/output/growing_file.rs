@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use super::destination::Destination;
 use super::settings::Output;
 use crate::error::{Error, Kind, Result};
-use crate::files::{exists, put_in_place, unwritable};
+use crate::files::{cause, exists, put_in_place, unwritable};
 
 /// A file without its name. It is gone if it never gets it.
 pub(crate) struct GrowingFile {
@@ -68,5 +68,5 @@ impl GrowingFile {
 }
 
 fn not_written(name: &str, error: &io::Error) -> Error {
-    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(name)
+    Error::new(Kind::OutputUnwritable, format!("it cannot be written: {error}")).about(name).caused_by(cause(error))
 }

@@ -154,9 +154,12 @@ impl<'b> Run<'b> {
         if ended.is_ok() && !left {
             ended = self.publisher.finish().map_err(Stopped::Output);
         }
+        let hints = self.batch.hints;
         for observer in &mut self.observers {
             match observer.finish(ended.is_ok() && !left && !interrupted) {
-                Ok(warnings) => self.summary.warnings.extend(warnings),
+                Ok(warnings) => {
+                    self.summary.warnings.extend(warnings.into_iter().map(|warning| hints.complete_warning(warning)))
+                }
                 Err(error) => ended = ended.and(Err(Stopped::Output(error))),
             }
         }

@@ -12,12 +12,11 @@ use crate::batch::input::{Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::settings::Batch;
 use crate::deadline::{Deadline, Mode};
-use crate::error::Result;
+use crate::error::{Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
 use crate::render::{Code, PictureFormat, Renderer};
 use crate::values::{InvoiceHash, Rule, Rules};
-use crate::warning::Warning;
 
 /// What the stages need to know; the same for all invoices of a run.
 #[derive(Clone, Copy)]
@@ -116,7 +115,7 @@ impl<'b, 'w> Opened<'b, 'w> {
             .map(|(schedule, deadline)| Sending { mode: schedule.mode, by: deadline.send_by() });
         if replaces.is_some_and(|before| before != *invoice.hash()) {
             warnings.push(Warning::new(
-                "invoice_changed",
+                WarningKind::InvoiceChanged,
                 "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
             ));
         }

@@ -32,7 +32,7 @@ impl<'b> Worker<'b> {
         };
         match made {
             Ok((outcome, files)) => Finished::new(job, outcome, files),
-            Err(error) => Finished::refused(job, error),
+            Err(error) => Finished::refused(job, self.plan.batch.hints.complete(error)),
         }
     }
 

@@ -4,13 +4,14 @@ use std::fmt;
 use std::io::{self, BufWriter, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Context as _;
 use ksef_qr::advice::{Advice, Document, Reason};
 use ksef_qr::{Buyer, Error, Form, Invoice, KsefNumber};
 use serde::Serialize;
 
 use crate::cli::args::AdviseMode;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::report::printable;
 
 const BOLD: Style = Style::new().bold();
@@ -67,7 +68,7 @@ impl Report {
         }
         match self.written.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(error).context("standard output cannot be written");
+                return Err(failure::unwritable(error));
             }
             _ => {}
         }
@@ -119,12 +120,12 @@ impl Report {
         self.found |= !error.code().starts_with("input_");
         self.refused += 1;
         if self.json {
-            let error = ErrorLine { code: error.code(), message: error.message(), hint: error.hint() };
+            let error = ErrorLine { code: error.code(), message: error.message(), hint: hints::of(error) };
             return self.say(format_args!("{}", to_json(&RefusedLine { r#type: "advice", input, error })));
         }
         let (input, message) = (printable(input), printable(error.message()));
         self.say(format_args!("{BAD}refused{BAD:#}: {input}: {message} {DIM}[{}]{DIM:#}", error.code()));
-        self.say(format_args!("  {DIM}{}{DIM:#}", error.hint()));
+        self.say(format_args!("  {DIM}{}{DIM:#}", hints::of(error)));
     }
 
     fn tell_the_end(&mut self) {

@@ -12,8 +12,10 @@ use zeroize::Zeroizing;
 
 use super::problem::problem;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::key_file::{certificate, open, read_key_file};
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
 use crate::cli::secret::{Secret, SecretSource};
 use crate::cli::settings::{CertCheck, Checked};
@@ -76,7 +78,7 @@ fn of_files<'a>(cert: &'a Path, key: Option<&'a Path>, password: &SecretSource) 
     let key = key.and_then(|path| match read_key_file(path) {
         Ok(bytes) => Some((path, bytes)),
         Err(error) => {
-            failure(&error);
+            failure::show(&error);
             None
         }
     });
@@ -138,7 +140,7 @@ fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
         let code = if has_problem(item) { format!(" {DIM}[{}]{DIM:#}", finding.code()) } else { String::new() };
         say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name().words(), printable(finding.message()));
         if has_problem(item) {
-            say!("           {DIM}{}{DIM:#}", finding.hint());
+            say!("           {DIM}{}{DIM:#}", hints::of_finding(finding));
         }
     }
     say!();
@@ -176,7 +178,7 @@ impl<'a> Entry<'a> {
             answer: answer(item),
             reason: finding.message(),
             code: problem.then(|| finding.code()),
-            hint: problem.then(|| finding.hint()),
+            hint: problem.then(|| hints::of_finding(finding)),
         }
     }
 }

@@ -12,9 +12,10 @@ use ksef_qr::{KsefCertificate, Owner};
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::key_file;
 use crate::cli::register_file::RegisterFile;
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::{print, say, tell};
 use crate::cli::secret::SecretSource;
 use crate::cli::settings::{CalendarPlace, Expiring};
@@ -41,7 +42,7 @@ pub fn run(settings: &Expiring) -> anyhow::Result<ExitStatus> {
             Ok(found) => expiries.extend(found),
             Err(error) => {
                 failed = true;
-                failure(&error);
+                failure::show(&error);
             }
         }
     }

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::problem::problem;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::key_file::certificates;
-use crate::cli::report::{counted, failure, printable};
+use crate::cli::report::{counted, printable};
 use crate::cli::say::say;
 use crate::cli::settings::CertShow;
 
@@ -39,7 +40,7 @@ pub fn run(settings: &CertShow) -> ExitStatus {
                 if settings.json {
                     say!("{}", problem(file, &error));
                 } else {
-                    failure(&error);
+                    failure::show(&error);
                 }
             }
         }

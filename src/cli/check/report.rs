@@ -4,7 +4,6 @@ use std::fmt;
 use std::io::{self, BufWriter, Write as _};
 
 use anstyle::{AnsiColor, Style};
-use anyhow::Context as _;
 use ksef_qr::check::{Checked, Finding};
 use ksef_qr::deadline::Due;
 use ksef_qr::report::{Outcome, Position};
@@ -13,6 +12,8 @@ use serde::Serialize;
 
 use crate::cli::args::CheckArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
+use crate::cli::hints;
 use crate::cli::report::{counted, printable};
 
 const BOLD: Style = Style::new().bold();
@@ -72,7 +73,7 @@ impl Report {
         self.tell_the_end();
         match self.written.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(error).context("standard output cannot be written");
+                return Err(failure::unwritable(error));
             }
             _ => {}
         }
@@ -120,7 +121,7 @@ impl Report {
                 finding.code()
             ));
             if !hinted.contains(&finding.code()) {
-                self.say(format_args!("    {DIM}{}{DIM:#}", finding.hint()));
+                self.say(format_args!("    {DIM}{}{DIM:#}", hints::of_finding(finding)));
                 hinted.push(finding.code());
             }
         }
@@ -227,7 +228,7 @@ impl<'c> FindingLine<'c> {
             line: finding.position().map(Position::line),
             column: finding.position().map(Position::column),
             message: finding.message(),
-            hint: finding.hint(),
+            hint: hints::of_finding(finding),
         }
     }
 }

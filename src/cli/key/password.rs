@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::PrivateKey;
-use ksef_qr::files::write_secret_file;
 use ksef_qr::enrol::encrypted_pem;
+use ksef_qr::files::write_secret_file;
 
 use super::new_password::{check_free, or_forget, password};
 use crate::cli::exit::ExitStatus;

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::Certificate;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::Verifier;
+use ksef_qr::{Certificate, Error};
 use walkdir::WalkDir;
 
+use super::problem::Problem;
 use crate::cli::args::VerifyArgs;
 
 /// In bytes: no invoice and no certificate is larger. As for signing.
@@ -51,5 +53,9 @@ fn invoices(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn read(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
-    super::subject::read(path, largest).map_err(|problem| anyhow::anyhow!("{}: {}", path.display(), problem.message))
+    let unreadable = |problem: Problem| {
+        let kind = if problem.code == "input_missing" { ErrorKind::FileMissing } else { ErrorKind::FileUnreadable };
+        Error::new(kind, problem.message).about(path.to_string_lossy())
+    };
+    Ok(super::subject::read(path, largest).map_err(unreadable)?)
 }

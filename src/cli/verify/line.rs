@@ -4,6 +4,7 @@ use ksef_qr::verify::{Check, CodeKind, Outcome, Report, Subject};
 use serde::Serialize;
 
 use super::problem::Problem;
+use crate::cli::hints;
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -79,7 +80,7 @@ pub struct CheckLine<'a> {
 
 impl<'a> CheckLine<'a> {
     fn of(check: &'a Check) -> Self {
-        let remedy = (check.outcome() == Outcome::Fail).then(|| check.hint());
+        let remedy = (check.outcome() == Outcome::Fail).then(|| hints::remedy(check));
         let outcome = match check.outcome() {
             Outcome::Ok => "ok",
             Outcome::Fail => "fail",

@@ -6,6 +6,7 @@ use ksef_qr::verify::{CodeKind, Outcome, Report, Subject};
 use super::line::{From, Line};
 use super::problem::Problem;
 use crate::cli::exit::ExitStatus;
+use crate::cli::hints;
 use crate::cli::report::printable;
 use crate::cli::say::{say, tell};
 
@@ -111,7 +112,7 @@ impl Output {
             };
             say!("  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}", printable(check.message()), check.code());
             if check.outcome() == Outcome::Fail {
-                say!("               {DIM}{}{DIM:#}", check.hint());
+                say!("               {DIM}{}{DIM:#}", hints::remedy(check));
             }
         }
         say!();

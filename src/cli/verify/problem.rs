@@ -2,6 +2,7 @@ use std::io;
 
 use serde::Serialize;
 
+use crate::cli::hints;
 use crate::cli::scanner::Failure;
 
 /// Why a subject could not be looked into.
@@ -61,7 +62,12 @@ impl Problem {
 
 impl From<ksef_qr::Error> for Problem {
     fn from(error: ksef_qr::Error) -> Self {
-        Self { code: error.code(), message: error.message().to_owned(), hint: error.hint(), was_read: !error.is_io() }
+        Self {
+            code: error.code(),
+            message: error.message().to_owned(),
+            hint: hints::of(&error),
+            was_read: !error.is_io(),
+        }
     }
 }
 

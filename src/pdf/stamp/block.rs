@@ -1,11 +1,11 @@
 use std::fmt::Write;
 
+use crate::error::{Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface, fit};
 use crate::pdf::page::geometry::{Rect, millimetres, points, rounded};
 use crate::pdf::settings::{Arrangement, Size, Stamp};
 use crate::render::layout::{EM_PT, LEAST_EM_PT, LINE_SPACING, MARGIN};
 use crate::render::{Code, modules};
-use crate::warning::Warning;
 
 /// Codes, labels and links as they lie beside each other: in points, from the lower left corner of the block.
 pub(in crate::pdf) struct Block<'a> {
@@ -102,7 +102,7 @@ impl<'a> Block<'a> {
             return Vec::new();
         }
         let message = format!("a module measures {small:.2} mm, less than {SMALL_MODULE} mm; not every phone reads it");
-        vec![Warning::new("module_small", message)]
+        vec![Warning::new(WarningKind::ModuleSmall, message)]
     }
 }
 

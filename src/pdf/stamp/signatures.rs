@@ -1,7 +1,6 @@
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Dict, Object};
-use crate::warning::Warning;
 
 /// Fields of a form that are looked at, and levels of it.
 const MOST_FIELDS: usize = 10_000;
@@ -43,7 +42,7 @@ pub(in crate::pdf) fn look(file: &File) -> Result<Vec<Warning>> {
     }
     let message = "the PDF is signed; the signature stays valid for what was signed, and readers show that pages were \
                    changed since";
-    Ok(if signed { vec![Warning::new("pdf_signed", message)] } else { Vec::new() })
+    Ok(if signed { vec![Warning::new(WarningKind::PdfSigned, message)] } else { Vec::new() })
 }
 
 /// The level of a signature that certifies.

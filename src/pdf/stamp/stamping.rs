@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::block::Block;
 use super::signatures;
 use super::update::Update;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, points, rounded};
@@ -12,7 +12,6 @@ use crate::pdf::page::pages::{self, Page, Root};
 use crate::pdf::settings::{Anchor, Corner, Occupied, Pages, Stamp};
 use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
 use crate::render::Code;
-use crate::warning::Warning;
 
 /// A PDF with codes on it.
 #[derive(Clone, Debug, PartialEq)]
@@ -209,13 +208,13 @@ impl Stamping<'_> {
             if self.stamp.occupied == Occupied::Refuse {
                 return Err(Error::new(Kind::PdfDamaged, message));
             }
-            self.warnings.push(Warning::new("place_unknown", message));
+            self.warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
         }
         let Some(found) = survey.found else { return Ok(survey) };
         let message = format!("page {number} has {found} where the codes are to be");
         match self.stamp.occupied {
             Occupied::Refuse => return Err(Error::new(Kind::PdfPlaceTaken, message)),
-            Occupied::Warn => self.warnings.push(Warning::new("place_taken", message)),
+            Occupied::Warn => self.warnings.push(Warning::new(WarningKind::PlaceTaken, message)),
             Occupied::Ignore => {}
         }
         Ok(survey)

@@ -1,11 +1,12 @@
 //! A link compared with the invoices at hand.
 
 use super::digest_cause;
+use crate::error::CheckCode;
 use crate::error::Result;
 use crate::invoice::Invoice;
 use crate::values::{InvoiceHash, IssueDate, Rules};
-use crate::verify::codes::{Check, CheckCode};
 use crate::verify::link::facts::{CodeKind, LinkFacts};
+use crate::verify::report::Check;
 
 /// An invoice's file, with what links are compared with.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 //! commonest reasons why a code and its invoice disagree.
 
 use super::canonical;
+use crate::error::CheckCode;
 use crate::values::InvoiceHash;
-use crate::verify::codes::CheckCode;
 
 /// Why a digest is not that of the file.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! `https://` and the host, and what else people put there.
 
+use crate::error::CheckCode;
 use crate::report::quoted;
 use crate::values::Environment;
-use crate::verify::codes::{Check, CheckCode};
+use crate::verify::report::Check;
 
 /// Where a link leads, and the rest of it.
 pub(super) struct Address<'t> {

@@ -7,9 +7,10 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE_NO_PAD};
 
+use crate::error::CheckCode;
 use crate::report::quoted;
 use crate::values::InvoiceHash;
-use crate::verify::codes::{Check, CheckCode};
+use crate::verify::report::Check;
 
 /// Takes what the strict decoder refuses: padding or none, bits behind the last byte.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(

@@ -3,9 +3,10 @@
 use super::address;
 use super::facts::{CodeKind, LinkFacts};
 use super::path;
+use crate::error::CheckCode;
 use crate::link::Link;
 use crate::report::quoted;
-use crate::verify::codes::{Check, CheckCode};
+use crate::verify::report::Check;
 
 /// No link is longer (see `link.rs`); with every character percent-encoded it is three times that.
 const LONGEST: usize = 3 * 2048;

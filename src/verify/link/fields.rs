@@ -1,8 +1,9 @@
 //! NIP, date, context and serial number, as people misspell them.
 
+use crate::error::CheckCode;
 use crate::report::quoted;
 use crate::values::{CertificateSerial, ContextId, IssueDate, Nip};
-use crate::verify::codes::{Check, CheckCode};
+use crate::verify::report::Check;
 
 /// Reads a NIP, or what was meant for one.
 pub(super) fn nip(text: &str, what: &str, checks: &mut Vec<Check>) -> Option<Nip> {

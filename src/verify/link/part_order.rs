@@ -1,7 +1,8 @@
 //! Which part of a path is which, where there are too many, too few or the wrong way round.
 
 use super::{encoded, fields};
-use crate::verify::codes::{Check, CheckCode};
+use crate::error::CheckCode;
+use crate::verify::report::Check;
 
 /// What a part looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

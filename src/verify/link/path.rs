@@ -3,8 +3,9 @@
 use super::address::Address;
 use super::facts::{CodeKind, LinkFacts};
 use super::{encoded, fields, part_order};
+use crate::error::CheckCode;
 use crate::report::quoted;
-use crate::verify::codes::{Check, CheckCode};
+use crate::verify::report::Check;
 
 /// Words seen or likely in place of the right one.
 const MISSPELT: [(&str, CodeKind); 12] = [

@@ -4,9 +4,10 @@ use std::time::SystemTime;
 
 use super::verification::{self, CertificateFile};
 use crate::credential::{Certificate, Owner, Purpose};
+use crate::error::CheckCode;
 use crate::values::IssueDate;
-use crate::verify::codes::{Check, CheckCode};
 use crate::verify::link::facts::LinkFacts;
+use crate::verify::report::Check;
 
 /// Checks signature and certificate. `issue_date` is the invoice's, where it is known.
 pub(in crate::verify) fn check(

@@ -6,7 +6,8 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha384, Sha512};
 
 use super::signed_messages::{Message, Signed, Verdict};
-use crate::verify::codes::{Check, CheckCode};
+use crate::error::CheckCode;
+use crate::verify::report::Check;
 
 /// How a signature is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

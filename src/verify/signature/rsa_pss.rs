@@ -9,7 +9,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::signed_messages::{Message, Signed, Verdict};
-use crate::verify::codes::{Check, CheckCode};
+use crate::error::CheckCode;
+use crate::verify::report::Check;
 
 /// The hash functions that signatures are made with by mistake, and the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

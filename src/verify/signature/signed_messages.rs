@@ -4,10 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 use sha2::{Digest as _, Sha256};
 
+use crate::error::CheckCode;
 use crate::link::{Kod1, UnsignedKod2};
 use crate::values::{Environment, InvoiceHash};
-use crate::verify::codes::{Check, CheckCode};
 use crate::verify::link::facts::LinkFacts;
+use crate::verify::report::Check;
 
 /// What was signed, or its digest.
 #[derive(Clone, Debug)]

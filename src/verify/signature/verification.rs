@@ -3,8 +3,9 @@
 use super::signed_messages::{self, Message, Verdict};
 use super::{ecdsa, rsa_pss};
 use crate::credential::{Certificate, KeyKind, PublicKey};
-use crate::verify::codes::{Check, CheckCode};
+use crate::error::CheckCode;
 use crate::verify::link::facts::LinkFacts;
+use crate::verify::report::Check;
 
 /// A certificate and the name of its file.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use ksef_qr::{Certificate, Day, KeyFile, PrivateKey, Purpose, check_pair};
 
 use super::change::change;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::key_file::{certificate, pkcs12_pair, read_key_file};
 use crate::cli::register_file::relative;
 use crate::cli::report::printable;
@@ -66,7 +67,10 @@ fn password_at_hand(place: Option<&PasswordPlace>, key: &Path) -> anyhow::Result
     match SecretSource::from(place.clone()).password_of(key) {
         // It is for the machine that signs, which need not be this one.
         Err(error) if !matches!(place, PasswordPlace::File(_)) => {
-            tell!("{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {error:#}");
+            tell!(
+                "{ODD}warning{ODD:#}: whether the key belongs to the certificate was not checked: {}",
+                failure::words(&error)
+            );
             Ok(None)
         }
         found => found,

@@ -8,6 +8,7 @@ use ksef_qr::{Conditions, Environment, Rules};
 
 use crate::cli::credential::issuer_of_entry;
 use crate::cli::exit::ExitStatus;
+use crate::cli::failure;
 use crate::cli::key_file::{certificate, read_key_file};
 use crate::cli::register_file::RegisterFile;
 use crate::cli::report::{counted, printable};
@@ -37,7 +38,7 @@ pub fn run(settings: &RegisterCheck) -> anyhow::Result<ExitStatus> {
             && problems.is_empty()
             && let Err(error) = opened(entry, &file, settings.now)
         {
-            problem(entry, format!("{error:#}"));
+            problem(entry, failure::words(&error));
         }
         for message in problems {
             problem(entry, message);
@@ -75,13 +76,13 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
     if let Some(path) = cert {
         let path = file.located(path);
         let checked = certificate(&path).and_then(|found| Ok(entry.check(&found)?));
-        problems.extend(checked.err().map(|error| format!("{error:#}")));
+        problems.extend(checked.err().map(|error| failure::words(&error)));
     }
     for path in others {
-        problems.extend(read_key_file(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(read_key_file(&file.located(path)).err().map(|error| format!("{error:#}")));
+        problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     problems
 }

@@ -1,0 +1,24 @@
+//! What can go wrong, and the one registry of the codes that say so.
+//!
+//! An [`Error`] refuses, a [`Warning`] lets pass; each has a kind, which a program compares, and a stable code, which
+//! stands in manifests and reports. [`explain`] says what a code means and what to do about it; so does
+//! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `check_code.rs`.
+
+mod check_code;
+#[expect(clippy::module_inception, reason = "the noun of this folder")]
+mod error;
+mod hints;
+mod kind;
+mod registry;
+mod warning;
+
+pub use check_code::CHECKS;
+pub use error::{Error, Result};
+pub use hints::Hints;
+pub use kind::{CODES, ErrorGroup, ErrorKind};
+pub use registry::{Class, Explanation, explain, explanations};
+pub use warning::{Warning, WarningKind};
+
+pub(crate) use check_code::CheckCode;
+/// As the rooms say it, who name it on every other page.
+pub(crate) use kind::ErrorKind as Kind;
