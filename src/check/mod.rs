@@ -30,7 +30,6 @@
 
 mod checker;
 mod duplicates;
-mod rules;
 #[cfg(feature = "xsd")]
 mod schema;
 

@@ -5,6 +5,7 @@ mod common;
 
 mod advice;
 mod architecture;
+mod circles;
 mod credential_matrix;
 mod credentials;
 mod deadline;
