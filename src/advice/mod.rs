@@ -39,10 +39,8 @@
 //! It is a reading of these, and no legal or tax advice. What they leave open, or what an invoice does not show, is said
 //! with each answer ([`Advice::remarks`]).
 
-mod document;
 mod reasons;
 mod rules;
 
-pub use document::{Asked, Codes, Document};
 pub use reasons::Reason;
-pub use rules::Advice;
+pub use rules::{Advice, Asked, Codes, Document};

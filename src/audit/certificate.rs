@@ -1,8 +1,8 @@
 //! What is looked at in the certificate; and all items in their order.
 
+use super::audit::Audit;
 use super::item::{Item, ItemName};
 use super::key;
-use super::subject::Audit;
 use crate::credential::{Owner, check_dates, check_purpose};
 use crate::error::Kind;
 

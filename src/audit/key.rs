@@ -1,7 +1,7 @@
 //! What is looked at in the key, its file and its password; and the controlled test, a link that the key signs.
 
+use super::audit::{Audit, KeyFile};
 use super::item::{Item, ItemName};
-use super::subject::{Audit, KeyFile};
 use crate::credential::{
     Conditions, Credential, KeyFile as Read, Owner, Pkcs12, PrivateKey, check_pair, check_password,
 };

@@ -1,11 +1,10 @@
 use std::fmt;
 
-use super::rules;
 use crate::deadline::{Due, Schedule};
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{Examination, Form, Invoice};
+use crate::invoice::{Examination, Fault, Form, Invoice};
 use crate::report::{Finding, Outcome, Position};
-use crate::values::{Environment, IssueDate};
+use crate::values::{Day, Environment, IssueDate};
 
 /// Checks files one by one. One checker serves a whole batch and all its threads.
 pub struct Checker {
@@ -126,9 +125,9 @@ impl Checker {
         if let Some(invoice) = &examination.invoice {
             faults.extend(invoice.faults_in(self.environment));
             faults.extend(invoice.fault_on(self.today));
-            faults.extend(rules::attachment(invoice));
+            faults.extend(attachment(invoice));
             if let Some(schedule) = &self.schedule {
-                let (due, fault) = rules::deadline(invoice, schedule, self.today);
+                let (due, fault) = deadline(invoice, schedule, self.today);
                 checked.due = due;
                 faults.extend(fault);
             }
@@ -153,4 +152,36 @@ impl Checker {
         checked.invoice = examination.invoice;
         checked
     }
+}
+
+// Rules that a check adds to those of `sign`. They give warnings only.
+
+/// `faktury/weryfikacja-faktury.md`, "Ograniczenia dotyczące załączników".
+fn attachment(invoice: &Invoice) -> Option<Fault> {
+    invoice
+        .has_attachment()
+        .then(|| Fault::of_attachment(Kind::AttachmentConditions, "the invoice has an attachment").into_warning())
+}
+
+/// When the invoice is due, and whether that has passed: KSeF takes an invoice that comes too late; it is the issuer who
+/// is late.
+fn deadline(invoice: &Invoice, schedule: &Schedule, today: IssueDate) -> (Option<Due>, Option<Fault>) {
+    let issued = invoice.issue_date();
+    let warning = |kind, message| Some(Fault::of_issue_date(kind, message).into_warning());
+    let due = match schedule.deadline(issued) {
+        Ok(deadline) => deadline.due(),
+        Err(error) => return (None, warning(error.kind(), error.message().to_owned())),
+    };
+    let fault = match due {
+        Due::By(day) if Day::from(today) > day => {
+            let message = format!("issued on {issued} in mode {}, it was to be sent by {day}", schedule.mode.name());
+            warning(Kind::DeadlinePassed, message)
+        }
+        Due::Never => {
+            let message = "invoices of a total failure are not sent to KSeF, and carry no codes".to_owned();
+            warning(Kind::NotForKsef, message)
+        }
+        Due::By(_) | Due::Open { .. } => None,
+    };
+    (Some(due), fault)
 }

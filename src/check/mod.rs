@@ -30,7 +30,6 @@
 
 mod checker;
 mod duplicates;
-mod rules;
 
 pub use checker::{Checked, Checker, SchemaValidator, Violation};
 pub use duplicates::Duplicates;
