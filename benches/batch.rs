@@ -11,7 +11,8 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main, measurement::WallTime};
-use ksef_qr::{Code, Credential, EccLevel, Invoice, Issuer, Label, LinkSigner, Renderer, SignatureEncoding, Style};
+use ksef_qr::sign::{LinkSigner, SignatureEncoding};
+use ksef_qr::{Code, Credential, EccLevel, Invoice, Issuer, Label, Renderer, Style};
 use sha2::{Digest as _, Sha256};
 
 use common::{SIZES, ec, invoice, issuer, rsa};
@@ -39,7 +40,7 @@ fn batch_rsa(criterion: &mut Criterion) {
 
 fn group(criterion: &mut Criterion, name: &str, credential: fn() -> Credential, naive_sign: &dyn Fn(&[u8]) -> Vec<u8>) {
     let issuer = issuer(credential());
-    let signer = ksef_qr::signer(&credential(), SignatureEncoding::P1363).unwrap();
+    let signer = ksef_qr::sign::signer(&credential(), SignatureEncoding::P1363).unwrap();
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(1));
     for (size, bytes) in SIZES {

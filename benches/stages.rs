@@ -5,10 +5,10 @@ mod common;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use ksef_qr::{
-    Code, EccLevel, Invoice, InvoiceHash, Label, Renderer, SignatureEncoding, Style, Symbol, deterministic_signer,
-    signer,
-};
+use ksef_qr::qr::Symbol;
+use ksef_qr::sign::{SignatureEncoding, deterministic_signer, signer};
+use ksef_qr::values::InvoiceHash;
+use ksef_qr::{Code, EccLevel, Invoice, Label, Renderer, Style};
 
 use common::{SIZES, ec, invoice, issuer, rsa};
 

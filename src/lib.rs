@@ -38,23 +38,23 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | [`error`] | | what was found, in which file, what to do; the registry of codes |
-//! | [`values`] | text | [`Nip`], [`InvoiceHash`], [`KsefNumber`], ...: checked when made, never again |
+//! | [`values`] | text | [`Nip`](values::Nip), [`InvoiceHash`](values::InvoiceHash), [`KsefNumber`], ...: checked when made, never again |
 //! | [`report`] | something that was looked at | what came of it, for `check`, `verify` and `audit` |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `xml` | text | events; a fast reader and its slow twin |
 //! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | [`check`] | bytes, a date, the Ministry's schemas | all for which KSeF would refuse a file |
 //! | [`upo`] | KSeF's confirmation | the number of each invoice |
-//! | [`link`] | facts | [`Kod1`], [`UnsignedKod2`]; and a link back into its parts |
-//! | `credential` | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
-//! | `register` | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
-//! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
+//! | [`link`] | facts | [`Kod1`](link::Kod1), [`UnsignedKod2`](link::UnsignedKod2); and a link back into its parts |
+//! | [`credential`] | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
+//! | [`register`] | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
+//! | [`sign`] | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`](sign::LinkSigner) |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
-//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
-//! | `qr` | a link | a [`Symbol`] |
+//! | [`pkcs11`] | a token or HSM | a [`LinkSigner`](sign::LinkSigner) whose key never leaves it (feature `pkcs11`) |
+//! | [`qr`] | a link | a [`Symbol`](qr::Symbol) |
 //! | `pdf_objects` | values | the objects of a PDF, and a file of them |
 //! | `font` | a text | its width, its lines, its outlines, its letters in a PDF |
-//! | `render` | a link and a label | a [`Code`]; PNG, SVG, PDF |
+//! | [`render`] | a link and a label | a [`Code`]; PNG, SVG, PDF |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
@@ -66,7 +66,7 @@
 //! (`crates/scan`) does it, in a process of its own.
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new rule for one to `invoice/rules.rs`, a new picture format to
-//! `render/`, a new form of key file to `credential/format/object.rs`, a new way to sign behind [`LinkSigner`].
+//! `render/`, a new form of key file to `credential/format/object.rs`, a new way to sign behind [`LinkSigner`](sign::LinkSigner).
 //!
 //! # Invariants
 //!
@@ -88,11 +88,16 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+/// Compiles the examples for Rust developers.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+struct Library;
+
 pub mod advice;
 pub mod audit;
 pub mod batch;
 pub mod check;
-mod credential;
+pub mod credential;
 pub mod deadline;
 pub mod enrol;
 pub mod error;
@@ -110,34 +115,24 @@ pub mod pdf;
 #[cfg_attr(not(feature = "pdf"), allow(dead_code, unused_imports))]
 mod pdf_objects;
 pub mod pkcs11;
-mod qr;
+pub mod qr;
 #[cfg(feature = "register")]
 pub mod register;
-mod render;
+pub mod render;
 pub mod report;
-mod sign;
+pub mod sign;
 pub mod upo;
 pub mod values;
 pub mod verify;
 mod xml;
 
-pub use credential::{
-    Certificate, Conditions, Credential, KeyFile, KeyKind, KsefCertificate, Locked, Owner, Pkcs12, PrivateKey,
-    PublicCredential, Purpose, certificates, check_pair, check_password, mask_pesel, read_certificates,
-};
-pub use error::{CODES, Error, Result, Warning};
-pub use invoice::{Buyer, Form, Invoice, Party};
-pub use link::{Kod1, Kod2, Link, UnsignedKod2};
-pub use qr::{EccLevel, Mask, Symbol, Version};
+pub use credential::{Conditions, Credential};
+pub use error::{Error, Result};
+pub use invoice::Invoice;
+pub use qr::EccLevel;
 pub use render::{Code, Label, PictureFormat, Renderer, Style};
-pub use sign::{
-    Algorithm, ContextChoice, ContextSource, Issuer, LinkSigner, SignatureEncoding, SignedLinks, deterministic_signer,
-    signer,
-};
-pub use upo::Upo;
-pub use values::{
-    CertificateSerial, ContextId, Day, Environment, InvoiceHash, IssueDate, KsefNumber, Nip, Rule, Rules,
-};
+pub use sign::{Issuer, SignedLinks};
+pub use values::{Environment, KsefNumber};
 
 /// Draws both codes of an invoice that has no KSeF number yet as PNG, with their labels `OFFLINE` and `CERTYFIKAT`, in
 /// the usual size: [`Style::default`], error correction M.

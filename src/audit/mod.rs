@@ -4,7 +4,8 @@
 //! ```
 //! use ksef_qr::audit::{Audit, KeyFile};
 //! use ksef_qr::report::Outcome;
-//! use ksef_qr::{Certificate, Environment};
+//! use ksef_qr::credential::Certificate;
+//! use ksef_qr::Environment;
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let certificate = include_bytes!("../../fixtures/keys/offline-ec.crt");

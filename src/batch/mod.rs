@@ -20,7 +20,8 @@
 //! ```no_run
 //! use ksef_qr::batch::{Batch, CodeSource, Interrupt, Numbers, Observer, Output, Source};
 //! use ksef_qr::manifest::Record;
-//! use ksef_qr::{Environment, IssueDate};
+//! use ksef_qr::values::IssueDate;
+//! use ksef_qr::Environment;
 //!
 //! struct Names;
 //!

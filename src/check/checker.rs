@@ -19,7 +19,8 @@ pub struct Checker {
 ///
 /// ```
 /// use ksef_qr::check::{SchemaValidator, Violation};
-/// use ksef_qr::{Error, Form, Result};
+/// use ksef_qr::invoice::Form;
+/// use ksef_qr::{Error, Result};
 ///
 /// struct Here(ksef_qr_scan::schema::Schemas);
 ///

@@ -7,7 +7,8 @@
 //!
 //! ```
 //! use ksef_qr::check::{Checker, Duplicates};
-//! use ksef_qr::{Environment, IssueDate};
+//! use ksef_qr::values::IssueDate;
+//! use ksef_qr::Environment;
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! let checker = Checker::new(Environment::Prod, IssueDate::parse("2026-06-30")?);

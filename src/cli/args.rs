@@ -19,7 +19,8 @@ mod stamp;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ksef_qr::{ContextId, EccLevel, Environment, KsefNumber, Rule};
+use ksef_qr::values::{ContextId, Rule};
+use ksef_qr::{EccLevel, Environment, KsefNumber};
 
 pub use advise::{AdviseArgs, AdviseMode};
 pub use cert::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs};

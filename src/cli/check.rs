@@ -7,10 +7,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
+use ksef_qr::Error;
 use ksef_qr::batch::Input;
 use ksef_qr::check::{Checked, Checker, Duplicates, SchemaValidator, Violation};
 use ksef_qr::deadline::Schedule;
-use ksef_qr::{Error, Form, IssueDate};
+use ksef_qr::invoice::Form;
+use ksef_qr::values::IssueDate;
 
 use self::report::Report;
 use super::args::CheckArgs;

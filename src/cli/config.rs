@@ -8,7 +8,9 @@ use anyhow::bail;
 use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Existing, Manifest, Numbers, Output, Source};
 use ksef_qr::deadline::Schedule;
 use ksef_qr::manifest::KnownCodes;
-use ksef_qr::{Conditions, ContextId, Environment, IssueDate, Issuer, Style, Upo};
+use ksef_qr::upo::Upo;
+use ksef_qr::values::{ContextId, IssueDate};
+use ksef_qr::{Conditions, Environment, Issuer, Style};
 
 use super::args::{
     CodesArgs, CredentialArgs, InputArgs, LinkArgs, OfflineMode, OutageArgs, OutputArgs, PictureArgs, SignArgs,

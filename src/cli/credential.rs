@@ -7,7 +7,9 @@ use anyhow::bail;
 use ksef_qr::pkcs11::Token;
 use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace};
-use ksef_qr::{Conditions, Credential, Issuer, Nip, deterministic_signer, signer};
+use ksef_qr::sign::{deterministic_signer, signer};
+use ksef_qr::values::Nip;
+use ksef_qr::{Conditions, Credential, Issuer};
 
 use super::key_file::{certificate, pkcs12_pair, private_key};
 use super::register_file::RegisterFile;

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, bail};
+use ksef_qr::Error;
 use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Mode, Schedule, Since, Skipped, Step};
-use ksef_qr::{Day, Error};
+use ksef_qr::values::Day;
 use serde::Serialize;
 
 use super::args::{DeadlineArgs, OfflineMode, OutageArgs};

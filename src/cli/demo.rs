@@ -10,7 +10,9 @@ use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, CodeSource, Existing, Interrupt, Observer, Output, Source};
 use ksef_qr::files::write_file;
 use ksef_qr::manifest::{Outcome, Record};
-use ksef_qr::{Conditions, Credential, EccLevel, Environment, IssueDate, Issuer, PictureFormat, Symbol};
+use ksef_qr::qr::Symbol;
+use ksef_qr::values::IssueDate;
+use ksef_qr::{Conditions, Credential, EccLevel, Environment, Issuer, PictureFormat};
 
 use super::exit::ExitStatus;
 use super::hints::HINTS;

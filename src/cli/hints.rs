@@ -1,10 +1,11 @@
 //! What to do, by the options of the command. The library says what to do in the world; where an option does it, that
 //! stands here, in place of the library's words.
 
+use ksef_qr::Error;
 use ksef_qr::error::{Class, ErrorKind, Explanation, Hints, WarningKind};
 use ksef_qr::report::Finding;
+use ksef_qr::values::Rule;
 use ksef_qr::verify::Check;
-use ksef_qr::{Error, Rule};
 
 /// For the library, where it writes what the user reads: the manifest.
 pub const HINTS: Hints = Hints { error: by_option, warning: note };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ksef_qr::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
+use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
 use zeroize::Zeroizing;
 
 use super::read::read;

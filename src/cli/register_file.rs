@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
+use ksef_qr::Conditions;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
-use ksef_qr::{Conditions, Nip};
+use ksef_qr::values::Nip;
 
 use super::read::read;
 use super::settings::RegisterChoice;

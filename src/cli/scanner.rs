@@ -9,7 +9,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use ksef_qr::{Error, Form};
+use ksef_qr::Error;
+use ksef_qr::invoice::Form;
 use serde::{Deserialize, Serialize};
 
 /// Names the program, where it is not beside this one.

@@ -8,7 +8,8 @@ use crate::values::{Environment, Rule, Rules};
 /// What a credential is to be good for.
 ///
 /// ```
-/// use ksef_qr::{Conditions, Environment, Rule};
+/// use ksef_qr::values::Rule;
+/// use ksef_qr::{Conditions, Environment};
 ///
 /// # let now = std::time::SystemTime::UNIX_EPOCH;
 /// let conditions = Conditions::new(Environment::Prod, now);

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 /// known whether a password is needed before a person is asked for it, and a damaged file is refused before that.
 ///
 /// ```
-/// use ksef_qr::{KeyFile, PrivateKey};
+/// use ksef_qr::credential::{KeyFile, PrivateKey};
 ///
 /// # fn main() -> ksef_qr::Result<()> {
 /// # let file = include_bytes!("../../fixtures/keys/offline-ec.fast.key");

@@ -19,7 +19,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// ```
 /// use ksef_qr::error::{ErrorGroup, ErrorKind};
 ///
-/// let error = ksef_qr::Nip::parse("526-587-76-35").unwrap_err();
+/// let error = ksef_qr::values::Nip::parse("526-587-76-35").unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::NipMalformed);
 /// assert_eq!(error.kind().group(), ErrorGroup::Value);
 /// assert_eq!(error.code(), "nip_malformed");

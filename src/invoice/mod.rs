@@ -2,7 +2,8 @@
 //!
 //! ```
 //! use ksef_qr::invoice::{Buyer, Form, Invoice};
-//! use ksef_qr::{Environment, IssueDate};
+//! use ksef_qr::values::IssueDate;
+//! use ksef_qr::Environment;
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let xml = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml");

@@ -10,7 +10,8 @@ use crate::error::Result;
 /// A QR symbol (ISO/IEC 18004:2024), without its quiet zone.
 ///
 /// ```
-/// use ksef_qr::{EccLevel, Symbol};
+/// use ksef_qr::qr::Symbol;
+/// use ksef_qr::EccLevel;
 ///
 /// let symbol = Symbol::encode("https://qr.ksef.mf.gov.pl/", EccLevel::M)?;
 /// assert_eq!(symbol.size(), 25);

@@ -13,7 +13,8 @@
 //! use ksef_qr::check::Checker;
 //! use ksef_qr::report::{Finding, Outcome};
 //! use ksef_qr::verify::Verifier;
-//! use ksef_qr::{Environment, IssueDate};
+//! use ksef_qr::values::IssueDate;
+//! use ksef_qr::Environment;
 //!
 //! fn show(findings: &[Finding]) -> Vec<String> {
 //!     let wrong = findings.iter().filter(|finding| finding.outcome() == Outcome::Fail);

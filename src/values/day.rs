@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 /// A day of the calendar, between 0001-01-01 and 9999-12-31: what deadlines are counted in.
 ///
 /// ```
-/// use ksef_qr::{Day, IssueDate};
+/// use ksef_qr::values::{Day, IssueDate};
 ///
 /// # fn main() -> ksef_qr::Result<()> {
 /// let day: Day = "2025-07-12".parse()?;

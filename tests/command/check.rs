@@ -8,8 +8,10 @@ use std::process::Command;
 use crate::common::{IN_TEST, file, fixture, ksef_qr, lines, run, scanner, status};
 use ksef_qr::check::{Checked, Checker, Duplicates, Finding, SchemaValidator, Violation};
 use ksef_qr::deadline::{Due, Mode, Schedule};
+use ksef_qr::invoice::Form;
 use ksef_qr::report::Outcome;
-use ksef_qr::{Environment, Form, Invoice, IssueDate};
+use ksef_qr::values::IssueDate;
+use ksef_qr::{Environment, Invoice};
 use proptest::prelude::*;
 
 fn day(text: &str) -> IssueDate {
@@ -65,7 +67,7 @@ fn sign_refuses_for_what_check_finds() {
         match refused {
             Err(error) => assert!(codes.contains(&error.code()), "{name}: {} and {codes:?}", error.code()),
             Ok(warnings) => {
-                assert_eq!(warnings.iter().map(ksef_qr::Warning::code).collect::<Vec<_>>(), codes, "{name}");
+                assert_eq!(warnings.iter().map(ksef_qr::error::Warning::code).collect::<Vec<_>>(), codes, "{name}");
             }
         }
     }
@@ -346,14 +348,14 @@ proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         _ = checker(Environment::Prod).check(&bytes);
-        _ = ksef_qr::Upo::parse(&bytes);
+        _ = ksef_qr::upo::Upo::parse(&bytes);
     }
 
     /// A damaged UPO is refused, or still gives numbers that are in it.
     #[test]
     fn any_damaged_upo_is_answered(changes in mutations()) {
         let text = with_changes(fs::read_to_string(fixture("upo/good/session.xml")).unwrap(), changes);
-        if let Ok(upo) = ksef_qr::Upo::parse(text.as_bytes()) {
+        if let Ok(upo) = ksef_qr::upo::Upo::parse(text.as_bytes()) {
             prop_assert!(upo.numbers().count() <= 3);
         }
     }

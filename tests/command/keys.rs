@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::common::{files, fixture, run};
-use ksef_qr::{PrivateKey, check_password};
+use ksef_qr::credential::{PrivateKey, check_password};
 
 fn key(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));

@@ -7,7 +7,8 @@ use std::process::{Command, Stdio};
 use crate::common::fixture;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
-use ksef_qr::{Conditions, Credential, Environment, Issuer, Pkcs12, PrivateKey};
+use ksef_qr::credential::{Pkcs12, PrivateKey};
+use ksef_qr::{Conditions, Credential, Environment, Issuer};
 
 const PASSWORDS: [&str; 4] = ["Throwaway-Key_2026", "Another-Password_2026", "Zażółć-gęślą_2026", "PIN-86420-secret"];
 

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ksef_qr::Certificate;
+use ksef_qr::credential::Certificate;
 use serde_json::Value;
 
 pub fn fixture(name: &str) -> String {

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use ksef_qr::advice::{Advice, Asked, Codes, Document};
 use ksef_qr::deadline::Mode;
-use ksef_qr::{Buyer, Invoice, KsefNumber};
+use ksef_qr::invoice::Buyer;
+use ksef_qr::{Invoice, KsefNumber};
 
 fn text(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invoices/good").join(name);

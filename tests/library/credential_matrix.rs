@@ -3,7 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use crate::common::key_file as fixture;
-use ksef_qr::{Conditions, Credential, Environment, Error, Pkcs12};
+use ksef_qr::credential::Pkcs12;
+use ksef_qr::{Conditions, Credential, Environment, Error};
 
 fn conditions() -> Conditions {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_781_524_800);

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use crate::common::damage::damage;
 use crate::common::key_file as fixture;
-use ksef_qr::enrol::Subject;
-use ksef_qr::{
-    Certificate, Conditions, Credential, Environment, Error, KeyFile, KeyKind, Owner, Pkcs12, PrivateKey, Purpose,
-    Rule, Rules, certificates, read_certificates,
+use ksef_qr::credential::{
+    Certificate, KeyFile, KeyKind, Owner, Pkcs12, PrivateKey, Purpose, certificates, read_certificates,
 };
+use ksef_qr::enrol::Subject;
+use ksef_qr::values::{Rule, Rules};
+use ksef_qr::{Conditions, Credential, Environment, Error};
 use proptest::prelude::*;
 
 const PASSWORD: &[u8] = b"Throwaway-Key_2026";

@@ -1,7 +1,7 @@
 //! Deadlines against dates counted by hand, published tables of feasts, and a plain second way to count.
 
 use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Holiday, Mode, Since};
-use ksef_qr::{Day, IssueDate};
+use ksef_qr::values::{Day, IssueDate};
 use proptest::prelude::*;
 
 fn day(text: &str) -> Day {
@@ -28,7 +28,7 @@ fn failure_ended(ended: &str) -> Mode {
 }
 
 fn codes(deadline: &Deadline) -> Vec<&'static str> {
-    deadline.warnings().iter().map(ksef_qr::Warning::code).collect()
+    deadline.warnings().iter().map(ksef_qr::error::Warning::code).collect()
 }
 
 /// Mode, issued, the outage ended, further failures, send by. Counted with a wall calendar and the Act.

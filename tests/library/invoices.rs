@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ksef_qr::{Buyer, Environment, Form, Invoice, IssueDate, Rule, Rules};
+use ksef_qr::invoice::{Buyer, Form};
+use ksef_qr::values::{IssueDate, Rule, Rules};
+use ksef_qr::{Environment, Invoice};
 use proptest::prelude::*;
 
 fn fixtures() -> PathBuf {
@@ -202,7 +204,7 @@ fn a_mistyped_nip_is_refused_in_production_and_a_warning_elsewhere() {
     assert_eq!(invoice.review(Environment::Prod, today).unwrap_err().code(), "nip_checksum");
     for environment in [Environment::Demo, Environment::Test] {
         let warnings = invoice.review(environment, today).unwrap();
-        assert_eq!(warnings.iter().map(ksef_qr::Warning::code).collect::<Vec<_>>(), ["nip_checksum"]);
+        assert_eq!(warnings.iter().map(ksef_qr::error::Warning::code).collect::<Vec<_>>(), ["nip_checksum"]);
     }
 }
 

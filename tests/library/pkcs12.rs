@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::common::damage::damage;
 use crate::common::key_file as fixture;
-use ksef_qr::{Certificate, Error, Pkcs12, PrivateKey};
+use ksef_qr::Error;
+use ksef_qr::credential::{Certificate, Pkcs12, PrivateKey};
 use proptest::prelude::*;
 
 const PASSWORD: &[u8] = b"Throwaway-Key_2026";

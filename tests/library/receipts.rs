@@ -2,7 +2,8 @@
 #![cfg(feature = "pdf")]
 
 use ksef_qr::paper::{Confirmation, ConfirmationFacts, Language, QrBy, Roll};
-use ksef_qr::{Code, EccLevel, Invoice, Label, Symbol};
+use ksef_qr::qr::Symbol;
+use ksef_qr::{Code, EccLevel, Invoice, Label};
 
 const KOD1: &str =
     "https://qr.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/UtQp9Gpc51y-u3xApZjIjgkpZ01js-J8KflSPW8WzIE";

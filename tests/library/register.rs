@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use crate::common::fixture;
+use ksef_qr::Environment;
+use ksef_qr::credential::Certificate;
 use ksef_qr::register::{Entry, add, calendar, set_status};
 use ksef_qr::register::{Expiry, KeyPlace, PasswordPlace, Register, RevocationReason, Status, Wanted};
-use ksef_qr::{Certificate, Environment, Nip};
+use ksef_qr::values::Nip;
 use proptest::prelude::*;
 
 const PAIR: &str = include_str!("../../fixtures/register/pair.toml");

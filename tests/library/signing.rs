@@ -3,10 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use crate::common::file as fixture;
-use ksef_qr::{
-    Algorithm, Conditions, ContextSource, Credential, Environment, Invoice, Issuer, Kod2, Link, SignatureEncoding,
-    deterministic_signer, signer,
-};
+use ksef_qr::link::{Kod2, Link};
+use ksef_qr::sign::{Algorithm, ContextSource, SignatureEncoding, deterministic_signer, signer};
+use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer};
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
 use sha2::Sha256;
@@ -78,7 +77,7 @@ fn every_signer_s_links_verify() {
         assert!(length.contains(&kod2.signature.len()), "{expected}: {}", kod2.signature.len());
         assert!(verifies(&make(), &kod2, expected), "{expected}");
         let mut other = kod2.clone();
-        other.unsigned.hash = ksef_qr::InvoiceHash::of(b"another invoice");
+        other.unsigned.hash = ksef_qr::values::InvoiceHash::of(b"another invoice");
         assert!(!verifies(&make(), &other, expected), "{expected} must not verify for another invoice");
     }
 }
@@ -103,7 +102,7 @@ fn the_links_of_one_invoice_speak_of_it() {
     let links = Issuer::new(ec()).unwrap().sign(&invoice).unwrap();
     let Link::Kod1(kod1) = Link::parse(&links.kod1).unwrap() else { panic!("{}", links.kod1) };
     let kod2 = kod2(&links.kod2);
-    assert_eq!(kod1.hash, ksef_qr::InvoiceHash::of(&bytes));
+    assert_eq!(kod1.hash, ksef_qr::values::InvoiceHash::of(&bytes));
     assert_eq!(kod1.hash, kod2.unsigned.hash);
     assert_eq!(kod1.seller, kod2.unsigned.seller);
     assert_eq!(kod1.issue_date.to_string(), "2026-06-15");

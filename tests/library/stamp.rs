@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use ksef_qr::error::Warning;
 use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Original, Pages, Size, Stamp, Stamped};
-use ksef_qr::{Code, EccLevel, Label, Result, Symbol, Warning};
+use ksef_qr::qr::Symbol;
+use ksef_qr::{Code, EccLevel, Label, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 
 const KOD1: &str =

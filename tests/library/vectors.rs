@@ -1,6 +1,9 @@
 //! Published figures, by name. They are constants here so that the tests need nothing from outside.
 
-use ksef_qr::{Certificate, Environment, InvoiceHash, IssueDate, Kod1, KsefNumber, Link, Nip, Owner, Purpose};
+use ksef_qr::credential::{Certificate, Owner, Purpose};
+use ksef_qr::link::{Kod1, Link};
+use ksef_qr::values::{InvoiceHash, IssueDate, Nip};
+use ksef_qr::{Environment, KsefNumber};
 use rsa::pkcs8::DecodePublicKey as _;
 use rsa::pss::{Signature, VerifyingKey};
 use rsa::signature::Verifier as _;

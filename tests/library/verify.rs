@@ -261,7 +261,7 @@ fn a_date_in_american_order_is_seen_beside_the_invoice() {
     let xml = String::from_utf8(fixture("invoices/good/fa3-basic.xml"))
         .unwrap()
         .replace("<P_1>2026-06-15", "<P_1>2026-02-01");
-    let hash = ksef_qr::InvoiceHash::of(xml.as_bytes()).base64url();
+    let hash = ksef_qr::values::InvoiceHash::of(xml.as_bytes()).base64url();
     let link = format!("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/02-01-2026/{hash}");
     let report = verifier().with_invoice("invoice.xml", xml.into_bytes()).link(&link);
     assert_eq!(failures(&report), ["date_order"]);
@@ -312,7 +312,7 @@ proptest! {
         text.replace_range(at..=at, &new);
         let report = verifier().link(&text);
         let form: Vec<_> = failures(&report).into_iter().filter(|code| !matches!(*code, "nip_checksum" | "issue_date_in_future")).collect();
-        prop_assert_eq!(ksef_qr::Link::parse(&text).is_ok(), form.is_empty(), "{:?}", report);
+        prop_assert_eq!(ksef_qr::link::Link::parse(&text).is_ok(), form.is_empty(), "{:?}", report);
         prop_assert!(report.check("link_malformed").is_none(), "{:?}", report);
     }
 

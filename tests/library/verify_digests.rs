@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use base64::Engine as _;
-use ksef_qr::InvoiceHash;
+use ksef_qr::values::InvoiceHash;
 use ksef_qr::verify::{Check, Outcome, Verifier};
 use proptest::prelude::*;
 

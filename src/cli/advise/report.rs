@@ -5,7 +5,8 @@ use std::io::{self, BufWriter, Write as _};
 
 use anstyle::{AnsiColor, Style};
 use ksef_qr::advice::{Advice, Document, Reason};
-use ksef_qr::{Buyer, Error, Form, Invoice, KsefNumber};
+use ksef_qr::invoice::{Buyer, Form};
+use ksef_qr::{Error, Invoice, KsefNumber};
 use serde::Serialize;
 
 use crate::cli::args::AdviseMode;

@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ksef_qr::{Environment, Nip};
+use ksef_qr::Environment;
+use ksef_qr::values::Nip;
 
 use super::clock::parse_time;
 use super::expiring::{ExpiringArgs, parse_days};

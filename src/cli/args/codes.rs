@@ -1,7 +1,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ksef_qr::{ContextId, KsefNumber};
+use ksef_qr::KsefNumber;
+use ksef_qr::values::ContextId;
 
 use super::{CredentialArgs, OfflineMode, OutageArgs};
 

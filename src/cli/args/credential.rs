@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use ksef_qr::Nip;
+use ksef_qr::values::Nip;
 
 /// The ways to name a private key are one group, so that one at most is given. Whether there must be one is the
 /// command's to say, by whether it makes [`Signing`](crate::cli::settings::Signing) settings of them.

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use ksef_qr::deadline::Failure;
-use ksef_qr::{Day, IssueDate};
+use ksef_qr::values::{Day, IssueDate};
 
 /// By when an invoice issued offline must be in KSeF
 ///

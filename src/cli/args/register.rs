@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ksef_qr::Day;
 use ksef_qr::register::RevocationReason;
+use ksef_qr::values::Day;
 
 use super::clock::ClockArgs;
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use ksef_qr::audit::{Audit, Item, KeyFile};
+use ksef_qr::credential::{Certificate, Pkcs12, PrivateKey};
 use ksef_qr::report::Outcome;
-use ksef_qr::{Certificate, Pkcs12, PrivateKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 

@@ -6,9 +6,9 @@ use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, bail};
+use ksef_qr::credential::{KsefCertificate, Owner};
 use ksef_qr::files::edit_file;
 use ksef_qr::register::{Expiry, calendar};
-use ksef_qr::{KsefCertificate, Owner};
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;

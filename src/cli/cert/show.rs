@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
-use ksef_qr::{Certificate, Environment, KsefCertificate, Owner, Purpose, mask_pesel};
+use ksef_qr::Environment;
+use ksef_qr::credential::{Certificate, KsefCertificate, Owner, Purpose, mask_pesel};
 use serde::Serialize;
 
 use super::problem::problem;

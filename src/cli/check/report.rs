@@ -4,10 +4,11 @@ use std::fmt;
 use std::io::{self, BufWriter, Write as _};
 
 use anstyle::{AnsiColor, Style};
+use ksef_qr::Environment;
 use ksef_qr::check::{Checked, Finding};
 use ksef_qr::deadline::Due;
 use ksef_qr::report::{Outcome, Position};
-use ksef_qr::{Day, Environment, IssueDate};
+use ksef_qr::values::{Day, IssueDate};
 use serde::Serialize;
 
 use crate::cli::args::CheckArgs;

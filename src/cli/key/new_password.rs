@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use ksef_qr::check_password;
+use ksef_qr::credential::check_password;
 use ksef_qr::enrol::generate_password;
 use ksef_qr::files::{remove_secret_file, write_secret_file};
 use zeroize::Zeroizing;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::PrivateKey;
+use ksef_qr::credential::PrivateKey;
 use ksef_qr::enrol::encrypted_pem;
 use ksef_qr::files::write_secret_file;
 

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::bail;
-use ksef_qr::{Environment, Nip};
+use ksef_qr::Environment;
+use ksef_qr::values::Nip;
 
 use super::register::Register;
 use crate::cli::args::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs, ExpiringArgs};

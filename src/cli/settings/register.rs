@@ -2,8 +2,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::bail;
-use ksef_qr::Day;
 use ksef_qr::register::{PasswordPlace, Status};
+use ksef_qr::values::Day;
 
 use crate::cli::args::{
     PasswordArgs, RegisterAddArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,

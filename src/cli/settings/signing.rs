@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use ksef_qr::register::KeyPlace;
-use ksef_qr::{Nip, SignatureEncoding};
+use ksef_qr::sign::SignatureEncoding;
+use ksef_qr::values::Nip;
 
 use crate::cli::args::{CredentialArgs, Encoding};
 use crate::cli::secret::SecretSource;

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
+use ksef_qr::Error;
+use ksef_qr::credential::Certificate;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::Verifier;
-use ksef_qr::{Certificate, Error};
 use walkdir::WalkDir;
 
 use super::problem::Problem;

@@ -2,9 +2,10 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
+use ksef_qr::credential::{Certificate, KeyFile, PrivateKey, Purpose, check_pair};
 use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, add};
-use ksef_qr::{Certificate, Day, KeyFile, PrivateKey, Purpose, check_pair};
+use ksef_qr::values::Day;
 
 use super::change::change;
 use crate::cli::exit::ExitStatus;

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 use anstyle::{AnsiColor, Style};
 use anyhow::bail;
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
-use ksef_qr::{Conditions, Environment, Rules};
+use ksef_qr::values::Rules;
+use ksef_qr::{Conditions, Environment};
 
 use crate::cli::credential::issuer_of_entry;
 use crate::cli::exit::ExitStatus;

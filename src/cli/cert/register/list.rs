@@ -2,8 +2,10 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use anstyle::{AnsiColor, Style};
+use ksef_qr::Environment;
+use ksef_qr::credential::{Owner, Purpose};
 use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Status, Wanted};
-use ksef_qr::{Day, Environment, Owner, Purpose};
+use ksef_qr::values::Day;
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
