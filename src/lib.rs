@@ -49,15 +49,17 @@
 //! | `sign` | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`] |
 //! | [`enrol`] | a new key, a subject | a key file as the portal keeps it, a certificate request |
 //! | [`pkcs11`] | a token or HSM | a [`LinkSigner`] whose key never leaves it (feature `pkcs11`) |
-//! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
-//! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
-//! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | `qr` | a link | a [`Symbol`] |
 //! | `render` | a symbol and a label | PNG, SVG, PDF |
 //! | `typeface` | a text | its width, its letters in a PDF (feature `pdf`) |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
+//! | `files` | bytes | files that are whole or not there, locked, changed in place |
+//! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
+//! | [`verify`] | a link, an invoice, a certificate | a report: what is right, what is wrong, what only KSeF knows |
+//! | [`checklist`] | a certificate, a key, a password | what a person should check before relying on them |
+//! | `scan` | a picture, a PDF | the texts of its QR codes (feature `scan`) |
 //! | [`batch`] | files | pictures and a manifest |
 //!
 //! A new form of invoice goes to `invoice/form.rs`, a new picture format to `render/`, a new kind of key to
@@ -67,8 +69,8 @@
 //!
 //! - `deadline` to `advice` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
-//!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
+//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes what users keep, by means of
+//!   `files`, and the manifest in `batch/output/manifest_writer.rs`.
 //! - A private key is decrypted once, wiped when dropped and never printed.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate

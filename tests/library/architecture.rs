@@ -18,7 +18,6 @@ const ORDER: &[&str] = &[
     "sign",
     "enrol",
     "pkcs11",
-    "checklist",
     "qr",
     "render",
     "typeface",
@@ -28,6 +27,7 @@ const ORDER: &[&str] = &[
     "files",
     "manifest",
     "verify",
+    "checklist",
     "scan",
     "batch",
 ];
