@@ -65,8 +65,8 @@ pub enum Command {
     Verify(VerifyArgs),
     Cert(CertArgs),
     Key(KeyArgs),
-    Schema(SchemaArgs),
     Explain(ExplainArgs),
+    Schema(SchemaArgs),
     Demo(DemoArgs),
     /// Print a shell's completion script
     ///

@@ -11,6 +11,7 @@ use ksef_qr::Error;
 use ksef_qr::batch::Input;
 use ksef_qr::check::{Checked, Checker, Duplicates, SchemaValidator, Violation};
 use ksef_qr::deadline::Schedule;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::invoice::Form;
 use ksef_qr::values::IssueDate;
 
@@ -78,7 +79,7 @@ impl SchemaValidator for Schemas {
     fn validate(&self, form: Form, text: &str) -> ksef_qr::Result<Vec<Violation>> {
         let mut scanner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let violations = scanner.validate(form, text).map_err(|failure| match failure {
-            Failure::Ended => Error::of_code("schema_violation", "the program that validates failed on this file"),
+            Failure::Ended => Error::new(ErrorKind::SchemaViolation, "the program that validates failed on this file"),
             other => to_error(other),
         })?;
         Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
@@ -89,8 +90,8 @@ fn to_error(failure: Failure) -> Error {
     match failure {
         Failure::Missing(error) => error,
         Failure::Refused { code, message } => Error::of_code(&code, message),
-        Failure::Ended => Error::of_code("schema_unusable", "the program that validates failed on the schemas"),
-        Failure::TimedOut => Error::of_code("schema_unusable", "validating takes too long"),
+        Failure::Ended => Error::new(ErrorKind::SchemaUnusable, "the program that validates failed on the schemas"),
+        Failure::TimedOut => Error::new(ErrorKind::SchemaUnusable, "validating takes too long"),
     }
 }
 

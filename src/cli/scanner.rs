@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use ksef_qr::Error;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::invoice::Form;
 use serde::{Deserialize, Serialize};
 
@@ -296,5 +297,5 @@ fn beside(command: &Path) -> PathBuf {
 }
 
 fn missing(message: String) -> Error {
-    Error::of_code("scan_missing", message)
+    Error::new(ErrorKind::ScanMissing, message)
 }

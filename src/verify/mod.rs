@@ -2,7 +2,7 @@
 //! wrong and what only KSeF knows.
 //!
 //! ```
-//! use ksef_qr::credential::CertificateNone;
+//! use ksef_qr::credential::Certificate;
 //! use ksef_qr::verify::{Outcome, Verifier};
 //!
 //! # fn main() -> ksef_qr::Result<()> {

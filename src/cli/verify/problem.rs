@@ -1,5 +1,6 @@
 use std::io;
 
+use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
 use crate::cli::hints;
@@ -25,7 +26,8 @@ impl Problem {
             Failure::TimedOut => io::Error::from(io::ErrorKind::TimedOut).into(),
             Failure::Ended if is_pdf => Self::of_pdf("pdf_unreadable", "the PDF cannot be drawn".to_owned()),
             Failure::Ended => {
-                ksef_qr::Error::of_code("picture_unreadable", "the program that decodes pictures failed on it").into()
+                ksef_qr::Error::new(ErrorKind::PictureUnreadable, "the program that decodes pictures failed on it")
+                    .into()
             }
             Failure::Refused { code, message } if is_pdf => Self::of_pdf(&code, message),
             Failure::Refused { code, message } => ksef_qr::Error::of_code(&code, message).into(),

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use anyhow::Context as _;
 use ksef_qr::files::edit_file;
 use ksef_qr::register::{self, Register};
 
@@ -12,7 +13,7 @@ use crate::cli::settings::RegisterStatus;
 pub fn set_status(settings: &RegisterStatus) -> anyhow::Result<ExitStatus> {
     let RegisterStatus { register: path, name, status } = settings;
     // A register is made by adding to it; a mistyped name is no reason to make one.
-    std::fs::metadata(path).map_err(|error| anyhow::anyhow!("{}: it cannot be read: {error}", path.display()))?;
+    std::fs::metadata(path).with_context(|| format!("{}: it cannot be read", path.display()))?;
     change(path, |text| register::set_status(text, name, status))?;
     say!("{}: {}", printable(name), printable(&status.to_string()));
     Ok(ExitStatus::Done)
