@@ -1,43 +1,28 @@
 //! The command: arguments (`args`) to checked settings (`settings`), settings to calls of the library, and what comes of
 //! them to words and an exit status.
 
-mod advise;
 mod args;
-mod cert;
-mod check;
-mod config;
-mod confirm;
+mod commands;
 mod credential;
-mod deadline;
-mod demo;
 mod exit;
-mod explain;
-mod failure;
-mod hints;
 mod interrupt;
-mod key;
-mod key_file;
-mod progress;
 mod read;
-mod register_file;
-mod report;
-mod say;
 mod scanner;
-mod schema;
-mod secret;
 mod settings;
-mod stamp;
-mod verify;
+mod words;
 
 use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser as _};
 use ksef_qr::batch::Batch;
 
 use args::{Cli, Command, Progress};
+use commands::run::config;
+use commands::run::{progress, report::Report};
+use commands::{advise, cert, check, confirm, deadline, demo, explain, key, schema, stamp, verify};
 use exit::ExitStatus;
 use interrupt::INTERRUPT;
-use report::Report;
-use say::print;
+use words::failure;
+use words::say::print;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {

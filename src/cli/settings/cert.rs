@@ -7,7 +7,7 @@ use ksef_qr::values::Nip;
 
 use super::register::Register;
 use crate::cli::args::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs, ExpiringArgs};
-use crate::cli::secret::SecretSource;
+use crate::cli::credential::secret::SecretSource;
 
 /// `ksef-qr cert`.
 #[derive(Debug)]

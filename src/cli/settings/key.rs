@@ -7,7 +7,7 @@ use crate::cli::args::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
     SubjectArgs,
 };
-use crate::cli::secret::{SecretSource, VARIABLE};
+use crate::cli::credential::secret::{SecretSource, VARIABLE};
 
 /// The variable of a password that takes the place of another.
 const NEW_VARIABLE: &str = "KSEF_QR_NEW_KEY_PASSWORD";

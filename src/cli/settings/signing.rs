@@ -6,7 +6,7 @@ use ksef_qr::sign::SignatureEncoding;
 use ksef_qr::values::Nip;
 
 use crate::cli::args::{CredentialArgs, Encoding};
-use crate::cli::secret::SecretSource;
+use crate::cli::credential::secret::SecretSource;
 
 /// What signs, and how.
 #[derive(Clone, Debug)]
