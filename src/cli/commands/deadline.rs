@@ -1,4 +1,4 @@
-//! `ksef-qr deadline`: from arguments to a date, and the date in words or as JSON.
+//! `ksef-qr deadline`: a date, in words or as JSON.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
-use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Mode, Schedule, Since, Skipped, Step};
+use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
 use ksef_qr::values::Day;
 use serde::Serialize;
 
-use crate::cli::args::{DeadlineArgs, OfflineMode, OutageArgs};
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::{self, When};
 use crate::cli::words::say::print;
 use crate::cli::words::say::tell;
 use crate::cli::words::text::{BOLD, DIM, ODD};
@@ -20,50 +20,26 @@ use crate::cli::words::text::{BOLD, DIM, ODD};
 /// A file of all days of a century, with comments, is smaller.
 const LARGEST: u64 = 4_000_000;
 
-/// Counts the deadline and tells it.
-pub fn run(args: &DeadlineArgs) -> anyhow::Result<ExitStatus> {
-    let schedule = schedule(args.mode, &args.outage)?;
-    let mode = schedule.mode;
-    let deadline = schedule.deadline(args.issued)?;
-    let answer = match args.json {
-        true => serde_json::to_string(&Answer::of(mode, args.issued.into(), &deadline))? + "\n",
-        false => in_words(mode, args.issued.into(), &deadline)?,
+/// Counts the deadline and prints it.
+pub fn run(settings: &settings::Deadline) -> anyhow::Result<ExitStatus> {
+    let schedule = schedule(&settings.when)?;
+    let (mode, issued) = (schedule.mode, settings.issued);
+    let deadline = schedule.deadline(issued)?;
+    let answer = match settings.json {
+        true => serde_json::to_string(&Answer::of(mode, issued.into(), &deadline))? + "\n",
+        false => in_words(mode, issued.into(), &deadline)?,
     };
     // The answer is all there is: one that got lost is a failure, unlike a line about work that was done.
     print(answer.as_bytes())
 }
 
-/// The mode with the end of its outage, the further failures and the calendar; or why the options do not fit together.
-pub fn schedule(mode: OfflineMode, args: &OutageArgs) -> anyhow::Result<Schedule> {
-    let calendar = match &args.non_working_days {
+/// The mode with the further failures and the calendar, which is read.
+pub fn schedule(when: &When) -> anyhow::Result<Schedule> {
+    let calendar = match &when.non_working_days {
         Some(file) => calendar(file)?,
         None => Calendar::default(),
     };
-    let mut ended = args.ended.clone();
-    ended.sort_unstable();
-    let mut failures = args.failure.clone();
-    let first = ended.first().copied();
-    let mode = match mode {
-        OfflineMode::Offline24 if first.is_some() => {
-            bail!("--mode offline24 is no outage that ends; give a failure that came later with --failure")
-        }
-        OfflineMode::Total if first.is_some() || !failures.is_empty() => {
-            bail!("--mode total takes neither --ended nor --failure: such an invoice is never sent to KSeF")
-        }
-        OfflineMode::Unavailable if ended.len() > 1 => {
-            bail!("--mode unavailable takes one --ended; give a failure that came later with --failure")
-        }
-        // Whatever came later, the first count cannot start, and half an answer could be taken for a whole one.
-        OfflineMode::Unavailable | OfflineMode::Failure if first.is_none() && !failures.is_empty() => {
-            bail!("--failure needs --ended: the day on which the outage that the invoice was issued in ended")
-        }
-        OfflineMode::Offline24 => Mode::Offline24,
-        OfflineMode::Unavailable => Mode::Unavailable { ended: first },
-        OfflineMode::Failure => Mode::Failure { ended: first },
-        OfflineMode::Total => Mode::Total,
-    };
-    failures.extend(ended.into_iter().skip(1).map(Failure::ended_on));
-    Ok(Schedule::new(mode).with_failures(failures).with_calendar(calendar))
+    Ok(Schedule::new(when.mode).with_failures(when.failures.iter().copied()).with_calendar(calendar))
 }
 
 fn calendar(path: &Path) -> anyhow::Result<Calendar> {

@@ -5,20 +5,22 @@ use std::fmt::Write as _;
 use ksef_qr::Error;
 use ksef_qr::error::{Class, ErrorGroup, ErrorKind, Explanation, explain, explanations};
 
-use crate::cli::args::ExplainArgs;
+use crate::cli::exit::ExitStatus;
 use crate::cli::words::hints;
+use crate::cli::words::say::print;
 use crate::cli::words::text::{BOLD, DIM};
 
 /// How many similar codes are named where there is none of that name.
 const MOST_SIMILAR: usize = 5;
 
-/// What is asked for, to be printed.
-pub fn text(args: &ExplainArgs) -> Result<String, Error> {
-    match &args.code {
-        Some(code) => one(code),
-        None if args.markdown => Ok(markdown()),
-        None => Ok(list()),
-    }
+/// Prints what a code means, or all codes.
+pub fn run(code: Option<&str>, markdown: bool) -> anyhow::Result<ExitStatus> {
+    let text = match code {
+        Some(code) => one(code)?,
+        None if markdown => self::markdown(),
+        None => list(),
+    };
+    print(text.as_bytes())
 }
 
 /// All that a code can mean: the same code may be an error here and a warning there.

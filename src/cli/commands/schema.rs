@@ -3,40 +3,37 @@
 use std::fmt::Write as _;
 
 use anyhow::Context as _;
-use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use crate::cli::args::{SchemaArgs, SchemaName};
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::say::print;
 
-/// Prints a schema, or the list of them.
-pub fn run(args: &SchemaArgs) -> anyhow::Result<ExitStatus> {
-    match args.name {
-        Some(name) => print(text(name).as_bytes()),
-        None => print(list()?.as_bytes()),
-    }
+macro_rules! schemas {
+    ($($name:literal),*) => {
+        &[$(($name, include_str!(concat!("../../../docs/schema/", $name, ".json")))),*]
+    };
 }
 
-/// The file of `docs/schema`, to the byte.
-fn text(name: SchemaName) -> &'static str {
-    macro_rules! schema {
-        ($name:literal) => {
-            include_str!(concat!("../../../docs/schema/", $name, ".json"))
-        };
-    }
-    match name {
-        SchemaName::Manifest => schema!("manifest"),
-        SchemaName::Check => schema!("check"),
-        SchemaName::Advise => schema!("advise"),
-        SchemaName::Deadline => schema!("deadline"),
-        SchemaName::Verify => schema!("verify"),
-        SchemaName::CertShow => schema!("cert-show"),
-        SchemaName::CertCheck => schema!("cert-check"),
-        SchemaName::CertRegisterList => schema!("cert-register-list"),
-        SchemaName::CertExpiring => schema!("cert-expiring"),
-        SchemaName::KeyCsr => schema!("key-csr"),
-    }
+/// The files of `docs/schema`, to the byte, by their names.
+const SCHEMAS: &[(&str, &str)] = schemas![
+    "manifest",
+    "check",
+    "advise",
+    "deadline",
+    "verify",
+    "cert-show",
+    "cert-check",
+    "cert-register-list",
+    "cert-expiring",
+    "key-csr"
+];
+
+/// Prints a schema, or the list of them.
+pub fn run(name: Option<&str>) -> anyhow::Result<ExitStatus> {
+    let Some(name) = name else { return print(list()?.as_bytes()) };
+    let schema = SCHEMAS.iter().find(|(known, _)| *known == name);
+    let (_, text) = schema.with_context(|| format!("there is no schema {name:?}"))?;
+    print(text.as_bytes())
 }
 
 /// A line for each, with the title that it has.
@@ -46,10 +43,23 @@ fn list() -> anyhow::Result<String> {
         title: &'a str,
     }
     let mut list = String::new();
-    for schema in SchemaName::value_variants() {
-        let Titled { title } = serde_json::from_str(text(*schema)).context("a schema has no title")?;
-        let name = schema.to_possible_value().context("a schema has no name")?;
-        writeln!(list, "{:<18}  {title}", name.get_name())?;
+    for (name, text) in SCHEMAS {
+        let Titled { title } = serde_json::from_str(text).context("a schema has no title")?;
+        writeln!(list, "{name:<18}  {title}")?;
     }
     Ok(list)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args;
+
+    #[test]
+    fn every_name_that_is_an_argument_has_a_schema() {
+        let command = args::command();
+        let name = command.find_subcommand("schema").unwrap().get_positionals().next().unwrap();
+        let names: Vec<_> = name.get_possible_values().iter().map(|name| name.get_name().to_owned()).collect();
+        assert_eq!(names, SCHEMAS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    }
 }

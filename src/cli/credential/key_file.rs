@@ -5,8 +5,9 @@ use std::path::Path;
 use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
 use zeroize::Zeroizing;
 
-use crate::cli::credential::secret::{Secret, SecretSource};
+use crate::cli::credential::secret::Secret;
 use crate::cli::read::read;
+use crate::cli::settings::SecretSource;
 
 /// No key and no certificate is larger, a chain included.
 const LARGEST: u64 = 1_000_000;

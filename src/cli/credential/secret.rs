@@ -3,16 +3,13 @@
 use std::fmt;
 use std::fs;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::register::PasswordPlace;
 use zeroize::Zeroizing;
 
 use crate::cli::interrupt::{stopped, while_asking};
-
-/// The variable that is looked at where nothing else is named.
-pub const VARIABLE: &str = "KSEF_QR_KEY_PASSWORD";
+use crate::cli::settings::{SecretSource, VARIABLE};
 
 /// No password is longer, in bytes; a larger file is not one.
 const LONGEST: u64 = 4096;
@@ -20,25 +17,7 @@ const LONGEST: u64 = 4096;
 /// A password or a PIN. Wiped when dropped, never printed.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
-/// Where a secret comes from.
-#[derive(Clone, Debug)]
-pub enum SecretSource {
-    /// The first line of a file.
-    File(PathBuf),
-    /// A variable that the register names.
-    Variable(String),
-    /// The operating system's keyring.
-    Keyring { service: String, account: String },
-    /// The variable [`VARIABLE`], or else a prompt on the terminal.
-    VariableOrPrompt,
-}
-
 impl SecretSource {
-    /// `--password-file`, or what is looked at without it.
-    pub fn file_or_prompt(file: Option<PathBuf>) -> Self {
-        file.map_or(Self::VariableOrPrompt, Self::File)
-    }
-
     /// The password of a key's file; `None` if there is none and no way to ask.
     pub fn password_of(&self, file: &Path) -> anyhow::Result<Option<Secret>> {
         self.secret(&format!("Password of {}", file.display()))
@@ -74,16 +53,6 @@ impl SecretSource {
                 // An empty one is none.
                 Ok(secret.filter(|secret| !secret.bytes().is_empty()))
             }
-        }
-    }
-}
-
-impl From<PasswordPlace> for SecretSource {
-    fn from(place: PasswordPlace) -> Self {
-        match place {
-            PasswordPlace::File(file) => Self::File(file),
-            PasswordPlace::Variable(name) => Self::Variable(name),
-            PasswordPlace::Keyring { service, account } => Self::Keyring { service, account },
         }
     }
 }

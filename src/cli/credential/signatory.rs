@@ -13,7 +13,7 @@ use ksef_qr::{Conditions, Credential, Issuer};
 
 use crate::cli::credential::key_file::{certificate, pkcs12_pair, private_key};
 use crate::cli::credential::register_file::RegisterFile;
-use crate::cli::credential::secret::SecretSource;
+use crate::cli::settings::SecretSource;
 use crate::cli::settings::{Signature, Signing, SigningKey};
 
 /// Who signs.

@@ -4,12 +4,14 @@ use clap::Args;
 
 use crate::cli::args::options::ClockArgs;
 
-/// What has to be replaced soon: for people, cron, monitoring and calendars
+/// List the certificates that have to be replaced soon
+///
+/// For people, cron, monitoring and calendars.
 ///
 /// Of a register: the active certificates for which no replacement is at hand, by the day that the register names, or
 /// else by the last day of their validity.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 Examples:
   ksef-qr cert expiring --credentials keys.toml
   ksef-qr cert expiring firm.crt tills.crt --within 30d --json
@@ -29,17 +31,19 @@ pub struct ExpiringArgs {
     /// A register (see `ksef-qr cert register`)
     #[arg(long, value_name = "FILE")]
     pub credentials: Option<PathBuf>,
-    /// How many days ahead to look: 60d, or weeks: 8w
+    /// How far to look ahead: 60d (days) or 8w (weeks)
     #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days)]
     pub within: u32,
-    /// Write a calendar (iCalendar) with an event for each certificate, due or not: on the day to replace it by, else
-    /// --within days before its last. Replaces an earlier one; - for standard output
+    /// Write a calendar (iCalendar); - for standard output
+    ///
+    /// It has an event for each certificate, due or not: on the day by which to replace it, or else --within days before
+    /// its last day. An earlier calendar is replaced.
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub ics: Option<PathBuf>,
-    /// One JSON object for each that is due, on standard output
+    /// One line of JSON for each that is due, on standard output
     #[arg(long)]
     pub json: bool,
-    /// Only what is due
+    /// Print only what is due
     #[arg(long, short)]
     pub quiet: bool,
     #[command(flatten)]

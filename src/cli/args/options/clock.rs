@@ -4,9 +4,11 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub struct ClockArgs {
-    /// The moment to judge by, as 2026-06-15T12:00:00Z; now if left out. For rehearsals and tests
+    /// Act as if it were this moment, such as 2026-06-15T12:00:00Z
+    ///
+    /// For rehearsals and tests. If left out, it is now.
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
-    pub now: Option<SystemTime>,
+    now: Option<SystemTime>,
 }
 
 impl ClockArgs {
@@ -16,6 +18,6 @@ impl ClockArgs {
 }
 
 /// `2026-06-15T12:00:00Z`.
-pub fn parse_time(text: &str) -> Result<SystemTime, jiff::Error> {
+fn parse_time(text: &str) -> Result<SystemTime, jiff::Error> {
     text.parse::<jiff::Timestamp>().map(Into::into)
 }

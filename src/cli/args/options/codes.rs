@@ -1,37 +1,78 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ksef_qr::KsefNumber;
-use ksef_qr::values::ContextId;
+use ksef_qr::values::{ContextId, Rule};
+use ksef_qr::{EccLevel, Environment, KsefNumber};
 
-use super::credential::CredentialArgs;
-use crate::cli::args::{OfflineMode, OutageArgs};
+use super::values::{ENVIRONMENTS, one_of};
 
-/// Where the codes of a document come from: signed now, linked by a number, or made by an earlier run. One way at a
-/// time: they are of one group with the keys.
+/// Where the codes lead, and what they look like.
 #[derive(Debug, Args)]
-pub struct CodesArgs {
-    #[command(flatten)]
-    pub credential: CredentialArgs,
-    /// The KSeF context that issues the invoices, if it is not to be chosen for each from the certificate and
-    /// the invoice: Nip:…, InternalId:…, NipVatUe:… or PeppolId:…
-    #[arg(long, value_name = "TYPE:VALUE", help_heading = "Codes")]
+#[command(next_help_heading = "Codes")]
+pub struct CodeArgs {
+    /// Which KSeF: prod, demo or test
+    #[arg(
+        long,
+        value_name = "ENV",
+        default_value = "prod",
+        value_parser = one_of::<Environment>(ENVIRONMENTS),
+        hide_possible_values = true
+    )]
+    pub env: Environment,
+    /// Error correction: l (7 %), m (15 %), q (25 %) or h (30 %)
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "m",
+        value_parser = one_of::<EccLevel>(&["l", "m", "q", "h"]),
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
+    pub ecc: EccLevel,
+    /// Make an exception to a rule; it is noted in the manifest
+    ///
+    /// Of the invoice: bom, processing-instruction, characters, size. Of the certificate: certificate-purpose,
+    /// certificate-dates. Several are separated by commas.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = one_of::<Rule>(&["bom", "processing-instruction", "characters", "size", "certificate-purpose", "certificate-dates"]),
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
+    pub allow: Vec<Rule>,
+}
+
+/// In whose name codes are signed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct ContextArgs {
+    /// The KSeF context in which the invoices are issued, such as Nip:5265877635
+    ///
+    /// Nip:…, InternalId:…, NipVatUe:… or PeppolId:… If left out, it is chosen for each invoice by the certificate and
+    /// the parties of the invoice.
+    #[arg(long, value_name = "TYPE:VALUE")]
     pub context: Option<ContextId>,
-    /// The codes that an earlier run of sign or link made: its manifest. Nothing is signed again
-    #[arg(long, value_name = "MANIFEST", group = "private_key", help_heading = "Codes")]
+}
+
+/// Codes that are not signed now: linked by a number, or made by an earlier run. One way at a time: they are of one group
+/// with the keys.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct OtherCodesArgs {
+    /// Take the codes that sign or link made before, from their manifest
+    ///
+    /// Nothing is signed again.
+    #[arg(long, value_name = "MANIFEST", group = "private_key")]
     pub codes: Vec<PathBuf>,
-    /// KOD I alone, with the number KSeF gave to the invoice. For one invoice at a time
-    #[arg(long, value_name = "NUMBER", group = "private_key", help_heading = "Codes")]
+    /// KOD I only, with this KSeF number; for a single invoice
+    #[arg(long, value_name = "NUMBER", group = "private_key")]
     pub ksef_number: Option<KsefNumber>,
-    /// KOD I alone, with each invoice's number from a UPO (version 4-3)
-    #[arg(long, value_name = "FILE", group = "private_key", help_heading = "Codes")]
+    /// KOD I only, with the numbers in a UPO (version 4-3)
+    #[arg(long, value_name = "FILE", group = "private_key")]
     pub upo: Vec<PathBuf>,
-    /// KOD I alone, without a number: for an invoice sent online that waits for it
-    #[arg(long, group = "private_key", help_heading = "Codes")]
+    /// KOD I only, without a number: for an invoice sent online that has none yet
+    #[arg(long, group = "private_key", hide_short_help = true)]
     pub kod1_alone: bool,
-    /// Why the invoices were issued outside of KSeF: the manifest then says by when to send each
-    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, help_heading = "Codes")]
-    pub mode: Option<OfflineMode>,
-    #[command(flatten)]
-    pub outage: OutageArgs,
 }

@@ -11,47 +11,79 @@ pub struct CredentialArgs {
     /// The type 2 (Offline) KSeF certificate: PEM, DER or Base64
     #[arg(long, value_name = "FILE", conflicts_with = "p12")]
     pub cert: Option<PathBuf>,
-    /// Its private key: the .key of the KSeF Taxpayer Application, or PKCS#8, SEC1, PKCS#1 as PEM or DER
+    /// Its private key, as the KSeF Taxpayer Application saved it
+    ///
+    /// Or any PKCS#8, SEC1 or PKCS#1 key, as PEM or DER.
     #[arg(long, value_name = "FILE", requires = "cert", group = "private_key")]
     pub key: Option<PathBuf>,
-    /// Certificate and key in one PKCS#12 file (.p12, .pfx), in place of --cert and --key
+    /// Certificate and key in one PKCS#12 file (.p12, .pfx)
+    ///
+    /// In place of --cert and --key.
     #[arg(long, value_name = "FILE", group = "private_key")]
     pub p12: Option<PathBuf>,
-    /// Which key of the PKCS#12 file, if it holds several: friendly name, local key ID or certificate's serial number
+    /// Which key to take, if the PKCS#12 file holds several
+    ///
+    /// By friendly name, local key ID or the certificate's serial number.
     #[arg(long, value_name = "NAME", requires = "p12", conflicts_with = "cert", hide_short_help = true)]
     pub p12_entry: Option<String>,
-    /// A private key on a token or in an HSM, by its PKCS#11 URI: pkcs11:token=…;object=…?module-path=….so (in
-    /// quotes). The certificate is --cert, or the one with the key's ID on the token; the PIN is given as a
-    /// password is, or in a file by pin-source=file:…
+    /// A private key on a token or in an HSM, by its PKCS#11 URI
+    ///
+    /// In quotes: 'pkcs11:token=…;object=…?module-path=….so'. The certificate is --cert, or the one with the key's ID on
+    /// the token. The PIN is given as a password is, or in a file by pin-source=file:…
     #[arg(
         long,
         value_name = "URI",
         group = "private_key",
         conflicts_with = "deterministic",
-        hide = cfg!(not(feature = "pkcs11"))
+        hide = cfg!(not(feature = "pkcs11")),
+        hide_short_help = true
     )]
     // Not parsed here: clap would repeat in its error what it cannot parse, and that may hold a PIN.
     pub pkcs11: Option<String>,
-    /// A register of certificates (see `ksef-qr cert register`), in place of --cert and --key: the one that fits
-    /// environment, owner and date signs, of several the newest. A run keeps to one, also over midnight
+    /// A register of certificates, from which the right one is chosen
+    ///
+    /// In place of --cert and --key; see `ksef-qr cert register`. The one that fits environment, owner and date signs, of
+    /// several the newest. A run uses a single one, even past midnight.
     #[arg(long, value_name = "FILE", group = "private_key", conflicts_with = "cert")]
     pub credentials: Option<PathBuf>,
     /// Sign with the certificate of this name in the register
-    #[arg(long = "use", value_name = "NAME", requires = "credentials", conflicts_with_all = ["owner", "cert", "p12", "pkcs11"])]
+    #[arg(
+        long = "use",
+        value_name = "NAME",
+        requires = "credentials",
+        conflicts_with_all = ["owner", "cert", "p12", "pkcs11"],
+        hide_short_help = true
+    )]
     pub used: Option<String>,
-    /// Sign with a certificate of this owner, where the register has those of several
-    #[arg(long, value_name = "NIP", requires = "credentials", conflicts_with_all = ["cert", "p12", "pkcs11"])]
+    /// Sign with a certificate of this owner in the register
+    #[arg(
+        long,
+        value_name = "NIP",
+        requires = "credentials",
+        conflicts_with_all = ["cert", "p12", "pkcs11"],
+        hide_short_help = true
+    )]
     pub owner: Option<Nip>,
-    /// A file whose first line is the key's password. Without it: the variable KSEF_QR_KEY_PASSWORD, else a
-    /// prompt on the terminal
+    #[command(flatten)]
+    pub password: PasswordFileArgs,
+    /// How ECDSA signatures are written
+    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363", hide_short_help = true)]
+    pub signature_encoding: Encoding,
+    /// Give the same invoice the same signature every time
+    ///
+    /// By RFC 6979; with EC keys only, and slower.
+    #[arg(long, hide_short_help = true)]
+    pub deterministic: bool,
+}
+
+/// Where the password of a key that exists is. Each command puts it under the heading of the key.
+#[derive(Debug, Args)]
+pub struct PasswordFileArgs {
+    /// A file with the key's password as its first line
+    ///
+    /// Without it: the variable KSEF_QR_KEY_PASSWORD, or else a prompt on the terminal.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// How ECDSA signatures are written
-    #[arg(long, value_enum, value_name = "ENCODING", default_value = "p1363")]
-    pub signature_encoding: Encoding,
-    /// The same signature for the same invoice every time (RFC 6979; EC keys only, slower)
-    #[arg(long)]
-    pub deterministic: bool,
 }
 
 impl CredentialArgs {

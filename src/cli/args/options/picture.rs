@@ -2,22 +2,39 @@ use clap::Args;
 use ksef_qr::PictureFormat;
 use ksef_qr::paper::Grid;
 
+use super::values::one_of;
+
 /// How pictures are drawn.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pictures")]
 pub struct PictureArgs {
-    /// Picture formats, separated by commas: png, svg, pdf, none
-    #[arg(long, value_name = "FORMATS", default_value = "png")]
+    /// Picture formats, separated by commas: png, svg, pdf; or none
+    #[arg(
+        long,
+        value_name = "FORMATS",
+        default_value = "png",
+        value_parser = one_of::<Formats>(&["png", "svg", "pdf", "none"]),
+        hide_possible_values = true
+    )]
     pub format: Formats,
-    /// All codes on sheets of labels, too: sheet.pdf, A4. 3x7 labels of 63.5 x 38.1 mm, or as given: columns, rows, width
-    /// and height of a label, margins left and top, gaps across and down, in mm: 3x8,70x36,0x4.5,0x0
-    #[arg(long, value_name = "LABELS", num_args = 0..=1, default_missing_value = "3x7", value_parser = labels)]
+    /// Put all codes on sheets of labels, too: sheet.pdf, A4
+    ///
+    /// 3x7 labels of 63.5 x 38.1 mm; or as given: columns x rows, width x height of a label, margins left x top, gaps
+    /// across x down, all in mm: 3x8,70x36,0x4.5,0x0
+    #[arg(
+        long,
+        value_name = "LABELS",
+        num_args = 0..=1,
+        default_missing_value = "3x7",
+        value_parser = labels,
+        hide_short_help = true
+    )]
     pub sheet: Option<Grid>,
-    /// Pixels a module (the smallest square of a code), 1 to 64
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    /// Pixels for each module (the smallest square of a code), 1 to 64
+    #[arg(long, value_name = "N", default_value_t = 6, hide_short_help = true)]
     pub module_px: u32,
-    /// Pixels an inch at the printed size, 50 to 2400
-    #[arg(long, value_name = "N", default_value_t = 300)]
+    /// Pixels for each inch at the printed size, 50 to 2400
+    #[arg(long, value_name = "N", default_value_t = 300, hide_short_help = true)]
     pub dpi: u32,
 }
 

@@ -1,40 +1,36 @@
-//! `ksef-qr advise`: from arguments to an answer for each invoice, in words or as JSON.
+//! `ksef-qr advise`: an answer for each invoice, in words or as JSON.
 
 mod report;
 
-use clap::ValueEnum as _;
 use ksef_qr::advice::Advice;
 use ksef_qr::batch::Input;
+use ksef_qr::deadline::Mode;
 use ksef_qr::{Error, Invoice, KsefNumber};
 
 use self::report::{Answer, Report};
-use crate::cli::args::{AdviseArgs, AdviseMode};
 use crate::cli::commands::check::LARGEST;
-use crate::cli::commands::run::config;
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Advise;
 
 /// Answers for all inputs in their order.
-pub fn run(args: AdviseArgs) -> anyhow::Result<ExitStatus> {
-    if args.ksef_number.is_some() {
-        config::check_single(&args.input)?;
-    }
-    let modes = match &args.mode {
-        Some(mode) => std::slice::from_ref(mode),
-        None => AdviseMode::value_variants(),
+pub fn run(settings: &Advise) -> anyhow::Result<ExitStatus> {
+    let number = settings.number.as_ref();
+    let mode = match settings.modes[..] {
+        [mode] => Some(name(mode)),
+        _ => None,
     };
-    let number = args.ksef_number.as_ref();
-    let mut report = Report::new(args.json, args.mode, number);
+    let mut report = Report::new(settings.json, mode, number);
     let mut bytes = Vec::new();
-    for source in config::sources(args.input)? {
+    for source in &settings.sources {
         let mut take = |input: Input| {
             match read(&input, &mut bytes, number) {
                 Ok(invoice) => {
-                    let answers: Vec<_> = modes.iter().map(|&mode| answer(&invoice, mode, number)).collect();
+                    let answers: Vec<_> = settings.modes.iter().map(|&mode| answer(&invoice, mode, number)).collect();
                     report.invoice(&input.name(), &invoice, &answers);
                 }
                 Err(error) => report.refused(&input.name(), &error),
             }
-            // Nobody is told what follows.
+            // Nobody reads what follows.
             report.is_read()
         };
         source.each(&mut take, &|| true);
@@ -49,7 +45,10 @@ fn read(input: &Input, bytes: &mut Vec<u8>, number: Option<&KsefNumber>) -> Resu
     Ok(invoice)
 }
 
-fn answer(invoice: &Invoice, mode: AdviseMode, number: Option<&KsefNumber>) -> Answer {
-    let name = mode.mode().map_or("online", |mode| mode.name());
-    Answer { mode: name, advice: Advice::of(invoice, mode.mode(), number) }
+fn answer(invoice: &Invoice, mode: Option<Mode>, number: Option<&KsefNumber>) -> Answer {
+    Answer { mode: name(mode), advice: Advice::of(invoice, mode, number) }
+}
+
+fn name(mode: Option<Mode>) -> &'static str {
+    mode.map_or("online", Mode::name)
 }

@@ -8,7 +8,6 @@ use ksef_qr::invoice::{Buyer, Form};
 use ksef_qr::{Error, Invoice, KsefNumber};
 use serde::Serialize;
 
-use crate::cli::args::AdviseMode;
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure;
 use crate::cli::words::hints;
@@ -37,10 +36,10 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(json: bool, mode: Option<AdviseMode>, number: Option<&KsefNumber>) -> Self {
+    pub fn new(json: bool, mode: Option<&'static str>, number: Option<&KsefNumber>) -> Self {
         Self {
             json,
-            mode: mode.map(|mode| mode.mode().map_or("online", |mode| mode.name())),
+            mode,
             number: number.map(|number| number.as_str().to_owned()),
             advised: 0,
             refused: 0,

@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 use super::problem::problem;
 use crate::cli::credential::key_file::{certificate, open, read_key_file};
-use crate::cli::credential::secret::{Secret, SecretSource};
+use crate::cli::credential::secret::Secret;
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::SecretSource;
 use crate::cli::settings::{CertCheck, Checked};
 use crate::cli::words::failure;
 use crate::cli::words::hints;

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::cli::credential::key_file;
 use crate::cli::credential::register_file::RegisterFile;
-use crate::cli::credential::secret::SecretSource;
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::SecretSource;
 use crate::cli::settings::{CalendarPlace, Expiring};
 use crate::cli::words::failure;
 use crate::cli::words::say::{print, say, tell};

@@ -11,8 +11,8 @@ use ksef_qr::report::{Outcome, Position};
 use ksef_qr::values::{Day, IssueDate};
 use serde::Serialize;
 
-use crate::cli::args::CheckArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Check;
 use crate::cli::words::failure;
 use crate::cli::words::hints;
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
@@ -41,13 +41,13 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn new(args: &CheckArgs, today: IssueDate, mode: Option<&'static str>) -> Self {
+    pub fn new(settings: &Check, today: IssueDate, mode: Option<&'static str>) -> Self {
         Self {
-            json: args.json,
-            quiet: args.quiet,
-            environment: args.env,
+            json: settings.json,
+            quiet: settings.quiet,
+            environment: settings.environment,
             today,
-            validates: args.validates(),
+            validates: settings.schemas.is_some(),
             mode,
             accepted: 0,
             refused: 0,

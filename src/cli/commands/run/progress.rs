@@ -4,11 +4,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ksef_qr::batch::{Batch, Input};
 
-use crate::cli::args::Progress;
-
 /// A bar for runs that take long enough to be seen, on standard error, on a terminal only.
-pub fn bar(batch: &Batch, when: Progress, quiet: bool) -> ProgressBar {
-    if quiet || when == Progress::Never || !std::io::stderr().is_terminal() {
+pub fn bar(batch: &Batch, is_wanted: bool) -> ProgressBar {
+    if !is_wanted || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let total = count(batch);

@@ -1,7 +1,8 @@
-//! The invoices and certificates that links are compared with.
+//! What is read to verify by: the invoices and certificates that links are compared with.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
@@ -11,23 +12,24 @@ use ksef_qr::verify::Verifier;
 use walkdir::WalkDir;
 
 use super::problem::Problem;
-use crate::cli::args::VerifyArgs;
+use crate::cli::settings::Verify;
 
-/// In bytes: no invoice and no certificate is larger. As for signing.
-const LARGEST_INVOICE: u64 = 100_000_000;
+/// In bytes: no invoice, no picture and no certificate is larger. As for signing.
+pub const LARGEST_INVOICE: u64 = 100_000_000;
+pub const LARGEST_PICTURE: u64 = 100_000_000;
 const LARGEST_CERTIFICATE: u64 = 1_000_000;
 
-pub fn verifier(args: &VerifyArgs) -> anyhow::Result<Verifier> {
-    let mut verifier = Verifier::new(args.now.unwrap_or_else(SystemTime::now));
-    for path in &args.cert {
+pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
+    let mut verifier = Verifier::new(settings.now);
+    for path in &settings.certificates {
         let name = path.to_string_lossy();
-        let bytes = read(path, LARGEST_CERTIFICATE)?;
+        let bytes = needed(path, LARGEST_CERTIFICATE)?;
         let certificate = Certificate::parse(&bytes).map_err(|error| error.about(name.as_ref()))?;
         verifier = verifier.with_certificate(name, certificate);
     }
-    for path in &args.invoice {
+    for path in &settings.invoices {
         for path in invoices(path)? {
-            let bytes = read(&path, LARGEST_INVOICE)?;
+            let bytes = needed(&path, LARGEST_INVOICE)?;
             verifier = verifier.with_invoice(path.to_string_lossy(), bytes);
         }
     }
@@ -53,10 +55,24 @@ fn invoices(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
+fn needed(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
     let unreadable = |problem: Problem| {
         let kind = if problem.code == "input_missing" { ErrorKind::FileMissing } else { ErrorKind::FileUnreadable };
         Error::new(kind, problem.message).about(path.to_string_lossy())
     };
-    Ok(super::subject::read(path, largest).map_err(unreadable)?)
+    Ok(read(path, largest).map_err(unreadable)?)
+}
+
+/// Reads a file of at most `largest` bytes.
+pub fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    }
+    file.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Err(io::Error::other(format!("it has more than {largest} bytes")).into());
+    }
+    Ok(bytes)
 }

@@ -12,13 +12,11 @@ use ksef_qr::manifest::Lines;
 use ksef_qr::pdf::Original;
 use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
 
+use super::evidence::{LARGEST_INVOICE, LARGEST_PICTURE, read};
 use super::line::From;
 use super::output::Output;
 use super::problem::Problem;
-use super::subject::{LARGEST_PICTURE, read};
 use crate::cli::scanner::{Failure, Origin, Scanner};
-
-const LARGEST_INVOICE: u64 = 100_000_000;
 
 /// Why a picture is not checked.
 const NO_SCANNER: &str = "ksef-qr-scan is missing";

@@ -7,13 +7,13 @@ mod output;
 mod problem;
 mod subject;
 
-use crate::cli::args::VerifyArgs;
 use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Verify;
 use output::Output;
 
-pub fn run(args: &VerifyArgs) -> anyhow::Result<ExitStatus> {
-    let verifier = evidence::verifier(args)?;
-    let mut output = Output::new(args.json, args.quiet);
-    subject::all(args, &verifier, &mut output);
+pub fn run(settings: &Verify) -> anyhow::Result<ExitStatus> {
+    let verifier = evidence::verifier(settings)?;
+    let mut output = Output::new(settings.json, settings.quiet);
+    subject::all(settings, &verifier, &mut output);
     Ok(output.finish())
 }

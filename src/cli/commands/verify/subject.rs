@@ -1,40 +1,39 @@
 //! What the arguments name: links, files, standard input.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use ksef_qr::verify::{Report, Subject, Verifier};
 
+use super::evidence::{LARGEST_PICTURE, read};
 use super::line::From;
 use super::manifest;
 use super::output::Output;
 use super::problem::Problem;
-use crate::cli::args::VerifyArgs;
 use crate::cli::scanner::{Found, Origin, Scanner};
+use crate::cli::settings::Verify;
 
 /// In bytes.
 const LARGEST_LIST: u64 = 100_000_000;
-pub const LARGEST_PICTURE: u64 = 100_000_000;
 
 const NOWHERE: From<'static> = From { source: None, place: None };
 
 /// Verifies everything that was named. Links given as arguments belong together, as do those of one file.
-pub fn all(args: &VerifyArgs, verifier: &Verifier, output: &mut Output) {
+pub fn all(settings: &Verify, verifier: &Verifier, output: &mut Output) {
     let links: Vec<&str> =
-        args.subjects.iter().filter_map(|subject| subject.to_str()).filter(|text| is_link(text)).collect();
+        settings.subjects.iter().filter_map(|subject| subject.to_str()).filter(|text| is_link(text)).collect();
     for report in verifier.links(&links) {
         output.report(&report, NOWHERE);
     }
     let mut scanner = Scanner::default();
-    for path in args.subjects.iter().filter(|path| !path.to_str().is_some_and(is_link)) {
+    for path in settings.subjects.iter().filter(|path| !path.to_str().is_some_and(is_link)) {
         if path == Path::new("-") {
             standard_input(verifier, output);
         } else {
             file(path, verifier, &mut scanner, output);
         }
     }
-    for path in &args.manifest {
+    for path in &settings.manifests {
         manifest::verify(path, verifier, &mut scanner, output);
     }
 }
@@ -104,18 +103,4 @@ fn relevant(found: Vec<Found>, verifier: &Verifier) -> Vec<Found> {
 /// A code for a bank transfer beside those of KSeF is no mistake.
 fn is_foreign(report: &Report) -> bool {
     matches!(report.subject, Subject::Link { is_foreign: true, .. })
-}
-
-/// Reads a file of at most `largest` bytes.
-pub fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
-    }
-    file.take(largest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > largest {
-        return Err(io::Error::other(format!("it has more than {largest} bytes")).into());
-    }
-    Ok(bytes)
 }

@@ -5,8 +5,8 @@ use ksef_qr::register::KeyPlace;
 use ksef_qr::sign::SignatureEncoding;
 use ksef_qr::values::Nip;
 
+use super::secret::SecretSource;
 use crate::cli::args::{CredentialArgs, Encoding};
-use crate::cli::credential::secret::SecretSource;
 
 /// What signs, and how.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ impl Signing {
                 Some(name) => RegisterChoice::Named(name),
                 None => RegisterChoice::Fitting { owner: args.owner },
             };
-            let key = SigningKey::FromRegister { register, choice, password_file: args.password_file };
+            let key = SigningKey::FromRegister { register, choice, password_file: args.password.password_file };
             return Ok(Self { key, signature });
         }
         let place = match (args.cert, args.key, args.p12, args.pkcs11) {
@@ -68,7 +68,7 @@ impl Signing {
                 "signing needs a certificate and its private key: --cert FILE --key FILE, --p12 FILE, or --credentials FILE"
             ),
         };
-        let password = SecretSource::file_or_prompt(args.password_file);
+        let password = SecretSource::file_or_prompt(args.password.password_file);
         Ok(Self { key: SigningKey::At { place, password }, signature })
     }
 }
