@@ -58,8 +58,19 @@ pub struct PaperArgs {
         hide_possible_values = true
     )]
     pub paper: Format,
-    /// For which kind of printer
-    #[arg(long, value_enum, value_name = "PRINTER", default_value = "pdf")]
+    /// For which printers: pdf, escpos or zpl
+    ///
+    /// - pdf: any printer
+    /// - escpos: receipt printers (ESC/POS)
+    /// - zpl: label printers (ZPL)
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PRINTER",
+        default_value = "pdf",
+        hide_possible_values = true,
+        verbatim_doc_comment
+    )]
     pub print: Print,
     /// Language: pl or en
     #[arg(

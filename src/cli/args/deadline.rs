@@ -8,6 +8,8 @@ use super::options::{OfflineMode, OutageArgs};
 /// Counts working days: Saturdays, Sundays and Polish public holidays are skipped. The answer depends on the arguments
 /// alone, not on today.
 #[derive(Debug, Args)]
+// What is rare in other commands is what this one is about.
+#[command(mut_args(|arg| if arg.get_id() == "now" { arg } else { arg.hide_short_help(false) }))]
 #[command(after_long_help = "\
 Examples:
   Issued by your own choice (no internet at the till): the next working day.

@@ -37,7 +37,9 @@ pub struct KeyNewArgs {
     /// Where to write the key
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Kind of key: ec (P-256, recommended) or rsa (2048 bits)
+    /// Kind of key: ec (recommended) or rsa
+    ///
+    /// An EC key on P-256, or an RSA key of 2048 bits.
     #[arg(long, value_enum, value_name = "TYPE", default_value = "ec", hide_possible_values = true)]
     pub r#type: KeyChoice,
     /// A file with the password as its first line
@@ -67,9 +69,9 @@ pub enum KeyChoice {
 #[command(next_help_heading = "Certificate request")]
 #[group(id = "subjects", multiple = false)]
 pub struct SubjectArgs {
-    /// The subject, as the API answered to GET /certificates/enrollments/data
+    /// The subject, as the API answered it, in a file
     ///
-    /// A file with that answer. Every attribute in it is taken, and no other.
+    /// The answer to GET /certificates/enrollments/data. Every attribute in it is taken, and no other.
     #[arg(long, value_name = "FILE")]
     pub subject: Option<PathBuf>,
     /// An attribute of the subject, such as commonName=Firma
@@ -99,12 +101,12 @@ pub struct KeyCsrArgs {
     pub password: PasswordFileArgs,
     #[command(flatten)]
     pub subject: SubjectArgs,
-    /// The certificate's name in KSeF; prints the whole body for the API, as JSON
+    /// The certificate's name in KSeF; prints JSON for the API
     ///
-    /// The body of POST /certificates/enrollments.
+    /// The whole body of POST /certificates/enrollments.
     #[arg(long, value_name = "NAME", conflicts_with = "pem", help_heading = "Certificate request")]
     pub name: Option<CertificateName>,
-    /// What the certificate is for: offline or authentication
+    /// Purpose: offline or authentication
     ///
     /// offline signs links (type 2), authentication logs in (type 1).
     #[arg(

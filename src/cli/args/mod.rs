@@ -89,12 +89,15 @@ mod tests {
 
     #[test]
     fn the_short_help_has_one_line_for_each_option() {
+        let mut wrapped = String::new();
         for command in all(command()) {
             let help = |width| command.clone().max_term_width(0).term_width(width).render_help().to_string();
-            assert_eq!(help(100), help(10_000), "{}", command.get_name());
-            let widest = help(100).lines().map(|line| line.chars().count()).max();
-            assert!(widest <= Some(100), "{}: {}", command.get_name(), help(100));
+            let (narrow, wide) = (help(100), help(10_000));
+            for line in wide.lines().filter(|line| !narrow.lines().any(|other| other == *line)) {
+                wrapped += &format!("{}: {line}\n", command.get_name());
+            }
         }
+        assert!(wrapped.is_empty(), "longer than 100 columns:\n{wrapped}");
     }
 
     #[test]
@@ -111,8 +114,9 @@ mod tests {
     fn every_mode_is_explained() {
         let explained = |command: &clap::Command, mode: &clap::builder::PossibleValue| {
             let mode_arg = command.get_arguments().find(|arg| arg.get_id() == "mode").unwrap();
-            let line = format!("- {}: {}", mode.get_name(), mode.get_help().unwrap());
-            assert!(mode_arg.get_long_help().unwrap().to_string().contains(&line), "{}: {line}", command.get_name());
+            let line = format!("- {}: {}", mode.get_name(), mode.get_help().unwrap()).to_lowercase();
+            let help = mode_arg.get_long_help().unwrap().to_string().to_lowercase();
+            assert!(help.contains(&line), "{}: {line}", command.get_name());
         };
         for name in ["sign", "stamp", "confirm", "check", "deadline", "advise"] {
             let command = command().find_subcommand(name).unwrap().clone();

@@ -38,8 +38,10 @@ Examples:
 
 Exit status: 0 printed, 2 there is no such schema.")]
 pub struct SchemaArgs {
-    /// Which schema; lists all if left out
-    #[arg(value_enum, value_name = "NAME")]
+    /// Of which command, such as verify or cert-show; lists all if left out
+    ///
+    /// That of sign, link, stamp and confirm is the manifest's.
+    #[arg(value_enum, value_name = "NAME", hide_possible_values = true)]
     pub name: Option<SchemaName>,
 }
 

@@ -85,7 +85,7 @@ pub struct PlaceArgs {
     /// On a new page of their own, after the last one
     #[arg(long)]
     pub new_page: bool,
-    /// The corner of the page from which the place is measured
+    /// Corner of the page from which the place is measured
     ///
     /// top-left, top-right, bottom-left or bottom-right.
     #[arg(long, value_enum, value_name = "CORNER", default_value = "bottom-right", hide_possible_values = true)]

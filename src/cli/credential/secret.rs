@@ -73,7 +73,7 @@ impl Secret {
         let cannot = || format!("{}: the password file cannot be read", file.display());
         let size = fs::metadata(file).with_context(cannot)?.len();
         if size > LONGEST {
-            bail!("{}: a password file of {size} bytes? It holds one line, the password", file.display());
+            bail!("{}: the password file has {size} bytes: it should hold one line, the password", file.display());
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize));
         let opened = fs::File::open(file).with_context(cannot)?;

@@ -146,7 +146,7 @@ impl KeyPassword {
         let target = match (args.out, args.in_place) {
             (Some(out), _) => KeyTarget::New(out),
             (None, true) => KeyTarget::InPlace,
-            (None, false) => bail!("say where the key goes: --out FILE, or --in-place"),
+            (None, false) => bail!("say where to write the key: --out FILE, or --in-place"),
         };
         Ok(Self {
             key: args.key,
@@ -186,7 +186,7 @@ impl RequestSubject {
         match args.subject {
             Some(file) => Ok(Self::Answer(file)),
             None if args.attribute.is_empty() => {
-                bail!("whom is the certificate for? Give --subject FILE, or --attribute NAME=VALUE for each attribute")
+                bail!("who is the certificate for? Give --subject FILE, or --attribute NAME=VALUE for each attribute")
             }
             None => Ok(Self::Attributes(args.attribute)),
         }

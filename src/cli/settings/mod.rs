@@ -33,7 +33,7 @@ pub use sign::Sign;
 pub use stamp::Stamp;
 pub use verify::Verify;
 
-/// A command, and all that it is told.
+/// A command with its settings.
 #[derive(Debug)]
 pub enum Command {
     /// `sign` and `link`.

@@ -1,4 +1,4 @@
-//! What ended a command before its work: which code it has, and how it is told.
+//! What ended a command before its work: which code it has, and how it is shown.
 
 use std::io;
 
@@ -69,11 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_is_told_once() {
+    fn a_cause_is_said_once() {
         let cause = io::Error::from(io::ErrorKind::PermissionDenied);
         let refused = Error::new(ErrorKind::InputUnreadable, format!("it cannot be read: {cause}")).caused_by(cause);
-        let told = "the key is made, the request is not: it cannot be read: permission denied";
-        assert_eq!(words(&anyhow::Error::from(refused).context("the key is made, the request is not")), told);
+        let expected = "the key is made, the request is not: it cannot be read: permission denied";
+        assert_eq!(words(&anyhow::Error::from(refused).context("the key is made, the request is not")), expected);
         let of_io =
             anyhow::Error::from(io::Error::from(io::ErrorKind::NotFound)).context("firm.key: it cannot be read");
         assert_eq!(words(&of_io), "firm.key: it cannot be read: entity not found");

@@ -73,7 +73,7 @@ fn remedy_by_option(code: &str) -> Option<&'static str> {
             "Facts are compared with an invoice that can be read: see ksef-qr link FILE for what is wrong with it.",
         ),
         "signature" => Some("Give the certificate (--cert) to have the signature checked."),
-        "manifest_picture" => Some("Draw the codes anew (--overwrite), and do not print this picture."),
+        "manifest_picture" => Some("Draw the codes again (--overwrite), and do not print this picture."),
         _ => None,
     }
 }
@@ -100,7 +100,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "FA(2) is taken by the test environment only. Issue the invoice as FA(3), or use `--env test`."
         }
         ErrorKind::DeadlinePassed => {
-            "KSeF takes it all the same. Send it at once, and ask your tax adviser what being late means. `ksef-qr deadline` shows the count."
+            "KSeF accepts it all the same. Send it at once, and ask your tax adviser what being late means. `ksef-qr deadline` shows the count."
         }
         ErrorKind::UpoLacksInvoice => {
             "KSeF did not take this file in the sessions of these UPOs. Give the UPO that confirms it; without `--upo`, OFFLINE stands under the code."
@@ -145,7 +145,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "Certificates of production and of the test environments are not interchangeable. Choose the matching `--env` or the matching certificate."
         }
         ErrorKind::KeyMissing => {
-            "Signing needs the private key (.key), which was saved when the certificate was applied for; give it with --key. KSeF does not have it. If it is lost, revoke the certificate and apply for a new one."
+            "Signing needs the private key (.key), which was saved when you applied for the certificate; give it with --key. KSeF does not have it. If it is lost, revoke the certificate and apply for a new one."
         }
         ErrorKind::KeyIsCertificate => {
             "This file is a certificate. --key takes the private key (.key), --cert takes the certificate (.crt): were they swapped? If the .crt is all there is, the key was lost: apply for a new certificate."
@@ -178,15 +178,15 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "RSASSA-PSS is randomised; deterministic signatures exist for EC keys only. Leave out `--deterministic`."
         }
         ErrorKind::RegisterNothingFits => {
-            "`ksef-qr cert register list` shows the standing of every certificate. Add the new one, or choose another `--env` or `--owner`."
+            "`ksef-qr cert register list` shows what each certificate is good for. Add the new one, or choose another `--env` or `--owner`."
         }
         ErrorKind::RegisterAmbiguous => "Say whose certificate signs (`--owner NIP`), or which (`--use NAME`).",
         ErrorKind::RegisterEntryUnknown => "`ksef-qr cert register list` shows the names.",
         ErrorKind::RegisterOutdated => {
-            "The file was replaced, and the register was not told. Give each certificate an entry of its own: `ksef-qr cert register add`."
+            "The file was replaced, but the register still describes the old one. Give each certificate an entry of its own: `ksef-qr cert register add`."
         }
         ErrorKind::TokenUriPin => {
-            "Other users of the machine can read arguments, and shells keep them. Leave pin-value out, think of the PIN as known, and give it by pin-source=file:/PATH, `--password-file`, KSEF_QR_KEY_PASSWORD or at the prompt."
+            "Other users of the machine can read arguments, and shells keep them. Leave pin-value out, treat the PIN as exposed, and give it by pin-source=file:/PATH, `--password-file`, KSEF_QR_KEY_PASSWORD or at the prompt."
         }
         ErrorKind::AnnouncementMissing => {
             "A further failure counts if it was announced while the deadline ran. Give it with the day of its announcement: `--failure ANNOUNCED..ENDED`, such as 2025-07-09..2025-07-12."
@@ -198,10 +198,10 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "The link does not fit a QR code at this error correction level. Use `--ecc m` or `--ecc l`."
         }
         ErrorKind::ManifestMalformed => {
-            "Give the manifest that sign or link wrote: one JSON object a line, as the README says."
+            "Give the manifest that sign, link, stamp or confirm wrote: one JSON object on each line."
         }
         ErrorKind::RegisterMalformed => {
-            "Correct the line. The README lists the fields; `ksef-qr cert register add` writes entries as they should be."
+            "Correct the line. `docs/certificates.md` lists the fields; `ksef-qr cert register add` writes entries as they should be."
         }
         ErrorKind::SettingMalformed | ErrorKind::Usage => "See the help of the command, such as `ksef-qr sign --help`.",
         ErrorKind::InputNotRegular => {
@@ -211,17 +211,17 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "`ksef-qr stamp` takes PDFs. `ksef-qr sign` makes pictures of the codes, `ksef-qr confirm` documents of its own."
         }
         ErrorKind::OutputExists => {
-            "Nothing is overwritten unasked. `--resume` goes on with an earlier run, `--overwrite` replaces its pictures and manifest; or choose another `--out` or `--manifest`."
+            "Nothing is overwritten unless you ask for it. `--resume` continues an earlier run, `--overwrite` replaces its pictures and manifest; or choose another `--out` or `--manifest`."
         }
         ErrorKind::OutputUnwritable => {
-            "Check that the folder exists, is writable and has space left. `--resume` goes on where the run stopped."
+            "Check that the folder exists, is writable and has space left. `--resume` continues where the run stopped."
         }
         ErrorKind::OutputBusy => "Wait until the other run has ended, or choose another `--out`.",
         ErrorKind::ManifestDamaged => {
-            "The manifest was changed by hand or by a fault of the disk. Correct or remove the line, or choose another `--out`."
+            "The manifest was changed by hand or by a disk error. Correct or remove the line, or choose another `--out`."
         }
         ErrorKind::ResumeMismatch => {
-            "`--resume` goes on with the same command: give the options of the first run, or choose another `--out`."
+            "`--resume` continues the same command: give the options of the first run, or choose another `--out`."
         }
         ErrorKind::CodeUnknown => "`ksef-qr explain` lists them.",
         _ => return None,

@@ -54,7 +54,7 @@ pub struct CertShowArgs {
     /// Without it: the variable KSEF_QR_KEY_PASSWORD, or else a prompt on the terminal.
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// Show the PESEL of a person, instead of its last three digits
+    /// Show the whole PESEL of a person, not only its last three digits
     #[arg(long)]
     pub show_pesel: bool,
     /// One line of JSON for each certificate, on standard output
@@ -109,7 +109,7 @@ pub struct CertCheckArgs {
         help_heading = RULES
     )]
     pub env: Environment,
-    /// Warn if the certificate ends within this time: 60d (days) or 8w (weeks)
+    /// Warn if it ends within this time: 60d (days) or 8w (weeks)
     #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days, help_heading = RULES)]
     pub within: u32,
     /// Count warnings as failures

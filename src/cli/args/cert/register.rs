@@ -7,7 +7,7 @@ use ksef_qr::values::Day;
 use crate::cli::args::options::{ClockArgs, one_of};
 
 const CREDENTIAL: &str = "Certificate and key";
-const PEOPLE: &str = "For people";
+const PEOPLE: &str = "Notes for people";
 
 /// Keep all certificates in one file, for people and for sign
 ///

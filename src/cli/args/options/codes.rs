@@ -48,7 +48,7 @@ pub struct CodeArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Codes")]
 pub struct ContextArgs {
-    /// The KSeF context in which the invoices are issued, such as Nip:5265877635
+    /// The KSeF context of the invoices, such as Nip:5265877635
     ///
     /// Nip:…, InternalId:…, NipVatUe:… or PeppolId:… If left out, it is chosen for each invoice by the certificate and
     /// the parties of the invoice.

@@ -8,7 +8,7 @@ use super::values::one_of;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pictures")]
 pub struct PictureArgs {
-    /// Picture formats, separated by commas: png, svg, pdf; or none
+    /// Picture formats, with commas: png, svg, pdf; or none
     #[arg(
         long,
         value_name = "FORMATS",

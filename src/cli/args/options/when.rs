@@ -17,7 +17,7 @@ pub struct WhenArgs {
     /// - failure: KSeF was announced to have failed (awaria)
     /// - total: a total failure (awaria całkowita); such invoices are never sent
     ///
-    /// By when to send each invoice is counted from it.
+    /// The manifest then says by when to send each invoice, and what to hand over until then.
     #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
     pub mode: Option<OfflineMode>,
     #[command(flatten)]
@@ -29,13 +29,13 @@ pub struct WhenArgs {
 /// When KSeF was out, and which days do not count.
 #[derive(Debug, Args)]
 pub struct OutageArgs {
-    /// The day on which the unavailability or failure ended in which the invoice was issued
+    /// The last day of the outage in which the invoice was issued
     ///
-    /// Left out while it lasts. With --mode failure it may be repeated: the earliest day is that of the failure
+    /// Left out while the outage lasts. With --mode failure it may be repeated: the earliest day is that of the failure
     /// the invoice was issued in, the others are further failures of which only the end is given.
     #[arg(long, value_name = "YYYY-MM-DD", num_args = 1.., hide_short_help = true)]
     pub ended: Vec<Day>,
-    /// A failure that was announced later, before the deadline had passed
+    /// A failure that was announced before the deadline passed
     ///
     /// With the day of its end: 2025-07-09..2025-07-12, or 2025-07-09.. while it lasts; repeated for further ones. One
     /// that was announced after the deadline had passed, or before the invoice was issued, does not count, and a warning

@@ -49,7 +49,7 @@ impl Report {
         }
     }
 
-    /// False once what is told goes nowhere.
+    /// False once nobody reads the output.
     pub fn is_read(&self) -> bool {
         self.written.is_ok()
     }
@@ -126,7 +126,7 @@ impl Report {
     fn tell_the_end(&mut self) {
         self.say(format_args!("{NOTE}"));
         match self.mode {
-            None => self.say(format_args!("  {DIM}--mode tells the reasons and their sources.{DIM:#}")),
+            None => self.say(format_args!("  {DIM}--mode shows the reasons and their sources.{DIM:#}")),
             Some(_) => self.say(format_args!(
                 "  {DIM}Handbook: Podręcznik KSeF 2.0 of 6.08.2026. Regulation: Dz. U. 2025 item 1815.{DIM:#}"
             )),

@@ -58,7 +58,7 @@ impl Report {
         }
     }
 
-    /// False once what is told goes nowhere.
+    /// False once nobody reads the output.
     pub fn is_read(&self) -> bool {
         self.written.is_ok()
     }
@@ -100,12 +100,12 @@ impl Report {
 
     fn tell(&mut self, input: &str, checked: &Checked) {
         let quiet = self.quiet;
-        let told = |finding: &&Finding| !quiet || finding.outcome() == Outcome::Fail;
-        if checked.findings().iter().any(|finding| told(&finding)) {
+        let shown = |finding: &&Finding| !quiet || finding.outcome() == Outcome::Fail;
+        if checked.findings().iter().any(|finding| shown(&finding)) {
             self.say(format_args!("{BOLD}{}{BOLD:#}", printable(input)));
         }
         let mut hinted = Vec::new();
-        for finding in checked.findings().iter().filter(told) {
+        for finding in checked.findings().iter().filter(shown) {
             let (style, word) = match finding.outcome() {
                 Outcome::Fail => (BAD, "refused"),
                 _ => (ODD, "warning"),
@@ -141,10 +141,12 @@ impl Report {
             "{colour}{accepted}{colour:#} would be accepted{refused} ({environment}, sent on {today})"
         ));
         if let Some(day) = self.first_due {
-            self.say(format_args!("  the first of them is to be sent by {day} ({})", day.weekday()));
+            self.say(format_args!("  the first of them must be sent by {day} ({})", day.weekday()));
         }
         if self.accepted > LARGEST_SESSION {
-            self.say(format_args!("  KSeF takes {LARGEST_SESSION} invoices a session: send them in several"));
+            self.say(format_args!(
+                "  KSeF takes {LARGEST_SESSION} invoices in a session: send them in several sessions"
+            ));
         }
         let schema = if self.validates { "" } else { "whether the files fit the Ministry's schemas (see --xsd), and " };
         self.say(format_args!(

@@ -66,7 +66,7 @@ pub fn check_free<'f>(files: impl IntoIterator<Item = &'f PathBuf>) -> anyhow::R
         let folder = folder.with_context(|| format!("{}: there is no such folder", file.display()))?;
         let place = folder.join(file.file_name().unwrap_or_default());
         if places.contains(&place) {
-            bail!("{}: two files cannot have one name", file.display());
+            bail!("{}: two files cannot have the same name", file.display());
         }
         places.push(place);
     }

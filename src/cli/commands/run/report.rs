@@ -12,8 +12,8 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::words::say::{say, tell};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
-/// How many refusals are told one by one; the manifest has them all.
-const MOST_TOLD: u64 = 20;
+/// How many refusals are shown one by one; the manifest has them all.
+const MOST_SHOWN: u64 = 20;
 
 /// Tells about a run as it goes, and at its end.
 pub struct Report<'b> {
@@ -21,7 +21,7 @@ pub struct Report<'b> {
     bar: ProgressBar,
     quiet: bool,
     done: u64,
-    told: u64,
+    shown: u64,
     warned: u64,
     /// Pictures and documents.
     files: u64,
@@ -53,7 +53,7 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, done: 0, told: 0, warned: 0, files: 0, found: false, first: None }
+        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
@@ -62,7 +62,7 @@ impl<'b> Report<'b> {
         self.first.get_or_insert_with(|| record.clone());
         for warning in &done.warnings {
             self.warned += 1;
-            if !self.quiet && self.warned <= MOST_TOLD {
+            if !self.quiet && self.warned <= MOST_SHOWN {
                 let input = printable(&record.input);
                 self.bar.suspend(|| tell!("{ODD}warning{ODD:#}: {input}: {}", printable(warning.message())));
             }
@@ -70,11 +70,11 @@ impl<'b> Report<'b> {
     }
 
     fn refused(&mut self, input: &str, error: &Error) {
-        self.told += 1;
+        self.shown += 1;
         // Of a PDF and its invoice, which of them it is about.
         let about =
             error.input().filter(|about| *about != input).map_or_else(String::new, |about| format!("{about}: "));
-        if self.told <= MOST_TOLD {
+        if self.shown <= MOST_SHOWN {
             self.bar.suspend(|| {
                 tell!(
                     "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
@@ -104,8 +104,8 @@ impl<'b> Report<'b> {
 
     fn tell_the_end(&self, summary: &Summary) {
         self.bar.finish_and_clear();
-        if self.told > MOST_TOLD {
-            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.told - MOST_TOLD);
+        if self.shown > MOST_SHOWN {
+            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.shown - MOST_SHOWN);
         }
         if self.quiet {
             return;
@@ -114,7 +114,9 @@ impl<'b> Report<'b> {
             tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
         }
         if summary.interrupted {
-            tell!("{ODD}interrupted{ODD:#}: what was begun is finished, the manifest is whole; --resume does the rest");
+            tell!(
+                "{ODD}interrupted{ODD:#}: invoices that were started are finished, and the manifest is complete; --resume does the rest"
+            );
         }
         // The manifest on standard output is for a program; words would spoil it.
         if self.batch.manifest == Manifest::Stdout {
@@ -179,7 +181,7 @@ impl<'b> Report<'b> {
             say!("  {} kept as an earlier run signed them{redrawn}", summary.kept);
         }
         if summary.replaced > 0 {
-            say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed anew", summary.replaced);
+            say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
         }
         if self.files > 0 {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);

@@ -50,7 +50,7 @@ fn invoices(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
         }
     }
     if found.is_empty() {
-        bail!("{}: the folder holds no *.xml", path.display());
+        bail!("{}: there is no *.xml in the folder", path.display());
     }
     Ok(found)
 }

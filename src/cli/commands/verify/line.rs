@@ -63,7 +63,7 @@ pub struct From<'a> {
 }
 
 impl From<'_> {
-    /// True for a line of a manifest. There may be thousands: in words, only failures are told of.
+    /// True for a line of a manifest. There may be thousands: in words, only failures are reported.
     pub fn is_manifest(self) -> bool {
         self.place.is_some_and(|place| place.starts_with("line "))
     }

@@ -42,7 +42,7 @@ pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &
             Ok(Entry::Refused | Entry::Summary) => output.passed_over(),
             Err(error) => {
                 output.problem(&error.into(), from);
-                // What is no manifest is not told of line by line.
+                // What is no manifest is not reported line by line.
                 if line.is_too_long() || line.number == 1 {
                     return;
                 }
@@ -98,7 +98,7 @@ impl<'m, 's> Surroundings<'m, 's> {
         Self { folder, pictures, archives, scanner, scanner_is_missing: false }
     }
 
-    /// The invoice of a line, if it is to be had from here.
+    /// The invoice of a line, if it can be found from here.
     fn invoice_of(&mut self, codes: &Codes) -> Option<Vec<u8>> {
         let Some(name) = &codes.invoice else { return self.invoice(&codes.input) };
         // Beside the PDF, or in it. A password is not known here.
@@ -118,7 +118,7 @@ impl<'m, 's> Surroundings<'m, 's> {
         self.archives.entry(Path::new(&format!("{archive}.zip")), name)?.bytes(LARGEST_INVOICE).ok()
     }
 
-    /// Reads a picture back. The problem is the same for all of them, and told once: there is nothing to read them with.
+    /// Reads a picture back. That there is nothing to read them with is reported once, for all of them.
     fn check(&mut self, picture: &Picture) -> Result<Check, Problem> {
         let bytes = match self.bytes(picture) {
             Ok(bytes) => bytes,

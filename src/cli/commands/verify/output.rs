@@ -1,4 +1,4 @@
-//! What a person is told, a line for each check, and the exit status.
+//! What a person reads, a line for each check, and the exit status.
 
 use ksef_qr::verify::{CodeKind, Outcome, Report, Subject};
 

@@ -37,7 +37,7 @@ impl Problem {
         let code = if code == "no_code_found" { "no_code_found" } else { "pdf_unreadable" };
         let hint = match code {
             "no_code_found" => {
-                "Is this the right document? Codes smaller than three pixels a module at 200 dpi are lost."
+                "Is this the right document? Codes with modules of less than three pixels at 200 dpi cannot be read."
             }
             _ => {
                 "Open the PDF elsewhere: is it whole, and without a password? A picture of the page can be verified as well."

@@ -58,7 +58,7 @@ impl Codes {
         let is_signing = credential.is_given();
         if is_signing && (kod1_alone || ksef_number.is_some() || !upo.is_empty() || !codes.is_empty()) {
             bail!(
-                "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone take others: give one of them"
+                "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone do not sign: give one of them"
             );
         }
         if !is_signing && context.is_some() {

@@ -1,4 +1,4 @@
-//! What several commands are told in the same way.
+//! Settings that several commands have.
 
 mod codes;
 mod pictures;
