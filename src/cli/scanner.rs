@@ -1,5 +1,5 @@
 //! `ksef-qr-scan`, the program that reads strangers' pictures and PDFs and validates against schemas: found, started, asked,
-//! and started anew where a file ended it. What it is told and answers is described in `crates/scan/src/protocol.rs`.
+//! and started again where a file ended it. What it is asked and answers is described in `crates/scan/src/protocol.rs`.
 
 use std::env;
 use std::ffi::OsString;
@@ -127,7 +127,7 @@ impl Scanner {
         let lines = files.iter().map(|(path, bytes)| FileLine { path, length: bytes.len() });
         let bytes: Vec<u8> = files.iter().flat_map(|(_, bytes)| bytes).copied().collect();
         let request = request(&Request::Schemas { forms: forms.collect(), files: lines.collect() }, &bytes);
-        // Kept for a process that is started anew.
+        // Kept for a process that is started again.
         self.schemas = None;
         match self.ask(request.clone())? {
             Answer::Ready => {
