@@ -5,6 +5,7 @@ use std::path::Path;
 use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
 use zeroize::Zeroizing;
 
+use super::hints;
 use super::read::read;
 use super::secret::{Secret, SecretSource};
 
@@ -22,7 +23,11 @@ pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
 /// A certificate, which is never locked.
 pub fn certificate(path: &Path) -> anyhow::Result<Certificate> {
     let file = read_key_file(path)?;
-    Ok(Certificate::parse(&file).map_err(|error| error.about(path.to_string_lossy()))?)
+    let certificate = Certificate::parse(&file).map_err(|error| match Pkcs12::read(&file) {
+        Ok(_) => error.with_hint(hints::PKCS12),
+        Err(_) => error,
+    });
+    Ok(certificate.map_err(|error| error.about(path.to_string_lossy()))?)
 }
 
 /// All certificates of a file.

@@ -296,5 +296,5 @@ fn beside(command: &Path) -> PathBuf {
 }
 
 fn missing(message: String) -> Error {
-    Error::of_code("scan_missing", message)
+    Error::new(ksef_qr::error::ErrorKind::ScanMissing, message)
 }

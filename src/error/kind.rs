@@ -49,6 +49,26 @@ macro_rules! kinds {
     };
 }
 
+impl ErrorKind {
+    /// True if there was nothing to read: what was given is missing, is no regular file, or cannot be unpacked.
+    pub fn is_input(self) -> bool {
+        matches!(
+            self,
+            Self::InputUnreadable
+                | Self::InputChanged
+                | Self::InputNotRegular
+                | Self::InputNotPdf
+                | Self::InputMissing
+                | Self::InputArchiveUnreadable
+                | Self::InputEntryDamaged
+                | Self::InputEntryEncrypted
+                | Self::InputEntryMethod
+                | Self::InputEntryName
+                | Self::InputEntryRepeated
+        )
+    }
+}
+
 /// The code.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,7 @@ use crate::render::PictureFormat;
 /// A line that was read.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
-pub(crate) enum Line<'l> {
+pub(crate) enum ManifestLine<'l> {
     /// An invoice with its codes.
     Invoice(InvoiceLine<'l>),
     /// A refused invoice, which has none.
@@ -27,7 +27,7 @@ pub(crate) enum Line<'l> {
     Foreign,
 }
 
-impl<'l> Line<'l> {
+impl<'l> ManifestLine<'l> {
     /// # Errors
     /// What is wrong with it, if it is no JSON or its fields are not of their types.
     pub(crate) fn read(text: &'l [u8]) -> serde_json::Result<Self> {

@@ -14,13 +14,13 @@ pub struct Record {
     /// The input, as the user named it.
     pub input: String,
     /// What was done, or why nothing was.
-    pub outcome: Outcome,
+    pub outcome: InvoiceOutcome,
 }
 
 /// What came of an invoice.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
-pub enum Outcome {
+pub enum InvoiceOutcome {
     /// It has its codes now.
     Done(Done),
     /// It has the codes of an earlier run.

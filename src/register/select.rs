@@ -77,7 +77,7 @@ impl fmt::Display for Obstacle {
             Self::Status(status) => write!(f, "{status}"),
             Self::Purpose(Purpose::Authentication) => f.write_str("for logging in (type 1)"),
             Self::Purpose(_) => f.write_str("its purpose is unclear"),
-            Self::Environment(environment) => write!(f, "not from the KSeF of --env {environment}"),
+            Self::Environment(environment) => write!(f, "not from the KSeF environment {environment}"),
             Self::Owner(owner) => write!(f, "belongs to {owner}"),
             Self::NotYetValid(day) => write!(f, "valid from {day}"),
             Self::Expired(day) => write!(f, "expired on {day}"),

@@ -2,7 +2,7 @@
 //! wrong and what only KSeF knows.
 //!
 //! ```
-//! use ksef_qr::credential::CertificateNone;
+//! use ksef_qr::credential::Certificate;
 //! use ksef_qr::verify::{Outcome, Verifier};
 //!
 //! # fn main() -> ksef_qr::Result<()> {
@@ -41,8 +41,8 @@ mod signature;
 mod verifier;
 
 pub use link::facts::CodeKind;
-pub use manifest::{Codes, Entry, Picture};
-pub use report::{Check, Report, Subject};
+pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
+pub use report::{Check, Report, ReportSubject};
 pub use verifier::Verifier;
 
 pub use crate::error::CHECKS;

@@ -158,7 +158,7 @@ impl<'b> Run<'b> {
         for observer in &mut self.observers {
             match observer.finish(ended.is_ok() && !left && !interrupted) {
                 Ok(warnings) => {
-                    self.summary.warnings.extend(warnings.into_iter().map(|warning| hints.complete_warning(warning)))
+                    self.summary.warnings.extend(warnings.into_iter().map(|warning| hints.complete_warning(warning)));
                 }
                 Err(error) => ended = ended.and(Err(Stopped::Output(error))),
             }

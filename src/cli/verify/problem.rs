@@ -1,5 +1,6 @@
 use std::io;
 
+use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
 use crate::cli::hints;
@@ -44,6 +45,11 @@ impl Problem {
             }
         };
         Self { code, message, hint, was_read: true }
+    }
+
+    /// True if there is no such file.
+    pub fn is_missing(&self) -> bool {
+        self.code == ErrorKind::InputMissing.code()
     }
 
     /// Of a picture that a manifest names.

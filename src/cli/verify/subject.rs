@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use ksef_qr::verify::{Report, Subject, Verifier};
+use ksef_qr::verify::{Report, ReportSubject, Verifier};
 
 use super::line::From;
 use super::manifest;
@@ -103,7 +103,7 @@ fn relevant(found: Vec<Found>, verifier: &Verifier) -> Vec<Found> {
 
 /// A code for a bank transfer beside those of KSeF is no mistake.
 fn is_foreign(report: &Report) -> bool {
-    matches!(report.subject, Subject::Link { is_foreign: true, .. })
+    matches!(report.subject, ReportSubject::Link { is_foreign: true, .. })
 }
 
 /// Reads a file of at most `largest` bytes.
