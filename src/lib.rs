@@ -58,6 +58,8 @@
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
 //! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
+//! | `files` | bytes | files that are whole or not there, locked, changed in place |
+//! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
 //! | [`verify`] | a link, an invoice, a certificate | what is right, what is wrong, what only KSeF knows |
 //! | [`audit`] | a certificate, a key, a password | whether they can be relied on |
 //! | [`batch`] | files | pictures and a manifest |
@@ -72,8 +74,8 @@
 //!
 //! - `report` to `audit` do not know files, clocks, threads and arguments. The clock is the caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes files: `folder.rs` pictures
-//!   and secrets, `journal.rs` the manifest, `lock.rs` the lock.
+//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes what users keep, by means of
+//!   `files`, and the manifest in `batch/output/manifest_writer.rs`.
 //! - A private key is decrypted once, wiped when dropped and never printed.
 //! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.

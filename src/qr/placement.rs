@@ -37,8 +37,8 @@ impl Placement {
 
     fn new(version: Version) -> Self {
         let size = version.size();
-        // Not `qrcode::canvas::is_functional`: it forgets the version information (0.14.1). The level is of no
-        // account: the format information has its modules reserved at any.
+        // Not `qrcode::canvas::is_functional`: it forgets the version information (0.14.1). The level does not
+        // matter: the format information has its modules reserved at any.
         let mut functions = Canvas::new(version.into(), EcLevel::L);
         functions.draw_all_functional_patterns();
         let is_data = |x: usize, y: usize| functions.get(x as i16, y as i16) == Module::Empty;

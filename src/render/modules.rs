@@ -58,10 +58,11 @@ impl Runs {
 
     /// The same for a text.
     pub(crate) fn push_str(&self, text: &mut String, symbol: &Symbol, after: usize) {
-        let mut bytes = std::mem::take(text).into_bytes();
-        self.push(&mut bytes, symbol, after);
-        // ASCII follows what was a string.
-        *text = String::from_utf8(bytes).unwrap_or_default();
+        let mut bytes = Vec::new();
+        self.push(&mut bytes, symbol, 0);
+        text.reserve(bytes.len() + after);
+        // It is ASCII.
+        text.push_str(std::str::from_utf8(&bytes).unwrap_or_default());
     }
 }
 

@@ -16,4 +16,6 @@ pub use input::Input;
 pub use pairs::Pdfs;
 pub use source::Source;
 
-pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED, read_file};
+#[cfg(feature = "pdf")]
+pub(crate) use bytes::read_file;
+pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED};

@@ -68,6 +68,7 @@ struct Run<'b> {
     feeder: Feeder,
     manifest: ManifestWriter,
     publisher: Publisher,
+    /// In the order in which their warnings stand in the summary.
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
     // Closed last: it holds the files that have no name yet.
@@ -91,7 +92,17 @@ impl<'b> Run<'b> {
         if let Some(end) = feeder.earlier_end() {
             manifest.take_up(end)?;
         }
-        let observers = observers(batch, &destination, observer)?;
+        let mut observers: Vec<Box<dyn Observer + 'b>> = Vec::new();
+        #[cfg(feature = "pdf")]
+        if let Some(grid) = batch.drawing.sheet {
+            observers.push(Box::new(LabelSheets::begin(grid, batch.drawing.level, &destination)?));
+        }
+        if let CodeSource::Link { numbers: Numbers::Upo(upo), .. } = &batch.codes {
+            observers.push(Box::new(UpoPairing::new(upo)));
+        }
+        let kind = batch.drawing.document.as_ref().map(|document| document.kind());
+        observers.push(Box::new(DocumentAdvice::new(kind)));
+        observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
             version: env!("CARGO_PKG_VERSION"),
@@ -194,25 +205,6 @@ impl<'b> Run<'b> {
         }
         left
     }
-}
-
-/// Who watches the run, in the order in which their warnings stand in the summary.
-fn observers<'b>(
-    batch: &'b Batch,
-    destination: &Destination,
-    caller: &'b mut dyn Observer,
-) -> Result<Vec<Box<dyn Observer + 'b>>> {
-    let mut observers: Vec<Box<dyn Observer + 'b>> = Vec::new();
-    #[cfg(feature = "pdf")]
-    if let Some(grid) = batch.drawing.sheet {
-        observers.push(Box::new(LabelSheets::begin(grid, batch.drawing.level, destination)?));
-    }
-    if let CodeSource::Link { numbers: Numbers::Upo(upo), .. } = &batch.codes {
-        observers.push(Box::new(UpoPairing::new(upo)));
-    }
-    observers.push(Box::new(DocumentAdvice::new(batch.drawing.document.as_ref().map(|document| document.kind()))));
-    observers.push(Box::new(caller));
-    Ok(observers)
 }
 
 fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
