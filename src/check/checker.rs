@@ -28,7 +28,7 @@ pub struct Checker {
 ///     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
 ///         let violations = self.0.validate(form.name(), text);
 ///         let violations = violations.map_err(|error| Error::of_code(error.code(), error.message()))?;
-///         Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+///         Ok(violations.into_iter().map(|one| Violation::new(one.message, one.offset)).collect())
 ///     }
 /// }
 /// ```
@@ -42,11 +42,19 @@ pub trait SchemaValidator: Send + Sync {
 
 /// What a schema has against a document: a finding, `schema_violation`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// What is wrong, in one line.
     pub message: String,
     /// Where, in bytes from the start of the text.
     pub offset: usize,
+}
+
+impl Violation {
+    /// What is wrong, in one line, and where, in bytes from the start of the text.
+    pub fn new(message: impl Into<String>, offset: usize) -> Self {
+        Self { message: message.into(), offset }
+    }
 }
 
 impl fmt::Debug for Checker {

@@ -81,7 +81,7 @@ impl SchemaValidator for Schemas {
             Failure::Ended => Error::of_code("schema_violation", "the program that validates failed on this file"),
             other => to_error(other),
         })?;
-        Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+        Ok(violations.into_iter().map(|one| Violation::new(one.message, one.offset)).collect())
     }
 }
 

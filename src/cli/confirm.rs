@@ -13,7 +13,7 @@ use super::config::{self, batch, codes, sources};
 pub fn confirm(args: ConfirmArgs) -> anyhow::Result<Batch> {
     let is_one = matches!(&args.input.input[..], [only] if only.is_file() || only == Path::new("-"));
     let (source, schedule) = codes(args.codes, &args.output, is_one && args.input.files_from.is_empty())?;
-    let document = Confirming { language: args.paper.language, printer: printer(&args.paper)? };
+    let document = Confirming::new(args.paper.language, printer(&args.paper)?);
     let drawing = config::document(document, &args.output);
     batch(sources(args.input)?, source, schedule, drawing, args.output)
 }

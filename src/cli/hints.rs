@@ -9,7 +9,7 @@ use ksef_qr::values::Rule;
 use ksef_qr::verify::Check;
 
 /// For the library, where it writes what the user reads: the manifest.
-pub const HINTS: Hints = Hints { error: by_option, warning: note };
+pub const HINTS: Hints = Hints::new(by_option, note);
 
 /// What to do with a certificate that came as a PKCS#12 file.
 pub const PKCS12: &str =

@@ -20,14 +20,13 @@ pub fn stamp(args: StampArgs) -> anyhow::Result<Batch> {
     let (source, schedule) = codes(args.codes, &args.output, is_one)?;
     let sources = match args.pairs.is_empty() {
         true => {
-            vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice, results: Some(args.output.out.clone()) })]
+            let pdfs = Pdfs::new(args.pdf).with_invoices(args.invoice);
+            vec![Source::Pdfs(pdfs.without_results_in(args.output.out.clone()))]
         }
         false => args.pairs.into_iter().map(Source::PairTable).collect(),
     };
-    let document = Stamping {
-        stamp: place(&args.place)?,
-        password: args.place.pdf_password_file.as_deref().map(Secret::from_file).transpose()?.map(Secret::into_bytes),
-    };
+    let password = args.place.pdf_password_file.as_deref().map(Secret::from_file).transpose()?;
+    let document = Stamping::new(place(&args.place)?).with_password(password.map(Secret::into_bytes));
     let drawing = config::document(document, &args.output);
     batch(sources, source, schedule, drawing, args.output)
 }

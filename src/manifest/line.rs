@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_read_is_what_was_written() {
-        let Ok(Line::Invoice(line)) = Line::read(LINE.as_bytes()) else { panic!("it is a line") };
+        let Ok(ManifestLine::Invoice(line)) = ManifestLine::read(LINE.as_bytes()) else { panic!("it is a line") };
         assert_eq!(serde_json::to_string(&line).unwrap(), LINE);
     }
 
@@ -291,7 +291,7 @@ mod tests {
         for (field, twice) in
             [("\"input\":", "\"input\":\"x\",\"input\":"), ("\"url\":\"d\"", "\"url\":\"d\",\"url\":\"d\"")]
         {
-            assert!(Line::read(LINE.replacen(field, twice, 1).as_bytes()).is_err(), "{field}");
+            assert!(ManifestLine::read(LINE.replacen(field, twice, 1).as_bytes()).is_err(), "{field}");
         }
     }
 
@@ -300,7 +300,7 @@ mod tests {
         let later = LINE
             .replace("\"label\":", "\"avif\":{\"a\":[1]},\"label\":")
             .replace("\"form\":", "\"later\":[{}],\"form\":");
-        let Ok(Line::Invoice(line)) = Line::read(later.as_bytes()) else { panic!("it is a line") };
+        let Ok(ManifestLine::Invoice(line)) = ManifestLine::read(later.as_bytes()) else { panic!("it is a line") };
         assert_eq!(serde_json::to_string(&line).unwrap(), LINE);
     }
 }

@@ -37,6 +37,7 @@ pub struct Lines<R> {
 
 /// A line, as it stands in the file.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RawLine<'l> {
     /// From 1 on.
     pub number: u64,

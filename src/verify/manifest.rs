@@ -13,6 +13,7 @@ const PDF_IN_BASE64: &str = "JVBER";
 
 /// What a line of a manifest is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum ManifestEntry {
     /// An invoice with its codes.
     Codes(ManifestCodes),
@@ -24,6 +25,7 @@ pub enum ManifestEntry {
 
 /// An invoice's codes, as a manifest has them.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ManifestCodes {
     /// The invoice's file, as it was named to the run.
     pub input: String,
@@ -39,6 +41,7 @@ pub struct ManifestCodes {
 
 /// A picture, or a PDF with codes on it, that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ManifestPicture {
     /// The file's name, relative to the folder of the run, or in its archive; of a picture in the manifest itself, the
     /// field.

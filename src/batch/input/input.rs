@@ -10,6 +10,7 @@ use crate::files::spelled_path;
 
 /// One invoice to read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Input {
     /// A file.
     File(PathBuf),

@@ -41,7 +41,7 @@ pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &
         let from = From { place: Some(&place), ..from };
         match ManifestEntry::read(&String::from_utf8_lossy(line.text)) {
             Ok(ManifestEntry::Codes(codes)) => entry(codes, &mut surroundings, verifier, output, from),
-            Ok(ManifestEntry::Refused | ManifestEntry::Summary) => output.passed_over(),
+            Ok(_) => output.passed_over(),
             Err(error) => {
                 output.problem(&error.into(), from);
                 // What is no manifest is not told of line by line.
