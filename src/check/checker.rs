@@ -40,7 +40,7 @@ pub trait SchemaValidator: Send + Sync {
     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>>;
 }
 
-/// What a schema has against a document: a finding, `schema_violation`.
+/// Something in a document that its schema does not allow: a finding, `schema_violation`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {

@@ -193,7 +193,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::RegisterAmbiguous => "Say whose certificate signs (`--owner NIP`), or which (`--use NAME`).",
         ErrorKind::RegisterEntryUnknown => "`ksef-qr cert register list` shows the names.",
         ErrorKind::RegisterOutdated => {
-            "The file was replaced, and the register was not told. Give each certificate an entry of its own: `ksef-qr cert register add`."
+            "The file was replaced, and the register still describes the old one. Give each certificate an entry of its own: `ksef-qr cert register add`."
         }
         ErrorKind::TokenUriPin => {
             "Other users of the machine can read arguments, and shells keep them. Leave pin-value out, think of the PIN as known, and give it by pin-source=file:/PATH, `--password-file`, KSEF_QR_KEY_PASSWORD or at the prompt."

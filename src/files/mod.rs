@@ -20,6 +20,8 @@ pub use edit::edit_file;
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
 pub(crate) use lock::is_at;
-pub(crate) use read::{cause, open_regular, path_from_bytes, spelled, spelled_path, unreadable};
+#[cfg(feature = "pdf")]
+pub(crate) use read::cause;
+pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};
 pub(crate) use staging::StagingFolder;
 pub(crate) use temporary::{exists, make_folder, put_in_place, unwritable};

@@ -26,10 +26,10 @@ pub struct KnownCodes {
 
 impl KnownCodes {
     /// Adds the codes of a manifest. Of several of one file those with a KSeF number are taken, else those with KOD II,
-    /// else the later ones. A last line that was cut short is none.
+    /// else the later ones. A last line that was cut short does not count.
     ///
     /// # Errors
-    /// `input_unreadable`; `manifest_damaged` for a line that is none.
+    /// `input_unreadable`; `manifest_damaged` for a line that no manifest has.
     pub fn add(&mut self, manifest: &Path) -> Result<()> {
         let about = |error: Error| error.about(manifest.to_string_lossy());
         let file = File::open(manifest).map_err(|error| about(unreadable(&error)))?;

@@ -1,4 +1,4 @@
-//! From a line to what a later run goes on with. A manifest may have been changed by hand: its parts must fit each other, and
+//! From a line to what a later run continues from. A manifest may have been changed by hand: its parts must fit each other, and
 //! no name in it may lead out of the folder.
 
 use super::codes::{CodeRecord, Picture, Signature, SignedCode};

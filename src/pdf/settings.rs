@@ -148,7 +148,7 @@ impl Stamp {
         Self { anchor: Anchor { corner, ..self.anchor }, ..self }
     }
 
-    /// The same so many millimetres from the sides of the corner.
+    /// The same, this far from the sides of the corner, in millimetres.
     #[must_use]
     pub fn distance_mm(self, x_mm: f64, y_mm: f64) -> Self {
         Self { anchor: Anchor { x_mm, y_mm, ..self.anchor }, ..self }

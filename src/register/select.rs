@@ -132,7 +132,7 @@ impl Register {
 
     /// Picks the entry that signs: active, of type Offline, for this environment, owner and moment; of several the one
     /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
-    /// on, and the old one goes on where the new one is revoked.
+    /// on, and the old one is used again where the new one is revoked.
     ///
     /// Between owners nothing is guessed, not even if only one of them has a certificate that is valid now: whoever forgot
     /// to renew a certificate does not want another's signature.

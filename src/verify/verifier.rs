@@ -59,7 +59,7 @@ impl Verifier {
         !self.invoices.is_empty()
     }
 
-    /// Verifies links that were found together: each by itself, then KOD I and KOD II of one invoice against each
+    /// Verifies links that were found together: each on its own, then KOD I and KOD II of one invoice against each
     /// other. Those with one digest belong together; so do a KOD I and a KOD II that are alone.
     pub fn links<T: AsRef<str>>(&self, texts: &[T]) -> Vec<Report> {
         self.reports(texts, &self.invoices)
@@ -106,7 +106,7 @@ impl Verifier {
         Report { subject, checks }
     }
 
-    /// Checks what the link says by itself.
+    /// Checks the link on its own.
     fn link_facts(&self, facts: &LinkFacts, checks: &mut Vec<Check>) {
         if let Some(seller) = facts.seller {
             checks.push(checksum("seller's NIP", seller, facts.environment));

@@ -73,7 +73,7 @@ pub struct Content<'c> {
     pub codes: &'c [Code],
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
-    /// Why the invoice was issued outside of KSeF, if the run was told.
+    /// Why the invoice was issued outside of KSeF, if that is known.
     pub mode: Option<Mode>,
 }
 

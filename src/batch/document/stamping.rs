@@ -16,7 +16,7 @@ use crate::values::InvoiceHash;
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 const LARGEST_PDF: u64 = 100_000_000;
 
-/// A PDF says what it is within so many bytes.
+/// A PDF says what it is in its first bytes: within this many.
 const HEADER: usize = 1024;
 
 /// Puts the codes of each invoice on the PDF that it comes with.

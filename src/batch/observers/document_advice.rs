@@ -43,7 +43,7 @@ impl DocumentAdvice {
     }
 
     fn document_warning(&self) -> Option<Warning> {
-        let (kind, told) = match (self.made, self.others) {
+        let (kind, message) = match (self.made, self.others) {
             (_, 0) => return None,
             (DocumentKind::Invoice, 1) => (
                 WarningKind::ConfirmationExpected,
@@ -70,7 +70,7 @@ impl DocumentAdvice {
                 ),
             ),
         };
-        Some(Warning::new(kind, told))
+        Some(Warning::new(kind, message))
     }
 }
 

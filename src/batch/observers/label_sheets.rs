@@ -21,7 +21,7 @@ pub(crate) struct LabelSheets {
     level: EccLevel,
     /// None once it has ended, well or not.
     open: Option<Open>,
-    /// What went wrong first. The run goes on: its codes are no worse for it.
+    /// What went wrong first. The run continues: its codes are good.
     failed: Result<()>,
 }
 
@@ -31,7 +31,7 @@ struct Open {
 }
 
 impl LabelSheets {
-    /// Refuses, before anything else, a file of that name that is none of ours.
+    /// Refuses, before anything else, a file of that name that no earlier run wrote.
     ///
     /// # Errors
     /// `output_exists`.

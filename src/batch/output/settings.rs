@@ -33,7 +33,7 @@ pub enum Existing {
     Refuse,
     /// They are replaced.
     Overwrite,
-    /// The manifest says what an earlier run signed; that stays as it is, and the run goes on with the rest.
+    /// The manifest says what an earlier run signed; that stays as it is, and the run continues with the rest.
     Resume,
 }
 

@@ -55,7 +55,7 @@ impl Earlier {
     /// none.
     ///
     /// # Errors
-    /// `manifest_damaged` for a line that is none; `resume_mismatch` for one of another command.
+    /// `manifest_damaged` for a line that no manifest has; `resume_mismatch` for one of another command.
     pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut TakenNames) -> Result<Self> {
         let unreadable = |error: io::Error| unwritable(path, &error);
         let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
@@ -99,7 +99,7 @@ impl Earlier {
         if let Some(Entry { extent, .. }) = lines.last_mut().filter(|_| lacks_newline)
             && extent.end() == end
         {
-            // It gets its newline when the run goes on with the file.
+            // It gets its newline when the run continues the file.
             extent.length += 1;
         }
         reader.rewind().map_err(unreadable)?;

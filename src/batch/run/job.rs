@@ -33,7 +33,7 @@ impl Finished {
             Job::Known { input, line } => (input.name(), Some(line.extent)),
             Job::Unnamed(line) => (line.record.input.clone(), Some(line.extent)),
         };
-        // A line is given up only for a new signature: a file that cannot be read today was signed all the same.
+        // A line is given up only for a new signature: a file that cannot be read today was still signed.
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
         let record = Record { input, outcome };
         Self { kept, line: record.to_line(), files, record }
