@@ -60,7 +60,7 @@ pub enum Since {
 /// Why a batch of invoices was issued outside of KSeF: from that the deadline of each follows.
 ///
 /// ```
-/// use ksef_qr::values::IssueDateNone;
+/// use ksef_qr::values::IssueDate;
 /// use ksef_qr::deadline::{Mode, Schedule};
 ///
 /// # fn main() -> ksef_qr::Result<()> {

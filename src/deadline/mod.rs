@@ -11,7 +11,7 @@
 //! CIRFMF/ksef-api, whose example this is:
 //!
 //! ```
-//! use ksef_qr::values::IssueDateNone;
+//! use ksef_qr::values::IssueDate;
 //! use ksef_qr::deadline::{Calendar, Deadline, Mode};
 //!
 //! # fn main() -> ksef_qr::Result<()> {

@@ -2,7 +2,7 @@
 //! the API (`certyfikaty-KSeF.md`, sections 2 to 4).
 //!
 //! ```
-//! use ksef_qr::credential::PrivateKeyNone;
+//! use ksef_qr::credential::PrivateKey;
 //! use ksef_qr::enrol::{KeyType, Subject, encrypted_pem, request};
 //!
 //! # fn main() -> ksef_qr::Result<()> {
