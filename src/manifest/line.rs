@@ -174,7 +174,7 @@ impl PictureLine<'_> {
     fn of_field(field: &str) -> Option<(PictureFormat, bool)> {
         let embedded = field.strip_suffix("_base64");
         let name = embedded.unwrap_or(field);
-        let format = PictureFormat::ALL.into_iter().find(|format| format.extension() == name)?;
+        let format = PictureFormat::ALL.iter().copied().find(|format| format.extension() == name)?;
         Some((format, embedded.is_some()))
     }
 }

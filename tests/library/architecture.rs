@@ -157,6 +157,25 @@ fn the_library_names_no_option_of_the_command() {
 }
 
 #[test]
+fn every_public_module_has_an_example() {
+    let sources = sources();
+    let lib = &sources.iter().find(|(path, _)| path.ends_with("src/lib.rs")).unwrap().1;
+    let mut public = 0;
+    for (at, line) in lib.lines().enumerate() {
+        let Some(module) = line.strip_prefix("pub mod ") else { continue };
+        if lib.lines().nth(at - 1) == Some("#[doc(hidden)]") {
+            continue;
+        }
+        let module = module.trim_end_matches(';');
+        let files = [format!("{module}.rs"), format!("{module}/mod.rs")];
+        let (_, text) = sources.iter().find(|(path, _)| files.contains(&below_src(path))).unwrap();
+        assert!(text.lines().any(|line| line.starts_with("//! ```")), "{module} has no example");
+        public += 1;
+    }
+    assert!(public > 15, "the modules were found: {public}");
+}
+
+#[test]
 fn main_is_tiny() {
     let main = sources().into_iter().find(|(path, _)| path.ends_with("src/main.rs")).unwrap().1;
     assert!(main.lines().count() <= 60);
