@@ -25,7 +25,7 @@
 //! An [`Issuer`] is made once; it is shared by any number of threads. For many invoices, files and a manifest there is
 //! [`batch`], which is what `sign`, `link`, `stamp` and `confirm` of the command `ksef-qr` run.
 //!
-//! # The way of the data
+//! # How the data flows
 //!
 //! ```text
 //! invoice bytes -> facts + hash -> links -> signature -> QR symbol -> picture -> file
@@ -33,17 +33,18 @@
 //!
 //! # Code map
 //!
-//! Each module may use those above it in this list, and no other (a test reads the sources and checks):
+//! Each module may use those above it in this list, and no other; no two files import each other. Tests read the sources
+//! and check both.
 //!
 //! | module | turns | into |
 //! |---|---|---|
-//! | [`error`] | | what was found, in which file, what to do; the registry of codes |
+//! | [`error`] | what went wrong | its kind, its code, what to do; warnings; the one registry of codes |
 //! | [`values`] | text | [`Nip`](values::Nip), [`InvoiceHash`](values::InvoiceHash), [`KsefNumber`], ...: checked when made, never again |
 //! | [`report`] | something that was looked at | what came of it, for `check`, `verify` and `audit` |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
 //! | `xml` | text | events; a fast reader and its slow twin |
 //! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
-//! | [`check`] | bytes, a date, the Ministry's schemas | all for which KSeF would refuse a file |
+//! | [`check`] | bytes, a date, the Ministry's schemas | everything for which KSeF would refuse the file |
 //! | [`upo`] | KSeF's confirmation | the number of each invoice |
 //! | [`link`] | facts | [`Kod1`](link::Kod1), [`UnsignedKod2`](link::UnsignedKod2); and a link back into its parts |
 //! | [`credential`] | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
@@ -62,25 +63,37 @@
 //! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
 //! | [`verify`] | a link, an invoice, a certificate | what is right, what is wrong, what only KSeF knows |
 //! | [`audit`] | a certificate, a key, a password | whether they can be relied on |
-//! | [`batch`] | files | pictures and a manifest |
+//! | [`batch`] | files | pictures, documents and a manifest |
 //!
-//! What reads strangers' pictures and PDFs, and validates against schemas, is no part of this crate: `ksef-qr-scan`
+//! On top stands the command, `cli`: arguments to settings to a call of this library; words, hints and exit statuses. It is
+//! part of the program `ksef-qr`, not of the library.
+//!
+//! What reads strangers' pictures and PDFs, and validates against schemas, is not in this crate either: `ksef-qr-scan`
 //! (`crates/scan`) does it, in a process of its own.
 //!
-//! A new form of invoice goes to `invoice/form.rs`, a new rule for one to `invoice/rules.rs`, a new picture format to
-//! `render/`, a new form of key file to `credential/format/object.rs`, a new way to sign behind [`LinkSigner`](sign::LinkSigner).
+//! | to add | go to |
+//! |---|---|
+//! | a form of invoice, a rule for one | `invoice/form.rs`, `invoice/rules.rs` |
+//! | a picture format | `render/format.rs` |
+//! | a form of key or certificate file | `credential/format/object.rs` |
+//! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/check_code.rs` |
+//! | a field of the manifest | `manifest/line.rs` |
+//! | a kind of document | `batch/document/` |
+//! | a way to sign | the trait [`LinkSigner`](sign::LinkSigner) |
 //!
 //! # Invariants
 //!
-//! - `report` to `audit` do not know files, clocks, threads and arguments. The clock is the caller's.
+//! - From `report` to `audit`, `files` and `manifest` aside, no module knows files, clocks or threads. The clock is the
+//!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes what users keep, by means of
 //!   `files`, and the manifest in `batch/output/manifest_writer.rs`.
+//! - A line is in the manifest before its pictures can be seen. A code that was given out never changes.
 //! - A private key is decrypted once, wiped when dropped and never printed.
 //! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
-//! - An [`Error`] says what was found and what to do. Nothing bad is silently signed, and no input makes this crate
-//!   panic.
+//! - An [`Error`] says what was found and what to do, and has a stable code. What options are called, `cli` alone says.
+//! - Nothing bad is silently signed, and no input makes this crate panic.
 
 // Nothing that comes from outside may panic; tests may (clippy.toml).
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -12,14 +12,14 @@
 //!
 //! ```
 //! use ksef_qr::Invoice;
-//! use ksef_qr::advice::{Advice, Asked, Codes, Document};
+//! use ksef_qr::advice::{Advice, Asked, Codes, DocumentKind};
 //! use ksef_qr::deadline::Mode;
 //!
 //! # fn main() -> ksef_qr::Result<()> {
 //! # let xml = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml");
 //! let invoice = Invoice::read(xml)?; // its buyer has a NIP
 //! let advice = Advice::of(&invoice, Some(Mode::Offline24), None);
-//! assert_eq!((advice.document(), advice.codes()), (Document::Confirmation, Codes::Both));
+//! assert_eq!((advice.document(), advice.codes()), (DocumentKind::Confirmation, Codes::Both));
 //! assert_eq!(advice.reasons()[0].source(), "VAT Act, art. 106nda ust. 3");
 //! assert_eq!(advice.warning_for(Asked::Invoice).unwrap().code(), "confirmation_expected");
 //! # Ok(())
@@ -43,4 +43,4 @@ mod reasons;
 mod rules;
 
 pub use reasons::Reason;
-pub use rules::{Advice, Asked, Codes, Document};
+pub use rules::{Advice, Asked, Codes, DocumentKind};

@@ -7,7 +7,7 @@ use crate::values::KsefNumber;
 
 /// What a buyer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Document {
+pub enum DocumentKind {
     /// The invoice: its picture on paper or as a PDF.
     Invoice,
     /// The confirmation of the transaction (potwierdzenie transakcji): voluntary, no invoice and no tax document. The
@@ -15,7 +15,7 @@ pub enum Document {
     Confirmation,
 }
 
-impl Document {
+impl DocumentKind {
     /// The word in JSON: `invoice` or `confirmation`.
     pub fn name(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ pub enum Asked {
 /// An answer, what it rests on, and what it leaves open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
-    document: Document,
+    document: DocumentKind,
     codes: Codes,
     number: Option<KsefNumber>,
     reasons: Vec<Reason>,
@@ -69,16 +69,16 @@ impl Advice {
         let mut advice = match (number, mode) {
             (Some(_), _) => numbered(mode, is_vat_rr),
             (None, Some(Mode::Total)) => {
-                Self::new(Document::Invoice, Codes::None, &[reasons::TOTAL, reasons::TOTAL_CODES])
+                Self::new(DocumentKind::Invoice, Codes::None, &[reasons::TOTAL, reasons::TOTAL_CODES])
             }
             (None, _) if is_vat_rr => vat_rr(mode),
             (None, Some(Mode::Failure { .. })) => {
-                Self::new(Document::Invoice, Codes::Both, &[reasons::FAILURE, reasons::FAILURE_CODES])
+                Self::new(DocumentKind::Invoice, Codes::Both, &[reasons::FAILURE, reasons::FAILURE_CODES])
             }
             (None, Some(Mode::Offline24)) => offline(invoice.buyer(), false),
             (None, Some(Mode::Unavailable { .. })) => offline(invoice.buyer(), true),
             (None, None) => {
-                Self::new(Document::Confirmation, Codes::Both, &[reasons::RECEIVED_ONLINE, reasons::CONFIRMATION])
+                Self::new(DocumentKind::Confirmation, Codes::Both, &[reasons::RECEIVED_ONLINE, reasons::CONFIRMATION])
                     .with(&[remarks::ONLINE_CODES, remarks::LATE])
             }
         };
@@ -94,7 +94,7 @@ impl Advice {
     }
 
     /// What may be handed over.
-    pub fn document(&self) -> Document {
+    pub fn document(&self) -> DocumentKind {
         self.document
     }
 
@@ -131,11 +131,11 @@ impl Advice {
     /// - `one_code_expected`: both codes are asked for, and it carries KOD I alone.
     pub fn warning_for(&self, asked: Asked) -> Option<Warning> {
         let (kind, what) = match (asked, self.document(), self.codes()) {
-            (Asked::Confirmation, Document::Invoice, _) => {
+            (Asked::Confirmation, DocumentKind::Invoice, _) => {
                 (WarningKind::InvoiceExpected, "hand over the invoice itself")
             }
             (_, _, Codes::None) => (WarningKind::NoCodesExpected, "no codes belong on it"),
-            (Asked::Invoice, Document::Confirmation, _) => {
+            (Asked::Invoice, DocumentKind::Confirmation, _) => {
                 (WarningKind::ConfirmationExpected, "hand over a confirmation of the transaction, or nothing yet")
             }
             (Asked::Codes, _, Codes::Kod1) => (WarningKind::OneCodeExpected, "KOD I alone belongs on it"),
@@ -145,7 +145,7 @@ impl Advice {
         Some(Warning::new(kind, format!("{what}: {reason}")))
     }
 
-    fn new(document: Document, codes: Codes, reasons: &[Reason]) -> Self {
+    fn new(document: DocumentKind, codes: Codes, reasons: &[Reason]) -> Self {
         Self { document, codes, number: None, reasons: reasons.to_vec(), remarks: Vec::new() }
     }
 
@@ -164,7 +164,7 @@ fn numbered(mode: Option<Mode>, is_vat_rr: bool) -> Advice {
         None | Some(Mode::Total) => reasons::NUMBER_ONLINE,
     };
     let remarks: &[Reason] = if mode == Some(Mode::Total) { &[reasons::NUMBER_TOTAL] } else { &[] };
-    Advice::new(Document::Invoice, Codes::Kod1, &[reason]).with(remarks)
+    Advice::new(DocumentKind::Invoice, Codes::Kod1, &[reason]).with(remarks)
 }
 
 /// Modes offline24 and unavailable, which differ in their articles alone.
@@ -173,8 +173,8 @@ fn offline(buyer: &Buyer, is_unavailable: bool) -> Advice {
         true => (reasons::RECEIVED_UNAVAILABLE, reasons::GIVEN_UNAVAILABLE),
         false => (reasons::RECEIVED_OFFLINE24, reasons::GIVEN_OFFLINE24),
     };
-    let confirmation = || Advice::new(Document::Confirmation, Codes::Both, &[received, reasons::CONFIRMATION]);
-    let invoice = || Advice::new(Document::Invoice, Codes::Both, &[given, reasons::GIVEN_CODES]);
+    let confirmation = || Advice::new(DocumentKind::Confirmation, Codes::Both, &[received, reasons::CONFIRMATION]);
+    let invoice = || Advice::new(DocumentKind::Invoice, Codes::Both, &[given, reasons::GIVEN_CODES]);
     let mut advice = match buyer {
         Buyer::Nip(_) => confirmation().with(&[remarks::EXCEPTIONS]),
         // The schema's list of EU countries has Poland in it.
@@ -184,7 +184,7 @@ fn offline(buyer: &Buyer, is_unavailable: bool) -> Advice {
         Buyer::EuVat(_) | Buyer::Other(_) => invoice().with(&[remarks::ESTABLISHED]),
         Buyer::Unidentified => invoice().with(&[remarks::UNIDENTIFIED]),
     };
-    if is_unavailable && advice.document == Document::Confirmation {
+    if is_unavailable && advice.document == DocumentKind::Confirmation {
         advice.remarks.push(remarks::NO_ARTICLE);
     }
     advice
@@ -194,11 +194,11 @@ fn offline(buyer: &Buyer, is_unavailable: bool) -> Advice {
 fn vat_rr(mode: Option<Mode>) -> Advice {
     match mode {
         None | Some(Mode::Offline24) => {
-            Advice::new(Document::Confirmation, Codes::Both, &[reasons::VAT_RR, reasons::CONFIRMATION])
+            Advice::new(DocumentKind::Confirmation, Codes::Both, &[reasons::VAT_RR, reasons::CONFIRMATION])
                 .with(&[remarks::VAT_RR_CONFIRMATION])
         }
         Some(_) => {
-            Advice::new(Document::Invoice, Codes::None, &[reasons::VAT_RR_OUTAGE]).with(&[remarks::VAT_RR_LATER])
+            Advice::new(DocumentKind::Invoice, Codes::None, &[reasons::VAT_RR_OUTAGE]).with(&[remarks::VAT_RR_LATER])
         }
     }
 }

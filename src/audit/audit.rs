@@ -8,7 +8,7 @@ use crate::values::{Environment, Nip};
 #[derive(Clone, Copy)]
 pub struct Audit<'a> {
     pub(super) certificate: &'a Certificate,
-    pub(super) key: Option<KeyFile<'a>>,
+    pub(super) key: Option<KeyOnDisk<'a>>,
     pub(super) password: Option<&'a [u8]>,
     pub(super) nip: Option<Nip>,
     pub(super) environment: Environment,
@@ -16,20 +16,35 @@ pub struct Audit<'a> {
     pub(super) within_days: i64,
 }
 
-/// A private key as it lies on the disk.
+/// A private key as it lies on the disk: what is in the file, and who may read it.
 #[derive(Clone, Copy)]
-pub struct KeyFile<'a> {
-    /// The file's content.
-    pub bytes: &'a [u8],
-    /// True if it is a PKCS#12 file, the one that the certificate is from.
-    pub is_pkcs12: bool,
-    /// Its permission bits where the system has such: `0o600`.
-    pub mode: Option<u32>,
+pub struct KeyOnDisk<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) is_pkcs12: bool,
+    pub(super) mode: Option<u32>,
 }
 
-impl fmt::Debug for KeyFile<'_> {
+impl<'a> KeyOnDisk<'a> {
+    /// The content of a key's file.
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, is_pkcs12: false, mode: None }
+    }
+
+    /// The content of the PKCS#12 file that the certificate is from.
+    pub fn pkcs12(bytes: &'a [u8]) -> Self {
+        Self { is_pkcs12: true, ..Self::new(bytes) }
+    }
+
+    /// The file's permission bits, such as `0o600`, where the system has them.
+    #[must_use]
+    pub fn with_mode(self, mode: Option<u32>) -> Self {
+        Self { mode, ..self }
+    }
+}
+
+impl fmt::Debug for KeyOnDisk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyFile").field("mode", &self.mode).finish_non_exhaustive()
+        f.debug_struct("KeyOnDisk").field("mode", &self.mode).finish_non_exhaustive()
     }
 }
 
@@ -44,7 +59,7 @@ impl<'a> Audit<'a> {
 
     /// Looks at the certificate's key too.
     #[must_use]
-    pub fn with_key(self, key: KeyFile<'a>) -> Self {
+    pub fn with_key(self, key: KeyOnDisk<'a>) -> Self {
         Self { key: Some(key), ..self }
     }
 

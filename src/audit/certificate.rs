@@ -38,10 +38,9 @@ fn owner(audit: &Audit<'_>) -> Item {
             let reason = format!("it belongs to NIP {found}, not to {expected}");
             Item::fail(ItemName::Owner, Kind::CertificateOfAnother, reason)
         }
-        (Owner::Nip(found), None) => Item::not_checked(
-            ItemName::Owner,
-            format!("it belongs to NIP {found}; whose it should be was not given (--nip)"),
-        ),
+        (Owner::Nip(found), None) => {
+            Item::not_checked(ItemName::Owner, format!("it belongs to NIP {found}; whose it should be was not given"))
+        }
         (owner, _) => {
             let whom = if owner == Owner::Pesel { "a person (PESEL)" } else { "someone known by a fingerprint" };
             let reason = format!(

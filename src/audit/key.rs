@@ -1,10 +1,8 @@
 //! What is looked at in the key, its file and its password; and the controlled test, a link that the key signs.
 
-use super::audit::{Audit, KeyFile};
+use super::audit::{Audit, KeyOnDisk};
 use super::item::{Item, ItemName};
-use crate::credential::{
-    Conditions, Credential, KeyFile as Read, Owner, Pkcs12, PrivateKey, check_pair, check_password,
-};
+use crate::credential::{Conditions, Credential, KeyFile, Owner, Pkcs12, PrivateKey, check_pair, check_password};
 use crate::error::{Error, Kind, Result};
 use crate::link::UnsignedKod2;
 use crate::report::{Finding, Outcome};
@@ -50,14 +48,14 @@ pub(super) fn items(audit: &Audit<'_>) -> (Vec<Item>, Option<PrivateKey>) {
 }
 
 /// Whether the key needs a password, and the key.
-fn open(audit: &Audit<'_>, file: KeyFile<'_>) -> (bool, Result<PrivateKey>) {
+fn open(audit: &Audit<'_>, file: KeyOnDisk<'_>) -> (bool, Result<PrivateKey>) {
     let serial = audit.certificate.serial().to_string();
     let read = match file.is_pkcs12 {
         false => PrivateKey::read(file.bytes),
         true => Pkcs12::read(file.bytes)
             .and_then(|read| read.and_then(move |opened| opened.pair(Some(&serial)).map(|(_, key)| key))),
     };
-    (read.as_ref().is_ok_and(Read::is_locked), read.and_then(|read| read.open(audit.password)))
+    (read.as_ref().is_ok_and(KeyFile::is_locked), read.and_then(|read| read.open(audit.password)))
 }
 
 /// The items that need a key.

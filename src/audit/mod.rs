@@ -2,7 +2,7 @@
 //! tell their readers to check by hand.
 //!
 //! ```
-//! use ksef_qr::audit::{Audit, KeyFile};
+//! use ksef_qr::audit::{Audit, KeyOnDisk};
 //! use ksef_qr::report::Outcome;
 //! use ksef_qr::credential::Certificate;
 //! use ksef_qr::Environment;
@@ -13,7 +13,7 @@
 //! # let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_782_820_800);
 //! let certificate = Certificate::parse(certificate)?;
 //! let items = Audit::of(&certificate, Environment::Test, now)
-//!     .with_key(KeyFile { bytes: key, is_pkcs12: false, mode: Some(0o600) })
+//!     .with_key(KeyOnDisk::new(key).with_mode(Some(0o600)))
 //!     .with_password(password)
 //!     .with_nip("5265877635".parse()?)
 //!     .items();
@@ -31,5 +31,5 @@ mod certificate;
 mod item;
 mod key;
 
-pub use audit::{Audit, KeyFile};
+pub use audit::{Audit, KeyOnDisk};
 pub use item::{Item, ItemName};

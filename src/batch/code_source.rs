@@ -90,6 +90,7 @@ fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
 
 /// Where the KSeF numbers under the codes come from.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub enum Numbers {
     /// There are none yet: `OFFLINE` stands under each code.
     #[default]

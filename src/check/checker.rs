@@ -28,7 +28,7 @@ pub struct Checker {
 ///     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
 ///         let violations = self.0.validate(form.name(), text);
 ///         let violations = violations.map_err(|error| Error::of_code(error.code(), error.message()))?;
-///         Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+///         Ok(violations.into_iter().map(|one| Violation::new(one.message, one.offset)).collect())
 ///     }
 /// }
 /// ```
@@ -40,13 +40,21 @@ pub trait SchemaValidator: Send + Sync {
     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>>;
 }
 
-/// What a schema has against a document: a finding, `schema_violation`.
+/// Something in a document that its schema does not allow: a finding, `schema_violation`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
     /// What is wrong, in one line.
     pub message: String,
     /// Where, in bytes from the start of the text.
     pub offset: usize,
+}
+
+impl Violation {
+    /// What is wrong, in one line, and where, in bytes from the start of the text.
+    pub fn new(message: impl Into<String>, offset: usize) -> Self {
+        Self { message: message.into(), offset }
+    }
 }
 
 impl fmt::Debug for Checker {
@@ -64,12 +72,18 @@ pub struct Checked {
     findings: Vec<Finding>,
     invoice: Option<Invoice>,
     due: Option<Due>,
+    is_unread: bool,
 }
 
 impl Checked {
     /// True if nothing was found for which KSeF would refuse the file.
     pub fn is_accepted(&self) -> bool {
         self.findings.iter().all(|finding| finding.outcome() != Outcome::Fail)
+    }
+
+    /// True if there was no file to check: it is missing, or could not be read or unpacked.
+    pub fn is_unread(&self) -> bool {
+        self.is_unread
     }
 
     /// All that was found, warnings and failures, in the order of the file; what is about the file as a whole comes first.
@@ -96,7 +110,7 @@ impl Checked {
 /// A file that cannot be read.
 impl From<Error> for Checked {
     fn from(error: Error) -> Self {
-        Self { findings: vec![error.into()], invoice: None, due: None }
+        Self { is_unread: error.is_input(), findings: vec![error.into()], invoice: None, due: None }
     }
 }
 
@@ -121,7 +135,7 @@ impl Checker {
     /// Checks the exact bytes of a file.
     pub fn check(&self, bytes: &[u8]) -> Checked {
         let mut examination = Examination::of(bytes);
-        let mut checked = Checked { findings: Vec::new(), invoice: None, due: None };
+        let mut checked = Checked { findings: Vec::new(), invoice: None, due: None, is_unread: false };
         let mut faults = std::mem::take(&mut examination.faults);
         if let Some(invoice) = &examination.invoice {
             faults.extend(invoice.faults_in(self.environment));

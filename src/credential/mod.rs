@@ -11,6 +11,28 @@
 //! | `key_file` | | a file that is open, or locked by a password |
 //! | `private_key/`, `pkcs12/` | a file | a [`KeyFile`] with a [`PrivateKey`], a [`Pkcs12`] in it |
 //! | `credential` | a certificate and its key | a [`Credential`] |
+//!
+//! ```
+//! use ksef_qr::credential::{Certificate, Conditions, Credential, KeyFile, PrivateKey, Purpose};
+//! use ksef_qr::Environment;
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! # let certificate = include_bytes!("../../fixtures/keys/offline-ec.crt");
+//! # let (key, password) = (include_bytes!("../../fixtures/keys/offline-ec.fast.key"), b"Throwaway-Key_2026");
+//! # let now = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_782_820_800);
+//! let certificate = Certificate::parse(certificate)?;
+//! assert_eq!(certificate.purpose(), Purpose::Offline);
+//!
+//! let key = match PrivateKey::read(key)? {
+//!     KeyFile::Open(key) => key,
+//!     KeyFile::Locked(locked) => locked.open(password)?,
+//! };
+//! // Refuses a key of another certificate, and a certificate that is not valid now.
+//! let credential = Credential::new(certificate, key, &Conditions::new(Environment::Test, now))?;
+//! assert!(credential.warnings().is_empty());
+//! # Ok(())
+//! # }
+//! ```
 
 mod certificate;
 mod certificate_file;

@@ -43,7 +43,7 @@ impl Failure {
         Self { announced: Some(announced), ended: None }
     }
 
-    /// A failure whose announcement is not at hand: it is taken to have been announced after the invoice was
+    /// A failure whose announcement is not known: it is taken to have been announced after the invoice was
     /// issued, and on the day of its end at the latest.
     pub fn ended_on(ended: Day) -> Self {
         Self { announced: None, ended: Some(ended) }

@@ -122,6 +122,11 @@ impl Error {
         self.0.kind.group() == ErrorGroup::Value
     }
 
+    /// True if there was nothing to read: the input is missing, is no regular file, or cannot be unpacked.
+    pub fn is_input(&self) -> bool {
+        self.0.kind.is_input()
+    }
+
     /// True if a file could not be read or written.
     pub fn is_io(&self) -> bool {
         self.0.kind.group() == ErrorGroup::Io

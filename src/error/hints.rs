@@ -4,6 +4,7 @@ use super::warning::{Warning, WarningKind};
 
 /// A program's own words for what to do, which name its options and buttons. Where it has none, the library's stand.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Hints {
     /// In place of an error's [`hint`](Error::hint).
     pub error: fn(ErrorKind) -> Option<&'static str>,
@@ -13,7 +14,24 @@ pub struct Hints {
 
 impl Hints {
     /// The library's own.
-    pub const LIBRARY: Self = Self { error: |_| None, warning: |_| None };
+    pub const LIBRARY: Self = Self::new(|_| None, |_| None);
+
+    /// A program's words for errors, and where to read on about warnings; `None` leaves the library's.
+    ///
+    /// ```
+    /// use ksef_qr::error::{ErrorKind, Hints};
+    ///
+    /// const HINTS: Hints = Hints::new(
+    ///     |kind| (kind == ErrorKind::PasswordWrong).then_some("Type the password again, and press Sign."),
+    ///     |_| None,
+    /// );
+    /// ```
+    pub const fn new(
+        error: fn(ErrorKind) -> Option<&'static str>,
+        warning: fn(WarningKind) -> Option<&'static str>,
+    ) -> Self {
+        Self { error, warning }
+    }
 
     /// The error with the program's hint.
     #[must_use]

@@ -49,6 +49,26 @@ macro_rules! kinds {
     };
 }
 
+impl ErrorKind {
+    /// True if there was nothing to read: what was given is missing, is no regular file, or cannot be unpacked.
+    pub fn is_input(self) -> bool {
+        matches!(
+            self,
+            Self::InputUnreadable
+                | Self::InputChanged
+                | Self::InputNotRegular
+                | Self::InputNotPdf
+                | Self::InputMissing
+                | Self::InputArchiveUnreadable
+                | Self::InputEntryDamaged
+                | Self::InputEntryEncrypted
+                | Self::InputEntryMethod
+                | Self::InputEntryName
+                | Self::InputEntryRepeated
+        )
+    }
+}
+
 /// The code.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,7 +123,7 @@ kinds! {
         "What stands as the buyer's NIP is not ten digits."
         "A NIP is ten digits without dashes or a country prefix. Correct the invoice, or give a foreign number in its own field."
     NipChecksum Invoice "nip_checksum"
-        "The last digit of a NIP does not fit the other nine, so the number cannot be right. Where KSeF would take it all the same, outside of production, it is a warning."
+        "The last digit of a NIP does not fit the other nine, so the number cannot be right. Outside of production KSeF takes such a number, and it is only a warning."
         "The check digit says that a digit was mistyped. Production KSeF refuses such an invoice: correct the number."
     IssueDateInFuture Invoice "issue_date_in_future"
         "The issue date is later than today. It may be signed now, and sent from that day on."
@@ -149,7 +169,7 @@ kinds! {
         "KSeF took another version of this invoice, and a code of this file leads nowhere. Draw the code of the file that was sent, byte for byte."
     InvoiceNotEmbedded Invoice "invoice_not_embedded"
         "The PDF holds no invoice in XML inside, and none was given beside it."
-        "Give the invoice's XML beside the PDF: by itself, in a folder of invoices with the same names, or by a table of pairs."
+        "Give the invoice's XML beside the PDF: as a file, in a folder of invoices with the same names, or by a table of pairs."
     InvoiceEmbeddedTwice Invoice "invoice_embedded_twice"
         "The PDF holds more than one invoice in XML inside."
         "It is unclear which of them the PDF shows. Give the invoice's XML beside the PDF."
@@ -203,7 +223,7 @@ kinds! {
         "Choose another place, another page, or a page of their own."
 
     CertificateUnreadable Credential "certificate_unreadable"
-        "What was given as the certificate is none, or is damaged."
+        "What was given as the certificate is not a certificate, or is damaged."
         "Give the certificate as it came from KSeF: a .crt, .cer, .pem or .der file, or its Base64."
     CertificateIsKey Credential "certificate_is_key"
         "A private key was given where the certificate belongs."
@@ -248,7 +268,7 @@ kinds! {
         "A certificate was given without its private key."
         "Signing needs the private key (.key), which was saved when the certificate was applied for. KSeF does not have it. If it is lost, revoke the certificate and apply for a new one."
     KeyUnreadable Credential "key_unreadable"
-        "What was given as the private key is none, or is damaged."
+        "What was given as the private key is not a private key, or is damaged."
         "Give the private key that belongs to the certificate: the .key file saved by the KSeF Taxpayer Application, or a PKCS#8, SEC1 or PKCS#1 key as PEM or DER."
     KeyIsCertificate Credential "key_is_certificate"
         "The certificate was given where the private key belongs."
@@ -284,7 +304,7 @@ kinds! {
         "The private key does not belong to the certificate: what it signs, the certificate does not confirm."
         "The key and the certificate are of different pairs. Use the .key saved in the same application as this .crt."
     P12Unreadable Credential "p12_unreadable"
-        "What was given as the PKCS#12 file is none, or is damaged."
+        "What was given as the PKCS#12 file is not a PKCS#12 file, or is damaged."
         "Give the PKCS#12 file (.p12, .pfx) as it was exported, or export it again."
     P12EncryptionUnsupported Credential "p12_encryption_unsupported"
         "The PKCS#12 file is encrypted in a manner that this program does not know, or that is not safe to try."
@@ -342,7 +362,7 @@ kinds! {
         "Name one in the URI: object=LABEL, id=%01 (each byte as % and two digits), or both."
     TokenKeyUnsupported Credential "token_key_unsupported"
         "The key on the token is of a kind or size that KSeF does not take, or the token cannot sign with it as KSeF asks."
-        "KSeF takes EC keys on P-256 and RSA keys of 2048 bits or more; the token must sign with them by itself (CKM_ECDSA, CKM_RSA_PKCS_PSS or CKM_SHA256_RSA_PKCS_PSS)."
+        "KSeF takes EC keys on P-256 and RSA keys of 2048 bits or more; the token itself must sign with them (CKM_ECDSA, CKM_RSA_PKCS_PSS or CKM_SHA256_RSA_PKCS_PSS)."
     TokenCertificateMissing Credential "token_certificate_missing"
         "The certificate was to be read from the token, and it holds none for this key."
         "The token holds no certificate with the key's ID (CKA_ID). Give the certificate as a file."
@@ -372,7 +392,7 @@ kinds! {
         "A code that a revoked certificate signs proves nothing. Use the one that replaces it."
     RegisterOutdated Credential "register_outdated"
         "The certificate's file holds another certificate than the register says."
-        "The file was replaced, and the register was not told. Give each certificate an entry of its own."
+        "The file was replaced, and the register still describes the old one. Give each certificate an entry of its own."
     RegisterHoldsPassword Credential "register_holds_password"
         "A password stands in the register itself, where whoever reads the file can read it."
         "A register says where a password is and never what it is: password = { file = \"…\" }, { env = \"VARIABLE\" } or { keyring = { service = \"…\", account = \"…\" } }. Remove the value, and change the password if others could read it."
@@ -441,7 +461,7 @@ kinds! {
         "The link has more characters than the largest QR code holds."
         "The link does not fit a QR code at this error correction level. Choose level M or L."
     ManifestMalformed Value "manifest_malformed"
-        "What was given as a manifest, or a line of it, is none."
+        "What was given as a manifest is not one, or one of its lines is not."
         "Give the manifest that the signing run wrote: one JSON object a line."
     PictureUnreadable Value "picture_unreadable"
         "The picture is damaged, too large, or of a kind that is not known."
@@ -471,7 +491,7 @@ kinds! {
         "Options were given that do not go together, one is missing that the others need, or one names what cannot be used."
         "The message says which. Give the options as the documentation shows them."
     CodeUnknown Value "code_unknown"
-        "The code that was asked about is none that this version gives."
+        "This version gives no such code."
         "Copy the code from the message, the manifest or the report that it stands in."
 
     ScanMissing Io "scan_missing"
@@ -487,7 +507,7 @@ kinds! {
         "The path leads to a folder, a device or a pipe where a file is expected."
         "An invoice is read from a regular file."
     InputNotPdf Io "input_not_pdf"
-        "A PDF is needed to put codes on, and this is none, or none was given."
+        "A PDF is needed to put codes on, and this is not a PDF, or none was given."
         "Codes are stamped onto PDFs only. Make pictures of the codes, or documents with the codes on them, instead."
     InputMissing Io "input_missing"
         "There is no file or folder of that name."
@@ -521,7 +541,7 @@ kinds! {
         "Nothing is overwritten unasked. Go on with the earlier run, allow its pictures and manifest to be replaced, or choose another place."
     OutputUnwritable Io "output_unwritable"
         "A result could not be written: the disk is full, the folder is missing, or it is not yours to write to."
-        "Check that the folder exists, is writable and has space left. Resuming the run goes on where it stopped."
+        "Check that the folder exists, is writable and has space left. A resumed run continues where it stopped."
     FileChanged Io "file_changed"
         "A file that was being edited became another in the meantime, and was left alone."
         "Somebody else wrote to it at the same moment, and nothing of that is lost. Look at it, and run the command again."

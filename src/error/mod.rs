@@ -3,6 +3,17 @@
 //! An [`Error`] refuses, a [`Warning`] lets pass; each has a kind, which a program compares, and a stable code, which
 //! stands in manifests and reports. [`explain`] says what a code means and what to do about it; so does
 //! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `check_code.rs`.
+//!
+//! ```
+//! use ksef_qr::Invoice;
+//! use ksef_qr::error::ErrorKind;
+//!
+//! let error = Invoice::read(b"\xEF\xBB\xBF<Faktura/>").unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::ByteOrderMark);
+//! assert_eq!(error.code(), "byte_order_mark");
+//! assert!(error.is_invoice(), "the next invoice may be signed");
+//! assert_eq!(error.hint(), "KSeF refuses a byte order mark. Export without it.");
+//! ```
 
 mod check_code;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]

@@ -133,7 +133,7 @@ kinds! {
         "The squares of the code are so small on paper that not every printer and telephone can be relied on."
         "Draw the code larger, or choose a lower level of error correction, and try it with a telephone."
     PlaceTaken "place_taken"
-        "Something is printed where the codes stand on the PDF, and they were put there all the same."
+        "The codes were put on a place of the PDF where something is printed already."
         "Look at the page. If the codes cannot be read, choose another place or a page of their own."
     PlaceUnknown "place_unknown"
         "It could not be seen whether the place of the codes on the PDF is free."

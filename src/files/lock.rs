@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Opens or makes a file and locks it; the system gives the lock up when the file is closed, also by a kill.
 ///
-/// A file system without locks is used without: there, two runs at a time are not told apart.
+/// On a file system without locks nothing is locked: two runs at a time are not noticed there.
 ///
 /// # Errors
 /// `output_busy` if somebody else keeps the lock for longer than a second.

@@ -74,8 +74,8 @@ pub(crate) fn exists(path: &Path) -> Error {
 
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
     // tempfile names the temporary file, which nobody has heard of.
-    let told = error.to_string();
-    let told = told.split_once(" at path \"").map_or(&*told, |(cause, _)| cause);
-    let message = format!("it cannot be written: {told}");
+    let text = error.to_string();
+    let text = text.split_once(" at path \"").map_or(&*text, |(before, _)| before);
+    let message = format!("it cannot be written: {text}");
     Error::new(Kind::OutputUnwritable, message).about(path.to_string_lossy()).caused_by(cause(error))
 }

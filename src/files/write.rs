@@ -64,7 +64,7 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
     };
     put_in_place(write().map_err(|error: io::Error| unwritable(path, &error))?, path, replace)?;
     // The name is in the folder, and is as durable as the file only once the folder is written too. Some file systems
-    // cannot do that, and the file is there all the same.
+    // cannot do that, and the file is still there.
     #[cfg(unix)]
     {
         _ = fs::File::open(folder).and_then(|folder| folder.sync_all());

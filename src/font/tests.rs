@@ -142,7 +142,7 @@ fn the_same_texts_give_the_same_bytes_and_few_letters_a_small_font() {
     let name = text.split("/BaseFont/").nth(1).unwrap();
     let (tag, rest) = name.split_at(6);
     assert!(tag.chars().all(|c| c.is_ascii_uppercase()) && rest.starts_with("+Roboto-Regular"), "{name}");
-    // An empty font is none that a reader would have to open: it is not named on any page.
+    // No page names an empty font, so no reader has to open it.
     assert!(chunk("").len() > 100);
 }
 

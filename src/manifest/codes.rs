@@ -18,6 +18,7 @@ pub struct CodeRecord {
 
 /// A picture, as the manifest gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Picture {
     /// A file, by its name in the output folder or archive.
     File(String),

@@ -7,9 +7,9 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::codes::{InvoiceLinks, SignedLink};
-use super::line::Line;
+use super::line::ManifestLine;
 use super::lines::Lines;
-use super::names::Names;
+use super::names::TakenNames;
 use super::record::EarlierRecord;
 use crate::error::{Error, Kind, Result};
 use crate::files::unreadable;
@@ -26,19 +26,19 @@ pub struct KnownCodes {
 
 impl KnownCodes {
     /// Adds the codes of a manifest. Of several of one file those with a KSeF number are taken, else those with KOD II,
-    /// else the later ones. A last line that was cut short is none.
+    /// else the later ones. A last line that was cut short does not count.
     ///
     /// # Errors
-    /// `input_unreadable`; `manifest_damaged` for a line that is none.
+    /// `input_unreadable`; `manifest_damaged` for a line that no manifest has.
     pub fn add(&mut self, manifest: &Path) -> Result<()> {
         let about = |error: Error| error.about(manifest.to_string_lossy());
         let file = File::open(manifest).map_err(|error| about(unreadable(&error)))?;
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
         while let Some(line) = lines.next_line().map_err(|error| about(unreadable(&error)))? {
             let record = match line.read() {
-                Ok(Line::Refused | Line::Summary) => continue,
-                Ok(Line::Invoice(fields)) => EarlierRecord::of(&fields, &mut Names::default()),
-                Ok(Line::Foreign) | Err(_) => None,
+                Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
+                Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
+                Ok(ManifestLine::Foreign) | Err(_) => None,
             };
             match record {
                 Some(record) => self.add_record(&record),

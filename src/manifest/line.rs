@@ -16,7 +16,7 @@ use crate::render::PictureFormat;
 /// A line that was read.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
-pub(crate) enum Line<'l> {
+pub(crate) enum ManifestLine<'l> {
     /// An invoice with its codes.
     Invoice(InvoiceLine<'l>),
     /// A refused invoice, which has none.
@@ -27,7 +27,7 @@ pub(crate) enum Line<'l> {
     Foreign,
 }
 
-impl<'l> Line<'l> {
+impl<'l> ManifestLine<'l> {
     /// # Errors
     /// What is wrong with it, if it is no JSON or its fields are not of their types.
     pub(crate) fn read(text: &'l [u8]) -> serde_json::Result<Self> {
@@ -174,7 +174,7 @@ impl PictureLine<'_> {
     fn of_field(field: &str) -> Option<(PictureFormat, bool)> {
         let embedded = field.strip_suffix("_base64");
         let name = embedded.unwrap_or(field);
-        let format = PictureFormat::ALL.into_iter().find(|format| format.extension() == name)?;
+        let format = PictureFormat::ALL.iter().copied().find(|format| format.extension() == name)?;
         Some((format, embedded.is_some()))
     }
 }
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_read_is_what_was_written() {
-        let Ok(Line::Invoice(line)) = Line::read(LINE.as_bytes()) else { panic!("it is a line") };
+        let Ok(ManifestLine::Invoice(line)) = ManifestLine::read(LINE.as_bytes()) else { panic!("it is a line") };
         assert_eq!(serde_json::to_string(&line).unwrap(), LINE);
     }
 
@@ -291,7 +291,7 @@ mod tests {
         for (field, twice) in
             [("\"input\":", "\"input\":\"x\",\"input\":"), ("\"url\":\"d\"", "\"url\":\"d\",\"url\":\"d\"")]
         {
-            assert!(Line::read(LINE.replacen(field, twice, 1).as_bytes()).is_err(), "{field}");
+            assert!(ManifestLine::read(LINE.replacen(field, twice, 1).as_bytes()).is_err(), "{field}");
         }
     }
 
@@ -300,7 +300,7 @@ mod tests {
         let later = LINE
             .replace("\"label\":", "\"avif\":{\"a\":[1]},\"label\":")
             .replace("\"form\":", "\"later\":[{}],\"form\":");
-        let Ok(Line::Invoice(line)) = Line::read(later.as_bytes()) else { panic!("it is a line") };
+        let Ok(ManifestLine::Invoice(line)) = ManifestLine::read(later.as_bytes()) else { panic!("it is a line") };
         assert_eq!(serde_json::to_string(&line).unwrap(), LINE);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read as _};
 
-use super::line::Line;
+use super::line::ManifestLine;
 
 /// In bytes. A line with a stamped PDF of 100 MB in it has half; one of more than this is no line, and is not read to its
 /// end.
@@ -37,6 +37,7 @@ pub struct Lines<R> {
 
 /// A line, as it stands in the file.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct RawLine<'l> {
     /// From 1 on.
     pub number: u64,
@@ -88,8 +89,8 @@ impl<'l> RawLine<'l> {
     }
 
     /// # Errors
-    /// As [`Line::read`].
-    pub(crate) fn read(&self) -> serde_json::Result<Line<'l>> {
-        Line::read(self.text)
+    /// As [`ManifestLine::read`].
+    pub(crate) fn read(&self) -> serde_json::Result<ManifestLine<'l>> {
+        ManifestLine::read(self.text)
     }
 }

@@ -1,7 +1,7 @@
 //! The record of a run: one JSON object a line. A contract with other programs: fields are added, never changed.
 //!
 //! ```text
-//! Record ──to_line──▶ Line ──▶ file ──▶ Lines ──▶ Line ──▶ EarlierRecord   (sign --resume, stamp --codes)
+//! Record ──to_line──▶ ManifestLine ──▶ file ──▶ Lines ──▶ ManifestLine ──▶ EarlierRecord   (sign --resume, stamp --codes)
 //!                                                   └────▶ what verify compares
 //! ```
 //!
@@ -33,10 +33,10 @@ mod write;
 pub use codes::{CodeRecord, Picture, Signature, SignedCode};
 pub use known_codes::KnownCodes;
 pub use lines::{LONGEST_LINE, Lines, RawLine};
-pub use record::{DocumentRecord, Done, EarlierRecord, Kept, Outcome, Record, Sending};
+pub use record::{DocumentRecord, Done, EarlierRecord, InvoiceOutcome, Kept, Record, Sending};
 pub use summary::Summary;
 
 pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};
-pub(crate) use line::{CodeLine, DocumentLine, InvoiceLine, Line};
+pub(crate) use line::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
 pub(crate) use lines::{Extent, LINE_START};
-pub(crate) use names::{DOCUMENT_ENDINGS, FileNames, Names};
+pub(crate) use names::{DOCUMENT_ENDINGS, FileNames, TakenNames};

@@ -10,14 +10,14 @@ use crate::render::PictureFormat;
 /// Kept as hashes: a hundred thousand names are 3 MB, and two names that share a hash only cost the second
 /// one a number it did not need. The hash has no random key, so the same inputs get the same names.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct TakenNames {
     /// For each name taken, the number to try next for its stem: a thousand folders that all hold
     /// `invoice.xml` need no second search.
     taken: HashMap<u64, u32>,
     hasher: BuildHasherDefault<DefaultHasher>,
 }
 
-impl Names {
+impl TakenNames {
     /// The stem itself, or the stem and a number if it is taken: `f1`, `f1-2`, `f1-3`. Depends on the inputs
     /// before it alone.
     pub(crate) fn unique(&mut self, stem: &str) -> String {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn no_name_twice() {
-        let mut names = Names::default();
+        let mut names = TakenNames::default();
         let given = ["f1", "f1", "F1", "f1-2", "f2", "f1", ".", "..", "a/b", "a\\b"];
         let unique: Vec<String> = given.iter().map(|stem| names.unique(stem)).collect();
         assert_eq!(unique, ["f1", "f1-2", "F1-3", "f1-2-2", "f2", "f1-4", "invoice", "invoice-2", "a_b", "a_b-2"]);
@@ -135,11 +135,11 @@ mod tests {
 
     #[test]
     fn names_of_an_earlier_run_stay_with_it() {
-        let mut names = Names::default();
+        let mut names = TakenNames::default();
         assert!(names.reserve("f1") && names.reserve("f2-2"));
-        let mut before = Names::default();
+        let mut before = TakenNames::default();
         for name in [before.unique(&"ł".repeat(150)), before.unique(&"ł".repeat(150))] {
-            assert!(Names::default().reserve(&name), "{} bytes", name.len());
+            assert!(TakenNames::default().reserve(&name), "{} bytes", name.len());
         }
         assert_eq!(["f1", "f2", "f2"].map(|stem| names.unique(stem)), ["f1-2", "f2", "f2-3"]);
         for foreign in ["../f1", "a/b", "", ".", "a\nb"] {
@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn names_fit_the_file_system() {
-        let name = Names::default().unique(&"ż".repeat(300));
+        let name = TakenNames::default().unique(&"ż".repeat(300));
         assert!(name.len() <= 200 && name.starts_with('ż'));
-        assert_eq!(Names::default().unique("a\nb\u{1b}[31m"), "a_b_[31m");
+        assert_eq!(TakenNames::default().unique("a\nb\u{1b}[31m"), "a_b_[31m");
     }
 }

@@ -1,9 +1,9 @@
-//! From a line to what a later run goes on with. A manifest may have been changed by hand: its parts must fit each other, and
+//! From a line to what a later run continues from. A manifest may have been changed by hand: its parts must fit each other, and
 //! no name in it may lead out of the folder.
 
 use super::codes::{CodeRecord, Picture, Signature, SignedCode};
 use super::line::{CodeLine, DocumentLine, InvoiceLine};
-use super::names::{Names, stem_of_document, stem_of_picture};
+use super::names::{TakenNames, stem_of_document, stem_of_picture};
 use super::record::{DocumentRecord, EarlierRecord};
 use crate::link::Link;
 use crate::render::Label;
@@ -12,7 +12,7 @@ use crate::values::InvoiceHash;
 
 impl EarlierRecord {
     /// What the line says, if its parts fit each other. The names that its files have are reserved.
-    pub(crate) fn of(line: &InvoiceLine<'_>, names: &mut Names) -> Option<Self> {
+    pub(crate) fn of(line: &InvoiceLine<'_>, names: &mut TakenNames) -> Option<Self> {
         let hash = InvoiceHash::from_base64(&line.hash_base64).ok()?;
         let kod1 = code(line.kod1.as_ref()?, "kod1", names)?;
         let Ok(Link::Kod1(parts)) = Link::parse(&kod1.url) else { return None };
@@ -71,7 +71,7 @@ fn given(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn code(line: &CodeLine<'_>, name: &str, names: &mut Names) -> Option<CodeRecord> {
+fn code(line: &CodeLine<'_>, name: &str, names: &mut TakenNames) -> Option<CodeRecord> {
     let mut pictures = Vec::with_capacity(line.pictures.len());
     for picture in &line.pictures {
         let text = picture.text.to_string();
@@ -89,7 +89,7 @@ fn code(line: &CodeLine<'_>, name: &str, names: &mut Names) -> Option<CodeRecord
     Some(CodeRecord { url: line.url.to_string(), label: Label::new(&line.label).ok()?, pictures })
 }
 
-fn document(line: &DocumentLine<'_>, names: &mut Names) -> Option<DocumentRecord> {
+fn document(line: &DocumentLine<'_>, names: &mut TakenNames) -> Option<DocumentRecord> {
     let place = match (&line.file, &line.base64) {
         (Some(file), _) => {
             if !names.reserve(stem_of_document(&line.r#type, file)?) {

@@ -14,13 +14,13 @@ pub struct Record {
     /// The input, as the user named it.
     pub input: String,
     /// What was done, or why nothing was.
-    pub outcome: Outcome,
+    pub outcome: InvoiceOutcome,
 }
 
 /// What came of an invoice.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
-pub enum Outcome {
+pub enum InvoiceOutcome {
     /// It has its codes now.
     Done(Done),
     /// It has the codes of an earlier run.
@@ -47,7 +47,7 @@ pub struct Done {
     pub warnings: Vec<Warning>,
     /// The document that was made around the codes, if one was asked for.
     pub document: Option<DocumentRecord>,
-    /// By when KSeF must have it, if the run was told why it was issued offline.
+    /// By when KSeF must have it, if it is known why it was issued offline.
     pub sending: Option<Sending>,
     /// The digest of the file when an earlier run drew its codes, if they were drawn anew: because the file changed,
     /// or because its KSeF number is known now.
@@ -60,7 +60,7 @@ impl Done {
         by_name(&self.kod1, self.kod2.as_ref().map(|kod2| &kod2.code))
     }
 
-    /// Which document may be handed over, if that is known: the run was told why the invoice was issued offline, or which
+    /// Which document may be handed over, if that is known: why the invoice was issued offline, or which
     /// number it has.
     pub fn advice(&self) -> Option<Advice> {
         let mode = self.sending.map(|sending| sending.mode);

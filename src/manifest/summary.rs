@@ -1,7 +1,7 @@
 use serde::{Serialize, Serializer};
 
 use super::line::WarningLine;
-use super::record::{Outcome, Record};
+use super::record::{InvoiceOutcome, Record};
 use super::write::to_line;
 use crate::error::Warning;
 use crate::values::Environment;
@@ -45,18 +45,18 @@ impl Summary {
 
     pub(crate) fn count(&mut self, record: &Record) {
         let has_kod2 = match &record.outcome {
-            Outcome::Done(done) => {
+            InvoiceOutcome::Done(done) => {
                 // With its KSeF number now, but as it was.
                 let is_same = done.replaces == Some(*done.invoice.hash());
                 self.replaced += u64::from(done.replaces.is_some() && !is_same);
                 done.kod2.is_some()
             }
-            Outcome::Kept(kept) => {
+            InvoiceOutcome::Kept(kept) => {
                 self.kept += 1;
                 self.redrawn += u64::from(kept.redrawn);
                 kept.record.kod2.is_some()
             }
-            Outcome::Refused(_) => return self.refused += 1,
+            InvoiceOutcome::Refused(_) => return self.refused += 1,
         };
         *(if has_kod2 { &mut self.signed } else { &mut self.linked }) += 1;
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::codes::{CodeRecord, Picture};
 use super::line::{CodeLine, DocumentLine, ErrorLine, InvoiceLine, PictureLine, RefusedLine, WarningLine};
-use super::record::{DocumentRecord, Done, Outcome, Record};
+use super::record::{DocumentRecord, Done, InvoiceOutcome, Record};
 use crate::error::{Error, Warning};
 use crate::values::{InvoiceHash, KsefNumber, Rule};
 
@@ -14,9 +14,9 @@ impl Record {
     /// The line, its newline included. One that was kept has its line already.
     pub fn to_line(&self) -> Option<String> {
         match &self.outcome {
-            Outcome::Done(done) => Some(to_line(&InvoiceLine::of(&self.input, done))),
-            Outcome::Refused(error) => Some(to_line(&RefusedLine::of(&self.input, error))),
-            Outcome::Kept(_) => None,
+            InvoiceOutcome::Done(done) => Some(to_line(&InvoiceLine::of(&self.input, done))),
+            InvoiceOutcome::Refused(error) => Some(to_line(&RefusedLine::of(&self.input, error))),
+            InvoiceOutcome::Kept(_) => None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::pdf_objects::{Dict, Object, Stream};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Embedded {
-    /// Its name, as the PDF says it: it may be anything, a path too, and is none to write to.
+    /// Its name, as the PDF says it: it may be anything, a path too; never write to it.
     pub name: String,
     /// Its bytes, exactly as they were embedded.
     pub bytes: Vec<u8>,

@@ -3,7 +3,7 @@
 //! A PDF is read as its cross-references describe it, object by object as they are needed, and never repaired; what is
 //! new is appended as an incremental update (ISO 32000-1, 7.5.6). So the file that was given stays, byte for byte, the
 //! beginning of the file that is made: signatures still verify for the revision that they signed; tags, attachments,
-//! metadata and the identification as PDF/A stay. No clock and no chance is in it: the same input gives the same bytes.
+//! metadata and the identification as PDF/A stay. It reads no clock and draws no random numbers: the same input gives the same bytes.
 //!
 //! Codes, labels and written links are one form per document, drawn in black and white without transparency, the text in
 //! an embedded font, marked as an artifact. Over each code lies a link annotation with its address as description. In a

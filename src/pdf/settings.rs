@@ -86,6 +86,7 @@ pub enum Corner {
 
 /// How several codes lie beside each other, in the order in which they are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Arrangement {
     /// From left to right.
     SideBySide,
@@ -108,6 +109,7 @@ pub enum Size {
 /// It is looked for text, lines, filled areas, pictures and annotations; what is white does not count. Pictures count as
 /// a whole, and letters by the widths that the document gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Occupied {
     /// The PDF is refused (`pdf_place_taken`), also if what it draws cannot be read to its end (`pdf_damaged`).
     Refuse,
@@ -146,7 +148,7 @@ impl Stamp {
         Self { anchor: Anchor { corner, ..self.anchor }, ..self }
     }
 
-    /// The same so many millimetres from the sides of the corner.
+    /// The same, this far from the sides of the corner, in millimetres.
     #[must_use]
     pub fn distance_mm(self, x_mm: f64, y_mm: f64) -> Self {
         Self { anchor: Anchor { x_mm, y_mm, ..self.anchor }, ..self }

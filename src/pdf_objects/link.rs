@@ -14,7 +14,7 @@ pub(crate) fn link(area: [f64; 4], url: &str) -> Dict {
         .with("A", action)
 }
 
-/// An address as a string in printable ASCII (ISO 32000-1, 12.6.4.7). What is none is escaped as addresses are.
+/// An address as a string in printable ASCII (ISO 32000-1, 12.6.4.7). Other characters are escaped as in addresses.
 pub(crate) fn address(url: &str) -> Object {
     let mut address = Vec::with_capacity(url.len());
     for &byte in url.as_bytes() {

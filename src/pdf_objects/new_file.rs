@@ -19,7 +19,7 @@ impl NewFile {
         Self { bytes: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec(), handed_out: 0, starts: Vec::new() }
     }
 
-    /// The first of so many numbers that follow each other. Numbers are given out from 1 on.
+    /// The first of `count` numbers that follow each other. Numbers are given out from 1 on.
     pub(crate) fn reserve(&mut self, count: u32) -> Id {
         let first = self.starts.len() as u32 + 1;
         self.starts.resize(self.starts.len() + count as usize, None);

@@ -13,7 +13,7 @@ impl Id {
         Self { number, generation: 0 }
     }
 
-    /// The number that is so many after this one.
+    /// The number that stands `count` after this one.
     pub(crate) const fn after(self, count: u32) -> Self {
         Self::new(self.number + count)
     }

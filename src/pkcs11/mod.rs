@@ -2,6 +2,16 @@
 //!
 //! A [`TokenUri`] says where the key is. With the feature `pkcs11` a `Token` is found by it, unlocked by its PIN, and
 //! gives a `LinkSigner`, which `Issuer::with_outside_key` takes.
+//!
+//! ```
+//! use ksef_qr::pkcs11::TokenUri;
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! let uri: TokenUri = "pkcs11:token=firm;object=offline?module-path=/usr/lib/softhsm/libsofthsm2.so".parse()?;
+//! assert_eq!((uri.token(), uri.object()), (Some("firm"), Some("offline")));
+//! # Ok(())
+//! # }
+//! ```
 
 mod uri;
 

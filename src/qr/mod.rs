@@ -4,6 +4,18 @@
 //! correction, placement and mask choice are ours: for the symbol of a KOD II the last three take 0.6, 1 and 2.6 µs,
 //! there 6, 11 and 1375. They are the same codewords, the same modules and the same choice as by a plain reading of
 //! the standard; the tests compare. This module knows nothing of pictures or links.
+//!
+//! ```
+//! use ksef_qr::EccLevel;
+//! use ksef_qr::qr::Symbol;
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! let symbol = Symbol::encode("https://qr.ksef.mf.gov.pl", EccLevel::M)?;
+//! assert_eq!((symbol.version().number(), symbol.size()), (2, 25));
+//! assert!(symbol.is_dark(0, 0), "the corner of the upper left finder pattern");
+//! # Ok(())
+//! # }
+//! ```
 
 mod blocks;
 mod codewords;

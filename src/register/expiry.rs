@@ -74,7 +74,7 @@ impl Expiry {
 
 impl Register {
     /// What has to be replaced, in the order of the deadlines. Left out are the retired and the revoked, and those for
-    /// which a replacement is at hand (see [`replacement`](Self::replacement)).
+    /// which a replacement is ready (see [`replacement`](Self::replacement)).
     pub fn expiries(&self) -> Vec<Expiry> {
         let open = self.entries().iter().filter(|entry| self.is_in_use(entry));
         let open = open.filter(|entry| self.replacement(entry).is_none());

@@ -174,7 +174,7 @@ fn facts(fields: &Fields<'_>) -> Result<Facts> {
         owner_name: fields.text("owner_name")?,
         pesel_ends: match fields.text("pesel_ends")? {
             Some(ends) if ends.len() != 3 || !ends.bytes().all(|byte| byte.is_ascii_digit()) => {
-                return Err(fields.wrong("pesel_ends", "is the last three digits of a PESEL, and no more"));
+                return Err(fields.wrong("pesel_ends", "is the last three digits of a PESEL"));
             }
             ends => ends,
         },

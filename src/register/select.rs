@@ -77,7 +77,7 @@ impl fmt::Display for Obstacle {
             Self::Status(status) => write!(f, "{status}"),
             Self::Purpose(Purpose::Authentication) => f.write_str("for logging in (type 1)"),
             Self::Purpose(_) => f.write_str("its purpose is unclear"),
-            Self::Environment(environment) => write!(f, "not from the KSeF of --env {environment}"),
+            Self::Environment(environment) => write!(f, "not from the KSeF environment {environment}"),
             Self::Owner(owner) => write!(f, "belongs to {owner}"),
             Self::NotYetValid(day) => write!(f, "valid from {day}"),
             Self::Expired(day) => write!(f, "expired on {day}"),
@@ -132,7 +132,7 @@ impl Register {
 
     /// Picks the entry that signs: active, of type Offline, for this environment, owner and moment; of several the one
     /// that became valid last. So a certificate that replaces another takes over by its date, or from its `use_from`
-    /// on, and the old one goes on where the new one is revoked.
+    /// on, and the old one is used again where the new one is revoked.
     ///
     /// Between owners nothing is guessed, not even if only one of them has a certificate that is valid now: whoever forgot
     /// to renew a certificate does not want another's signature.

@@ -18,7 +18,7 @@ pub enum PictureFormat {
 
 impl PictureFormat {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Png, Self::Svg, Self::Pdf];
+    pub const ALL: &[Self] = &[Self::Png, Self::Svg, Self::Pdf];
 
     /// The file name extension, which is also the name: `png`.
     pub fn extension(self) -> &'static str {
@@ -52,8 +52,8 @@ impl PictureFormat {
 impl FromStr for PictureFormat {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|format| format.extension() == text).ok_or_else(|| {
-            let names = Self::ALL.map(Self::extension).join(", ");
+        Self::ALL.iter().copied().find(|format| format.extension() == text).ok_or_else(|| {
+            let names = Self::ALL.iter().map(|format| format.extension()).collect::<Vec<_>>().join(", ");
             Error::new(Kind::SettingMalformed, format!("{text:?} is not a picture format: {names}"))
         })
     }
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn names() {
-        for format in PictureFormat::ALL {
+        for &format in PictureFormat::ALL {
             assert_eq!(format.to_string().parse(), Ok(format));
         }
         assert_eq!("bmp".parse::<PictureFormat>().unwrap_err().code(), "setting_malformed");

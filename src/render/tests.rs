@@ -226,7 +226,7 @@ fn png_is_smaller_than_that_of_the_png_crate() {
 #[test]
 fn a_renderer_draws_the_same_again() {
     let mut renderer = Renderer::new(Style::default());
-    for format in PictureFormat::ALL {
+    for &format in PictureFormat::ALL {
         let first = renderer.render(format, &kod_i(number()));
         renderer.render(format, &of_version(2, Label::OFFLINE));
         assert!(renderer.render(format, &kod_i(number())) == first);

@@ -4,6 +4,7 @@ use crate::error::Result;
 
 /// Which key to make for a certificate of KSeF (`certyfikaty-KSeF.md`, section 3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeyType {
     /// EC on P-256: what the Ministry recommends and the portal makes.
     #[default]

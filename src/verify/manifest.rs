@@ -1,12 +1,11 @@
 //! A line of a manifest against the links in it.
 
-use super::link::facts::LinkFacts as Parts;
+use super::link::facts::LinkFacts;
 use super::report::Check;
-use super::report::{Report, Subject};
-use crate::error::CheckCode as Code;
-use crate::error::{Error, Kind, Result};
+use super::report::{Report, ReportSubject};
+use crate::error::{CheckCode, Error, Kind, Result};
 use crate::link::Link;
-use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, Line};
+use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
 use crate::values::{ContextId, InvoiceHash, IssueDate, KsefNumber};
 
 /// `%PDF`, as Base64 begins.
@@ -14,9 +13,10 @@ const PDF_IN_BASE64: &str = "JVBER";
 
 /// What a line of a manifest is.
 #[derive(Clone, Debug)]
-pub enum Entry {
+#[non_exhaustive]
+pub enum ManifestEntry {
     /// An invoice with its codes.
-    Codes(Codes),
+    Codes(ManifestCodes),
     /// A refused invoice, which has none.
     Refused,
     /// The summary of the run.
@@ -25,13 +25,14 @@ pub enum Entry {
 
 /// An invoice's codes, as a manifest has them.
 #[derive(Clone, Debug)]
-pub struct Codes {
+#[non_exhaustive]
+pub struct ManifestCodes {
     /// The invoice's file, as it was named to the run.
     pub input: String,
     /// The links: KOD I, and KOD II if there is one.
     pub links: Vec<String>,
     /// Every picture of them, and the document around them, if it is a PDF.
-    pub pictures: Vec<Picture>,
+    pub pictures: Vec<ManifestPicture>,
     /// Where the invoice is, if it is not `input`: the file beside the PDF, or the name of the one embedded in it.
     pub invoice: Option<String>,
     /// Whether the fields of the line say what the links say.
@@ -40,7 +41,8 @@ pub struct Codes {
 
 /// A picture, or a PDF with codes on it, that a manifest names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
+#[non_exhaustive]
+pub struct ManifestPicture {
     /// The file's name, relative to the folder of the run, or in its archive; of a picture in the manifest itself, the
     /// field.
     pub name: String,
@@ -52,29 +54,29 @@ pub struct Picture {
     pub is_document: bool,
 }
 
-impl Entry {
+impl ManifestEntry {
     /// Reads a line, and compares its fields with its links. Fields that this version does not know are passed over.
     ///
     /// # Errors
     /// `manifest_malformed`.
     pub fn read(line: &str) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
-        match Line::read(line.as_bytes())
+        match ManifestLine::read(line.as_bytes())
             .map_err(|error| malformed(&format!("no manifest's line: {error}")).caused_by(error))?
         {
-            Line::Summary => Ok(Self::Summary),
-            Line::Refused => Ok(Self::Refused),
-            Line::Invoice(line) => Codes::of(&line).map(Self::Codes),
-            Line::Foreign => Err(malformed("the line is of no type and status that a manifest has")),
+            ManifestLine::Summary => Ok(Self::Summary),
+            ManifestLine::Refused => Ok(Self::Refused),
+            ManifestLine::Invoice(line) => ManifestCodes::of(&line).map(Self::Codes),
+            ManifestLine::Foreign => Err(malformed("the line is of no type and status that a manifest has")),
         }
     }
 }
 
-impl Picture {
+impl ManifestPicture {
     /// Compares what was read from the picture with the link that it must hold.
     pub fn check(&self, found: &[String]) -> Check {
         let Self { name, urls, is_document, .. } = self;
-        let fail = |why: String| Check::fail(Code::ManifestPicture, why);
+        let fail = |why: String| Check::fail(CheckCode::ManifestPicture, why);
         let counts = |found: &&String| !is_document || Link::parse(found).is_ok();
         let mut counted = found.iter().filter(counts);
         if let Some(other) = counted.find(|found| !urls.contains(found)) {
@@ -86,23 +88,23 @@ impl Picture {
             None if !is_document && found.len() > 1 => fail(format!("{name} holds {} codes, not one", found.len())),
             None => {
                 let what = if urls.len() == 1 { "its link" } else { "its links" };
-                Check::ok(Code::ManifestPicture, format!("{name} reads back as {what}"))
+                Check::ok(CheckCode::ManifestPicture, format!("{name} reads back as {what}"))
             }
         }
     }
 
     /// The check of a picture that nobody tried to read.
     pub fn not_read(&self, why: &str) -> Check {
-        Check::not_checked(Code::ManifestPicture, format!("{}: {why}", self.name))
+        Check::not_checked(CheckCode::ManifestPicture, format!("{}: {why}", self.name))
     }
 
     /// The check of a picture that cannot be read.
     pub fn unreadable(&self, why: &str) -> Check {
-        Check::fail(Code::ManifestPicture, format!("{}: {why}", self.name))
+        Check::fail(CheckCode::ManifestPicture, format!("{}: {why}", self.name))
     }
 }
 
-impl Codes {
+impl ManifestCodes {
     fn of(line: &InvoiceLine<'_>) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
         let kod1 = line.kod1.as_ref().ok_or_else(|| malformed("the line has no kod1"))?;
@@ -113,39 +115,39 @@ impl Codes {
         facts(line, kod1, &mut checks);
         let codes = || [Some(kod1), line.kod2.as_ref()].into_iter().flatten();
         let links: Vec<String> = codes().map(|code| code.url.to_string()).collect();
-        let mut pictures: Vec<Picture> = codes().flat_map(pictures_of).collect();
+        let mut pictures: Vec<ManifestPicture> = codes().flat_map(pictures_of).collect();
         pictures.extend(line.document.as_ref().and_then(|document| document_with(document, &links)));
         let invoice = line.document.as_ref().and_then(|document| document.invoice.as_deref().map(str::to_owned));
         let input = line.input.to_string();
-        let report = Report { subject: Subject::Entry { input: input.clone() }, checks };
+        let report = Report { subject: ReportSubject::Entry { input: input.clone() }, checks };
         Ok(Self { input, links, pictures, invoice, report })
     }
 }
 
-fn pictures_of(code: &CodeLine<'_>) -> impl Iterator<Item = Picture> {
+fn pictures_of(code: &CodeLine<'_>) -> impl Iterator<Item = ManifestPicture> {
     code.pictures.iter().map(|picture| {
         let text = picture.text.to_string();
         let (name, embedded) = match picture.is_embedded {
             true => (picture.field().into_owned(), Some(text)),
             false => (text, None),
         };
-        Picture { name, embedded, urls: vec![code.url.to_string()], is_document: false }
+        ManifestPicture { name, embedded, urls: vec![code.url.to_string()], is_document: false }
     })
 }
 
 /// Bytes for a printer of receipts or labels are not drawn, and so not read back.
-fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<Picture> {
+fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<ManifestPicture> {
     let is_pdf = |file: &str| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf");
     let (name, embedded) = match (document.file.as_deref(), document.base64.as_deref()) {
         (Some(file), _) if is_pdf(file) => (file, None),
         (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => ("document", Some(bytes.to_owned())),
         _ => return None,
     };
-    Some(Picture { name: name.to_owned(), embedded, urls: links.to_vec(), is_document: true })
+    Some(ManifestPicture { name: name.to_owned(), embedded, urls: links.to_vec(), is_document: true })
 }
 
 fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {
-    let parts = |code: &CodeLine<'_>| Link::parse(&code.url).map(|link| Parts::of(&link)).unwrap_or_default();
+    let parts = |code: &CodeLine<'_>| Link::parse(&code.url).map(|link| LinkFacts::of(&link)).unwrap_or_default();
     let first = parts(kod1);
     let second = line.kod2.as_ref().map(parts);
     let both = || [Some(&first), second.as_ref()].into_iter().flatten();
@@ -153,22 +155,22 @@ fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {
     let digest = InvoiceHash::from_base64(&line.hash_base64).ok();
     let is_same = digest.is_some() && InvoiceHash::from_base64url(&line.hash_base64url).ok() == digest;
     let agree = is_same && both().all(|of| of.hash == digest);
-    checks.push(said(Code::ManifestDigest, "the digest", agree));
+    checks.push(said(CheckCode::ManifestDigest, "the digest", agree));
 
     let agree = both().all(|of| of.seller.is_some_and(|nip| nip.as_str() == &*line.seller_nip));
-    checks.push(said(Code::ManifestSeller, "the seller's NIP", agree));
+    checks.push(said(CheckCode::ManifestSeller, "the seller's NIP", agree));
 
     let date = IssueDate::parse(&line.issue_date).ok();
-    checks.push(said(Code::ManifestDate, "the issue date", date.is_some() && first.issue_date == date));
+    checks.push(said(CheckCode::ManifestDate, "the issue date", date.is_some() && first.issue_date == date));
 
     checks.push(label_of_kod1(line, kod1));
     let (Some(code), Some(second)) = (&line.kod2, second) else { return };
     let context = line.context.as_deref().and_then(|context| context.parse::<ContextId>().ok());
-    checks.push(said(Code::ManifestContext, "the context", context.is_some() && second.context == context));
+    checks.push(said(CheckCode::ManifestContext, "the context", context.is_some() && second.context == context));
 
     let serial = second.serial.map(|serial| serial.to_string());
     let agree = serial.is_some() && serial.as_deref() == code.certificate_serial.as_deref();
-    checks.push(said(Code::ManifestSerial, "the certificate's serial number", agree));
+    checks.push(said(CheckCode::ManifestSerial, "the certificate's serial number", agree));
 
     let fits = match (code.algorithm.as_deref(), second.signature.as_deref()) {
         (Some("ES256-P1363"), Some(signature)) => signature.len() == 64,
@@ -176,24 +178,24 @@ fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {
         (Some("PS256"), Some(signature)) => signature.len() >= 256,
         _ => false,
     };
-    checks.push(said(Code::ManifestAlgorithm, "the algorithm", fits));
+    checks.push(said(CheckCode::ManifestAlgorithm, "the algorithm", fits));
     checks.push(match &*code.label {
-        "CERTYFIKAT" => Check::ok(Code::ManifestLabel, "CERTYFIKAT stands under KOD II"),
-        label => Check::fail(Code::ManifestLabel, format!("{} stands under KOD II, not CERTYFIKAT", shown(label))),
+        "CERTYFIKAT" => Check::ok(CheckCode::ManifestLabel, "CERTYFIKAT stands under KOD II"),
+        label => Check::fail(CheckCode::ManifestLabel, format!("{} stands under KOD II, not CERTYFIKAT", shown(label))),
     });
 }
 
 fn label_of_kod1(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>) -> Check {
     let number = line.ksef_number.as_deref();
     match (&*kod1.label, number) {
-        ("OFFLINE", None) => Check::ok(Code::ManifestLabel, "OFFLINE stands under KOD I"),
+        ("OFFLINE", None) => Check::ok(CheckCode::ManifestLabel, "OFFLINE stands under KOD I"),
         (label, Some(number)) if label == number => match KsefNumber::parse(number) {
-            Ok(_) => Check::ok(Code::ManifestLabel, format!("the KSeF number {number} stands under KOD I")),
-            Err(error) => Check::fail(Code::ManifestLabel, format!("{} [{}]", error.message(), error.code())),
+            Ok(_) => Check::ok(CheckCode::ManifestLabel, format!("the KSeF number {number} stands under KOD I")),
+            Err(error) => Check::fail(CheckCode::ManifestLabel, format!("{} [{}]", error.message(), error.code())),
         },
         (label, _) => {
             let expected = number.unwrap_or("OFFLINE");
-            Check::fail(Code::ManifestLabel, format!("{} stands under KOD I, not {expected}", shown(label)))
+            Check::fail(CheckCode::ManifestLabel, format!("{} stands under KOD I, not {expected}", shown(label)))
         }
     }
 }
@@ -202,7 +204,7 @@ fn shown(label: &str) -> String {
     if label.is_empty() { "nothing".to_owned() } else { format!("{label:?}") }
 }
 
-fn said(code: Code, what: &str, agree: bool) -> Check {
+fn said(code: CheckCode, what: &str, agree: bool) -> Check {
     match agree {
         true => Check::ok(code, format!("{what} is the same in the line and in its links")),
         false => Check::fail(code, format!("{what} is not the same in the line and in its links")),

@@ -41,8 +41,8 @@ mod signature;
 mod verifier;
 
 pub use link::facts::CodeKind;
-pub use manifest::{Codes, Entry, Picture};
-pub use report::{Check, Report, Subject};
+pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
+pub use report::{Check, Report, ReportSubject};
 pub use verifier::Verifier;
 
 pub use crate::error::CHECKS;

@@ -11,7 +11,7 @@ use crate::report::Outcome;
 #[non_exhaustive]
 pub struct Report {
     /// What the checks are about.
-    pub subject: Subject,
+    pub subject: ReportSubject,
     /// The checks, in the order of a reader's questions: is it spelled right, is it of this invoice, is it signed
     /// right, what does only KSeF know.
     pub checks: Vec<Check>,
@@ -19,7 +19,7 @@ pub struct Report {
 
 /// What a report is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum ReportSubject {
     /// A link, or another text where one was expected.
     Link {
         /// The text as it was given.

@@ -5,7 +5,7 @@ use super::invoice::compare::{self, InvoiceFile};
 use super::link::examined::Examined;
 use super::link::facts::{CodeKind, LinkFacts};
 use super::report::Check;
-use super::report::{Report, Subject};
+use super::report::{Report, ReportSubject};
 use super::signature::certificates;
 use super::signature::verification::CertificateFile;
 use crate::credential::Certificate;
@@ -59,7 +59,7 @@ impl Verifier {
         !self.invoices.is_empty()
     }
 
-    /// Verifies links that were found together: each by itself, then KOD I and KOD II of one invoice against each
+    /// Verifies links that were found together: each on its own, then KOD I and KOD II of one invoice against each
     /// other. Those with one digest belong together; so do a KOD I and a KOD II that are alone.
     pub fn links<T: AsRef<str>>(&self, texts: &[T]) -> Vec<Report> {
         self.reports(texts, &self.invoices)
@@ -82,7 +82,7 @@ impl Verifier {
             .collect();
         for kod2 in of_kind(CodeKind::Kod2) {
             let Some(kod1) = partner(kod2) else { continue };
-            let subject = Subject::Pair { kod1: kod1.text.clone(), kod2: kod2.text.clone() };
+            let subject = ReportSubject::Pair { kod1: kod1.text.clone(), kod2: kod2.text.clone() };
             reports.push(Report { subject, checks: pair(&kod1.facts, &kod2.facts) });
         }
         reports
@@ -92,7 +92,7 @@ impl Verifier {
     fn report(&self, examined: &Examined, issue_date: Option<IssueDate>, invoices: &[InvoiceFile]) -> Report {
         let Examined { text, facts, checks } = examined;
         let mut checks = checks.clone();
-        let subject = Subject::Link { text: text.clone(), kind: facts.kind, is_foreign: examined.is_foreign() };
+        let subject = ReportSubject::Link { text: text.clone(), kind: facts.kind, is_foreign: examined.is_foreign() };
         if let Some(kind) = facts.kind {
             self.link_facts(facts, &mut checks);
             let invoice_date = compare::check(facts, invoices, &mut checks);
@@ -106,7 +106,7 @@ impl Verifier {
         Report { subject, checks }
     }
 
-    /// Checks what the link says by itself.
+    /// Checks the link on its own.
     fn link_facts(&self, facts: &LinkFacts, checks: &mut Vec<Check>) {
         if let Some(seller) = facts.seller {
             checks.push(checksum("seller's NIP", seller, facts.environment));

@@ -1,6 +1,6 @@
 //! Well-formed XML 1.0 with namespaces, and nothing less: text to events.
 //!
-//! Knows no invoice: whoever reads a document is a [`Visitor`], which hears of its elements and texts. Two readers tell it
+//! Knows no invoice: whoever reads a document is a [`Visitor`], which is given its elements and texts. Two readers give it
 //! the same. [`fast`] takes plain documents, which is what invoicing systems write, and gives up at the first oddity;
 //! [`slow`] takes everything, finds every fault, and is the twin that the fast one is tested against.
 

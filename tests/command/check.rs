@@ -262,7 +262,7 @@ fn what_a_validator_finds_is_told_in_its_place() {
             match form {
                 Form::Fa3 => {
                     let offset = text.find("<P_2>").unwrap();
-                    Ok(vec![Violation { message: "too long".to_owned(), offset }])
+                    Ok(vec![Violation::new("too long", offset)])
                 }
                 _ => Err(ksef_qr::Error::of_code("schema_missing", "there is none")),
             }

@@ -249,7 +249,7 @@ fn documents_go_where_pictures_go() {
     };
     assert_eq!(status(&stamp(&["--out", "codes.zip"])), 0);
     let entries = ksef_qr::batch::entries(&folder.path().join("codes.zip"), "pdf").unwrap();
-    assert_eq!(entries.iter().map(ksef_qr::batch::Entry::name).collect::<Vec<_>>(), ["f1.pdf", "f2.pdf"]);
+    assert_eq!(entries.iter().map(ksef_qr::batch::ArchiveEntry::name).collect::<Vec<_>>(), ["f1.pdf", "f2.pdf"]);
     assert!(entries[0].bytes(1 << 20).unwrap().ends_with(b"%%EOF\n"));
     assert_eq!(status(&stamp(&["--out", "codes.zip", "--resume"])), 0);
     assert_eq!(status(&stamp(&["--out", "codes.zip", "--overwrite"])), 0);

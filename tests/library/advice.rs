@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use ksef_qr::advice::{Advice, Asked, Codes, Document};
+use ksef_qr::advice::{Advice, Asked, Codes, DocumentKind};
 use ksef_qr::deadline::Mode;
 use ksef_qr::invoice::Buyer;
 use ksef_qr::{Invoice, KsefNumber};
@@ -124,9 +124,9 @@ fn a_polish_number_among_those_of_the_eu_is_a_nip() {
         text("fa3-eu-buyer.xml").replace("<KodUE>DE</KodUE>", "<KodUE>PL</KodUE>").replace("999999999<", "5251469286<");
     let invoice = Invoice::read(changed.as_bytes()).unwrap();
     assert_eq!(*invoice.buyer(), Buyer::EuVat("PL5251469286".to_owned()));
-    assert_eq!(Advice::of(&invoice, Some(Mode::Offline24), None).document(), Document::Confirmation);
+    assert_eq!(Advice::of(&invoice, Some(Mode::Offline24), None).document(), DocumentKind::Confirmation);
     assert_eq!(remarks(&invoice, Some(Mode::Offline24)), ["polish_number_as_foreign", "buyer_may_be_excepted"]);
-    assert_eq!(Advice::of(&invoice, Some(FAILURE), None).document(), Document::Invoice);
+    assert_eq!(Advice::of(&invoice, Some(FAILURE), None).document(), DocumentKind::Invoice);
 }
 
 /// Each of the three things asked for, against each answer there is.

@@ -152,6 +152,49 @@ fn the_process_that_holds_keys_decodes_nobodys_pictures() {
     }
 }
 
+const COMMANDS: &[&str] = &[
+    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "cert", "key", "explain", "schema",
+    "demo",
+];
+
+/// What its options are called, the command says (`cli`): the library serves other programs too.
+#[test]
+fn the_library_names_no_option_of_the_command() {
+    for (path, code) in sources().into_iter().filter(|(path, _)| module(path) != "cli") {
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            // Commands of others may have options.
+            let own = line
+                .split('`')
+                .filter(|part| !["openssl ", "qpdf ", "pkcs11-tool "].iter().any(|others| part.starts_with(others)));
+            for part in own {
+                let is_option = |(at, _): (usize, &str)| part[at + 2..].starts_with(|c: char| c.is_ascii_lowercase());
+                let names_option = part.match_indices("--").any(is_option);
+                let names_command = COMMANDS.iter().any(|command| part.contains(&format!("ksef-qr {command}")));
+                assert!(!names_option && !names_command, "{}: {}", path.display(), line.trim());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_public_module_has_an_example() {
+    let sources = sources();
+    let lib = &sources.iter().find(|(path, _)| path.ends_with("src/lib.rs")).unwrap().1;
+    let mut public = 0;
+    for (at, line) in lib.lines().enumerate() {
+        let Some(module) = line.strip_prefix("pub mod ") else { continue };
+        if lib.lines().nth(at - 1) == Some("#[doc(hidden)]") {
+            continue;
+        }
+        let module = module.trim_end_matches(';');
+        let files = [format!("{module}.rs"), format!("{module}/mod.rs")];
+        let (_, text) = sources.iter().find(|(path, _)| files.contains(&below_src(path))).unwrap();
+        assert!(text.lines().any(|line| line.starts_with("//! ```")), "{module} has no example");
+        public += 1;
+    }
+    assert!(public > 15, "the modules were found: {public}");
+}
+
 #[test]
 fn main_is_tiny() {
     let main = sources().into_iter().find(|(path, _)| path.ends_with("src/main.rs")).unwrap().1;

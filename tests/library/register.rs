@@ -108,7 +108,7 @@ fn a_refusal_says_why_each_was_passed_over() {
     assert_eq!(
         chosen(&register(&["authentication-ec", "offline-ec"]), &production),
         "register_nothing_fits: no certificate of the register fits: \"authentication-ec\" for logging in (type 1); \
-         \"offline-ec\" not from the KSeF of --env prod"
+         \"offline-ec\" not from the KSeF environment prod"
     );
     assert_eq!(chosen("", &wanted("2026-07-01")), "register_nothing_fits: the register holds no certificate yet");
     let all = ["expired-ec", "future-ec", "authentication-ec", "both-purposes-ec", "prod-offline-ec", "no-usage-ec"];
@@ -140,7 +140,7 @@ fn issuers_are_never_guessed() {
     // A name that says demo is demo's.
     let demo = PAIR.replacen("TEST CCK KSeF", "DEMO CCK KSeF", 1);
     assert_eq!(chosen(&demo, &wanted("2026-07-01")), "firm-2026");
-    assert!(chosen(&demo, &wanted("2026-05-01")).contains("\"firm-2025\" not from the KSeF of --env test"));
+    assert!(chosen(&demo, &wanted("2026-05-01")).contains("\"firm-2025\" not from the KSeF environment test"));
 }
 
 #[test]

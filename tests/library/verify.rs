@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::common::{certificate, file as fixture};
-use ksef_qr::verify::{CHECKS, CodeKind, Outcome, Report, Subject, Verifier};
+use ksef_qr::verify::{CHECKS, CodeKind, Outcome, Report, ReportSubject, Verifier};
 use proptest::prelude::*;
 
 const KOD1: &str =
@@ -63,7 +63,7 @@ fn a_good_pair_with_everything_at_hand() {
     let unknown = ["certificate_owner", "ksef_certificate_status", "ksef_permissions"];
     assert_eq!(codes(&reports[1], Outcome::OnlyKsef), unknown);
     assert_eq!(codes(&reports[1], Outcome::NotChecked), [""; 0]);
-    assert!(matches!(&reports[2].subject, Subject::Pair { kod1, kod2 } if kod1 == KOD1 && kod2 == KOD2));
+    assert!(matches!(&reports[2].subject, ReportSubject::Pair { kod1, kod2 } if kod1 == KOD1 && kod2 == KOD2));
     assert_eq!(codes(&reports[2], Outcome::Ok), ["pair_digest", "pair_seller", "pair_host"]);
 }
 
@@ -213,7 +213,9 @@ fn what_is_no_link_at_all() {
     let report = verifier().link(&format!("{KOD1}{}", "/".repeat(100_000)));
     assert_eq!(failures(&report), ["link_too_long"]);
     for (text, foreign) in [("hello", true), ("https://example.com/a", true), ("https://qr.ksef.mf.gov.pl/", false)] {
-        assert!(matches!(verifier().link(text).subject, Subject::Link { is_foreign, .. } if is_foreign == foreign));
+        assert!(
+            matches!(verifier().link(text).subject, ReportSubject::Link { is_foreign, .. } if is_foreign == foreign)
+        );
     }
 }
 
@@ -223,7 +225,7 @@ fn slashes_of_standard_base64_are_put_together_again() {
     let link = "https://qr-test.ksef.mf.gov.pl/certificate/Nip/5265877635/5265877635/01F0A1B2C3D4E501/n8otcJbcdk3Wg1g7fM/BJen2qMj5oYP5TUzR5G0x4Oo=/aneojHwtx83FKoe0lx5tHuL/QZYoDZ6tdRJagKzxgmSnl3rWOgryc9rS/7FJdDN5aIjJoFlFasRGy0cN5E+vjQ==";
     let report = verifier().link(link);
     assert_eq!(failures(&report), ["base64_padding", "base64_alphabet", "base64_padding", "base64_alphabet"]);
-    assert!(matches!(report.subject, Subject::Link { kind: Some(CodeKind::Kod2), .. }));
+    assert!(matches!(report.subject, ReportSubject::Link { kind: Some(CodeKind::Kod2), .. }));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Lines of a manifest against their links.
 
-use ksef_qr::verify::{Check, Codes, Entry, Outcome};
+use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, Outcome};
 use proptest::prelude::*;
 
 fn manifest() -> String {
@@ -12,14 +12,14 @@ fn line() -> String {
     manifest().lines().next().unwrap().to_owned()
 }
 
-fn codes(line: &str) -> Codes {
-    match Entry::read(line).unwrap() {
-        Entry::Codes(codes) => codes,
+fn codes(line: &str) -> ManifestCodes {
+    match ManifestEntry::read(line).unwrap() {
+        ManifestEntry::Codes(codes) => codes,
         other => panic!("{other:?}"),
     }
 }
 
-fn failures(codes: &Codes) -> Vec<&'static str> {
+fn failures(codes: &ManifestCodes) -> Vec<&'static str> {
     codes.report.checks.iter().filter(|check| check.outcome() == Outcome::Fail).map(Check::code).collect()
 }
 
@@ -29,9 +29,9 @@ fn what_sign_wrote_agrees() {
     assert_eq!(failures(&codes), [""; 0]);
     assert_eq!((codes.links.len(), codes.pictures.len()), (2, 2));
     assert_eq!(codes.input, "invoices/good/fa3-basic.xml");
-    assert!(matches!(Entry::read(manifest().lines().nth(1).unwrap()), Ok(Entry::Summary)));
+    assert!(matches!(ManifestEntry::read(manifest().lines().nth(1).unwrap()), Ok(ManifestEntry::Summary)));
     let refused = r#"{"type":"invoice","status":"refused","input":"x","error":{"code":"c","message":"m","hint":"h"}}"#;
-    assert!(matches!(Entry::read(refused), Ok(Entry::Refused)));
+    assert!(matches!(ManifestEntry::read(refused), Ok(ManifestEntry::Refused)));
 }
 
 #[test]
@@ -85,19 +85,19 @@ fn what_is_no_manifest() {
     for bad in
         ["", "{}", "[]", "null", "<a/>", r#"{"type":"invoice","status":"signed","input":"x"}"#, r#"{"type":"x"}"#]
     {
-        assert_eq!(Entry::read(bad).unwrap_err().code(), "manifest_malformed", "{bad}");
+        assert_eq!(ManifestEntry::read(bad).unwrap_err().code(), "manifest_malformed", "{bad}");
     }
     let without = line().replace("\"kod2\":", "\"kod3\":");
-    assert_eq!(Entry::read(&without).unwrap_err().code(), "manifest_malformed");
+    assert_eq!(ManifestEntry::read(&without).unwrap_err().code(), "manifest_malformed");
 }
 
 proptest! {
     #[test]
     fn any_line_is_answered(text in "\\PC{0,200}", at: prop::sample::Index, c: char) {
-        _ = Entry::read(&text);
+        _ = ManifestEntry::read(&text);
         let mut changed: Vec<char> = line().chars().collect();
         let at = at.index(changed.len());
         changed[at] = c;
-        _ = Entry::read(&changed.iter().collect::<String>());
+        _ = ManifestEntry::read(&changed.iter().collect::<String>());
     }
 }

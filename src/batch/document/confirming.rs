@@ -7,6 +7,7 @@ use crate::paper::{Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll
 
 /// Makes a confirmation of the transaction ("potwierdzenie transakcji") for each invoice.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Confirming {
     /// In which language.
     pub language: Language,
@@ -14,8 +15,16 @@ pub struct Confirming {
     pub printer: Printer,
 }
 
+impl Confirming {
+    /// In a language, for a printer.
+    pub fn new(language: Language, printer: Printer) -> Self {
+        Self { language, printer }
+    }
+}
+
 /// What a confirmation is printed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Printer {
     /// Any printer, by a PDF.
     Pdf(Format),
@@ -80,6 +89,6 @@ impl Draft for Unwritten<'_> {
             Printer::EscPos(roll, qr) => confirmation.escpos(roll, qr),
             Printer::Zpl(width_mm, qr) => confirmation.zpl(width_mm, qr)?.into_bytes(),
         };
-        Ok(Made { bytes, pages: Vec::new(), warnings: Vec::new() })
+        Ok(Made::new(bytes))
     }
 }

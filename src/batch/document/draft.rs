@@ -49,11 +49,19 @@ pub trait Draft {
 
 /// Where a stamped PDF comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PdfSource {
     /// Where the invoice was found: a file's path, or the name of the file embedded in the PDF.
     pub invoice: String,
     /// The digest of the PDF before it is stamped.
     pub digest: InvoiceHash,
+}
+
+impl PdfSource {
+    /// The place of the invoice, and the digest of the PDF as it was.
+    pub fn new(invoice: impl Into<String>, digest: InvoiceHash) -> Self {
+        Self { invoice: invoice.into(), digest }
+    }
 }
 
 /// What goes into a document.
@@ -65,11 +73,12 @@ pub struct Content<'c> {
     pub codes: &'c [Code],
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
-    /// Why the invoice was issued outside of KSeF, if the run was told.
+    /// Why the invoice was issued outside of KSeF, if that is known.
     pub mode: Option<Mode>,
 }
 
 /// A document, ready to be written.
+#[non_exhaustive]
 pub struct Made {
     /// The file.
     pub bytes: Vec<u8>,
@@ -77,6 +86,13 @@ pub struct Made {
     pub pages: Vec<u32>,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+}
+
+impl Made {
+    /// A file all of whose pages carry the codes, or that has none, and nothing to look at.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, pages: Vec::new(), warnings: Vec::new() }
+    }
 }
 
 /// True for a PDF whose pages know our codes, by their name there.

@@ -16,15 +16,29 @@ use crate::values::InvoiceHash;
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 const LARGEST_PDF: u64 = 100_000_000;
 
-/// A PDF says what it is within so many bytes.
+/// A PDF says what it is in its first bytes: within this many.
 const HEADER: usize = 1024;
 
 /// Puts the codes of each invoice on the PDF that it comes with.
+#[non_exhaustive]
 pub struct Stamping {
     /// Where, and how large.
     pub stamp: Stamp,
     /// The password of the PDFs, if they have one.
     pub password: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Stamping {
+    /// Onto PDFs that open without a password.
+    pub fn new(stamp: Stamp) -> Self {
+        Self { stamp, password: None }
+    }
+
+    /// Opens the PDFs with this password.
+    #[must_use]
+    pub fn with_password(self, password: Option<Zeroizing<Vec<u8>>>) -> Self {
+        Self { password, ..self }
+    }
 }
 
 impl fmt::Debug for Stamping {

@@ -23,7 +23,7 @@ const LOCAL_HEADER: u64 = 30;
 
 /// A file in an archive.
 #[derive(Clone)]
-pub struct Entry {
+pub struct ArchiveEntry {
     archive: Arc<Archive>,
     name: Box<str>,
     found: std::result::Result<Data, Refusal>,
@@ -54,7 +54,7 @@ enum Refusal {
 ///
 /// # Errors
 /// `input_archive_unreadable`, `input_unreadable`, `input_not_regular`.
-pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
+pub fn entries(path: &Path, extension: &str) -> Result<Vec<ArchiveEntry>> {
     let file = open_regular(path)?;
     let size = file.metadata().map_err(|error| unreadable(&error))?.len();
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
@@ -77,7 +77,11 @@ pub fn entries(path: &Path, extension: &str) -> Result<Vec<Entry>> {
         let start = record.local_header_offset();
         let length = LOCAL_HEADER.saturating_add(raw.len() as u64).saturating_add(record.compressed_size_hint());
         ranges.push((start, start.saturating_add(length)));
-        entries.push(Entry { archive: Arc::clone(&archive), name: spelled(raw).into(), found: data(&record, raw) });
+        entries.push(ArchiveEntry {
+            archive: Arc::clone(&archive),
+            name: spelled(raw).into(),
+            found: data(&record, raw),
+        });
     }
     if read < archive.zip.entries_hint() {
         return Err(refuse("its directory lists fewer entries than it says"));
@@ -133,7 +137,7 @@ fn is_harmless(name: &[u8]) -> bool {
     !is_drive && !name.iter().any(u8::is_ascii_control) && parts.all(|part| !part.is_empty() && part != b"..")
 }
 
-impl Entry {
+impl ArchiveEntry {
     /// The name in the archive, each byte that is not UTF-8 as `\xB3`.
     pub fn name(&self) -> &str {
         &self.name
@@ -179,9 +183,9 @@ impl Entry {
     }
 }
 
-impl fmt::Debug for Entry {
+impl fmt::Debug for ArchiveEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entry({})", self.full_name())
+        write!(f, "ArchiveEntry({})", self.full_name())
     }
 }
 

@@ -3,18 +3,19 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::archive::Entry;
+use super::archive::ArchiveEntry;
 use super::bytes::{read_all, read_file};
 use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 
 /// One invoice to read.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Input {
     /// A file.
     File(PathBuf),
     /// An entry of a ZIP archive.
-    Entry(Entry),
+    Entry(ArchiveEntry),
     /// Standard input.
     Stdin,
     /// A PDF that shows an invoice, to be stamped.

@@ -11,7 +11,7 @@ mod pairs;
 mod source;
 mod walk;
 
-pub use archive::{Entry, entries};
+pub use archive::{ArchiveEntry, entries};
 pub use input::Input;
 pub use pairs::Pdfs;
 pub use source::Source;

@@ -14,6 +14,7 @@ const INVOICES: Wanted = Wanted { extension: "xml", archives: false };
 
 /// PDFs, and where their invoices are.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pdfs {
     /// Files, folders (every `*.pdf` in them and below) and patterns.
     pub pdfs: Vec<PathBuf>,
@@ -25,6 +26,23 @@ pub struct Pdfs {
 }
 
 impl Pdfs {
+    /// PDFs that hold their invoices as embedded files.
+    pub fn new(pdfs: Vec<PathBuf>) -> Self {
+        Self { pdfs, invoices: None, results: None }
+    }
+
+    /// With the invoice of the one PDF, or a folder of invoices with the PDFs' names.
+    #[must_use]
+    pub fn with_invoices(self, invoices: Option<PathBuf>) -> Self {
+        Self { invoices, ..self }
+    }
+
+    /// Passes over this folder, into which the run writes.
+    #[must_use]
+    pub fn without_results_in(self, results: PathBuf) -> Self {
+        Self { results: Some(results), ..self }
+    }
+
     /// Calls `take` for each PDF with its invoice, then for each invoice of the folder that no PDF has the name of, if
     /// the PDFs are given as folders too: it would go out without codes.
     pub(super) fn each(&self, take: &mut dyn FnMut(Input) -> bool) -> bool {

@@ -24,6 +24,7 @@ const INVOICES: Wanted = Wanted { extension: "xml", archives: true };
 
 /// What the user named.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// A file, a folder (every `*.xml` in it and below), a ZIP archive (the same), or a pattern such as `in/*.xml`.
     Path(PathBuf),

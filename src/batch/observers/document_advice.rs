@@ -1,13 +1,13 @@
 use super::observer::Observer;
-use crate::advice::{Advice, Codes, Document};
+use crate::advice::{Advice, Codes, DocumentKind};
 use crate::deadline::Mode;
 use crate::error::{Result, Warning, WarningKind};
-use crate::manifest::{Done, Outcome, Record};
+use crate::manifest::{Done, InvoiceOutcome, Record};
 
 /// Watches for how many invoices something else is to be handed over than the run makes.
 pub(crate) struct DocumentAdvice {
     /// What the run makes; codes alone may go on either.
-    made: Document,
+    made: DocumentKind,
     others: u64,
     /// Of the others: with other codes than it should have.
     other_codes: u64,
@@ -16,15 +16,15 @@ pub(crate) struct DocumentAdvice {
 impl DocumentAdvice {
     /// Of a run that makes a document of this kind, if any.
     pub(crate) fn new(kind: Option<&str>) -> Self {
-        let made = if kind == Some("confirmation") { Document::Confirmation } else { Document::Invoice };
+        let made = if kind == Some("confirmation") { DocumentKind::Confirmation } else { DocumentKind::Invoice };
         Self { made, others: 0, other_codes: 0 }
     }
 
     fn look_at(&mut self, done: &Done) {
         let advice = done.advice().or_else(|| match self.made {
             // A confirmation is of an invoice issued offline; for some buyers all modes say the same.
-            Document::Confirmation => all_modes_agree(done),
-            Document::Invoice => None,
+            DocumentKind::Confirmation => all_modes_agree(done),
+            DocumentKind::Invoice => None,
         });
         let Some(advice) = advice else { return };
         self.others += u64::from(advice.document() != self.made);
@@ -43,26 +43,26 @@ impl DocumentAdvice {
     }
 
     fn document_warning(&self) -> Option<Warning> {
-        let (kind, told) = match (self.made, self.others) {
+        let (kind, message) = match (self.made, self.others) {
             (_, 0) => return None,
-            (Document::Invoice, 1) => (
+            (DocumentKind::Invoice, 1) => (
                 WarningKind::ConfirmationExpected,
                 "1 invoice reaches its recipient in KSeF: until it has its number there, hand over a confirmation of the \
                  transaction, not the invoice"
                     .to_owned(),
             ),
-            (Document::Invoice, count) => (
+            (DocumentKind::Invoice, count) => (
                 WarningKind::ConfirmationExpected,
                 format!(
                     "{count} invoices reach their recipients in KSeF: until they have their numbers there, hand over \
                      confirmations of the transaction, not the invoices"
                 ),
             ),
-            (Document::Confirmation, 1) => (
+            (DocumentKind::Confirmation, 1) => (
                 WarningKind::InvoiceExpected,
                 "1 invoice is to be handed over itself, and no confirmation of the transaction in its place".to_owned(),
             ),
-            (Document::Confirmation, count) => (
+            (DocumentKind::Confirmation, count) => (
                 WarningKind::InvoiceExpected,
                 format!(
                     "{count} invoices are to be handed over themselves, and no confirmations of the transaction in their \
@@ -70,7 +70,7 @@ impl DocumentAdvice {
                 ),
             ),
         };
-        Some(Warning::new(kind, told))
+        Some(Warning::new(kind, message))
     }
 }
 
@@ -84,7 +84,7 @@ fn all_modes_agree(done: &Done) -> Option<Advice> {
 
 impl Observer for DocumentAdvice {
     fn record(&mut self, record: &Record) {
-        if let Outcome::Done(done) = &record.outcome {
+        if let InvoiceOutcome::Done(done) = &record.outcome {
             self.look_at(done);
         }
     }

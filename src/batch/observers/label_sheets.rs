@@ -5,7 +5,7 @@ use std::mem;
 use super::observer::Observer;
 use crate::batch::output::{Destination, GrowingFile};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::manifest::{CodeRecord, Outcome, Record};
+use crate::manifest::{CodeRecord, InvoiceOutcome, Record};
 use crate::paper::{Grid, Sheet};
 use crate::qr::EccLevel;
 use crate::render::Code;
@@ -21,7 +21,7 @@ pub(crate) struct LabelSheets {
     level: EccLevel,
     /// None once it has ended, well or not.
     open: Option<Open>,
-    /// What went wrong first. The run goes on: its codes are no worse for it.
+    /// What went wrong first. The run continues: its codes are good.
     failed: Result<()>,
 }
 
@@ -31,7 +31,7 @@ struct Open {
 }
 
 impl LabelSheets {
-    /// Refuses, before anything else, a file of that name that is none of ours.
+    /// Refuses, before anything else, a file of that name that no earlier run wrote.
     ///
     /// # Errors
     /// `output_exists`.
@@ -75,9 +75,9 @@ impl Observer for LabelSheets {
     fn record(&mut self, record: &Record) {
         if self.failed.is_ok() {
             match &record.outcome {
-                Outcome::Done(done) => self.push(done.codes(), done.invoice.number()),
-                Outcome::Kept(kept) => self.push(kept.record.codes(), &kept.record.number),
-                Outcome::Refused(_) => {}
+                InvoiceOutcome::Done(done) => self.push(done.codes(), done.invoice.number()),
+                InvoiceOutcome::Kept(kept) => self.push(kept.record.codes(), &kept.record.number),
+                InvoiceOutcome::Refused(_) => {}
             }
         }
     }

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::observer::Observer;
 use crate::error::{Result, Warning, WarningKind};
-use crate::manifest::{Outcome, Record};
+use crate::manifest::{InvoiceOutcome, Record};
 use crate::upo::Upo;
 use crate::values::InvoiceHash;
 
@@ -39,9 +39,9 @@ impl<'u> UpoPairing<'u> {
 impl Observer for UpoPairing<'_> {
     fn record(&mut self, record: &Record) {
         match &record.outcome {
-            Outcome::Done(done) => _ = self.paired.insert(*done.invoice.hash()),
-            Outcome::Kept(kept) => _ = self.paired.insert(kept.record.hash),
-            Outcome::Refused(_) => {}
+            InvoiceOutcome::Done(done) => _ = self.paired.insert(*done.invoice.hash()),
+            InvoiceOutcome::Kept(kept) => _ = self.paired.insert(kept.record.hash),
+            InvoiceOutcome::Refused(_) => {}
         }
     }
 

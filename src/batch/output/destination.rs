@@ -166,7 +166,7 @@ impl Destination {
         match is_cut_short || document.may_replace(&found) {
             true => Ok(()),
             false => {
-                let message = "it exists, and is none that ksef-qr stamped";
+                let message = "it exists, and was not stamped by this program";
                 Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
             }
         }
@@ -188,8 +188,7 @@ impl Destination {
         }
         let found = fs::read(&path).unwrap_or_default();
         if found != bytes && is_whole(&found) {
-            let message =
-                "the file is another than this command makes (`--module-px`, `--dpi`, `--ecc`, the place of codes)";
+            let message = "the file differs from what this run makes: the size, the resolution, the error correction or the place of the codes is another";
             return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
         }
         Ok(found == bytes)

@@ -1,4 +1,4 @@
-//! A file of the whole run: written while the run goes on, and named when it has come to its end.
+//! A file of the whole run: written during the run, and named at its end.
 
 use std::fs;
 use std::io::{self, BufWriter, Write as _};

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// Where pictures go.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Output {
     /// Files in a folder.
     Folder(PathBuf),
@@ -15,6 +16,7 @@ pub enum Output {
 
 /// Where the manifest goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Manifest {
     /// A file.
     File(PathBuf),
@@ -24,13 +26,14 @@ pub enum Manifest {
 
 /// What happens to pictures and a manifest that are there already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Existing {
     /// They are kept: the invoice, or the run, is refused.
     #[default]
     Refuse,
     /// They are replaced.
     Overwrite,
-    /// The manifest says what an earlier run signed; that stays as it is, and the run goes on with the rest.
+    /// The manifest says what an earlier run signed; that stays as it is, and the run continues with the rest.
     Resume,
 }
 

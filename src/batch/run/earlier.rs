@@ -11,7 +11,7 @@ use crate::batch::input::{Input, LARGEST_ALLOWED};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
 use crate::files::unwritable;
-use crate::manifest::{CodeRecord, EarlierRecord, Extent, LINE_START, Line, Lines, Names, Picture};
+use crate::manifest::{CodeRecord, EarlierRecord, Extent, LINE_START, Lines, ManifestLine, Picture, TakenNames};
 use crate::render::Label;
 use crate::values::InvoiceHash;
 
@@ -55,8 +55,8 @@ impl Earlier {
     /// none.
     ///
     /// # Errors
-    /// `manifest_damaged` for a line that is none; `resume_mismatch` for one of another command.
-    pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut Names) -> Result<Self> {
+    /// `manifest_damaged` for a line that no manifest has; `resume_mismatch` for one of another command.
+    pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut TakenNames) -> Result<Self> {
         let unreadable = |error: io::Error| unwritable(path, &error);
         let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
         let mut lines: Vec<Entry> = Vec::new();
@@ -75,9 +75,11 @@ impl Earlier {
             }
             (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
             let fields = match read {
-                Ok(Line::Invoice(fields)) => fields,
-                Ok(Line::Refused | Line::Summary) => continue,
-                Ok(Line::Foreign) | Err(_) => return refuse(Kind::ManifestDamaged, "it is no line of a manifest"),
+                Ok(ManifestLine::Invoice(fields)) => fields,
+                Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
+                Ok(ManifestLine::Foreign) | Err(_) => {
+                    return refuse(Kind::ManifestDamaged, "it is no line of a manifest");
+                }
             };
             let Some(record) = EarlierRecord::of(&fields, names) else {
                 return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
@@ -97,7 +99,7 @@ impl Earlier {
         if let Some(Entry { extent, .. }) = lines.last_mut().filter(|_| lacks_newline)
             && extent.end() == end
         {
-            // It gets its newline when the run goes on with the file.
+            // It gets its newline when the run continues the file.
             extent.length += 1;
         }
         reader.rewind().map_err(unreadable)?;
@@ -158,8 +160,8 @@ impl Earlier {
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
         let length = read.map_err(|error| unwritable(&self.path, &error))?;
         self.at = extent.start + length as u64;
-        let record = match Line::read(&text) {
-            Ok(Line::Invoice(fields)) => EarlierRecord::of(&fields, &mut Names::default()),
+        let record = match ManifestLine::read(&text) {
+            Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
             _ => None,
         };
         let record = record.ok_or_else(|| {
@@ -223,7 +225,10 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
             })
     };
     if !earlier.codes().all(fits) {
-        return Some("it names other pictures than this command draws (`--format`, `--embed`)".to_owned());
+        return Some(
+            "it names other pictures than this run draws: other formats, or files in place of pictures in the manifest"
+                .to_owned(),
+        );
     }
     let (found, wanted) = (earlier.document.as_ref(), drawing.document.as_ref());
     let is_same = match (found, wanted) {

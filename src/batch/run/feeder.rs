@@ -10,7 +10,7 @@ use crate::batch::input::{Input, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;
 use crate::error::Result;
-use crate::manifest::{Extent, Names};
+use crate::manifest::{Extent, TakenNames};
 
 /// Asks a run to stop: what is begun is finished, nothing new is begun.
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Queue<'_> {
 
 /// What names and lines the feeder draws from.
 pub(super) struct Feeder {
-    names: Names,
+    names: TakenNames,
     earlier: Option<Earlier>,
 }
 
@@ -59,7 +59,7 @@ impl Feeder {
     /// # Errors
     /// As [`Earlier::load`].
     pub(super) fn open(batch: &Batch, manifest: &ManifestWriter, destination: &Destination) -> Result<Self> {
-        let mut names = Names::default();
+        let mut names = TakenNames::default();
         let earlier = match (manifest.file(), batch.existing) {
             (Some(path), Existing::Resume) => Some(Earlier::load(path, batch, destination.is_manifest(), &mut names)?),
             _ => None,

@@ -4,7 +4,7 @@ use super::earlier::EarlierLine;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Error;
-use crate::manifest::{Extent, Outcome, Record};
+use crate::manifest::{Extent, InvoiceOutcome, Record};
 
 /// What to do next.
 pub(super) enum Job {
@@ -27,19 +27,19 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    pub(super) fn new(job: &Job, outcome: Outcome, files: Vec<PreparedFile>) -> Self {
+    pub(super) fn new(job: &Job, outcome: InvoiceOutcome, files: Vec<PreparedFile>) -> Self {
         let (input, earlier) = match job {
             Job::New { input, .. } => (input.name(), None),
             Job::Known { input, line } => (input.name(), Some(line.extent)),
             Job::Unnamed(line) => (line.record.input.clone(), Some(line.extent)),
         };
-        // A line is given up only for a new signature: a file that cannot be read today was signed all the same.
-        let kept = earlier.filter(|_| !matches!(outcome, Outcome::Done(_)));
+        // A line is given up only for a new signature: a file that cannot be read today was still signed.
+        let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
         let record = Record { input, outcome };
         Self { kept, line: record.to_line(), files, record }
     }
 
     pub(super) fn refused(job: &Job, error: Error) -> Self {
-        Self::new(job, Outcome::Refused(error), Vec::new())
+        Self::new(job, InvoiceOutcome::Refused(error), Vec::new())
     }
 }

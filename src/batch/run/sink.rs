@@ -10,7 +10,7 @@ use super::job::Finished;
 use crate::batch::observers::Observer;
 use crate::batch::output::{ManifestWriter, Publisher};
 use crate::error::{Error, Kind};
-use crate::manifest::{Outcome, Summary};
+use crate::manifest::{InvoiceOutcome, Summary};
 
 /// What ends a run before its time.
 pub(super) enum Stopped {
@@ -94,11 +94,11 @@ impl Sink<'_, '_> {
         for Finished { record, files, kept, .. } in ready.drain(..) {
             let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
             self.summary.count(&record);
-            if kept.is_some() && matches!(record.outcome, Outcome::Refused(_)) {
+            if kept.is_some() && matches!(record.outcome, InvoiceOutcome::Refused(_)) {
                 self.summary.count_kept(self.is_signing);
             }
             self.observers.iter_mut().for_each(|observer| observer.record(&record));
-            if let Outcome::Refused(error) = record.outcome
+            if let InvoiceOutcome::Refused(error) = record.outcome
                 && stops_the_run(&error)
             {
                 published = Err(error);

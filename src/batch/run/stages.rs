@@ -36,7 +36,7 @@ impl<'b> Plan<'b> {
     }
 }
 
-/// Names that are given to an invoice's files.
+/// TakenNames that are given to an invoice's files.
 pub(super) enum Naming<'n> {
     /// Of a new invoice, by this stem.
     New(&'n str),

@@ -7,7 +7,7 @@ use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Result;
-use crate::manifest::{EarlierRecord, Outcome};
+use crate::manifest::{EarlierRecord, InvoiceOutcome};
 use crate::render::{Label, Renderer};
 
 /// A worker and what it keeps from one invoice to the next: buffers, drawn labels.
@@ -28,7 +28,7 @@ impl<'b> Worker<'b> {
             Job::New { input, stem } => self.make(input, stem),
             Job::Known { input, line } => self.keep_or_make_anew(input, &line.record),
             Job::Unnamed(line) => repair::keep_unnamed(self.plan, &mut self.renderer, &line.record)
-                .map(|(kept, files)| (Outcome::Kept(kept), files)),
+                .map(|(kept, files)| (InvoiceOutcome::Kept(kept), files)),
         };
         match made {
             Ok((outcome, files)) => Finished::new(job, outcome, files),
@@ -36,15 +36,19 @@ impl<'b> Worker<'b> {
         }
     }
 
-    fn make(&mut self, input: &Input, stem: &str) -> Result<(Outcome, Vec<PreparedFile>)> {
+    fn make(&mut self, input: &Input, stem: &str) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
         let Self { plan, bytes, renderer } = self;
         let invoice = Opened::open(*plan, input, bytes)?.accept(*plan, None)?;
         let Drawn { done, files } = invoice.link(*plan, &Naming::New(stem), None)?.draw(*plan, renderer)?;
-        Ok((Outcome::Done(done), files))
+        Ok((InvoiceOutcome::Done(done), files))
     }
 
     /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
-    fn keep_or_make_anew(&mut self, input: &Input, earlier: &EarlierRecord) -> Result<(Outcome, Vec<PreparedFile>)> {
+    fn keep_or_make_anew(
+        &mut self,
+        input: &Input,
+        earlier: &EarlierRecord,
+    ) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
         let Self { plan, bytes, renderer } = self;
         let opened = Opened::open(*plan, input, bytes)?;
         let fits = opened.hash() == earlier.hash && is_labelled(&plan.batch.codes, earlier);
@@ -54,14 +58,14 @@ impl<'b> Worker<'b> {
             .is_none_or(|document| document.pdf_sha256 == opened.pdf().map(|source| source.digest.base64()));
         if fits && is_of_same_pdf {
             let (kept, files) = repair::keep(*plan, renderer, earlier, &opened)?;
-            return Ok((Outcome::Kept(kept), files));
+            return Ok((InvoiceOutcome::Kept(kept), files));
         }
         // Codes that were signed for this very invoice stay what they are, whatever they are put on.
         let links = fits.then(|| earlier.links());
         let naming = Naming::Earlier(earlier.stem().unwrap_or_default());
         let invoice = opened.accept(*plan, Some(earlier.hash))?;
         let Drawn { done, files } = invoice.link(*plan, &naming, links)?.draw(*plan, renderer)?;
-        Ok((Outcome::Done(done), files))
+        Ok((InvoiceOutcome::Done(done), files))
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, CodeSource, Existing, Interrupt, Observer, Output, Source};
 use ksef_qr::files::write_file;
-use ksef_qr::manifest::{Outcome, Record};
+use ksef_qr::manifest::{InvoiceOutcome, Record};
 use ksef_qr::qr::Symbol;
 use ksef_qr::values::IssueDate;
 use ksef_qr::{Conditions, Credential, EccLevel, Environment, Issuer, PictureFormat};
@@ -112,7 +112,7 @@ impl Observer for Story {
     fn record(&mut self, record: &Record) {
         let name = Path::new(&record.input).file_name().unwrap_or_default().to_string_lossy();
         match &record.outcome {
-            Outcome::Done(done) => {
+            InvoiceOutcome::Done(done) => {
                 let invoice = &done.invoice;
                 say!("signed   {name:<16} {}  {}, issued {}", invoice.number(), invoice.form(), invoice.issue_date());
                 say!("         KOD I   {}", done.kod1.url);
@@ -121,8 +121,8 @@ impl Observer for Story {
                 }
                 self.kod1.get_or_insert_with(|| done.kod1.url.clone());
             }
-            Outcome::Kept(_) => {}
-            Outcome::Refused(error) => {
+            InvoiceOutcome::Kept(_) => {}
+            InvoiceOutcome::Refused(error) => {
                 say!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
             }
         }

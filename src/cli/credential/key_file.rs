@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::cli::credential::secret::Secret;
 use crate::cli::read::read;
 use crate::cli::settings::SecretSource;
+use crate::cli::words::hints;
 
 /// No key and no certificate is larger, a chain included.
 const LARGEST: u64 = 1_000_000;
@@ -23,7 +24,11 @@ pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
 /// A certificate, which is never locked.
 pub fn certificate(path: &Path) -> anyhow::Result<Certificate> {
     let file = read_key_file(path)?;
-    Ok(Certificate::parse(&file).map_err(|error| error.about(path.to_string_lossy()))?)
+    let certificate = Certificate::parse(&file).map_err(|error| match Pkcs12::read(&file) {
+        Ok(_) => error.with_hint(hints::PKCS12),
+        Err(_) => error,
+    });
+    Ok(certificate.map_err(|error| error.about(path.to_string_lossy()))?)
 }
 
 /// All certificates of a file.

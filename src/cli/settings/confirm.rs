@@ -23,7 +23,7 @@ impl Confirm {
         Ok(Self {
             codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
-            document: Confirming { language: args.paper.language, printer: printer(&args.paper)? },
+            document: Confirming::new(args.paper.language, printer(&args.paper)?),
             sources: sources(args.input)?,
             run,
         })

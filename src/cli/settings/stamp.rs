@@ -14,7 +14,7 @@ pub struct Stamp {
     pub codes: Codes,
     pub when: Option<When>,
     /// Where on the PDF, and how large.
-    pub stamp: ksef_qr::pdf::Stamp,
+    pub place: ksef_qr::pdf::Stamp,
     pub pdf_password_file: Option<PathBuf>,
     pub run: Run,
 }
@@ -28,14 +28,17 @@ impl Stamp {
         }
         let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
         let sources = match args.pairs.is_empty() {
-            true => vec![Source::Pdfs(Pdfs { pdfs: args.pdf, invoices: args.invoice, results: Some(run.out.clone()) })],
+            true => {
+                let pdfs = Pdfs::new(args.pdf).with_invoices(args.invoice);
+                vec![Source::Pdfs(pdfs.without_results_in(run.out.clone()))]
+            }
             false => args.pairs.into_iter().map(Source::PairTable).collect(),
         };
         let context = args.context.context;
         Ok(Self {
             codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
-            stamp: place(&args.place)?,
+            place: place(&args.place)?,
             pdf_password_file: args.pdf_password.pdf_password_file,
             sources,
             run,

@@ -2,13 +2,18 @@
 //! stands here, in place of the library's words.
 
 use ksef_qr::Error;
+use ksef_qr::audit::{Item, ItemName};
 use ksef_qr::error::{Class, ErrorKind, Explanation, Hints, WarningKind};
-use ksef_qr::report::Finding;
+use ksef_qr::report::{Finding, Outcome};
 use ksef_qr::values::Rule;
 use ksef_qr::verify::Check;
 
 /// For the library, where it writes what the user reads: the manifest.
-pub const HINTS: Hints = Hints { error: by_option, warning: note };
+pub const HINTS: Hints = Hints::new(by_option, note);
+
+/// What to do with a certificate that came as a PKCS#12 file.
+pub const PKCS12: &str =
+    "A PKCS#12 file holds the key and the certificate. Give it as `--p12 FILE`, in place of `--cert` and `--key`.";
 
 /// What to do about an error.
 pub fn of(error: &Error) -> &'static str {
@@ -33,6 +38,11 @@ pub fn remedy(check: &Check) -> &'static str {
 pub fn of_finding(finding: &Finding) -> &'static str {
     let kind = ErrorKind::ALL.iter().find(|kind| kind.code() == finding.code());
     kind.and_then(|&kind| by_option(kind)).unwrap_or(finding.hint())
+}
+
+/// Which option answers an item of an audit that nobody could answer; it stands behind the item's message, in brackets.
+pub fn of_item(item: &Item) -> Option<&'static str> {
+    (item.name() == ItemName::Owner && item.outcome() == Outcome::NotChecked).then_some("--nip")
 }
 
 /// What to do about whatever has this code.

@@ -69,9 +69,7 @@ impl Certificate {
                 Err(Error::new(Kind::CertificateIsRequest, "a certificate request was given as the certificate"))
             }
             Object::PublicKey => unreadable("it is a public key"),
-            Object::Pkcs12(_) => {
-                unreadable("it is a PKCS#12 file (`--p12 FILE` takes it, in place of certificate and key)")
-            }
+            Object::Pkcs12(_) => unreadable("it is a PKCS#12 file, which holds certificate and key together"),
             Object::Token => Err(Error::new(Kind::CertificateIsToken, "a KSeF token was given as the certificate")),
             Object::Unknown(looks) => unreadable(&looks),
         }

@@ -171,7 +171,7 @@ impl Pkcs12 {
             }
         }
         if of_key.is_empty() {
-            // One that has only the ID is given all the same: whatever is wrong with it shows when the two are joined.
+            // One that has only the ID is still given: whatever is wrong with it shows when the two are joined.
             let has_id = |bag: &&Bag| key.local_key_id.is_some() && bag.local_key_id == key.local_key_id;
             of_key.extend(self.bags.certificates.iter().find(has_id));
         }

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind, Result};
 
 /// The paper of a confirmation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// 210 × 297 mm.
     #[default]
@@ -16,6 +17,7 @@ pub enum Format {
 
 /// The width of a receipt roll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Roll {
     /// 80 mm, of which 72 mm are printed: 576 dots at 203 dpi.
     Mm80,
@@ -43,6 +45,7 @@ impl Roll {
 
 /// Who turns a link into a code, when the printer could do it too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum QrBy {
     /// This crate, dot by dot: what is printed is the same code as in every other format.
     #[default]

@@ -20,7 +20,7 @@ const DOTS_A_MM: f64 = 203.0 / 25.4;
 /// White to the left and right, in dots.
 const MARGIN: usize = 16;
 
-/// The printer draws its own codes that much lower than it is told (`^BQ`), in dots.
+/// The printer draws its own codes (`^BQ`) this much lower than the command says, in dots.
 const OWN_CODE_SHIFT: usize = 10;
 
 /// Heights of letters, in dots.

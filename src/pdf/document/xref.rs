@@ -228,7 +228,7 @@ impl Packed {
     }
 }
 
-/// An object that stands by itself; for a stream also where its bytes begin.
+/// An object outside of object streams; for a stream also where its bytes begin.
 pub(in crate::pdf) fn indirect(data: &[u8], at: usize) -> Result<(Id, Object, Option<usize>)> {
     let mut lexer = Lexer::new(data, at);
     let id = lexer.id("obj").ok_or_else(|| lexer.damaged("no object is where the cross-references lead"))?;

@@ -22,7 +22,7 @@ struct Inherited(Dict);
 /// What pages take from the nodes above them (ISO 32000-1, 7.7.3.4).
 const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
 
-/// Counting so many takes a tenth of a second.
+/// Counting this many takes a tenth of a second.
 const MOST_PAGES: u32 = 100_000;
 
 /// Pages that get codes, in one document.
@@ -99,7 +99,7 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
     Ok(chosen)
 }
 
-/// Calls for each page in order, until it is told to stop.
+/// Calls for each page in order, until `visit` says stop.
 pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
     let mut number = 0;
     let mut levels = vec![level(file, &root(file)?.dict, &Inherited::default())?];

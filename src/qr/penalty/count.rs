@@ -1,4 +1,4 @@
-/// Counts the dark modules among those of `columns` in many rows, for each mask by itself; `rows` has eight words a
+/// Counts the dark modules among those of `columns` in many rows, for each mask on its own; `rows` has eight words a
 /// row, one for each mask.
 ///
 /// Eight rows are first added up place by place, in binary, so that one word is left to count instead of eight

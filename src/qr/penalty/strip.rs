@@ -35,7 +35,7 @@ impl Strip {
     pub(in crate::qr) fn columns(row: &[u64], number: usize) -> u64 {
         let (word, shift) = (number * Self::STEP / 64, number * Self::STEP % 64);
         let here = row.get(word).map_or(0, |here| here >> shift);
-        // In two steps, because a shift by 64 is none.
+        // In two steps, because a shift by 64 does nothing.
         here | row.get(word + 1).map_or(0, |next| next << 1 << (63 - shift))
     }
 

@@ -39,7 +39,7 @@ impl Adler32 {
         }
     }
 
-    /// This run so many times, one after another.
+    /// This run, repeated one after another.
     #[must_use]
     pub(super) fn repeated(self, times: u32) -> Self {
         let times = u64::from(times);

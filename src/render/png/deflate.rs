@@ -46,7 +46,7 @@ impl Deflate {
     /// Writes what comes before the first byte of rows that are `stride` bytes long, four or more.
     pub(super) fn push_start(&self, out: &mut BitWriter, stride: usize) {
         out.push_all(&self.start);
-        // One distance, one code word: it has one bit all the same (RFC 1951, 3.2.7).
+        // One distance, one code word: it still has one bit (RFC 1951, 3.2.7).
         let mut lengths = [0; DISTANCE_SYMBOLS];
         lengths[distance_symbol(stride)] = 1;
         push_lengths(out, &lengths);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufWriter, Write as _};
 
-use ksef_qr::advice::{Advice, Document, Reason};
+use ksef_qr::advice::{Advice, DocumentKind, Reason};
 use ksef_qr::invoice::{Buyer, Form};
 use ksef_qr::{Error, Invoice, KsefNumber};
 use serde::Serialize;
@@ -98,8 +98,8 @@ impl Report {
 
     fn tell(&mut self, answer: &Answer) {
         let document = match answer.advice.document() {
-            Document::Invoice => "the invoice itself",
-            Document::Confirmation => "a confirmation of the transaction, not the invoice",
+            DocumentKind::Invoice => "the invoice itself",
+            DocumentKind::Confirmation => "a confirmation of the transaction, not the invoice",
         };
         self.say(format_args!("  {}: {BOLD}{document}{BOLD:#}; {}", answer.mode, codes(&answer.advice)));
         for reason in answer.advice.reasons() {
@@ -112,7 +112,7 @@ impl Report {
 
     /// Tells of a file that could not be read as an invoice.
     pub fn refused(&mut self, input: &str, error: &Error) {
-        self.found |= !error.code().starts_with("input_");
+        self.found |= !error.is_input();
         self.refused += 1;
         if self.json {
             let error = ErrorLine { code: error.code(), message: error.message(), hint: hints::of(error) };

@@ -1,9 +1,10 @@
 //! `ksef-qr cert check`: the audit of a certificate and its key, in words or as JSON.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
-use ksef_qr::audit::{Audit, Item, KeyFile};
+use ksef_qr::audit::{Audit, Item, KeyOnDisk};
 use ksef_qr::credential::{Certificate, Pkcs12, PrivateKey};
 use ksef_qr::report::Outcome;
 use serde::Serialize;
@@ -36,7 +37,8 @@ pub fn run(settings: &CertCheck) -> anyhow::Result<ExitStatus> {
     let mut audit = Audit::of(&set.certificate, settings.environment, settings.now)
         .with_replacement_days(settings.within_days.into());
     if let Some((path, bytes)) = &set.key {
-        audit = audit.with_key(KeyFile { bytes, is_pkcs12, mode: mode(path) });
+        let key = if is_pkcs12 { KeyOnDisk::pkcs12(bytes) } else { KeyOnDisk::new(bytes) };
+        audit = audit.with_key(key.with_mode(mode(path)));
     }
     if let Some(password) = &set.password {
         audit = audit.with_password(password.bytes());
@@ -112,6 +114,12 @@ fn answer(item: &Item) -> &'static str {
     }
 }
 
+/// What came of the item, with the option that could say more.
+fn reason(item: &Item) -> Cow<'_, str> {
+    let message = item.finding().message();
+    hints::of_item(item).map_or(message.into(), |option| format!("{message} ({option})").into())
+}
+
 /// True if the item has a problem, with a code and a hint of its own.
 fn has_problem(item: &Item) -> bool {
     matches!(item.outcome(), Outcome::Fail | Outcome::Warning)
@@ -132,7 +140,7 @@ fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
         };
         let finding = item.finding();
         let code = if has_problem(item) { format!(" {DIM}[{}]{DIM:#}", finding.code()) } else { String::new() };
-        say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name().words(), printable(finding.message()));
+        say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name().words(), printable(&reason(item)));
         if has_problem(item) {
             say!("           {DIM}{}{DIM:#}", hints::of_finding(finding));
         }
@@ -156,7 +164,7 @@ struct Line<'a> {
 struct Entry<'a> {
     name: &'static str,
     answer: &'static str,
-    reason: &'a str,
+    reason: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +178,7 @@ impl<'a> Entry<'a> {
         Self {
             name: item.name().name(),
             answer: answer(item),
-            reason: finding.message(),
+            reason: reason(item),
             code: problem.then(|| finding.code()),
             hint: problem.then(|| hints::of_finding(finding)),
         }

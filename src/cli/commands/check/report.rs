@@ -87,7 +87,7 @@ impl Report {
 
     /// Tells of one file.
     pub fn file(&mut self, input: &str, checked: &Checked) {
-        self.found |= checked.findings().iter().all(|finding| !finding.code().starts_with("input_"));
+        self.found |= !checked.is_unread();
         if let Some(Due::By(day)) = checked.due().filter(|_| checked.is_accepted()) {
             self.first_due = Some(self.first_due.map_or(day, |first| first.min(day)));
         }

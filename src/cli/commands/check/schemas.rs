@@ -3,8 +3,8 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
-use ksef_qr::error::ErrorKind;
 use ksef_qr::check::{SchemaValidator, Violation};
+use ksef_qr::error::ErrorKind;
 use ksef_qr::invoice::Form;
 
 use crate::cli::scanner::{Failure, Scanner};
@@ -58,7 +58,7 @@ impl SchemaValidator for Schemas {
             Failure::Ended => Error::new(ErrorKind::SchemaViolation, "the program that validates failed on this file"),
             other => to_error(other),
         })?;
-        Ok(violations.into_iter().map(|one| Violation { message: one.message, offset: one.offset }).collect())
+        Ok(violations.into_iter().map(|one| Violation::new(one.message, one.offset)).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
-use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, Outcome, Picture, Record, Signature, Summary};
+use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::say::{say, tell};
@@ -35,16 +35,16 @@ impl Observer for Report<'_> {
     fn record(&mut self, record: &Record) {
         self.bar.inc(1);
         match &record.outcome {
-            Outcome::Done(done) => {
+            InvoiceOutcome::Done(done) => {
                 self.found = true;
                 self.done(record, done);
             }
-            Outcome::Kept(kept) => {
+            InvoiceOutcome::Kept(kept) => {
                 self.found = true;
                 self.files += files(kept.record.codes(), kept.record.document.as_ref());
             }
-            Outcome::Refused(error) => {
-                self.found |= !error.code().starts_with("input_");
+            InvoiceOutcome::Refused(error) => {
+                self.found |= !error.is_input();
                 self.refused(&record.input, error);
             }
         }
@@ -123,7 +123,7 @@ impl<'b> Report<'b> {
             return;
         }
         match &self.first {
-            Some(Record { input, outcome: Outcome::Done(done), .. }) if summary.signed + summary.linked == 1 => {
+            Some(Record { input, outcome: InvoiceOutcome::Done(done), .. }) if summary.signed + summary.linked == 1 => {
                 self.single(input, done);
             }
             _ => {}

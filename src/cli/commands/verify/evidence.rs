@@ -57,7 +57,7 @@ fn invoices(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 fn needed(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
     let unreadable = |problem: Problem| {
-        let kind = if problem.code == "input_missing" { ErrorKind::FileMissing } else { ErrorKind::FileUnreadable };
+        let kind = if problem.is_missing() { ErrorKind::FileMissing } else { ErrorKind::FileUnreadable };
         Error::new(kind, problem.message).about(path.to_string_lossy())
     };
     Ok(read(path, largest).map_err(unreadable)?)

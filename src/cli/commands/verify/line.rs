@@ -1,6 +1,6 @@
 //! A report as a line of JSON. A contract with other programs: fields are added, never changed.
 
-use ksef_qr::verify::{Check, CodeKind, Outcome, Report, Subject};
+use ksef_qr::verify::{Check, CodeKind, Outcome, Report, ReportSubject};
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -95,11 +95,11 @@ impl<'a> Line<'a> {
         let result = if report.has_failed() { "fail" } else { "ok" };
         let checks = report.checks.iter().map(CheckLine::of).collect();
         match &report.subject {
-            Subject::Link { text, kind, .. } => {
+            ReportSubject::Link { text, kind, .. } => {
                 Self::Link { from, code: kind.map(CodeKind::name), text, result, checks }
             }
-            Subject::Entry { input } => Self::Entry { from, input, result, checks },
-            Subject::Pair { kod1, kod2 } => Self::Pair { from, kod1, kod2, result, checks },
+            ReportSubject::Entry { input } => Self::Entry { from, input, result, checks },
+            ReportSubject::Pair { kod1, kod2 } => Self::Pair { from, kod1, kod2, result, checks },
         }
     }
 

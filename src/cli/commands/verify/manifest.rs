@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch;
 use ksef_qr::manifest::Lines;
 use ksef_qr::pdf::Original;
-use ksef_qr::verify::{Check, Codes, Entry, Picture, Verifier};
+use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, ManifestPicture, Verifier};
 
 use super::evidence::{LARGEST_INVOICE, LARGEST_PICTURE, read};
 use super::line::From;
@@ -37,9 +37,9 @@ pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &
         };
         let place = format!("line {}", line.number);
         let from = From { place: Some(&place), ..from };
-        match Entry::read(&String::from_utf8_lossy(line.text)) {
-            Ok(Entry::Codes(codes)) => entry(codes, &mut surroundings, verifier, output, from),
-            Ok(Entry::Refused | Entry::Summary) => output.passed_over(),
+        match ManifestEntry::read(&String::from_utf8_lossy(line.text)) {
+            Ok(ManifestEntry::Codes(codes)) => entry(codes, &mut surroundings, verifier, output, from),
+            Ok(_) => output.passed_over(),
             Err(error) => {
                 output.problem(&error.into(), from);
                 // What is no manifest is not reported line by line.
@@ -52,7 +52,7 @@ pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &
 }
 
 fn entry(
-    mut codes: Codes,
+    mut codes: ManifestCodes,
     surroundings: &mut Surroundings<'_, '_>,
     verifier: &Verifier,
     output: &mut Output,
@@ -99,7 +99,7 @@ impl<'m, 's> Surroundings<'m, 's> {
     }
 
     /// The invoice of a line, if it can be found from here.
-    fn invoice_of(&mut self, codes: &Codes) -> Option<Vec<u8>> {
+    fn invoice_of(&mut self, codes: &ManifestCodes) -> Option<Vec<u8>> {
         let Some(name) = &codes.invoice else { return self.invoice(&codes.input) };
         // Beside the PDF, or in it. A password is not known here.
         let embedded = || {
@@ -119,7 +119,7 @@ impl<'m, 's> Surroundings<'m, 's> {
     }
 
     /// Reads a picture back. That there is nothing to read them with is reported once, for all of them.
-    fn check(&mut self, picture: &Picture) -> Result<Check, Problem> {
+    fn check(&mut self, picture: &ManifestPicture) -> Result<Check, Problem> {
         let bytes = match self.bytes(picture) {
             Ok(bytes) => bytes,
             Err(problem) => return Ok(picture.unreadable(&problem.message)),
@@ -139,7 +139,7 @@ impl<'m, 's> Surroundings<'m, 's> {
         }
     }
 
-    fn bytes(&mut self, picture: &Picture) -> Result<Vec<u8>, Problem> {
+    fn bytes(&mut self, picture: &ManifestPicture) -> Result<Vec<u8>, Problem> {
         if let Some(text) = &picture.embedded {
             return STANDARD.decode(text).map_err(|_| Problem::picture("it is no Base64"));
         }
@@ -157,10 +157,10 @@ impl<'m, 's> Surroundings<'m, 's> {
 
 /// Archives by path, each listed once; one that is not there has no entries.
 #[derive(Default)]
-struct Archives(HashMap<PathBuf, HashMap<String, batch::Entry>>);
+struct Archives(HashMap<PathBuf, HashMap<String, batch::ArchiveEntry>>);
 
 impl Archives {
-    fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::Entry> {
+    fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::ArchiveEntry> {
         if !self.0.contains_key(archive) {
             let kinds = ["xml", "png", "svg", "pdf"].into_iter();
             let entries = kinds.flat_map(|kind| batch::entries(archive, kind).unwrap_or_default());

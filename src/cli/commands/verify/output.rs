@@ -1,6 +1,6 @@
 //! What a person reads, a line for each check, and the exit status.
 
-use ksef_qr::verify::{CodeKind, Outcome, Report, Subject};
+use ksef_qr::verify::{CodeKind, Outcome, Report, ReportSubject};
 
 use super::line::{From, Line};
 use super::problem::Problem;
@@ -89,13 +89,13 @@ impl Output {
         let heading = heading(from);
         let gap = if heading.is_empty() { "" } else { ": " };
         match &report.subject {
-            Subject::Link { text, kind, .. } => {
+            ReportSubject::Link { text, kind, .. } => {
                 let kind = kind.map_or("no KOD I and no KOD II", CodeKind::name);
                 say!("{BOLD}{heading}{gap}{kind}{BOLD:#}");
                 say!("  {}", printable(text));
             }
-            Subject::Entry { input } => say!("{BOLD}{heading}{gap}{}{BOLD:#}", printable(input)),
-            Subject::Pair { .. } => say!("{BOLD}{heading}{gap}KOD I and KOD II together{BOLD:#}"),
+            ReportSubject::Entry { input } => say!("{BOLD}{heading}{gap}{}{BOLD:#}", printable(input)),
+            ReportSubject::Pair { .. } => say!("{BOLD}{heading}{gap}KOD I and KOD II together{BOLD:#}"),
         }
         for check in &report.checks {
             let (style, word) = match check.outcome() {

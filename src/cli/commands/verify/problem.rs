@@ -48,6 +48,11 @@ impl Problem {
         Self { code, message, hint, was_read: true }
     }
 
+    /// True if there is no such file.
+    pub fn is_missing(&self) -> bool {
+        self.code == ErrorKind::InputMissing.code()
+    }
+
     /// Of a picture that a manifest names.
     pub fn picture(message: &str) -> Self {
         let hint = "Draw the picture again: ksef-qr sign --resume.";

@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use ksef_qr::verify::{Report, Subject, Verifier};
+use ksef_qr::verify::{Report, ReportSubject, Verifier};
 
 use super::evidence::{LARGEST_PICTURE, read};
 use super::line::From;
@@ -102,5 +102,5 @@ fn relevant(found: Vec<Found>, verifier: &Verifier) -> Vec<Found> {
 
 /// A code for a bank transfer beside those of KSeF is no mistake.
 fn is_foreign(report: &Report) -> bool {
-    matches!(report.subject, Subject::Link { is_foreign: true, .. })
+    matches!(report.subject, ReportSubject::Link { is_foreign: true, .. })
 }
