@@ -3,8 +3,8 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
-use ksef_qr::error::ErrorKind;
 use ksef_qr::check::{SchemaValidator, Violation};
+use ksef_qr::error::ErrorKind;
 use ksef_qr::invoice::Form;
 
 use crate::cli::scanner::{Failure, Scanner};
