@@ -94,7 +94,7 @@ mod tests {
             let help = |width| command.clone().max_term_width(0).term_width(width).render_help().to_string();
             let (narrow, wide) = (help(100), help(10_000));
             for line in wide.lines().filter(|line| !narrow.lines().any(|other| other == *line)) {
-                wrapped += &format!("{}: {line}\n", command.get_name());
+                wrapped.extend([command.get_name(), ": ", line, "\n"]);
             }
         }
         assert!(wrapped.is_empty(), "longer than 100 columns:\n{wrapped}");
@@ -123,7 +123,9 @@ mod tests {
             let mode = command.get_arguments().find(|arg| arg.get_id() == "mode").unwrap();
             let modes = mode.get_possible_values();
             assert!(modes.len() >= 4);
-            modes.iter().for_each(|mode| explained(&command, mode));
+            for mode in &modes {
+                explained(&command, mode);
+            }
         }
     }
 }

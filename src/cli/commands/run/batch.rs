@@ -1,13 +1,13 @@
 //! From settings to a batch that can run: keys are opened and lists are read here, before the first invoice is.
 
+use std::path::PathBuf;
+
+use anyhow::bail;
 use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Manifest, Numbers, Source};
 use ksef_qr::manifest::KnownCodes;
 use ksef_qr::upo::Upo;
 use ksef_qr::values::{ContextId, IssueDate};
 use ksef_qr::{Conditions, Issuer};
-use std::path::PathBuf;
-
-use anyhow::bail;
 
 use crate::cli::commands::deadline::schedule;
 use crate::cli::credential::signatory::{Signatory, signatory};

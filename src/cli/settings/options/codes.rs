@@ -74,7 +74,7 @@ impl Codes {
             None if !upo.is_empty() => Self::Linked(KsefNumbers::Upo(upo)),
             None if codes.is_empty() => bail!(
                 "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them now; \
-                 --codes MANIFEST of an earlier run; or KOD I alone with --ksef-number, --upo or --kod1-alone"
+                 --codes MANIFEST of an earlier run; or KOD I only, with --ksef-number, --upo or --kod1-alone"
             ),
             None => Self::Earlier(codes),
         })

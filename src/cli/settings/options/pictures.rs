@@ -21,7 +21,7 @@ impl Pictures {
             bail!("--embed puts pictures into the manifest, and --format none draws none");
         }
         if args.sheet.is_some() && !matches!(run.output, Output::Folder(_)) {
-            bail!("--sheet makes a file of its own, and needs a folder to put it in: --out DIR");
+            bail!("--sheet makes a file of labels, and needs a folder for it: --out DIR");
         }
         let style = Style::new(args.module_px, args.dpi)?;
         Ok(Self { formats: args.format.0, style, sheet: args.sheet })
