@@ -50,7 +50,7 @@ macro_rules! kinds {
 }
 
 impl ErrorKind {
-    /// True if there was nothing to read: what was given is missing, is no regular file, or cannot be unpacked.
+    /// True if there was nothing to read: what was given is missing, is not a regular file, or cannot be unpacked.
     pub fn is_input(self) -> bool {
         matches!(
             self,
@@ -513,7 +513,7 @@ kinds! {
         "There is no file or folder of that name."
         "Check the path. A pattern in quotes must match at least one file."
     InputArchiveUnreadable Io "input_archive_unreadable"
-        "What was given as an archive is no ZIP file, or is damaged."
+        "What was given as an archive is not a ZIP file, or is damaged."
         "Pack the invoices again, or unpack them and give the folder."
     InputEntryDamaged Io "input_entry_damaged"
         "A file in the archive cannot be unpacked, or has another size than the archive says."
