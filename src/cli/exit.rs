@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use ksef_qr::manifest::Summary;
 
-/// What the caller's script is told.
+/// What the program ends with, for scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitStatus {
     /// All was done.
@@ -16,7 +16,7 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// `found` tells whether there was any invoice to read: a wrong path alone is a mistake of usage.
+    /// `found` says whether there was any invoice to read: a wrong path alone is a mistake of usage.
     pub fn of(summary: &Summary, found: bool) -> Self {
         match summary {
             Summary { interrupted: true, .. } => Self::Interrupted,

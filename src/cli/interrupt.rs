@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ksef_qr::batch::Interrupt;
 
-use super::exit::ExitStatus;
+use crate::cli::exit::ExitStatus;
 
 /// What a running batch is asked by.
 pub static INTERRUPT: Interrupt = Interrupt::new();

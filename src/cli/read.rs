@@ -14,7 +14,7 @@ pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()
     }
     fs::File::open(path).with_context(cannot)?.take(largest + 1).read_to_end(bytes).with_context(cannot)?;
     if bytes.len() as u64 > largest {
-        bail!("{}: it has more than {largest} bytes, and no such file does", path.display());
+        bail!("{}: it has more than {largest} bytes, too many for such a file", path.display());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! `ksef-qr-scan`, the program that reads strangers' pictures and PDFs and validates against schemas: found, started, asked,
-//! and started anew where a file ended it. What it is told and answers is described in `crates/scan/src/protocol.rs`.
+//! and started again where a file ended it. What it is asked and answers is described in `crates/scan/src/protocol.rs`.
 
 use std::env;
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use ksef_qr::Error;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::invoice::Form;
 use serde::{Deserialize, Serialize};
 
@@ -126,7 +127,7 @@ impl Scanner {
         let lines = files.iter().map(|(path, bytes)| FileLine { path, length: bytes.len() });
         let bytes: Vec<u8> = files.iter().flat_map(|(_, bytes)| bytes).copied().collect();
         let request = request(&Request::Schemas { forms: forms.collect(), files: lines.collect() }, &bytes);
-        // Kept for a process that is started anew.
+        // Kept for a process that is started again.
         self.schemas = None;
         match self.ask(request.clone())? {
             Answer::Ready => {
@@ -296,5 +297,5 @@ fn beside(command: &Path) -> PathBuf {
 }
 
 fn missing(message: String) -> Error {
-    Error::new(ksef_qr::error::ErrorKind::ScanMissing, message)
+    Error::new(ErrorKind::ScanMissing, message)
 }

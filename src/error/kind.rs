@@ -392,7 +392,7 @@ kinds! {
         "A code that a revoked certificate signs proves nothing. Use the one that replaces it."
     RegisterOutdated Credential "register_outdated"
         "The certificate's file holds another certificate than the register says."
-        "The file was replaced, and the register still describes the old one. Give each certificate an entry of its own."
+        "The file was replaced, but the register still describes the old one. Give each certificate an entry of its own."
     RegisterHoldsPassword Credential "register_holds_password"
         "A password stands in the register itself, where whoever reads the file can read it."
         "A register says where a password is and never what it is: password = { file = \"…\" }, { env = \"VARIABLE\" } or { keyring = { service = \"…\", account = \"…\" } }. Remove the value, and change the password if others could read it."

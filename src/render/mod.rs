@@ -1,6 +1,6 @@
 //! Codes to picture bytes: 1-bit PNG, SVG and PDF.
 //!
-//! A [`Code`] is a link, its symbol and its label. `Layout` alone decides where everything in a picture
+//! A [`Code`] is a link, its symbol and its label. `layout` alone decides where everything in a picture
 //! goes; each format draws what it says. This module knows nothing of files and invoices, and of a link only that a PDF
 //! leads to it.
 //!

@@ -294,11 +294,39 @@ fn completions_and_man_pages() {
         (&["man"][..], "ksef\\-qr \\-"),
         (&["man", "sign"], "ksef\\-qr\\-sign"),
         (&["man", "link"], "ksef\\-qr\\-link"),
+        (&["man", "cert", "show"], "ksef\\-qr\\-cert\\-show"),
+        (&["man", "cert", "register", "add"], "ksef\\-qr\\-cert\\-register\\-add"),
     ] {
         let (code, page) = run(args);
         assert!(code == Some(0) && page.contains(title) && page.contains(".SH NAME"), "{args:?}");
     }
-    assert_eq!(run(&["man", "nothing"]).0, Some(2));
+    for unknown in [&["man", "nothing"][..], &["man", "cert", "nothing"]] {
+        assert_eq!(run(unknown).0, Some(2));
+    }
+}
+
+#[test]
+fn completions_know_the_values() {
+    let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(["completions", "bash"]).output().unwrap();
+    let script = String::from_utf8(done.stdout).unwrap();
+    for (option, values) in [
+        ("--env", "prod demo test"),
+        ("--format", "png svg pdf none"),
+        ("--ecc", "l m q h"),
+        ("--mode", "offline24 unavailable failure total"),
+        ("--progress", "auto never"),
+        ("--paper", "a4 a5 80mm 58mm"),
+        ("--print", "pdf escpos zpl"),
+        ("--language", "pl en"),
+        ("--page", "first last all"),
+        ("--corner", "top-left top-right bottom-left bottom-right"),
+        ("--allow", "bom processing-instruction characters size certificate-purpose certificate-dates"),
+    ] {
+        let lines: Vec<&str> = script.lines().map(str::trim).collect();
+        let offer = format!("COMPREPLY=($(compgen -W \"{values}\" -- \"${{cur}}\"))");
+        let offers = lines.windows(2).any(|pair| pair[0] == format!("{option})") && pair[1] == offer);
+        assert!(offers, "{option}: {values}");
+    }
 }
 
 #[test]

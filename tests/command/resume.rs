@@ -131,7 +131,7 @@ fn what_did_not_change_is_kept_and_what_did_is_signed_anew() {
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let words = String::from_utf8(done.stdout).unwrap();
     assert!(words.contains("5 kept as an earlier run signed them, 2 of them with pictures made again"), "{words}");
-    assert!(words.contains("1 changed since an earlier run, and signed anew"), "{words}");
+    assert!(words.contains("1 changed since an earlier run, and signed again"), "{words}");
     assert!(String::from_utf8(done.stderr).unwrap().contains("in/f00001.xml: the invoice changed"));
 
     let records = records(&manifest);

@@ -93,6 +93,26 @@ fn every_module_has_its_place() {
 }
 
 #[test]
+fn commands_see_settings_and_no_arguments() {
+    // These two print what there is to say about the command line itself.
+    let exempt = ["cli/commands/completions.rs", "cli/commands/man.rs"];
+    let above = ["cli/args/", "cli/settings/", "cli/mod.rs"];
+    let mut seen = 0;
+    for (path, code) in sources() {
+        let below = below_src(&path);
+        let is_above = above.iter().any(|above| below.starts_with(above));
+        if !below.starts_with("cli/") || is_above || exempt.contains(&below.as_str()) {
+            continue;
+        }
+        for argument in ["clap", "cli::args", "args::"] {
+            assert!(!code.contains(argument), "{below} names {argument}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 30, "the commands were found: {seen}");
+}
+
+#[test]
 fn modules_that_compute_touch_nothing_outside() {
     // A cursor is memory that is read like a file.
     let sources = sources().into_iter().map(|(path, code)| (path, code.replace("std::io::Cursor", "")));

@@ -79,8 +79,8 @@ fn tokens(code: &str) -> Vec<String> {
             rest.find('\n').unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if let Some(text) = rest.strip_prefix("r#\"") {
-            text.find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
         } else if first == '"' {
             text_length(rest)
         } else if rest.starts_with("'\"'") || rest.starts_with("'/'") {

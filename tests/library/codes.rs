@@ -16,7 +16,7 @@ fn sources() -> String {
     for entry in WalkDir::new(&source).into_iter().chain(WalkDir::new(root.join("crates/scan/src"))) {
         let path = entry.unwrap().into_path();
         let is_code = path.extension().is_some_and(|extension| extension == "rs");
-        if is_code && !path.starts_with(source.join("error")) && !path.ends_with("cli/hints.rs") {
+        if is_code && !path.starts_with(source.join("error")) && !path.ends_with("cli/words/hints.rs") {
             let text = fs::read_to_string(path).unwrap();
             sources.push_str(text.split("#[cfg(test)]").next().unwrap_or_default());
         }

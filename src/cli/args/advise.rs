@@ -1,16 +1,15 @@
 use clap::{Args, ValueEnum};
 use ksef_qr::KsefNumber;
-use ksef_qr::deadline::Mode;
 
-use super::InputArgs;
+use super::options::InputArgs;
 
-/// Which document may be handed over, and with which codes?
+/// Which document may the buyer get, and with which codes?
 ///
-/// The invoice itself or a confirmation of the transaction, one code, two or none, and what stands under them: by the
-/// mode, the buyer and the KSeF number. Every answer gives its reasons and their sources, and what they leave open. It is
-/// a reading of the rules, and no legal or tax advice.
+/// The invoice itself or a confirmation of the transaction, with one code, two or none, and what stands under them. The
+/// answer depends on the mode, the buyer and the KSeF number. It gives its reasons and their sources, and says what they
+/// leave open. It is a reading of the rules, not legal or tax advice.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 Examples:
   All modes at a glance:
     ksef-qr advise invoice.xml
@@ -18,28 +17,37 @@ Examples:
   Issued at a till without internet; with the reasons:
     ksef-qr advise invoice.xml --mode offline24
 
-  KSeF has given its number since:
-    ksef-qr advise invoice.xml --mode offline24 --ksef-number 5265877635-20260616-0100001AF629-15
+  KSeF has given its number by now:
+    ksef-qr advise invoice.xml --mode offline24 \\
+      --ksef-number 5265877635-20260616-0100001AF629-15
 
-  For a program, one JSON object an invoice:
+  For a program, one line of JSON for each invoice:
     ksef-qr advise invoices/ --mode failure --json
 
 Sources: VAT Act, art. 106gb, 106nda, 106nf, 106ng, 106nh, 116; the regulation Dz. U. 2025
 item 1815, § 9; the Ministry's handbook (Podręcznik KSeF 2.0, part II, 6.08.2026), 1.6.5 and
-1.6.6, and kody-qr.md. What an invoice does not tell (where a buyer is established, what was
+1.6.6, and kody-qr.md. What an invoice does not say (where a buyer is established, what was
 agreed) is not known here.
 
 Exit status: 0 all answered, 1 some could not be read, 2 nothing could be answered.")]
 pub struct AdviseArgs {
     #[command(flatten)]
     pub input: InputArgs,
-    /// How the invoices are issued; all modes, without the reasons, if left out
-    #[arg(long, value_enum, value_name = "MODE")]
+    /// How issued: online, offline24, unavailable, failure or total
+    ///
+    /// - online: sent to KSeF at once
+    /// - offline24: sent later, by the issuer's own choice
+    /// - unavailable: KSeF was announced to be unavailable (niedostępność)
+    /// - failure: KSeF was announced to have failed (awaria)
+    /// - total: a total failure (awaria całkowita); such invoices are never sent
+    ///
+    /// If left out, all modes are shown, without the reasons.
+    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
     pub mode: Option<AdviseMode>,
-    /// The number KSeF gave to the invoice. For one invoice at a time
+    /// The number that KSeF gave to the invoice; for a single invoice
     #[arg(long, value_name = "NUMBER", conflicts_with = "files_from")]
     pub ksef_number: Option<KsefNumber>,
-    /// One JSON object an invoice, and a summary, on standard output
+    /// One line of JSON for each invoice, and a summary, on standard output
     #[arg(long)]
     pub json: bool,
 }
@@ -55,19 +63,6 @@ pub enum AdviseMode {
     Unavailable,
     /// KSeF was announced to have failed (awaria)
     Failure,
-    /// A total failure (awaria całkowita): never sent
+    /// A total failure (awaria całkowita); such invoices are never sent
     Total,
-}
-
-impl AdviseMode {
-    /// As the library has it; when an outage ended does not matter.
-    pub fn mode(self) -> Option<Mode> {
-        match self {
-            Self::Online => None,
-            Self::Offline24 => Some(Mode::Offline24),
-            Self::Unavailable => Some(Mode::Unavailable { ended: None }),
-            Self::Failure => Some(Mode::Failure { ended: None }),
-            Self::Total => Some(Mode::Total),
-        }
-    }
 }

@@ -2,15 +2,15 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{CodesArgs, OutputArgs};
+use super::options::{CodeArgs, ContextArgs, CredentialArgs, OtherCodesArgs, OutputArgs, WhenArgs, one_of};
 
-/// Codes onto PDFs that exist
+/// Put codes on existing PDFs
 ///
 /// Takes PDFs and the invoices they show, and writes new PDFs with KOD I and KOD II on them: drawn as vectors, exact in
 /// size, with their labels and a link to click. The PDFs given are never changed; a signature in them stays valid for
 /// what it signed.
 #[derive(Debug, Args)]
-#[command(after_help = "\
+#[command(after_long_help = "\
 Examples:
   One PDF and its invoice; the stamped PDF is ksef-qr-out/invoice.pdf:
     ksef-qr stamp invoice.pdf --invoice invoice.xml --cert firm.crt --key firm.key
@@ -21,11 +21,12 @@ Examples:
   PDFs that hold their invoice as an embedded file (PDF/A-3):
     ksef-qr stamp pdfs/ --cert firm.crt --key firm.key
 
-  The codes that sign made before; nothing is signed twice:
+  With the codes that sign made before; nothing is signed again:
     ksef-qr stamp pdfs/ --invoice invoices/ --codes ksef-qr-out/manifest.ndjson --out stamped
 
   A reprint with the number KSeF gave, on the last page, 15 mm from its upper right corner:
-    ksef-qr stamp invoice.pdf --invoice invoice.xml --ksef-number 5265877635-20260616-0100001AF629-15 \\
+    ksef-qr stamp invoice.pdf --invoice invoice.xml \\
+      --ksef-number 5265877635-20260616-0100001AF629-15 \\
       --page last --corner top-right --x-mm 15 --y-mm 15
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
@@ -33,55 +34,91 @@ pub struct StampArgs {
     /// PDFs: files, folders (every *.pdf in them and below), patterns in quotes
     #[arg(value_name = "PDF", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub pdf: Vec<PathBuf>,
-    /// The invoice of the one PDF, or a folder in which each PDF's invoice has its name (f1.pdf, f1.xml). Without it
-    /// the invoice is looked for in the PDF itself
-    #[arg(long, value_name = "FILE|DIR", conflicts_with = "pairs")]
+    /// The invoice of the PDF, or the folder with the invoices of the PDFs
+    ///
+    /// In a folder, each PDF's invoice has its name: f1.pdf, f1.xml. Without this option the invoice is looked for in the
+    /// PDF itself.
+    #[arg(long, value_name = "FILE|DIR", conflicts_with = "pairs", help_heading = "Input")]
     pub invoice: Option<PathBuf>,
-    /// A CSV table of pairs, with the columns pdf and invoice
-    #[arg(long, value_name = "CSV")]
+    /// A CSV table of PDFs and invoices, with the columns pdf and invoice
+    #[arg(long, value_name = "CSV", help_heading = "Input")]
     pub pairs: Vec<PathBuf>,
     #[command(flatten)]
-    pub codes: CodesArgs,
+    pub pdf_password: PdfPasswordArgs,
+    #[command(flatten)]
+    pub credential: CredentialArgs,
+    #[command(flatten)]
+    pub context: ContextArgs,
+    #[command(flatten)]
+    pub other_codes: OtherCodesArgs,
+    #[command(flatten)]
+    pub codes: CodeArgs,
+    #[command(flatten)]
+    pub when: WhenArgs,
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(flatten)]
     pub output: OutputArgs,
 }
 
+#[derive(Debug, Args)]
+pub struct PdfPasswordArgs {
+    /// A file with the password of the PDFs as its first line
+    #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Input")]
+    pub pdf_password_file: Option<PathBuf>,
+}
+
 /// Where on the PDF the codes go.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Place and size")]
 pub struct PlaceArgs {
-    /// The page: first, last, all or a number
-    #[arg(long, value_name = "PAGE", default_value = "first", conflicts_with = "new_page")]
+    /// On which page: first, last, all or a number
+    #[arg(
+        long,
+        value_name = "PAGE",
+        default_value = "first",
+        conflicts_with = "new_page",
+        value_parser = one_of::<Page>(&["first", "last", "all"]),
+        hide_possible_values = true
+    )]
     pub page: Page,
-    /// A page of its own for the codes, behind the last one
+    /// On a new page of their own, after the last one
     #[arg(long)]
     pub new_page: bool,
-    /// The corner of the page that the place is counted from
-    #[arg(long, value_enum, value_name = "CORNER", default_value = "bottom-right")]
+    /// Corner of the page from which the place is measured
+    ///
+    /// top-left, top-right, bottom-left or bottom-right.
+    #[arg(long, value_enum, value_name = "CORNER", default_value = "bottom-right", hide_possible_values = true)]
     pub corner: PageCorner,
-    /// From the corner's side of the page to the codes with their white margin, in millimetres
+    /// Millimetres from that side of the page to the codes
+    ///
+    /// To their white margin, which belongs to them.
     #[arg(long, value_name = "MM", default_value_t = 10.0)]
     pub x_mm: f64,
-    /// From the corner's top or bottom of the page to the codes, in millimetres
+    /// Millimetres from that top or bottom of the page to the codes
     #[arg(long, value_name = "MM", default_value_t = 10.0)]
     pub y_mm: f64,
-    /// How the two codes stand
-    #[arg(long, value_enum, value_name = "HOW", default_value = "side-by-side")]
+    /// How the two codes are arranged: side-by-side or stacked
+    #[arg(
+        long,
+        value_enum,
+        value_name = "HOW",
+        default_value = "side-by-side",
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
     pub arrange: Arrange,
-    /// The side of each code without its white margin, in millimetres. If left out, a module has 0.5 mm
+    /// The side of each code without its white margin, in millimetres
+    ///
+    /// If left out, a module (the smallest square of a code) has 0.5 mm.
     #[arg(long, value_name = "MM")]
     pub size_mm: Option<f64>,
-    /// The links as text, too
-    #[arg(long)]
+    /// Print the links as text, too
+    #[arg(long, hide_short_help = true)]
     pub show_links: bool,
-    /// What to do if something is printed where the codes go
-    #[arg(long, value_enum, value_name = "WHAT", default_value = "refuse")]
+    /// What to do if something is already printed where the codes go
+    #[arg(long, value_enum, value_name = "WHAT", default_value = "refuse", hide_short_help = true)]
     pub if_occupied: IfOccupied,
-    /// A file whose first line is the password of the PDFs
-    #[arg(long, value_name = "FILE")]
-    pub pdf_password_file: Option<PathBuf>,
 }
 
 /// `first`, `last`, `all` or a number.
@@ -93,17 +130,26 @@ pub enum Page {
     Number(std::num::NonZeroU32),
 }
 
+#[derive(Debug)]
+pub struct NoPage;
+
+impl std::fmt::Display for NoPage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("give first, last, all or a number from 1 on")
+    }
+}
+
+impl std::error::Error for NoPage {}
+
 impl std::str::FromStr for Page {
-    type Err = String;
+    type Err = NoPage;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "first" => Ok(Self::First),
             "last" => Ok(Self::Last),
             "all" => Ok(Self::All),
-            number => {
-                number.parse().map(Self::Number).map_err(|_| "give first, last, all or a number from 1 on".into())
-            }
+            number => number.parse().map(Self::Number).map_err(|_| NoPage),
         }
     }
 }
@@ -126,8 +172,8 @@ pub enum Arrange {
 pub enum IfOccupied {
     /// The PDF is refused
     Refuse,
-    /// The codes are put there, and a warning tells
+    /// The codes are put there, with a warning
     Warn,
-    /// The codes are put there; nobody looks
+    /// The codes are put there without a check
     Ignore,
 }

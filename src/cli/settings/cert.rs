@@ -5,9 +5,9 @@ use anyhow::bail;
 use ksef_qr::Environment;
 use ksef_qr::values::Nip;
 
+use super::options::SecretSource;
 use super::register::Register;
 use crate::cli::args::{CertArgs, CertCheckArgs, CertCommand, CertShowArgs, ExpiringArgs};
-use crate::cli::secret::SecretSource;
 
 /// `ksef-qr cert`.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl CertShow {
             password: SecretSource::file_or_prompt(args.password_file),
             show_pesel: args.show_pesel,
             json: args.json,
-            now: args.now.unwrap_or_else(SystemTime::now),
+            now: args.clock.now(),
         }
     }
 }
@@ -101,13 +101,13 @@ impl CertCheck {
         };
         Ok(Self {
             checked,
-            password: SecretSource::file_or_prompt(args.password_file),
+            password: SecretSource::file_or_prompt(args.password.password_file),
             nip: args.nip,
             environment: args.env,
             within_days: args.within,
             strict: args.strict,
             json: args.json,
-            now: args.now.unwrap_or_else(SystemTime::now),
+            now: args.clock.now(),
         })
     }
 }

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use anyhow::bail;
 use ksef_qr::enrol::{Attribute, CertificateName, KeyType};
 
+use super::options::{SecretSource, VARIABLE};
 use crate::cli::args::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
     SubjectArgs,
 };
-use crate::cli::secret::{SecretSource, VARIABLE};
 
 /// The variable of a password that takes the place of another.
 const NEW_VARIABLE: &str = "KSEF_QR_NEW_KEY_PASSWORD";
@@ -132,7 +132,7 @@ impl KeyCsr {
         };
         Ok(Self {
             key: args.key,
-            password: SecretSource::file_or_prompt(args.password_file),
+            password: SecretSource::file_or_prompt(args.password.password_file),
             subject: RequestSubject::from_args(args.subject)?,
             body: args.name.map(|name| (name, used)),
             pem: args.pem,
@@ -146,7 +146,7 @@ impl KeyPassword {
         let target = match (args.out, args.in_place) {
             (Some(out), _) => KeyTarget::New(out),
             (None, true) => KeyTarget::InPlace,
-            (None, false) => bail!("say where the key goes: --out FILE, or --in-place"),
+            (None, false) => bail!("say where to write the key: --out FILE, or --in-place"),
         };
         Ok(Self {
             key: args.key,
@@ -159,7 +159,7 @@ impl KeyPassword {
 
 impl KeyPublic {
     fn from_args(args: KeyPublicArgs) -> Self {
-        Self { key: args.key, password: SecretSource::file_or_prompt(args.password_file) }
+        Self { key: args.key, password: SecretSource::file_or_prompt(args.password.password_file) }
     }
 }
 
@@ -186,7 +186,7 @@ impl RequestSubject {
         match args.subject {
             Some(file) => Ok(Self::Answer(file)),
             None if args.attribute.is_empty() => {
-                bail!("whom is the certificate for? Give --subject FILE, or --attribute NAME=VALUE for each attribute")
+                bail!("who is the certificate for? Give --subject FILE, or --attribute NAME=VALUE for each attribute")
             }
             None => Ok(Self::Attributes(args.attribute)),
         }

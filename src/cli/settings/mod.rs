@@ -1,12 +1,93 @@
 //! What each command is to do, checked, in plain types: made of the arguments in one step, and all that the commands see
 //! of them.
 
+mod advise;
 mod cert;
+mod check;
+mod confirm;
+mod deadline;
 mod key;
+mod options;
 mod register;
-mod signing;
+mod sign;
+mod stamp;
+mod verify;
 
+use std::path::PathBuf;
+
+use clap::ValueEnum as _;
+
+use crate::cli::args;
+
+pub use advise::Advise;
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
+pub use check::Check;
+pub use confirm::Confirm;
+pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
+pub use options::{
+    Codes, KsefNumbers, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing, SigningKey, VARIABLE, When,
+};
 pub use register::{AddedKey, Register, RegisterAdd, RegisterCheck, RegisterList, RegisterStatus};
-pub use signing::{RegisterChoice, Signature, Signing, SigningKey};
+pub use sign::Sign;
+pub use stamp::Stamp;
+pub use verify::Verify;
+
+/// A command with its settings.
+#[derive(Debug)]
+pub enum Command {
+    /// `sign` and `link`.
+    Sign(Box<Sign>),
+    Stamp(Box<Stamp>),
+    Confirm(Box<Confirm>),
+    Check(Check),
+    Advise(Advise),
+    Deadline(Deadline),
+    Verify(Verify),
+    Cert(Cert),
+    Key(Key),
+    /// One code, or all of them.
+    Explain {
+        code: Option<String>,
+        markdown: bool,
+    },
+    /// The schema of that name, or a list of them.
+    Schema {
+        name: Option<String>,
+    },
+    Demo {
+        folder: PathBuf,
+    },
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// The words of a command, such as `cert` and `show`; none for the program itself.
+    Man {
+        command: Vec<String>,
+    },
+}
+
+impl Command {
+    pub fn from_args(command: args::Command) -> anyhow::Result<Self> {
+        Ok(match command {
+            args::Command::Sign(args) => Self::Sign(Box::new(Sign::from_args(*args)?)),
+            args::Command::Link(args) => Self::Sign(Box::new(Sign::from_link_args(*args)?)),
+            args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
+            args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
+            args::Command::Check(args) => Self::Check(Check::from_args(args)?),
+            args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
+            args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
+            args::Command::Verify(args) => Self::Verify(Verify::from_args(args)),
+            args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),
+            args::Command::Key(args) => Self::Key(Key::from_args(args)?),
+            args::Command::Explain(args) => Self::Explain { code: args.code, markdown: args.markdown },
+            args::Command::Schema(args) => {
+                let name = args.name.and_then(|name| name.to_possible_value());
+                Self::Schema { name: name.map(|name| name.get_name().to_owned()) }
+            }
+            args::Command::Demo(args) => Self::Demo { folder: args.out },
+            args::Command::Completions(args) => Self::Completions { shell: args.shell },
+            args::Command::Man(args) => Self::Man { command: args.command },
+        })
+    }
+}

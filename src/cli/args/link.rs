@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use ksef_qr::KsefNumber;
+
+use super::options::{ClockArgs, CodeArgs, InputArgs, OutputArgs, PictureArgs};
+
+/// Make KOD I only; needs no certificate
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  An invoice that has no KSeF number yet (OFFLINE stands under the code):
+    ksef-qr link invoice.xml
+
+  A reprint, once KSeF has given the number:
+    ksef-qr link invoice.xml --ksef-number 5265877635-20260616-0100001AF629-15 --out reprint
+
+  Reprints of all that KSeF has taken, by its confirmation:
+    ksef-qr link invoices/ --upo upo.xml --out reprint
+
+  Links only, as JSON:
+    ksef-qr link invoices/ --format none --json
+
+Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
+pub struct LinkArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// The number that KSeF gave to the invoice; for a single invoice
+    ///
+    /// It stands under the code instead of OFFLINE.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "files_from", help_heading = "Codes")]
+    pub ksef_number: Option<KsefNumber>,
+    /// A UPO (version 4-3) with the numbers of the invoices
+    ///
+    /// By a UPO KSeF confirms what it took. Each invoice's number is looked up by the digest of its file. Repeated for
+    /// further sessions and pages. With --resume, codes that were drawn as OFFLINE are drawn again with their numbers.
+    #[arg(long, value_name = "FILE", conflicts_with = "ksef_number", help_heading = "Codes")]
+    pub upo: Vec<PathBuf>,
+    #[command(flatten)]
+    pub codes: CodeArgs,
+    #[command(flatten, next_help_heading = "When and why")]
+    pub clock: ClockArgs,
+    #[command(flatten)]
+    pub picture: PictureArgs,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}

@@ -1,0 +1,23 @@
+use std::time::SystemTime;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct ClockArgs {
+    /// Act as if it were this moment, such as 2026-06-15T12:00:00Z
+    ///
+    /// For rehearsals and tests. If left out, it is now.
+    #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
+    now: Option<SystemTime>,
+}
+
+impl ClockArgs {
+    pub fn now(&self) -> SystemTime {
+        self.now.unwrap_or_else(SystemTime::now)
+    }
+}
+
+/// `2026-06-15T12:00:00Z`.
+fn parse_time(text: &str) -> Result<SystemTime, jiff::Error> {
+    text.parse::<jiff::Timestamp>().map(Into::into)
+}

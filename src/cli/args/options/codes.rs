@@ -1,0 +1,78 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use ksef_qr::values::{ContextId, Rule};
+use ksef_qr::{EccLevel, Environment, KsefNumber};
+
+use super::values::{ENVIRONMENTS, one_of};
+
+/// Where the codes lead, and what they look like.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct CodeArgs {
+    /// Which KSeF: prod, demo or test
+    #[arg(
+        long,
+        value_name = "ENV",
+        default_value = "prod",
+        value_parser = one_of::<Environment>(ENVIRONMENTS),
+        hide_possible_values = true
+    )]
+    pub env: Environment,
+    /// Error correction: l (7 %), m (15 %), q (25 %) or h (30 %)
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "m",
+        value_parser = one_of::<EccLevel>(&["l", "m", "q", "h"]),
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
+    pub ecc: EccLevel,
+    /// Make an exception to a rule; it is noted in the manifest
+    ///
+    /// Of the invoice: bom, processing-instruction, characters, size. Of the certificate: certificate-purpose,
+    /// certificate-dates. Several are separated by commas.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        value_parser = one_of::<Rule>(&["bom", "processing-instruction", "characters", "size", "certificate-purpose", "certificate-dates"]),
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
+    pub allow: Vec<Rule>,
+}
+
+/// In whose name codes are signed.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct ContextArgs {
+    /// The KSeF context of the invoices, such as Nip:5265877635
+    ///
+    /// Nip:…, InternalId:…, NipVatUe:… or PeppolId:… If left out, it is chosen for each invoice by the certificate and
+    /// the parties of the invoice.
+    #[arg(long, value_name = "TYPE:VALUE")]
+    pub context: Option<ContextId>,
+}
+
+/// Codes that are not signed now: linked by a number, or made by an earlier run. One way at a time: they are of one group
+/// with the keys.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct OtherCodesArgs {
+    /// Take the codes that sign or link made before, from their manifest
+    ///
+    /// Nothing is signed again.
+    #[arg(long, value_name = "MANIFEST", group = "private_key")]
+    pub codes: Vec<PathBuf>,
+    /// KOD I only, with this KSeF number; for a single invoice
+    #[arg(long, value_name = "NUMBER", group = "private_key")]
+    pub ksef_number: Option<KsefNumber>,
+    /// KOD I only, with the numbers in a UPO (version 4-3)
+    #[arg(long, value_name = "FILE", group = "private_key")]
+    pub upo: Vec<PathBuf>,
+    /// KOD I only, without a number: for an invoice sent online that has none yet
+    #[arg(long, group = "private_key", hide_short_help = true)]
+    pub kod1_alone: bool,
+}

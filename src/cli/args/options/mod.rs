@@ -1,0 +1,19 @@
+//! Options that several commands have, by their headings in the help. Each has one name, wherever it is.
+
+mod clock;
+mod codes;
+mod credential;
+mod input;
+mod output;
+mod picture;
+mod values;
+mod when;
+
+pub use clock::ClockArgs;
+pub use codes::{CodeArgs, ContextArgs, OtherCodesArgs};
+pub use credential::{CredentialArgs, Encoding, PasswordFileArgs};
+pub use input::InputArgs;
+pub use output::{OutputArgs, Progress};
+pub use picture::PictureArgs;
+pub use values::{ENVIRONMENTS, one_of};
+pub use when::{OfflineMode, OutageArgs, WhenArgs};

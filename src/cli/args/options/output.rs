@@ -1,0 +1,57 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Where results go, and how a run goes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct OutputArgs {
+    /// Folder or .zip archive for the results
+    ///
+    /// The manifest goes into the folder, or beside the archive.
+    #[arg(long, value_name = "DIR|ZIP", default_value = "ksef-qr-out")]
+    pub out: PathBuf,
+    /// Where to write the manifest; - for standard output
+    ///
+    /// The manifest has one line of JSON for each invoice. If left out, it is DIR/manifest.ndjson, or NAME.ndjson beside
+    /// NAME.zip.
+    #[arg(long, value_name = "FILE", conflicts_with = "json", hide_short_help = true)]
+    pub manifest: Option<PathBuf>,
+    /// One line of JSON for each invoice, on standard output
+    ///
+    /// The same as --manifest -
+    #[arg(long)]
+    pub json: bool,
+    /// Put the results into the manifest, in Base64, instead of files
+    #[arg(long, hide_short_help = true)]
+    pub embed: bool,
+    /// Continue an earlier run of the same command
+    ///
+    /// What it signed stays as it is. Invoices that have changed are signed again. Missing pictures are drawn again from
+    /// their links.
+    #[arg(long, conflicts_with = "overwrite")]
+    pub resume: bool,
+    /// Replace files that exist
+    #[arg(long)]
+    pub overwrite: bool,
+    /// How many invoices to work on at a time, 1 to 256
+    ///
+    /// The number of processors, if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), hide_short_help = true)]
+    pub jobs: Option<u16>,
+    /// Print errors only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// When to show a progress bar
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
+    pub progress: Progress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// On a terminal
+    Auto,
+    /// Never
+    Never,
+}

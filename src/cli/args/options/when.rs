@@ -1,0 +1,62 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ksef_qr::deadline::Failure;
+use ksef_qr::values::Day;
+
+use super::clock::ClockArgs;
+
+/// What `--mode` is about, wherever it can be left out.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "When and why")]
+pub struct WhenArgs {
+    /// Why issued offline: offline24, unavailable, failure or total
+    ///
+    /// - offline24: the issuer's own choice
+    /// - unavailable: KSeF was announced to be unavailable (niedostępność)
+    /// - failure: KSeF was announced to have failed (awaria)
+    /// - total: a total failure (awaria całkowita); such invoices are never sent
+    ///
+    /// The manifest then says by when to send each invoice, and what to hand over until then.
+    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
+    pub mode: Option<OfflineMode>,
+    #[command(flatten)]
+    pub outage: OutageArgs,
+    #[command(flatten)]
+    pub clock: ClockArgs,
+}
+
+/// When KSeF was out, and which days do not count.
+#[derive(Debug, Args)]
+pub struct OutageArgs {
+    /// The last day of the outage in which the invoice was issued
+    ///
+    /// Left out while the outage lasts. With --mode failure it may be repeated: the earliest day is that of the failure
+    /// the invoice was issued in, the others are further failures of which only the end is given.
+    #[arg(long, value_name = "YYYY-MM-DD", num_args = 1.., hide_short_help = true)]
+    pub ended: Vec<Day>,
+    /// A failure that was announced before the deadline passed
+    ///
+    /// With the day of its end: 2025-07-09..2025-07-12, or 2025-07-09.. while it lasts; repeated for further ones. One
+    /// that was announced after the deadline had passed, or before the invoice was issued, does not count, and a warning
+    /// says so. The end alone (2025-07-12) is enough if the deadline had not passed on that day.
+    #[arg(long, value_name = "ANNOUNCED..ENDED", num_args = 1.., hide_short_help = true)]
+    pub failure: Vec<Failure>,
+    /// A file with further days that are no working days
+    ///
+    /// One YYYY-MM-DD a line; what follows a # is a comment. Weekends and Polish public holidays are known.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub non_working_days: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OfflineMode {
+    /// The issuer's own choice
+    Offline24,
+    /// KSeF was announced to be unavailable (niedostępność)
+    Unavailable,
+    /// KSeF was announced to have failed (awaria)
+    Failure,
+    /// A total failure (awaria całkowita); such invoices are never sent
+    Total,
+}

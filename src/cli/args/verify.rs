@@ -1,0 +1,61 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::options::ClockArgs;
+
+/// Check codes: links, pictures, PDFs, a whole manifest
+///
+/// Says what is right, what is wrong and why. Says too what only KSeF knows: whether the invoice arrived, whether the
+/// certificate was revoked, whether its owner may issue in the context. Nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Covered: PNG and JPEG pictures, photographs too: every QR code found is reported. PDFs of up to
+100 pages: each page is drawn and searched for codes, and its link annotations are read.
+Not covered: other picture formats, PDFs with a password. Of the pictures that a manifest names,
+PNG, SVG and PDF files are read.
+A code that has nothing to do with KSeF is reported and is no failure, unless it is the only one.
+
+Examples:
+  Both links of an invoice, against its file and the certificate:
+    ksef-qr verify LINK1 LINK2 --invoice invoice.xml --cert firm.crt
+
+  A photograph of the printed invoice; a PDF before it is sent:
+    ksef-qr verify photo.jpg
+    ksef-qr verify invoice.pdf --invoice invoice.xml --cert old.crt --cert new.crt
+
+  Everything that a run of sign made, the pictures too:
+    ksef-qr verify --manifest ksef-qr-out/manifest.ndjson --cert firm.crt
+
+  Links from a program, one line of JSON for each:
+    ksef-qr verify - --json < links.txt
+
+Exit status: 0 nothing failed, 1 something failed, 2 nothing could be done.")]
+pub struct VerifyArgs {
+    /// Links (https://…), pictures, PDFs; - for links on standard input, one a line
+    #[arg(value_name = "LINK|FILE", required_unless_present = "manifest")]
+    pub subjects: Vec<PathBuf>,
+    /// Check every line of a manifest, and every picture it names
+    ///
+    /// A manifest that sign, link, stamp or confirm wrote.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Vec<PathBuf>,
+    /// The invoice of the codes, or a folder of invoices
+    ///
+    /// Of a folder every *.xml in it and below is read. May be repeated: the digest in the link says which invoice it is.
+    #[arg(long, value_name = "FILE|DIR")]
+    pub invoice: Vec<PathBuf>,
+    /// The certificate of KOD II
+    ///
+    /// May be repeated: the serial number in the link says which certificate it is.
+    #[arg(long, value_name = "FILE")]
+    pub cert: Vec<PathBuf>,
+    /// One line of JSON for each link, picture or PDF, on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Print failures only
+    #[arg(long, short)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub clock: ClockArgs,
+}

@@ -1,0 +1,20 @@
+//! `ksef-qr cert`: certificates by themselves, before and beside signing.
+
+mod check;
+mod expiring;
+mod problem;
+mod register;
+mod show;
+
+use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Cert;
+
+/// Runs the subcommand.
+pub fn run(settings: &Cert) -> anyhow::Result<ExitStatus> {
+    match settings {
+        Cert::Show(settings) => Ok(show::run(settings)),
+        Cert::Check(settings) => check::run(settings),
+        Cert::Register(settings) => register::run(settings),
+        Cert::Expiring(settings) => expiring::run(settings),
+    }
+}

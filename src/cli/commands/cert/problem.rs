@@ -1,0 +1,27 @@
+use std::path::Path;
+
+use ksef_qr::Error;
+use serde::Serialize;
+
+use crate::cli::words::{failure, hints};
+
+/// What a program reads about a file that could not be read, as JSON.
+pub fn problem(file: &Path, error: &anyhow::Error) -> String {
+    #[derive(Serialize)]
+    struct Problem<'a> {
+        r#type: &'static str,
+        file: String,
+        code: &'static str,
+        message: &'a str,
+        hint: &'static str,
+    }
+    let (words, known) = (failure::words(error), error.downcast_ref::<Error>());
+    let problem = Problem {
+        r#type: "error",
+        file: file.to_string_lossy().into_owned(),
+        code: known.map_or("input_unreadable", Error::code),
+        message: known.map_or(&words, Error::message),
+        hint: known.map_or("Check the path and the permissions.", hints::of),
+    };
+    serde_json::to_string(&problem).unwrap_or_default()
+}

@@ -1,0 +1,251 @@
+//! What was found, in words or as JSON.
+
+use std::fmt;
+use std::io::{self, BufWriter, Write as _};
+
+use anstyle::Style;
+use ksef_qr::Environment;
+use ksef_qr::check::{Checked, Finding};
+use ksef_qr::deadline::Due;
+use ksef_qr::report::{Outcome, Position};
+use ksef_qr::values::{Day, IssueDate};
+use serde::Serialize;
+
+use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Check;
+use crate::cli::words::failure;
+use crate::cli::words::hints;
+use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
+
+const LARGEST_SESSION: u64 = 10_000;
+
+/// Tells what was found, file by file.
+#[expect(clippy::struct_excessive_bools, reason = "options, and what came of them")]
+pub struct Report {
+    json: bool,
+    quiet: bool,
+    environment: Environment,
+    today: IssueDate,
+    /// True if a schema was asked.
+    validates: bool,
+    mode: Option<&'static str>,
+    accepted: u64,
+    refused: u64,
+    /// True once there was a file to check, good or bad.
+    found: bool,
+    /// The earliest day by which an accepted invoice is to be sent.
+    first_due: Option<Day>,
+    out: BufWriter<anstream::Stdout>,
+    /// The findings are all there is: unlike a line about work that was done, one that is lost is a failure.
+    written: io::Result<()>,
+}
+
+impl Report {
+    pub fn new(settings: &Check, today: IssueDate, mode: Option<&'static str>) -> Self {
+        Self {
+            json: settings.json,
+            quiet: settings.quiet,
+            environment: settings.environment,
+            today,
+            validates: settings.schemas.is_some(),
+            mode,
+            accepted: 0,
+            refused: 0,
+            found: false,
+            first_due: None,
+            out: BufWriter::new(anstream::stdout()),
+            written: Ok(()),
+        }
+    }
+
+    /// False once nobody reads the output.
+    pub fn is_read(&self) -> bool {
+        self.written.is_ok()
+    }
+
+    /// The end: the summary, and the exit status.
+    pub fn into_status(mut self) -> anyhow::Result<ExitStatus> {
+        self.tell_the_end();
+        match self.written.and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                return Err(failure::unwritable(error));
+            }
+            _ => {}
+        }
+        Ok(match (self.found, self.refused) {
+            (false, _) => ExitStatus::Nothing,
+            (true, 0) => ExitStatus::Done,
+            (true, _) => ExitStatus::SomeRefused,
+        })
+    }
+
+    fn say(&mut self, line: fmt::Arguments<'_>) {
+        if self.written.is_ok() {
+            self.written = writeln!(self.out, "{line}");
+        }
+    }
+
+    /// Tells of one file.
+    pub fn file(&mut self, input: &str, checked: &Checked) {
+        self.found |= !checked.is_unread();
+        if let Some(Due::By(day)) = checked.due().filter(|_| checked.is_accepted()) {
+            self.first_due = Some(self.first_due.map_or(day, |first| first.min(day)));
+        }
+        *(if checked.is_accepted() { &mut self.accepted } else { &mut self.refused }) += 1;
+        match self.json {
+            true => self.say(format_args!("{}", to_json(&FileLine::of(input, checked)))),
+            false => self.tell(input, checked),
+        }
+    }
+
+    fn tell(&mut self, input: &str, checked: &Checked) {
+        let quiet = self.quiet;
+        let shown = |finding: &&Finding| !quiet || finding.outcome() == Outcome::Fail;
+        if checked.findings().iter().any(|finding| shown(&finding)) {
+            self.say(format_args!("{BOLD}{}{BOLD:#}", printable(input)));
+        }
+        let mut hinted = Vec::new();
+        for finding in checked.findings().iter().filter(shown) {
+            let (style, word) = match finding.outcome() {
+                Outcome::Fail => (BAD, "refused"),
+                _ => (ODD, "warning"),
+            };
+            self.say(format_args!(
+                "  {style}{word}{style:#}: {} {DIM}[{}]{DIM:#}",
+                printable(&finding.to_string()),
+                finding.code()
+            ));
+            if !hinted.contains(&finding.code()) {
+                self.say(format_args!("    {DIM}{}{DIM:#}", hints::of_finding(finding)));
+                hinted.push(finding.code());
+            }
+        }
+    }
+
+    fn tell_the_end(&mut self) {
+        if self.json {
+            self.say(format_args!("{}", to_json(&SummaryLine::of(self))));
+            return;
+        }
+        if self.quiet {
+            return;
+        }
+        let colour = if self.accepted > 0 { GOOD } else { Style::new() };
+        let refused = match self.refused {
+            0 => String::new(),
+            refused => format!(", {BAD}{refused} would not{BAD:#}"),
+        };
+        let accepted = counted(self.accepted, "file");
+        let (environment, today) = (self.environment, self.today);
+        self.say(format_args!(
+            "{colour}{accepted}{colour:#} would be accepted{refused} ({environment}, sent on {today})"
+        ));
+        if let Some(day) = self.first_due {
+            self.say(format_args!("  the first of them must be sent by {day} ({})", day.weekday()));
+        }
+        if self.accepted > LARGEST_SESSION {
+            self.say(format_args!(
+                "  KSeF takes {LARGEST_SESSION} invoices in a session: send them in several sessions"
+            ));
+        }
+        let schema = if self.validates { "" } else { "whether the files fit the Ministry's schemas (see --xsd), and " };
+        self.say(format_args!(
+            "  {DIM}Not checked: {schema}what only KSeF knows, such as permissions and invoices sent earlier.{DIM:#}"
+        ));
+    }
+}
+
+/// What `--json` prints for a file. A contract: fields are added, never changed or removed.
+#[derive(Serialize)]
+struct FileLine<'c> {
+    r#type: &'static str,
+    input: &'c str,
+    accepted: bool,
+    form: Option<&'static str>,
+    invoice_number: Option<&'c str>,
+    kind: Option<&'c str>,
+    seller_nip: Option<String>,
+    issue_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    send_by: Option<String>,
+    findings: Vec<FindingLine<'c>>,
+}
+
+#[derive(Serialize)]
+struct FindingLine<'c> {
+    code: &'static str,
+    severity: &'static str,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: &'c str,
+    hint: &'static str,
+}
+
+#[derive(Serialize)]
+struct SummaryLine {
+    r#type: &'static str,
+    accepted: u64,
+    refused: u64,
+    environment: &'static str,
+    today: String,
+    mode: Option<&'static str>,
+    schema_validated: bool,
+    version: &'static str,
+}
+
+impl<'c> FileLine<'c> {
+    fn of(input: &'c str, checked: &'c Checked) -> Self {
+        let invoice = checked.invoice();
+        Self {
+            r#type: "check",
+            input,
+            accepted: checked.is_accepted(),
+            form: invoice.map(|invoice| invoice.form().name()),
+            invoice_number: invoice.map(ksef_qr::Invoice::number),
+            kind: invoice.and_then(ksef_qr::Invoice::kind),
+            seller_nip: invoice.map(|invoice| invoice.seller().to_string()),
+            issue_date: invoice.map(|invoice| invoice.issue_date().to_string()),
+            send_by: match checked.due() {
+                Some(Due::By(day)) => Some(day.to_string()),
+                _ => None,
+            },
+            findings: checked.findings().iter().map(FindingLine::of).collect(),
+        }
+    }
+}
+
+impl<'c> FindingLine<'c> {
+    fn of(finding: &'c Finding) -> Self {
+        Self {
+            code: finding.code(),
+            severity: match finding.outcome() {
+                Outcome::Fail => "error",
+                _ => "warning",
+            },
+            line: finding.position().map(Position::line),
+            column: finding.position().map(Position::column),
+            message: finding.message(),
+            hint: hints::of_finding(finding),
+        }
+    }
+}
+
+impl SummaryLine {
+    fn of(report: &Report) -> Self {
+        Self {
+            r#type: "summary",
+            accepted: report.accepted,
+            refused: report.refused,
+            environment: report.environment.name(),
+            today: report.today.to_string(),
+            mode: report.mode,
+            schema_validated: report.validates,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+fn to_json(line: &impl Serialize) -> String {
+    // Nothing in these structures can fail to serialise.
+    serde_json::to_string(line).unwrap_or_default()
+}

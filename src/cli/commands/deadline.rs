@@ -1,0 +1,191 @@
+//! `ksef-qr deadline`: a date, in words or as JSON.
+
+use std::fmt::{self, Write as _};
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use ksef_qr::Error;
+use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
+use ksef_qr::values::Day;
+use serde::Serialize;
+
+use crate::cli::exit::ExitStatus;
+use crate::cli::settings::{self, When};
+use crate::cli::words::say::print;
+use crate::cli::words::say::tell;
+use crate::cli::words::text::{BOLD, DIM, ODD};
+
+/// A file of all days of a century, with comments, is smaller.
+const LARGEST: u64 = 4_000_000;
+
+/// Counts the deadline and prints it.
+pub fn run(settings: &settings::Deadline) -> anyhow::Result<ExitStatus> {
+    let schedule = schedule(&settings.when)?;
+    let (mode, issued) = (schedule.mode, settings.issued);
+    let deadline = schedule.deadline(issued)?;
+    let answer = match settings.json {
+        true => serde_json::to_string(&Answer::of(mode, issued.into(), &deadline))? + "\n",
+        false => in_words(mode, issued.into(), &deadline)?,
+    };
+    // The answer is all there is: one that got lost is a failure, unlike a line about work that was done.
+    print(answer.as_bytes())
+}
+
+/// The mode with the further failures and the calendar, which is read.
+pub fn schedule(when: &When) -> anyhow::Result<Schedule> {
+    let calendar = match &when.non_working_days {
+        Some(file) => calendar(file)?,
+        None => Calendar::default(),
+    };
+    Ok(Schedule::new(when.mode).with_failures(when.failures.iter().copied()).with_calendar(calendar))
+}
+
+fn calendar(path: &Path) -> anyhow::Result<Calendar> {
+    let cannot = || format!("{}: it cannot be read", path.display());
+    let mut text = String::new();
+    let file = fs::File::open(path).with_context(cannot)?;
+    file.take(LARGEST + 1).read_to_string(&mut text).with_context(cannot)?;
+    if text.len() as u64 > LARGEST {
+        bail!("{}: more than {LARGEST} bytes are no list of days", path.display());
+    }
+    Calendar::parse(&text).map_err(|error| Error::about(error, path.to_string_lossy()).into())
+}
+
+fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt::Error> {
+    for warning in deadline.warnings() {
+        tell!("{ODD}warning{ODD:#}: {warning}");
+    }
+    let (answer, why) = match deadline.due() {
+        Due::By(day) => (named(day), ""),
+        Due::Open { working_days: 1 } => {
+            ("not known yet".into(), ": the next working day after the unavailability ends")
+        }
+        Due::Open { .. } => ("not known yet".into(), ": 7 working days after the failure ends"),
+        Due::Never => ("never".into(), ": invoices of a total failure are not sent to KSeF, and carry no codes"),
+    };
+    let mut words = String::new();
+    writeln!(words, "{BOLD}{answer}{BOLD:#}{why}")?;
+    let (name, article) = (mode.name(), mode.article());
+    writeln!(words, "  issued {}, mode {name} {DIM}(VAT Act, art. {article}){DIM:#}", named(issued))?;
+    for step in deadline.steps() {
+        writeln!(words, "  {}: {}", named(step.send_by), reason(step))?;
+        for skipped in &step.skipped {
+            writeln!(words, "    {DIM}skipped {}{DIM:#}", off(*skipped))?;
+        }
+    }
+    Ok(words)
+}
+
+fn reason(step: &Step) -> String {
+    match step.since {
+        Since::Issue => "the next working day after the issue date".to_owned(),
+        Since::Unavailability => {
+            format!("the next working day after the unavailability ended on {}", named(step.from))
+        }
+        Since::Failure { announced } => {
+            let announced = announced.map(|day| format!(" announced on {}", named(day))).unwrap_or_default();
+            format!("{} working days after the failure{announced} ended on {}", step.working_days, named(step.from))
+        }
+    }
+}
+
+/// `2025-07-22 (Tuesday)`.
+fn named(day: Day) -> String {
+    format!("{day} ({})", day.weekday())
+}
+
+/// `2026-06-04 (Thursday): Corpus Christi`, and a weekend without the same word twice.
+fn off(skipped: Skipped) -> String {
+    match skipped.reason {
+        DayOff::Saturday | DayOff::Sunday => named(skipped.day),
+        _ => format!("{}: {}", named(skipped.day), skipped.reason),
+    }
+}
+
+/// What `--json` prints. A contract: fields are added, never changed or removed.
+#[derive(Serialize)]
+struct Answer<'d> {
+    r#type: &'static str,
+    mode: &'static str,
+    article: &'static str,
+    issued: String,
+    /// `due`, `open` or `never`.
+    status: &'static str,
+    send_by: Option<String>,
+    weekday: Option<&'static str>,
+    steps: Vec<StepAnswer>,
+    warnings: Vec<WarningAnswer<'d>>,
+}
+
+#[derive(Serialize)]
+struct StepAnswer {
+    since: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announced: Option<String>,
+    from: String,
+    working_days: u32,
+    send_by: String,
+    skipped: Vec<SkippedAnswer>,
+}
+
+#[derive(Serialize)]
+struct SkippedAnswer {
+    date: String,
+    weekday: &'static str,
+    reason: &'static str,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct WarningAnswer<'d> {
+    code: &'static str,
+    message: &'d str,
+}
+
+impl<'d> Answer<'d> {
+    fn of(mode: Mode, issued: Day, deadline: &'d Deadline) -> Self {
+        let warnings = deadline.warnings().iter();
+        Self {
+            r#type: "deadline",
+            mode: mode.name(),
+            article: mode.article(),
+            issued: issued.to_string(),
+            status: match deadline.due() {
+                Due::By(_) => "due",
+                Due::Open { .. } => "open",
+                Due::Never => "never",
+            },
+            send_by: deadline.send_by().map(|day| day.to_string()),
+            weekday: deadline.send_by().map(Day::weekday),
+            steps: deadline.steps().iter().map(StepAnswer::of).collect(),
+            warnings: warnings
+                .map(|warning| WarningAnswer { code: warning.code(), message: warning.message() })
+                .collect(),
+        }
+    }
+}
+
+impl StepAnswer {
+    fn of(step: &Step) -> Self {
+        let announced = match step.since {
+            Since::Failure { announced } => announced,
+            Since::Issue | Since::Unavailability => None,
+        };
+        let skipped = step.skipped.iter().map(|skipped| SkippedAnswer {
+            date: skipped.day.to_string(),
+            weekday: skipped.day.weekday(),
+            reason: skipped.reason.code(),
+            name: skipped.reason.to_string(),
+        });
+        Self {
+            since: step.since.code(),
+            announced: announced.map(|day| day.to_string()),
+            from: step.from.to_string(),
+            working_days: step.working_days,
+            send_by: step.send_by.to_string(),
+            skipped: skipped.collect(),
+        }
+    }
+}

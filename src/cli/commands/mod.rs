@@ -1,0 +1,40 @@
+//! The commands, each in a file or a folder of its name (`link` is in `sign`). They see settings, never arguments.
+
+mod advise;
+mod cert;
+mod check;
+mod completions;
+mod confirm;
+mod deadline;
+mod demo;
+mod explain;
+mod key;
+mod man;
+mod run;
+mod schema;
+mod sign;
+mod stamp;
+mod verify;
+
+use crate::cli::exit::ExitStatus;
+use crate::cli::settings::Command;
+
+/// Runs a command.
+pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
+    match command {
+        Command::Sign(settings) => sign::run(*settings),
+        Command::Stamp(settings) => stamp::run(*settings),
+        Command::Confirm(settings) => confirm::run(*settings),
+        Command::Check(settings) => check::run(&settings),
+        Command::Advise(settings) => advise::run(&settings),
+        Command::Deadline(settings) => deadline::run(&settings),
+        Command::Verify(settings) => verify::run(&settings),
+        Command::Cert(settings) => cert::run(&settings),
+        Command::Key(settings) => key::run(&settings),
+        Command::Explain { code, markdown } => explain::run(code.as_deref(), markdown),
+        Command::Schema { name } => schema::run(name.as_deref()),
+        Command::Demo { folder } => demo::run(&folder),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man { command } => man::run(&command),
+    }
+}

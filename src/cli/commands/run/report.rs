@@ -1,0 +1,235 @@
+//! What a person reads about a run: while it goes, and at its end.
+
+use std::path::Path;
+
+use anstyle::Style;
+use indicatif::ProgressBar;
+use ksef_qr::Error;
+use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
+use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
+
+use crate::cli::exit::ExitStatus;
+use crate::cli::words::say::{say, tell};
+use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
+
+/// How many refusals are shown one by one; the manifest has them all.
+const MOST_SHOWN: u64 = 20;
+
+/// Tells about a run as it goes, and at its end.
+pub struct Report<'b> {
+    batch: &'b Batch,
+    bar: ProgressBar,
+    quiet: bool,
+    done: u64,
+    shown: u64,
+    warned: u64,
+    /// Pictures and documents.
+    files: u64,
+    /// True once there was an invoice to read, good or bad.
+    found: bool,
+    /// The first invoice done, shown in full if it stays the only one.
+    first: Option<Record>,
+}
+
+impl Observer for Report<'_> {
+    fn record(&mut self, record: &Record) {
+        self.bar.inc(1);
+        match &record.outcome {
+            InvoiceOutcome::Done(done) => {
+                self.found = true;
+                self.done(record, done);
+            }
+            InvoiceOutcome::Kept(kept) => {
+                self.found = true;
+                self.files += files(kept.record.codes(), kept.record.document.as_ref());
+            }
+            InvoiceOutcome::Refused(error) => {
+                self.found |= !error.is_input();
+                self.refused(&record.input, error);
+            }
+        }
+    }
+}
+
+impl<'b> Report<'b> {
+    pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
+        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, first: None }
+    }
+
+    fn done(&mut self, record: &Record, done: &Done) {
+        self.done += 1;
+        self.files += files(done.codes(), done.document.as_ref());
+        self.first.get_or_insert_with(|| record.clone());
+        for warning in &done.warnings {
+            self.warned += 1;
+            if !self.quiet && self.warned <= MOST_SHOWN {
+                let input = printable(&record.input);
+                self.bar.suspend(|| tell!("{ODD}warning{ODD:#}: {input}: {}", printable(warning.message())));
+            }
+        }
+    }
+
+    fn refused(&mut self, input: &str, error: &Error) {
+        self.shown += 1;
+        // Of a PDF and its invoice, which of them it is about.
+        let about =
+            error.input().filter(|about| *about != input).map_or_else(String::new, |about| format!("{about}: "));
+        if self.shown <= MOST_SHOWN {
+            self.bar.suspend(|| {
+                tell!(
+                    "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
+                    printable(input),
+                    printable(&about),
+                    printable(error.message()),
+                    error.code()
+                );
+                tell!("  {DIM}{}{DIM:#}", error.hint());
+            });
+        }
+    }
+
+    /// The end of a run.
+    pub fn finish(self, summary: &Summary) -> ExitStatus {
+        self.tell_the_end(summary);
+        ExitStatus::of(summary, self.found)
+    }
+
+    /// The end of a run that an error ended: what was done by then is done.
+    pub fn stopped(&self) {
+        self.bar.finish_and_clear();
+        if self.done > 0 && !self.quiet {
+            tell!("stopped after {}; the manifest has them", counted(self.done, "invoice"));
+        }
+    }
+
+    fn tell_the_end(&self, summary: &Summary) {
+        self.bar.finish_and_clear();
+        if self.shown > MOST_SHOWN {
+            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.shown - MOST_SHOWN);
+        }
+        if self.quiet {
+            return;
+        }
+        for warning in &summary.warnings {
+            tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
+        }
+        if summary.interrupted {
+            tell!(
+                "{ODD}interrupted{ODD:#}: invoices that were started are finished, and the manifest is complete; --resume does the rest"
+            );
+        }
+        // The manifest on standard output is for a program; words would spoil it.
+        if self.batch.manifest == Manifest::Stdout {
+            return;
+        }
+        match &self.first {
+            Some(Record { input, outcome: InvoiceOutcome::Done(done), .. }) if summary.signed + summary.linked == 1 => {
+                self.single(input, done);
+            }
+            _ => {}
+        }
+        self.totals(summary);
+    }
+
+    fn single(&self, input: &str, done: &Done) {
+        let invoice = &done.invoice;
+        say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(invoice.number()), printable(input));
+        say!("  {}, seller {}, issued {}", invoice.form(), invoice.seller(), invoice.issue_date());
+        for (name, (_, code)) in ["KOD I ", "KOD II"].iter().zip(done.codes()) {
+            say!();
+            say!("  {BOLD}{name}{BOLD:#}  {}", code.url);
+            for (format, picture) in &code.pictures {
+                let place = self.place_of(format.extension(), picture);
+                say!("          {place} {DIM}({}){DIM:#}", code.label);
+            }
+        }
+        if let Some(document) = &done.document {
+            say!();
+            say!("  {}", self.place_of(&document.kind, &document.place));
+        }
+        if let Some(signed) = &done.kod2 {
+            say!();
+            let Signature { context, algorithm, serial, .. } = &signed.signature;
+            say!("  signed as {algorithm} with certificate {serial}");
+            say!("  in the context {} ({})", context.context, context.source.reason());
+        }
+        for rule in done.allowed.iter() {
+            say!("  {ODD}overridden{ODD:#}: {rule}");
+        }
+        say!();
+    }
+
+    fn totals(&self, summary: &Summary) {
+        let done = summary.signed + summary.linked;
+        let what = match self.batch.drawing.document.as_ref().map(|document| document.kind()) {
+            Some("stamped") => "stamped",
+            Some(_) => "confirmed",
+            None if matches!(self.batch.codes, CodeSource::Link { .. }) => "linked",
+            None => "signed",
+        };
+        let colour = if done > 0 { GOOD } else { Style::new() };
+        let refused = match summary.refused {
+            0 => String::new(),
+            refused => format!(", {BAD}{refused} refused{BAD:#}"),
+        };
+        say!("{colour}{}{colour:#} {what}{refused} in {}", counted(done, "invoice"), duration(summary.elapsed_ms));
+        if summary.kept > 0 {
+            let redrawn = match summary.redrawn {
+                0 => String::new(),
+                redrawn => format!(", {redrawn} of them with {} made again", self.noun(2)),
+            };
+            say!("  {} kept as an earlier run signed them{redrawn}", summary.kept);
+        }
+        if summary.replaced > 0 {
+            say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
+        }
+        if self.files > 0 {
+            let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
+            say!("  {} {} in {place}", self.files, self.noun(self.files));
+        }
+        if let Manifest::File(path) = &self.batch.manifest {
+            say!("  manifest: {}", display(path));
+        }
+    }
+
+    /// What a run makes, in the plural if there are several.
+    fn noun(&self, count: u64) -> &'static str {
+        let document = self.batch.drawing.document.as_ref();
+        let [one, several] = document.map_or(["picture", "pictures"], |document| document.nouns());
+        if count == 1 { one } else { several }
+    }
+
+    fn place_of(&self, what: &str, picture: &Picture) -> String {
+        match (picture, &self.batch.output) {
+            (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
+            (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
+            _ => format!("{what} in the manifest"),
+        }
+    }
+}
+
+/// How many files an invoice has.
+fn files<'c>(codes: impl Iterator<Item = (&'static str, &'c CodeRecord)>, document: Option<&DocumentRecord>) -> u64 {
+    codes.map(|(_, code)| code.pictures.len() as u64).sum::<u64>() + u64::from(document.is_some())
+}
+
+fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1000 => format!("{milliseconds} ms"),
+        _ => format!("{:.1} s", std::time::Duration::from_millis(milliseconds).as_secs_f64()),
+    }
+}
+
+fn display(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!([duration(7), duration(1250)], ["7 ms", "1.2 s"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! What is read to verify by: the invoices and certificates that links are compared with.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use ksef_qr::Error;
+use ksef_qr::credential::Certificate;
+use ksef_qr::error::ErrorKind;
+use ksef_qr::verify::Verifier;
+use walkdir::WalkDir;
+
+use super::problem::Problem;
+use crate::cli::settings::Verify;
+
+/// In bytes: no invoice, no picture and no certificate is larger. As for signing.
+pub const LARGEST_INVOICE: u64 = 100_000_000;
+pub const LARGEST_PICTURE: u64 = 100_000_000;
+const LARGEST_CERTIFICATE: u64 = 1_000_000;
+
+pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
+    let mut verifier = Verifier::new(settings.now);
+    for path in &settings.certificates {
+        let name = path.to_string_lossy();
+        let bytes = needed(path, LARGEST_CERTIFICATE)?;
+        let certificate = Certificate::parse(&bytes).map_err(|error| error.about(name.as_ref()))?;
+        verifier = verifier.with_certificate(name, certificate);
+    }
+    for path in &settings.invoices {
+        for path in invoices(path)? {
+            let bytes = needed(&path, LARGEST_INVOICE)?;
+            verifier = verifier.with_invoice(path.to_string_lossy(), bytes);
+        }
+    }
+    Ok(verifier)
+}
+
+/// The file itself, or the `*.xml` of a folder.
+fn invoices(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("{}: the folder cannot be read", path.display()))?;
+        let is_xml = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+        if is_xml && entry.file_type().is_file() {
+            found.push(entry.into_path());
+        }
+    }
+    if found.is_empty() {
+        bail!("{}: there is no *.xml in the folder", path.display());
+    }
+    Ok(found)
+}
+
+fn needed(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
+    let unreadable = |problem: Problem| {
+        let kind = if problem.is_missing() { ErrorKind::FileMissing } else { ErrorKind::FileUnreadable };
+        Error::new(kind, problem.message).about(path.to_string_lossy())
+    };
+    Ok(read(path, largest).map_err(unreadable)?)
+}
+
+/// Reads a file of at most `largest` bytes.
+pub fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    }
+    file.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Err(io::Error::other(format!("it has more than {largest} bytes")).into());
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,119 @@
+//! What a person reads, a line for each check, and the exit status.
+
+use ksef_qr::verify::{CodeKind, Outcome, Report, ReportSubject};
+
+use super::line::{From, Line};
+use super::problem::Problem;
+use crate::cli::exit::ExitStatus;
+use crate::cli::words::hints;
+use crate::cli::words::say::{say, tell};
+use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, printable};
+
+/// Writes reports as they come and counts.
+pub struct Output {
+    json: bool,
+    quiet: bool,
+    subjects: u64,
+    ok: u64,
+    failed: u64,
+    not_checked: u64,
+    /// True once something could be looked into, right or wrong.
+    was_read: bool,
+}
+
+impl Output {
+    pub fn new(json: bool, quiet: bool) -> Self {
+        Self { json, quiet, subjects: 0, ok: 0, failed: 0, not_checked: 0, was_read: false }
+    }
+
+    pub fn report(&mut self, report: &Report, from: From<'_>) {
+        self.subjects += 1;
+        self.was_read = true;
+        for check in &report.checks {
+            match check.outcome() {
+                Outcome::Ok => self.ok += 1,
+                Outcome::Fail => self.failed += 1,
+                _ => self.not_checked += 1,
+            }
+        }
+        if self.json {
+            say!("{}", Line::of(report, from).to_json());
+        } else if report.has_failed() || !(self.quiet || from.is_manifest()) {
+            self.words(report, from);
+        }
+    }
+
+    /// Counts what was looked at and has nothing to check: a refused invoice, a summary.
+    pub fn passed_over(&mut self) {
+        self.subjects += 1;
+        self.was_read = true;
+    }
+
+    pub fn problem(&mut self, problem: &Problem, from: From<'_>) {
+        self.subjects += 1;
+        self.failed += 1;
+        self.was_read |= problem.was_read;
+        if self.json {
+            say!("{}", Line::File { from, result: "fail", error: problem }.to_json());
+            return;
+        }
+        let (message, code) = (printable(&problem.message), problem.code);
+        say!("{BOLD}{}{BOLD:#}", heading(from));
+        say!("  {BAD}FAIL{BAD:#}         {message} {DIM}[{code}]{DIM:#}");
+        say!("               {DIM}{}{DIM:#}", problem.hint);
+        say!();
+    }
+
+    /// Says how it went.
+    pub fn finish(self) -> ExitStatus {
+        let Self { subjects, ok, failed, not_checked, .. } = self;
+        if self.json {
+            let result = if failed == 0 { "ok" } else { "fail" };
+            let version = env!("CARGO_PKG_VERSION");
+            say!("{}", Line::Summary { result, subjects, ok, failed, not_checked, version }.to_json());
+        } else if subjects == 0 {
+            tell!("{BAD}error{BAD:#}: there is nothing to verify");
+        } else if failed == 0 {
+            say!("{GOOD}nothing failed{GOOD:#}: {ok} checks OK, {not_checked} not checked");
+        } else {
+            say!("{BAD}{failed} failed{BAD:#}, {ok} checks OK, {not_checked} not checked");
+        }
+        match failed {
+            _ if subjects == 0 || !self.was_read => ExitStatus::Nothing,
+            0 => ExitStatus::Done,
+            _ => ExitStatus::SomeRefused,
+        }
+    }
+
+    fn words(&self, report: &Report, from: From<'_>) {
+        let heading = heading(from);
+        let gap = if heading.is_empty() { "" } else { ": " };
+        match &report.subject {
+            ReportSubject::Link { text, kind, .. } => {
+                let kind = kind.map_or("no KOD I and no KOD II", CodeKind::name);
+                say!("{BOLD}{heading}{gap}{kind}{BOLD:#}");
+                say!("  {}", printable(text));
+            }
+            ReportSubject::Entry { input } => say!("{BOLD}{heading}{gap}{}{BOLD:#}", printable(input)),
+            ReportSubject::Pair { .. } => say!("{BOLD}{heading}{gap}KOD I and KOD II together{BOLD:#}"),
+        }
+        for check in &report.checks {
+            let (style, word) = match check.outcome() {
+                Outcome::Fail => (BAD, "FAIL       "),
+                _ if self.quiet => continue,
+                Outcome::Ok => (GOOD, "OK         "),
+                _ => (DIM, "not checked"),
+            };
+            say!("  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}", printable(check.message()), check.code());
+            if check.outcome() == Outcome::Fail {
+                say!("               {DIM}{}{DIM:#}", hints::remedy(check));
+            }
+        }
+        say!();
+    }
+}
+
+fn heading(from: From<'_>) -> String {
+    let parts = [from.source, from.place].into_iter().flatten().map(|part| printable(part).into_owned());
+    parts.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,100 @@
+use std::io;
+
+use ksef_qr::error::ErrorKind;
+use serde::Serialize;
+
+use crate::cli::scanner::Failure;
+use crate::cli::words::hints;
+
+/// Why a subject could not be looked into.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    pub code: &'static str,
+    pub message: String,
+    pub hint: &'static str,
+    /// False if there was nothing to look at: a wrong path.
+    #[serde(skip)]
+    pub was_read: bool,
+}
+
+impl Problem {
+    /// Why the codes of a file were not read.
+    pub fn of_file(failure: Failure, bytes: &[u8]) -> Self {
+        let is_pdf = is_pdf(bytes);
+        match failure {
+            Failure::Missing(error) => error.into(),
+            Failure::TimedOut => io::Error::from(io::ErrorKind::TimedOut).into(),
+            Failure::Ended if is_pdf => Self::of_pdf("pdf_unreadable", "the PDF cannot be drawn".to_owned()),
+            Failure::Ended => {
+                ksef_qr::Error::new(ErrorKind::PictureUnreadable, "the program that decodes pictures failed on it")
+                    .into()
+            }
+            Failure::Refused { code, message } if is_pdf => Self::of_pdf(&code, message),
+            Failure::Refused { code, message } => ksef_qr::Error::of_code(&code, message).into(),
+        }
+    }
+
+    /// What the process that reads PDFs found out.
+    fn of_pdf(code: &str, message: String) -> Self {
+        let code = if code == "no_code_found" { "no_code_found" } else { "pdf_unreadable" };
+        let hint = match code {
+            "no_code_found" => {
+                "Is this the right document? Codes with modules of less than three pixels at 200 dpi cannot be read."
+            }
+            _ => {
+                "Open the PDF elsewhere: is it whole, and without a password? A picture of the page can be verified as well."
+            }
+        };
+        Self { code, message, hint, was_read: true }
+    }
+
+    /// True if there is no such file.
+    pub fn is_missing(&self) -> bool {
+        self.code == ErrorKind::InputMissing.code()
+    }
+
+    /// Of a picture that a manifest names.
+    pub fn picture(message: &str) -> Self {
+        let hint = "Draw the picture again: ksef-qr sign --resume.";
+        Self { code: "picture_unreadable", message: message.to_owned(), hint, was_read: true }
+    }
+
+    /// Of a PDF whose links all lead elsewhere.
+    pub fn nothing_about_ksef() -> Self {
+        let message = "there is no QR code in it, and no link has to do with KSeF".to_owned();
+        let hint = "Is this the right document?";
+        Self { code: "no_code_found", message, hint, was_read: true }
+    }
+}
+
+impl From<ksef_qr::Error> for Problem {
+    fn from(error: ksef_qr::Error) -> Self {
+        Self {
+            code: error.code(),
+            message: error.message().to_owned(),
+            hint: hints::of(&error),
+            was_read: !error.is_io(),
+        }
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => {
+                let hint = "Check the path. A link begins with https://.";
+                Self { code: "input_missing", message: "there is no such file".to_owned(), hint, was_read: false }
+            }
+            _ => {
+                let message = format!("it cannot be read: {error}");
+                Self { code: "input_unreadable", message, hint: "Check the path and the permissions.", was_read: false }
+            }
+        }
+    }
+}
+
+/// True if the first bytes say that the file is a PDF; some programs put a few bytes before the header.
+fn is_pdf(bytes: &[u8]) -> bool {
+    let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+    start.windows(5).any(|window| window == b"%PDF-")
+}

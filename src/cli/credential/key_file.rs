@@ -1,0 +1,72 @@
+//! Keys and certificates by the paths of their files: each is read once, and opened with a secret only if it is locked.
+
+use std::path::Path;
+
+use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
+use zeroize::Zeroizing;
+
+use crate::cli::credential::secret::Secret;
+use crate::cli::read::read;
+use crate::cli::settings::SecretSource;
+use crate::cli::words::hints;
+
+/// No key and no certificate is larger, a chain included.
+const LARGEST: u64 = 1_000_000;
+
+/// The bytes of a key's file, or of one that belongs to a key.
+pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
+    read(path, LARGEST, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// A certificate, which is never locked.
+pub fn certificate(path: &Path) -> anyhow::Result<Certificate> {
+    let file = read_key_file(path)?;
+    let certificate = Certificate::parse(&file).map_err(|error| match Pkcs12::read(&file) {
+        Ok(_) => error.with_hint(hints::PKCS12),
+        Err(_) => error,
+    });
+    Ok(certificate.map_err(|error| error.about(path.to_string_lossy()))?)
+}
+
+/// All certificates of a file.
+pub fn certificates(path: &Path, password: &SecretSource) -> anyhow::Result<Vec<KsefCertificate>> {
+    let file = read_key_file(path)?;
+    Ok(open(path, read_certificates(&file), password)?.0)
+}
+
+/// A private key.
+pub fn private_key(path: &Path, password: &SecretSource) -> anyhow::Result<PrivateKey> {
+    let file = read_key_file(path)?;
+    Ok(open(path, PrivateKey::read(&file), password)?.0)
+}
+
+/// A key of a PKCS#12 file and its certificate.
+pub fn pkcs12_pair(
+    path: &Path,
+    entry: Option<&str>,
+    password: &SecretSource,
+) -> anyhow::Result<(Certificate, PrivateKey)> {
+    let file = read_key_file(path)?;
+    let (opened, _) = open(path, Pkcs12::read(&file), password)?;
+    Ok(opened.pair(entry).map_err(|error| error.about(path.to_string_lossy()))?)
+}
+
+/// What is in the file of that path, and the password that opened it, if one was needed. Nobody is asked for a password
+/// that is not needed.
+pub fn open<T: 'static>(
+    path: &Path,
+    file: ksef_qr::Result<KeyFile<T>>,
+    password: &SecretSource,
+) -> anyhow::Result<(T, Option<Secret>)> {
+    let about = |error: ksef_qr::Error| error.about(path.to_string_lossy());
+    match file.map_err(about)? {
+        KeyFile::Open(content) => Ok((content, None)),
+        KeyFile::Locked(locked) => match password.password_of(path)? {
+            Some(secret) => Ok((locked.open(secret.bytes()).map_err(about)?, Some(secret))),
+            None => Err(about(locked.password_missing()).into()),
+        },
+    }
+}

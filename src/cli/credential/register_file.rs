@@ -1,0 +1,120 @@
+//! A register of certificates, together with the place it was read from.
+
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Context as _;
+use ksef_qr::Conditions;
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
+use ksef_qr::values::Nip;
+
+use crate::cli::read::read;
+use crate::cli::settings::RegisterChoice;
+
+/// A register of ten thousand certificates has 5 MB.
+const LARGEST_REGISTER: u64 = 10_000_000;
+
+/// A register and its file, to whose folder the paths in it are relative.
+#[derive(Debug)]
+pub struct RegisterFile {
+    pub register: Register,
+    path: PathBuf,
+}
+
+impl RegisterFile {
+    /// Reads it.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let mut bytes = Vec::new();
+        read(path, LARGEST_REGISTER, &mut bytes)?;
+        let register = Register::text(&bytes).and_then(Register::parse);
+        let register = register.map_err(|error| error.about(path.to_string_lossy()))?;
+        Ok(Self { register, path: path.to_owned() })
+    }
+
+    /// The entry that signs, its paths seen from where the program runs.
+    pub fn choose(
+        &self,
+        choice: &RegisterChoice,
+        conditions: &Conditions,
+        taxpayer: Option<Nip>,
+    ) -> anyhow::Result<Entry> {
+        let entry = match choice {
+            RegisterChoice::Named(name) => self.register.named(name),
+            RegisterChoice::Fitting { owner } => {
+                let wanted = Wanted::new(conditions.environment, conditions.now);
+                self.register.select(&wanted.owned_by(*owner).in_context_of(taxpayer))
+            }
+        };
+        Ok(self.entry_from_here(entry.map_err(|error| error.about(self.path.to_string_lossy()))?))
+    }
+
+    /// An entry with its paths seen from where the program runs.
+    pub fn entry_from_here(&self, entry: &Entry) -> Entry {
+        let mut entry = entry.clone();
+        let relocate = |path: &mut PathBuf| *path = self.located(path);
+        match &mut entry.key {
+            KeyPlace::Files { cert, key } => [cert, key].into_iter().for_each(relocate),
+            KeyPlace::Pkcs12 { file, .. } => relocate(file),
+            KeyPlace::Pkcs11 { cert, .. } => cert.iter_mut().for_each(relocate),
+        }
+        if let Some(PasswordPlace::File(file)) = &mut entry.password {
+            *file = self.located(file);
+        }
+        entry
+    }
+
+    /// A path of the register, seen from where the program runs.
+    pub fn located(&self, path: &Path) -> PathBuf {
+        folder(&self.path).join(path)
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+/// A path that is seen from where the program runs, as the register in the file `register` writes it: relative to its
+/// folder where that is possible, with forward slashes.
+pub fn relative(path: &Path, register: &Path) -> anyhow::Result<PathBuf> {
+    let whole = |path: &Path| {
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        fs::canonicalize(path).with_context(|| format!("{}: there is no such folder", path.display()))
+    };
+    let name = path.file_name().with_context(|| format!("{}: it names no file", path.display()))?;
+    // Only the folders: a link called current.crt should stay a link.
+    let (place, home) = (whole(folder(path))?.join(name), whole(folder(register))?);
+    let (place, home): (Vec<_>, Vec<_>) = (place.components().collect(), home.components().collect());
+    let shared = place.iter().zip(&home).take_while(|(a, b)| a == b).count();
+    // Another drive of Windows.
+    if shared == 0 {
+        return Ok(place.iter().collect());
+    }
+    let up = home.iter().skip(shared).map(|_| Component::ParentDir);
+    let parts: Vec<_> = up.chain(place.iter().skip(shared).copied()).collect();
+    let parts: Vec<_> = parts.iter().map(|part| part.as_os_str().to_string_lossy()).collect();
+    Ok(parts.join("/").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_register() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path();
+        for made in ["a/b", "c"] {
+            fs::create_dir_all(folder.join(made)).unwrap();
+        }
+        for (path, register, expected) in [
+            ("firm.crt", "keys.toml", "firm.crt"),
+            ("a/b/firm.crt", "keys.toml", "a/b/firm.crt"),
+            ("c/firm.crt", "a/b/keys.toml", "../../c/firm.crt"),
+            ("a/../c/firm.crt", "a/keys.toml", "../c/firm.crt"),
+        ] {
+            let found = relative(&folder.join(path), &folder.join(register)).unwrap();
+            assert_eq!(found, Path::new(expected), "{path} from {register}");
+        }
+        assert!(relative(&folder.join("missing/firm.crt"), &folder.join("keys.toml")).is_err());
+    }
+}

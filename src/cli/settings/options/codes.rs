@@ -1,0 +1,82 @@
+use std::path::PathBuf;
+
+use anyhow::bail;
+use ksef_qr::values::ContextId;
+use ksef_qr::{Environment, KsefNumber};
+
+use super::signing::Signing;
+use crate::cli::args::{CredentialArgs, OtherCodesArgs};
+
+/// Where the codes of the invoices come from.
+#[derive(Clone, Debug)]
+pub enum Codes {
+    /// They are signed now; in this context, or in one that is chosen for each invoice.
+    Signed { signing: Signing, context: Option<ContextId> },
+    /// KOD I alone.
+    Linked(KsefNumbers),
+    /// Earlier runs made them: their manifests.
+    Earlier(Vec<PathBuf>),
+}
+
+/// Which numbers stand under the codes.
+#[derive(Clone, Debug)]
+pub enum KsefNumbers {
+    None,
+    /// That of the one invoice there is.
+    One(KsefNumber),
+    /// Those in UPOs.
+    Upo(Vec<PathBuf>),
+}
+
+impl Codes {
+    /// Codes that are signed now.
+    pub fn signed(
+        credential: CredentialArgs,
+        context: Option<ContextId>,
+        environment: Environment,
+    ) -> anyhow::Result<Self> {
+        let signing = Signing::from_args(credential)?;
+        let nip = context.as_ref().and_then(ContextId::taxpayer);
+        if let Some(context) = &context
+            && environment == Environment::Prod
+            && nip.is_some_and(|nip| !nip.has_valid_checksum())
+        {
+            bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");
+        }
+        Ok(Self::Signed { signing, context })
+    }
+
+    /// The codes of documents, `is_single` if there is one document only.
+    pub fn of_documents(
+        credential: CredentialArgs,
+        context: Option<ContextId>,
+        other: OtherCodesArgs,
+        environment: Environment,
+        is_single: bool,
+    ) -> anyhow::Result<Self> {
+        let OtherCodesArgs { codes, ksef_number, upo, kod1_alone } = other;
+        let is_signing = credential.is_given();
+        if is_signing && (kod1_alone || ksef_number.is_some() || !upo.is_empty() || !codes.is_empty()) {
+            bail!(
+                "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone do not sign: give one of them"
+            );
+        }
+        if !is_signing && context.is_some() {
+            bail!("--context is for codes that are signed now");
+        }
+        if ksef_number.is_some() && !is_single {
+            bail!("--ksef-number is the number of one invoice: give exactly one file");
+        }
+        Ok(match ksef_number {
+            _ if is_signing => Self::signed(credential, context, environment)?,
+            _ if kod1_alone => Self::Linked(KsefNumbers::None),
+            Some(number) => Self::Linked(KsefNumbers::One(number)),
+            None if !upo.is_empty() => Self::Linked(KsefNumbers::Upo(upo)),
+            None if codes.is_empty() => bail!(
+                "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them now; \
+                 --codes MANIFEST of an earlier run; or KOD I alone with --ksef-number, --upo or --kod1-alone"
+            ),
+            None => Self::Earlier(codes),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! Settings that several commands have.
+
+mod codes;
+mod pictures;
+mod run;
+mod secret;
+mod signing;
+mod when;
+
+pub use codes::{Codes, KsefNumbers};
+pub use pictures::Pictures;
+pub use run::{Run, is_single, sources};
+pub use secret::{SecretSource, VARIABLE};
+pub use signing::{RegisterChoice, Signature, Signing, SigningKey};
+pub use when::When;

@@ -1,0 +1,80 @@
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::bail;
+use ksef_qr::batch::{Existing, Manifest, Output, Source};
+use ksef_qr::values::Rules;
+use ksef_qr::{EccLevel, Environment};
+
+use crate::cli::args::{CodeArgs, InputArgs, OutputArgs, Progress};
+
+/// How a run over invoices goes, and where its results go.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub environment: Environment,
+    pub level: EccLevel,
+    pub allow: Rules,
+    pub output: Output,
+    /// What `--out` names, whether or not it is used.
+    pub out: PathBuf,
+    pub manifest: Manifest,
+    pub existing: Existing,
+    /// How many invoices at a time; as many as there are processors, if it is left open.
+    pub jobs: Option<NonZeroUsize>,
+    pub quiet: bool,
+    pub shows_progress: bool,
+    pub now: SystemTime,
+}
+
+impl Run {
+    pub fn from_args(codes: &CodeArgs, args: OutputArgs, now: SystemTime) -> anyhow::Result<Self> {
+        let existing = match (args.resume, args.overwrite) {
+            (true, _) => Existing::Resume,
+            (_, true) => Existing::Overwrite,
+            _ => Existing::Refuse,
+        };
+        let place = Output::at(args.out.clone());
+        let manifest = match args.manifest {
+            _ if args.json => Manifest::Stdout,
+            Some(path) if path == Path::new("-") => Manifest::Stdout,
+            Some(path) => Manifest::File(path),
+            None => Manifest::File(place.manifest()),
+        };
+        if existing == Existing::Resume && manifest == Manifest::Stdout {
+            bail!("--resume needs the manifest of the earlier run, which must be a file: leave out --json");
+        }
+        if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
+            bail!("--out and --manifest name the same file");
+        }
+        Ok(Self {
+            environment: codes.env,
+            level: codes.ecc,
+            allow: codes.allow.iter().copied().collect(),
+            output: if args.embed { Output::Manifest } else { place },
+            out: args.out,
+            manifest,
+            existing,
+            jobs: args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())),
+            quiet: args.quiet,
+            shows_progress: args.progress == Progress::Auto && !args.quiet,
+            now,
+        })
+    }
+}
+
+/// What to read, in the order it was given.
+pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
+    let is_stdin = |path: &PathBuf| path == Path::new("-");
+    if input.input.iter().chain(&input.files_from).filter(|path| is_stdin(path)).count() > 1 {
+        bail!("standard input can be read once: give - once");
+    }
+    let paths = input.input.into_iter().map(|path| if is_stdin(&path) { Source::Stdin } else { Source::Path(path) });
+    Ok(paths.chain(input.files_from.into_iter().map(Source::List)).collect())
+}
+
+/// True if the input is one file: a KSeF number is of one invoice.
+pub fn is_single(input: &InputArgs) -> bool {
+    let is_file = matches!(&input.input[..], [only] if only.is_file() || only == Path::new("-"));
+    is_file && input.files_from.is_empty()
+}

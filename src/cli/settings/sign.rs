@@ -1,0 +1,47 @@
+use anyhow::bail;
+use ksef_qr::batch::Source;
+
+use super::options::{Codes, KsefNumbers, Pictures, Run, When, is_single, sources};
+use crate::cli::args::{LinkArgs, SignArgs};
+
+/// `ksef-qr sign`, and `ksef-qr link`: they differ in where the codes come from.
+#[derive(Debug)]
+pub struct Sign {
+    pub sources: Vec<Source>,
+    pub codes: Codes,
+    pub when: Option<When>,
+    pub pictures: Pictures,
+    pub run: Run,
+}
+
+impl Sign {
+    pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
+        let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
+        Ok(Self {
+            codes: Codes::signed(args.credential, args.context.context, run.environment)?,
+            when: When::of_codes(args.when.mode, args.when.outage)?,
+            sources: sources(args.input)?,
+            pictures: Pictures::from_args(args.picture, &run)?,
+            run,
+        })
+    }
+
+    pub fn from_link_args(args: LinkArgs) -> anyhow::Result<Self> {
+        if args.ksef_number.is_some() && !is_single(&args.input) {
+            bail!("--ksef-number is the number of one invoice: give exactly one file");
+        }
+        let run = Run::from_args(&args.codes, args.output, args.clock.now())?;
+        let numbers = match (args.ksef_number, args.upo) {
+            (Some(number), _) => KsefNumbers::One(number),
+            (None, files) if files.is_empty() => KsefNumbers::None,
+            (None, files) => KsefNumbers::Upo(files),
+        };
+        Ok(Self {
+            codes: Codes::Linked(numbers),
+            when: None,
+            sources: sources(args.input)?,
+            pictures: Pictures::from_args(args.picture, &run)?,
+            run,
+        })
+    }
+}

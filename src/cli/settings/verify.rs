@@ -1,0 +1,32 @@
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::cli::args::VerifyArgs;
+
+/// `ksef-qr verify`.
+#[derive(Debug)]
+pub struct Verify {
+    /// Links, files, or `-`.
+    pub subjects: Vec<PathBuf>,
+    pub manifests: Vec<PathBuf>,
+    /// Invoices, and folders of them.
+    pub invoices: Vec<PathBuf>,
+    pub certificates: Vec<PathBuf>,
+    pub json: bool,
+    pub quiet: bool,
+    pub now: SystemTime,
+}
+
+impl Verify {
+    pub fn from_args(args: VerifyArgs) -> Self {
+        Self {
+            now: args.clock.now(),
+            subjects: args.subjects,
+            manifests: args.manifest,
+            invoices: args.invoice,
+            certificates: args.cert,
+            json: args.json,
+            quiet: args.quiet,
+        }
+    }
+}

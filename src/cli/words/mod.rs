@@ -1,0 +1,6 @@
+//! What the command says to people: how text looks, where it goes, what failed, and what to do about it.
+
+pub mod failure;
+pub mod hints;
+pub mod say;
+pub mod text;
