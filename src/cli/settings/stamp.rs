@@ -14,7 +14,7 @@ pub struct Stamp {
     pub codes: Codes,
     pub when: Option<When>,
     /// Where on the PDF, and how large.
-    pub stamp: ksef_qr::pdf::Stamp,
+    pub place: ksef_qr::pdf::Stamp,
     pub pdf_password_file: Option<PathBuf>,
     pub run: Run,
 }
@@ -38,7 +38,7 @@ impl Stamp {
         Ok(Self {
             codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
-            stamp: place(&args.place)?,
+            place: place(&args.place)?,
             pdf_password_file: args.pdf_password.pdf_password_file,
             sources,
             run,
