@@ -155,7 +155,7 @@ impl Link {
         let rest = text.strip_prefix(SCHEME).ok_or_else(|| malformed(format!("a link starts with {SCHEME}")))?;
         let (host, path) = rest.split_once('/').ok_or_else(|| malformed("the link ends after the host"))?;
         let environment = Environment::from_host(host)
-            .ok_or_else(|| malformed(format!("{host:?} is no host of KSeF verification links")))?;
+            .ok_or_else(|| malformed(format!("{host:?} is not a host of KSeF verification links")))?;
         match *path.split('/').collect::<Vec<_>>() {
             ["invoice", seller, date, hash] => Ok(Self::Kod1(Kod1 {
                 environment,

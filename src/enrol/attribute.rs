@@ -107,7 +107,10 @@ impl FromStr for Attribute {
         let kind = AttributeKind::ALL.into_iter().find(|kind| name == kind.name() || name == kind.oid().to_string());
         let kind = kind.ok_or_else(|| {
             let names = AttributeKind::ALL.map(AttributeKind::name).join(", ");
-            Error::new(Kind::SubjectMalformed, format!("{name:?} is no attribute; there are {names}, and their OIDs"))
+            Error::new(
+                Kind::SubjectMalformed,
+                format!("{name:?} is not an attribute; there are {names}, and their OIDs"),
+            )
         })?;
         Self::new(kind, value)
     }

@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for Fields {
     }
 }
 
-/// None for what is no text; nothing for null and the empty text, which stand for an attribute that is not there.
+/// None for what is not text; nothing for null and the empty text, which stand for an attribute that is not there.
 fn texts(kind: AttributeKind, value: &Value) -> Option<Vec<&str>> {
     match value {
         Value::Null => Some(Vec::new()),

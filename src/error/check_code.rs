@@ -26,7 +26,7 @@ codes! {
         "The link is not one of KOD I or KOD II, and no single mistake explains it."
         "Compare the link with the forms in kody-qr.md."
     NotALink "not_a_link"
-        "The code or the text holds something that is no link."
+        "The code or the text holds something that is not a link."
         "The code holds something else. Was the right code scanned?"
     LinkTooLong "link_too_long"
         "The text is longer than a link of KSeF can be."

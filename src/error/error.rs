@@ -122,7 +122,7 @@ impl Error {
         self.0.kind.group() == ErrorGroup::Value
     }
 
-    /// True if there was nothing to read: the input is missing, is no regular file, or cannot be unpacked.
+    /// True if there was nothing to read: the input is missing, is not a regular file, or cannot be unpacked.
     pub fn is_input(&self) -> bool {
         self.0.kind.is_input()
     }
@@ -180,9 +180,9 @@ mod tests {
     fn a_cause_is_kept() {
         let cause = "x".parse::<u8>().unwrap_err();
         let error =
-            Error::new(ErrorKind::SettingMalformed, format!("it is no number: {cause}")).caused_by(cause.clone());
+            Error::new(ErrorKind::SettingMalformed, format!("it is not a number: {cause}")).caused_by(cause.clone());
         assert_eq!(error.clone().source().unwrap().downcast_ref(), Some(&cause));
-        assert_eq!(error, Error::new(ErrorKind::SettingMalformed, "it is no number: invalid digit found in string"));
+        assert_eq!(error, Error::new(ErrorKind::SettingMalformed, "it is not a number: invalid digit found in string"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ macro_rules! kinds {
 }
 
 impl ErrorKind {
-    /// True if there was nothing to read: what was given is missing, is no regular file, or cannot be unpacked.
+    /// True if there was nothing to read: what was given is missing, is not a regular file, or cannot be unpacked.
     pub fn is_input(self) -> bool {
         matches!(
             self,
@@ -392,7 +392,7 @@ kinds! {
         "A code that a revoked certificate signs proves nothing. Use the one that replaces it."
     RegisterOutdated Credential "register_outdated"
         "The certificate's file holds another certificate than the register says."
-        "The file was replaced, and the register still describes the old one. Give each certificate an entry of its own."
+        "The file was replaced, but the register still describes the old one. Give each certificate an entry of its own."
     RegisterHoldsPassword Credential "register_holds_password"
         "A password stands in the register itself, where whoever reads the file can read it."
         "A register says where a password is and never what it is: password = { file = \"…\" }, { env = \"VARIABLE\" } or { keyring = { service = \"…\", account = \"…\" } }. Remove the value, and change the password if others could read it."
@@ -513,7 +513,7 @@ kinds! {
         "There is no file or folder of that name."
         "Check the path. A pattern in quotes must match at least one file."
     InputArchiveUnreadable Io "input_archive_unreadable"
-        "What was given as an archive is no ZIP file, or is damaged."
+        "What was given as an archive is not a ZIP file, or is damaged."
         "Pack the invoices again, or unpack them and give the folder."
     InputEntryDamaged Io "input_entry_damaged"
         "A file in the archive cannot be unpacked, or has another size than the archive says."

@@ -40,7 +40,7 @@ pub fn edit_file(path: &Path, change: impl FnOnce(&[u8]) -> Result<Vec<u8>>) -> 
 fn check_regular(path: &Path) -> Result<()> {
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => {
-            Err(unwritable(path, &io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")))
+            Err(unwritable(path, &io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")))
         }
         _ => Ok(()),
     }

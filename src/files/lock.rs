@@ -25,7 +25,7 @@ pub(crate) fn open_locked(path: &Path) -> Result<io::Result<File>> {
     options.write(true).create(true).truncate(false);
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
         // A FIFO would be waited for.
-        return Ok(Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+        return Ok(Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
     }
     let until = Instant::now() + PATIENCE;
     loop {

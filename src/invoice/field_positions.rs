@@ -61,7 +61,7 @@ impl Visitor for FieldPositions {
             self.form = Form::of_root(namespace, local);
             self.root = self.here;
             namespace.clone_into(&mut self.root_namespace);
-            // Of a file that is no known invoice, no element is on a path.
+            // Of a file that is not a known invoice, no element is on a path.
             self.off_path = usize::from(self.form.is_none());
             return Ok(());
         };

@@ -58,7 +58,7 @@ impl TextReader {
         let form = Form::of_root(namespace, local).ok_or_else(|| {
             let of =
                 if namespace.is_empty() { "no namespace".to_owned() } else { format!("the namespace {namespace:?}") };
-            (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is no known invoice form"))
+            (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is not a known invoice form"))
         })?;
         self.texts.form = Some(form);
         self.root_namespace.push_str(namespace);

@@ -46,7 +46,7 @@ impl KnownCodes {
                 None => {
                     let number = line.number;
                     let message =
-                        format!("line {number}: it is no line of a manifest, or its parts do not fit each other");
+                        format!("line {number}: it is not a line of a manifest, or its parts do not fit each other");
                     return Err(about(Error::new(Kind::ManifestDamaged, message)));
                 }
             }

@@ -29,7 +29,7 @@ impl FromStr for Language {
     fn from_str(text: &str) -> Result<Self> {
         let mut known = [Self::Polish, Self::English].into_iter();
         known.find(|language| language.tag() == text).ok_or_else(|| {
-            Error::new(Kind::SettingMalformed, format!("{text:?} is no language of confirmations: pl, en"))
+            Error::new(Kind::SettingMalformed, format!("{text:?} is not a language of confirmations: pl, en"))
         })
     }
 }

@@ -37,7 +37,7 @@ impl Token {
         let mut labels = Vec::new();
         let mut fitting = Vec::new();
         for slot in slots {
-            // A token pulled out meanwhile is no token.
+            // A token pulled out meanwhile is not a token.
             let Ok(info) = module.get_token_info(slot) else { continue };
             if fits(uri, slot, &info) {
                 fitting.push((slot, info));

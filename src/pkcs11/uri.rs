@@ -77,7 +77,7 @@ impl TokenUri {
             "id" => once(&mut self.id, name, value),
             "slot-id" => {
                 let number = text(name, value)?;
-                let number = number.parse().map_err(|_| malformed(&format!("slot-id={number} is no number")))?;
+                let number = number.parse().map_err(|_| malformed(&format!("slot-id={number} is not a number")))?;
                 once(&mut self.slot_id, name, number)
             }
             "type" if value == b"private" => Ok(()),
@@ -128,7 +128,7 @@ impl FromStr for TokenUri {
 
 fn split(attribute: &str) -> Result<(&str, Vec<u8>)> {
     let (name, value) =
-        attribute.split_once('=').ok_or_else(|| malformed(&format!("{attribute:?} is no name=value")))?;
+        attribute.split_once('=').ok_or_else(|| malformed(&format!("{attribute:?} is not name=value")))?;
     let value =
         percent_decode(value).ok_or_else(|| malformed(&format!("{name}: % goes before two hexadecimal digits")))?;
     Ok((name, value))

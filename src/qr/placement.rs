@@ -124,11 +124,11 @@ static SPREAD: [u64; 256] = {
     table
 };
 
-/// The column of the vertical timing pattern, which is no part of a pair.
+/// The column of the vertical timing pattern, which is not part of a pair.
 const TIMING: usize = 6;
 
 /// All modules in the order of placement: columns in pairs from the right, up and down by turns, in a pair
-/// the right one first. The vertical timing pattern is no part of a pair.
+/// the right one first. The vertical timing pattern is not part of a pair.
 fn zigzag(size: usize) -> impl Iterator<Item = (usize, usize)> {
     let right_columns = (TIMING + 2..size).rev().step_by(2).chain([5, 3, 1]);
     right_columns.enumerate().flat_map(move |(pair, right)| {

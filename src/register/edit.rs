@@ -118,7 +118,7 @@ fn replaced(text: &str, mut changes: Vec<(Range<usize>, String)>) -> String {
     new
 }
 
-/// A change that reads back as something else is no change.
+/// A change that reads back as something else is not a change.
 fn verified(changed: String, meant: &Register) -> Result<String> {
     match Register::parse(&changed)? == *meant {
         true => Ok(changed),

@@ -35,7 +35,7 @@ impl IssueDate {
     /// The day that `now` falls on in Warsaw, where KSeF is.
     pub fn today(now: SystemTime) -> Self {
         let warsaw = jiff::tz::get!("Europe/Warsaw");
-        // A clock beyond the year 9999 is no clock; the earliest day makes every issue date a future one,
+        // A clock beyond the year 9999 is not a clock; the earliest day makes every issue date a future one,
         // which is reported, not hidden.
         jiff::Timestamp::try_from(now).map_or(Self(Date::MIN), |now| Self(now.to_zoned(warsaw).date()))
     }

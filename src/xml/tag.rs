@@ -12,7 +12,7 @@ pub(super) struct QName<'x> {
 impl<'x> QName<'x> {
     pub(super) fn parse(name: &'x str) -> Result<Self, String> {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-        // A colon at the start leaves an empty prefix, and is no name either.
+        // A colon at the start leaves an empty prefix, and is not a name either.
         if is_ncname(local) && (is_ncname(prefix) || prefix.is_empty() && !name.starts_with(':')) {
             Ok(Self { prefix, local })
         } else {

@@ -38,7 +38,7 @@ pub fn picture(bytes: &[u8]) -> Result<Vec<String>> {
 fn decode(bytes: &[u8]) -> Result<GrayImage> {
     let unreadable = |why: String| Error::new(ErrorKind::PictureUnreadable, why);
     let Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) = image::guess_format(bytes) else {
-        return Err(unreadable("it is no PNG and no JPEG picture".to_owned()));
+        return Err(unreadable("it is neither a PNG nor a JPEG picture".to_owned()));
     };
     let mut limits = Limits::default();
     limits.max_image_width = Some(LONGEST_SIDE);

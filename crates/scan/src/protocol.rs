@@ -16,7 +16,7 @@
 //! | `{"answer":"violations","violations":[{"message","offset"}]}` | what the schema has against the document; none, if it is valid |
 //! | `{"answer":"error","code":"no_code_found","message"}` | one of [`ErrorKind`]'s codes |
 //!
-//! A line that is no request is answered with `request_malformed`, and the process ends: nobody knows what the bytes after it
+//! A line that is not a request is answered with `request_malformed`, and the process ends: nobody knows what the bytes after it
 //! are. It may also end at any other time, at a file that makes it overflow its stack; the file at fault is the one that it was
 //! asked of last.
 

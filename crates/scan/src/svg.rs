@@ -22,7 +22,7 @@ const SIDE: f32 = 2000.0;
 pub(crate) fn svg(bytes: &[u8]) -> Result<Vec<String>> {
     let unreadable = |why: String| Error::new(ErrorKind::PictureUnreadable, why);
     if bytes.len() > LARGEST {
-        return Err(unreadable(format!("an SVG of {} bytes is no drawing of a code", bytes.len())));
+        return Err(unreadable(format!("an SVG of {} bytes is not a drawing of a code", bytes.len())));
     }
     // Two large libraries at work on whatever the file holds, and nothing of theirs outlives the call.
     let drawn = catch_unwind(AssertUnwindSafe(|| draw(bytes)))

@@ -42,7 +42,7 @@ fn schemas_are_found_by_namespace_and_imports_in_the_folder() {
     assert_eq!((other_form.code(), other_form.message()), ("schema_missing", message));
 }
 
-/// fastxml's time grows with the square of the depth, and what nests that deep is no invoice.
+/// fastxml's time grows with the square of the depth, and what nests that deep is not an invoice.
 #[test]
 fn what_nests_deep_is_told_at_once() {
     let form = format!(

@@ -107,7 +107,7 @@ impl Stamping {
         let digest = InvoiceHash::of(&bytes);
         let password = self.password.as_ref().map(|password| password.as_slice());
         if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_none() {
-            return Err(Error::new(Kind::InputNotPdf, "it is no PDF"));
+            return Err(Error::new(Kind::InputNotPdf, "it is not a PDF"));
         }
         let was_stamped = is_stamped(&bytes);
         // Of many PDFs some may have no password, or none to open them.

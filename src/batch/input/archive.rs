@@ -211,5 +211,5 @@ fn damaged(error: &rawzip::Error) -> Error {
 }
 
 fn refuse(why: &str) -> Error {
-    Error::new(Kind::InputArchiveUnreadable, format!("it is no ZIP archive, or a damaged one: {why}"))
+    Error::new(Kind::InputArchiveUnreadable, format!("it is not a ZIP archive, or a damaged one: {why}"))
 }

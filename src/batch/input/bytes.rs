@@ -9,7 +9,7 @@ use crate::files::{open_regular, unreadable};
 /// What KSeF takes at most, in bytes, and so the most that is read of an invoice unless a larger size is allowed.
 pub(crate) const LARGEST_ACCEPTED: u64 = 3_000_000;
 
-/// No file of more bytes is read, whatever is allowed: it is no invoice, and memory is finite.
+/// No file of more bytes is read, whatever is allowed: it is not an invoice, and memory is finite.
 pub(crate) const LARGEST_ALLOWED: u64 = 100_000_000;
 
 /// Reads the exact bytes of a regular file, `largest` at most, into an empty buffer.

@@ -85,7 +85,7 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn
         found = true;
         let whole = match path_from_bytes(path) {
             Some(path) => INVOICES.each_of_path(path, take),
-            None => take(missing(list, &format!("{:?} is no path", String::from_utf8_lossy(path)))),
+            None => take(missing(list, &format!("{:?} is not a path", String::from_utf8_lossy(path)))),
         };
         if !whole {
             return false;

@@ -76,7 +76,7 @@ impl Wanted {
             return take(missing(path, "there is no such file"));
         }
         let Ok(paths) = glob::glob(&text) else {
-            return take(missing(path, "there is no such file, and it is no pattern either"));
+            return take(missing(path, "there is no such file, and it is not a pattern either"));
         };
         let mut found = false;
         for path in paths {

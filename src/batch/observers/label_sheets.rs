@@ -42,7 +42,7 @@ impl LabelSheets {
     /// Begins the file.
     ///
     /// # Errors
-    /// `output_unwritable`; `setting_malformed` for an output that is no folder.
+    /// `output_unwritable`; `setting_malformed` for an output that is not a folder.
     pub(crate) fn begin(grid: Grid, level: EccLevel, destination: &Destination) -> Result<Self> {
         let Some(file) = destination.begin(NAME)? else {
             return Err(Error::new(Kind::SettingMalformed, "a sheet of all codes needs a folder to lie in"));

@@ -176,7 +176,7 @@ impl Destination {
     ///
     /// # Errors
     /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
-    /// for something that is no file of ours at all.
+    /// for something that is not a file of ours at all.
     pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
         let Output::Folder(folder) = &self.output else { return Ok(false) };
         let path = folder.join(name);

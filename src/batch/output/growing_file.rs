@@ -37,7 +37,7 @@ impl Destination {
         Ok(())
     }
 
-    /// Begins a file in the folder; none if the output is no folder.
+    /// Begins a file in the folder; none if the output is not a folder.
     ///
     /// # Errors
     /// `output_unwritable`.

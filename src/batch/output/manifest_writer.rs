@@ -11,7 +11,7 @@ use crate::manifest::{Extent, LINE_START};
 
 /// A manifest being written.
 pub(crate) enum ManifestWriter {
-    /// Standard output, or a file that is no regular one.
+    /// Standard output, or a file that is not a regular one.
     Stream { name: PathBuf, stream: Box<dyn Write>, pending: Vec<u8> },
     /// A file.
     File(Box<ManifestFile>),
@@ -47,7 +47,7 @@ impl ManifestWriter {
         }
         if is_there && fs::metadata(path).is_ok_and(|found| !found.is_file()) {
             if existing == Existing::Resume {
-                let message = "it is no regular file, so no run can go on with it";
+                let message = "it is not a regular file, so no run can continue it";
                 return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
             }
             let opened = OpenOptions::new().write(true).open(path).map_err(|error| unwritable(path, &error))?;
@@ -239,7 +239,7 @@ fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
     if LINE_START.starts_with(&start) {
         return Ok(());
     }
-    Err(Error::new(Kind::OutputExists, "the file exists and is no manifest, so it is not replaced")
+    Err(Error::new(Kind::OutputExists, "the file exists and is not a manifest, so it is not replaced")
         .about(path.to_string_lossy()))
 }
 

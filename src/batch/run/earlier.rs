@@ -78,7 +78,7 @@ impl Earlier {
                 Ok(ManifestLine::Invoice(fields)) => fields,
                 Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
                 Ok(ManifestLine::Foreign) | Err(_) => {
-                    return refuse(Kind::ManifestDamaged, "it is no line of a manifest");
+                    return refuse(Kind::ManifestDamaged, "it is not a line of a manifest");
                 }
             };
             let Some(record) = EarlierRecord::of(&fields, names) else {

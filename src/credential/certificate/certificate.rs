@@ -269,7 +269,7 @@ pub(in crate::credential) fn minute(time: SystemTime) -> String {
 pub(in crate::credential) fn in_warsaw(time: SystemTime) -> DateTime {
     let warsaw = jiff::tz::get!("Europe/Warsaw");
     // Out of jiff's range is the last day of 9999, which stands for "no end" in a certificate (RFC 5280, section
-    // 4.1.2.5), and a clock that is no clock.
+    // 4.1.2.5), and a clock that is not a clock.
     jiff::Timestamp::try_from(time).map_or(DateTime::MAX, |time| time.to_zoned(warsaw).datetime())
 }
 

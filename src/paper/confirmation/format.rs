@@ -63,7 +63,7 @@ impl FromStr for Format {
             "a5" => Ok(Self::A5),
             "80mm" => Ok(Self::Roll(Roll::Mm80)),
             "58mm" => Ok(Self::Roll(Roll::Mm58)),
-            _ => Err(refuse(text, "paper", "a4, a5, 80mm, 58mm")),
+            _ => Err(refuse(text, "paper size", "a4, a5, 80mm, 58mm")),
         }
     }
 }
@@ -86,13 +86,13 @@ impl FromStr for QrBy {
         match text {
             "raster" => Ok(Self::Raster),
             "printer" => Ok(Self::Printer),
-            _ => Err(refuse(text, "maker of codes", "raster, printer")),
+            _ => Err(refuse(text, "way to draw codes", "raster, printer")),
         }
     }
 }
 
 fn refuse(text: &str, what: &str, names: &str) -> Error {
-    Error::new(Kind::SettingMalformed, format!("{text:?} is no {what}: {names}"))
+    Error::new(Kind::SettingMalformed, format!("{text:?} is not a {what}: {names}"))
 }
 
 #[cfg(test)]

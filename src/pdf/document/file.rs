@@ -224,7 +224,7 @@ impl File {
         if let Some(known) = self.cache.get(number) {
             return Ok(known);
         }
-        let damaged = || Error::new(Kind::PdfDamaged, format!("object {number} is no object stream"));
+        let damaged = || Error::new(Kind::PdfDamaged, format!("object {number} is not an object stream"));
         let Some(Place::At { offset, generation }) = self.xref.place(number) else { return Err(damaged()) };
         let id = Id { number, generation };
         let Indirect::Stream(stream) = self.load_at(id, offset, depth + 4)? else { return Err(damaged()) };

@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     /// Reads a page's content.
     ///
     /// # Errors
-    /// `pdf_damaged` for what is no content, `pdf_limits`.
+    /// `pdf_damaged` for what is not content, `pdf_limits`.
     pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Dict) -> Result<Balance> {
         self.run(content, resources, State::new(Matrix::IDENTITY), 0)
     }

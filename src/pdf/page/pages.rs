@@ -110,7 +110,7 @@ pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> 
         };
         file.spend(16)?;
         let Some(id) = kid.as_reference() else {
-            return Err(Error::new(Kind::PdfDamaged, "a page is no object of its own"));
+            return Err(Error::new(Kind::PdfDamaged, "a page is not an object of its own"));
         };
         // Some writers leave removed pages in the tree as null.
         let Some(dict) = file.dict(&kid)? else { continue };

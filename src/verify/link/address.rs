@@ -21,7 +21,7 @@ const OBSOLETE: [(&str, Environment); 3] = [
     ("ksef-test.mf.gov.pl", Environment::Test),
 ];
 
-/// Reads the front of a link; none if the text is no link at all.
+/// Reads the front of a link; none if the text is not a link at all.
 pub(super) fn read<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<Address<'t>> {
     let after_scheme = scheme(text, checks)?;
     let end = after_scheme.find(['/', '?', '#', '\\']).unwrap_or(after_scheme.len());
@@ -76,7 +76,7 @@ fn scheme<'t>(text: &'t str, checks: &mut Vec<Check>) -> Option<&'t str> {
         }
         None if is_ours(rest) => Check::fail(CheckCode::SchemeMissing, "https:// is missing"),
         _ => {
-            checks.push(Check::fail(CheckCode::NotALink, format!("{} is no verification link", quoted(text))));
+            checks.push(Check::fail(CheckCode::NotALink, format!("{} is not a verification link", quoted(text))));
             return None;
         }
     };

@@ -49,7 +49,7 @@ pub(super) fn digest(text: &str, checks: &mut Vec<Check>) -> Option<InvoiceHash>
         };
     }
     let Some(bytes) = decode(text) else {
-        checks.push(Check::fail(CheckCode::DigestMalformed, format!("{} is no digest in Base64", quoted(text))));
+        checks.push(Check::fail(CheckCode::DigestMalformed, format!("{} is not a digest in Base64", quoted(text))));
         return None;
     };
     let bytes = match bytes.len() {
@@ -84,7 +84,8 @@ pub(super) fn signature(text: &str, checks: &mut Vec<Check>) -> Option<Vec<u8>> 
         return Some(bytes);
     }
     let Some(bytes) = strict.clone().or_else(|| decode(text)) else {
-        checks.push(Check::fail(CheckCode::SignatureMalformed, format!("{} is no signature in Base64", quoted(text))));
+        checks
+            .push(Check::fail(CheckCode::SignatureMalformed, format!("{} is not a signature in Base64", quoted(text))));
         return None;
     };
     if strict.is_none() {

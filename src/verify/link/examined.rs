@@ -57,7 +57,7 @@ fn explain(text: &str, checks: &mut Vec<Check>) -> LinkFacts {
     let whole: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{FEFF}').collect();
     let mut found = Vec::new();
     let Some(address) = address::read(&whole, &mut found) else {
-        // Words have spaces; in what is no link they are no mistake.
+        // Words have spaces; in what is not a link they are no mistake.
         checks.append(&mut found);
         return LinkFacts::default();
     };

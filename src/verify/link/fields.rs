@@ -19,7 +19,7 @@ pub(super) fn nip(text: &str, what: &str, checks: &mut Vec<Check>) -> Option<Nip
         let reason = match digits.bytes().all(|b| b.is_ascii_digit()) {
             true if count != 10 => format!("{what} is {shown}: {count} digits, not ten"),
             true => format!("{what} is {shown}: no NIP begins like that"),
-            false => format!("{what} is {shown}, which is no NIP"),
+            false => format!("{what} is {shown}, which is not a NIP"),
         };
         checks.push(Check::fail(CheckCode::NipMalformed, reason));
         return None;
@@ -119,7 +119,7 @@ pub(super) fn is_context(word: &str, value: &str) -> bool {
 /// Reads the context's type and value.
 pub(super) fn context(word: &str, value: &str, checks: &mut Vec<Check>) -> Option<ContextId> {
     let Some((kind, is_exact)) = context_type(word) else {
-        checks.push(Check::fail(CheckCode::ContextTypeUnknown, format!("{} is no context type", quoted(word))));
+        checks.push(Check::fail(CheckCode::ContextTypeUnknown, format!("{} is not a context type", quoted(word))));
         return None;
     };
     if !is_exact {
@@ -141,7 +141,7 @@ pub(super) fn context(word: &str, value: &str, checks: &mut Vec<Check>) -> Optio
     let reason = match others.iter().find_map(|other| ContextId::new(other, value).ok()) {
         Some(other) => format!("the context {shown} is of the type {}, not {kind}", other.type_name()),
         None if kind == "Nip" => return nip(value, "the context's NIP", checks).map(ContextId::nip),
-        None => format!("{shown} is no context of the type {kind}"),
+        None => format!("{shown} is not a context of the type {kind}"),
     };
     checks.push(Check::fail(CheckCode::ContextMalformed, reason));
     None

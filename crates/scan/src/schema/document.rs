@@ -33,7 +33,7 @@ impl<'s> Document<'s> {
         let mut nils = Vec::new();
         loop {
             let offset = usize::try_from(reader.buffer_position()).unwrap_or(0);
-            // What is no XML was refused before.
+            // What is not XML was refused before.
             match reader.read_event() {
                 Ok(Event::Start(start)) => {
                     self.start(&start, reader.resolver(), offset, &mut nils)?;
@@ -84,7 +84,7 @@ impl<'s> Document<'s> {
         let mut misplaced = None;
         let mut is_any = false;
         let mut complex = Some(parent);
-        // A type that is its own base is no schema; the bound is for those.
+        // A type that is its own base is not a schema; the bound is for those.
         for _ in 0..DEEPEST {
             let Some(one) = complex else { break };
             // Some references keep their schema's prefix.
