@@ -23,7 +23,7 @@ macro_rules! tell {
     }};
 }
 
-pub(in crate::cli) use {say, tell};
+pub(crate) use {say, tell};
 
 /// Writes to standard output, coloured on a terminal; a reader that went away is no error.
 pub fn print(bytes: &[u8]) -> anyhow::Result<ExitStatus> {
