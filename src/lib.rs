@@ -74,10 +74,10 @@
 //! | to add | go to |
 //! |---|---|
 //! | a form of invoice, a rule for one | `invoice/form.rs`, `invoice/rules.rs` |
-//! | a picture format | `render/format.rs` |
+//! | a picture format | `render/format.rs`, `docs/schema/manifest.json` |
 //! | a form of key or certificate file | `credential/format/object.rs` |
 //! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/check_code.rs` |
-//! | a field of the manifest | `manifest/line.rs` |
+//! | a field of the manifest | `manifest/line.rs`, `manifest/write.rs`, `docs/schema/manifest.json` |
 //! | a kind of document | `batch/document/` |
 //! | a way to sign | the trait [`LinkSigner`](sign::LinkSigner) |
 //!
@@ -86,10 +86,10 @@
 //! - From `report` to `audit`, `files` and `manifest` aside, no module knows files, clocks or threads. The clock is the
 //!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `batch` writes what users keep, by means of
-//!   `files`, and the manifest in `batch/output/manifest_writer.rs`.
+//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `files` and
+//!   `batch/output/manifest_writer.rs` write: what a run makes for `batch`, keys, registers and calendars for the command.
 //! - A line is in the manifest before its pictures can be seen. A code that was given out never changes.
-//! - A private key is decrypted once, wiped when dropped and never printed.
+//! - A private key is decrypted once a run, wiped when dropped and never printed.
 //! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
 //! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do, and has a stable code. What options are called, `cli` alone says.

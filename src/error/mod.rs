@@ -2,7 +2,8 @@
 //!
 //! An [`Error`] refuses, a [`Warning`] lets pass; each has a kind, which a program compares, and a stable code, which
 //! stands in manifests and reports. [`explain`] says what a code means and what to do about it; so does
-//! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `check_code.rs`.
+//! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `check_code.rs`; a new question
+//! of an audit is one in `registry.rs`.
 //!
 //! ```
 //! use ksef_qr::Invoice;

@@ -7,9 +7,9 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::codes::{InvoiceLinks, SignedLink};
+use super::file_names::TakenNames;
 use super::line::ManifestLine;
 use super::lines::Lines;
-use super::names::TakenNames;
 use super::record::EarlierRecord;
 use crate::error::{Error, Kind, Result};
 use crate::files::unreadable;

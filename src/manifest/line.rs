@@ -1,4 +1,7 @@
-//! A line as it stands in the file, written and read by the same types: a new field is added here and nowhere else.
+//! A line as it stands in the file, written and read by the same types.
+//!
+//! A new field is added here, in `write`, which fills it, and in `docs/schema/manifest.json`; in `record`, if nothing there
+//! has it yet; in `read`, if a later run goes on with it.
 //!
 //! The program writes every field that is not said to be left out. A line that is read may lack any: what a reader cannot do
 //! without, it asks for.

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A field stands once, in `line`, where it is written and read. What was made is a [`Record`]; what a later run finds is
-//! an [`EarlierRecord`]. Which names the files have that a line names is decided in `names`.
+//! an [`EarlierRecord`]. Which names the files have that a line names is decided in
+//! `file_names`.
 //!
 //! ```
 //! use ksef_qr::manifest::Lines;
@@ -20,10 +21,10 @@
 //! ```
 
 mod codes;
+mod file_names;
 mod known_codes;
 mod line;
 mod lines;
-mod names;
 mod read;
 mod record;
 mod summary;
@@ -37,6 +38,6 @@ pub use record::{DocumentRecord, Done, EarlierRecord, InvoiceOutcome, Kept, Reco
 pub use summary::Summary;
 
 pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};
+pub(crate) use file_names::{DOCUMENT_ENDINGS, FileNames, TakenNames};
 pub(crate) use line::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
 pub(crate) use lines::{Extent, LINE_START};
-pub(crate) use names::{DOCUMENT_ENDINGS, FileNames, TakenNames};

@@ -2,8 +2,8 @@
 //! no name in it may lead out of the folder.
 
 use super::codes::{CodeRecord, Picture, Signature, SignedCode};
+use super::file_names::{TakenNames, stem_of_document, stem_of_picture};
 use super::line::{CodeLine, DocumentLine, InvoiceLine};
-use super::names::{TakenNames, stem_of_document, stem_of_picture};
 use super::record::{DocumentRecord, EarlierRecord};
 use crate::link::Link;
 use crate::render::Label;

@@ -1,6 +1,6 @@
 //! What a run makes around the codes of each invoice: a stamped PDF, a confirmation.
 //!
-//! A new kind of document implements [`Document`] in a file of its own, and has its ending in `manifest/names.rs`.
+//! A new kind of document implements [`Document`] in a file of its own, and has its ending in `manifest/file_names.rs`.
 
 #[cfg(feature = "pdf")]
 mod confirming;

@@ -213,14 +213,20 @@ impl<'d> Passwords<'d> {
 
     /// Algorithm 2.B; in revision 5 its first step alone. `user` is the user's value where the owner's password is tried.
     fn hash(&self, password: &[u8], salt: &[u8], user: &[u8]) -> Zeroizing<Vec<u8>> {
-        let mut key = Zeroizing::new(Sha256::digest([password, salt, user].concat()).to_vec());
+        let mut key = Zeroizing::new(
+            Sha256::new().chain_update(password).chain_update(salt).chain_update(user).finalize().to_vec(),
+        );
         if self.revision == 5 {
             return key;
         }
         // The last byte of a round is 255 at most, so that there are no more than 288 rounds.
         for round in 1_u32.. {
-            let mut repeated = Zeroizing::new([password, &key, user].concat().repeat(64));
-            let length = repeated.len();
+            // With room for all of it from the start: growing would leave copies of the password behind.
+            let length = 64 * (password.len() + key.len() + user.len());
+            let mut repeated = Zeroizing::new(Vec::with_capacity(length));
+            for part in [password, &key, user].into_iter().cycle().take(3 * 64) {
+                repeated.extend_from_slice(part);
+            }
             // Sixty-four of anything is a multiple of a block, and the key has 32 bytes or more.
             let Ok(encryptor) = cbc::Encryptor::<Aes128>::new_from_slices(&key[..16], &key[16..32]) else { break };
             let Ok(encrypted) = encryptor.encrypt_padded::<NoPadding>(&mut repeated, length) else { break };

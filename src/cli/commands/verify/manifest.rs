@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
+use std::iter;
 use std::path::{Component, Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use ksef_qr::PictureFormat;
 use ksef_qr::batch;
 use ksef_qr::manifest::Lines;
 use ksef_qr::pdf::Original;
@@ -162,7 +164,8 @@ struct Archives(HashMap<PathBuf, HashMap<String, batch::ArchiveEntry>>);
 impl Archives {
     fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::ArchiveEntry> {
         if !self.0.contains_key(archive) {
-            let kinds = ["xml", "png", "svg", "pdf"].into_iter();
+            // The invoices of a run, and what it draws; documents are PDFs as well.
+            let kinds = iter::once("xml").chain(PictureFormat::ALL.iter().map(|format| format.extension()));
             let entries = kinds.flat_map(|kind| batch::entries(archive, kind).unwrap_or_default());
             let by_name = entries.map(|entry| (entry.name().to_owned(), entry)).collect();
             self.0.insert(archive.to_owned(), by_name);
