@@ -76,7 +76,7 @@
 //! | a form of invoice, a rule for one | `invoice/form.rs`, `invoice/rules.rs` |
 //! | a picture format | `render/format.rs`, `docs/schema/manifest.json` |
 //! | a form of key or certificate file | `credential/format/object.rs` |
-//! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/check_code.rs` |
+//! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/verify_code.rs` |
 //! | a field of the manifest | `manifest/line.rs`, `manifest/write.rs`, `docs/schema/manifest.json` |
 //! | a kind of document | `batch/document/` |
 //! | a way to sign | the trait [`LinkSigner`](sign::LinkSigner) |

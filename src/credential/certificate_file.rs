@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::certificate::{Certificate, is_authority};
 use super::format::object::{Object, objects};
-use super::key_file::KeyFile;
+use super::open_or_locked::KeyFile;
 use super::pkcs12::Pkcs12;
 use crate::error::{Error, Kind, Result};
 
@@ -36,7 +36,14 @@ pub fn read_certificates(file: &[u8]) -> Result<KeyFile<Vec<KsefCertificate>>> {
         match object {
             Object::Certificate(der) => found.push(der.to_vec()),
             Object::Pkcs12(file) => container = Some(file),
-            _ => {}
+            // Named one by one, so that nobody forgets to ask whether a new form can hold certificates.
+            Object::Request
+            | Object::PublicKey
+            | Object::Key(..)
+            | Object::EncryptedKey(_)
+            | Object::LegacyKey { .. }
+            | Object::Token
+            | Object::Unknown(_) => {}
         }
     }
     match container {

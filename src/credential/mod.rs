@@ -37,7 +37,7 @@
 mod certificate;
 mod certificate_file;
 mod format;
-mod key_file;
+mod open_or_locked;
 mod pkcs12;
 mod private_key;
 mod public_key;
@@ -48,7 +48,7 @@ mod credential;
 pub use certificate::{Certificate, Owner, Purpose, mask_pesel};
 pub use certificate_file::{KsefCertificate, certificates, read_certificates};
 pub use credential::{Conditions, Credential, PublicCredential, check_pair};
-pub use key_file::{KeyFile, Locked};
+pub use open_or_locked::{KeyFile, Locked};
 pub use pkcs12::Pkcs12;
 pub use private_key::{PrivateKey, check_password};
 pub use public_key::KeyKind;

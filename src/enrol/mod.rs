@@ -27,14 +27,14 @@
 mod attribute;
 mod certificate_name;
 mod key_pem;
-mod password;
+mod new_password;
 mod request;
 mod subject;
 
 pub use attribute::Attribute;
 pub use certificate_name::CertificateName;
 pub use key_pem::{ITERATIONS, encrypted_pem, public_pem};
-pub use password::generate_password;
+pub use new_password::generate_password;
 pub use request::{request, request_pem};
 pub use subject::Subject;
 

@@ -2,7 +2,7 @@
 //!
 //! An [`Error`] refuses, a [`Warning`] lets pass; each has a kind, which a program compares, and a stable code, which
 //! stands in manifests and reports. [`explain`] says what a code means and what to do about it; so does
-//! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `check_code.rs`; a new question
+//! `docs/codes.md`. A new code is a row in `kind.rs`, `warning.rs` or `verify_code.rs`; a new question
 //! of an audit is one in `registry.rs`.
 //!
 //! ```
@@ -16,21 +16,21 @@
 //! assert_eq!(error.hint(), "KSeF refuses a byte order mark. Export without it.");
 //! ```
 
-mod check_code;
+mod callers_hints;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod error;
-mod hints;
 mod kind;
 mod registry;
+mod verify_code;
 mod warning;
 
-pub use check_code::CHECKS;
+pub use callers_hints::Hints;
 pub use error::{Error, Result};
-pub use hints::Hints;
 pub use kind::{CODES, ErrorGroup, ErrorKind};
 pub use registry::{Class, Explanation, explain, explanations};
+pub use verify_code::CHECKS;
 pub use warning::{Warning, WarningKind};
 
-pub(crate) use check_code::CheckCode;
 /// As the rooms say it, who name it on every other page.
 pub(crate) use kind::ErrorKind as Kind;
+pub(crate) use verify_code::CheckCode;

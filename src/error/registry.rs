@@ -1,5 +1,5 @@
-use super::check_code::CheckCode;
 use super::kind::ErrorKind;
+use super::verify_code::CheckCode;
 use super::warning::WarningKind;
 
 /// What a code means and what to do about it.

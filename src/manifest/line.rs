@@ -13,7 +13,7 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::text::Text;
+use super::borrowed_text::Text;
 use crate::render::PictureFormat;
 
 /// A line that was read.

@@ -20,6 +20,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod borrowed_text;
 mod codes;
 mod file_names;
 mod known_codes;
@@ -28,7 +29,6 @@ mod lines;
 mod read;
 mod record;
 mod summary;
-mod text;
 mod write;
 
 pub use codes::{CodeRecord, Picture, Signature, SignedCode};

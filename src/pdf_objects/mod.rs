@@ -3,13 +3,13 @@
 //! Pictures, documents and stamped PDFs are written with it, and the reader of PDFs reads into its values. It knows no
 //! page, no font and no code.
 
-mod link;
+mod link_annotation;
 mod new_file;
 mod new_object;
 mod object;
 pub(crate) mod write;
 
-pub(crate) use link::{address, link};
+pub(crate) use link_annotation::{address, link};
 pub(crate) use new_file::NewFile;
 pub(crate) use new_object::NewObject;
 pub(crate) use object::{Dict, Id, Indirect, Object, Stream};

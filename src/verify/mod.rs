@@ -27,7 +27,7 @@
 //! | `signature` | the signature of KOD II beside the certificates at hand |
 //! | `manifest` | what a line of a manifest says beside its links |
 //!
-//! Each thing that can be wrong has a code, a row in the registry of codes (`error/check_code.rs`).
+//! Each thing that can be wrong has a code, a row in the registry of codes (`error/verify_code.rs`).
 //!
 //! Public keys only, no file, no clock, no network. Nothing that KSeF alone knows is implied: whether the invoice
 //! arrived, whether the certificate was revoked, whether its owner may issue in the context. Each of these is listed as

@@ -6,8 +6,8 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::own_archive::is_of_codes;
-use super::prepared::{Content, PreparedFile};
+use super::prepared_file::{Content, PreparedFile};
+use super::replaceable_archive::is_of_codes;
 use super::settings::{Existing, Output};
 use crate::batch::document::Document;
 use crate::error::{Error, Kind, Result};

@@ -5,9 +5,9 @@ mod destination;
 #[cfg(feature = "pdf")]
 mod growing_file;
 mod manifest_writer;
-mod own_archive;
-mod prepared;
+mod prepared_file;
 mod publisher;
+mod replaceable_archive;
 mod settings;
 
 pub use settings::{Existing, Manifest, Output};
@@ -16,5 +16,5 @@ pub(crate) use destination::{Destination, ReservedNames};
 #[cfg(feature = "pdf")]
 pub(crate) use growing_file::GrowingFile;
 pub(crate) use manifest_writer::ManifestWriter;
-pub(crate) use prepared::PreparedFile;
+pub(crate) use prepared_file::PreparedFile;
 pub(crate) use publisher::Publisher;

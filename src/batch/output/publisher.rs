@@ -9,7 +9,7 @@ use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use tempfile::NamedTempFile;
 
 use super::destination::Destination;
-use super::prepared::{Content, PreparedFile};
+use super::prepared_file::{Content, PreparedFile};
 use super::settings::Output;
 use crate::error::{Error, Result};
 use crate::files::{put_in_place, unwritable};

@@ -10,7 +10,7 @@ use super::sealed::Sealed;
 use crate::credential::certificate::Certificate;
 use crate::credential::format::ber;
 use crate::credential::format::object::Object;
-use crate::credential::key_file::{KeyFile, Locked};
+use crate::credential::open_or_locked::{KeyFile, Locked};
 use crate::credential::private_key::PrivateKey;
 use crate::credential::public_key::PublicKey;
 use crate::error::{Error, Kind, Result};

@@ -15,7 +15,7 @@ use super::legacy_pem::LegacyLock;
 use super::pbes2::Pbes2Lock;
 use crate::credential::format::object::{KeyForm, Object};
 use crate::credential::format::{algorithm, pem};
-use crate::credential::key_file::{KeyFile, Locked};
+use crate::credential::open_or_locked::{KeyFile, Locked};
 use crate::credential::public_key::{KeyKind, PublicKey, check_rsa_size};
 use crate::error::{Error, Kind, Result};
 

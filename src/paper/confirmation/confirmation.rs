@@ -2,7 +2,7 @@ use std::ops::RangeInclusive;
 
 use super::content::Content;
 use super::facts::ConfirmationFacts;
-use super::format::{Format, QrBy, Roll};
+use super::paper_format::{Format, QrBy, Roll};
 use super::{escpos, pdf, zpl};
 use crate::error::Result;
 use crate::paper::language::Language;

@@ -3,7 +3,7 @@
 use super::content::{Content, HeadedCode};
 use super::cp852::cp852;
 use super::dots::{Dots, module_dots, size_by_printer};
-use super::format::{QrBy, Roll};
+use super::paper_format::{QrBy, Roll};
 use crate::font::lines;
 use crate::qr::EccLevel;
 use crate::render::Code;

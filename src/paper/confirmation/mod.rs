@@ -7,11 +7,11 @@ mod cp852;
 mod dots;
 mod escpos;
 mod facts;
-mod format;
+mod paper_format;
 mod pdf;
 mod words;
 mod zpl;
 
 pub use confirmation::Confirmation;
 pub use facts::ConfirmationFacts;
-pub use format::{Format, QrBy, Roll};
+pub use paper_format::{Format, QrBy, Roll};

@@ -1,7 +1,7 @@
 //! A confirmation as a PDF, for pages and for rolls.
 
 use super::content::{Content, HeadedCode, Row};
-use super::format::{Format, Roll};
+use super::paper_format::{Format, Roll};
 use crate::paper::canvas::{Canvas, Style};
 use crate::paper::document::Document;
 use crate::paper::language::Language;

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::content::{Content, HeadedCode};
 use super::dots::{Dots, module_dots, size_by_printer};
-use super::format::QrBy;
+use super::paper_format::QrBy;
 use crate::error::{Error, Kind, Result};
 use crate::paper::canvas::{MM_A_POINT, Style};
 use crate::qr::{EccLevel, QUIET_ZONE};
