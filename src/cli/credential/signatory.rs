@@ -98,7 +98,9 @@ fn on_token(
         (true, SecretSource::VariableOrPrompt, Some(file)) => SecretSource::File(file.to_owned()).pin_of(&name)?,
         (true, source, _) => source.pin_of(&name)?,
     };
-    let key = token.key(pin.as_ref().map(|pin| pin.bytes())).map_err(|error| error.about(&name))?;
+    let key = token
+        .key(pin.as_ref().map(crate::cli::credential::secret::Secret::bytes))
+        .map_err(|error| error.about(&name))?;
     let (certificate, named) = match cert {
         Some(cert) => (certificate(cert)?, cert.to_string_lossy().into_owned()),
         None => (key.certificate().map_err(|error| error.about(&name))?, name),
