@@ -474,7 +474,7 @@ kinds! {
         "Is the whole code in the picture, with the white margin around it, sharp and large enough: three pixels a module or more?"
     SchemaMissing Value "schema_missing"
         "The folder of schemas lacks the one for this invoice's form, or one that it imports."
-        "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-docs has them."
+        "Give the folder with the Ministry's schemas (.xsd) and all that they import, as its repository ksef-api has them."
     SchemaUnusable Value "schema_unusable"
         "A schema in the folder is damaged, or is not the Ministry's."
         "Copy the schemas again, with all that they import, into one folder."

@@ -16,7 +16,7 @@ Examples:
   A folder, before it is sent:
     ksef-qr check invoices/
 
-  With the Ministry's schemas (they are in the repository CIRFMF/ksef-docs, faktury/schemy):
+  With the Ministry's schemas (they are in the repository CIRFMF/ksef-api, faktury/schemy):
     ksef-qr check invoices/ --xsd schemy/
 
   Issued offline: is there still time?
