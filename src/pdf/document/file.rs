@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::budget::Budget;
 use super::filter;
 use super::object_stream::{Cache, ObjectStream};
 use super::xref::{self, Place, Xref};
@@ -17,15 +17,11 @@ pub(in crate::pdf) struct File {
     pub(in crate::pdf) xref: Xref,
     pub(in crate::pdf) crypt: Option<Crypt>,
     cache: Cache,
-    /// How many bytes may still be unpacked and searched, in all.
-    budget: AtomicUsize,
+    budget: Budget,
 }
 
 /// References that lead to references.
 const MOST_STEPS: u32 = 16;
-
-/// What all object streams, texts and attachments together may unpack to, beside ten times the file: some 0.3 s of work.
-const BUDGET: usize = 64 << 20;
 
 impl File {
     /// Reads the cross-references, and opens the encryption if there is any.
@@ -38,8 +34,8 @@ impl File {
         let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
         let header = memchr::memmem::find(head, b"%PDF-")
             .ok_or_else(|| Error::new(Kind::PdfDamaged, "the file does not begin as a PDF does (%PDF-)"))?;
-        let xref = Xref::read(bytes.get(header..).unwrap_or_default())?;
-        let budget = AtomicUsize::new(bytes.len().saturating_mul(10).clamp(BUDGET, 4 * BUDGET));
+        let budget = Budget::of(bytes.len());
+        let xref = Xref::read(bytes.get(header..).unwrap_or_default(), &budget)?;
         let mut file = Self { bytes, header, xref, crypt: None, cache: Cache::default(), budget };
         if let Some(encrypt) = file.xref.trailer.get("Encrypt") {
             let id = encrypt.as_reference();
@@ -126,21 +122,19 @@ impl File {
             }
             _ => Cow::Borrowed(raw),
         };
-        let left = self.budget.load(Ordering::Relaxed);
+        let left = self.budget.left();
         let decoded = filter::decode(&raw, &filters, limit.min(left))?;
         // Each filter gives its own output, and only the last one's size is known here.
         self.spend(decoded.len().max(raw.len()))?;
         Ok(decoded)
     }
 
-    /// Counts work against the budget.
+    /// Counts work against what the document may take, in bytes.
+    ///
+    /// # Errors
+    /// `pdf_limits`.
     pub(in crate::pdf) fn spend(&self, work: usize) -> Result<()> {
-        let left = self.budget.load(Ordering::Relaxed);
-        let left = left.checked_sub(work).ok_or_else(|| {
-            Error::new(Kind::PdfLimits, "the PDF asks for more work than its size explains".to_owned())
-        })?;
-        self.budget.store(left, Ordering::Relaxed);
-        Ok(())
+        self.budget.spend(work)
     }
 
     fn filters(&self, dict: &Dict) -> Result<Vec<(Vec<u8>, Dict)>> {
@@ -180,7 +174,8 @@ impl File {
         match self.xref.place(id.number) {
             Some(Place::At { offset, generation }) if generation == id.generation => self.load_at(id, offset, depth),
             Some(Place::Within { stream, index }) if id.generation == 0 => {
-                let object = self.object_stream(stream, depth)?.object(id.number, index)?;
+                let (object, size) = self.object_stream(stream, depth)?.object(id.number, index)?;
+                self.budget.spend_reading(size)?;
                 Ok(Indirect::Plain(object))
             }
             _ => Ok(Indirect::Plain(Object::Null)),
@@ -189,7 +184,8 @@ impl File {
 
     fn load_at(&self, id: Id, offset: usize, depth: u32) -> Result<Indirect> {
         let damaged = |why: &str| Error::new(Kind::PdfDamaged, format!("object {} {why}", id.number));
-        let (found, mut object, start) = xref::indirect(self.data(), offset)?;
+        let xref::Read { id: found, mut object, stream: start, size } = xref::indirect(self.data(), offset)?;
+        self.budget.spend_reading(size)?;
         if found != id {
             return Err(damaged("is not where the cross-references lead"));
         }

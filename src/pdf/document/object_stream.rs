@@ -25,13 +25,16 @@ impl ObjectStream {
         Some(Self { bytes, objects })
     }
 
-    pub(in crate::pdf) fn object(&self, number: u32, index: u32) -> Result<Object> {
+    /// The object of that number, and how many bytes it takes.
+    pub(in crate::pdf) fn object(&self, number: u32, index: u32) -> Result<(Object, usize)> {
         let at = self.objects.get(index as usize).filter(|(known, _)| *known == number);
         let at = at.or_else(|| self.objects.iter().find(|(known, _)| *known == number));
         let Some(&(_, offset)) = at else {
             return Err(Error::new(Kind::PdfDamaged, format!("object {number} is missing in its object stream")));
         };
-        Lexer::new(&self.bytes, offset).object()
+        let mut lexer = Lexer::new(&self.bytes, offset);
+        let object = lexer.object()?;
+        Ok((object, lexer.at - offset))
     }
 
     fn size(&self) -> usize {

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 
+use super::budget::Budget;
 use super::filter;
 use super::lexer::Lexer;
 use crate::error::{Error, Kind, Result};
@@ -52,16 +53,16 @@ impl Xref {
     ///
     /// # Errors
     /// `pdf_damaged`: nothing is rebuilt by searching, as a reader would do; such a file cannot be added to safely.
-    pub(in crate::pdf) fn read(data: &[u8]) -> Result<Self> {
+    pub(in crate::pdf) fn read(data: &[u8], budget: &Budget) -> Result<Self> {
         let start = last_section(data)?;
         let mut xref = Self { places: Vec::new(), trailer: Dict::default(), manner: Manner::Table, start };
-        let mut seen = HashSet::new();
+        let (mut seen, mut hidden) = (HashSet::new(), HashSet::new());
         let mut next = Some(start);
         while let Some(at) = next {
             if !seen.insert(at) || seen.len() > MOST_SECTIONS {
                 return Err(damaged("the cross-reference sections lead in a circle"));
             }
-            let (manner, trailer) = xref.section(data, at)?;
+            let (manner, trailer) = xref.section(data, at, budget, &mut hidden)?;
             next = offset(&trailer, "Prev").filter(|&at| at != 0);
             if at == start {
                 (xref.manner, xref.trailer) = (manner, trailer);
@@ -89,16 +90,24 @@ impl Xref {
         if next > 4 * MOST_OBJECTS { Err(too_many()) } else { Ok(next) }
     }
 
-    fn section(&mut self, data: &[u8], at: usize) -> Result<(Manner, Dict)> {
+    fn section(
+        &mut self,
+        data: &[u8],
+        at: usize,
+        budget: &Budget,
+        hidden: &mut HashSet<usize>,
+    ) -> Result<(Manner, Dict)> {
         let mut lexer = Lexer::new(data, at);
         if !lexer.word("xref") {
-            return Ok((Manner::Stream, self.stream(data, at)?));
+            return Ok((Manner::Stream, self.stream(data, at, budget)?));
         }
         let free = self.table(&mut lexer)?;
         let Object::Dict(trailer) = lexer.object()? else { return Err(lexer.damaged("the trailer is malformed")) };
-        // What the table of a hybrid file hides as free, its stream gives (ISO 32000-1, 7.5.8.4).
-        if let Some(hidden) = offset(&trailer, "XRefStm") {
-            self.stream(data, hidden)?;
+        budget.spend(lexer.at - at)?;
+        // What the table of a hybrid file hides as free, its stream gives (ISO 32000-1, 7.5.8.4). A stream that was read
+        // has nothing to add.
+        if let Some(stream) = offset(&trailer, "XRefStm").filter(|&stream| hidden.insert(stream)) {
+            self.stream(data, stream, budget)?;
         }
         for number in free {
             self.add(number, Place::Free)?;
@@ -135,9 +144,10 @@ impl Xref {
         Ok(free)
     }
 
-    fn stream(&mut self, data: &[u8], at: usize) -> Result<Dict> {
+    fn stream(&mut self, data: &[u8], at: usize, budget: &Budget) -> Result<Dict> {
         let malformed = || damaged("the cross-reference stream is malformed");
-        let (_, object, start) = indirect(data, at)?;
+        let Read { object, stream: start, size, .. } = indirect(data, at)?;
+        budget.spend_reading(size)?;
         let (Object::Dict(dict), Some(start)) = (object, start) else {
             return Err(damaged(&format!("at byte {at}: no cross-reference section is where it should be")));
         };
@@ -147,7 +157,9 @@ impl Xref {
             return Err(malformed());
         }
         let filters = direct_filters(&dict);
-        let rows = filter::decode(data.get(start..end).ok_or_else(malformed)?, &filters, LARGEST_STREAM)?;
+        let packed = data.get(start..end).ok_or_else(malformed)?;
+        let rows = filter::decode(packed, &filters, LARGEST_STREAM.min(budget.left()))?;
+        budget.spend(rows.len().max(packed.len()))?;
         let numbers = |key| -> Vec<u64> {
             let items = dict.get(key).and_then(Object::as_array).unwrap_or_default();
             items.iter().filter_map(|item| item.integer().and_then(|item| u64::try_from(item).ok())).collect()
@@ -228,18 +240,26 @@ impl Packed {
     }
 }
 
-/// An object outside of object streams; for a stream also where its bytes begin.
-pub(in crate::pdf) fn indirect(data: &[u8], at: usize) -> Result<(Id, Object, Option<usize>)> {
+/// An object outside of object streams, as it was read.
+pub(in crate::pdf) struct Read {
+    pub(in crate::pdf) id: Id,
+    pub(in crate::pdf) object: Object,
+    /// Of a stream, where its bytes begin.
+    pub(in crate::pdf) stream: Option<usize>,
+    /// How many bytes it takes, those of a stream aside.
+    pub(in crate::pdf) size: usize,
+}
+
+/// Reads the object that stands there.
+pub(in crate::pdf) fn indirect(data: &[u8], at: usize) -> Result<Read> {
     let mut lexer = Lexer::new(data, at);
     let id = lexer.id("obj").ok_or_else(|| lexer.damaged("no object is where the cross-references lead"))?;
     let object = lexer.object()?;
-    if !lexer.word("stream") {
-        return Ok((id, object, None));
-    }
-    let mut start = lexer.at;
-    start += usize::from(data.get(start) == Some(&b'\r'));
-    start += usize::from(data.get(start) == Some(&b'\n'));
-    Ok((id, object, Some(start)))
+    let stream = lexer.word("stream").then(|| {
+        let start = lexer.at + usize::from(data.get(lexer.at) == Some(&b'\r'));
+        start + usize::from(data.get(start) == Some(&b'\n'))
+    });
+    Ok(Read { id, object, stream, size: lexer.at - at })
 }
 
 /// True if a stream's bytes end here.

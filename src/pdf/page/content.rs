@@ -1,13 +1,10 @@
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use super::geometry::{Matrix, Point, Rect};
 use super::graphics::{Paint, Path, Space, State};
-use super::letter_widths::LetterWidths;
+use super::resources::{Drawn, Resources};
 use crate::error::{Error, Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf::document::lexer::{Lexer, Token, is_space};
-use crate::pdf_objects::{Dict, Id, Object};
+use crate::pdf_objects::Object;
 
 /// Follows the operators of a page, and notes what it draws in an area.
 pub(in crate::pdf) struct Reader<'a> {
@@ -15,7 +12,6 @@ pub(in crate::pdf) struct Reader<'a> {
     area: Rect,
     /// What falls into the area, once something does.
     pub(in crate::pdf) found: Option<&'static str>,
-    pub(in crate::pdf) fonts: HashMap<Id, Rc<LetterWidths>>,
     steps: u32,
 }
 
@@ -48,8 +44,8 @@ pub(in crate::pdf) struct Operands {
 }
 
 /// What belongs to one content stream: a page's, or a form's.
-pub(in crate::pdf) struct Run<'r> {
-    pub(in crate::pdf) resources: &'r Dict,
+pub(in crate::pdf) struct Run<'r, 'f> {
+    pub(in crate::pdf) resources: &'r Resources<'f>,
     depth: u32,
     pub(in crate::pdf) state: State,
     stack: Vec<State>,
@@ -63,18 +59,18 @@ pub(in crate::pdf) struct Run<'r> {
 impl<'a> Reader<'a> {
     /// `area` in the page's units.
     pub(in crate::pdf) fn new(file: &'a File, area: Rect) -> Self {
-        Self { file, area, found: None, fonts: HashMap::new(), steps: 0 }
+        Self { file, area, found: None, steps: 0 }
     }
 
     /// Reads a page's content.
     ///
     /// # Errors
     /// `pdf_damaged` for what is not content, `pdf_limits`.
-    pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Dict) -> Result<Balance> {
+    pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Resources<'a>) -> Result<Balance> {
         self.run(content, resources, State::new(Matrix::IDENTITY), 0)
     }
 
-    fn run(&mut self, content: &[u8], resources: &Dict, state: State, depth: u32) -> Result<Balance> {
+    fn run(&mut self, content: &[u8], resources: &Resources<'a>, state: State, depth: u32) -> Result<Balance> {
         let mut lexer = Lexer::content(content);
         let mut run = Run {
             resources,
@@ -116,7 +112,7 @@ impl<'a> Reader<'a> {
         Ok(run.balance)
     }
 
-    fn operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>, path: &mut Path) -> Result<()> {
+    fn operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>, path: &mut Path) -> Result<()> {
         let numbers = operands.numbers.as_slice();
         match word {
             b"q" => {
@@ -159,7 +155,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn paint(&mut self, word: &[u8], run: &mut Run<'_>, path: &mut Path) {
+    fn paint(&mut self, word: &[u8], run: &mut Run<'_, 'a>, path: &mut Path) {
         let state = &run.state;
         let half = state.line_width * state.matrix.growth() / 2.0;
         if matches!(word, b"s" | b"b" | b"b*") {
@@ -177,13 +173,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn colour(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
+    fn colour(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>) -> Result<()> {
         let strokes = word.first().is_some_and(u8::is_ascii_uppercase);
         let paint = if strokes { run.state.stroke } else { run.state.fill };
         let paint = match word.to_ascii_lowercase().as_slice() {
             b"g" | b"rg" => Paint::of(Space::Light, &operands.numbers),
             b"k" => Paint::of(Space::Ink, &operands.numbers),
-            b"cs" => Paint { space: self.space(operands.value.as_ref(), run.resources)?, white: false },
+            b"cs" => {
+                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+                Paint { space: run.resources.space(name)?, white: false }
+            }
             // A pattern is named.
             _ if operands.value.is_some() => Paint { white: false, ..paint },
             _ => Paint::of(paint.space, &operands.numbers),
@@ -192,57 +191,37 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn space(&self, name: Option<&Object>, resources: &Dict) -> Result<Space> {
-        let name = name.and_then(Object::as_name).unwrap_or_default();
-        let known = |name: &[u8]| match name {
-            b"DeviceGray" | b"DeviceRGB" | b"CalGray" | b"CalRGB" | b"ICCBased" => Some(Space::Light),
-            b"DeviceCMYK" | b"Separation" | b"DeviceN" => Some(Space::Ink),
-            b"Lab" => Some(Space::Lab),
-            b"Pattern" | b"Indexed" => Some(Space::Other),
-            _ => None,
-        };
-        if let Some(space) = known(name) {
-            return Ok(space);
-        }
-        let spaces = self.file.dict_in(resources, "ColorSpace")?.unwrap_or_default();
-        let space = self.file.value(&spaces, &String::from_utf8_lossy(name))?;
-        let first = space.as_array().and_then(<[Object]>::first).unwrap_or(&space);
-        Ok(first.as_name().and_then(known).unwrap_or(Space::Other))
-    }
-
-    fn draw(&mut self, operands: &Operands, run: &Run<'_>) -> Result<()> {
+    fn draw(&mut self, operands: &Operands, run: &Run<'_, 'a>) -> Result<()> {
         let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
-        let objects = self.file.dict_in(run.resources, "XObject")?.unwrap_or_default();
-        let Some(object) = objects.get(&String::from_utf8_lossy(name)) else { return Ok(()) };
-        let Some(stream) = self.file.stream(object)? else { return Ok(()) };
-        if stream.dict.is("Subtype", "Image") {
-            let mask = *self.file.value(&stream.dict, "ImageMask")? == Object::Bool(true);
-            if !(mask && run.state.fill.white) {
-                self.unit_square(&run.state, "a picture");
+        let Some(drawn) = run.resources.drawn(name)? else { return Ok(()) };
+        let form = match &*drawn {
+            Drawn::Picture(is_mask) => {
+                if !(*is_mask && run.state.fill.white) {
+                    self.unit_square(&run.state, "a picture");
+                }
+                return Ok(());
             }
-            return Ok(());
-        }
+            Drawn::Form(form) => form,
+        };
         // Once something is found, forms have nothing to add: what they leave open ends with them.
-        if !stream.dict.is("Subtype", "Form") || self.found.is_some() {
+        if self.found.is_some() {
             return Ok(());
         }
         if run.depth >= DEEPEST_FORM {
             return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
         }
         let mut state = run.state.clone();
-        if let Some(matrix) = Matrix::read(&self.file.items(&stream.dict, "Matrix")?) {
+        if let Some(matrix) = &form.matrix {
             state.matrix = matrix.then(&state.matrix);
         }
-        if let Some(bounds) = Rect::read(&self.file.items(&stream.dict, "BBox")?) {
-            state.clip = state.clip.intersection(&state.matrix.around(&bounds));
+        if let Some(bounds) = &form.bounds {
+            state.clip = state.clip.intersection(&state.matrix.around(bounds));
         }
         if !state.clip.meets(&self.area) {
             return Ok(());
         }
-        // Forms of old have no resources, and use the page's.
-        let resources = self.file.dict_in(&stream.dict, "Resources")?;
-        let content = self.file.decode(&stream, LARGEST_FORM)?;
-        self.run(&content, resources.as_ref().unwrap_or(run.resources), state, run.depth + 1)?;
+        let content = self.file.decode(&form.stream, LARGEST_FORM)?;
+        self.run(&content, form.resources.as_ref().unwrap_or(run.resources), state, run.depth + 1)?;
         Ok(())
     }
 

@@ -42,6 +42,19 @@ pub(in crate::pdf) enum Space {
     Other,
 }
 
+impl Space {
+    /// The space of a name, or family, that the standard knows.
+    pub(in crate::pdf) fn of(name: &[u8]) -> Option<Self> {
+        match name {
+            b"DeviceGray" | b"DeviceRGB" | b"CalGray" | b"CalRGB" | b"ICCBased" => Some(Self::Light),
+            b"DeviceCMYK" | b"Separation" | b"DeviceN" => Some(Self::Ink),
+            b"Lab" => Some(Self::Lab),
+            b"Pattern" | b"Indexed" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
 impl Paint {
     pub(in crate::pdf) const BLACK: Self = Self { space: Space::Light, white: false };
 

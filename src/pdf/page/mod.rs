@@ -6,4 +6,5 @@ mod graphics;
 mod letter_widths;
 pub(super) mod occupied;
 pub(super) mod pages;
+pub(super) mod resources;
 mod text;

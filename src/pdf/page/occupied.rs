@@ -1,6 +1,7 @@
 use super::content::{Balance, Reader};
 use super::geometry::Rect;
 use super::pages::Page;
+use super::resources::Resources;
 use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf_objects::Stream;
@@ -40,16 +41,17 @@ impl Survey {
 ///
 /// # Errors
 /// `pdf_damaged`, `pdf_limits`, where an object cannot be read. Content that cannot be read to its end is an answer.
-pub(in crate::pdf) fn look(
-    file: &File,
+pub(in crate::pdf) fn look<'f>(
+    file: &'f File,
     page: &Page,
     contents: &[Stream],
+    resources: &Resources<'f>,
     area: &Rect,
     annotations: bool,
 ) -> Result<Survey> {
     let mut survey = Survey::default();
     let mut reader = Reader::new(file, *area);
-    match all_content(file, contents).and_then(|content| reader.page(&content, &page.resources(file)?)) {
+    match all_content(file, contents).and_then(|content| reader.page(&content, resources)) {
         Ok(balance) => survey.balance = balance,
         // What would take too long is refused, for the state in which the page is left is not known either.
         Err(error) if error.kind() == Kind::PdfLimits => return Err(error),

@@ -13,11 +13,11 @@ pub(in crate::pdf) struct Page {
     /// From 1 on.
     pub(in crate::pdf) number: u32,
     pub(in crate::pdf) dict: Dict,
-    inherited: Rc<Inherited>,
+    inherited: Inherited,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Inherited(Dict);
+/// A value for each of [`INHERITED`]. It may be large, and there are as many nodes as pages: it is shared.
+type Inherited = [Option<Rc<Object>>; INHERITED.len()];
 
 /// What pages take from the nodes above them (ISO 32000-1, 7.7.3.4).
 const INHERITED: [&str; 4] = ["Resources", "MediaBox", "CropBox", "Rotate"];
@@ -126,38 +126,63 @@ pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> 
         if number > MOST_PAGES {
             return Err(Error::new(Kind::PdfLimits, format!("the PDF has more than {MOST_PAGES} pages")));
         }
-        if !visit(Page { id, number, dict, inherited: Rc::clone(inherited) }) {
+        if !visit(Page { id, number, dict, inherited: inherited.clone() }) {
             break;
         }
     }
     Ok(())
 }
 
-type Level = (std::vec::IntoIter<Object>, Rc<Inherited>);
+type Level = (std::vec::IntoIter<Object>, Inherited);
 
 fn level(file: &File, node: &Dict, above: &Inherited) -> Result<Level> {
     let mut inherited = above.clone();
-    for key in INHERITED {
+    for (key, place) in INHERITED.iter().zip(&mut inherited) {
         if let Some(value) = node.get(key) {
-            inherited.0.set(key, value.clone());
+            *place = Some(Rc::new(value.clone()));
         }
     }
-    Ok((file.items(node, "Kids")?.into_iter(), Rc::new(inherited)))
+    Ok((file.items(node, "Kids")?.into_iter(), inherited))
+}
+
+/// Where resources stand.
+#[derive(Clone)]
+pub(in crate::pdf) enum ResourcesPlace {
+    /// In the page itself, or nowhere.
+    Page,
+    /// In an object of their own.
+    Object(Id),
+    /// In a node above the page.
+    Above(Rc<Object>),
 }
 
 impl Page {
     /// A value of the page or of a node above it, followed.
     fn value(&self, file: &File, key: &str) -> Result<Object> {
         let own = file.value(&self.dict, key)?.into_owned();
-        if own != Object::Null || !INHERITED.contains(&key) {
-            return Ok(own);
+        match self.inherited(key).filter(|_| own == Object::Null) {
+            Some(value) => Ok(file.resolve(value)?.into_owned()),
+            None => Ok(own),
         }
-        Ok(file.value(&self.inherited.0, key)?.into_owned())
     }
 
-    /// The page's resources, its own or inherited.
-    pub(in crate::pdf) fn resources(&self, file: &File) -> Result<Dict> {
-        Ok(self.value(file, "Resources")?.as_dict().cloned().unwrap_or_default())
+    fn inherited(&self, key: &str) -> Option<&Rc<Object>> {
+        INHERITED.iter().zip(&self.inherited).find(|(known, _)| **known == key)?.1.as_ref()
+    }
+
+    /// Where the page's resources may stand: the first of these that leads to a dictionary has them.
+    pub(in crate::pdf) fn places_of_resources(&self) -> impl Iterator<Item = ResourcesPlace> {
+        let place = |object: &Rc<Object>| match **object {
+            Object::Reference(id) => Some(ResourcesPlace::Object(id)),
+            Object::Dict(_) => Some(ResourcesPlace::Above(Rc::clone(object))),
+            _ => None,
+        };
+        let own = match self.dict.get("Resources") {
+            Some(&Object::Reference(id)) => Some(ResourcesPlace::Object(id)),
+            Some(Object::Dict(_)) => Some(ResourcesPlace::Page),
+            _ => None,
+        };
+        own.into_iter().chain(self.inherited("Resources").and_then(place))
     }
 
     /// How the page lies before its reader.

@@ -1,14 +1,16 @@
-use std::rc::Rc;
-
 use super::content::{Operands, Reader, Run};
 use super::geometry::{Matrix, Rect};
-use super::letter_widths::LetterWidths;
 use crate::error::Result;
-use crate::pdf_objects::{Dict, Object};
+use crate::pdf_objects::Object;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// Follows an operator of text (ISO 32000-1, 9).
-    pub(in crate::pdf) fn text_operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_>) -> Result<()> {
+    pub(in crate::pdf) fn text_operator(
+        &mut self,
+        word: &[u8],
+        operands: &Operands,
+        run: &mut Run<'_, 'a>,
+    ) -> Result<()> {
         let number = |index: usize| operands.numbers.get(index).copied().unwrap_or_default();
         let state = &mut run.state;
         match word {
@@ -19,7 +21,8 @@ impl Reader<'_> {
             b"ET" => run.balance.text = false,
             b"Tf" => {
                 state.size = number(0);
-                state.font = self.font(operands.value.as_ref(), run.resources)?;
+                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+                state.font = run.resources.font(name)?;
             }
             b"Tc" => state.letter_space = number(0),
             b"Tw" => state.word_space = number(0),
@@ -61,7 +64,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn show(&mut self, text: Option<&Object>, run: &mut Run<'_>) {
+    fn show(&mut self, text: Option<&Object>, run: &mut Run<'_, 'a>) {
         /// In em: how far letters reach from the baseline.
         const ASCENT: f64 = 0.75;
         const DESCENT: f64 = -0.22;
@@ -82,23 +85,9 @@ impl Reader<'_> {
         }
         run.advance(width);
     }
-
-    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<LetterWidths>>> {
-        let name = name.and_then(Object::as_name).unwrap_or_default();
-        let fonts = self.file.dict_in(resources, "Font")?.unwrap_or_default();
-        let Some(font) = fonts.get(&String::from_utf8_lossy(name)) else { return Ok(None) };
-        if let Some(known) = font.as_reference().and_then(|id| self.fonts.get(&id)) {
-            return Ok(Some(Rc::clone(known)));
-        }
-        let widths = Rc::new(LetterWidths::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
-        if let Some(id) = font.as_reference() {
-            self.fonts.insert(id, Rc::clone(&widths));
-        }
-        Ok(Some(widths))
-    }
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn next_line(&mut self, x: f64, y: f64) {
         self.line = Matrix([1.0, 0.0, 0.0, 1.0, x, y]).then(&self.line);
         self.text = self.line;

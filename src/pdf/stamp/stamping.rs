@@ -1,4 +1,5 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::block::Block;
 use super::signatures;
@@ -8,7 +9,8 @@ use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, points, rounded};
 use crate::pdf::page::occupied::{self, Survey};
-use crate::pdf::page::pages::{self, Page, Root};
+use crate::pdf::page::pages::{self, Page, ResourcesPlace, Root};
+use crate::pdf::page::resources::{PageResources, Resources};
 use crate::pdf::settings::{Anchor, Corner, Occupied, Pages, Stamp};
 use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
 use crate::render::Code;
@@ -40,7 +42,9 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp) -> Result<
     let chosen = pages::chosen(file, stamp.pages)?;
     let mut update = Update::new(file)?;
     let form = form(&mut update, &block)?;
-    let mut stamping = Stamping { file, stamp, block, update, form, warnings };
+    let resources = PageResources::new(file);
+    let (named, inherited) = (HashMap::new(), None);
+    let mut stamping = Stamping { file, stamp, block, update, form, resources, named, inherited, warnings };
     let mut numbers = Vec::new();
     if stamp.pages == Pages::New {
         numbers.extend(chosen.last().map(|page| stamping.new_page(page)).transpose()?);
@@ -65,6 +69,12 @@ struct Stamping<'a> {
     update: Update<'a>,
     /// What is drawn on every page.
     form: Id,
+    resources: PageResources<'a>,
+    /// Dictionaries of resources, or of their forms, that have it, and under which name.
+    named: HashMap<Id, String>,
+    /// The resources of the last node of the page tree that had some, the object that they became, and the form's name
+    /// there.
+    inherited: Option<(Rc<Object>, Id, String)>,
     warnings: Vec<Warning>,
 }
 
@@ -88,20 +98,18 @@ fn form(update: &mut Update<'_>, block: &Block<'_>) -> Result<Id> {
     Ok(form)
 }
 
-impl Stamping<'_> {
+impl<'a> Stamping<'a> {
     /// Puts the block on a page that is there.
     fn page(&mut self, page: &Page) -> Result<()> {
         let view = page.view(self.file)?;
         let place = self.place(&view, page.number)?;
         let mut annotations = few(self.file.items(&page.dict, "Annots")?, page, "annotations")?;
         let streams = self.contents(page)?;
-        let survey = self.survey(page, &streams, &place.around(&self.area()))?;
+        let (stand, resources) = self.resources.of(page)?;
+        let survey = self.survey(page, &streams, &resources, &place.around(&self.area()))?;
 
-        let mut resources = page.resources(self.file)?;
-        let mut forms = self.file.dict_in(&resources, "XObject")?.unwrap_or_default();
-        let name = unused(&forms);
-        forms.set(&name, self.form);
-        resources.set("XObject", forms);
+        let mut dict = page.dict.clone();
+        let name = self.name_form(&stand, resources.dict(), &mut dict)?;
 
         let mut before = Vec::new();
         let mut contents: Vec<Object> = streams.iter().map(|stream| stream.id.into()).collect();
@@ -117,12 +125,65 @@ impl Stamping<'_> {
         self.update.stream(after, &before)?;
         contents.push(after.into());
 
-        let mut dict = page.dict.clone();
         annotations.extend(self.links(page.id, &place)?);
         dict.set("Contents", contents);
-        dict.set("Resources", resources);
         dict.set("Annots", annotations);
         self.update.object(page.id, dict.into())
+    }
+
+    /// Names the form in the page's resources. What pages share is changed once, and stays shared.
+    fn name_form(&mut self, place: &ResourcesPlace, resources: &Dict, page: &mut Dict) -> Result<String> {
+        match place {
+            ResourcesPlace::Page => {
+                let mut resources = resources.clone();
+                let name = self.add_form(&mut resources)?;
+                page.set("Resources", resources);
+                Ok(name)
+            }
+            ResourcesPlace::Object(id) => {
+                if let Some(name) = self.named.get(id) {
+                    return Ok(name.clone());
+                }
+                let mut resources = resources.clone();
+                let name = self.add_form(&mut resources)?;
+                self.update.object(*id, resources.into())?;
+                self.named.insert(*id, name.clone());
+                Ok(name)
+            }
+            ResourcesPlace::Above(above) => {
+                if let Some((_, id, name)) = self.inherited.as_ref().filter(|(known, ..)| Rc::ptr_eq(known, above)) {
+                    page.set("Resources", *id);
+                    return Ok(name.clone());
+                }
+                let mut resources = resources.clone();
+                let name = self.add_form(&mut resources)?;
+                let id = self.update.reserve();
+                self.update.object(id, resources.into())?;
+                page.set("Resources", id);
+                self.inherited = Some((Rc::clone(above), id, name.clone()));
+                Ok(name)
+            }
+        }
+    }
+
+    fn add_form(&mut self, resources: &mut Dict) -> Result<String> {
+        let shared = resources.get("XObject").and_then(Object::as_reference);
+        if let Some(name) = shared.and_then(|id| self.named.get(&id)) {
+            return Ok(name.clone());
+        }
+        let forms = self.file.dict_in(resources, "XObject")?;
+        let is_there = forms.is_some();
+        let mut forms = forms.unwrap_or_default();
+        let name = unused(&forms);
+        forms.set(&name, self.form);
+        match shared.filter(|_| is_there) {
+            Some(id) => {
+                self.update.object(id, forms.into())?;
+                self.named.insert(id, name.clone());
+            }
+            None => resources.set("XObject", forms),
+        }
+        Ok(name)
     }
 
     /// Adds a page of the size of the last one, and gives its number.
@@ -199,8 +260,9 @@ impl Stamping<'_> {
     }
 
     /// Looks at what the page draws, and acts upon what is found in the block's place.
-    fn survey(&mut self, page: &Page, contents: &[Stream], area: &Rect) -> Result<Survey> {
-        let survey = occupied::look(self.file, page, contents, area, self.stamp.occupied != Occupied::Ignore)?;
+    fn survey(&mut self, page: &Page, contents: &[Stream], resources: &Resources<'a>, area: &Rect) -> Result<Survey> {
+        let survey =
+            occupied::look(self.file, page, contents, resources, area, self.stamp.occupied != Occupied::Ignore)?;
         let number = page.number;
         if let Some(unknown) = &survey.unknown {
             let message = format!("page {number}: whether the place is free could not be seen: {unknown}");

@@ -43,10 +43,12 @@ impl<'a> Update<'a> {
         if let Some(crypt) = &self.file.crypt {
             crypt.encrypt_strings(id, &mut object)?;
         }
+        let before = self.bytes.len();
         self.begin(id);
         write::object(&mut self.bytes, &object);
         self.bytes.extend(b"\nendobj\n");
-        Ok(())
+        // What pages share and each gets a copy of may be much more than the file.
+        self.file.spend(self.bytes.len() - before)
     }
 
     /// A stream of bytes that are not filtered.

@@ -1,0 +1,178 @@
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::geometry::{Matrix, Rect};
+use super::graphics::Space;
+use super::letter_widths::LetterWidths;
+use super::pages::{Page, ResourcesPlace};
+use crate::error::Result;
+use crate::pdf::document::file::File;
+use crate::pdf_objects::{Dict, Id, Object, Stream};
+
+/// What a content stream names: fonts, colour spaces, pictures and forms. Each name is looked up once, however often the
+/// stream uses it.
+pub(in crate::pdf) struct Resources<'f> {
+    file: &'f File,
+    dict: Dict,
+    fonts: Kind<Option<Rc<LetterWidths>>>,
+    spaces: Kind<Space>,
+    drawn: Kind<Option<Rc<Drawn<'f>>>>,
+}
+
+/// The resources of pages. Those that pages share are read once.
+pub(in crate::pdf) struct PageResources<'f> {
+    file: &'f File,
+    objects: HashMap<Id, Option<Rc<Resources<'f>>>>,
+    /// Of the last node that had some. Its pages follow each other.
+    above: Option<(Rc<Object>, Rc<Resources<'f>>)>,
+}
+
+/// The dictionary of one kind, and what was made of its names.
+struct Kind<T> {
+    key: &'static str,
+    dict: OnceCell<Dict>,
+    known: RefCell<HashMap<Box<[u8]>, T>>,
+}
+
+/// What `Do` draws.
+pub(in crate::pdf) enum Drawn<'f> {
+    /// A picture; true for one that is filled with the current colour.
+    Picture(bool),
+    Form(Form<'f>),
+}
+
+/// Content within content (ISO 32000-1, 8.10).
+pub(in crate::pdf) struct Form<'f> {
+    pub(in crate::pdf) stream: Stream,
+    pub(in crate::pdf) matrix: Option<Matrix>,
+    pub(in crate::pdf) bounds: Option<Rect>,
+    /// Forms of old have none, and use the page's.
+    pub(in crate::pdf) resources: Option<Resources<'f>>,
+}
+
+impl<'f> Resources<'f> {
+    fn new(file: &'f File, dict: Dict) -> Self {
+        Self { file, dict, fonts: Kind::new("Font"), spaces: Kind::new("ColorSpace"), drawn: Kind::new("XObject") }
+    }
+
+    /// As they stand in the file.
+    pub(in crate::pdf) fn dict(&self) -> &Dict {
+        &self.dict
+    }
+
+    /// A font's widths; none if there is no such font.
+    pub(in crate::pdf) fn font(&self, name: &[u8]) -> Result<Option<Rc<LetterWidths>>> {
+        self.fonts.get(self, name, |font| {
+            let Some(font) = font else { return Ok(None) };
+            let font = self.file.dict(font)?.unwrap_or_default();
+            Ok(Some(Rc::new(LetterWidths::read(self.file, &font)?)))
+        })
+    }
+
+    /// A colour space.
+    pub(in crate::pdf) fn space(&self, name: &[u8]) -> Result<Space> {
+        if let Some(space) = Space::of(name) {
+            return Ok(space);
+        }
+        self.spaces.get(self, name, |space| {
+            let Some(space) = space else { return Ok(Space::Other) };
+            let space = self.file.resolve(space)?;
+            let first = space.as_array().and_then(<[Object]>::first).unwrap_or(&space);
+            Ok(first.as_name().and_then(Space::of).unwrap_or(Space::Other))
+        })
+    }
+
+    /// A picture or a form; none for anything else.
+    pub(in crate::pdf) fn drawn(&self, name: &[u8]) -> Result<Option<Rc<Drawn<'f>>>> {
+        let file = self.file;
+        self.drawn.get(self, name, |object| {
+            let Some(stream) = object.map(|object| file.stream(object)).transpose()?.flatten() else { return Ok(None) };
+            if stream.dict.is("Subtype", "Image") {
+                let is_mask = *file.value(&stream.dict, "ImageMask")? == Object::Bool(true);
+                return Ok(Some(Rc::new(Drawn::Picture(is_mask))));
+            }
+            if !stream.dict.is("Subtype", "Form") {
+                return Ok(None);
+            }
+            let matrix = Matrix::read(&file.items(&stream.dict, "Matrix")?);
+            let bounds = Rect::read(&file.items(&stream.dict, "BBox")?);
+            let resources = file.dict_in(&stream.dict, "Resources")?.map(|dict| Self::new(file, dict));
+            Ok(Some(Rc::new(Drawn::Form(Form { stream, matrix, bounds, resources }))))
+        })
+    }
+}
+
+impl<'f> PageResources<'f> {
+    pub(in crate::pdf) fn new(file: &'f File) -> Self {
+        Self { file, objects: HashMap::new(), above: None }
+    }
+
+    /// The page's resources, its own or inherited, and where they stand.
+    pub(in crate::pdf) fn of(&mut self, page: &Page) -> Result<(ResourcesPlace, Rc<Resources<'f>>)> {
+        for place in page.places_of_resources() {
+            let resources = match &place {
+                ResourcesPlace::Page => {
+                    page.dict.get("Resources").and_then(Object::as_dict).map(|dict| self.read(dict))
+                }
+                ResourcesPlace::Object(id) => self.object(*id)?,
+                ResourcesPlace::Above(above) => self.above(above),
+            };
+            if let Some(resources) = resources {
+                return Ok((place, resources));
+            }
+        }
+        Ok((ResourcesPlace::Page, self.read(&Dict::default())))
+    }
+
+    fn read(&self, dict: &Dict) -> Rc<Resources<'f>> {
+        Rc::new(Resources::new(self.file, dict.clone()))
+    }
+
+    fn object(&mut self, id: Id) -> Result<Option<Rc<Resources<'f>>>> {
+        /// Where each page has its own, they are not needed again.
+        const MOST_KEPT: usize = 32;
+        if let Some(known) = self.objects.get(&id) {
+            return Ok(known.clone());
+        }
+        if self.objects.len() >= MOST_KEPT {
+            self.objects.clear();
+        }
+        let read = self.file.dict(&id.into())?.map(|dict| Rc::new(Resources::new(self.file, dict)));
+        self.objects.insert(id, read.clone());
+        Ok(read)
+    }
+
+    fn above(&mut self, above: &Rc<Object>) -> Option<Rc<Resources<'f>>> {
+        if let Some((_, resources)) = self.above.as_ref().filter(|(known, _)| Rc::ptr_eq(known, above)) {
+            return Some(Rc::clone(resources));
+        }
+        let resources = self.read(above.as_dict()?);
+        self.above = Some((Rc::clone(above), Rc::clone(&resources)));
+        Some(resources)
+    }
+}
+
+impl<T: Clone> Kind<T> {
+    fn new(key: &'static str) -> Self {
+        Self { key, dict: OnceCell::new(), known: RefCell::default() }
+    }
+
+    fn get(&self, of: &Resources<'_>, name: &[u8], make: impl FnOnce(Option<&Object>) -> Result<T>) -> Result<T> {
+        if let Some(known) = self.known.borrow().get(name) {
+            return Ok(known.clone());
+        }
+        let dict = match self.dict.get() {
+            Some(dict) => dict,
+            None => {
+                let dict = of.file.dict_in(&of.dict, self.key)?.unwrap_or_default();
+                self.dict.get_or_init(|| dict)
+            }
+        };
+        // It is searched from its end.
+        of.file.spend(dict.0.len())?;
+        let made = make(dict.get(&String::from_utf8_lossy(name)))?;
+        self.known.borrow_mut().insert(name.into(), made.clone());
+        Ok(made)
+    }
+}
