@@ -3,6 +3,7 @@
 hostile_pdf.py KSEF_QR FIXTURES
 """
 
+import lzma
 import os
 import pathlib
 import resource
@@ -16,20 +17,23 @@ MEGABYTES = 100
 
 command, fixtures = sys.argv[1], pathlib.Path(sys.argv[2])
 faults, slowest, largest = [], (0.0, ""), (0, "")
-files = sorted(fixtures.glob("pdf/hostile/*.pdf"))
-assert len(files) > 100, files
+unpacked = tempfile.TemporaryDirectory()
+for packed in fixtures.glob("cases/hostile/*.pdf.xz"):
+    (pathlib.Path(unpacked.name) / packed.stem).write_bytes(lzma.decompress(packed.read_bytes()))
+files = sorted(fixtures.glob("pdf/hostile/*.pdf")) + sorted(pathlib.Path(unpacked.name).glob("*.pdf"))
+assert len(files) > 110, files
 
 
 def limit():
     resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
 
-for file in files:
+for file, more in [(file, more) for file in files for more in ([], ["--page", "all"], ["--repair"])]:
     with tempfile.TemporaryDirectory() as out:
         before = time.monotonic()
         run = subprocess.Popen(
             [command, "stamp", str(file), "--invoice", str(fixtures / "invoices/good/fa3-basic.xml"), "--kod1-alone"]
-            + ["--env", "test", "--now", "2026-06-30T12:00:00Z", "--quiet", "--jobs", "1", "--out", out],
+            + ["--env", "test", "--now", "2026-06-30T12:00:00Z", "--quiet", "--jobs", "1", "--out", out] + more,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             preexec_fn=limit,

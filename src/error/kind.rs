@@ -196,7 +196,7 @@ kinds! {
         "Say whose KSeF context issues this invoice: Nip:XXXXXXXXXX (or InternalId:, NipVatUe:, PeppolId:)."
     PdfDamaged Invoice "pdf_damaged"
         "The PDF is not built as PDFs are: a part is missing, cut off or contradicts another."
-        "Codes are added behind the file as it is, and nothing is guessed. Write the PDF anew (`qpdf IN OUT`, or print it to a PDF), or export it again."
+        "Codes are added behind the file as it is, and nothing is guessed. Export the PDF again, write it anew (`qpdf IN OUT`, or print it to a PDF), or have it repaired."
     PdfLimits Invoice "pdf_limits"
         "The PDF holds more, larger or deeper nested objects than this program follows."
         "No invoice looks like that. If this one is real, write it anew with fewer or smaller parts, and please report it."

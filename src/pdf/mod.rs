@@ -1,7 +1,7 @@
 //! Codes onto PDFs that exist.
 //!
-//! A PDF is read as its cross-references describe it, object by object as they are needed, and never repaired; what is
-//! new is appended as an incremental update (ISO 32000-1, 7.5.6). So the file that was given stays, byte for byte, the
+//! A PDF is read as its cross-references describe it, object by object as they are needed; what is new is
+//! appended as an incremental update (ISO 32000-1, 7.5.6). A damaged one is written anew first, if that is asked for. Else the file that was given stays, byte for byte, the
 //! beginning of the file that is made: signatures still verify for the revision that they signed; tags, attachments,
 //! metadata and the identification as PDF/A stay. It reads no clock and draws no random numbers: the same input gives the same bytes.
 //!
@@ -37,6 +37,7 @@ mod embedded;
 mod encryption;
 mod original;
 mod page;
+mod repair;
 mod settings;
 mod stamp;
 

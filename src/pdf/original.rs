@@ -1,6 +1,7 @@
 use super::document::file::File;
 use super::embedded::{self, Embedded};
 use super::page::pages;
+use super::repair;
 use super::settings::Stamp;
 use super::stamp::{self, Stamped};
 use crate::error::Result;
@@ -23,6 +24,20 @@ impl Original {
         let file = File::read(bytes, password)?;
         pages::root(&file)?;
         Ok(Self { file })
+    }
+
+    /// Reads a damaged PDF as readers do, which repair it: its objects are searched for. It is written anew, and that is what
+    /// is stamped: the file that was given is not the beginning of the one that is made.
+    ///
+    /// # Errors
+    /// `pdf_damaged`, also for what is encrypted or signed; `pdf_limits`.
+    pub fn repaired(bytes: Vec<u8>) -> Result<Self> {
+        Self::read(repair::repaired(bytes)?, None)
+    }
+
+    /// The PDF that is to be stamped.
+    pub fn bytes(&self) -> &[u8] {
+        self.file.bytes()
     }
 
     /// The XML files embedded in the PDF, as in PDF/A-3 and Factur-X: in the order of its list of attachments, associated

@@ -1,5 +1,5 @@
 use super::new_object::NewObject;
-use super::object::{Dict, Id};
+use super::object::{Dict, Id, Object};
 use super::write;
 
 /// A PDF 1.7 that is written from its start, object by object. What was written may be handed out on the way: only where it
@@ -54,6 +54,13 @@ impl NewFile {
         self.end();
     }
 
+    /// Writes a value as an object whose number was reserved.
+    pub(crate) fn value(&mut self, id: Id, value: &Object) {
+        self.begin(id);
+        write::object(&mut self.bytes, value);
+        self.end();
+    }
+
     /// Hands out what was written since the last time.
     pub(crate) fn take(&mut self) -> Vec<u8> {
         self.handed_out += self.bytes.len() as u64;
@@ -78,7 +85,6 @@ impl NewFile {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Object;
     use super::*;
 
     #[test]

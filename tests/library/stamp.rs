@@ -46,12 +46,13 @@ fn open() -> Vec<PathBuf> {
     open
 }
 
+// Without optimisation, codes take longer than all the rest.
+static CODES: LazyLock<[Code; 2]> = LazyLock::new(|| {
+    [(KOD1, Label::OFFLINE), (KOD2, Label::CERTYFIKAT)]
+        .map(|(link, label)| Code::new(link, label, EccLevel::M).unwrap())
+});
+
 pub(super) fn with_password(pdf: &[u8], password: Option<&[u8]>, stamp: &Stamp) -> Result<Stamped> {
-    // Without optimisation, codes take longer than all the rest.
-    static CODES: LazyLock<[Code; 2]> = LazyLock::new(|| {
-        [(KOD1, Label::OFFLINE), (KOD2, Label::CERTYFIKAT)]
-            .map(|(link, label)| Code::new(link, label, EccLevel::M).unwrap())
-    });
     Original::read(pdf.to_vec(), password)?.stamp(&*CODES, stamp)
 }
 
@@ -473,5 +474,188 @@ mod read_back {
         let stamp = anyhow().pages(Pages::New).arrangement(Arrangement::Stacked).show_links(true);
         let stamped = stamped(&fixture("letter"), &stamp).unwrap();
         assert_eq!(texts(&stamped.bytes)[0], [KOD2, KOD1]);
+    }
+}
+
+/// How often an object is needed costs, and not only how large the file is: each of these asks for minutes of work.
+mod little_files_of_much_work {
+    use super::*;
+
+    const CATALOG: &str = "<< /Type /Catalog /Pages 2 0 R >>";
+    const TREE: &str = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
+    const PAGE: &str = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800]";
+
+    /// A dictionary of so many entries.
+    fn large(entries: usize) -> String {
+        (0..entries).fold("<<".to_owned(), |text, n| text + &format!("/A{n} {n}")) + ">>"
+    }
+
+    /// Uses these words over and over, out of a kind of resources that is large.
+    fn content_of(words: &str, kind: &str, times: usize, entries: usize, shared: bool) -> Vec<u8> {
+        let content = format!("BT {} ET", words.repeat(times));
+        let large = large(entries);
+        let resources = if shared { "5 0 R" } else { &large };
+        let page = format!("{PAGE} /Contents 4 0 R /Resources << /{kind} {resources} >> >>");
+        let content = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
+        of_objects(&[CATALOG, TREE, &page, &content, &large])
+    }
+
+    fn end(pdf: &[u8], pages: Pages) -> Result<Stamped> {
+        stamped(pdf, &upper_right().pages(pages))
+    }
+
+    #[test]
+    fn names_are_looked_up_once() {
+        for (words, kind) in [("/F 9 Tf ", "Font"), ("/C cs ", "ColorSpace"), ("/X Do ", "XObject")] {
+            for shared in [true, false] {
+                let pdf = content_of(words, kind, 100_000, 20_000, shared);
+                let stamped = end(&pdf, Pages::First).unwrap();
+                // Once, with the form's name in it.
+                assert!(stamped.bytes.len() < 2 * pdf.len(), "{kind} {shared}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_object_that_many_name_is_too_much() {
+        let large = large(30_000);
+        let many = "5 0 R ".repeat(9_000);
+        for entry in ["/Annots", "/Contents"] {
+            let page = format!("{PAGE} {entry} [{many}] >>");
+            assert_eq!(
+                end(&of_objects(&[CATALOG, TREE, &page, "null", &large]), Pages::First).unwrap_err().code(),
+                if entry == "/Annots" { "pdf_limits" } else { "pdf_damaged" },
+                "{entry}"
+            );
+        }
+        let catalog = format!("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [{many}] >> >>");
+        let page = format!("{PAGE} >>");
+        let fields = of_objects(&[&catalog, TREE, &page, "null", &large]);
+        assert_eq!(end(&fields, Pages::First).unwrap_err().code(), "pdf_limits");
+        let tree = format!("<< /Type /Pages /Kids [{}] /Count 5 >>", "3 0 R ".repeat(50_000));
+        let page = format!("{PAGE} {} >>", &large[2..large.len() - 2]);
+        let kids = of_objects(&[CATALOG, &tree, &page, "null", "null", "null"]);
+        assert_eq!(end(&kids, Pages::Last).unwrap_err().code(), "pdf_limits");
+    }
+
+    /// Tables one after the other, each of which names the same stream of cross-references.
+    #[test]
+    fn a_hidden_stream_is_read_once() {
+        let mut pdf = b"%PDF-1.5\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n".to_vec();
+        pdf.extend(format!("2 0 obj\n{TREE}\nendobj\n3 0 obj\n{PAGE} >>\nendobj\n").bytes());
+        let hidden = pdf.len();
+        let rows = "0".repeat(4 << 20);
+        let dict = format!("<< /Type /XRef /W [1 1 1] /Index [9 1] /Size 9 /Length {} >>", rows.len());
+        pdf.extend(format!("4 0 obj\n{dict}\nstream\n{rows}\nendstream\nendobj\n").bytes());
+        let find = |pdf: &[u8], text: &str| pdf.windows(text.len()).position(|part| part == text.as_bytes()).unwrap();
+        let places = ["1 0 obj", "2 0 obj", "3 0 obj"].map(|text| find(&pdf, text));
+        let mut previous = None;
+        for _ in 0..1000 {
+            let start = pdf.len();
+            let table = places.map(|place| format!("{place:010} 00000 n \n")).concat();
+            let before = previous.map(|place| format!("/Prev {place}")).unwrap_or_default();
+            let trailer = format!("<< /Size 5 /Root 1 0 R /XRefStm {hidden} {before} >>");
+            pdf.extend(format!("xref\n1 3\n{table}trailer\n{trailer}\n").bytes());
+            previous = Some(start);
+        }
+        pdf.extend(format!("startxref\n{}\n%%EOF\n", previous.unwrap()).bytes());
+        assert_eq!(end(&pdf, Pages::First).unwrap().pages, [1]);
+    }
+
+    /// Two thousand pages with one large dictionary of resources, by a reference and from above: it is written once.
+    #[test]
+    fn shared_resources_stay_shared() {
+        let large = format!("<< /XObject << >> /Font {} >>", large(20_000));
+        for above in [false, true] {
+            let pages: Vec<String> = (0..2000).map(|n| format!("{} 0 R", n + 4)).collect();
+            let (inherits, own) =
+                if above { (format!("/Resources {large}"), "") } else { (String::new(), "/Resources 3 0 R") };
+            let tree = format!("<< /Type /Pages /Kids [{}] /Count 2000 {inherits} >>", pages.join(" "));
+            let page = format!("{PAGE} {own} >>");
+            let mut objects = vec![CATALOG, &tree, &large];
+            objects.extend(std::iter::repeat_n(page.as_str(), 2000));
+            let pdf = of_objects(&objects);
+            let stamped = end(&pdf, Pages::All).unwrap();
+            assert_eq!(stamped.pages.len(), 2000);
+            // Pages, links and content take some kilobyte each.
+            assert!(stamped.bytes.len() < pdf.len() + large.len() + 2000 * 2000, "{above}: {}", stamped.bytes.len());
+            let document = read(&stamped.bytes, None);
+            for number in [1, 2000] {
+                let resources = inherited(&document, number, b"Resources").unwrap();
+                let (_, resources) = document.dereference(resources).unwrap();
+                let forms = resources.as_dict().unwrap().get(b"XObject").unwrap().as_dict().unwrap();
+                assert!(forms.has(b"KsefQr"), "{above} {number}");
+            }
+        }
+    }
+}
+
+/// Every reader takes a length that is a few bytes off; of other lengths each makes something else.
+#[test]
+fn a_length_may_be_a_little_off() {
+    let content = "0 0 1 rg 100 100 50 50 re f";
+    let pdf = |length: usize| {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>";
+        let stream = format!("<< /Length {length} >>\nstream\n{content}\nendstream");
+        of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, &stream])
+    };
+    let right = stamped(&pdf(content.len()), &upper_right()).unwrap();
+    for length in [0, 1, content.len() - 5, content.len() + 3, content.len() + 12] {
+        let off = stamped(&pdf(length), &upper_right()).unwrap();
+        assert_eq!((&off.pages, &off.warnings), (&right.pages, &right.warnings), "{length}");
+    }
+    // It is seen to its end.
+    let over = at(Corner::BottomLeft, 30.0, 30.0).occupied(Occupied::Refuse);
+    for length in [1, content.len() - 5, content.len() + 12] {
+        assert_eq!(stamped(&pdf(length), &over).unwrap_err().code(), "pdf_place_taken", "{length}");
+    }
+    for length in [content.len() + 200, 1_000_000] {
+        assert_eq!(stamped(&pdf(length), &upper_right()).unwrap_err().code(), "pdf_damaged", "{length}");
+    }
+}
+
+/// What readers repair is repaired when that is asked for, and is as they show it.
+#[test]
+fn damaged_ones_are_repaired_when_asked() {
+    let repaired = |pdf: &[u8]| Original::repaired(pdf.to_vec()).and_then(|pdf| pdf.stamp(&*CODES, &anyhow()));
+    let mut count = 0;
+    for path in open() {
+        let pdf = fs::read(&path).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let Ok(sound) = stamped(&pdf, &anyhow()) else { continue };
+        let before = read(&sound.bytes, None);
+        // The cross-references are lost, all places are wrong, or the end is.
+        let without = {
+            let place = pdf.windows(9).rposition(|part| part == b"startxref").unwrap();
+            pdf[..place].to_vec()
+        };
+        let header = pdf.windows(5).position(|part| part == b"%PDF-").unwrap();
+        let moved = [&pdf[..header + 9], &b"% one line more\n"[..], &pdf[header + 9..]].concat();
+        for damaged in [without, moved] {
+            if name.starts_with("signed") {
+                assert_eq!(repaired(&damaged).unwrap_err().code(), "pdf_damaged", "{name}");
+                continue;
+            }
+            let made = repaired(&damaged).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let after = read(&made.bytes, None);
+            assert_eq!(after.get_pages().len(), before.get_pages().len(), "{name}");
+            assert_eq!(made.pages, sound.pages, "{name}");
+            // What the pages show is the same, byte for byte, but for what the stamp names its objects.
+            for (number, id) in before.get_pages() {
+                let content = |document: &Document, id| document.get_page_content(id);
+                assert_eq!(content(&after, after.get_pages()[&number]), content(&before, id), "{name} {number}");
+            }
+            assert!(
+                Original::repaired(damaged.clone()).unwrap().bytes() == Original::repaired(damaged).unwrap().bytes()
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 60, "{count}");
+    for name in ["encrypted-user-aes-128", "encrypted-owner-rc4-40", "certified-1"] {
+        assert_eq!(Original::repaired(fixture(name)).unwrap_err().code(), "pdf_damaged", "{name}");
+    }
+    for bytes in [&b"%PDF-1.4\n"[..], b"", b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 1 0 R>> endobj"] {
+        assert_eq!(repaired(bytes).unwrap_err().code(), "pdf_damaged");
     }
 }

@@ -26,18 +26,26 @@ pub struct Stamping {
     pub stamp: Stamp,
     /// The password of the PDFs, if they have one.
     pub password: Option<Zeroizing<Vec<u8>>>,
+    /// Whether damaged PDFs are read as readers do, which repair them, and written anew.
+    pub repairs: bool,
 }
 
 impl Stamping {
     /// Onto PDFs that open without a password.
     pub fn new(stamp: Stamp) -> Self {
-        Self { stamp, password: None }
+        Self { stamp, password: None, repairs: false }
     }
 
     /// Opens the PDFs with this password.
     #[must_use]
     pub fn with_password(self, password: Option<Zeroizing<Vec<u8>>>) -> Self {
         Self { password, ..self }
+    }
+
+    /// Repairs damaged PDFs, or refuses them.
+    #[must_use]
+    pub fn repairing(self, repairs: bool) -> Self {
+        Self { repairs, ..self }
     }
 }
 
@@ -53,6 +61,17 @@ struct Unstamped<'s> {
     pdf: Original,
     source: PdfSource,
     was_stamped: bool,
+    /// Whether damage that is found later may be repaired.
+    repairs: bool,
+    was_repaired: bool,
+}
+
+/// A PDF as it was read.
+struct Read {
+    pdf: Original,
+    digest: InvoiceHash,
+    was_stamped: bool,
+    was_repaired: bool,
 }
 
 impl Document for Stamping {
@@ -77,7 +96,7 @@ impl Document for Stamping {
         if beside.is_some() {
             input.read(invoice, largest)?;
         }
-        let (pdf, digest, was_stamped) = self.read(pdf)?;
+        let Read { pdf, digest, was_stamped, was_repaired } = self.read(pdf)?;
         let found = match beside {
             Some(path) => spelled_path(path),
             None => {
@@ -87,7 +106,8 @@ impl Document for Stamping {
             }
         };
         let source = PdfSource { invoice: found, digest };
-        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped }))
+        let repairs = self.repairs;
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped, repairs, was_repaired }))
     }
 
     fn is_whole(&self, bytes: &[u8]) -> bool {
@@ -101,7 +121,7 @@ impl Document for Stamping {
 }
 
 impl Stamping {
-    fn read(&self, path: &Path) -> Result<(Original, InvoiceHash, bool)> {
+    fn read(&self, path: &Path) -> Result<Read> {
         let mut bytes = Vec::new();
         read_file(path, &mut bytes, LARGEST_PDF)?;
         let digest = InvoiceHash::of(&bytes);
@@ -110,15 +130,18 @@ impl Stamping {
             return Err(Error::new(Kind::InputNotPdf, "it is not a PDF"));
         }
         let was_stamped = is_stamped(&bytes);
-        // Of many PDFs some may have no password, or none to open them.
-        let plain = password.map(|_| bytes.clone());
-        let pdf = match (Original::read(bytes, password), plain) {
-            (Err(error), Some(plain)) if error.kind() == Kind::PdfPasswordWrong => {
-                Original::read(plain, None).map_err(|_| error)?
+        let again = (self.repairs || password.is_some()).then(|| bytes.clone());
+        let (pdf, was_repaired) = match (Original::read(bytes, password), again) {
+            // Of many PDFs some may have no password, or none to open them.
+            (Err(error), Some(again)) if error.kind() == Kind::PdfPasswordWrong => {
+                (Original::read(again, None).map_err(|_| error)?, false)
             }
-            (read, _) => read?,
+            (Err(error), Some(again)) if error.kind() == Kind::PdfDamaged && self.repairs => {
+                (Original::repaired(again)?, true)
+            }
+            (read, _) => (read?, false),
         };
-        Ok((pdf, digest, was_stamped))
+        Ok(Read { pdf, digest, was_stamped, was_repaired })
     }
 }
 
@@ -153,7 +176,19 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 
 impl Draft for Unstamped<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let mut stamped = self.pdf.stamp(content.codes, self.stamp)?;
+        let (mut was_repaired, mut stamped) = (self.was_repaired, self.pdf.stamp(content.codes, self.stamp));
+        // Objects are read when they are needed.
+        let is_damaged = stamped.as_ref().is_err_and(|error| error.kind() == Kind::PdfDamaged);
+        if is_damaged && self.repairs && !was_repaired {
+            was_repaired = true;
+            stamped =
+                Original::repaired(self.pdf.bytes().to_vec()).and_then(|pdf| pdf.stamp(content.codes, self.stamp));
+        }
+        let mut stamped = stamped?;
+        if was_repaired {
+            let message = "the PDF is damaged; it was read as readers do, which repair it, and written anew";
+            stamped.warnings.push(Warning::new(WarningKind::PdfRepaired, message));
+        }
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
             stamped.warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));

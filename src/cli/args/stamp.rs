@@ -44,7 +44,7 @@ pub struct StampArgs {
     #[arg(long, value_name = "CSV", help_heading = "Input")]
     pub pairs: Vec<PathBuf>,
     #[command(flatten)]
-    pub pdf_password: PdfPasswordArgs,
+    pub opening: OpeningArgs,
     #[command(flatten)]
     pub credential: CredentialArgs,
     #[command(flatten)]
@@ -61,8 +61,15 @@ pub struct StampArgs {
     pub output: OutputArgs,
 }
 
+/// How PDFs are opened.
 #[derive(Debug, Args)]
-pub struct PdfPasswordArgs {
+pub struct OpeningArgs {
+    /// Read damaged PDFs as readers do, and write them anew
+    ///
+    /// Without it they are refused. What is made does not begin with the file that was given, as it does otherwise; the
+    /// manifest says so (pdf_repaired).
+    #[arg(long, hide_short_help = true, help_heading = "Input")]
+    pub repair: bool,
     /// A file with the password of the PDFs as its first line
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Input")]
     pub pdf_password_file: Option<PathBuf>,

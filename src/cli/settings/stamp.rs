@@ -16,6 +16,7 @@ pub struct Stamp {
     /// Where on the PDF, and how large.
     pub place: ksef_qr::pdf::Stamp,
     pub pdf_password_file: Option<PathBuf>,
+    pub repair: bool,
     pub run: Run,
 }
 
@@ -39,7 +40,8 @@ impl Stamp {
             codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             place: place(&args.place)?,
-            pdf_password_file: args.pdf_password.pdf_password_file,
+            pdf_password_file: args.opening.pdf_password_file,
+            repair: args.opening.repair,
             sources,
             run,
         })

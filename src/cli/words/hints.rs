@@ -130,6 +130,10 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::ContextUnclear => {
             "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
         }
+        ErrorKind::PdfDamaged => {
+            "Codes are added behind the file as it is, and nothing is guessed. Export it again, or write it anew (`--repair`, \
+             `qpdf IN OUT`, or print it to a PDF)."
+        }
         ErrorKind::PdfNoRoom => {
             "Choose smaller codes, a smaller distance, another arrangement, or a page of their own (`--new-page`)."
         }

@@ -18,25 +18,40 @@ pub(in crate::pdf) struct File {
     pub(in crate::pdf) crypt: Option<Crypt>,
     cache: Cache,
     budget: Budget,
+    /// True for a file whose places were found by searching: its lengths are not believed either.
+    is_lenient: bool,
 }
 
 /// References that lead to references.
 const MOST_STEPS: u32 = 16;
 
+/// Where `%PDF-` stands. Readers look for it so far.
+pub(in crate::pdf) fn header(bytes: &[u8]) -> Option<usize> {
+    const HEAD: usize = 1024;
+    memchr::memmem::find(bytes.get(..bytes.len().min(HEAD)).unwrap_or_default(), b"%PDF-")
+}
+
 impl File {
+    /// A file whose objects were searched for.
+    pub(in crate::pdf) fn found(bytes: Vec<u8>, header: usize, xref: Xref, budget: Budget) -> Self {
+        Self { bytes, header, xref, crypt: None, cache: Cache::default(), budget, is_lenient: true }
+    }
+
+    /// The same file with other places.
+    pub(in crate::pdf) fn with_places(self, xref: Xref) -> Self {
+        Self { xref, cache: Cache::default(), ..self }
+    }
+
     /// Reads the cross-references, and opens the encryption if there is any.
     ///
     /// # Errors
     /// `pdf_damaged`, `pdf_limits`, `pdf_encrypted`, `pdf_password_wrong`.
     pub(in crate::pdf) fn read(bytes: Vec<u8>, password: Option<&[u8]>) -> Result<Self> {
-        /// Readers look for the header so far.
-        const HEAD: usize = 1024;
-        let head = bytes.get(..bytes.len().min(HEAD)).unwrap_or_default();
-        let header = memchr::memmem::find(head, b"%PDF-")
+        let header = header(&bytes)
             .ok_or_else(|| Error::new(Kind::PdfDamaged, "the file does not begin as a PDF does (%PDF-)"))?;
         let budget = Budget::of(bytes.len());
         let xref = Xref::read(bytes.get(header..).unwrap_or_default(), &budget)?;
-        let mut file = Self { bytes, header, xref, crypt: None, cache: Cache::default(), budget };
+        let mut file = Self { bytes, header, xref, crypt: None, cache: Cache::default(), budget, is_lenient: false };
         if let Some(encrypt) = file.xref.trailer.get("Encrypt") {
             let id = encrypt.as_reference();
             let encrypt = file.dict(encrypt)?.ok_or_else(|| Error::new(Kind::PdfDamaged, "/Encrypt leads nowhere"))?;
@@ -202,16 +217,38 @@ impl File {
             length => length.and_then(Object::integer),
         };
         let data = self
-            .stream_data(start, length)
+            .stream_data(start, length)?
             .ok_or_else(|| damaged("is a stream that does not end where its /Length says"))?;
         Ok(Indirect::Stream(Stream { id, dict, data }))
     }
 
-    /// Where a stream's bytes lie. Readers search for the end of a stream of a wrong length, each in its own way: what
-    /// one of them finds says nothing of the others.
-    fn stream_data(&self, start: usize, length: Option<i64>) -> Option<Range<usize>> {
-        let end = start.checked_add(usize::try_from(length?).ok()?)?;
-        xref::ends(self.data(), end).then_some(start..end)
+    /// Where a stream's bytes lie. If its length is a little off, they end at the next `endstream`, where all readers find
+    /// it. Of a length that is wrong by more each reader makes something else.
+    fn stream_data(&self, start: usize, length: Option<i64>) -> Result<Option<Range<usize>>> {
+        /// In bytes: a line end that was counted or not, a word that was changed by hand.
+        const LITTLE: usize = 64;
+        let data = self.data();
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        let end = length.and_then(|length| start.checked_add(length)).filter(|&end| end <= data.len());
+        if end.is_some_and(|end| xref::ends(data, end)) {
+            return Ok(end.map(|end| start..end));
+        }
+        let farthest = match end {
+            _ if self.is_lenient => data.len(),
+            Some(end) => end.saturating_add(LITTLE).min(data.len()),
+            None => return Ok(None),
+        };
+        let searched = data.get(start..farthest).unwrap_or_default();
+        let found = memchr::memmem::find(searched, b"endstream");
+        self.budget.spend(found.unwrap_or(searched.len()))?;
+        let Some(found) = found.map(|found| start + found) else { return Ok(None) };
+        if !self.is_lenient && end.is_none_or(|end| end > found + LITTLE) {
+            return Ok(None);
+        }
+        let before = data.get(start..found).unwrap_or_default();
+        let line = before.strip_suffix(b"\r\n").or_else(|| before.strip_suffix(b"\n"));
+        let line = line.or_else(|| before.strip_suffix(b"\r")).unwrap_or(before);
+        Ok(Some(start..start + line.len()))
     }
 
     fn object_stream(&self, number: u32, depth: u32) -> Result<std::sync::Arc<ObjectStream>> {
@@ -229,6 +266,11 @@ impl File {
         let (Some(count), Some(first)) = (count, first) else { return Err(damaged()) };
         let read = ObjectStream::read(self.decode(&stream, LARGEST)?, count, first).ok_or_else(damaged)?;
         Ok(self.cache.put(number, read))
+    }
+
+    /// The numbers of the objects of an object stream, in its order.
+    pub(in crate::pdf) fn numbers_within(&self, stream: u32) -> Result<Vec<u32>> {
+        Ok(self.object_stream(stream, 0)?.numbers().collect())
     }
 
     /// A dictionary with its references followed, some levels deep: what an encryption dictionary needs.

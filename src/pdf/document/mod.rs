@@ -1,6 +1,6 @@
 //! Where the objects of a PDF lie, and how they are read, unpacked and followed.
 
-mod budget;
+pub(super) mod budget;
 pub(super) mod file;
 mod filter;
 pub(super) mod lexer;

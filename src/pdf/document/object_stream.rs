@@ -37,6 +37,10 @@ impl ObjectStream {
         Ok((object, lexer.at - offset))
     }
 
+    pub(in crate::pdf) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.objects.iter().map(|(number, _)| *number)
+    }
+
     fn size(&self) -> usize {
         self.bytes.len() + self.objects.len() * size_of::<(u32, usize)>()
     }

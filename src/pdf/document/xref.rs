@@ -71,6 +71,19 @@ impl Xref {
         Ok(xref)
     }
 
+    /// Of a file whose objects were searched for: empty yet.
+    pub(in crate::pdf) fn empty(trailer: Dict) -> Self {
+        Self { places: Vec::new(), trailer, manner: Manner::Table, start: 0 }
+    }
+
+    /// Says where an object lies, whatever was known of it.
+    pub(in crate::pdf) fn replace(&mut self, number: u32, place: Place) -> Result<()> {
+        if let Some(slot) = self.places.get_mut(number as usize) {
+            *slot = Packed(0);
+        }
+        self.add(number, place)
+    }
+
     pub(in crate::pdf) fn place(&self, number: u32) -> Option<Place> {
         self.places.get(number as usize).and_then(|packed| packed.place())
     }
@@ -252,12 +265,17 @@ pub(in crate::pdf) struct Read {
 
 /// Reads the object that stands there.
 pub(in crate::pdf) fn indirect(data: &[u8], at: usize) -> Result<Read> {
-    let mut lexer = Lexer::new(data, at);
+    next_indirect(&mut Lexer::new(data, at))
+}
+
+/// Reads the next object.
+pub(in crate::pdf) fn next_indirect(lexer: &mut Lexer<'_>) -> Result<Read> {
+    let at = lexer.at;
     let id = lexer.id("obj").ok_or_else(|| lexer.damaged("no object is where the cross-references lead"))?;
     let object = lexer.object()?;
     let stream = lexer.word("stream").then(|| {
-        let start = lexer.at + usize::from(data.get(lexer.at) == Some(&b'\r'));
-        start + usize::from(data.get(start) == Some(&b'\n'))
+        let start = lexer.at + usize::from(lexer.peek() == Some(b'\r'));
+        start + usize::from(lexer.data.get(start) == Some(&b'\n'))
     });
     Ok(Read { id, object, stream, size: lexer.at - at })
 }

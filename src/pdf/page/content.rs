@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
                 *path = Path::new(self.area);
             }
             b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" | b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => {
-                self.colour(word, operands, run)?;
+                Self::colour(word, operands, run)?;
             }
             b"sh" => self.note(&run.state, &self.area.clone(), "a shading"),
             b"Do" => self.draw(operands, run)?,
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn colour(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>) -> Result<()> {
+    fn colour(word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>) -> Result<()> {
         let strokes = word.first().is_some_and(u8::is_ascii_uppercase);
         let paint = if strokes { run.state.stroke } else { run.state.fill };
         let paint = match word.to_ascii_lowercase().as_slice() {

@@ -49,10 +49,7 @@ pub(in crate::pdf) struct Root {
 /// `pdf_damaged`, also for a number of pages that cannot be: readers believe it, and then show none.
 pub(in crate::pdf) fn root(file: &File) -> Result<Root> {
     let damaged = |why: &str| Error::new(Kind::PdfDamaged, why);
-    let missing = || damaged("the PDF has no page tree (/Pages)");
-    let catalog = file.catalog()?;
-    let id = catalog.get("Pages").and_then(Object::as_reference).ok_or_else(missing)?;
-    let dict = file.dict(&id.into())?.ok_or_else(missing)?;
+    let (id, dict) = tree(file)?;
     let count = file.value(&dict, "Count")?.integer();
     let count = count.ok_or_else(|| damaged("the page tree does not say how many pages it has (/Count)"))?;
     // Each page is an object.
@@ -60,6 +57,12 @@ pub(in crate::pdf) fn root(file: &File) -> Result<Root> {
     let count =
         count.ok_or_else(|| damaged("the page tree says that it has pages below zero, or more than objects"))?;
     Ok(Root { id, dict, count })
+}
+
+fn tree(file: &File) -> Result<(Id, Dict)> {
+    let missing = || Error::new(Kind::PdfDamaged, "the PDF has no page tree (/Pages)");
+    let id = file.catalog()?.get("Pages").and_then(Object::as_reference).ok_or_else(missing)?;
+    Ok((id, file.dict(&id.into())?.ok_or_else(missing)?))
 }
 
 /// The pages that were asked for. Where a new one is, the last that is there.
@@ -102,7 +105,7 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
 /// Calls for each page in order, until `visit` says stop.
 pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
     let mut number = 0;
-    let mut levels = vec![level(file, &root(file)?.dict, &Inherited::default())?];
+    let mut levels = vec![level(file, &tree(file)?.1, &Inherited::default())?];
     while let Some((kids, inherited)) = levels.last_mut() {
         let Some(kid) = kids.next() else {
             levels.pop();

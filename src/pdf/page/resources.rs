@@ -39,7 +39,7 @@ struct Kind<T> {
 pub(in crate::pdf) enum Drawn<'f> {
     /// A picture; true for one that is filled with the current colour.
     Picture(bool),
-    Form(Form<'f>),
+    Form(Box<Form<'f>>),
 }
 
 /// Content within content (ISO 32000-1, 8.10).
@@ -98,7 +98,7 @@ impl<'f> Resources<'f> {
             let matrix = Matrix::read(&file.items(&stream.dict, "Matrix")?);
             let bounds = Rect::read(&file.items(&stream.dict, "BBox")?);
             let resources = file.dict_in(&stream.dict, "Resources")?.map(|dict| Self::new(file, dict));
-            Ok(Some(Rc::new(Drawn::Form(Form { stream, matrix, bounds, resources }))))
+            Ok(Some(Rc::new(Drawn::Form(Box::new(Form { stream, matrix, bounds, resources })))))
         })
     }
 }
@@ -171,8 +171,8 @@ impl<T: Clone> Kind<T> {
         };
         // It is searched from its end.
         of.file.spend(dict.0.len())?;
-        let made = make(dict.get(&String::from_utf8_lossy(name)))?;
-        self.known.borrow_mut().insert(name.into(), made.clone());
-        Ok(made)
+        let found = make(dict.get(&String::from_utf8_lossy(name)))?;
+        self.known.borrow_mut().insert(name.into(), found.clone());
+        Ok(found)
     }
 }

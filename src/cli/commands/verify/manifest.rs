@@ -105,7 +105,8 @@ impl<'m, 's> Surroundings<'m, 's> {
         let Some(name) = &codes.invoice else { return self.invoice(&codes.input) };
         // Beside the PDF, or in it. A password is not known here.
         let embedded = || {
-            let pdf = Original::read(read(Path::new(&codes.input), LARGEST_PICTURE).ok()?, None).ok()?;
+            let bytes = read(Path::new(&codes.input), LARGEST_PICTURE).ok()?;
+            let pdf = Original::read(bytes.clone(), None).or_else(|_| Original::repaired(bytes)).ok()?;
             Some(pdf.embedded_xml().ok()?.into_iter().find(|file| file.name == *name)?.bytes)
         };
         self.invoice(name).or_else(embedded)
