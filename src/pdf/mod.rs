@@ -43,4 +43,4 @@ mod stamp;
 pub use embedded::Embedded;
 pub use original::Original;
 pub use settings::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
-pub use stamp::Stamped;
+pub use stamp::{NewPage, Stamped, StampedPlace};

@@ -10,7 +10,9 @@ use crate::batch::input::{Input, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::spelled_path;
 use crate::invoice::Invoice;
-use crate::pdf::{self, Original, Stamp};
+use crate::manifest::CodesPlace;
+use crate::paper::{CodePage, ConfirmationFacts, Language};
+use crate::pdf::{self, Corner, Occupied, Original, Stamp};
 use crate::values::InvoiceHash;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
@@ -153,12 +155,31 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 
 impl Draft for Unstamped<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let mut stamped = self.pdf.stamp(content.codes, self.stamp)?;
+        // Were they looked for a place beside the others, every code would stand there twice.
+        let looks_for_place = self.stamp.anchor.corner == Corner::Auto && self.stamp.occupied == Occupied::Refuse;
+        if self.was_stamped && looks_for_place {
+            return Err(Error::new(Kind::PdfStampedAlready, "ksef-qr stamped this already: the PDF carries its codes"));
+        }
+        let facts = ConfirmationFacts {
+            ksef_number: content.ksef_number,
+            mode: content.mode,
+            ..ConfirmationFacts::of(content.invoice)
+        };
+        let draw = |last: [f64; 2]| CodePage::new(&facts, content.codes, Language::Polish).draw(last, self.stamp.size);
+        let stamped = self.pdf.stamp_or_add(content.codes, self.stamp, &draw)?;
+        let mut warnings = stamped.warnings;
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
-            stamped.warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
+            warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
         }
-        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
+        let places = stamped.places.iter().map(|place| CodesPlace {
+            page: place.page,
+            left_mm: place.left_mm,
+            top_mm: place.top_mm,
+            width_mm: place.width_mm,
+            height_mm: place.height_mm,
+        });
+        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, places: places.collect(), warnings })
     }
 
     fn source(&self) -> Option<&PdfSource> {

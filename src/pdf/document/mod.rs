@@ -1,7 +1,7 @@
 //! Where the objects of a PDF lie, and how they are read, unpacked and followed.
 
 pub(super) mod file;
-mod filter;
+pub(super) mod filter;
 pub(super) mod lexer;
 mod lzw;
 mod object_stream;
