@@ -12,7 +12,7 @@ use crate::files::spelled_path;
 use crate::invoice::Invoice;
 use crate::manifest::CodesPlace;
 use crate::paper::{CodePage, ConfirmationFacts, Language};
-use crate::pdf::{self, Corner, Occupied, Original, Stamp};
+use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
@@ -155,17 +155,12 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 
 impl Draft for Unstamped<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        // Were they looked for a place beside the others, every code would stand there twice.
-        let looks_for_place = self.stamp.anchor.corner == Corner::Auto && self.stamp.occupied == Occupied::Refuse;
-        if self.was_stamped && looks_for_place {
-            return Err(Error::new(Kind::PdfStampedAlready, "ksef-qr stamped this already: the PDF carries its codes"));
-        }
         let facts = ConfirmationFacts {
             ksef_number: content.ksef_number,
             mode: content.mode,
             ..ConfirmationFacts::of(content.invoice)
         };
-        let draw = |last: [f64; 2]| CodePage::new(&facts, content.codes, Language::Polish).draw(last, self.stamp.size);
+        let draw = |last: [f64; 2]| CodePage::new(&facts, content.codes, Language::Polish).draw(last, self.stamp);
         let stamped = self.pdf.stamp_or_add(content.codes, self.stamp, &draw)?;
         let mut warnings = stamped.warnings;
         if self.was_stamped {

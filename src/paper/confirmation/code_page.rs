@@ -4,7 +4,7 @@ use super::words::Words;
 use crate::paper::canvas::{MM_A_POINT, Style};
 use crate::paper::flow::{Align, Flow, GAP, HeadedCode, Paper, Row};
 use crate::paper::language::Language;
-use crate::pdf::{NewPage, Size};
+use crate::pdf::{Arrangement, NewPage, Size, Stamp};
 use crate::render::Code;
 
 /// The page that is added to an invoice's PDF where its own pages have no place for the codes: what it belongs to, and the
@@ -29,10 +29,11 @@ impl<'a> CodePage<'a> {
         }
     }
 
-    /// Draws it as large as the last page of the document (width and height in points), or larger where that takes it.
-    pub fn draw(&self, last: [f64; 2], size: Size) -> NewPage {
+    /// Draws it as large as the last page of the document (width and height in points), or larger where that takes it; the
+    /// codes as large as `stamp` says, and beside each other if it says so and there is room.
+    pub fn draw(&self, last: [f64; 2], stamp: &Stamp) -> NewPage {
         let [width, height] = last.map(|length| length * MM_A_POINT);
-        let mut flow = Flow::new(self.paper(width, size));
+        let mut flow = Flow::new(self.paper(width, stamp));
         let [title, text, small] = [flow.paper().title, flow.paper().text, flow.paper().small];
         flow.text(self.title, title, Align::Middle);
         flow.gap(1.0);
@@ -59,7 +60,7 @@ impl<'a> CodePage<'a> {
     }
 
     /// For a page of this width, in millimetres.
-    fn paper(&self, width: f64, size: Size) -> Paper {
+    fn paper(&self, width: f64, stamp: &Stamp) -> Paper {
         /// A5.
         const LEAST_WIDTH: f64 = 148.0;
         /// From here on letters are as large as on A4.
@@ -68,14 +69,14 @@ impl<'a> CodePage<'a> {
         let (margin, sizes, values) =
             if width < WIDE { (14.0, [14.0, 9.5, 8.0, 6.5], 44.0) } else { (20.0, [17.0, 10.5, 8.5, 7.0], 52.0) };
         // With its quiet zone.
-        let across = |code: &Code| match size {
+        let across = |code: &Code| match stamp.size {
             Size::ModuleMm(module) => code.side() as f64 * module,
             Size::SideMm(side) => code.side() as f64 * side / code.symbol().size() as f64,
         };
         let widest = self.codes.iter().map(|code| across(code.code)).fold(0.0, f64::max);
         let width = width.max(LEAST_WIDTH).max(widest + 2.0 * margin);
-        let is_narrow = 2.0 * widest + GAP > width - 2.0 * margin;
-        let (dot, side) = match size {
+        let is_narrow = stamp.arrangement == Arrangement::Stacked || 2.0 * widest + GAP > width - 2.0 * margin;
+        let (dot, side) = match stamp.size {
             Size::ModuleMm(module) => (module, None),
             Size::SideMm(side) => (0.01, Some(side)),
         };

@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         // Forms of old have no resources, and use the page's.
         let resources = self.file.dict_in(&stream.dict, "Resources")?;
         let content = self.file.decode_whole(&stream, LARGEST_FORM)?;
-        if name.starts_with(NAME.as_bytes()) && content.starts_with(BEGINNING.as_bytes()) {
+        if is_ours(name, &content) {
             self.is_stamped = true;
             let bounds = Rect::read(&self.file.items(&stream.dict, "BBox")?).unwrap_or(Rect::EVERYTHING);
             self.note(&state, &state.matrix.around(&bounds), "codes that ksef-qr put there");
@@ -311,6 +311,11 @@ impl<'a> Reader<'a> {
     fn note(&mut self, state: &State, drawn: &Rect, what: &str) {
         self.ink.thing(&drawn.intersection(&state.clip), what);
     }
+}
+
+/// True for a form that shows codes of an earlier stamping. Its name alone may be somebody else's.
+pub(in crate::pdf) fn is_ours(name: &[u8], content: &[u8]) -> bool {
+    name.starts_with(NAME.as_bytes()) && content.starts_with(BEGINNING.as_bytes())
 }
 
 fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {

@@ -1,10 +1,11 @@
 use super::letter_widths::LetterWidths;
 use super::to_unicode::ToUnicode;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf_objects::Dict;
 
 /// A font, as far as it matters for where ink falls.
+#[derive(Default)]
 pub(in crate::pdf) struct Font {
     pub(in crate::pdf) widths: LetterWidths,
     characters: Option<ToUnicode>,
@@ -15,10 +16,13 @@ pub(in crate::pdf) struct Font {
 impl Font {
     pub(in crate::pdf) fn read(file: &File, font: &Dict) -> Result<Self> {
         /// In bytes unpacked.
-        const LARGEST_MAP: usize = 1 << 20;
+        const LARGEST_MAP: usize = 4 << 20;
         let map = font.get("ToUnicode").map(|map| file.stream(map)).transpose()?.flatten();
-        // A quote is not worth a refusal.
-        let map = map.and_then(|map| file.decode(&map, LARGEST_MAP).ok());
+        let map = match map.map(|map| file.decode(&map, LARGEST_MAP)).transpose() {
+            Err(error) if error.kind() == Kind::PdfLimits => return Err(error),
+            // A quote is not worth a refusal.
+            map => map.ok().flatten(),
+        };
         let has_own_codes = font.is("Subtype", "Type0") || font.is("Subtype", "Type3");
         let is_plain = !has_own_codes && file.value(font, "Encoding")?.as_dict().is_none();
         let characters = map.map(|map| ToUnicode::read(&map));

@@ -37,6 +37,15 @@ impl Ink {
         self.map.is_none() && self.areas.iter().all(|area| area.found.is_some())
     }
 
+    /// True as long as letters add to what is known, or to a quote.
+    pub(in crate::pdf) fn wants_text(&self) -> bool {
+        let quotes = |area: &Area| match &area.found {
+            Some(Found::Text { letters, .. }) => letters.len() <= LONGEST_QUOTE,
+            _ => false,
+        };
+        !self.is_settled() || self.areas.iter().any(quotes)
+    }
+
     /// What is in each area, as it is said to people.
     pub(in crate::pdf) fn found(&self) -> Vec<Option<String>> {
         self.areas.iter().map(|area| area.found.as_ref().map(Found::words)).collect()

@@ -16,6 +16,13 @@ pub(in crate::pdf) struct LetterWidths {
     pub(in crate::pdf) reach: [f64; 2],
 }
 
+/// Of a font that is missing.
+impl Default for LetterWidths {
+    fn default() -> Self {
+        Self { wide: false, vertical: false, widths: HashMap::new(), default: 0.6, reach: REACH }
+    }
+}
+
 /// Of letters with accents on capitals, and of those that hang below the line.
 const REACH: [f64; 2] = [-0.25, 0.95];
 

@@ -1,9 +1,9 @@
 use super::annotations;
-use super::content::{Balance, Reader};
+use super::content::{Balance, NAME, Reader, is_ours};
 use super::geometry::Rect;
 use super::ink::Ink;
 use super::ink_map::InkMap;
-use super::pages::Page;
+use super::pages::{self, Page};
 use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Object, Stream};
@@ -77,6 +77,32 @@ pub(in crate::pdf) fn look(
     survey.is_stamped = reader.is_stamped;
     survey.map = reader.ink.map;
     Ok(survey)
+}
+
+/// The first page that carries codes of an earlier stamping, if the document does not hide its dictionaries.
+pub(in crate::pdf) fn stamped_before(file: &File) -> Result<Option<Page>> {
+    if memchr::memmem::find(file.bytes(), NAME.as_bytes()).is_none() {
+        return Ok(None);
+    }
+    let mut found = Ok(None);
+    pages::each(file, &mut |page| {
+        found = carries_codes(file, &page).map(|carries| carries.then_some(page));
+        matches!(found, Ok(None))
+    })?;
+    found
+}
+
+fn carries_codes(file: &File, page: &Page) -> Result<bool> {
+    let forms = file.dict_in(&page.resources(file)?, "XObject")?.unwrap_or_default();
+    for (name, form) in forms.0.iter().filter(|(name, _)| name.starts_with(NAME.as_bytes())) {
+        let Some(form) = file.stream(form)? else { continue };
+        match file.decode(&form, LARGEST_CONTENT) {
+            Ok(content) if is_ours(name, &content) => return Ok(true),
+            Err(error) if error.kind() == Kind::PdfLimits => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(false)
 }
 
 fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {

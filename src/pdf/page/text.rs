@@ -69,10 +69,11 @@ impl Reader<'_> {
 
     fn show(&mut self, text: Option<&Object>, run: &mut Run<'_>) {
         let Some(text) = text.and_then(Object::as_text) else { return };
-        let Some(font) = run.state.font.clone() else { return };
+        // Some readers take another font where this one is missing.
+        let font = run.state.font.clone().unwrap_or_default();
         let (state, vertical) = (&run.state, font.widths.vertical);
         // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
-        let is_seen = !matches!(state.mode, 3 | 7) && !state.fill.white && !self.ink.is_settled();
+        let is_seen = !matches!(state.mode, 3 | 7) && !state.fill.white && self.ink.wants_text();
         let mut quote = String::new();
         let mut is_known = true;
         // From the first letter with ink to the last.

@@ -62,7 +62,19 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Opti
     let block = Block::new(codes, stamp);
     let mut warnings = block.warnings();
     warnings.extend(signatures::look(file)?);
+    if *file.value(&file.catalog()?, "NeedsRendering")? == Object::Bool(true) {
+        let message = "the PDF is a dynamic form (XFA): readers that know such forms show the form, and not the pages with \
+                       the codes";
+        warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
+    }
     let update = Update::new(file)?;
+    // Were a place looked for beside the others, every code would stand there twice.
+    if stamp.anchor.corner == Corner::Auto
+        && stamp.occupied == Occupied::Refuse
+        && let Some(page) = occupied::stamped_before(file)?
+    {
+        return Err(stamped_already(&page));
+    }
     let mut stamping = Stamping { file, stamp, block, update, form: None, places: Vec::new(), warnings };
     let mut numbers = Vec::new();
     match stamp.pages {
@@ -110,7 +122,7 @@ struct Spot {
 }
 
 /// A page without a place for the codes, and why.
-struct Full(String);
+struct Full(Error);
 
 impl Stamping<'_> {
     /// Puts the block on the first page that has a place for it, else on a new one; gives its number.
@@ -120,18 +132,16 @@ impl Stamping<'_> {
         let Some(first) = pages::chosen(self.file, Pages::First)?.pop() else { return self.add_page(draw) };
         let why = match self.spot(&first)? {
             Ok(spot) => return self.put_on(&first, spot),
-            Err(Full(why)) => why,
+            Err(Full(why)) => why.message().to_owned(),
         };
+        let last = pages::chosen(self.file, Pages::Last)?.pop().filter(|last| last.number > 1);
         let mut others = Vec::new();
-        let mut last = None;
         pages::each(self.file, &mut |page| {
-            if page.number > 1 && others.len() < MOST_SEARCHED - 2 {
-                others.push(page.clone());
+            if page.number > 1 {
+                others.push(page);
             }
-            last = Some(page);
-            true
+            others.len() < MOST_SEARCHED - 2
         })?;
-        let last = last.filter(|last| last.number > 1);
         others.retain(|page| last.as_ref().is_none_or(|last| last.number != page.number));
         for page in last.iter().chain(&others) {
             if let Ok(spot) = self.spot(page)? {
@@ -156,9 +166,7 @@ impl Stamping<'_> {
     fn page(&mut self, page: &Page) -> Result<()> {
         let spot = match self.spot(page)? {
             Ok(spot) => spot,
-            Err(Full(why)) if self.stamp.occupied == Occupied::Refuse => {
-                return Err(Error::new(Kind::PdfPlaceTaken, why));
-            }
+            Err(Full(why)) if self.stamp.occupied == Occupied::Refuse => return Err(why),
             Err(Full(_)) => self.spot_at(page, Corner::BottomRight)?,
         };
         self.put_on(page, spot)?;
@@ -273,6 +281,9 @@ impl Stamping<'_> {
         }
         let view = page.view(self.file)?;
         let size = (self.block.width, self.block.height);
+        if size.0 > view.size().0 || size.1 > view.size().1 {
+            return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
+        }
         let corners = free_place::corners(&view, size, &self.stamp.anchor);
         let areas: Vec<Rect> = corners.iter().map(|&at| free_place::rect(&view, at, size)).collect();
         let map = InkMap::new(view.visible, free_place::millimetre(&view));
@@ -293,7 +304,7 @@ impl Stamping<'_> {
             if let Some(found) = survey.found.into_iter().flatten().next() {
                 why += &format!(": in one of its corners is {found}");
             }
-            return Ok(Err(Full(why)));
+            return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
         };
         Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
     }
