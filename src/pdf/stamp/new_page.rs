@@ -1,12 +1,11 @@
-use super::stamping::form_dict;
 use super::update::Update;
 use crate::error::Result;
 use crate::font::EmbeddedFont;
 use crate::pdf::page::content::BEGINNING;
 use crate::pdf::page::geometry::{Rect, rounded};
-use crate::pdf_objects::{Dict, Id, NewObject};
+use crate::pdf_objects::{Dict, Id, NewObject, Object};
 
-/// A page that was drawn elsewhere, to be added behind the last page of a PDF. [`CodePage`](crate::paper::CodePage) draws one.
+/// A page that was drawn elsewhere, to be added behind the last page of a PDF. `paper::CodePage` draws one.
 pub struct NewPage {
     /// Width and height in points.
     pub(crate) size: [f64; 2],
@@ -38,6 +37,15 @@ impl NewPage {
         }
         Ok(form)
     }
+}
+
+/// A form XObject of this size.
+pub(super) fn form_dict(size: Rect, resources: Dict) -> Dict {
+    Dict::default()
+        .with("Type", Object::name("XObject"))
+        .with("Subtype", Object::name("Form"))
+        .with("BBox", size.to_object())
+        .with("Resources", resources)
 }
 
 impl std::fmt::Debug for NewPage {

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::block::Block;
 use super::free_place;
-use super::new_page::NewPage;
+use super::new_page::{NewPage, form_dict};
 use super::signatures;
 use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
@@ -422,17 +422,11 @@ impl Stamping<'_> {
     }
 }
 
-/// A form XObject of this size.
-pub(super) fn form_dict(size: Rect, resources: Dict) -> Dict {
-    Dict::default()
-        .with("Type", Object::name("XObject"))
-        .with("Subtype", Object::name("Form"))
-        .with("BBox", size.to_object())
-        .with("Resources", resources)
-}
-
 fn stamped_already(page: &Page) -> Error {
-    Error::new(Kind::PdfStampedAlready, format!("ksef-qr stamped this already: page {} carries its codes", page.number))
+    Error::new(
+        Kind::PdfStampedAlready,
+        format!("this was stamped by ksef-qr already: page {} carries its codes", page.number),
+    )
 }
 
 /// Draws the form, on a stream's own lines: what stands before it may end without white space.
