@@ -92,7 +92,7 @@ impl Ink {
             if let Found::Text { letters: known, end } = area.found.get_or_insert_with(new) {
                 let height = drawn.height();
                 let goes_on = (drawn.left - end.0).abs() < 0.2 * height && (drawn.bottom - end.1).abs() < 0.5 * height;
-                if !goes_on && !known.is_empty() {
+                if !goes_on && known.ends_with(|last: char| !last.is_whitespace()) {
                     known.push(' ');
                 }
                 let room = LONGEST_QUOTE.saturating_sub(known.chars().count());
@@ -114,7 +114,7 @@ impl Found {
                 let letters = letters.trim();
                 match letters.chars().count() {
                     0 => "text".to_owned(),
-                    ..=LONGEST_QUOTE => format!("the text {letters:?}"),
+                    1..=LONGEST_QUOTE => format!("the text {letters:?}"),
                     _ => {
                         let begin: String = letters.chars().take(LONGEST_QUOTE).collect();
                         format!("the text \"{}...\"", begin.trim_end())

@@ -302,7 +302,7 @@ impl Stamping<'_> {
             let [width, height] = [size.0, size.1].map(millimetres);
             let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
             if let Some(found) = survey.found.into_iter().flatten().next() {
-                why += &format!(": in one of its corners is {found}");
+                why = format!("{why}: in one of its corners is {found}");
             }
             return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
         };
