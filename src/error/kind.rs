@@ -221,6 +221,9 @@ kinds! {
     PdfPlaceTaken Invoice "pdf_place_taken"
         "Something is printed already where the codes would stand."
         "Choose another place, another page, or a page of their own."
+    PdfStampedAlready Invoice "pdf_stamped_already"
+        "The PDF carries codes that ksef-qr put there before."
+        "Stamp the PDF as it came from the invoicing system, so that each code stands on it once."
 
     CertificateUnreadable Credential "certificate_unreadable"
         "What was given as the certificate is not a certificate, or is damaged."

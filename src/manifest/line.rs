@@ -14,6 +14,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::borrowed_text::Text;
+use super::record::CodesPlace;
 use crate::render::PictureFormat;
 
 /// A line that was read.
@@ -260,6 +261,9 @@ pub(crate) struct DocumentLine<'l> {
     /// The pages that carry the codes, from 1 on; left out where all do.
     #[serde(skip_serializing_if = "<[u32]>::is_empty")]
     pub(crate) pages: Cow<'l, [u32]>,
+    /// Where they stand on each of those pages, if that was not said by the command.
+    #[serde(skip_serializing_if = "<[CodesPlace]>::is_empty")]
+    pub(crate) places: Cow<'l, [CodesPlace]>,
     /// Where the invoice of a stamped PDF was found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) invoice: Option<Text<'l>>,
@@ -281,7 +285,7 @@ mod tests {
     use super::*;
 
     /// All fields that a line may have, but for a null in `send_by`, which reads as if it were left out.
-    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i"},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o"}"#;
+    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i"},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o"}"#;
 
     #[test]
     fn what_is_read_is_what_was_written() {

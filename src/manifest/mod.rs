@@ -34,7 +34,7 @@ mod write;
 pub use codes::{CodeRecord, Picture, Signature, SignedCode};
 pub use known_codes::KnownCodes;
 pub use lines::{LONGEST_LINE, Lines, RawLine};
-pub use record::{DocumentRecord, Done, EarlierRecord, InvoiceOutcome, Kept, Record, Sending};
+pub use record::{CodesPlace, DocumentRecord, Done, EarlierRecord, InvoiceOutcome, Kept, Record, Sending};
 pub use summary::Summary;
 
 pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};

@@ -104,6 +104,7 @@ fn document(line: &DocumentLine<'_>, names: &mut TakenNames) -> Option<DocumentR
         kind: line.r#type.to_string(),
         place,
         pages: line.pages.to_vec(),
+        places: line.places.to_vec(),
         invoice: line.invoice.as_deref().map(str::to_owned),
         pdf_sha256: line.pdf_sha256.as_deref().map(str::to_owned),
     })

@@ -127,6 +127,22 @@ impl EarlierRecord {
     }
 }
 
+/// Where on a page the codes are, in millimetres from the upper left corner of the page as the reader sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct CodesPlace {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// From the left edge of the page.
+    pub left_mm: u32,
+    /// From its upper edge.
+    pub top_mm: u32,
+    /// The width of the codes with all that belongs to them.
+    pub width_mm: u32,
+    /// Their height.
+    pub height_mm: u32,
+}
+
 /// A document made around the codes of an invoice, as the manifest gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -137,6 +153,8 @@ pub struct DocumentRecord {
     pub place: Picture,
     /// The pages that carry the codes, from 1 on, if it is a stamped PDF.
     pub pages: Vec<u32>,
+    /// Where the codes are on each of them, if a place was looked for.
+    pub places: Vec<CodesPlace>,
     /// Where the invoice of a stamped PDF was found: a file's path, or the name of the embedded file.
     pub invoice: Option<String>,
     /// The SHA-256 digest of the PDF before it was stamped, in Base64.

@@ -110,6 +110,7 @@ impl<'l> DocumentLine<'l> {
             file,
             base64,
             pages: Cow::Borrowed(&document.pages),
+            places: Cow::Borrowed(&document.places),
             invoice: document.invoice.as_deref().map(Into::into),
             pdf_sha256: document.pdf_sha256.as_deref().map(Into::into),
         }

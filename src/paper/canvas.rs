@@ -10,6 +10,12 @@ pub(super) struct Fonts {
     pub(super) bold: EmbeddedFont,
 }
 
+impl Fonts {
+    pub(super) fn new() -> Self {
+        Self { regular: EmbeddedFont::new(Typeface::regular()), bold: EmbeddedFont::new(Typeface::bold()) }
+    }
+}
+
 /// Which of them, and how large.
 #[derive(Clone, Copy)]
 pub(super) struct Style {

@@ -2,7 +2,7 @@ use sha2::{Digest, Sha256};
 
 use super::canvas::{Canvas, Fonts, MM_A_POINT};
 use super::language::Language;
-use crate::font::{EmbeddedFont, Typeface};
+use crate::font::EmbeddedFont;
 use crate::pdf_objects::{Dict, Id, NewFile, NewObject, Object, link};
 
 /// A PDF 1.7 that is written page by page: what was written is handed out, and only where it stands is remembered.
@@ -22,10 +22,8 @@ const REGULAR: Id = Id::new(5);
 const BOLD: Id = REGULAR.after(EmbeddedFont::OBJECTS);
 
 impl Document {
-    /// Begins one, and gives the bytes that it begins with.
-    pub(super) fn begin() -> (Self, Vec<u8>) {
-        let fonts =
-            Fonts { regular: EmbeddedFont::new(Typeface::regular()), bold: EmbeddedFont::new(Typeface::bold()) };
+    /// Begins one, with the fonts of all that is drawn by now, and gives the bytes that it begins with.
+    pub(super) fn begin(fonts: Fonts) -> (Self, Vec<u8>) {
         let mut file = NewFile::new();
         file.reserve(REGULAR.number - 1 + 2 * EmbeddedFont::OBJECTS);
         let mut document = Self { fonts, file, pages: Vec::new(), digest: Sha256::new() };

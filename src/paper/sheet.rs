@@ -1,4 +1,4 @@
-use super::canvas::{Canvas, Style};
+use super::canvas::{Canvas, Fonts, Style};
 use super::document::Document;
 use super::grid::{Grid, PAPER};
 use super::language::Language;
@@ -49,7 +49,7 @@ const CAPTION: Style = Style { bold: false, em: 6.0 };
 impl Sheet {
     /// Begins a file, and gives its first bytes.
     pub fn new(grid: Grid) -> (Self, Vec<u8>) {
-        let (document, bytes) = Document::begin();
+        let (document, bytes) = Document::begin(Fonts::new());
         (Self { grid, document, canvas: Canvas::default(), place: 0, smallest_module: None }, bytes)
     }
 

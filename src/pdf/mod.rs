@@ -13,8 +13,8 @@
 //! |---|---|
 //! | `document` | where objects lie, how they are read, unpacked and followed |
 //! | `encryption` | what they are encrypted with |
-//! | `page` | the pages, how they lie before the reader, what they draw, and where |
-//! | `stamp` | what is to be drawn, who has signed, the update |
+//! | `page` | the pages, how they lie before the reader, what they draw, and where there is ink |
+//! | `stamp` | what is to be drawn, a free place for it, who has signed, the update |
 //!
 //! ```
 //! use ksef_qr::pdf::{Corner, Original, Stamp};
@@ -44,4 +44,4 @@ mod stamp;
 pub use embedded::Embedded;
 pub use original::Original;
 pub use settings::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
-pub use stamp::Stamped;
+pub use stamp::{NewPage, Stamped, StampedPlace};

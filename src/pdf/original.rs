@@ -3,7 +3,7 @@ use super::embedded::{self, Embedded};
 use super::page::pages;
 use super::repair;
 use super::settings::Stamp;
-use super::stamp::{self, Stamped};
+use super::stamp::{self, NewPage, Stamped};
 use crate::error::Result;
 use crate::render::Code;
 
@@ -52,10 +52,19 @@ impl Original {
     /// Puts the codes on the pages, all beside each other in one place.
     ///
     /// # Errors
-    /// `setting_malformed`; `pdf_page_missing`; `pdf_no_room`, if the codes do not fit on the page; `pdf_place_taken`;
-    /// `pdf_certified`, `pdf_permissions`; `pdf_damaged`, `pdf_limits`.
+    /// `setting_malformed`; `pdf_page_missing`; `pdf_no_room`, if the codes do not fit on the page; `pdf_place_taken`,
+    /// `pdf_stamped_already`; `pdf_certified`, `pdf_permissions`; `pdf_damaged`, `pdf_limits`.
     pub fn stamp(&self, codes: &[Code], stamp: &Stamp) -> Result<Stamped> {
-        stamp::put(&self.file, codes, stamp)
+        stamp::put(&self.file, codes, stamp, None)
+    }
+
+    /// The same; if there is to be a page of the codes' own, `draw` makes it, from the width and the height of the last page
+    /// in points.
+    ///
+    /// # Errors
+    /// Those of [`stamp`](Self::stamp).
+    pub fn stamp_or_add(&self, codes: &[Code], stamp: &Stamp, draw: &dyn Fn([f64; 2]) -> NewPage) -> Result<Stamped> {
+        stamp::put(&self.file, codes, stamp, Some(draw))
     }
 }
 

@@ -5,8 +5,9 @@ use crate::error::{Error, Kind, Result};
 
 /// Where and how codes are put on a PDF.
 ///
-/// The default, which is that of `ksef-qr stamp` too, is the lower right corner of the first page, 10 mm from its edges, side
-/// by side, with modules of 0.5 mm. Of a page scanned at 150 dpi that is three pixels: at 0.4 mm `ZBar` reads every second
+/// The default, which is that of `ksef-qr stamp` too, is the first free place that is found, 10 mm from the edges of a page:
+/// the lower right corner of the first page, its other corners, its edges, anywhere on it, then on other pages, else on a new
+/// page; side by side, with modules of 0.5 mm. Of a page scanned at 150 dpi that is three pixels: at 0.4 mm `ZBar` reads every second
 /// code, at 0.45 mm all.
 ///
 /// ```
@@ -35,8 +36,8 @@ pub struct Stamp {
 impl Default for Stamp {
     fn default() -> Self {
         Self {
-            pages: Pages::First,
-            anchor: Anchor { corner: Corner::BottomRight, x_mm: 10.0, y_mm: 10.0 },
+            pages: Pages::Auto,
+            anchor: Anchor { corner: Corner::Auto, x_mm: 10.0, y_mm: 10.0 },
             arrangement: Arrangement::SideBySide,
             size: Size::ModuleMm(0.5),
             show_links: false,
@@ -49,6 +50,9 @@ impl Default for Stamp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pages {
+    /// The first page with a free place, else a new one: the first page is looked at, then the last, then those from the
+    /// second on, twenty in all. With a corner that is fixed, the first page.
+    Auto,
     /// The first.
     First,
     /// The last.
@@ -57,7 +61,7 @@ pub enum Pages {
     Number(NonZeroU32),
     /// Each.
     All,
-    /// A page of its own behind the last, of the same size.
+    /// A page of its own behind the last, of the same size, or larger where the codes need it. The corner is not looked at.
     New,
 }
 
@@ -69,6 +73,8 @@ pub struct Anchor {
     /// The corner of the visible page (/CropBox, turned by /Rotate).
     pub corner: Corner,
     /// From the left or right edge, in millimetres, 0 or more.
+    ///
+    /// Where a free place is looked for, it is tried first, and codes come no closer than this, or 5 mm if that is less.
     pub x_mm: f64,
     /// From the upper or lower edge, in millimetres, 0 or more.
     pub y_mm: f64,
@@ -78,6 +84,9 @@ pub struct Anchor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Corner {
+    /// The first free place: the lower right corner, the lower left, the upper right, the upper left, along the edges,
+    /// anywhere. If none is free, and codes are put on what is there ([`Occupied`]), the lower right corner.
+    Auto,
     TopLeft,
     TopRight,
     BottomLeft,
@@ -111,12 +120,13 @@ pub enum Size {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Occupied {
-    /// The PDF is refused (`pdf_place_taken`), also if what it draws cannot be read to its end (`pdf_damaged`).
+    /// The PDF is refused (`pdf_place_taken`, `pdf_stamped_already`), also if what it draws cannot be read to its end
+    /// (`pdf_damaged`).
     Refuse,
     /// The codes are put there, with a warning (`place_taken`, `place_unknown`).
     Warn,
-    /// The codes are put there, and nobody looks for what they cover. Content that cannot be read is still warned of
-    /// (`place_unknown`): the codes may not be seen.
+    /// The codes are put there, and nobody looks for what they cover. What may hide the codes is still warned of: content
+    /// that cannot be read (`place_unknown`), form fields and other annotations, which lie above them (`place_taken`).
     Ignore,
 }
 

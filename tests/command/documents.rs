@@ -73,6 +73,32 @@ fn pdfs_are_stamped_and_stay_as_they_were_underneath() {
     }
 }
 
+/// A page of their own names the invoice, and its codes are read from it. It is known as ours: stamped once is enough.
+#[test]
+fn codes_get_a_page_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let stamp = |pdf: &str, more: &[&str]| {
+        let invoice = fixture(INVOICE);
+        run(signing(folder.path(), "stamp").args([pdf, "--invoice", &invoice]).args(more))
+    };
+    let full = fixture("pdf/everyday/full.pdf");
+    let output = stamp(&full, &["--out", "auto"]);
+    assert_eq!(status(&output), 0, "{}", told(&output));
+    let line = &records(&folder.path().join("auto/manifest.ndjson"))[0];
+    assert_eq!(line["document"]["pages"], serde_json::json!([2]));
+    assert_eq!(line["warnings"][0]["code"], "place_moved");
+    let given = fixture(PDF);
+    let output = stamp(&given, &["--new-page", "--size-mm", "30", "--arrange", "stacked", "--out", "new"]);
+    assert_eq!(status(&output), 0, "{}", told(&output));
+    for pdf in ["auto/full.pdf", "new/fa3-basic.pdf"] {
+        let said = told(&run(ksef_qr(folder.path(), "verify").arg(pdf)));
+        assert_eq!(said.matches(&format!("{pdf}, page 2; page 2, link")).count(), 2, "{said}");
+    }
+    let again = stamp("auto/full.pdf", &["--out", "again"]);
+    assert_eq!(status(&again), 1);
+    assert!(told(&again).contains("stamped by ksef-qr already"), "{}", told(&again));
+}
+
 #[test]
 fn the_invoice_in_a_pdf_is_found() {
     let folder = tempfile::tempdir().unwrap();

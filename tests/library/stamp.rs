@@ -182,7 +182,7 @@ fn the_place_is_where_the_reader_sees_it() {
                 Corner::TopRight => assert!(near(second[2], 12.0) && near(second[3], 17.0), "{name} {second:?}"),
                 // Below lies the label.
                 Corner::BottomLeft => assert!(near(first[0], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),
-                Corner::BottomRight => assert!(near(second[2], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),
+                _ => assert!(near(second[2], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),
             }
         }
     }
@@ -435,6 +435,326 @@ fn damaged_ones_never_panic() {
         }
     }
     assert!(taken + refused > 150 && refused > 10, "{taken} {refused}");
+}
+
+/// The places that a page of A4 has, in the order in which they are tried: what is drawn there, where the codes go.
+#[test]
+fn a_free_place_is_searched() {
+    let place = |content: &str| {
+        let stamped = stamped(&with_content(content, ""), &Stamp::default()).unwrap();
+        let [place] = stamped.places[..] else { panic!("{:?}", stamped.places) };
+        let codes = stamped.warnings.iter().map(Warning::code).collect::<Vec<_>>();
+        (place.page, place.left_mm, place.top_mm + place.height_mm, codes)
+    };
+    // 600 x 800 points are 212 x 282 mm; the codes take 59 x 37.
+    let (page, left, bottom, warnings) = place("");
+    assert_eq!((page, bottom, warnings), (1, 272, vec![]));
+    assert!((135..150).contains(&left), "{left}");
+    let (right, low) = ("500 60 4 4 re f ", "0 0 600 120 re f ");
+    assert_eq!(place(right).1, 10, "the lower left corner");
+    let (_, left, bottom, _) = place(low);
+    assert!((135..150).contains(&left) && bottom < 70, "the upper right corner: {left} {bottom}");
+    let sides = "0 0 40 800 re f 560 0 40 800 re f ";
+    let (_, left, bottom, _) = place(sides);
+    assert!(left > 14 && bottom == 272, "between the corners, on the lower edge: {left} {bottom}");
+    let (_, left, bottom, _) = place(&format!("{sides}{low} 0 680 600 120 re f"));
+    assert!(left > 14 && (100..240).contains(&bottom), "anywhere: {left} {bottom}");
+}
+
+/// Footers, lines to sign on, frames, fields: where the codes went, looked at. Page, then left and top in millimetres.
+#[test]
+fn everyday_invoices_have_a_place() {
+    for (name, expected) in [
+        ("border", [1, 10, 243]),
+        ("curves", [1, 141, 203]),
+        ("field", [1, 10, 250]),
+        ("footer", [1, 141, 243]),
+        ("letterhead", [1, 141, 233]),
+        ("long", [1, 141, 243]),
+        ("signatures", [1, 141, 233]),
+        ("turned", [1, 141, 250]),
+        ("two-pages", [2, 141, 243]),
+    ] {
+        let stamped = stamped(&fixture(&format!("everyday/{name}")), &Stamp::default()).unwrap();
+        let place = stamped.places[0];
+        assert_eq!([place.page, place.left_mm, place.top_mm], expected, "{name}");
+        assert_eq!(stamped.warnings.len(), usize::from(place.page > 1), "{name}: {:?}", stamped.warnings);
+    }
+    assert_eq!(stamped(&fixture("everyday/full"), &Stamp::default()).unwrap().pages, [2]);
+}
+
+/// White is free, lines are not the rectangle around them, and letters end where their ink does.
+#[test]
+fn what_is_ink_and_what_is_not() {
+    let found = |content: &str| {
+        let pdf = with_font(&["<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"], content);
+        match stamped(&pdf, &at(Corner::BottomRight, 10.0, 10.0).occupied(Occupied::Refuse)) {
+            Ok(_) => String::new(),
+            Err(error) => {
+                assert_eq!(error.code(), "pdf_place_taken", "{error}");
+                error.message().to_owned()
+            }
+        }
+    };
+    for free in [
+        "1 g 0 0 600 800 re f",
+        "5 5 590 790 re S",
+        "BI /W 1 /H 1 /CS /G /BPC 8 ID x EI",
+        "BT 100 100 Td (Suma) Tj ET",
+        "BT 300 100 Td (Suma                              ) Tj ET",
+        "3 Tr BT 400 100 Td (Suma) Tj ET",
+    ] {
+        assert_eq!(found(free), "", "{free}");
+    }
+    for (ink, what) in [
+        ("400 100 9 9 re f", "a filled area"),
+        ("0 100 m 600 100 l S", "a line"),
+        ("q 100 0 0 100 400 100 cm BI /W 1 /H 1 /CS /G /BPC 8 ID x EI Q", "a picture"),
+        ("BT 450 100 Td (Suma: ) Tj (123,45) Tj ET", "the text \"Suma: 123,45\""),
+        // Below the line, within the white margin.
+        ("BT 450 135 Td (jpg) Tj ET", "the text \"jpg\""),
+        ("/Missing 12 Tf BT 450 100 Td (Suma) Tj ET", "text"),
+    ] {
+        assert_eq!(found(ink), format!("page 1 has {what} where the codes are to be"), "{ink}");
+    }
+}
+
+/// A page of one content, whose font F is the first of these objects, the sixth of the file.
+fn with_font(font: &[&str], content: &str) -> Vec<u8> {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /Font 5 0 R >> >>";
+    let content = format!("/F 12 Tf {content}");
+    let content = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
+    let tree = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
+    let file = ["<< /Type /Catalog /Pages 2 0 R >>", tree, page, &content, "<< /F 6 0 R >>"];
+    of_objects(&[&file[..], font].concat())
+}
+
+/// In composite fonts a space is what the font says it is, and letters may stand under each other.
+#[test]
+fn composite_fonts_have_spaces_and_stand_upright() {
+    let found = |encoding: &str, content: &str| {
+        let font = format!(
+            "<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /{encoding} /DescendantFonts [7 0 R] /ToUnicode 8 0 R >>"
+        );
+        let map = "1 beginbfchar <0003> <0020> endbfchar 1 beginbfrange <0010> <0020> <0041> endbfrange";
+        let map = format!("<< /Length {} >>\nstream\n{map}\nendstream", map.len());
+        let pdf = with_font(&[&font, "<< /Type /Font /Subtype /CIDFontType2 /DW 1000 >>", &map], content);
+        stamped(&pdf, &at(Corner::BottomRight, 10.0, 10.0).occupied(Occupied::Refuse))
+            .map_err(|error| error.message().to_owned())
+    };
+    let spaces = format!("BT 300 100 Td <0010{}> Tj ET", "0003".repeat(20));
+    assert!(found("Identity-H", &spaces).is_ok());
+    let letters = format!("BT 500 200 Td <{}> Tj ET", "0010".repeat(10));
+    assert!(found("Identity-H", &letters).is_ok());
+    let vertical = found("Identity-V", &letters).unwrap_err();
+    assert_eq!(vertical, "page 1 has the text \"AAAAAAAAAA\" where the codes are to be");
+}
+
+/// A page of one content, with annotations on it.
+fn with_annotation(annotation: &str) -> Vec<u8> {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Annots [4 0 R] >>";
+    of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, annotation])
+}
+
+/// Annotations lie above whatever the page draws: codes go elsewhere, or somebody is told.
+#[test]
+fn annotations_are_ink_if_they_are_seen() {
+    let corner = |occupied| at(Corner::BottomRight, 10.0, 10.0).occupied(occupied);
+    let area = "/Type /Annot /Rect [400 100 500 120]";
+    for (annotation, what) in [
+        ("/Subtype /Widget /FT /Tx /T (podpis)", "the form field \"podpis\""),
+        ("/Subtype /Widget /FT /Tx", "a form field"),
+        ("/Subtype /Text /Contents (note)", "an annotation"),
+        ("/Subtype /Link", "a link with a border"),
+        ("/Subtype /Widget /FT /Tx /F 36", "a form field"),
+    ] {
+        let pdf = with_annotation(&format!("<< {area} {annotation} >>"));
+        let error = stamped(&pdf, &corner(Occupied::Refuse)).unwrap_err();
+        assert_eq!(error.code(), "pdf_place_taken", "{annotation}");
+        assert!(error.message().contains(what), "{error}");
+        for occupied in [Occupied::Warn, Occupied::Ignore] {
+            let warnings = stamped(&pdf, &corner(occupied)).unwrap().warnings;
+            assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_taken"], "{annotation}");
+        }
+        let elsewhere = stamped(&pdf, &Stamp::default()).unwrap();
+        assert_eq!((elsewhere.places[0].left_mm, &elsewhere.warnings[..]), (10, &[][..]), "{annotation}");
+    }
+    for unseen in
+        ["/Subtype /Widget /FT /Tx /F 2", "/Subtype /Link /Border [0 0 0]", "/Subtype /Popup", "/Subtype /Text /F 32"]
+    {
+        let pdf = with_annotation(&format!("<< {area} {unseen} >>"));
+        assert_eq!(stamped(&pdf, &corner(Occupied::Refuse)).unwrap().warnings, [], "{unseen}");
+    }
+}
+
+/// Where readers stop or go on with something else, the codes behind it are not seen by all.
+#[test]
+fn content_after_which_readers_stop_is_refused() {
+    for content in [
+        "q 1 0 0 1 72 cm Q",
+        "10 m 20 20 l S",
+        "BT /F Tf ET",
+        "BT (open) Tj (not closed",
+        "[1 2 3",
+        "/P << /MCID 0 ",
+        "<48656c",
+        "BI /W 100 /H 100 /CS /RGB /BPC 8 ID short EI Q",
+        "BI /W 8 /H 1 /CS /G /BPC 8 /F /CCF ID xx EI)yy EI Q",
+        "BI /W 8 /H 1 /CS /G /BPC 8 ID 12345678",
+    ] {
+        let pdf = with_content(content, "");
+        for stamp in [Stamp::default(), at(Corner::TopLeft, 10.0, 10.0).occupied(Occupied::Refuse)] {
+            assert_eq!(
+                stamped(&pdf, &stamp).map(|_| ()).map_err(|error| error.code()),
+                Err("pdf_damaged"),
+                "{content}"
+            );
+        }
+        for occupied in [Occupied::Warn, Occupied::Ignore] {
+            let warnings = stamped(&pdf, &Stamp::default().occupied(occupied)).unwrap().warnings;
+            assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_unknown"], "{content}");
+        }
+    }
+    // What is only left open is closed: a path, a clip, text, states.
+    for content in ["0 0 10 10 re", "0 0 10 10 re W", "BT", "q q BT /P BMC", "Q Q q"] {
+        assert_eq!(stamped(&with_content(content, ""), &Stamp::default()).unwrap().warnings, [], "{content}");
+    }
+    for name in ["hostile/pdf-flipped-byte-1", "hostile/pdf-flipped-byte-2"] {
+        let pdf = fs::read(folder().join("../cases").join(name).with_extension("pdf")).unwrap();
+        assert_eq!(stamped(&pdf, &Stamp::default()).unwrap_err().code(), "pdf_damaged", "{name}");
+    }
+}
+
+/// A bit of the content is flipped: it is refused, or what this crate reads of the page has both codes. The same against
+/// poppler and `ZXing`: `.ci/flip_pdf.py`.
+#[test]
+fn flipped_bits_never_lose_codes() {
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed as usize
+    };
+    let (mut refused, mut taken) = (0, 0);
+    for path in named(&folder().join("producers")) {
+        let pdf = fs::read(&path).unwrap();
+        let document = Document::load_mem(&pdf).unwrap();
+        let contents = document.get_page_contents(document.get_pages()[&1]);
+        let stream = document.get_object(contents[0]).unwrap().as_stream().unwrap();
+        let start = memchr::memmem::find(&pdf, &stream.content).unwrap();
+        for _ in 0..30 {
+            let mut flipped = pdf.clone();
+            flipped[start + next() % stream.content.len()] ^= 1 << (next() % 8);
+            match stamped(&flipped, &Stamp::default()) {
+                Ok(once) => {
+                    // What is there is seen by the one who looks for it, in a state that no earlier content touched.
+                    let again = stamped(&once.bytes, &Stamp::default()).unwrap_err();
+                    assert_eq!(again.code(), "pdf_stamped_already", "{}", path.display());
+                    taken += 1;
+                }
+                Err(error) => {
+                    assert!(["pdf_damaged", "pdf_limits"].contains(&error.code()), "{error}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 100 && taken + refused == 180, "{taken} taken, {refused} refused");
+}
+
+/// Where `EI` is looked for differs from reader to reader; the picture's measures and its filter say where it is.
+#[test]
+fn pictures_within_content_end_where_their_measures_say() {
+    for name in ["ei-comment", "ei-latin2", "ei-mcid", "ei-nul", "ei-ok", "inline-image-nul"] {
+        let pdf = fs::read(folder().join("../cases/pdf").join(name).with_extension("pdf")).unwrap();
+        let stamped = stamped(&pdf, &Stamp::default());
+        let stamped = stamped.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((stamped.pages.as_slice(), stamped.warnings.as_slice()), (&[1][..], &[][..]), "{name}");
+        assert!(stamped.places[0].left_mm < 120 || name.starts_with("inline"), "{name}: what follows is seen as ink");
+    }
+}
+
+#[test]
+fn what_is_stamped_is_not_stamped_again_unless_that_is_meant() {
+    let once = stamped(&fixture("blank"), &Stamp::default()).unwrap();
+    let corner = |corner, occupied| at(corner, 10.0, 10.0).occupied(occupied);
+    for again in [Stamp::default(), corner(Corner::BottomRight, Occupied::Refuse)] {
+        let error = stamped(&once.bytes, &again).unwrap_err();
+        assert_eq!(error.code(), "pdf_stamped_already");
+        assert!(error.message().starts_with("this was stamped by ksef-qr already"), "{error}");
+    }
+    assert!(stamped(&once.bytes, &corner(Corner::TopLeft, Occupied::Refuse)).is_ok(), "another place was chosen");
+    let beside = stamped(&once.bytes, &Stamp::default().occupied(Occupied::Warn)).unwrap();
+    assert_eq!(links(&read(&beside.bytes, None), 1).len(), 4);
+    // Wherever in the document they are.
+    let last = stamped(&fixture("pages-12"), &at(Corner::BottomRight, 10.0, 10.0).pages(Pages::Last)).unwrap();
+    assert_eq!(stamped(&last.bytes, &Stamp::default()).unwrap_err().code(), "pdf_stamped_already");
+    // A form of somebody else's that has our name is none of ours.
+    assert!(stamped(&fixture("form-xobject"), &Stamp::default()).is_ok());
+}
+
+/// The first page is full: the last one, one between, or a new one gets the codes, and somebody is told.
+#[test]
+fn other_pages_are_tried_then_a_new_one() {
+    let pdf = |contents: &[&str]| {
+        let kids: Vec<String> = (0..contents.len()).map(|page| format!("{} 0 R", 3 + 2 * page)).collect();
+        let tree = format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), contents.len());
+        let mut objects = vec!["<< /Type /Catalog /Pages 2 0 R >>".to_owned(), tree];
+        for (content, page) in contents.iter().zip(0..) {
+            let number = 4 + 2 * page;
+            objects.push(format!("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {number} 0 R >>"));
+            objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
+        }
+        of_objects(&objects.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let full = "0 0 600 800 re f";
+    for (contents, page) in
+        [(&["", full][..], 1), (&[full, "", ""], 3), (&[full, "", full], 2), (&[full, full], 3), (&[full], 2)]
+    {
+        let stamped = stamped(&pdf(contents), &Stamp::default()).unwrap();
+        assert_eq!(stamped.pages, [page], "{contents:?}");
+        let codes: Vec<_> = stamped.warnings.iter().map(Warning::code).collect();
+        assert_eq!(codes, if page == 1 { vec![] } else { vec!["place_moved"] }, "{contents:?}");
+        assert_eq!(links(&read(&stamped.bytes, None), page).len(), 2, "{contents:?}");
+    }
+    let chosen = stamped(&pdf(&[full, ""]), &Stamp::default().pages(Pages::First)).unwrap_err();
+    assert_eq!(chosen.code(), "pdf_place_taken");
+    assert!(chosen.message().contains("a filled area"), "{chosen}");
+    let warned = stamped(&pdf(&[full, ""]), &Stamp::default().pages(Pages::First).occupied(Occupied::Warn)).unwrap();
+    assert_eq!((warned.pages, warned.warnings[0].code()), (vec![1], "place_taken"));
+}
+
+/// A new page is as large as the last one, or as what goes on it.
+#[test]
+fn a_new_page_is_large_enough() {
+    let page = |media: &str| {
+        let page = format!("<< /Type /Page /Parent 2 0 R /MediaBox {media} >>");
+        of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", &page])
+    };
+    for pages in [Pages::New, Pages::Auto] {
+        let new = stamped(&page("[0 0 90 60]"), &Stamp::default().pages(pages)).unwrap();
+        assert_eq!(new.pages, [2], "{pages:?}");
+        assert_eq!(links(&read(&new.bytes, None), 2).len(), 2);
+    }
+    assert_eq!(stamped(&page("[0 0 90 60]"), &upper_right()).unwrap_err().code(), "pdf_no_room");
+}
+
+/// Readers that know dynamic forms draw the form, and none of the pages.
+#[test]
+fn dynamic_forms_are_warned_of() {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] >>";
+    let catalog = "<< /Type /Catalog /Pages 2 0 R /NeedsRendering true /AcroForm << /XFA [] /Fields [] >> >>";
+    let pdf = of_objects(&[catalog, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page]);
+    assert_eq!(stamped(&pdf, &Stamp::default()).unwrap().warnings[0].code(), "place_unknown");
+}
+
+/// Many readers show a page without regard to its unit: codes that are too small there are warned of.
+#[test]
+fn units_make_codes_small_for_some_readers() {
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /UserUnit 10 >>";
+    let pdf = of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page]);
+    assert_eq!(stamped(&pdf, &Stamp::default()).unwrap().warnings[0].code(), "module_small");
 }
 
 mod read_back {

@@ -6,6 +6,7 @@ use crate::batch::input::Input;
 use crate::deadline::Mode;
 use crate::error::{Result, Warning};
 use crate::invoice::Invoice;
+use crate::manifest::CodesPlace;
 use crate::render::Code;
 use crate::values::{InvoiceHash, KsefNumber};
 
@@ -84,6 +85,8 @@ pub struct Made {
     pub bytes: Vec<u8>,
     /// The pages that carry the codes, from 1 on, if it has pages that do not.
     pub pages: Vec<u32>,
+    /// Where the codes are on each of them, if a place was looked for.
+    pub places: Vec<CodesPlace>,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
 }
@@ -91,7 +94,7 @@ pub struct Made {
 impl Made {
     /// A file all of whose pages carry the codes, or that has none, and nothing to look at.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, pages: Vec::new(), warnings: Vec::new() }
+        Self { bytes, pages: Vec::new(), places: Vec::new(), warnings: Vec::new() }
     }
 }
 

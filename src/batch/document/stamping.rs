@@ -10,6 +10,8 @@ use crate::batch::input::{Input, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::spelled_path;
 use crate::invoice::Invoice;
+use crate::manifest::CodesPlace;
+use crate::paper::{CodePage, ConfirmationFacts, Language};
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
 
@@ -176,24 +178,38 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 
 impl Draft for Unstamped<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let (mut was_repaired, mut stamped) = (self.was_repaired, self.pdf.stamp(content.codes, self.stamp));
+        let facts = ConfirmationFacts {
+            ksef_number: content.ksef_number,
+            mode: content.mode,
+            ..ConfirmationFacts::of(content.invoice)
+        };
+        let draw = |last: [f64; 2]| CodePage::new(&facts, content.codes, Language::Polish).draw(last, self.stamp);
+        let stamp = |pdf: &Original| pdf.stamp_or_add(content.codes, self.stamp, &draw);
+        let (mut was_repaired, mut stamped) = (self.was_repaired, stamp(&self.pdf));
         // Objects are read when they are needed.
         let is_damaged = stamped.as_ref().is_err_and(|error| error.kind() == Kind::PdfDamaged);
         if is_damaged && self.repairs && !was_repaired {
             was_repaired = true;
-            stamped =
-                Original::repaired(self.pdf.bytes().to_vec()).and_then(|pdf| pdf.stamp(content.codes, self.stamp));
+            stamped = Original::repaired(self.pdf.bytes().to_vec()).and_then(|pdf| stamp(&pdf));
         }
-        let mut stamped = stamped?;
+        let stamped = stamped?;
+        let mut warnings = stamped.warnings;
         if was_repaired {
             let message = "the PDF is damaged; it was read as readers do, which repair it, and written anew";
-            stamped.warnings.push(Warning::new(WarningKind::PdfRepaired, message));
+            warnings.push(Warning::new(WarningKind::PdfRepaired, message));
         }
         if self.was_stamped {
             let message = "the PDF carries codes of an earlier stamping, which stay on it beside these";
-            stamped.warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
+            warnings.push(Warning::new(WarningKind::PdfStampedBefore, message));
         }
-        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, warnings: stamped.warnings })
+        let places = stamped.places.iter().map(|place| CodesPlace {
+            page: place.page,
+            left_mm: place.left_mm,
+            top_mm: place.top_mm,
+            width_mm: place.width_mm,
+            height_mm: place.height_mm,
+        });
+        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, places: places.collect(), warnings })
     }
 
     fn source(&self) -> Option<&PdfSource> {

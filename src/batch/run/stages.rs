@@ -191,6 +191,7 @@ impl Linked<'_> {
                 kind: kind.kind().to_owned(),
                 place,
                 pages: made.pages,
+                places: made.places,
                 invoice: draft.source().map(|source| source.invoice.clone()),
                 pdf_sha256: draft.source().map(|source| source.digest.base64()),
             });

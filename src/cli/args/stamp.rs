@@ -79,23 +79,28 @@ pub struct OpeningArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Place and size")]
 pub struct PlaceArgs {
-    /// On which page: first, last, all or a number
+    /// On which page: auto, first, last, all or a number
+    ///
+    /// auto is the first page with a free place, else a new page. With a corner that is named it is the first page.
     #[arg(
         long,
         value_name = "PAGE",
-        default_value = "first",
+        default_value = "auto",
         conflicts_with = "new_page",
-        value_parser = one_of::<Page>(&["first", "last", "all"]),
+        value_parser = one_of::<Page>(&["auto", "first", "last", "all"]),
         hide_possible_values = true
     )]
     pub page: Page,
     /// On a new page of their own, after the last one
+    ///
+    /// It names the invoice and the seller. Corner and distances do not matter then.
     #[arg(long)]
     pub new_page: bool,
     /// Corner of the page from which the place is measured
     ///
-    /// top-left, top-right, bottom-left or bottom-right.
-    #[arg(long, value_enum, value_name = "CORNER", default_value = "bottom-right", hide_possible_values = true)]
+    /// top-left, top-right, bottom-left, bottom-right, or auto: the first corner that is free, else a free place along the
+    /// edges or anywhere on the page.
+    #[arg(long, value_enum, value_name = "CORNER", default_value = "auto", hide_possible_values = true)]
     pub corner: PageCorner,
     /// Millimetres from that side of the page to the codes
     ///
@@ -128,9 +133,10 @@ pub struct PlaceArgs {
     pub if_occupied: IfOccupied,
 }
 
-/// `first`, `last`, `all` or a number.
+/// `auto`, `first`, `last`, `all` or a number.
 #[derive(Clone, Copy, Debug)]
 pub enum Page {
+    Auto,
     First,
     Last,
     All,
@@ -142,7 +148,7 @@ pub struct NoPage;
 
 impl std::fmt::Display for NoPage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("give first, last, all or a number from 1 on")
+        f.write_str("give auto, first, last, all or a number from 1 on")
     }
 }
 
@@ -153,6 +159,7 @@ impl std::str::FromStr for Page {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
+            "auto" => Ok(Self::Auto),
             "first" => Ok(Self::First),
             "last" => Ok(Self::Last),
             "all" => Ok(Self::All),
@@ -163,6 +170,7 @@ impl std::str::FromStr for Page {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum PageCorner {
+    Auto,
     TopLeft,
     TopRight,
     BottomLeft,

@@ -56,12 +56,14 @@ fn place(args: &PlaceArgs) -> anyhow::Result<ksef_qr::pdf::Stamp> {
     }
     let pages = match args.page {
         _ if args.new_page => Pages::New,
+        Page::Auto => Pages::Auto,
         Page::First => Pages::First,
         Page::Last => Pages::Last,
         Page::All => Pages::All,
         Page::Number(number) => Pages::Number(number),
     };
     let corner = match args.corner {
+        PageCorner::Auto => Corner::Auto,
         PageCorner::TopLeft => Corner::TopLeft,
         PageCorner::TopRight => Corner::TopRight,
         PageCorner::BottomLeft => Corner::BottomLeft,

@@ -137,8 +137,11 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::PdfNoRoom => {
             "Choose smaller codes, a smaller distance, another arrangement, or a page of their own (`--new-page`)."
         }
+        ErrorKind::PdfStampedAlready => {
+            "Stamp the PDF as it came from the invoicing system, so that each code stands on it once. `--if-occupied warn` adds codes all the same."
+        }
         ErrorKind::PdfPlaceTaken => {
-            "Choose another place (`--corner`, `--x-mm`, `--y-mm`), another page, or a page of their own (`--new-page`)."
+            "`--corner auto` looks for a free place. Or choose another (`--corner`, `--x-mm`, `--y-mm`), another page (`--page`), or a page of their own (`--new-page`)."
         }
         ErrorKind::CertificateIsKey => {
             "This file is a private key. --cert takes the certificate (.crt), --key takes the key (.key): were they swapped?"

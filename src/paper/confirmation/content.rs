@@ -3,6 +3,7 @@ use super::words::Words;
 use crate::deadline::Mode;
 use crate::invoice::{Buyer, Form};
 use crate::link::Link;
+use crate::paper::flow::{HeadedCode, Row};
 use crate::paper::language::Language;
 use crate::render::Code;
 
@@ -17,18 +18,6 @@ pub(super) struct Content<'a> {
     /// What the buyer has to type in for that.
     pub(super) needed: Vec<Row>,
     pub(super) mistakes: &'static str,
-}
-
-/// `Numer faktury: F/1/2026`
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) value: String,
-}
-
-/// A code, and what stands above it.
-pub(super) struct HeadedCode<'a> {
-    pub(super) heading: &'static str,
-    pub(super) code: &'a Code,
 }
 
 impl<'a> Content<'a> {
@@ -47,7 +36,7 @@ impl<'a> Content<'a> {
     }
 }
 
-fn rows(facts: &ConfirmationFacts<'_>, words: &Words) -> Vec<Row> {
+pub(in crate::paper) fn rows(facts: &ConfirmationFacts<'_>, words: &Words) -> Vec<Row> {
     let is_rr = facts.form == Form::FaRr1;
     let document = match (is_rr, facts.is_correction) {
         (false, false) => words.invoice,
@@ -113,7 +102,7 @@ fn total(facts: &ConfirmationFacts<'_>) -> Option<String> {
     })
 }
 
-fn heading(code: &Code, words: &Words) -> &'static str {
+pub(in crate::paper) fn heading(code: &Code, words: &Words) -> &'static str {
     match Link::parse(code.link()) {
         Ok(Link::Kod2(_)) => words.kod2,
         _ => words.kod1,

@@ -1,10 +1,11 @@
 //! A confirmation for receipt printers: ESC/POS, as in Epson's "ESC/POS Application Programming Guide".
 
-use super::content::{Content, HeadedCode};
+use super::content::Content;
 use super::cp852::cp852;
 use super::dots::{Dots, module_dots, size_by_printer};
 use super::paper_format::{QrBy, Roll};
 use crate::font::lines;
+use crate::paper::flow::HeadedCode;
 use crate::qr::EccLevel;
 use crate::render::Code;
 

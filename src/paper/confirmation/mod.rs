@@ -1,5 +1,6 @@
 //! What a buyer gets in place of an offline invoice: its content, and the paper it is written on.
 
+mod code_page;
 #[allow(clippy::module_inception)]
 mod confirmation;
 mod content;
@@ -12,6 +13,7 @@ mod pdf;
 mod words;
 mod zpl;
 
+pub use code_page::CodePage;
 pub use confirmation::Confirmation;
 pub use facts::ConfirmationFacts;
 pub use paper_format::{Format, QrBy, Roll};

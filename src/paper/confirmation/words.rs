@@ -32,6 +32,8 @@ pub(super) struct Words {
     pub(super) to_download: &'static str,
     pub(super) buyer_id: &'static str,
     pub(super) mistakes: &'static str,
+    pub(super) code_page: &'static str,
+    pub(super) belongs_to_invoice: &'static str,
 }
 
 impl Words {
@@ -73,6 +75,8 @@ static POLISH: Words = Words {
     to_download: "Aby pobrać fakturę z KSeF, zeskanuj KOD I i podaj:",
     buyer_id: "Identyfikator nabywcy",
     mistakes: "Po kilku błędnych próbach pobranie jest przez pewien czas zablokowane.",
+    code_page: "KODY WERYFIKUJĄCE KSeF",
+    belongs_to_invoice: "Ta strona jest częścią faktury, której dane podano poniżej.",
 };
 
 static ENGLISH: Words = Words {
@@ -105,4 +109,6 @@ static ENGLISH: Words = Words {
     to_download: "To download the invoice from KSeF, scan KOD I and enter:",
     buyer_id: "Buyer's identifier",
     mistakes: "After a few wrong attempts the download is blocked for some time.",
+    code_page: "KSeF VERIFICATION CODES",
+    belongs_to_invoice: "This page is a part of the invoice that is named below.",
 };

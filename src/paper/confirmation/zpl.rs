@@ -3,11 +3,12 @@
 use std::fmt::Write;
 use std::ops::RangeInclusive;
 
-use super::content::{Content, HeadedCode};
+use super::content::Content;
 use super::dots::{Dots, module_dots, size_by_printer};
 use super::paper_format::QrBy;
 use crate::error::{Error, Kind, Result};
 use crate::paper::canvas::{MM_A_POINT, Style};
+use crate::paper::flow::HeadedCode;
 use crate::qr::{EccLevel, QUIET_ZONE};
 use crate::render::Code;
 

@@ -22,6 +22,9 @@ pub(in crate::pdf) struct File {
     is_lenient: bool,
 }
 
+/// Undoes filters: data, their names and parameters, how many bytes they may give.
+type Decode = fn(&[u8], &[(Vec<u8>, Dict)], usize) -> Result<Vec<u8>>;
+
 /// References that lead to references.
 const MOST_STEPS: u32 = 16;
 
@@ -128,6 +131,15 @@ impl File {
 
     /// A stream's bytes, decrypted and unpacked: `limit` at most.
     pub(in crate::pdf) fn decode(&self, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
+        self.decode_by(filter::decode, stream, limit)
+    }
+
+    /// The same for content that is drawn: data that break off are `pdf_damaged`.
+    pub(in crate::pdf) fn decode_whole(&self, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
+        self.decode_by(filter::decode_whole, stream, limit)
+    }
+
+    fn decode_by(&self, decode: Decode, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
         let raw = self.data().get(stream.data.clone()).unwrap_or_default();
         let filters = self.filters(&stream.dict)?;
         let raw = match &self.crypt {
@@ -138,7 +150,7 @@ impl File {
             _ => Cow::Borrowed(raw),
         };
         let left = self.budget.left();
-        let decoded = filter::decode(&raw, &filters, limit.min(left))?;
+        let decoded = decode(&raw, &filters, limit.min(left))?;
         // Each filter gives its own output, and only the last one's size is known here.
         self.spend(decoded.len().max(raw.len()))?;
         Ok(decoded)

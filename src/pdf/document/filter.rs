@@ -10,6 +10,32 @@ use crate::pdf_objects::{Dict, Object};
 /// # Errors
 /// `pdf_limits` for a stream that is larger unpacked; `pdf_damaged` for filters that only pictures have.
 pub(in crate::pdf) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+    unpack(data, filters, limit).map(|unpacked| unpacked.bytes)
+}
+
+/// The same for what is drawn: where data break off, each reader goes on with other bytes.
+///
+/// # Errors
+/// Those of [`decode`]; `pdf_damaged` for data that are wrong, or end before their end marker.
+pub(in crate::pdf) fn decode_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+    let Unpacked { bytes, whole } = unpack(data, filters, limit)?;
+    if whole { Ok(bytes) } else { Err(Error::new(Kind::PdfDamaged, "compressed content breaks off, or is damaged")) }
+}
+
+/// How many bytes a `Flate` stream takes, and how many it gives; none if it does not come to its end, or gives more than
+/// `limit`.
+pub(in crate::pdf) fn extent_of_flate(data: &[u8], limit: usize) -> Option<(usize, usize)> {
+    let (unpacked, taken) = inflate(data, limit).ok()?;
+    unpacked.whole.then_some((taken, unpacked.bytes.len()))
+}
+
+/// What filters gave, and whether the data were right up to their end.
+struct Unpacked {
+    bytes: Vec<u8>,
+    whole: bool,
+}
+
+fn unpack(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Unpacked> {
     /// Real streams have one or two.
     const MOST_FILTERS: usize = 6;
     if filters.len() > MOST_FILTERS {
@@ -18,50 +44,73 @@ pub(in crate::pdf) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: us
     if filters.is_empty() && data.len() > limit {
         return Err(too_large(limit));
     }
-    let mut decoded = None::<Vec<u8>>;
+    let (mut decoded, mut whole) = (None::<Vec<u8>>, true);
     for (name, parameters) in filters {
         let input = decoded.as_deref().unwrap_or(data);
         let output = match name.as_slice() {
-            b"FlateDecode" | b"Fl" => predict(inflate(input, limit)?, parameters)?,
+            b"FlateDecode" | b"Fl" => {
+                let (unpacked, _) = inflate(input, limit)?;
+                Unpacked { bytes: predict(unpacked.bytes, parameters)?, ..unpacked }
+            }
             b"LZWDecode" | b"LZW" => {
                 let early = parameters.get("EarlyChange").and_then(Object::integer) != Some(0);
-                predict(lzw::decode(input, early, limit).ok_or_else(|| too_large(limit))?, parameters)?
+                let (bytes, whole) = lzw::decode(input, early, limit).ok_or_else(|| too_large(limit))?;
+                Unpacked { bytes: predict(bytes, parameters)?, whole }
             }
             b"ASCIIHexDecode" | b"AHx" => ascii_hex(input),
             b"ASCII85Decode" | b"A85" => ascii_85(input, limit).ok_or_else(|| too_large(limit))?,
             b"RunLengthDecode" | b"RL" => run_length(input, limit).ok_or_else(|| too_large(limit))?,
-            b"Crypt" => input.to_vec(),
+            b"Crypt" => Unpacked { bytes: input.to_vec(), whole: true },
             other => {
                 let message = format!("a stream has the filter {:?}", String::from_utf8_lossy(other));
                 return Err(Error::new(Kind::PdfDamaged, message));
             }
         };
-        decoded = Some(output);
+        whole &= output.whole;
+        decoded = Some(output.bytes);
     }
-    Ok(decoded.unwrap_or_else(|| data.to_vec()))
+    Ok(Unpacked { bytes: decoded.unwrap_or_else(|| data.to_vec()), whole })
 }
 
 fn too_large(limit: usize) -> Error {
     Error::new(Kind::PdfLimits, format!("a stream holds more than {limit} bytes unpacked"))
 }
 
-fn inflate(input: &[u8], limit: usize) -> Result<Vec<u8>> {
+/// Undoes `Flate` (RFC 1950), and says how many bytes it took. The check sum at the end is not looked at, as by readers:
+/// some writers leave it out.
+fn inflate(input: &[u8], limit: usize) -> Result<(Unpacked, usize)> {
     const STEP: usize = 32 << 10;
-    let mut inflater = flate2::Decompress::new(true);
+    const HEADER: usize = 2;
+    /// A dictionary that is known beforehand: PDF has none.
+    const DICTIONARY: u8 = 0x20;
+    let whole = |bytes, whole| Unpacked { bytes, whole };
+    let packed = match *input {
+        [method, flags, ref packed @ ..]
+            if method & 15 == 8
+                && flags & DICTIONARY == 0
+                && u16::from_be_bytes([method, flags]).is_multiple_of(31) =>
+        {
+            packed
+        }
+        // Nothing at all is what some writers make of nothing.
+        _ => return Ok((whole(Vec::new(), input.iter().all(|&byte| is_space(byte))), input.len())),
+    };
+    let mut inflater = flate2::Decompress::new(false);
     let mut output = Vec::with_capacity(limit.min(4 * input.len()).min(1 << 20));
     loop {
         if output.len() == output.capacity() {
             output.reserve((output.len() / 2).max(STEP));
         }
         let (read, made) = (inflater.total_in() as usize, output.len());
-        let rest = input.get(read..).unwrap_or_default();
+        let rest = packed.get(read..).unwrap_or_default();
         let status = inflater.decompress_vec(rest, &mut output, flate2::FlushDecompress::None);
         if output.len() > limit {
             return Err(too_large(limit));
         }
         let stuck = inflater.total_in() as usize == read && output.len() == made && output.capacity() > made;
         if stuck || !matches!(status, Ok(flate2::Status::Ok | flate2::Status::BufError)) {
-            return Ok(output);
+            let ended = matches!(status, Ok(flate2::Status::StreamEnd));
+            return Ok((whole(output, ended), HEADER + inflater.total_in() as usize));
         }
     }
 }
@@ -131,13 +180,22 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
     }
 }
 
-fn ascii_hex(input: &[u8]) -> Vec<u8> {
-    let digits: Vec<u8> = input.iter().take_while(|&&byte| byte != b'>').filter_map(|&byte| hex(byte)).collect();
-    digits.chunks(2).map(|pair| pair.first().map_or(0, |d| d << 4) | pair.get(1).copied().unwrap_or_default()).collect()
+fn ascii_hex(input: &[u8]) -> Unpacked {
+    let (mut digits, mut whole) = (Vec::new(), true);
+    for &byte in input.iter().take_while(|&&byte| byte != b'>') {
+        match hex(byte) {
+            Some(digit) => digits.push(digit),
+            None => whole &= is_space(byte),
+        }
+    }
+    let pairs = digits.chunks(2);
+    let bytes = pairs.map(|pair| pair.first().map_or(0, |d| d << 4) | pair.get(1).copied().unwrap_or_default());
+    Unpacked { bytes: bytes.collect(), whole }
 }
 
-fn ascii_85(input: &[u8], limit: usize) -> Option<Vec<u8>> {
+fn ascii_85(input: &[u8], limit: usize) -> Option<Unpacked> {
     let (mut output, mut value, mut count) = (Vec::new(), 0_u32, 0);
+    let mut whole = true;
     for &byte in input {
         match byte {
             b'~' => break,
@@ -151,7 +209,10 @@ fn ascii_85(input: &[u8], limit: usize) -> Option<Vec<u8>> {
                 }
             }
             _ if is_space(byte) => {}
-            _ => break,
+            _ => {
+                whole = false;
+                break;
+            }
         }
         if output.len() > limit {
             return None;
@@ -163,23 +224,27 @@ fn ascii_85(input: &[u8], limit: usize) -> Option<Vec<u8>> {
         }
         output.extend(value.to_be_bytes().iter().take(count - 1));
     }
-    Some(output)
+    Some(Unpacked { bytes: output, whole })
 }
 
-fn run_length(mut input: &[u8], limit: usize) -> Option<Vec<u8>> {
-    let mut output = Vec::new();
+fn run_length(mut input: &[u8], limit: usize) -> Option<Unpacked> {
+    let (mut output, mut whole) = (Vec::new(), true);
     while let Some((&length, rest)) = input.split_first() {
         let length = usize::from(length);
         match length {
             128 => break,
             0..128 => {
+                whole = rest.len() > length;
                 let taken = rest.len().min(length + 1);
                 let (run, rest) = rest.split_at(taken);
                 output.extend_from_slice(run);
                 input = rest;
             }
             _ => {
-                let Some((&byte, rest)) = rest.split_first() else { break };
+                let Some((&byte, rest)) = rest.split_first() else {
+                    whole = false;
+                    break;
+                };
                 output.extend(std::iter::repeat_n(byte, 257 - length));
                 input = rest;
             }
@@ -188,5 +253,42 @@ fn run_length(mut input: &[u8], limit: usize) -> Option<Vec<u8>> {
             return None;
         }
     }
-    Some(output)
+    Some(Unpacked { bytes: output, whole })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn whole(filter: &str, data: &[u8]) -> Option<Vec<u8>> {
+        decode_whole(data, &[(filter.as_bytes().to_vec(), Dict::default())], 1 << 20).ok()
+    }
+
+    /// What breaks off is read by each reader in its own way; a missing check sum is what all of them overlook.
+    #[test]
+    fn data_that_break_off_are_not_whole() {
+        let text = b"q 1 0 0 1 72 720 cm BT (Faktura) Tj ET Q ".repeat(20);
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&text).unwrap();
+        let packed = encoder.finish().unwrap();
+        assert_eq!(whole("FlateDecode", &packed).as_deref(), Some(&text[..]));
+        assert_eq!(whole("FlateDecode", &packed[..packed.len() - 4]).as_deref(), Some(&text[..]), "no check sum");
+        assert_eq!(extent_of_flate(&packed, 1 << 20), Some((packed.len() - 4, text.len())));
+        for end in 1..packed.len() - 4 {
+            assert_eq!(whole("FlateDecode", &packed[..end]), None, "{end}");
+        }
+        assert_eq!(whole("FlateDecode", b""), Some(Vec::new()));
+        assert_eq!(whole("FlateDecode", b"not packed"), None);
+
+        assert_eq!(whole("LZWDecode", &[0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01]).unwrap().len(), 10);
+        assert_eq!(whole("LZWDecode", &[0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c]), None);
+        assert_eq!(whole("ASCIIHexDecode", b"48 49>").unwrap(), b"HI");
+        assert_eq!(whole("ASCIIHexDecode", b"48 4x>"), None);
+        assert_eq!(whole("ASCII85Decode", b"87cUR~>").unwrap(), b"Hell");
+        assert_eq!(whole("ASCII85Decode", b"87c\xffUR~>"), None);
+        assert_eq!(whole("RunLengthDecode", &[1, b'H', b'I', 128]).unwrap(), b"HI");
+        assert_eq!(whole("RunLengthDecode", &[5, b'H', b'I']), None);
+    }
 }

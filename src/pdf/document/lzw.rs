@@ -1,7 +1,8 @@
-/// Decodes LZW (ISO 32000-1, 7.4.4.2); `None` if it gives more than `limit` bytes.
+/// Decodes LZW (ISO 32000-1, 7.4.4.2), and says whether the data come to their end code; `None` if they give more than
+/// `limit` bytes.
 ///
 /// A wrong code ends the data, as an end code would.
-pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<Vec<u8>> {
+pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> Option<(Vec<u8>, bool)> {
     const CLEAR: usize = 256;
     const END: usize = 257;
     let mut output: Vec<u8> = Vec::new();
@@ -25,7 +26,7 @@ pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> 
                 width = 9;
                 continue;
             }
-            END => break,
+            END => return Some((output, true)),
             _ => {}
         }
         let start = output.len();
@@ -56,7 +57,7 @@ pub(in crate::pdf) fn decode(input: &[u8], early_change: bool, limit: usize) -> 
             _ => 12,
         };
     }
-    Some(output)
+    Some((output, false))
 }
 
 #[cfg(test)]
@@ -68,7 +69,8 @@ mod tests {
     fn the_example_of_the_standard() {
         let packed = [0x80, 0x0b, 0x60, 0x50, 0x22, 0x0c, 0x0c, 0x85, 0x01];
         let plain = [45, 45, 45, 45, 45, 65, 45, 45, 45, 66];
-        assert_eq!(decode(&packed, true, 100).unwrap(), plain);
+        assert_eq!(decode(&packed, true, 100).unwrap(), (plain.to_vec(), true));
+        assert_eq!(decode(&packed[..8], true, 100).unwrap(), (plain.to_vec(), false), "no end code");
         assert_eq!(decode(&packed, true, 9), None);
     }
 }

@@ -2,7 +2,7 @@
 
 pub(super) mod budget;
 pub(super) mod file;
-mod filter;
+pub(super) mod filter;
 pub(super) mod lexer;
 mod lzw;
 mod object_stream;

@@ -1,19 +1,27 @@
 use super::geometry::{Matrix, Point, Rect};
 use super::graphics::{Paint, Path, Space, State};
+use super::ink::Ink;
+use super::inline_image;
 use super::resources::{Drawn, Resources};
 use crate::error::{Error, Kind, Result};
 use crate::pdf::document::file::File;
-use crate::pdf::document::lexer::{Lexer, Token, is_space};
+use crate::pdf::document::lexer::{Lexer, Token};
 use crate::pdf_objects::Object;
 
-/// Follows the operators of a page, and notes what it draws in an area.
+/// Follows the operators of a page, and notes where it draws.
 pub(in crate::pdf) struct Reader<'a> {
     pub(in crate::pdf) file: &'a File,
-    area: Rect,
-    /// What falls into the area, once something does.
-    pub(in crate::pdf) found: Option<&'static str>,
+    pub(in crate::pdf) ink: Ink,
+    /// True once codes of an earlier stamping are drawn.
+    pub(in crate::pdf) is_stamped: bool,
     steps: u32,
+    /// Words that are no operators, in all.
+    unknown: u32,
 }
+
+/// What the form with the codes is called on a page, and how its content begins.
+pub(in crate::pdf) const NAME: &str = "KsefQr";
+pub(in crate::pdf) const BEGINNING: &str = "1 g 0 0 ";
 
 /// How content leaves its nesting.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,10 +34,14 @@ pub(in crate::pdf) struct Balance {
     pub(in crate::pdf) marked: usize,
     /// `BT` without an `ET`.
     pub(in crate::pdf) text: bool,
+    /// A path that was begun, or a clip, and not painted.
+    pub(in crate::pdf) path: bool,
 }
 
 /// Operators, on one page with its forms.
 const MOST_STEPS: u32 = 3_000_000;
+/// Words that are no operators: some readers give a page up after a hundred of them.
+const MOST_UNKNOWN: u32 = 50;
 /// `q` within `q`; a page that never closes them has some hundred.
 const DEEPEST_STATE: usize = 1000;
 /// Forms within forms.
@@ -38,9 +50,12 @@ const DEEPEST_FORM: u32 = 12;
 const LARGEST_FORM: usize = 16 << 20;
 
 /// The numbers before an operator, as far as one takes them, and the one other value it may have.
+#[derive(Default)]
 pub(in crate::pdf) struct Operands {
     pub(in crate::pdf) numbers: Vec<f64>,
     pub(in crate::pdf) value: Option<Object>,
+    /// How many there are in all.
+    count: usize,
 }
 
 /// What belongs to one content stream: a page's, or a form's.
@@ -57,9 +72,8 @@ pub(in crate::pdf) struct Run<'r, 'f> {
 }
 
 impl<'a> Reader<'a> {
-    /// `area` in the page's units.
-    pub(in crate::pdf) fn new(file: &'a File, area: Rect) -> Self {
-        Self { file, area, found: None, steps: 0 }
+    pub(in crate::pdf) fn new(file: &'a File, ink: Ink) -> Self {
+        Self { file, ink, is_stamped: false, steps: 0, unknown: 0 }
     }
 
     /// Reads a page's content.
@@ -82,19 +96,17 @@ impl<'a> Reader<'a> {
             line: Matrix::IDENTITY,
             clips: false,
         };
-        let mut path = Path::new(self.area);
-        let mut operands = Operands { numbers: Vec::new(), value: None };
+        let mut path = Path::default();
+        let mut operands = Operands::default();
         while let Some(token) = lexer.next_token()? {
             match token {
-                Token::Value(value) => match value.number() {
-                    // No operator takes more, but colours of thirty inks exist.
-                    Some(number) if operands.numbers.len() < 64 => operands.numbers.push(number),
-                    Some(_) => {}
-                    None => operands.value = Some(value),
-                },
-                Token::Word(b"BI") => {
-                    if skip_inline_image(&mut lexer)? {
-                        self.unit_square(&run.state, "a picture");
+                Token::Value(value) => {
+                    operands.count += 1;
+                    match value.number() {
+                        // No operator takes more, but colours of thirty inks exist.
+                        Some(number) if operands.numbers.len() < 64 => operands.numbers.push(number),
+                        Some(_) => {}
+                        None => operands.value = Some(value),
                     }
                 }
                 Token::Word(word) => {
@@ -102,14 +114,48 @@ impl<'a> Reader<'a> {
                     if self.steps > MOST_STEPS {
                         return Err(Error::new(Kind::PdfLimits, "the page has more than three million operators"));
                     }
-                    self.operator(word, &operands, &mut run, &mut path)?;
+                    if word == b"BI" {
+                        let image = inline_image::skip(self.file, &mut lexer, run.resources.dict())?;
+                        let is_mask = ["IM", "ImageMask"].iter().any(|key| image.get(key) == Some(&Object::Bool(true)));
+                        self.picture(&run.state, is_mask);
+                    } else {
+                        self.enough(word, operands.count, &lexer)?;
+                        self.operator(word, &operands, &mut run, &mut path)?;
+                    }
                     operands.numbers.clear();
-                    operands.value = None;
+                    (operands.value, operands.count) = (None, 0);
                 }
             }
         }
         run.balance.open = run.stack.len();
+        run.balance.path = !path.is_empty() || run.clips;
         Ok(run.balance)
+    }
+
+    /// Checks that an operator has the operands that it takes: where it has too few, some readers give the page up.
+    fn enough(&mut self, word: &[u8], count: usize, lexer: &Lexer<'_>) -> Result<()> {
+        let takes = match word {
+            b"q" | b"Q" | b"BT" | b"ET" | b"T*" | b"EMC" | b"BX" | b"EX" | b"W" | b"W*" | b"h" | b"n" | b"f" | b"F"
+            | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"sc" | b"scn" | b"SC" | b"SCN" => 0,
+            b"w" | b"J" | b"j" | b"M" | b"i" | b"ri" | b"gs" | b"g" | b"G" | b"cs" | b"CS" | b"sh" | b"Do" | b"Tj"
+            | b"TJ" | b"'" | b"Tc" | b"Tw" | b"Tz" | b"TL" | b"Tr" | b"Ts" | b"BMC" | b"MP" => 1,
+            b"d" | b"m" | b"l" | b"Td" | b"TD" | b"Tf" | b"BDC" | b"DP" | b"d0" => 2,
+            b"rg" | b"RG" | b"\"" => 3,
+            b"k" | b"K" | b"re" | b"v" | b"y" => 4,
+            b"c" | b"cm" | b"Tm" | b"d1" => 6,
+            _ => {
+                self.unknown += 1;
+                if self.unknown > MOST_UNKNOWN {
+                    return Err(lexer.damaged("this is no content of a page"));
+                }
+                0
+            }
+        };
+        if count >= takes {
+            return Ok(());
+        }
+        let word = String::from_utf8_lossy(word);
+        Err(lexer.damaged(&format!("the operator {word} takes {takes} operands, and has {count}")))
     }
 
     fn operator(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>, path: &mut Path) -> Result<()> {
@@ -143,12 +189,12 @@ impl<'a> Reader<'a> {
             b"W" | b"W*" => run.clips = true,
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"n" => {
                 self.paint(word, run, path);
-                *path = Path::new(self.area);
+                path.clear();
             }
             b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" | b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => {
                 Self::colour(word, operands, run)?;
             }
-            b"sh" => self.note(&run.state, &self.area.clone(), "a shading"),
+            b"sh" => self.note(&run.state, &Rect::EVERYTHING, "a shading"),
             b"Do" => self.draw(operands, run)?,
             _ => self.text_operator(word, operands, run)?,
         }
@@ -157,16 +203,21 @@ impl<'a> Reader<'a> {
 
     fn paint(&mut self, word: &[u8], run: &mut Run<'_, 'a>, path: &mut Path) {
         let state = &run.state;
-        let half = state.line_width * state.matrix.growth() / 2.0;
         if matches!(word, b"s" | b"b" | b"b*") {
-            path.close(half);
+            path.close();
         }
-        let visible = state.clip.meets(&self.area);
-        if visible && !state.fill.white && !matches!(word, b"S" | b"s" | b"n") && path.covers() {
-            self.found.get_or_insert("a filled area");
+        let fills = !matches!(word, b"S" | b"s" | b"n") && !state.fill.white;
+        let strokes = matches!(word, b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*") && !state.stroke.white;
+        if fills || strokes && path.is_crowded() {
+            for part in path.parts() {
+                self.ink.thing(&part.intersection(&state.clip), "a filled area");
+            }
         }
-        if visible && !state.stroke.white && matches!(word, b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*") && path.crossed {
-            self.found.get_or_insert("a line");
+        if strokes {
+            let half = state.line_width * state.matrix.growth() / 2.0;
+            for &(from, to) in path.lines() {
+                self.ink.line(from, to, half, &state.clip);
+            }
         }
         if std::mem::take(&mut run.clips) {
             run.state.clip = run.state.clip.intersection(&path.around());
@@ -196,15 +247,13 @@ impl<'a> Reader<'a> {
         let Some(drawn) = run.resources.drawn(name)? else { return Ok(()) };
         let form = match &*drawn {
             Drawn::Picture(is_mask) => {
-                if !(*is_mask && run.state.fill.white) {
-                    self.unit_square(&run.state, "a picture");
-                }
+                self.picture(&run.state, *is_mask);
                 return Ok(());
             }
             Drawn::Form(form) => form,
         };
-        // Once something is found, forms have nothing to add: what they leave open ends with them.
-        if self.found.is_some() {
+        // Once all is known, forms have nothing to add: what they leave open ends with them.
+        if self.ink.is_settled() {
             return Ok(());
         }
         if run.depth >= DEEPEST_FORM {
@@ -217,73 +266,53 @@ impl<'a> Reader<'a> {
         if let Some(bounds) = &form.bounds {
             state.clip = state.clip.intersection(&state.matrix.around(bounds));
         }
-        if !state.clip.meets(&self.area) {
+        if !self.ink.is_near(&state.clip) {
             return Ok(());
         }
-        let content = self.file.decode(&form.stream, LARGEST_FORM)?;
+        let content = self.file.decode_whole(&form.stream, LARGEST_FORM)?;
+        if is_ours(name, &content) {
+            self.is_stamped = true;
+            let bounds = form.bounds.unwrap_or(Rect::EVERYTHING);
+            self.note(&state, &state.matrix.around(&bounds), "codes that ksef-qr put there");
+            return Ok(());
+        }
         self.run(&content, form.resources.as_ref().unwrap_or(run.resources), state, run.depth + 1)?;
         Ok(())
     }
 
-    fn unit_square(&mut self, state: &State, what: &'static str) {
-        let square = state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0)));
-        self.note(state, &square, what);
-    }
-
-    pub(in crate::pdf) fn note(&mut self, state: &State, drawn: &Rect, what: &'static str) {
-        if drawn.intersection(&state.clip).meets(&self.area) {
-            self.found.get_or_insert(what);
+    /// A picture, or a mask through which the colour falls.
+    fn picture(&mut self, state: &State, is_mask: bool) {
+        if !(is_mask && state.fill.white) {
+            self.note(state, &state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0))), "a picture");
         }
     }
+
+    fn note(&mut self, state: &State, drawn: &Rect, what: &str) {
+        self.ink.thing(&drawn.intersection(&state.clip), what);
+    }
+}
+
+/// True for a form that shows codes of an earlier stamping. Its name alone may be somebody else's.
+pub(in crate::pdf) fn is_ours(name: &[u8], content: &[u8]) -> bool {
+    name.starts_with(NAME.as_bytes()) && content.starts_with(BEGINNING.as_bytes())
 }
 
 fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {
-    let half = state.line_width * state.matrix.growth() / 2.0;
     let point = |x: f64, y: f64| -> Point { state.matrix.apply((x, y)) };
     match (word, numbers) {
         (b"m", &[x, y, ..]) => path.move_to(point(x, y)),
-        (b"l", &[x, y, ..]) => path.line_to(point(x, y), half),
-        (b"c", &[x1, y1, x2, y2, x, y, ..]) => path.curve_to(point(x1, y1), point(x2, y2), point(x, y), half),
-        (b"v", &[x2, y2, x, y, ..]) => path.curve_to(path.at(), point(x2, y2), point(x, y), half),
-        (b"y", &[x1, y1, x, y, ..]) => path.curve_to(point(x1, y1), point(x, y), point(x, y), half),
+        (b"l", &[x, y, ..]) => path.line_to(point(x, y)),
+        (b"c", &[x1, y1, x2, y2, x, y, ..]) => path.curve_to(point(x1, y1), point(x2, y2), point(x, y)),
+        (b"v", &[x2, y2, x, y, ..]) => path.curve_to(path.at(), point(x2, y2), point(x, y)),
+        (b"y", &[x1, y1, x, y, ..]) => path.curve_to(point(x1, y1), point(x, y), point(x, y)),
         (b"re", &[x, y, width, height, ..]) => {
             path.move_to(point(x, y));
-            path.line_to(point(x + width, y), half);
-            path.line_to(point(x + width, y + height), half);
-            path.line_to(point(x, y + height), half);
-            path.close(half);
+            path.line_to(point(x + width, y));
+            path.line_to(point(x + width, y + height));
+            path.line_to(point(x, y + height));
+            path.close();
         }
-        (b"h", _) => path.close(half),
+        (b"h", _) => path.close(),
         _ => {}
     }
-}
-
-/// Passes over a picture within content (ISO 32000-1, 8.9.7), from behind its `BI` to behind its `EI`. False if the
-/// content ends before.
-///
-/// Where compressed bytes end is not said anywhere: the first `EI` between white space behind which text follows.
-fn skip_inline_image(lexer: &mut Lexer<'_>) -> Result<bool> {
-    loop {
-        match lexer.next_token()? {
-            Some(Token::Word(b"ID")) => break,
-            Some(_) => {}
-            None => return Ok(false),
-        }
-    }
-    let data = lexer.data;
-    let mut at = lexer.at + 1;
-    while let Some(found) = data.get(at..).and_then(|rest| memchr::memmem::find(rest, b"EI")) {
-        let start = at + found;
-        let before = start.checked_sub(1).and_then(|place| data.get(place)).is_none_or(|&byte| is_space(byte));
-        let behind = data.get(start + 2..).unwrap_or_default();
-        let ends = behind.first().is_none_or(|&byte| is_space(byte));
-        if before && ends && behind.iter().take(16).all(|&byte| is_space(byte) && byte != 0 || byte.is_ascii_graphic())
-        {
-            lexer.at = start + 2;
-            return Ok(true);
-        }
-        at = start + 2;
-    }
-    lexer.at = data.len();
-    Ok(true)
 }

@@ -44,6 +44,11 @@ impl Rect {
         Self { left: self.left.min(x), bottom: self.bottom.min(y), right: self.right.max(x), top: self.top.max(y) }
     }
 
+    /// The rectangle around both.
+    pub(in crate::pdf) fn around(&self, other: &Self) -> Self {
+        self.with((other.left, other.bottom)).with((other.right, other.top))
+    }
+
     pub(in crate::pdf) fn intersection(&self, other: &Self) -> Self {
         Self {
             left: self.left.max(other.left),

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
+use super::font::Font;
 use super::geometry::{Matrix, Point, Rect};
-use super::letter_widths::LetterWidths;
 
 /// What `q` keeps and `Q` brings back (ISO 32000-1, 8.4), as far as it matters for where ink falls.
 #[derive(Clone)]
@@ -12,7 +12,7 @@ pub(in crate::pdf) struct State {
     pub(in crate::pdf) fill: Paint,
     pub(in crate::pdf) stroke: Paint,
     pub(in crate::pdf) line_width: f64,
-    pub(in crate::pdf) font: Option<Rc<LetterWidths>>,
+    pub(in crate::pdf) font: Option<Rc<Font>>,
     pub(in crate::pdf) size: f64,
     pub(in crate::pdf) letter_space: f64,
     pub(in crate::pdf) word_space: f64,
@@ -91,40 +91,48 @@ impl State {
     }
 }
 
-/// A path under construction, looked at only for what it has in common with an area.
+/// A path under construction: its lines, and the rectangle around each of its parts.
+#[derive(Default)]
 pub(in crate::pdf) struct Path {
-    area: Rect,
     start: Point,
     at: Point,
-    subpath: Rect,
-    whole: Rect,
-    /// A line of it crosses the area.
-    pub(in crate::pdf) crossed: bool,
-    /// The rectangle around a part of it meets the area.
-    covered: bool,
+    /// Around the part that is being made.
+    subpath: Option<Rect>,
+    subpaths: Vec<Rect>,
+    lines: Vec<(Point, Point)>,
 }
 
+/// Lines, and parts, that are told apart; of more parts the last is one with all that come after.
+const MOST_LINES: usize = 20_000;
+
 impl Path {
-    pub(in crate::pdf) fn new(area: Rect) -> Self {
-        let nothing = Rect::NOTHING;
-        let zero = (0.0, 0.0);
-        Self { area, start: zero, at: zero, subpath: nothing, whole: nothing, crossed: false, covered: false }
+    /// Begins another, and keeps the room of this one.
+    pub(in crate::pdf) fn clear(&mut self) {
+        self.subpath = None;
+        self.subpaths.clear();
+        self.lines.clear();
+    }
+
+    /// True if nothing was begun.
+    pub(in crate::pdf) fn is_empty(&self) -> bool {
+        self.subpath.is_none() && self.subpaths.is_empty()
     }
 
     pub(in crate::pdf) fn move_to(&mut self, to: Point) {
         self.end_subpath();
         (self.start, self.at) = (to, to);
-        self.subpath = Rect::NOTHING.with(to);
+        self.subpath = Some(Rect::NOTHING.with(to));
     }
 
-    /// `half` is half of the line's width.
-    pub(in crate::pdf) fn line_to(&mut self, to: Point, half: f64) {
-        self.crossed |= crosses(&self.area.grown(half), self.at, to);
-        self.subpath = self.subpath.with(to);
+    pub(in crate::pdf) fn line_to(&mut self, to: Point) {
+        self.subpath = Some(self.subpath.unwrap_or(Rect::NOTHING).with(to));
+        if self.lines.len() < MOST_LINES {
+            self.lines.push((self.at, to));
+        }
         self.at = to;
     }
 
-    pub(in crate::pdf) fn curve_to(&mut self, first: Point, second: Point, to: Point, half: f64) {
+    pub(in crate::pdf) fn curve_to(&mut self, first: Point, second: Point, to: Point) {
         /// Eight lines are closer to a curve than the width of what is searched for.
         const STEPS: u32 = 8;
         let from = self.at;
@@ -134,12 +142,12 @@ impl Path {
             let mix = |a: f64, b: f64, c: f64, d: f64| {
                 u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
             };
-            self.line_to((mix(from.0, first.0, second.0, to.0), mix(from.1, first.1, second.1, to.1)), half);
+            self.line_to((mix(from.0, first.0, second.0, to.0), mix(from.1, first.1, second.1, to.1)));
         }
     }
 
-    pub(in crate::pdf) fn close(&mut self, half: f64) {
-        self.line_to(self.start, half);
+    pub(in crate::pdf) fn close(&mut self) {
+        self.line_to(self.start);
     }
 
     /// Where the pen is.
@@ -147,46 +155,35 @@ impl Path {
         self.at
     }
 
-    fn end_subpath(&mut self) {
-        self.covered |= self.subpath.meets(&self.area);
-        if self.subpath != Rect::NOTHING {
-            self.whole =
-                self.whole.with((self.subpath.left, self.subpath.bottom)).with((self.subpath.right, self.subpath.top));
-        }
-        self.subpath = Rect::NOTHING;
+    /// Its lines; not all of them where it [is crowded](Self::is_crowded).
+    pub(in crate::pdf) fn lines(&self) -> &[(Point, Point)] {
+        &self.lines
     }
 
-    /// True if it fills a part of the area.
-    pub(in crate::pdf) fn covers(&mut self) -> bool {
+    /// True if it has more lines than are told apart: it counts as filled then.
+    pub(in crate::pdf) fn is_crowded(&self) -> bool {
+        self.lines.len() >= MOST_LINES
+    }
+
+    /// The rectangles around its parts.
+    pub(in crate::pdf) fn parts(&mut self) -> &[Rect] {
         self.end_subpath();
-        self.covered
+        &self.subpaths
     }
 
     /// The rectangle around it.
     pub(in crate::pdf) fn around(&mut self) -> Rect {
-        self.end_subpath();
-        self.whole
+        self.parts().iter().fold(Rect::NOTHING, |all, part| all.around(part))
     }
-}
 
-/// True if the line between two points comes into a rectangle (Liang and Barsky).
-fn crosses(rect: &Rect, from: Point, to: Point) -> bool {
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
-    for (along, room) in
-        [(-dx, from.0 - rect.left), (dx, rect.right - from.0), (-dy, from.1 - rect.bottom), (dy, rect.top - from.1)]
-    {
-        if along == 0.0 {
-            if room <= 0.0 {
-                return false;
-            }
-        } else if along < 0.0 {
-            enters = enters.max(room / along);
-        } else {
-            leaves = leaves.min(room / along);
+    fn end_subpath(&mut self) {
+        let Some(part) = self.subpath.take() else { return };
+        let is_full = self.subpaths.len() >= MOST_LINES;
+        match self.subpaths.last_mut() {
+            Some(last) if is_full => *last = last.around(&part),
+            _ => self.subpaths.push(part),
         }
     }
-    enters < leaves || (dx == 0.0 && dy == 0.0)
 }
 
 #[cfg(test)]
@@ -194,20 +191,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_cross_and_lines_that_pass() {
-        let rect = Rect::new((10.0, 10.0), (20.0, 20.0));
-        for (from, to, crossing) in [
-            ((0.0, 15.0), (30.0, 15.0), true),
-            ((0.0, 0.0), (30.0, 30.0), true),
-            ((12.0, 12.0), (13.0, 14.0), true),
-            ((0.0, 5.0), (30.0, 5.0), false),
-            ((0.0, 25.0), (5.0, 0.0), false),
-            ((0.0, 15.0), (9.0, 15.0), false),
-            ((0.0, 12.0), (12.0, 0.0), false),
-        ] {
-            assert_eq!(crosses(&rect, from, to), crossing, "{from:?} {to:?}");
-            assert_eq!(crosses(&rect, to, from), crossing, "{to:?} {from:?}");
+    fn a_path_has_parts_and_lines() {
+        let mut path = Path::default();
+        path.move_to((0.0, 0.0));
+        path.line_to((10.0, 0.0));
+        path.move_to((20.0, 20.0));
+        path.curve_to((20.0, 30.0), (30.0, 30.0), (30.0, 20.0));
+        path.close();
+        assert_eq!((path.lines().len(), path.parts().len()), (10, 2));
+        assert!((path.around().right - 30.0).abs() < 1e-9);
+        for step in 0..3 * MOST_LINES {
+            path.move_to((0.0, step as f64));
+            path.line_to((1.0, step as f64));
         }
+        assert!(path.is_crowded() && path.parts().len() == MOST_LINES && path.lines().len() == MOST_LINES);
+        assert!((path.around().top - (3 * MOST_LINES - 1) as f64).abs() < 1e-9);
+        path.clear();
+        assert!(path.is_empty());
     }
 
     #[test]

@@ -4,13 +4,27 @@ use crate::error::Result;
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Dict, Object};
 
-/// How wide the letters of a page's font are.
+/// How wide the letters of a page's font are, and how far they reach.
 pub(in crate::pdf) struct LetterWidths {
     /// Two bytes a letter, in composite fonts.
     wide: bool,
+    /// Letters stand under each other.
+    pub(in crate::pdf) vertical: bool,
     widths: HashMap<u16, f64>,
     default: f64,
+    /// In em: how far letters reach below and above the baseline.
+    pub(in crate::pdf) reach: [f64; 2],
 }
+
+/// Of a font that is missing.
+impl Default for LetterWidths {
+    fn default() -> Self {
+        Self { wide: false, vertical: false, widths: HashMap::new(), default: 0.6, reach: REACH }
+    }
+}
+
+/// Of letters with accents on capitals, and of those that hang below the line.
+const REACH: [f64; 2] = [-0.25, 0.95];
 
 /// Widths that are read of one font.
 const MOST_WIDTHS: usize = 70_000;
@@ -21,12 +35,20 @@ impl LetterWidths {
             return Self::composite(file, font);
         }
         // A type 3 font has a measure of its own; the others count in thousandths.
-        let measure = if font.is("Subtype", "Type3") {
+        let (mut measure, mut reach) = (0.001, REACH);
+        if font.is("Subtype", "Type3") {
             let matrix = file.items(font, "FontMatrix")?;
-            matrix.first().and_then(Object::number).unwrap_or(0.001).abs()
-        } else {
-            0.001
-        };
+            measure = matrix.first().and_then(Object::number).unwrap_or(0.001).abs();
+            let height = matrix.get(3).and_then(Object::number).unwrap_or(0.001);
+            let bounds: Vec<f64> = file.items(font, "FontBBox")?.iter().filter_map(Object::number).collect();
+            // A box of zeros says that it is not known.
+            if let &[_, bottom, _, top] = bounds.as_slice()
+                && bottom < top
+            {
+                let ends = [bottom * height, top * height];
+                reach = [ends[0].min(ends[1]), ends[0].max(ends[1])];
+            }
+        }
         let first = file.value(font, "FirstChar")?.integer().unwrap_or_default();
         let mut widths = HashMap::new();
         for (code, width) in (first..).zip(file.items(font, "Widths")?.iter().take(256)) {
@@ -36,10 +58,12 @@ impl LetterWidths {
             }
         }
         // Of the fourteen fonts that need not say it, Courier is the widest.
-        Ok(Self { wide: false, widths, default: 0.6 })
+        Ok(Self { wide: false, vertical: false, widths, default: 0.6, reach })
     }
 
     fn composite(file: &File, font: &Dict) -> Result<Self> {
+        // Identity-V, UniJIS-UTF16-V, ...
+        let vertical = file.value(font, "Encoding")?.as_name().is_some_and(|name| name.ends_with(b"-V"));
         let descendants = file.items(font, "DescendantFonts")?;
         let font = descendants.first().map(|font| file.dict(font)).transpose()?.flatten().unwrap_or_default();
         let default = file.value(&font, "DW")?.number().unwrap_or(1000.0) / 1000.0;
@@ -69,14 +93,17 @@ impl LetterWidths {
                 break;
             }
         }
-        Ok(Self { wide: true, widths, default })
+        Ok(Self { wide: true, vertical, widths, default, reach: REACH })
+    }
+
+    /// The codes of a string.
+    pub(in crate::pdf) fn codes<'a>(&self, text: &'a [u8]) -> impl Iterator<Item = u16> + 'a {
+        let codes = text.chunks(if self.wide { 2 } else { 1 });
+        codes.map(|code| code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte)))
     }
 
     /// The letters of a string: the width of each in em, and whether it is the space that words are kept apart with.
     pub(in crate::pdf) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (f64, bool)> + 'a {
-        text.chunks(if self.wide { 2 } else { 1 }).map(|code| {
-            let code = code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte));
-            (self.widths.get(&code).copied().unwrap_or(self.default), !self.wide && code == 32)
-        })
+        self.codes(text).map(|code| (self.widths.get(&code).copied().unwrap_or(self.default), !self.wide && code == 32))
     }
 }

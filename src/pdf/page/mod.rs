@@ -1,10 +1,16 @@
 //! The pages of a PDF, how they lie before the reader, what they draw, and where.
 
-mod content;
+mod annotations;
+pub(super) mod content;
+mod font;
 pub(super) mod geometry;
 mod graphics;
+mod ink;
+pub(super) mod ink_map;
+mod inline_image;
 mod letter_widths;
 pub(super) mod occupied;
 pub(super) mod pages;
 pub(super) mod resources;
 mod text;
+mod to_unicode;

@@ -1,18 +1,27 @@
-use super::content::{Balance, Reader};
+use super::annotations;
+use super::content::{Balance, NAME, Reader, is_ours};
 use super::geometry::Rect;
-use super::pages::Page;
-use super::resources::Resources;
+use super::ink::Ink;
+use super::ink_map::InkMap;
+use super::pages::{self, Page};
+use super::resources::{PageResources, Resources};
 use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
-use crate::pdf_objects::Stream;
+use crate::pdf_objects::{Dict, Object, Stream};
 
-/// What a page draws in a place, and in which state its content leaves the page.
+/// What a page draws, and in which state its content leaves the page.
 #[derive(Debug, Default)]
 pub(in crate::pdf) struct Survey {
-    /// What is drawn there.
-    pub(in crate::pdf) found: Option<&'static str>,
+    /// What is drawn in each of the areas, by the content or by an annotation.
+    pub(in crate::pdf) found: Vec<Option<String>>,
+    /// What annotations draw in each of the areas: above whatever the content draws.
+    pub(in crate::pdf) covered: Vec<Option<String>>,
+    /// Where it is drawn on, if a map was asked for.
+    pub(in crate::pdf) map: Option<InkMap>,
     /// Why the content could not be read to its end.
     pub(in crate::pdf) unknown: Option<String>,
+    /// True if codes of an earlier stamping are among what it draws.
+    pub(in crate::pdf) is_stamped: bool,
     balance: Balance,
 }
 
@@ -28,6 +37,9 @@ impl Survey {
     /// What closes all that the content opened, and what was opened before it.
     pub(in crate::pdf) fn ending(&self) -> Vec<u8> {
         let mut ending = String::from("\n");
+        if self.balance.path {
+            ending += "n\n";
+        }
         if self.balance.text {
             ending += "ET\n";
         }
@@ -37,37 +49,70 @@ impl Survey {
     }
 }
 
-/// Looks at the page's content, and if `annotations` is true at what lies on it.
+/// Looks at the page's content and at what lies on it, in these areas, and on a map of the page if one is given.
 ///
 /// # Errors
 /// `pdf_damaged`, `pdf_limits`, where an object cannot be read. Content that cannot be read to its end is an answer.
 pub(in crate::pdf) fn look<'f>(
     file: &'f File,
-    page: &Page,
     contents: &[Stream],
     resources: &Resources<'f>,
-    area: &Rect,
-    annotations: bool,
+    annotations: &[Object],
+    areas: &[Rect],
+    map: Option<InkMap>,
 ) -> Result<Survey> {
     let mut survey = Survey::default();
-    let mut reader = Reader::new(file, *area);
+    // Annotations by themselves first: what they draw is above what the content draws.
+    let mut above = Ink::new(areas, map);
+    annotations::mark(file, annotations, &mut above)?;
+    survey.covered = above.found();
+    let mut reader = Reader::new(file, Ink::new(areas, above.map));
     match all_content(file, contents).and_then(|content| reader.page(&content, resources)) {
         Ok(balance) => survey.balance = balance,
         // What would take too long is refused, for the state in which the page is left is not known either.
         Err(error) if error.kind() == Kind::PdfLimits => return Err(error),
         Err(error) => survey.unknown = Some(error.message().to_owned()),
     }
-    survey.found = reader.found;
-    if survey.found.is_none() && annotations && annotated(file, page, area)? {
-        survey.found = Some("an annotation");
-    }
+    let found = reader.ink.found().into_iter().zip(&survey.covered);
+    survey.found = found.map(|(found, covered)| found.or_else(|| covered.clone())).collect();
+    survey.is_stamped = reader.is_stamped;
+    survey.map = reader.ink.map;
     Ok(survey)
+}
+
+/// The first page that carries codes of an earlier stamping, if the document does not hide its dictionaries.
+pub(in crate::pdf) fn stamped_before(file: &File) -> Result<Option<Page>> {
+    if memchr::memmem::find(file.bytes(), NAME.as_bytes()).is_none() {
+        return Ok(None);
+    }
+    let (mut found, mut resources) = (Ok(None), PageResources::new(file));
+    pages::each(file, &mut |page| {
+        found = resources
+            .of(&page)
+            .and_then(|(_, resources)| carries_codes(file, resources.dict()))
+            .map(|carries| carries.then_some(page));
+        matches!(found, Ok(None))
+    })?;
+    found
+}
+
+fn carries_codes(file: &File, resources: &Dict) -> Result<bool> {
+    let forms = file.dict_in(resources, "XObject")?.unwrap_or_default();
+    for (name, form) in forms.0.iter().filter(|(name, _)| name.starts_with(NAME.as_bytes())) {
+        let Some(form) = file.stream(form)? else { continue };
+        match file.decode(&form, LARGEST_CONTENT) {
+            Ok(content) if is_ours(name, &content) => return Ok(true),
+            Err(error) if error.kind() == Kind::PdfLimits => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(false)
 }
 
 fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {
     let mut all = Vec::new();
     for stream in contents {
-        let part = file.decode(stream, LARGEST_CONTENT - all.len().min(LARGEST_CONTENT))?;
+        let part = file.decode_whole(stream, LARGEST_CONTENT - all.len().min(LARGEST_CONTENT))?;
         if all.is_empty() {
             all = part;
         } else {
@@ -76,22 +121,4 @@ fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {
         }
     }
     Ok(all)
-}
-
-/// True if an annotation that shows something lies in the area.
-fn annotated(file: &File, page: &Page, area: &Rect) -> Result<bool> {
-    /// Hidden, and not on the screen (ISO 32000-1, table 165).
-    const UNSEEN: i64 = 2 | 32;
-    for annotation in &file.items(&page.dict, "Annots")? {
-        let Some(annotation) = file.dict(annotation)? else { continue };
-        let flags = file.value(&annotation, "F")?.integer().unwrap_or_default();
-        // Notes and the like are drawn by the reader, if they bring no picture of their own.
-        let plain = ["Link", "Popup", "Widget"].iter().any(|kind| annotation.is("Subtype", kind));
-        let shows = (annotation.get("AP").is_some() || !plain) && flags & UNSEEN == 0;
-        let rect = Rect::read(&file.items(&annotation, "Rect")?);
-        if shows && !annotation.is("Subtype", "Popup") && rect.is_some_and(|rect| rect.meets(area)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }

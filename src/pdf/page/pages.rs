@@ -76,11 +76,11 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
         count = page.number;
         match pages {
             Pages::Number(number) if page.number != number.get() => {}
-            Pages::First | Pages::Number(_) | Pages::All => chosen.push(page),
+            Pages::Auto | Pages::First | Pages::Number(_) | Pages::All => chosen.push(page),
             Pages::Last | Pages::New => chosen = vec![page],
         }
         match pages {
-            Pages::First | Pages::Number(_) => chosen.is_empty(),
+            Pages::Auto | Pages::First | Pages::Number(_) => chosen.is_empty(),
             Pages::All => chosen.len() <= MOST_CHOSEN,
             Pages::Last | Pages::New => true,
         }
@@ -92,7 +92,7 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
         return Err(Error::new(Kind::PdfDamaged, "the PDF has no pages"));
     }
     let counted = root(file)?.count;
-    if count > counted || count < counted && !matches!(pages, Pages::First | Pages::Number(_)) {
+    if count > counted || count < counted && !matches!(pages, Pages::Auto | Pages::First | Pages::Number(_)) {
         let message = format!("the page tree says that it has {counted} pages, and has {count}");
         return Err(Error::new(Kind::PdfDamaged, message));
     }

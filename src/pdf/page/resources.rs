@@ -2,9 +2,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::font::Font;
 use super::geometry::{Matrix, Rect};
 use super::graphics::Space;
-use super::letter_widths::LetterWidths;
 use super::pages::{Page, ResourcesPlace};
 use crate::error::Result;
 use crate::pdf::document::file::File;
@@ -15,7 +15,7 @@ use crate::pdf_objects::{Dict, Id, Object, Stream};
 pub(in crate::pdf) struct Resources<'f> {
     file: &'f File,
     dict: Dict,
-    fonts: Kind<Option<Rc<LetterWidths>>>,
+    fonts: Kind<Option<Rc<Font>>>,
     spaces: Kind<Space>,
     drawn: Kind<Option<Rc<Drawn<'f>>>>,
 }
@@ -61,12 +61,12 @@ impl<'f> Resources<'f> {
         &self.dict
     }
 
-    /// A font's widths; none if there is no such font.
-    pub(in crate::pdf) fn font(&self, name: &[u8]) -> Result<Option<Rc<LetterWidths>>> {
+    /// A font; none if there is no such font.
+    pub(in crate::pdf) fn font(&self, name: &[u8]) -> Result<Option<Rc<Font>>> {
         self.fonts.get(self, name, |font| {
             let Some(font) = font else { return Ok(None) };
             let font = self.file.dict(font)?.unwrap_or_default();
-            Ok(Some(Rc::new(LetterWidths::read(self.file, &font)?)))
+            Ok(Some(Rc::new(Font::read(self.file, &font)?)))
         })
     }
 

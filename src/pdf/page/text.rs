@@ -54,7 +54,13 @@ impl<'a> Reader<'a> {
             b"TJ" => {
                 for item in operands.value.as_ref().and_then(Object::as_array).unwrap_or_default() {
                     match item.number() {
-                        Some(back) => run.advance(-back / 1000.0 * run.state.size),
+                        Some(back) => {
+                            let back = -back / 1000.0 * run.state.size;
+                            match run.state.font.as_ref().is_some_and(|font| font.widths.vertical) {
+                                true => run.text = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, back]).then(&run.text),
+                                false => run.advance(back),
+                            }
+                        }
                         None => self.show(Some(item), run),
                     }
                 }
@@ -65,25 +71,48 @@ impl<'a> Reader<'a> {
     }
 
     fn show(&mut self, text: Option<&Object>, run: &mut Run<'_, 'a>) {
-        /// In em: how far letters reach from the baseline.
-        const ASCENT: f64 = 0.75;
-        const DESCENT: f64 = -0.22;
         let Some(text) = text.and_then(Object::as_text) else { return };
-        let Some(font) = run.state.font.clone() else { return };
-        let state = &run.state;
-        let (mut width, mut ink) = (0.0, false);
-        for (letter, space) in font.letters(text) {
-            width += letter * state.size + state.letter_space + if space { state.word_space } else { 0.0 };
-            ink |= !space;
-        }
+        // Some readers take another font where this one is missing.
+        let font = run.state.font.clone().unwrap_or_default();
+        let (state, vertical) = (&run.state, font.widths.vertical);
         // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
-        if ink && !matches!(state.mode, 3 | 7) && !state.fill.white && self.found.is_none() {
-            let (bottom, top) = (state.rise + DESCENT * state.size, state.rise + ASCENT * state.size);
-            let line = Rect::new((0.0, bottom), (width * state.stretch, top));
-            let around = run.text.then(&state.matrix).around(&line);
-            self.note(state, &around, "text");
+        let is_seen = !matches!(state.mode, 3 | 7) && !state.fill.white && self.ink.wants_text();
+        let mut quote = String::new();
+        let mut is_known = true;
+        // From the first letter with ink to the last.
+        let (mut length, mut ink) = (0.0, None::<(f64, f64)>);
+        for (code, (width, parts_words)) in font.widths.codes(text).zip(font.widths.letters(text)) {
+            let begin = length;
+            length += state.size * if vertical { 1.0 } else { width };
+            if is_seen {
+                let letters = quote.len();
+                is_known &= font.add(code, &mut quote);
+                let is_space = match quote.get(letters..) {
+                    None | Some("") => parts_words,
+                    Some(letters) => letters.chars().all(char::is_whitespace),
+                };
+                if !is_space {
+                    ink = Some((ink.map_or(begin, |(first, _)| first), length));
+                }
+            }
+            length += state.letter_space + if parts_words { state.word_space } else { 0.0 };
         }
-        run.advance(width);
+        if let Some((first, last)) = ink {
+            let [bottom, top] = font.widths.reach.map(|reach| state.rise + reach * state.size);
+            let line = if vertical {
+                // From the top downwards, in the middle of the line.
+                Rect::new((-0.5 * state.size, -last + bottom), (0.5 * state.size, -first + 0.12 * state.size))
+            } else {
+                Rect::new((first * state.stretch, bottom), (last * state.stretch, top))
+            };
+            let around = run.text.then(&state.matrix).around(&line).intersection(&state.clip);
+            self.ink.text(&around, if is_known { &quote } else { "" });
+        }
+        if vertical {
+            run.text = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, -length]).then(&run.text);
+        } else {
+            run.advance(length);
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use std::fmt::Write;
 
 use crate::error::{Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface, fit};
+use crate::pdf::page::content::BEGINNING;
 use crate::pdf::page::geometry::{Rect, millimetres, points, rounded};
 use crate::pdf::settings::{Arrangement, Size, Stamp};
 use crate::render::layout::{EM_PT, LEAST_EM_PT, LINE_SPACING, MARGIN};
@@ -76,7 +77,7 @@ impl<'a> Block<'a> {
     pub(in crate::pdf) fn content(&self, font: &mut EmbeddedFont) -> Vec<u8> {
         // All of it, for a line that was there would show in the gap between two codes.
         let [width, height] = [self.width, self.height].map(rounded);
-        let mut content = format!("1 g 0 0 {width} {height} re f 0 g\n");
+        let mut content = format!("{BEGINNING}{width} {height} re f 0 g\n");
         for Cell { code, square, module, lines, .. } in &self.cells {
             modules::begin(&mut content, *module, [square.left, square.top]);
             modules::PDF.push_str(&mut content, code.symbol(), 1024);
@@ -96,13 +97,17 @@ impl<'a> Block<'a> {
 
     /// Modules that are too small to be read everywhere.
     pub(in crate::pdf) fn warnings(&self) -> Vec<Warning> {
-        let small = self.cells.iter().map(|cell| millimetres(cell.module)).fold(f64::INFINITY, f64::min);
-        // A ten thousandth is lost in turning millimetres to points and back.
-        if small >= SMALL_MODULE - 1e-4 {
-            return Vec::new();
-        }
+        let Some(small) = self.small_module_mm(1.0) else { return Vec::new() };
         let message = format!("a module measures {small:.2} mm, less than {SMALL_MODULE} mm; not every phone reads it");
         vec![Warning::new(WarningKind::ModuleSmall, message)]
+    }
+
+    /// The side of the smallest modules, if the page is shown so many times smaller than it says, and if that is too small
+    /// to be read everywhere.
+    pub(in crate::pdf) fn small_module_mm(&self, times: f64) -> Option<f64> {
+        let small = self.cells.iter().map(|cell| millimetres(cell.module)).fold(f64::INFINITY, f64::min) / times;
+        // A ten thousandth is lost in turning millimetres to points and back.
+        (small < SMALL_MODULE - 1e-4).then_some(small)
     }
 }
 

@@ -2,16 +2,20 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::block::Block;
+use super::free_place;
+use super::new_page::{NewPage, form_dict};
 use super::signatures;
 use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
-use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, points, rounded};
+use crate::pdf::page::content::NAME;
+use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, rounded};
+use crate::pdf::page::ink_map::InkMap;
 use crate::pdf::page::occupied::{self, Survey};
 use crate::pdf::page::pages::{self, Page, ResourcesPlace, Root};
-use crate::pdf::page::resources::{PageResources, Resources};
-use crate::pdf::settings::{Anchor, Corner, Occupied, Pages, Stamp};
+use crate::pdf::page::resources::PageResources;
+use crate::pdf::settings::{Corner, Occupied, Pages, Stamp};
 use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
 use crate::render::Code;
 
@@ -23,15 +27,36 @@ pub struct Stamped {
     pub bytes: Vec<u8>,
     /// The pages that got the codes, counted from 1.
     pub pages: Vec<u32>,
-    /// What somebody should look at: `module_small`, `place_taken`, `place_unknown`, `pdf_signed`.
+    /// Where the codes are on each of them, if a place was looked for.
+    pub places: Vec<StampedPlace>,
+    /// What somebody should look at: `module_small`, `place_taken`, `place_unknown`, `place_moved`, `pdf_signed`.
     pub warnings: Vec<Warning>,
+}
+
+/// A place that was found for the codes, in millimetres from the upper left corner of the page as the reader sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StampedPlace {
+    /// The page, counted from 1.
+    pub page: u32,
+    /// From the left edge of the page.
+    pub left_mm: u32,
+    /// From its upper edge.
+    pub top_mm: u32,
+    /// The width of the codes with all that belongs to them.
+    pub width_mm: u32,
+    /// Their height.
+    pub height_mm: u32,
 }
 
 /// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
 const MOST_PARTS: usize = 10_000;
 
-/// Puts the codes on the pages.
-pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp) -> Result<Stamped> {
+/// What draws a page, from the width and the height of the last page in points.
+pub(in crate::pdf) type Draw<'d> = dyn Fn([f64; 2]) -> NewPage + 'd;
+
+/// Puts the codes on the pages. `draw` makes a page of their own, where there is to be one.
+pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Option<&Draw<'_>>) -> Result<Stamped> {
     stamp.check()?;
     if file.crypt.as_ref().is_some_and(|crypt| !crypt.may_change) {
         return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
@@ -39,27 +64,53 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp) -> Result<
     let block = Block::new(codes, stamp);
     let mut warnings = block.warnings();
     warnings.extend(signatures::look(file)?);
-    let chosen = pages::chosen(file, stamp.pages)?;
-    let mut update = Update::new(file)?;
-    let form = form(&mut update, &block)?;
-    let resources = PageResources::new(file);
-    let (named, inherited) = (HashMap::new(), None);
-    let mut stamping = Stamping { file, stamp, block, update, form, resources, named, inherited, warnings };
+    if *file.value(&file.catalog()?, "NeedsRendering")? == Object::Bool(true) {
+        let message = "the PDF is a dynamic form (XFA): readers that know such forms show the form, and not the pages with \
+                       the codes";
+        warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
+    }
+    let update = Update::new(file)?;
+    // Were a place looked for beside the others, every code would stand there twice.
+    if stamp.anchor.corner == Corner::Auto
+        && stamp.occupied == Occupied::Refuse
+        && let Some(page) = occupied::stamped_before(file)?
+    {
+        return Err(stamped_already(&page));
+    }
+    let mut stamping = Stamping {
+        file,
+        stamp,
+        block,
+        update,
+        form: None,
+        resources: PageResources::new(file),
+        named: HashMap::new(),
+        inherited: None,
+        places: Vec::new(),
+        warnings,
+    };
     let mut numbers = Vec::new();
-    if stamp.pages == Pages::New {
-        numbers.extend(chosen.last().map(|page| stamping.new_page(page)).transpose()?);
-    } else {
-        let mut seen = HashSet::new();
-        for page in &chosen {
-            // A page that stands in the tree twice is one object.
-            if seen.insert(page.id) {
-                stamping.page(page)?;
+    match stamp.pages {
+        Pages::Auto if stamp.anchor.corner == Corner::Auto && stamp.occupied != Occupied::Ignore => {
+            numbers.push(stamping.first_free(draw)?);
+        }
+        Pages::New => {
+            let last = pages::chosen(file, Pages::Last)?;
+            numbers.extend(last.last().map(|page| stamping.new_page(page, draw)).transpose()?);
+        }
+        pages => {
+            let mut seen = HashSet::new();
+            for page in &pages::chosen(file, pages)? {
+                // A page that stands in the tree twice is one object.
+                if seen.insert(page.id) {
+                    stamping.page(page)?;
+                }
+                numbers.push(page.number);
             }
-            numbers.push(page.number);
         }
     }
-    let Stamping { update, warnings, .. } = stamping;
-    Ok(Stamped { bytes: update.finish()?, pages: numbers, warnings })
+    let Stamping { update, warnings, places, .. } = stamping;
+    Ok(Stamped { bytes: update.finish()?, pages: numbers, places, warnings })
 }
 
 struct Stamping<'a> {
@@ -67,48 +118,89 @@ struct Stamping<'a> {
     stamp: &'a Stamp,
     block: Block<'a>,
     update: Update<'a>,
-    /// What is drawn on every page.
-    form: Id,
+    /// What is drawn on every page, once it is needed.
+    form: Option<Id>,
     resources: PageResources<'a>,
     /// Dictionaries of resources, or of their forms, that have it, and under which name.
     named: HashMap<Id, String>,
     /// The resources of the last node of the page tree that had some, the object that they became, and the form's name
     /// there.
     inherited: Option<(Rc<Object>, Id, String)>,
+    places: Vec<StampedPlace>,
     warnings: Vec<Warning>,
 }
 
-/// The form that shows the block, with its letters.
-fn form(update: &mut Update<'_>, block: &Block<'_>) -> Result<Id> {
-    let mut font = EmbeddedFont::new(Typeface::regular());
-    let content = block.content(&mut font);
-    let form = update.reserve();
-    let letters = update.reserve_several(EmbeddedFont::OBJECTS);
-    let size = Rect::new((0.0, 0.0), (block.width, block.height));
-    let fonts = Dict::default().with("Font", Dict::default().with("F", letters));
-    let dict = Dict::default()
-        .with("Type", Object::name("XObject"))
-        .with("Subtype", Object::name("Form"))
-        .with("BBox", size.to_object())
-        .with("Resources", fonts);
-    update.push(NewObject::deflated(form, dict, &content))?;
-    for object in font.objects(letters) {
-        update.push(object)?;
-    }
-    Ok(form)
+/// A page as it was read, and where the codes go.
+struct Spot {
+    view: View,
+    /// From the block's points to the page's units.
+    place: Matrix,
+    streams: Vec<Stream>,
+    annotations: Vec<Object>,
+    survey: Survey,
 }
 
+/// A page without a place for the codes, and why.
+struct Full(Error);
+
 impl<'a> Stamping<'a> {
+    /// Puts the block on the first page that has a place for it, else on a new one; gives its number.
+    fn first_free(&mut self, draw: Option<&Draw<'_>>) -> Result<u32> {
+        /// Pages that are looked at. Whoever reads a longer document looks for codes on its first page or on its last.
+        const MOST_SEARCHED: usize = 20;
+        let Some(first) = pages::chosen(self.file, Pages::First)?.pop() else { return self.add_page(draw) };
+        let why = match self.spot(&first)? {
+            Ok(spot) => return self.put_on(&first, spot),
+            Err(Full(why)) => why.message().to_owned(),
+        };
+        let last = pages::chosen(self.file, Pages::Last)?.pop().filter(|last| last.number > 1);
+        let mut others = Vec::new();
+        pages::each(self.file, &mut |page| {
+            if page.number > 1 {
+                others.push(page);
+            }
+            others.len() < MOST_SEARCHED - 2
+        })?;
+        others.retain(|page| last.as_ref().is_none_or(|last| last.number != page.number));
+        for page in last.iter().chain(&others) {
+            if let Ok(spot) = self.spot(page)? {
+                let message = format!("{why}; the codes are on page {}", page.number);
+                self.warnings.push(Warning::new(WarningKind::PlaceMoved, message));
+                return self.put_on(page, spot);
+            }
+        }
+        let number = self.add_page(draw)?;
+        let message = format!("{why}; the codes are on a new page, {number}");
+        self.warnings.push(Warning::new(WarningKind::PlaceMoved, message));
+        Ok(number)
+    }
+
+    fn add_page(&mut self, draw: Option<&Draw<'_>>) -> Result<u32> {
+        let last = pages::chosen(self.file, Pages::Last)?.pop();
+        let last = last.ok_or_else(|| Error::new(Kind::PdfDamaged, "the PDF has no pages"))?;
+        self.new_page(&last, draw)
+    }
+
     /// Puts the block on a page that is there.
     fn page(&mut self, page: &Page) -> Result<()> {
-        let view = page.view(self.file)?;
-        let place = self.place(&view, page.number)?;
-        let mut annotations = few(self.file.items(&page.dict, "Annots")?, page, "annotations")?;
-        let streams = self.contents(page)?;
-        let (stand, resources) = self.resources.of(page)?;
-        let survey = self.survey(page, &streams, &resources, &place.around(&self.area()))?;
+        let spot = match self.spot(page)? {
+            Ok(spot) => spot,
+            Err(Full(why)) if self.stamp.occupied == Occupied::Refuse => return Err(why),
+            Err(Full(_)) => self.spot_at(page, Corner::BottomRight)?,
+        };
+        self.put_on(page, spot)?;
+        Ok(())
+    }
 
+    /// Writes the page anew, with the codes.
+    fn put_on(&mut self, page: &Page, spot: Spot) -> Result<u32> {
+        let Spot { view, place, streams, mut annotations, survey } = spot;
+        self.warn_of_units(&view, page.number);
+        if self.stamp.anchor.corner == Corner::Auto {
+            self.remember(page.number, &view, &place);
+        }
         let mut dict = page.dict.clone();
+        let (stand, resources) = self.resources.of(page)?;
         let name = self.name_form(&stand, resources.dict(), &mut dict)?;
 
         let mut before = Vec::new();
@@ -121,14 +213,15 @@ impl<'a> Stamping<'a> {
             before = survey.ending();
         }
         let after = self.update.reserve();
-        before.extend(draw(&place, &name).bytes());
+        before.extend(draw_form(&place, &name).bytes());
         self.update.stream(after, &before)?;
         contents.push(after.into());
 
         annotations.extend(self.links(page.id, &place)?);
         dict.set("Contents", contents);
         dict.set("Annots", annotations);
-        self.update.object(page.id, dict.into())
+        self.update.object(page.id, dict.into())?;
+        Ok(page.number)
     }
 
     /// Names the form in the page's resources. What pages share is changed once, and stays shared.
@@ -167,6 +260,7 @@ impl<'a> Stamping<'a> {
     }
 
     fn add_form(&mut self, resources: &mut Dict) -> Result<String> {
+        let form = self.form()?;
         let shared = resources.get("XObject").and_then(Object::as_reference);
         if let Some(name) = shared.and_then(|id| self.named.get(&id)) {
             return Ok(name.clone());
@@ -175,7 +269,7 @@ impl<'a> Stamping<'a> {
         let is_there = forms.is_some();
         let mut forms = forms.unwrap_or_default();
         let name = unused(&forms);
-        forms.set(&name, self.form);
+        forms.set(&name, form);
         match shared.filter(|_| is_there) {
             Some(id) => {
                 self.update.object(id, forms.into())?;
@@ -186,34 +280,61 @@ impl<'a> Stamping<'a> {
         Ok(name)
     }
 
-    /// Adds a page of the size of the last one, and gives its number.
-    fn new_page(&mut self, last: &Page) -> Result<u32> {
+    /// The form that shows the block, with its letters.
+    fn form(&mut self) -> Result<Id> {
+        if let Some(form) = self.form {
+            return Ok(form);
+        }
+        let update = &mut self.update;
+        let mut font = EmbeddedFont::new(Typeface::regular());
+        let content = self.block.content(&mut font);
+        let form = update.reserve();
+        let letters = update.reserve_several(EmbeddedFont::OBJECTS);
+        let size = Rect::new((0.0, 0.0), (self.block.width, self.block.height));
+        let fonts = Dict::default().with("Font", Dict::default().with("F", letters));
+        update.push(NewObject::deflated(form, form_dict(size, fonts), &content))?;
+        for object in font.objects(letters) {
+            update.push(object)?;
+        }
+        self.form = Some(form);
+        Ok(form)
+    }
+
+    /// Adds a page behind the last one, and gives its number.
+    fn new_page(&mut self, last: &Page, draw: Option<&Draw<'_>>) -> Result<u32> {
+        /// In points: pages of more are not shown by every reader (ISO 32000-1, annex C).
+        const LONGEST_SIDE: f64 = 14_400.0;
         let Root { id: root, dict: mut tree, count } = pages::root(self.file)?;
         let mut kids = self.file.items(&tree, "Kids")?;
-        let view = last.view(self.file)?;
-        let (width, height) = view.size();
-        let (width, height) = (width / view.unit, height / view.unit);
-        let upright = View { visible: Rect::new((0.0, 0.0), (width, height)), turns: 0, unit: view.unit };
+        let (width, height) = last.view(self.file)?.size();
+        let last_size = [width.min(LONGEST_SIDE), height.min(LONGEST_SIDE)];
         let number = last.number + 1;
-        let place = self.place(&upright, number)?;
-
-        let page = self.update.reserve();
+        let (page, size, form, place, links);
+        if let Some(draw) = draw {
+            let drawn = draw(last_size);
+            (size, place) = (drawn.size, Matrix::IDENTITY);
+            (form, page) = (drawn.form(&mut self.update)?, self.update.reserve());
+            links = drawn.links.iter().map(|(area, address)| self.link(page, *area, address)).collect::<Result<_>>()?;
+        } else {
+            let (sized, spot) = free_place::on_a_new_page(last_size, (self.block.width, self.block.height), self.stamp);
+            (size, place) = (sized, Matrix([1.0, 0.0, 0.0, 1.0, spot.0, spot.1]));
+            (form, page) = (self.form()?, self.update.reserve());
+            links = self.links(page, &place)?;
+        }
         let contents = self.update.reserve();
-        self.update.stream(contents, draw(&place, "KsefQr").as_bytes())?;
-        let forms = Dict::default().with("XObject", Dict::default().with("KsefQr", self.form));
-        let mut dict = Dict::default()
+        self.update.stream(contents, draw_form(&place, NAME).as_bytes())?;
+        let forms = Dict::default().with("XObject", Dict::default().with(NAME, form));
+        let visible = Rect::new((0.0, 0.0), (size[0], size[1]));
+        let dict = Dict::default()
             .with("Type", Object::name("Page"))
             .with("Parent", root)
-            .with("MediaBox", upright.visible.to_object())
+            .with("MediaBox", visible.to_object())
             // Else it inherits what is set above it.
-            .with("CropBox", upright.visible.to_object())
+            .with("CropBox", visible.to_object())
             .with("Rotate", 0)
             .with("Resources", forms)
             .with("Contents", contents)
-            .with("Annots", self.links(page, &place)?);
-        if (view.unit - 1.0).abs() > 1e-9 {
-            dict.set("UserUnit", view.unit);
-        }
+            .with("Annots", links);
         self.update.object(page, dict.into())?;
         kids.push(page.into());
         tree.set("Kids", kids);
@@ -222,64 +343,111 @@ impl<'a> Stamping<'a> {
         Ok(number)
     }
 
-    fn area(&self) -> Rect {
-        Rect::new((0.0, 0.0), (self.block.width, self.block.height))
-    }
-
-    /// From the block's points to the page's units.
-    fn place(&self, view: &View, number: u32) -> Result<Matrix> {
-        /// In points; less is lost in rounding.
-        const SLACK: f64 = 0.01;
-        let (width, height) = view.size();
-        let Anchor { corner, x_mm, y_mm } = self.stamp.anchor;
-        let (x, y) = (points(x_mm), points(y_mm));
-        let left = match corner {
-            Corner::TopLeft | Corner::BottomLeft => x,
-            Corner::TopRight | Corner::BottomRight => width - x - self.block.width,
-        };
-        let bottom = match corner {
-            Corner::BottomLeft | Corner::BottomRight => y,
-            Corner::TopLeft | Corner::TopRight => height - y - self.block.height,
-        };
-        let fits = left >= -SLACK
-            && bottom >= -SLACK
-            && left + self.block.width <= width + SLACK
-            && bottom + self.block.height <= height + SLACK;
-        if !fits {
-            let message = format!(
-                "page {number} measures {:.0} x {:.0} mm; the codes take {:.1} x {:.1} mm, and do not fit {x_mm} and \
-                 {y_mm} mm from that corner",
-                millimetres(width),
-                millimetres(height),
-                millimetres(self.block.width),
-                millimetres(self.block.height),
-            );
-            return Err(Error::new(Kind::PdfNoRoom, message));
+    /// Reads the page, and finds the place that was chosen, or one that is free.
+    fn spot(&mut self, page: &Page) -> Result<std::result::Result<Spot, Full>> {
+        let corner = self.stamp.anchor.corner;
+        if corner != Corner::Auto || self.stamp.occupied == Occupied::Ignore {
+            return self.spot_at(page, corner).map(Ok);
         }
-        Ok(Matrix([1.0, 0.0, 0.0, 1.0, left, bottom]).then(&view.matrix()))
+        let view = page.view(self.file)?;
+        let size = (self.block.width, self.block.height);
+        if size.0 > view.size().0 || size.1 > view.size().1 {
+            return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
+        }
+        let corners = free_place::corners(&view, size, &self.stamp.anchor);
+        let areas: Vec<Rect> = corners.iter().map(|&at| free_place::rect(&view, at, size)).collect();
+        let map = InkMap::new(view.visible, free_place::millimetre(&view));
+        let (streams, annotations) = self.parts(page)?;
+        let (_, resources) = self.resources.of(page)?;
+        let survey = occupied::look(self.file, &streams, &resources, &annotations, &areas, Some(map))?;
+        if survey.unknown.is_some() {
+            // Where it may be drawn on anywhere, one place is as good as another.
+            return self.spot_at(page, corner).map(Ok);
+        }
+        if survey.is_stamped && self.stamp.occupied == Occupied::Refuse {
+            return Err(stamped_already(page));
+        }
+        let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
+        let found = || free_place::search(&view, survey.map.as_ref()?, size, &self.stamp.anchor);
+        let Some(at) = free_corner.or_else(found) else {
+            let [width, height] = [size.0, size.1].map(millimetres);
+            let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
+            if let Some(found) = survey.found.into_iter().flatten().next() {
+                why = format!("{why}: in one of its corners is {found}");
+            }
+            return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
+        };
+        Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
     }
 
-    /// Looks at what the page draws, and acts upon what is found in the block's place.
-    fn survey(&mut self, page: &Page, contents: &[Stream], resources: &Resources<'a>, area: &Rect) -> Result<Survey> {
-        let survey =
-            occupied::look(self.file, page, contents, resources, area, self.stamp.occupied != Occupied::Ignore)?;
-        let number = page.number;
+    /// Reads the page, and acts upon what is found in the place that was chosen.
+    fn spot_at(&mut self, page: &Page, corner: Corner) -> Result<Spot> {
+        let view = page.view(self.file)?;
+        let size = (self.block.width, self.block.height);
+        let at = free_place::corner(&view, size, &self.stamp.anchor, corner)
+            .ok_or_else(|| free_place::no_room(&view, size, &self.stamp.anchor, page.number))?;
+        let (streams, annotations) = self.parts(page)?;
+        let area = free_place::rect(&view, at, size);
+        let (_, resources) = self.resources.of(page)?;
+        let survey = occupied::look(self.file, &streams, &resources, &annotations, &[area], None)?;
+        self.judge(page, &survey)?;
+        Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey })
+    }
+
+    fn judge(&mut self, page: &Page, survey: &Survey) -> Result<()> {
+        let (number, occupied) = (page.number, self.stamp.occupied);
         if let Some(unknown) = &survey.unknown {
-            let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
             // Readers that stop there do not show the codes behind it either.
-            if self.stamp.occupied == Occupied::Refuse {
+            if occupied == Occupied::Refuse {
+                let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
                 return Err(Error::new(Kind::PdfDamaged, message));
             }
+            let message = format!("page {number}: the codes may not be seen in every reader: {unknown}");
             self.warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
         }
-        let Some(found) = survey.found else { return Ok(survey) };
-        let message = format!("page {number} has {found} where the codes are to be");
-        match self.stamp.occupied {
+        let covered = survey.covered.iter().flatten().next();
+        let Some(found) = survey.found.iter().flatten().next() else { return Ok(()) };
+        let message = match covered {
+            Some(above) => format!("page {number} has {above} where the codes are to be, which lies above them"),
+            None => format!("page {number} has {found} where the codes are to be"),
+        };
+        match occupied {
+            Occupied::Refuse if survey.is_stamped => return Err(stamped_already(page)),
             Occupied::Refuse => return Err(Error::new(Kind::PdfPlaceTaken, message)),
-            Occupied::Warn => self.warnings.push(Warning::new(WarningKind::PlaceTaken, message)),
-            Occupied::Ignore => {}
+            Occupied::Ignore if covered.is_none() => {}
+            Occupied::Warn | Occupied::Ignore => {
+                self.warnings.push(Warning::new(WarningKind::PlaceTaken, message));
+            }
         }
-        Ok(survey)
+        Ok(())
+    }
+
+    fn remember(&mut self, page: u32, view: &View, place: &Matrix) {
+        let (_, height) = view.size();
+        let seen = free_place::seen(view, place);
+        let whole = |points: f64| millimetres(points).round().max(0.0) as u32;
+        self.places.push(StampedPlace {
+            page,
+            left_mm: whole(seen.0),
+            top_mm: whole(height - seen.1 - self.block.height),
+            width_mm: whole(self.block.width),
+            height_mm: whole(self.block.height),
+        });
+    }
+
+    /// Many readers do not know of units, and show the page, and the codes, in another size.
+    fn warn_of_units(&mut self, view: &View, page: u32) {
+        let Some(module) = self.block.small_module_mm(view.unit) else { return };
+        let message = format!(
+            "page {page} has a unit of its own (/UserUnit {}); readers that do not know units show modules of {module:.2} mm",
+            view.unit
+        );
+        self.warnings.push(Warning::new(WarningKind::ModuleSmall, message));
+    }
+
+    fn parts(&self, page: &Page) -> Result<(Vec<Stream>, Vec<Object>)> {
+        let annotations = few(self.file.items(&page.dict, "Annots")?, page, "annotations")?;
+        Ok((self.contents(page)?, annotations))
     }
 
     /// The streams of a page's content. References that lead nowhere are left out, as the list is written anew.
@@ -309,22 +477,32 @@ impl<'a> Stamping<'a> {
 
     /// A link annotation over each code (ISO 32000-1, 12.5.6.5), printed with the page as PDF/A wants it.
     fn links(&mut self, page: Id, place: &Matrix) -> Result<Vec<Object>> {
-        let mut links = Vec::new();
-        for cell in &self.block.cells {
-            let id = self.update.reserve();
-            let Rect { left, bottom, right, top } = place.around(&cell.square);
-            let link = link([left, bottom, right, top].map(rounded), cell.code.link());
-            // Its address as description, for who does not see the code.
-            let link = link.with("P", page).with("Contents", address(cell.code.link()));
-            self.update.object(id, link.into())?;
-            links.push(id.into());
-        }
-        Ok(links)
+        let cells = self.block.cells.iter().map(|cell| (place.around(&cell.square), cell.code.link()));
+        let cells: Vec<_> = cells.collect();
+        cells
+            .into_iter()
+            .map(|(Rect { left, bottom, right, top }, address)| self.link(page, [left, bottom, right, top], address))
+            .collect()
+    }
+
+    fn link(&mut self, page: Id, area: [f64; 4], url: &str) -> Result<Object> {
+        let id = self.update.reserve();
+        // Its address as description, for who does not see the code.
+        let link = link(area.map(rounded), url).with("P", page).with("Contents", address(url));
+        self.update.object(id, link.into())?;
+        Ok(id.into())
     }
 }
 
+fn stamped_already(page: &Page) -> Error {
+    Error::new(
+        Kind::PdfStampedAlready,
+        format!("this was stamped by ksef-qr already: page {} carries its codes", page.number),
+    )
+}
+
 /// Draws the form, on a stream's own lines: what stands before it may end without white space.
-fn draw(place: &Matrix, name: &str) -> String {
+fn draw_form(place: &Matrix, name: &str) -> String {
     let [xx, xy, yx, yy, x, y] = place.0;
     // Directions are multiplied by the block's size.
     let [xx, xy, yx, yy] = [xx, xy, yx, yy].map(|direction| (direction * 1e7).round() / 1e7);
@@ -341,11 +519,11 @@ fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {
 
 /// A name that the page does not use.
 fn unused(names: &Dict) -> String {
-    let mut name = "KsefQr".to_owned();
+    let mut name = NAME.to_owned();
     let mut number = 1;
     while names.get(&name).is_some() {
         number += 1;
-        name = format!("KsefQr{number}");
+        name = format!("{NAME}{number}");
     }
     name
 }

@@ -1,0 +1,179 @@
+use super::geometry::{Point, Rect};
+
+/// Which parts of a page are printed on, in squares of a millimetre, or more on large pages. A square that is touched
+/// counts as a whole.
+#[derive(Clone, Debug)]
+pub(in crate::pdf) struct InkMap {
+    /// What is seen of the page, in its units.
+    page: Rect,
+    /// The side of a square.
+    side: f64,
+    columns: usize,
+    rows: usize,
+    /// Rows of bits, each in whole words.
+    bits: Vec<u64>,
+    /// Words that may still be written.
+    work: usize,
+}
+
+/// Each way.
+const MOST_SQUARES: f64 = 400.0;
+
+/// A page of three million drawings of a word each takes a tenth of it: a tenth of a second.
+const MOST_WORK: usize = 50_000_000;
+
+impl InkMap {
+    /// Of a page on which a millimetre has `millimetre` units.
+    pub(in crate::pdf) fn new(page: Rect, millimetre: f64) -> Self {
+        let side = millimetre.max(page.width() / MOST_SQUARES).max(page.height() / MOST_SQUARES);
+        let count = |length: f64| (length / side).ceil().clamp(1.0, MOST_SQUARES) as usize;
+        let (columns, rows) = (count(page.width()), count(page.height()));
+        Self { page, side, columns, rows, bits: vec![0; columns.div_ceil(64) * rows], work: MOST_WORK }
+    }
+
+    pub(in crate::pdf) fn page(&self) -> Rect {
+        self.page
+    }
+
+    /// The side of a square, in the page's units.
+    pub(in crate::pdf) fn side(&self) -> f64 {
+        self.side
+    }
+
+    pub(in crate::pdf) fn mark(&mut self, drawn: &Rect) {
+        let seen = drawn.intersection(&self.page);
+        // What has no height or no width, as lines have it, is drawn all the same.
+        if !(seen.left <= seen.right && seen.bottom <= seen.top) {
+            return;
+        }
+        let words = self.columns.div_ceil(64);
+        let (columns, rows) = self.squares(&seen);
+        self.work = self.work.saturating_sub(rows.len() * columns.len().div_ceil(64));
+        if self.work == 0 {
+            self.bits.fill(u64::MAX);
+            return;
+        }
+        for row in rows {
+            let mut at = columns.start;
+            while at < columns.end {
+                let end = columns.end.min((at / 64 + 1) * 64);
+                let mask = (u64::MAX >> (64 - (end - at))) << (at % 64);
+                if let Some(word) = self.bits.get_mut(row * words + at / 64) {
+                    *word |= mask;
+                }
+                at = end;
+            }
+        }
+    }
+
+    /// A line within the page, in pieces where it is aslant.
+    pub(in crate::pdf) fn mark_line(&mut self, from: Point, to: Point, half: f64) {
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let pieces = (dx.abs().min(dy.abs()) / self.side).ceil().clamp(1.0, MOST_SQUARES);
+        let at = |part: f64| (from.0 + dx * part / pieces, from.1 + dy * part / pieces);
+        for piece in 0..pieces as u32 {
+            let (begin, end) = (at(f64::from(piece)), at(f64::from(piece) + 1.0));
+            self.mark(&Rect::new(begin, end).grown(half));
+        }
+    }
+
+    /// How many squares are printed on, to the left of and below each corner of a square: any rectangle is then asked for
+    /// at once.
+    pub(in crate::pdf) fn free(&self) -> FreeRoom<'_> {
+        let width = self.columns + 1;
+        let mut below = vec![0_u32; width * (self.rows + 1)];
+        for row in 0..self.rows {
+            let mut left = 0;
+            for column in 0..self.columns {
+                let word = self.bits.get(row * self.columns.div_ceil(64) + column / 64).copied().unwrap_or_default();
+                left += (word >> (column % 64) & 1) as u32;
+                let under = below.get(row * width + column + 1).copied().unwrap_or_default();
+                if let Some(sum) = below.get_mut((row + 1) * width + column + 1) {
+                    *sum = under + left;
+                }
+            }
+        }
+        FreeRoom { map: self, below }
+    }
+
+    /// The squares that a rectangle within the page touches: columns and rows.
+    fn squares(&self, rect: &Rect) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+        /// Of a square: what is less is lost in rounding.
+        const SLACK: f64 = 1e-6;
+        let range = |from: f64, to: f64, count: usize| {
+            let first = ((from / self.side + SLACK).floor().max(0.0) as usize).min(count - 1);
+            let last = ((to / self.side - SLACK).ceil().max(0.0) as usize).min(count);
+            first..last.max(first + 1)
+        };
+        let columns = range(rect.left - self.page.left, rect.right - self.page.left, self.columns);
+        (columns, range(rect.bottom - self.page.bottom, rect.top - self.page.bottom, self.rows))
+    }
+}
+
+/// A map that was finished.
+pub(in crate::pdf) struct FreeRoom<'m> {
+    map: &'m InkMap,
+    below: Vec<u32>,
+}
+
+impl FreeRoom<'_> {
+    /// True if nothing is printed in the rectangle.
+    pub(in crate::pdf) fn has(&self, rect: &Rect) -> bool {
+        let seen = rect.intersection(&self.map.page);
+        if !(seen.left < seen.right && seen.bottom < seen.top) {
+            return true;
+        }
+        let (columns, rows) = self.map.squares(&seen);
+        let sum = |row: usize, column: usize| {
+            self.below.get(row * (self.map.columns + 1) + column).copied().unwrap_or_default()
+        };
+        let ink = sum(rows.end, columns.end) + sum(rows.start, columns.start);
+        ink == sum(rows.start, columns.end) + sum(rows.end, columns.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_that_are_touched_are_not_free() {
+        let page = Rect::new((100.0, 50.0), (300.0, 350.0));
+        let mut map = InkMap::new(page, 1.0);
+        assert!(map.free().has(&page));
+        map.mark(&Rect::new((150.5, 100.5), (250.0, 120.0)));
+        map.mark(&Rect::new((0.0, 0.0), (99.0, 49.0)));
+        let free = map.free();
+        for (x, y, is_free) in
+            [(149.0, 100.0, true), (150.0, 100.0, false), (249.0, 119.0, false), (250.0, 119.0, true)]
+        {
+            assert_eq!(free.has(&Rect::new((x, y), (x + 1.0, y + 1.0))), is_free, "{x} {y}");
+        }
+        assert!(free.has(&Rect::new((100.0, 121.0), (300.0, 350.0))) && !free.has(&page));
+    }
+
+    #[test]
+    fn a_line_marks_what_it_crosses() {
+        let page = Rect::new((0.0, 0.0), (200.0, 200.0));
+        let mut map = InkMap::new(page, 1.0);
+        map.mark_line((0.0, 0.0), (200.0, 200.0), 0.1);
+        map.mark_line((0.0, 150.0), (200.0, 150.0), 0.0);
+        let free = map.free();
+        assert!(free.has(&Rect::new((100.0, 0.0), (200.0, 90.0))), "beside it");
+        assert!(
+            !free.has(&Rect::new((100.0, 90.0), (120.0, 110.0))) && !free.has(&Rect::new((0.0, 149.0), (9.0, 151.0)))
+        );
+    }
+
+    /// What would take too long is taken for printed on.
+    #[test]
+    fn work_is_bounded() {
+        let page = Rect::new((0.0, 0.0), (400.0, 400.0));
+        let mut map = InkMap::new(page, 1.0);
+        for _ in 0..MOST_WORK / 400 {
+            map.mark(&Rect::new((0.0, 0.0), (1.0, 400.0)));
+        }
+        map.mark(&Rect::new((0.0, 0.0), (1.0, 1.0)));
+        assert!(!map.free().has(&Rect::new((300.0, 300.0), (310.0, 310.0))));
+    }
+}
