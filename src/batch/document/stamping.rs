@@ -6,6 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
+use crate::batch::comparison::{Mismatch, compare};
 use crate::batch::input::{Input, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::spelled_path;
@@ -26,18 +27,26 @@ pub struct Stamping {
     pub stamp: Stamp,
     /// The password of the PDFs, if they have one.
     pub password: Option<Zeroizing<Vec<u8>>>,
+    /// What is done with a PDF that shows another invoice.
+    pub mismatch: Mismatch,
 }
 
 impl Stamping {
     /// Onto PDFs that open without a password.
     pub fn new(stamp: Stamp) -> Self {
-        Self { stamp, password: None }
+        Self { stamp, password: None, mismatch: Mismatch::default() }
     }
 
     /// Opens the PDFs with this password.
     #[must_use]
     pub fn with_password(self, password: Option<Zeroizing<Vec<u8>>>) -> Self {
         Self { password, ..self }
+    }
+
+    /// Does this with a PDF that shows another invoice.
+    #[must_use]
+    pub fn on_mismatch(self, mismatch: Mismatch) -> Self {
+        Self { mismatch, ..self }
     }
 }
 
@@ -53,6 +62,7 @@ struct Unstamped<'s> {
     pdf: Original,
     source: PdfSource,
     was_stamped: bool,
+    mismatch: Mismatch,
 }
 
 impl Document for Stamping {
@@ -87,7 +97,7 @@ impl Document for Stamping {
             }
         };
         let source = PdfSource { invoice: found, digest };
-        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped }))
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped, mismatch: self.mismatch }))
     }
 
     fn is_whole(&self, bytes: &[u8]) -> bool {
@@ -152,6 +162,10 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 }
 
 impl Draft for Unstamped<'_> {
+    fn compare(&self, invoice: &Invoice, xml: &[u8]) -> Result<Vec<Warning>> {
+        compare(&self.pdf, invoice, xml, self.mismatch)
+    }
+
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
         let mut stamped = self.pdf.stamp(content.codes, self.stamp)?;
         if self.was_stamped {

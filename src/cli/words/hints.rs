@@ -133,6 +133,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::PdfNoRoom => {
             "Choose smaller codes, a smaller distance, another arrangement, or a page of their own (`--new-page`)."
         }
+        ErrorKind::PdfOfAnotherInvoice => {
+            "Is it the right PDF? In a table of pairs a row may have moved. If it is right, and prints its number otherwise than the invoice has it: `--pdf-mismatch ignore`."
+        }
         ErrorKind::PdfPlaceTaken => {
             "Choose another place (`--corner`, `--x-mm`, `--y-mm`), another page, or a page of their own (`--new-page`)."
         }

@@ -283,7 +283,7 @@ fn construct(word: &[u8], numbers: &[f64], state: &State, path: &mut Path) {
 /// content ends before.
 ///
 /// Where compressed bytes end is not said anywhere: the first `EI` between white space behind which text follows.
-fn skip_inline_image(lexer: &mut Lexer<'_>) -> Result<bool> {
+pub(in crate::pdf) fn skip_inline_image(lexer: &mut Lexer<'_>) -> Result<bool> {
     loop {
         match lexer.next_token()? {
             Some(Token::Word(b"ID")) => break,

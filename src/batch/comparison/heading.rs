@@ -1,0 +1,171 @@
+use super::folded_text::{FoldedText, Gap};
+
+/// Where a text announces the number of an invoice: behind "Faktura VAT nr".
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Heading {
+    /// Where the number begins.
+    pub(super) at: usize,
+    /// It is another invoice that is spoken of: the one that is corrected, or was paid in advance.
+    pub(super) is_reference: bool,
+    /// A word such as "nr" stands before it.
+    is_named: bool,
+}
+
+const DOCUMENTS: [&str; 8] =
+    ["FAKTURA", "RACHUNEK", "KOREKTA", "SAMOFAKTURA", "INVOICE", "RECHNUNG", "FACTURE", "EFAKTURA"];
+
+/// In Polish "faktury" is "of the invoice": another's, unless "numer" stands before.
+const OF_DOCUMENTS: [&str; 4] = ["FAKTURY", "RACHUNKU", "DOKUMENTU", "KOREKTY"];
+
+const NUMBERS: [&str; 8] = ["NR", "NUMER", "NO", "NUMBER", "N", "NUM", "NUMERZE", "SYMBOL"];
+
+/// What may stand between the name of the document and its number.
+const BETWEEN: [&str; 28] = [
+    "VAT",
+    "RR",
+    "PEF",
+    "FA",
+    "KSEF",
+    "ORYGINAL",
+    "KOPIA",
+    "DUPLIKAT",
+    "ORIGINAL",
+    "KORYGUJACA",
+    "KORYGUJACEJ",
+    "KOREKTA",
+    "SPRZEDAZY",
+    "SPRZEDAZOWA",
+    "MARZA",
+    "KONCOWA",
+    "KONCOWY",
+    "ROZLICZENIOWA",
+    "ROZLICZAJACA",
+    "UPROSZCZONA",
+    "WEWNETRZNA",
+    "EKSPORTOWA",
+    "USTRUKTURYZOWANA",
+    "ELEKTRONICZNA",
+    "ZBIORCZA",
+    "INVOICE",
+    "FAKTURA",
+    "WDT",
+];
+
+/// Words by which another invoice is spoken of.
+const REFERENCES: [&str; 18] = [
+    "KORYGOWANA",
+    "KORYGOWANEJ",
+    "KORYGOWANY",
+    "KORYGOWANEGO",
+    "PIERWOTNA",
+    "PIERWOTNEJ",
+    "PIERWOTNEGO",
+    "ZALICZKOWA",
+    "ZALICZKOWEJ",
+    "ZALICZKOWE",
+    "ZALICZKOWYCH",
+    "PROFORMA",
+    "PRO",
+    "FORMA",
+    "DO",
+    "DOTYCZY",
+    "CORRECTED",
+    "POPRZEDNIEJ",
+];
+
+/// Words between the name of the document and its number, at most.
+const MOST_BETWEEN: usize = 5;
+
+/// All places where a text announces a number.
+pub(super) fn headings(text: &FoldedText) -> Vec<Heading> {
+    let mut headings = Vec::new();
+    let (mut at, mut before) = (0, String::new());
+    while at < text.signs.len() {
+        let end = text.word_end(at);
+        let word = text.letters_from(at);
+        let is = |words: &[&str]| words.contains(&word.as_str());
+        if is(&DOCUMENTS) || is(&OF_DOCUMENTS) {
+            let is_named = NUMBERS.contains(&before.as_str());
+            let is_reference = is(&OF_DOCUMENTS) && !is_named || REFERENCES.contains(&before.as_str());
+            let heading = Heading { at: at + word.chars().count(), is_reference, is_named };
+            headings.extend(number_behind(text, heading));
+        }
+        before = word;
+        at = end;
+    }
+    headings
+}
+
+/// Passes over the words that may stand before the number.
+fn number_behind(text: &FoldedText, mut heading: Heading) -> Option<Heading> {
+    for _ in 0..=MOST_BETWEEN {
+        text.sign(heading.at)?;
+        let word = text.letters_from(heading.at);
+        let is = |words: &[&str]| words.contains(&word.as_str());
+        if !(is(&NUMBERS) || is(&BETWEEN) || is(&REFERENCES)) {
+            return Some(heading);
+        }
+        heading.is_named |= is(&NUMBERS);
+        heading.is_reference |= is(&REFERENCES);
+        heading.at += word.chars().count();
+    }
+    None
+}
+
+impl Heading {
+    /// The number that stands here, if it looks like one.
+    pub(super) fn number(&self, text: &FoldedText) -> Option<String> {
+        /// A prefix that stands apart: `KM 117/26`.
+        const LONGEST_PREFIX: usize = 5;
+        let mut end = text.word_end(self.at);
+        let has_digit =
+            |end: usize| text.signs.get(self.at..end).is_some_and(|signs| signs.iter().any(|s| s.is_digit()));
+        if !has_digit(end) && end - self.at <= LONGEST_PREFIX && end < text.signs.len() {
+            end = text.word_end(end);
+        }
+        let signs = text.signs.get(self.at..end).filter(|_| has_digit(end))?;
+        let joints: Vec<char> = signs
+            .iter()
+            .skip(1)
+            .filter_map(|sign| if let Gap::Joint(joint) = sign.gap { Some(joint) } else { None })
+            .collect();
+        let digits = signs.iter().filter(|sign| sign.is_digit()).count();
+        let has_letters = digits < signs.len();
+        // Dates: 15.06.2026, 2026-06-15.
+        let is_date = !has_letters && matches!(joints[..], ['.', '.'] | ['-', '-']) && (6..=8).contains(&digits);
+        let is_amount = joints.contains(&',');
+        let looks = joints.iter().any(|&joint| joint != '.') || has_letters || digits > 4 || self.is_named;
+        (looks && !is_date && !is_amount).then(|| text.spelled(self.at..end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_are_announced() {
+        for (text, expected) in [
+            ("Faktura FV/2026/06/001", Some(("FV/2026/06/001", false))),
+            ("FAKTURA VAT nr: 12/06/2026 Oryginał", Some(("12/06/2026", false))),
+            ("Numer faktury\nD 00214/06/2026", Some(("D 00214/06/2026", false))),
+            ("Faktura korygująca nr FK/2", Some(("FK/2", false))),
+            ("do faktury VAT nr FV/1", Some(("FV/1", true))),
+            ("Nr faktury korygowanej: FV/1", Some(("FV/1", true))),
+            ("Faktura zaliczkowa nr ZAL/7", Some(("ZAL/7", true))),
+            ("Invoice No. 7", Some(("7", false))),
+            ("Faktura nr7/2026", Some(("7/2026", false))),
+            ("Faktura Data wystawienia: 2026-06-15", None),
+            ("Faktura 2026-06-15", None),
+            ("Faktura VAT 23%", None),
+            ("Faktura", None),
+            ("Zamówienie nr 12/2026", None),
+        ] {
+            let folded = FoldedText::of(text);
+            let found = headings(&folded);
+            let found = found.iter().find_map(|found| Some((found.number(&folded)?, found.is_reference)));
+            let expected = expected.map(|(number, is_reference)| (number.to_owned(), is_reference));
+            assert_eq!(found, expected, "{text:?}");
+        }
+    }
+}
