@@ -38,9 +38,10 @@ fn pairs(folder: &Path) {
     for name in ["pdfs", "xml"] {
         fs::create_dir(folder.join(name)).unwrap();
     }
-    for number in ["f1", "f2"] {
+    // Both are printed as the PDF has it.
+    for (number, spelled) in [("f1", "FV/2026/06/001"), ("f2", "FV/2026/06/1")] {
         fs::copy(fixture(PDF), folder.join(format!("pdfs/{number}.pdf"))).unwrap();
-        fs::write(folder.join(format!("xml/{number}.xml")), text.replace("FV/2026/06/001", number)).unwrap();
+        fs::write(folder.join(format!("xml/{number}.xml")), text.replace("FV/2026/06/001", spelled)).unwrap();
     }
 }
 

@@ -125,23 +125,41 @@ impl<'i> Comparison<'i> {
 
     fn text(&mut self, text: &FoldedText) {
         let headings = headings(text);
+        // Where others' numbers stand, which may hold this one: `FV 12/2026` holds `12/2026`.
+        let mut others = Vec::new();
         for heading in &headings {
-            if self.number.is_at(text, heading.at, Spelling::Usual) {
-                self.found(if heading.is_reference { Found::Reference } else { Found::Announced });
-            } else if self.number.may_be_spaced() && self.number.is_at(text, heading.at, Spelling::Spaced) {
-                self.found(if heading.is_reference { Found::Reference } else { Found::Spaced });
-            } else if !heading.is_reference && self.other.is_none() {
-                self.other = heading.number(text);
+            // Of what stands apart before it one cannot tell whether it is a part of it; digits alone are not its own.
+            let behind = heading.behind_prefix(text).filter(|_| self.number.has_letters());
+            let is_at = |spelling| {
+                let mut starts = [Some(heading.at), behind].into_iter().flatten();
+                starts.any(|at| self.number.is_at(text, at, spelling))
+            };
+            let is_spaced = self.number.may_be_spaced() && is_at(Spelling::Spaced);
+            if is_at(Spelling::Usual) || is_spaced {
+                self.found(match heading.is_reference {
+                    true => Found::Reference,
+                    false if is_spaced => Found::Spaced,
+                    false => Found::Announced,
+                });
+                if heading.is_reference {
+                    others.push(heading.at..behind.unwrap_or(heading.at) + 1);
+                }
+            } else if let Some(number) = heading.number(text) {
+                if !heading.is_reference {
+                    self.other.get_or_insert_with(|| text.spelled(number.clone()));
+                }
+                others.push(number);
             }
         }
-        let is_reference = |at: usize| headings.iter().any(|heading| heading.is_reference && heading.at == at);
-        if self.found < Found::Plain && self.number.places(text, Spelling::Usual).any(|at| !is_reference(at)) {
+        let is_own = |at: usize| {
+            let behind = others.partition_point(|other| other.start <= at);
+            behind.checked_sub(1).and_then(|index| others.get(index)).is_none_or(|other| other.end <= at)
+        };
+        if self.found < Found::Plain && self.number.places(text, Spelling::Usual).any(is_own) {
             self.found(if self.number.is_weak() { Found::Weak } else { Found::Plain });
         }
-        if self.found < Found::Spaced
-            && self.number.may_be_spaced()
-            && self.number.places(text, Spelling::Spaced).any(|at| !is_reference(at))
-        {
+        let may_be_spaced = self.found < Found::Spaced && self.number.may_be_spaced();
+        if may_be_spaced && self.number.places(text, Spelling::Spaced).any(is_own) {
             self.found(Found::Spaced);
         }
         self.nips(text);

@@ -27,6 +27,20 @@ impl Sign {
     pub(super) fn is_digit(self) -> bool {
         self.letter.is_ascii_digit()
     }
+
+    /// True for what is drawn and nobody can tell which letter it is.
+    pub(super) fn is_unreadable(self) -> bool {
+        self.letter == char::REPLACEMENT_CHARACTER
+    }
+
+    /// What joins it to what stands before.
+    pub(super) fn joint(self) -> Option<char> {
+        if let Gap::Joint(joint) = self.gap { Some(joint) } else { None }
+    }
+
+    fn is_letter(self) -> bool {
+        !self.is_digit() && !self.is_unreadable()
+    }
 }
 
 impl FoldedText {
@@ -70,14 +84,14 @@ impl FoldedText {
         let run = rest
             .iter()
             .enumerate()
-            .take_while(|(index, sign)| !sign.is_digit() && (*index == 0 || sign.gap == Gap::None));
+            .take_while(|(index, sign)| sign.is_letter() && (*index == 0 || sign.gap == Gap::None));
         run.map(|(_, sign)| sign.letter).collect()
     }
 
     /// The letters that end before `end`.
     pub(super) fn letters_before(&self, end: usize) -> String {
         let mut start = end;
-        while let Some(sign) = start.checked_sub(1).and_then(|before| self.sign(before)).filter(|sign| !sign.is_digit())
+        while let Some(sign) = start.checked_sub(1).and_then(|before| self.sign(before)).filter(|sign| sign.is_letter())
         {
             start -= 1;
             if sign.gap != Gap::None {
@@ -173,7 +187,7 @@ fn fold(letter: char, take: &mut dyn FnMut(char)) {
     for upper in letter.to_uppercase() {
         match PLAIN.iter().find(|(_, accented)| accented.contains(upper) || accented.contains(letter)) {
             Some((plain, _)) => return plain.chars().for_each(take),
-            None if upper.is_alphanumeric() => take(upper),
+            None if upper.is_alphanumeric() || upper == char::REPLACEMENT_CHARACTER => take(upper),
             None => {}
         }
     }

@@ -1,4 +1,6 @@
-use super::folded_text::{FoldedText, Gap};
+use std::ops::Range;
+
+use super::folded_text::FoldedText;
 
 /// Where a text announces the number of an invoice: behind "Faktura VAT nr".
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +75,9 @@ const REFERENCES: [&str; 18] = [
     "POPRZEDNIEJ",
 ];
 
+/// Short words that belong to no number.
+const NO_PREFIXES: [&str; 14] = ["A", "I", "Z", "ZE", "ZA", "W", "DLA", "DOK", "ID", "LP", "OD", "STR", "SER", "OF"];
+
 /// Words between the name of the document and its number, at most.
 const MOST_BETWEEN: usize = 5;
 
@@ -113,29 +118,28 @@ fn number_behind(text: &FoldedText, mut heading: Heading) -> Option<Heading> {
 }
 
 impl Heading {
-    /// The number that stands here, if it looks like one.
-    pub(super) fn number(&self, text: &FoldedText) -> Option<String> {
-        /// A prefix that stands apart: `KM 117/26`.
-        const LONGEST_PREFIX: usize = 5;
-        let mut end = text.word_end(self.at);
-        let has_digit =
-            |end: usize| text.signs.get(self.at..end).is_some_and(|signs| signs.iter().any(|s| s.is_digit()));
-        if !has_digit(end) && end - self.at <= LONGEST_PREFIX && end < text.signs.len() {
-            end = text.word_end(end);
-        }
-        let signs = text.signs.get(self.at..end).filter(|_| has_digit(end))?;
-        let joints: Vec<char> = signs
-            .iter()
-            .skip(1)
-            .filter_map(|sign| if let Gap::Joint(joint) = sign.gap { Some(joint) } else { None })
-            .collect();
+    /// Where the number goes on behind a prefix that stands apart: `KM 117/26`.
+    pub(super) fn behind_prefix(&self, text: &FoldedText) -> Option<usize> {
+        const LONGEST: usize = 3;
+        let end = text.word_end(self.at);
+        let prefix = text.letters_from(self.at);
+        let is_prefix = prefix.chars().count() == end - self.at && end - self.at <= LONGEST;
+        (is_prefix && end < text.signs.len() && !NO_PREFIXES.contains(&prefix.as_str())).then_some(end)
+    }
+
+    /// Where the number lies that stands here, if it looks like one and can be read.
+    pub(super) fn number(&self, text: &FoldedText) -> Option<Range<usize>> {
+        let end = self.behind_prefix(text).map_or_else(|| text.word_end(self.at), |at| text.word_end(at));
+        let signs = text.signs.get(self.at..end).unwrap_or_default();
+        let joints: Vec<char> = signs.iter().skip(1).filter_map(|sign| sign.joint()).collect();
         let digits = signs.iter().filter(|sign| sign.is_digit()).count();
         let has_letters = digits < signs.len();
         // Dates: 15.06.2026, 2026-06-15.
         let is_date = !has_letters && matches!(joints[..], ['.', '.'] | ['-', '-']) && (6..=8).contains(&digits);
         let is_amount = joints.contains(&',');
+        let is_readable = digits > 0 && !signs.iter().any(|sign| sign.is_unreadable());
         let looks = joints.iter().any(|&joint| joint != '.') || has_letters || digits > 4 || self.is_named;
-        (looks && !is_date && !is_amount).then(|| text.spelled(self.at..end))
+        (is_readable && looks && !is_date && !is_amount).then_some(self.at..end)
     }
 }
 
@@ -163,7 +167,8 @@ mod tests {
         ] {
             let folded = FoldedText::of(text);
             let found = headings(&folded);
-            let found = found.iter().find_map(|found| Some((found.number(&folded)?, found.is_reference)));
+            let found =
+                found.iter().find_map(|found| Some((folded.spelled(found.number(&folded)?), found.is_reference)));
             let expected = expected.map(|(number, is_reference)| (number.to_owned(), is_reference));
             assert_eq!(found, expected, "{text:?}");
         }

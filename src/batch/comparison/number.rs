@@ -62,7 +62,7 @@ impl Number {
         }
     }
 
-    fn has_letters(&self) -> bool {
+    pub(super) fn has_letters(&self) -> bool {
         self.runs.iter().any(|run| !run.is_digits)
     }
 
@@ -97,7 +97,9 @@ impl Number {
                 return None;
             }
             let mut take = |at: &mut usize, letter: char| {
-                let sign = text.sign(*at).filter(|sign| sign.letter == letter)?;
+                // Of letters beyond ASCII many fonts do not say what they are.
+                let is_same = |sign: &Sign| sign.letter == letter || sign.is_unreadable() && !letter.is_ascii_digit();
+                let sign = text.sign(*at).filter(is_same)?;
                 if *at > first {
                     *(if sign.gap == Gap::None { &mut close } else { &mut apart }) += 1;
                 }
@@ -121,6 +123,7 @@ impl Number {
 /// False if something before is a part of a longer number.
 fn begins_free(text: &FoldedText, at: usize) -> bool {
     at == 0
+        || text.sign(at - 1).is_some_and(Sign::is_unreadable)
         || text.sign(at).is_some_and(|sign| sign.gap == Gap::Apart)
         || GLUED_BEFORE.contains(&text.letters_before(at).as_str())
 }
@@ -128,7 +131,7 @@ fn begins_free(text: &FoldedText, at: usize) -> bool {
 /// False if something behind is a part of a longer number.
 fn ends_free(text: &FoldedText, end: usize) -> bool {
     let Some(next) = text.sign(end) else { return true };
-    next.gap == Gap::Apart || text.letters_from(end).chars().count() >= SHORTEST_WORD
+    next.gap == Gap::Apart || next.is_unreadable() || text.letters_from(end).chars().count() >= SHORTEST_WORD
 }
 
 #[cfg(test)]
@@ -156,6 +159,8 @@ mod tests {
             ("2026001234", "nr 2026001234,"),
             ("A-000", "A-000"),
             ("FV1/2026", "FV 1/2026"),
+            ("SF/GĘŚ/88/2026", "SF/G\u{FFFD}\u{FFFD}/88/2026"),
+            ("FV/1/2026", "\u{FFFD}FV/1/2026\u{FFFD}"),
         ] {
             assert!(found(number, text, Spelling::Usual), "{number:?} in {text:?}");
         }
@@ -177,6 +182,7 @@ mod tests {
             ("12/2026", "1 220,26"),
             ("1/220", "1 220 szt."),
             ("A-000", "A-"),
+            ("FV/1/2026", "FV/\u{FFFD}/2026"),
         ] {
             assert!(!found(number, text, Spelling::Usual), "{number:?} in {text:?}");
         }

@@ -64,7 +64,13 @@ fn of_type_1(file: &File, program: &Object) -> Result<Option<Letters>> {
     let end = memchr::memmem::find(&program, b"eexec").unwrap_or(program.len());
     let clear = program.get(..end).unwrap_or_default();
     let Some(start) = memchr::memmem::find(clear, b"/Encoding") else { return Ok(None) };
-    let mut lexer = Lexer::content(clear.get(start..).unwrap_or_default());
+    let encoding = clear.get(start..).unwrap_or_default();
+    // `/Encoding StandardEncoding def`, or an array that a loop fills first.
+    let entries = memchr::memmem::find(encoding, b"dup").unwrap_or(encoding.len());
+    if memchr::memmem::find(encoding.get(..entries).unwrap_or_default(), b"StandardEncoding").is_some() {
+        return Ok(Some(half(STANDARD, true)));
+    }
+    let mut lexer = Lexer::content(encoding.get(entries..).unwrap_or_default());
     let (mut letters, mut code, mut name) = (NOTHING, None, None);
     while let Ok(Some(token)) = lexer.next_token() {
         match token {
@@ -76,7 +82,6 @@ fn of_type_1(file: &File, program: &Object) -> Result<Option<Letters>> {
                     *place = glyph_names::letter(&name);
                 }
             }
-            Token::Word(b"StandardEncoding") => return Ok(Some(half(STANDARD, true))),
             Token::Word(b"def" | b"readonly") => break,
             Token::Word(_) => {}
         }

@@ -8,6 +8,7 @@ mod font;
 mod glyph_names;
 mod page_text;
 mod reader;
+mod resources;
 mod to_unicode;
 
 pub use page_text::PageText;

@@ -3,13 +3,14 @@ use std::rc::Rc;
 
 use super::font::Font;
 use super::page_text::{PageText, Shown};
+use super::resources::{Form, Resources};
 use crate::error::{Error, Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf::document::lexer::{Lexer, Token};
 use crate::pdf::page::content::skip_inline_image;
 use crate::pdf::page::geometry::{Matrix, Rect};
 use crate::pdf::page::pages::{self, Page};
-use crate::pdf_objects::{Dict, Id, Indirect, Object, Stream};
+use crate::pdf_objects::{Id, Indirect, Object, Stream};
 
 /// Operators that are followed, in one document.
 const MOST_STEPS: u32 = 1_000_000;
@@ -20,8 +21,8 @@ const MOST_CONTENT: usize = 16 << 20;
 /// Parts of a page's content; annotations of a page.
 const MOST_PARTS: usize = 1000;
 
-/// Bytes of text, on one page.
-const MOST_TEXT: usize = 1 << 20;
+/// Bytes of text, in one document.
+const MOST_TEXT: usize = 2 << 20;
 
 /// Forms within forms.
 const DEEPEST_FORM: u32 = 12;
@@ -32,10 +33,19 @@ const DEEPEST_STATE: usize = 1000;
 /// Calls for what each page says, in order, until `visit` says stop. False if pages were left out, as they cost too much or
 /// cannot be read.
 pub(in crate::pdf) fn read(file: &File, visit: &mut dyn FnMut(&PageText) -> bool) -> bool {
-    let mut reader =
-        Reader { file, fonts: HashMap::new(), steps: 0, content: 0, page: PageText::default(), shown: String::new() };
+    let mut reader = Reader {
+        file,
+        fonts: HashMap::new(),
+        forms: HashMap::new(),
+        steps: 0,
+        content: 0,
+        text: 0,
+        page: PageText::default(),
+        shown: String::new(),
+    };
     let mut whole = true;
     let walked = pages::each(file, &mut |page| {
+        reader.text += reader.page.len();
         reader.page = PageText::default();
         // What is wrong with the page is told where the codes are put on it.
         reader.page.cut = reader.page(&page).is_err();
@@ -48,9 +58,13 @@ pub(in crate::pdf) fn read(file: &File, visit: &mut dyn FnMut(&PageText) -> bool
 struct Reader<'a> {
     file: &'a File,
     fonts: HashMap<Id, Rc<Font>>,
+    /// None for pictures.
+    forms: HashMap<Id, Option<Rc<Form>>>,
     steps: u32,
     /// In bytes.
     content: usize,
+    /// Of the pages before, in bytes.
+    text: usize,
     page: PageText,
     /// The letters of the string at hand.
     shown: String,
@@ -72,7 +86,7 @@ struct State {
 
 /// What belongs to one content stream.
 struct Run<'r> {
-    resources: &'r Dict,
+    resources: &'r Rc<Resources>,
     depth: u32,
     state: State,
     stack: Vec<State>,
@@ -88,12 +102,13 @@ struct Run<'r> {
 
 impl Reader<'_> {
     fn page(&mut self, page: &Page) -> Result<()> {
+        self.step(20)?;
         let mut content = Vec::new();
         for part in self.parts(page)? {
             content.extend(self.decode(&part)?);
             content.push(b'\n');
         }
-        let resources = page.resources(self.file)?;
+        let resources = Rc::new(Resources::new(page.resources(self.file)?));
         let drawn = self.run(&content, &resources, Matrix::IDENTITY, 0);
         // What is filled into forms, and notes.
         for annotation in self.file.items(&page.dict, "Annots")?.iter().take(MOST_PARTS) {
@@ -120,7 +135,7 @@ impl Reader<'_> {
         content
     }
 
-    fn annotation(&mut self, annotation: &Object, resources: &Dict) -> Result<()> {
+    fn annotation(&mut self, annotation: &Object, resources: &Rc<Resources>) -> Result<()> {
         /// Hidden, and not on the screen (ISO 32000-1, table 165).
         const UNSEEN: i64 = 2 | 32;
         let Some(annotation) = self.file.dict(annotation)? else { return Ok(()) };
@@ -128,33 +143,42 @@ impl Reader<'_> {
             return Ok(());
         }
         let looks = self.file.dict_in(&annotation, "AP")?.unwrap_or_default();
-        let Some(look) = looks.get("N") else { return Ok(()) };
-        let Some(stream) = self.file.stream(look)? else { return Ok(()) };
-        let around = |items: &[Object]| Rect::read(items).unwrap_or(Rect::new((0.0, 0.0), (0.0, 0.0)));
-        let (rect, bounds) =
-            (around(&self.file.items(&annotation, "Rect")?), around(&self.file.items(&stream.dict, "BBox")?));
-        let matrix = Matrix([1.0, 0.0, 0.0, 1.0, rect.left - bounds.left, rect.bottom - bounds.bottom]);
-        self.form(&stream, resources, matrix, 0)
+        let Some(form) = looks.get("N").map(|look| self.form(look)).transpose()?.flatten() else { return Ok(()) };
+        let rect = Rect::read(&self.file.items(&annotation, "Rect")?).unwrap_or(form.bounds);
+        let (right, up) = (rect.left - form.bounds.left, rect.bottom - form.bounds.bottom);
+        self.follow(&form, resources, Matrix([1.0, 0.0, 0.0, 1.0, right, up]), 0)
+    }
+
+    fn form(&mut self, object: &Object) -> Result<Option<Rc<Form>>> {
+        let Some(id) = object.as_reference() else { return Ok(None) };
+        if let Some(known) = self.forms.get(&id) {
+            return Ok(known.clone());
+        }
+        self.step(50)?;
+        let stream = self.file.stream(object)?.filter(|stream| !stream.dict.is("Subtype", "Image"));
+        let form = match stream {
+            Some(stream) => Some(Rc::new(Form::read(self.file, &stream.dict, self.decode(&stream)?)?)),
+            None => None,
+        };
+        self.forms.insert(id, form.clone());
+        Ok(form)
     }
 
     /// Follows a form; those of old have no resources, and use the page's.
-    fn form(&mut self, stream: &Stream, resources: &Dict, matrix: Matrix, depth: u32) -> Result<()> {
-        self.step(50)?;
-        let own = Matrix::read(&self.file.items(&stream.dict, "Matrix")?).unwrap_or(Matrix::IDENTITY);
-        let inner = self.file.dict_in(&stream.dict, "Resources")?;
-        let content = self.decode(stream)?;
-        self.run(&content, inner.as_ref().unwrap_or(resources), own.then(&matrix), depth + 1)
+    fn follow(&mut self, form: &Form, resources: &Rc<Resources>, matrix: Matrix, depth: u32) -> Result<()> {
+        let resources = form.resources.as_ref().unwrap_or(resources);
+        self.run(&form.content, resources, form.matrix.then(&matrix), depth + 1)
     }
 
     fn step(&mut self, steps: u32) -> Result<()> {
         self.steps = self.steps.saturating_add(steps);
-        if self.steps >= MOST_STEPS || self.page.len() > MOST_TEXT {
+        if self.steps >= MOST_STEPS || self.text + self.page.len() > MOST_TEXT {
             return Err(Error::new(Kind::PdfLimits, "the text takes too long to read"));
         }
         Ok(())
     }
 
-    fn run(&mut self, content: &[u8], resources: &Dict, matrix: Matrix, depth: u32) -> Result<()> {
+    fn run(&mut self, content: &[u8], resources: &Rc<Resources>, matrix: Matrix, depth: u32) -> Result<()> {
         let mut lexer = Lexer::content(content);
         let mut run = Run {
             resources,
@@ -210,23 +234,17 @@ impl Reader<'_> {
     }
 
     fn draw(&mut self, name: Option<&Object>, run: &Run<'_>) -> Result<()> {
-        let name = name.and_then(Object::as_name).unwrap_or_default();
-        let objects = self.file.dict_in(run.resources, "XObject")?.unwrap_or_default();
-        let Some(object) = objects.get(&String::from_utf8_lossy(name)) else { return Ok(()) };
-        let Some(stream) = self.file.stream(object)? else { return Ok(()) };
-        if !stream.dict.is("Subtype", "Form") || run.depth >= DEEPEST_FORM {
-            return Ok(());
+        let object = run.resources.object(self.file, name.and_then(Object::as_name).unwrap_or_default())?;
+        match object.map(|object| self.form(&object)).transpose()?.flatten() {
+            Some(form) if run.depth < DEEPEST_FORM => self.follow(&form, run.resources, run.state.matrix, run.depth),
+            _ => Ok(()),
         }
-        self.form(&stream, run.resources, run.state.matrix, run.depth)
     }
 
     /// Marked content that says what its letters mean (/ActualText; ISO 32000-1, 14.9.4).
     fn mark(&mut self, properties: Option<&Object>, run: &mut Run<'_>) -> Result<()> {
         let named = match properties {
-            Some(Object::Name(name)) => {
-                let all = self.file.dict_in(run.resources, "Properties")?.unwrap_or_default();
-                self.file.dict_in(&all, &String::from_utf8_lossy(name))?
-            }
+            Some(Object::Name(name)) => run.resources.properties(self.file, name)?,
             Some(Object::Dict(dict)) => Some(dict.clone()),
             _ => None,
         };
@@ -299,20 +317,27 @@ impl Reader<'_> {
         run.advance(width);
     }
 
-    fn font(&mut self, name: Option<&Object>, resources: &Dict) -> Result<Option<Rc<Font>>> {
+    fn font(&mut self, name: Option<&Object>, resources: &Resources) -> Result<Option<Rc<Font>>> {
         let name = name.and_then(Object::as_name).unwrap_or_default();
-        let fonts = self.file.dict_in(resources, "Font")?.unwrap_or_default();
-        let Some(font) = fonts.get(&String::from_utf8_lossy(name)) else { return Ok(None) };
-        let id = font.as_reference();
-        if let Some(known) = id.and_then(|id| self.fonts.get(&id)) {
-            return Ok(Some(Rc::clone(known)));
+        if let Some(known) = resources.known_font(name) {
+            return Ok(known);
         }
         self.step(100)?;
-        let font = Rc::new(Font::read(self.file, &self.file.dict(font)?.unwrap_or_default())?);
-        if let Some(id) = id {
-            self.fonts.insert(id, Rc::clone(&font));
-        }
-        Ok(Some(font))
+        let found = resources.font(self.file, name)?;
+        let id = found.as_ref().and_then(Object::as_reference);
+        let font = match (id.and_then(|id| self.fonts.get(&id)), found) {
+            (Some(known), _) => Some(Rc::clone(known)),
+            (None, None) => None,
+            (None, Some(found)) => {
+                let font = Rc::new(Font::read(self.file, &self.file.dict(&found)?.unwrap_or_default())?);
+                if let Some(id) = id {
+                    self.fonts.insert(id, Rc::clone(&font));
+                }
+                Some(font)
+            }
+        };
+        resources.keep_font(name, font.clone());
+        Ok(font)
     }
 }
 
