@@ -338,7 +338,8 @@ fn a_run_says_what_is_to_be_handed_over() {
     assert_eq!(warnings("sign", &[&domestic, "--mode", "offline24"]), ["confirmation_expected"]);
     let pdf = fixture(PDF);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic, "--mode", "offline24"]), ["confirmation_expected"]);
-    assert_eq!(warnings("stamp", &[&pdf, "--invoice", &consumer, "--mode", "offline24"]), [""; 0]);
+    let consumers = fixture("pdf/producers/fa3-consumer.pdf");
+    assert_eq!(warnings("stamp", &[&consumers, "--invoice", &consumer, "--mode", "offline24"]), [""; 0]);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic]), [""; 0]);
     // Whatever the mode.
     assert_eq!(warnings("confirm", &[&consumer]), ["invoice_expected"]);

@@ -131,6 +131,8 @@ fn an_invoice_that_is_only_spoken_of_does_not_pass() {
         (&["Faktura zaliczkowa nr ZAL/3/2026"], "ZAL/3/2026", ""),
         (&["Faktura nr 5/2026", "za okres 06/2026"], "6/2026", "pdf_of_another_invoice"),
         (&["Faktura nr FV 12/2026"], "12/2026", "pdf_of_another_invoice"),
+        (&["Faktura FA/1/2026"], "1/2026", "pdf_of_another_invoice"),
+        (&["Faktura VAT/1/2026"], "VAT/1/2026", ""),
         (&["Faktura nr 7"], "7", ""),
         (&["Faktura nr 8", "7 szt."], "7", "pdf_of_another_invoice"),
         (&["7 | 2026-06-15"], "7", "pdf_not_compared"),

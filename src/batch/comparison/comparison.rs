@@ -97,10 +97,12 @@ struct Comparison<'i> {
 
 impl<'i> Comparison<'i> {
     fn new(invoice: &'i Invoice) -> Self {
+        let number = Number::new(invoice.number());
         Self {
             invoice,
-            number: Number::new(invoice.number()),
-            found: Found::No,
+            // A sign or two of no alphabet.
+            found: if number.is_empty() { Found::Weak } else { Found::No },
+            number,
             other: None,
             has_seller: false,
             nips: Vec::new(),
@@ -202,7 +204,8 @@ impl<'i> Comparison<'i> {
 
     fn verdict(&self, xml: &[u8]) -> Verdict {
         let number = self.invoice.number();
-        let scanned = self.letters == 0 && self.hidden > 0;
+        // What a program recognised in a picture has its mistakes.
+        let scanned = self.letters < FEWEST_LETTERS && self.hidden > self.letters;
         if let Some(other) = self.other.as_ref().filter(|_| !scanned) {
             // A list of earlier invoices may follow a number that stands in a column of its own.
             let is_alike = Number::new(other).shape() == self.number.shape();

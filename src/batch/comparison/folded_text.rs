@@ -23,6 +23,13 @@ pub(super) enum Gap {
     Apart,
 }
 
+impl Gap {
+    /// True if a word may end here that is written together with what follows.
+    pub(super) fn is_open(self) -> bool {
+        !matches!(self, Self::Joint('/' | '\\' | '_'))
+    }
+}
+
 impl Sign {
     pub(super) fn is_digit(self) -> bool {
         self.letter.is_ascii_digit()

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use super::folded_text::FoldedText;
+use super::folded_text::{FoldedText, Gap};
 
 /// Where a text announces the number of an invoice: behind "Faktura VAT nr".
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,7 +54,7 @@ const BETWEEN: [&str; 28] = [
 ];
 
 /// Words by which another invoice is spoken of.
-const REFERENCES: [&str; 18] = [
+const REFERENCES: [&str; 19] = [
     "KORYGOWANA",
     "KORYGOWANEJ",
     "KORYGOWANY",
@@ -73,10 +73,14 @@ const REFERENCES: [&str; 18] = [
     "DOTYCZY",
     "CORRECTED",
     "POPRZEDNIEJ",
+    "POPRZEDNIA",
 ];
 
 /// Short words that belong to no number.
-const NO_PREFIXES: [&str; 14] = ["A", "I", "Z", "ZE", "ZA", "W", "DLA", "DOK", "ID", "LP", "OD", "STR", "SER", "OF"];
+const NO_PREFIXES: [&str; 30] = [
+    "A", "I", "Z", "ZE", "ZA", "W", "DLA", "DOK", "ID", "LP", "OD", "STR", "SER", "OF", "FOR", "TO", "NIP", "KRS",
+    "BDO", "TEL", "FAX", "UL", "AL", "PL", "PLN", "EUR", "USD", "ZL", "PO", "DN",
+];
 
 /// Words between the name of the document and its number, at most.
 const MOST_BETWEEN: usize = 5;
@@ -107,12 +111,16 @@ fn number_behind(text: &FoldedText, mut heading: Heading) -> Option<Heading> {
         text.sign(heading.at)?;
         let word = text.letters_from(heading.at);
         let is = |words: &[&str]| words.contains(&word.as_str());
-        if !(is(&NUMBERS) || is(&BETWEEN) || is(&REFERENCES)) {
+        let next = heading.at + word.chars().count();
+        // `FA/12/2026` begins with no such word; `nr12/2026` does.
+        let gap = text.sign(next).map_or(Gap::Apart, |sign| sign.gap);
+        let is_passed = gap == Gap::Apart && (is(&BETWEEN) || is(&REFERENCES)) || gap.is_open() && is(&NUMBERS);
+        if !is_passed {
             return Some(heading);
         }
         heading.is_named |= is(&NUMBERS);
         heading.is_reference |= is(&REFERENCES);
-        heading.at += word.chars().count();
+        heading.at = next;
     }
     None
 }
@@ -138,7 +146,9 @@ impl Heading {
         let is_date = !has_letters && matches!(joints[..], ['.', '.'] | ['-', '-']) && (6..=8).contains(&digits);
         let is_amount = joints.contains(&',');
         let is_readable = digits > 0 && !signs.iter().any(|sign| sign.is_unreadable());
-        let looks = joints.iter().any(|&joint| joint != '.') || has_letters || digits > 4 || self.is_named;
+        // `1/2` is a page.
+        let is_joined = joints.iter().any(|&joint| joint != '.') && digits > 2;
+        let looks = is_joined || has_letters || digits > 4 || self.is_named;
         (is_readable && looks && !is_date && !is_amount).then_some(self.at..end)
     }
 }
@@ -162,6 +172,10 @@ mod tests {
             ("Faktura Data wystawienia: 2026-06-15", None),
             ("Faktura 2026-06-15", None),
             ("Faktura VAT 23%", None),
+            ("Faktura 1/2", None),
+            ("Faktura NIP 526-587-76-35", None),
+            ("Faktura FA/12/2026", Some(("FA/12/2026", false))),
+            ("Faktura KM 117/26 - FV 1", Some(("KM 117/26", false))),
             ("Faktura", None),
             ("Zamówienie nr 12/2026", None),
         ] {

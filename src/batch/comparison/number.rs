@@ -47,6 +47,11 @@ impl Number {
         Self { runs }
     }
 
+    /// True if there is neither letter nor digit in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Which runs are digits.
     pub(super) fn shape(&self) -> Vec<bool> {
         self.runs.iter().map(|run| run.is_digits).collect()
@@ -87,6 +92,9 @@ impl Number {
     /// Where the number ends that begins here.
     fn ends(&self, text: &FoldedText, start: usize, spelling: Spelling, is_announced: bool) -> Option<usize> {
         let is_spaced = spelling == Spelling::Spaced;
+        if self.is_empty() {
+            return None;
+        }
         // `1 220 szt.` is not the number 1/220.
         let needs_joints = !self.has_letters() && !is_announced && !is_spaced;
         let (mut at, mut close, mut apart) = (start, 0, 0);
@@ -122,10 +130,15 @@ impl Number {
 
 /// False if something before is a part of a longer number.
 fn begins_free(text: &FoldedText, at: usize) -> bool {
-    at == 0
-        || text.sign(at - 1).is_some_and(Sign::is_unreadable)
-        || text.sign(at).is_some_and(|sign| sign.gap == Gap::Apart)
-        || GLUED_BEFORE.contains(&text.letters_before(at).as_str())
+    let Some(sign) = text.sign(at).filter(|_| at > 0) else { return true };
+    match sign.gap {
+        Gap::Apart => true,
+        Gap::Joint(_) => false,
+        Gap::None => {
+            text.sign(at - 1).is_some_and(Sign::is_unreadable)
+                || GLUED_BEFORE.contains(&text.letters_before(at).as_str())
+        }
+    }
 }
 
 /// False if something behind is a part of a longer number.
@@ -178,6 +191,7 @@ mod tests {
             ("1/2026", "11/2026"),
             ("1/2026", "1/2026z"),
             ("1/2026", "FV/1/2026"),
+            ("1/2026", "Faktura VAT/1/2026"),
             ("12/2026", "22.12.2026"),
             ("12/2026", "1 220,26"),
             ("1/220", "1 220 szt."),
