@@ -89,7 +89,22 @@ fn fonts_of_every_kind_say_their_letters() {
         let fonts = format!("/F << /Type /Font {font} {encoding} {widths} >>");
         let page = page(&format!("BT /F 10 Tf 50 700 Td {text} Tj ET"), &fonts, &[&map, &simple_map, "null", &type_1]);
         assert_eq!(page.drawn(), expected, "{font}");
-        assert_eq!(page.unreadable(), expected.matches('\u{FFFD}').count());
+        assert_eq!(page.unreadable(), expected.matches("\u{FFFD}\u{FFFD}\u{FFFD}").count() * 3);
+    }
+}
+
+/// What most fonts would draw is searched, and counts as unreadable.
+#[test]
+fn letters_that_no_font_names_are_guessed() {
+    let unnamed = "/Subtype /TrueType /FontDescriptor << /Flags 4 /FontFile2 12 0 R >>";
+    let glyphs = "/Subtype /Type0 /Encoding /Identity-H /DescendantFonts [<< >>]";
+    for (font, text, expected) in [
+        (format!("/BaseFont /AAAAAA+Arial {unnamed}"), "(FV/7)", "FV/7"),
+        (format!("/BaseFont /Wingdings-Regular {unnamed}"), "(FV/7)", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
+        (format!("/BaseFont /AAAAAA+Arial {glyphs}"), "<002900390012001A>", "FV/7"),
+    ] {
+        let page = page(&format!("BT /F 10 Tf 50 700 Td {text} Tj ET"), &format!("/F << /Type /Font {font} >>"), &[]);
+        assert_eq!((page.drawn(), page.letters(), page.unreadable()), (expected, 0, 4), "{font}");
     }
 }
 

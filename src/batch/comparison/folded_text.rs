@@ -186,10 +186,9 @@ fn fold(letter: char, take: &mut dyn FnMut(char)) {
         return;
     }
     // Full width.
-    if let Some(ascii) = u32::from(letter).checked_sub(0xFEE0).and_then(char::from_u32) {
-        if ascii.is_ascii_alphanumeric() && letter >= '\u{FF10}' {
-            return take(ascii.to_ascii_uppercase());
-        }
+    let ascii = u32::from(letter).checked_sub(0xFEE0).and_then(char::from_u32);
+    if let Some(ascii) = ascii.filter(char::is_ascii_alphanumeric) {
+        return take(ascii.to_ascii_uppercase());
     }
     for upper in letter.to_uppercase() {
         match PLAIN.iter().find(|(_, accented)| accented.contains(upper) || accented.contains(letter)) {

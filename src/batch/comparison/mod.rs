@@ -8,10 +8,10 @@
 //! Every invoice shows its number (art. 106e of the VAT act). So a PDF that can be read and does not show it is that of
 //! another invoice, whatever else it shows; which invoices the run holds besides need not be known.
 
-mod comparison;
+mod compare;
 mod folded_text;
 mod heading;
 mod number;
 
-pub use comparison::Mismatch;
-pub(super) use comparison::compare;
+pub use compare::Mismatch;
+pub(super) use compare::compare;

@@ -60,11 +60,7 @@ impl Number {
     /// True if it is so short that it stands in many texts by chance.
     pub(super) fn is_weak(&self) -> bool {
         let signs: usize = self.runs.iter().map(|run| run.signs.len()).sum();
-        match (self.has_letters(), self.runs.len()) {
-            (true, _) => signs < 3,
-            (false, 1) => signs < 5,
-            (false, _) => signs < 3,
-        }
+        signs < if !self.has_letters() && self.runs.len() == 1 { 5 } else { 3 }
     }
 
     pub(super) fn has_letters(&self) -> bool {

@@ -12,6 +12,8 @@ pub(super) struct Font {
     wide: bool,
     to_unicode: Option<ToUnicode>,
     meaning: Meaning,
+    /// Of letters, and not of bullets and pictures.
+    has_letters: bool,
 }
 
 /// What codes mean of which the font says nothing else.
@@ -24,6 +26,9 @@ enum Meaning {
 
 /// In bytes unpacked: of 65 535 glyphs, each on a line of its own.
 const LARGEST_MAP: usize = 4 << 20;
+
+/// In the names of fonts that draw no letters.
+const SIGNS: [&[u8]; 6] = [b"ingding", b"ebding", b"Symbol", b"Dingbats", b"Awesome", b"Icon"];
 
 impl Font {
     pub(super) fn read(file: &File, font: &Dict) -> Result<Self> {
@@ -39,7 +44,10 @@ impl Font {
             Meaning::Simple(Box::new(encoding::read(file, font)?))
         };
         let to_unicode = map.map(|map| ToUnicode::read(&map));
-        Ok(Self { widths: LetterWidths::read(file, font)?, wide, to_unicode, meaning })
+        let name = file.value(font, "BaseFont")?;
+        let name = name.as_name().unwrap_or_default();
+        let has_letters = !SIGNS.iter().any(|signs| memchr::memmem::find(name, signs).is_some());
+        Ok(Self { widths: LetterWidths::read(file, font)?, wide, to_unicode, meaning, has_letters })
     }
 
     /// The codes of a string: each with its width in em, and whether it is the space that words are kept apart with.
@@ -49,7 +57,8 @@ impl Font {
         codes.zip(self.widths.letters(text)).map(|(code, (width, space))| (code, width, space))
     }
 
-    /// Adds the letters of a code to a text. False if nobody knows what it draws.
+    /// Adds the letters of a code to a text. False if nobody knows what it draws: then it adds what it draws in many fonts, or
+    /// nothing. That finds numbers, and says nothing of one that is not found.
     pub(super) fn add(&self, code: u16, text: &mut String) -> bool {
         if self.to_unicode.as_ref().is_some_and(|map| map.add(u32::from(code), text)) {
             return true;
@@ -59,7 +68,12 @@ impl Font {
             Meaning::Utf16 => char::from_u32(u32::from(code)).filter(|&letter| is_text(letter)),
             Meaning::Simple(letters) => letters.get(usize::from(code)).copied().flatten(),
         };
-        text.extend(letter);
+        let guess = || {
+            // Latin-1, or the order of glyphs that most TrueType fonts keep, where the third is the space.
+            let letter = u32::from(code) + if self.wide { 29 } else { 0 };
+            char::from_u32(letter).filter(|letter| self.has_letters && matches!(letter, ' '..='~'))
+        };
+        text.extend(letter.or_else(guess));
         letter.is_some()
     }
 }

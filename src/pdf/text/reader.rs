@@ -24,6 +24,9 @@ const MOST_PARTS: usize = 1000;
 /// Bytes of text, in one document.
 const MOST_TEXT: usize = 2 << 20;
 
+/// Letters in a row that nobody can tell, from which on they count.
+const FEWEST_UNREADABLE: usize = 3;
+
 /// Forms within forms.
 const DEEPEST_FORM: u32 = 12;
 
@@ -42,11 +45,13 @@ pub(in crate::pdf) fn read(file: &File, visit: &mut dyn FnMut(&PageText) -> bool
         text: 0,
         page: PageText::default(),
         shown: String::new(),
+        unreadable: 0,
     };
     let mut whole = true;
     let walked = pages::each(file, &mut |page| {
         reader.text += reader.page.len();
         reader.page = PageText::default();
+        reader.unreadable = 0;
         // What is wrong with the page is told where the codes are put on it.
         reader.page.cut = reader.page(&page).is_err();
         whole = reader.steps < MOST_STEPS && reader.content < MOST_CONTENT;
@@ -68,6 +73,8 @@ struct Reader<'a> {
     page: PageText,
     /// The letters of the string at hand.
     shown: String,
+    /// How many letters in a row nobody can tell.
+    unreadable: usize,
 }
 
 /// What `q` keeps and `Q` brings back, as far as it matters for text.
@@ -259,10 +266,8 @@ impl Reader<'_> {
     }
 
     fn show_operator(&mut self, word: &[u8], numbers: &[f64], value: Option<&Object>, run: &mut Run<'_>) {
-        if word == b"\"" {
-            if let &[word_space, letter_space, ..] = numbers {
-                (run.state.word_space, run.state.letter_space) = (word_space, letter_space);
-            }
+        if let (b"\"", &[word_space, letter_space, ..]) = (word, numbers) {
+            (run.state.word_space, run.state.letter_space) = (word_space, letter_space);
         }
         if matches!(word, b"'" | b"\"") {
             run.next_line(0.0, -run.state.leading);
@@ -279,17 +284,30 @@ impl Reader<'_> {
         let Some(font) = run.state.font.clone() else { return };
         let state = &run.state;
         self.shown.clear();
-        let (mut width, mut unreadable) = (0.0, 0);
+        let (mut width, mut letters, mut unreadable) = (0.0, 0, 0);
         for (code, letter, space) in font.codes(text) {
             width += letter * state.size + state.letter_space + if space { state.word_space } else { 0.0 };
-            if !font.add(code, &mut self.shown) {
-                // Apart from what stands on both of its sides.
-                self.shown.push(char::REPLACEMENT_CHARACTER);
-                unreadable += 1;
+            let before = self.shown.len();
+            let is_known = font.add(code, &mut self.shown);
+            if is_known {
+                let known = self.shown.get(before..).unwrap_or_default();
+                letters += known.chars().filter(|letter| letter.is_alphanumeric()).count();
+                self.unreadable = 0;
+                continue;
             }
+            if self.shown.len() == before {
+                self.shown.push(char::REPLACEMENT_CHARACTER);
+            }
+            self.unreadable += 1;
+            unreadable += match self.unreadable {
+                ..FEWEST_UNREADABLE => 0,
+                FEWEST_UNREADABLE => FEWEST_UNREADABLE,
+                _ => 1,
+            };
         }
         if run.replaced {
             let meaning = run.meaning.take().unwrap_or_default();
+            letters = meaning.chars().filter(|letter| letter.is_alphanumeric()).count();
             unreadable = 0;
             self.shown.clear();
             self.shown.push_str(&meaning);
@@ -309,7 +327,6 @@ impl Reader<'_> {
             };
             let is_hidden = matches!(state.mode, 3 | 7);
             if self.page.add(&self.shown, &shown) {
-                let letters = self.shown.chars().filter(|letter| letter.is_alphanumeric()).count();
                 *(if is_hidden { &mut self.page.hidden } else { &mut self.page.letters }) += letters;
                 self.page.unreadable += if is_hidden { 0 } else { unreadable };
             }
@@ -320,24 +337,22 @@ impl Reader<'_> {
     fn font(&mut self, name: Option<&Object>, resources: &Resources) -> Result<Option<Rc<Font>>> {
         let name = name.and_then(Object::as_name).unwrap_or_default();
         if let Some(known) = resources.known_font(name) {
-            return Ok(known);
+            return Ok(Some(known));
         }
-        self.step(100)?;
-        let found = resources.font(self.file, name)?;
-        let id = found.as_ref().and_then(Object::as_reference);
-        let font = match (id.and_then(|id| self.fonts.get(&id)), found) {
-            (Some(known), _) => Some(Rc::clone(known)),
-            (None, None) => None,
-            (None, Some(found)) => {
-                let font = Rc::new(Font::read(self.file, &self.file.dict(&found)?.unwrap_or_default())?);
-                if let Some(id) = id {
-                    self.fonts.insert(id, Rc::clone(&font));
-                }
-                Some(font)
+        let Some(found) = resources.font(self.file, name)? else { return Ok(None) };
+        let id = found.as_reference();
+        let font = match id.and_then(|id| self.fonts.get(&id)) {
+            Some(known) => Rc::clone(known),
+            None => {
+                self.step(100)?;
+                Rc::new(Font::read(self.file, &self.file.dict(&found)?.unwrap_or_default())?)
             }
         };
-        resources.keep_font(name, font.clone());
-        Ok(font)
+        if let Some(id) = id {
+            self.fonts.insert(id, Rc::clone(&font));
+        }
+        resources.keep_font(name, &font);
+        Ok(Some(font))
     }
 }
 
@@ -373,11 +388,7 @@ impl Run<'_> {
             }
             b"T*" => self.next_line(0.0, -self.state.leading),
             b"BMC" => self.open(false),
-            b"EMC" => {
-                if self.marks.pop() == Some(true) {
-                    (self.replaced, self.meaning) = (false, None);
-                }
-            }
+            b"EMC" if self.marks.pop() == Some(true) => (self.replaced, self.meaning) = (false, None),
             _ => {}
         }
     }

@@ -8,31 +8,34 @@ use crate::pdf::document::file::File;
 use crate::pdf::page::geometry::{Matrix, Rect};
 use crate::pdf_objects::{Dict, Object};
 
+type Named<T> = HashMap<Box<[u8]>, T>;
+
 /// What content calls by names of its own. Each of them is looked up once.
 pub(super) struct Resources {
     dict: Dict,
-    fonts: RefCell<HashMap<Box<[u8]>, Option<Rc<Font>>>>,
-    objects: OnceCell<HashMap<Box<[u8]>, Object>>,
-    properties: OnceCell<HashMap<Box<[u8]>, Object>>,
+    read: RefCell<Named<Rc<Font>>>,
+    fonts: OnceCell<Named<Object>>,
+    objects: OnceCell<Named<Object>>,
+    properties: OnceCell<Named<Object>>,
 }
 
 impl Resources {
     pub(super) fn new(dict: Dict) -> Self {
-        Self { dict, fonts: RefCell::default(), objects: OnceCell::new(), properties: OnceCell::new() }
+        let read = RefCell::default();
+        Self { dict, read, fonts: OnceCell::new(), objects: OnceCell::new(), properties: OnceCell::new() }
     }
 
-    /// A font that was kept; an answer, even if there is no such font.
-    pub(super) fn known_font(&self, name: &[u8]) -> Option<Option<Rc<Font>>> {
-        self.fonts.borrow().get(name).cloned()
+    /// A font that was kept.
+    pub(super) fn known_font(&self, name: &[u8]) -> Option<Rc<Font>> {
+        self.read.borrow().get(name).cloned()
     }
 
-    pub(super) fn keep_font(&self, name: &[u8], font: Option<Rc<Font>>) {
-        self.fonts.borrow_mut().insert(name.into(), font);
+    pub(super) fn keep_font(&self, name: &[u8], font: &Rc<Font>) {
+        self.read.borrow_mut().insert(name.into(), Rc::clone(font));
     }
 
     pub(super) fn font(&self, file: &File, name: &[u8]) -> Result<Option<Object>> {
-        let fonts = file.dict_in(&self.dict, "Font")?.unwrap_or_default();
-        Ok(fonts.get(&String::from_utf8_lossy(name)).cloned())
+        named(&self.fonts, file, &self.dict, "Font", name)
     }
 
     /// A form or a picture.
@@ -47,13 +50,7 @@ impl Resources {
     }
 }
 
-fn named(
-    known: &OnceCell<HashMap<Box<[u8]>, Object>>,
-    file: &File,
-    dict: &Dict,
-    key: &str,
-    name: &[u8],
-) -> Result<Option<Object>> {
+fn named(known: &OnceCell<Named<Object>>, file: &File, dict: &Dict, key: &str, name: &[u8]) -> Result<Option<Object>> {
     if known.get().is_none() {
         let all = file.dict_in(dict, key)?.unwrap_or_default();
         let _ = known.set(all.0.into_iter().collect());

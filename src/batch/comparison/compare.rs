@@ -1,4 +1,4 @@
-use super::folded_text::{FoldedText, Gap};
+use super::folded_text::{FoldedText, Gap, Sign};
 use super::heading::headings;
 use super::number::{Number, Spelling};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
@@ -40,7 +40,7 @@ const MOST_PAGES: usize = 500;
 /// Letters of a text that can be a whole invoice. Less stands on scans: a stamp, the name of a program.
 const FEWEST_LETTERS: usize = 60;
 
-/// Letters that nobody can read, and that are more than bullets and signs: a number has as many.
+/// Letters that nobody can read, and that are less than a number.
 const MOST_UNREADABLE: usize = 5;
 
 /// Compares what a PDF says with the invoice that it is to show; `xml` are the invoice's bytes.
@@ -261,7 +261,7 @@ impl<'i> Comparison<'i> {
 fn ten_digits(text: &FoldedText, at: usize) -> Option<Vec<char>> {
     let rest = text.signs.get(at..at + 10)?;
     let is_free = |before: usize, sign: usize| {
-        let is_digit = |at: usize| text.sign(at).is_some_and(|sign| sign.is_digit());
+        let is_digit = |at: usize| text.sign(at).is_some_and(Sign::is_digit);
         !(is_digit(before) && is_digit(sign) && text.sign(sign).is_some_and(|sign| sign.gap == Gap::None))
     };
     let is_alone = (at == 0 || is_free(at - 1, at)) && is_free(at + 9, at + 10);
