@@ -141,10 +141,10 @@ fn an_invoice_that_is_only_spoken_of_does_not_pass() {
         (&["Faktura nr FV/1/2026", "FV/12/2026"], "FV/1/2026", ""),
         (&["Umowa najmu lokalu uzytkowego"], "FV/1/2026", "pdf_of_another_invoice"),
     ] {
-        let content =
-            lines.iter().chain(&["Sprzedawca NIP 526-587-76-35", "Razem zaplacono przelewem w ciagu czternastu dni"]);
-        let content: String = content.map(|line| format!("({line}) Tj T* ")).collect();
-        fs::write(folder.path().join("f.pdf"), page(&format!("BT /F 10 Tf 14 TL 50 780 Td {content} ET"))).unwrap();
+        let foot = ["Sprzedawca NIP 526-587-76-35", "Razem zaplacono przelewem w ciagu czternastu dni"];
+        let content = [lines, &foot[..]].concat().join(") Tj T* (");
+        fs::write(folder.path().join("f.pdf"), page(&format!("BT /F 10 Tf 14 TL 50 780 Td ({content}) Tj ET")))
+            .unwrap();
         fs::write(folder.path().join("f.xml"), text.replace("FV/2026/06/001", number)).unwrap();
         let (output, said) = stamp(folder.path(), &["f.pdf", "--invoice", "f.xml"]);
         let code =
