@@ -13,7 +13,7 @@ use crate::pdf::page::pages::{self, Page};
 use crate::pdf_objects::{Id, Indirect, Object, Stream};
 
 /// Operators that are followed, in one document.
-const MOST_STEPS: u32 = 1_000_000;
+const MOST_STEPS: u32 = 400_000;
 
 /// What contents and forms may unpack to, in one document: a fourth of what the file may cost, for it is stamped as well.
 const MOST_CONTENT: usize = 16 << 20;
