@@ -30,6 +30,19 @@ fn stamp(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    // What stands on the pages, which is compared with the invoice first: of the first page, and of all.
+    let mut group = criterion.benchmark_group("text");
+    for name in ["100-kb", "pdfa-3b", "producers/fa3-consumer"] {
+        let path = Path::new("fixtures/pdf").join(name).with_extension("pdf");
+        let pdf = Original::read(std::fs::read(&path).unwrap(), None);
+        let pdf = pdf.unwrap();
+        for all in [false, true] {
+            group.bench_function(format!("{name}-{}", if all { "all" } else { "first" }), |bencher| {
+                bencher.iter(|| pdf.read_text(&mut |page| !black_box(page.by_position()).is_empty() && all));
+            });
+        }
+    }
+    group.finish();
 }
 
 criterion_group!(benches, stamp);

@@ -13,6 +13,7 @@
 //! |---|---|
 //! | `input` | files, folders, archives, lists and tables: one invoice after the other |
 //! | `document` | what is made around the codes: stamped PDFs, confirmations |
+//! | `comparison` | whether a PDF shows the invoice whose codes it is to get |
 //! | `output` | the folder or archive of pictures, and the manifest |
 //! | `observers` | who watches a run, and warns at its end |
 //! | `run` | the threads, and the stages of one invoice |
@@ -41,6 +42,8 @@
 //! ```
 
 mod code_source;
+#[cfg(feature = "pdf")]
+mod comparison;
 mod document;
 mod input;
 mod observers;
@@ -49,6 +52,8 @@ mod run;
 mod settings;
 
 pub use code_source::{CodeSource, Numbers};
+#[cfg(feature = "pdf")]
+pub use comparison::Mismatch;
 #[cfg(feature = "pdf")]
 pub use document::{Confirming, Printer, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};

@@ -14,6 +14,7 @@
 //! | `document` | where objects lie, how they are read, unpacked and followed |
 //! | `encryption` | what they are encrypted with |
 //! | `page` | the pages, how they lie before the reader, what they draw, and where there is ink |
+//! | `text` | what the pages say, for who wants to know whose they are |
 //! | `stamp` | what is to be drawn, a free place for it, who has signed, the update |
 //!
 //! ```
@@ -40,8 +41,10 @@ mod page;
 mod repair;
 mod settings;
 mod stamp;
+mod text;
 
 pub use embedded::Embedded;
 pub use original::Original;
 pub use settings::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
 pub use stamp::{NewPage, Stamped, StampedPlace};
+pub use text::PageText;

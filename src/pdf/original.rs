@@ -4,6 +4,7 @@ use super::page::pages;
 use super::repair;
 use super::settings::Stamp;
 use super::stamp::{self, NewPage, Stamped};
+use super::text::{self, PageText};
 use crate::error::Result;
 use crate::render::Code;
 
@@ -47,6 +48,14 @@ impl Original {
     /// `pdf_damaged`; `pdf_limits` for more than a hundred attachments or XML of more than 32 MB.
     pub fn embedded_xml(&self) -> Result<Vec<Embedded>> {
         embedded::xml(&self.file)
+    }
+
+    /// Calls for what each page says, in order, until `visit` answers false. False if pages were left out: a document
+    /// that is longer than anybody reads, or whose pages cannot be found.
+    ///
+    /// Letters that the PDF's fonts do not name, or that are a picture, are not read.
+    pub fn read_text(&self, visit: &mut dyn FnMut(&PageText) -> bool) -> bool {
+        text::read(&self.file, visit)
     }
 
     /// Puts the codes on the pages, all beside each other in one place.

@@ -38,9 +38,10 @@ fn pairs(folder: &Path) {
     for name in ["pdfs", "xml"] {
         fs::create_dir(folder.join(name)).unwrap();
     }
-    for number in ["f1", "f2"] {
+    // Both are printed as the PDF has it.
+    for (number, spelled) in [("f1", "FV/2026/06/001"), ("f2", "FV/2026/06/1")] {
         fs::copy(fixture(PDF), folder.join(format!("pdfs/{number}.pdf"))).unwrap();
-        fs::write(folder.join(format!("xml/{number}.xml")), text.replace("FV/2026/06/001", number)).unwrap();
+        fs::write(folder.join(format!("xml/{number}.xml")), text.replace("FV/2026/06/001", spelled)).unwrap();
     }
 }
 
@@ -363,7 +364,8 @@ fn a_run_says_what_is_to_be_handed_over() {
     assert_eq!(warnings("sign", &[&domestic, "--mode", "offline24"]), ["confirmation_expected"]);
     let pdf = fixture(PDF);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic, "--mode", "offline24"]), ["confirmation_expected"]);
-    assert_eq!(warnings("stamp", &[&pdf, "--invoice", &consumer, "--mode", "offline24"]), [""; 0]);
+    let consumers = fixture("pdf/producers/fa3-consumer.pdf");
+    assert_eq!(warnings("stamp", &[&consumers, "--invoice", &consumer, "--mode", "offline24"]), [""; 0]);
     assert_eq!(warnings("stamp", &[&pdf, "--invoice", &domestic]), [""; 0]);
     // Whatever the mode.
     assert_eq!(warnings("confirm", &[&consumer]), ["invoice_expected"]);

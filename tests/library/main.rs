@@ -14,6 +14,7 @@ mod encryption;
 mod font_data;
 mod invoices;
 mod paper;
+mod pdf_text;
 mod pkcs12;
 mod receipts;
 mod register;

@@ -36,6 +36,16 @@ pub trait Document: fmt::Debug + Send + Sync {
 
 /// A document that was begun for one invoice.
 pub trait Draft {
+    /// Looks whether what the document is made of belongs to the invoice, before anything is signed. `xml` are the
+    /// invoice's bytes.
+    ///
+    /// # Errors
+    /// The document's own.
+    fn compare(&self, invoice: &Invoice, xml: &[u8]) -> Result<Vec<Warning>> {
+        let _ = (invoice, xml);
+        Ok(Vec::new())
+    }
+
     /// Makes the document.
     ///
     /// # Errors

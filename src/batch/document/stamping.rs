@@ -6,6 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
+use crate::batch::comparison::{Mismatch, compare};
 use crate::batch::input::{Input, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::spelled_path;
@@ -30,12 +31,14 @@ pub struct Stamping {
     pub password: Option<Zeroizing<Vec<u8>>>,
     /// Whether damaged PDFs are read as readers do, which repair them, and written anew.
     pub repairs: bool,
+    /// What is done with a PDF that shows another invoice.
+    pub mismatch: Mismatch,
 }
 
 impl Stamping {
     /// Onto PDFs that open without a password.
     pub fn new(stamp: Stamp) -> Self {
-        Self { stamp, password: None, repairs: false }
+        Self { stamp, password: None, repairs: false, mismatch: Mismatch::default() }
     }
 
     /// Opens the PDFs with this password.
@@ -48,6 +51,12 @@ impl Stamping {
     #[must_use]
     pub fn repairing(self, repairs: bool) -> Self {
         Self { repairs, ..self }
+    }
+
+    /// Does this with a PDF that shows another invoice.
+    #[must_use]
+    pub fn on_mismatch(self, mismatch: Mismatch) -> Self {
+        Self { mismatch, ..self }
     }
 }
 
@@ -66,6 +75,7 @@ struct Unstamped<'s> {
     /// Whether damage that is found later may be repaired.
     repairs: bool,
     was_repaired: bool,
+    mismatch: Mismatch,
 }
 
 /// A PDF as it was read.
@@ -108,8 +118,8 @@ impl Document for Stamping {
             }
         };
         let source = PdfSource { invoice: found, digest };
-        let repairs = self.repairs;
-        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped, repairs, was_repaired }))
+        let (repairs, mismatch) = (self.repairs, self.mismatch);
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped, repairs, was_repaired, mismatch }))
     }
 
     fn is_whole(&self, bytes: &[u8]) -> bool {
@@ -177,6 +187,10 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
 }
 
 impl Draft for Unstamped<'_> {
+    fn compare(&self, invoice: &Invoice, xml: &[u8]) -> Result<Vec<Warning>> {
+        compare(&self.pdf, invoice, xml, self.mismatch)
+    }
+
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
         let facts = ConfirmationFacts {
             ksef_number: content.ksef_number,

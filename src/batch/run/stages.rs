@@ -107,6 +107,9 @@ impl<'b, 'w> Opened<'b, 'w> {
         let Batch { codes, today, schedule, .. } = plan.batch;
         let invoice = self.invoice(plan)?;
         let mut warnings = invoice.review(codes.environment(), *today)?;
+        if let Some(draft) = &self.draft {
+            warnings.extend(draft.compare(&invoice, self.bytes)?);
+        }
         let deadline = schedule.as_ref().map(|schedule| schedule.deadline(invoice.issue_date())).transpose()?;
         warnings.extend(deadline.iter().flat_map(Deadline::warnings).cloned());
         let sending = schedule

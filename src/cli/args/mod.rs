@@ -34,7 +34,7 @@ pub use options::{
 };
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};
 pub use sign::SignArgs;
-pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
 pub use verify::VerifyArgs;
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.

@@ -43,6 +43,18 @@ pub struct StampArgs {
     /// A CSV table of PDFs and invoices, with the columns pdf and invoice
     #[arg(long, value_name = "CSV", help_heading = "Input")]
     pub pairs: Vec<PathBuf>,
+    /// What to do if a PDF shows another invoice than the one whose codes it would get
+    ///
+    /// Its text is searched for the invoice's number and the seller's NIP.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value = "refuse",
+        hide_short_help = true,
+        help_heading = "Input"
+    )]
+    pub pdf_mismatch: PdfMismatch,
     #[command(flatten)]
     pub opening: OpeningArgs,
     #[command(flatten)]
@@ -181,6 +193,16 @@ pub enum PageCorner {
 pub enum Arrange {
     SideBySide,
     Stacked,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PdfMismatch {
+    /// The PDF is refused
+    Refuse,
+    /// It gets the codes, with a warning
+    Warn,
+    /// It gets the codes without a comparison
+    Ignore,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

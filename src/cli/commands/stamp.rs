@@ -10,7 +10,7 @@ use crate::cli::settings::Stamp;
 /// Puts codes on PDFs.
 pub fn run(settings: Stamp) -> anyhow::Result<ExitStatus> {
     let password = settings.pdf_password_file.as_deref().map(Secret::from_file).transpose()?;
-    let stamping = Stamping::new(settings.place).repairing(settings.repair);
+    let stamping = Stamping::new(settings.place).repairing(settings.repair).on_mismatch(settings.mismatch);
     let stamping = stamping.with_password(password.map(Secret::into_bytes));
     let drawing = document(stamping, &settings.run);
     run::run(settings.sources, &settings.codes, settings.when.as_ref(), drawing, settings.run)

@@ -1,11 +1,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use ksef_qr::batch::{Pdfs, Source};
+use ksef_qr::batch::{Mismatch, Pdfs, Source};
 use ksef_qr::pdf::{Arrangement, Corner, Occupied, Pages, Size};
 
 use super::options::{Codes, Run, When};
-use crate::cli::args::{Arrange, IfOccupied, Page, PageCorner, PlaceArgs, StampArgs};
+use crate::cli::args::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
 
 /// `ksef-qr stamp`.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Stamp {
     pub place: ksef_qr::pdf::Stamp,
     pub pdf_password_file: Option<PathBuf>,
     pub repair: bool,
+    /// What is done with a PDF that shows another invoice.
+    pub mismatch: Mismatch,
     pub run: Run,
 }
 
@@ -40,6 +42,11 @@ impl Stamp {
             codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             place: place(&args.place)?,
+            mismatch: match args.pdf_mismatch {
+                PdfMismatch::Refuse => Mismatch::Refuse,
+                PdfMismatch::Warn => Mismatch::Warn,
+                PdfMismatch::Ignore => Mismatch::Ignore,
+            },
             pdf_password_file: args.opening.pdf_password_file,
             repair: args.opening.repair,
             sources,

@@ -140,6 +140,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::PdfStampedAlready => {
             "Stamp the PDF as it came from the invoicing system, so that each code stands on it once. `--if-occupied warn` adds codes all the same."
         }
+        ErrorKind::PdfOfAnotherInvoice => {
+            "Is it the right PDF? In a table of pairs a row may have moved. If it is right, and prints its number otherwise than the invoice has it: `--pdf-mismatch ignore`."
+        }
         ErrorKind::PdfPlaceTaken => {
             "`--corner auto` looks for a free place. Or choose another (`--corner`, `--x-mm`, `--y-mm`), another page (`--page`), or a page of their own (`--new-page`)."
         }

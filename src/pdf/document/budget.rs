@@ -23,6 +23,15 @@ impl Budget {
         self.0.load(Ordering::Relaxed)
     }
 
+    /// Does what may be left undone with half of what is left, and has all of it again afterwards.
+    pub(in crate::pdf) fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
+        let left = self.left();
+        self.0.store(left / 2, Ordering::Relaxed);
+        let done = work();
+        self.0.store(left, Ordering::Relaxed);
+        done
+    }
+
     /// Counts bytes that were unpacked, searched or written.
     ///
     /// # Errors

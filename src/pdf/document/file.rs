@@ -164,6 +164,11 @@ impl File {
         self.budget.spend(work)
     }
 
+    /// Does what may be left undone, so that it costs nothing that is needed for the rest.
+    pub(in crate::pdf) fn apart<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.budget.apart(work)
+    }
+
     fn filters(&self, dict: &Dict) -> Result<Vec<(Vec<u8>, Dict)>> {
         let names = match self.value(dict, "Filter")?.into_owned() {
             Object::Array(names) => names,
