@@ -8,6 +8,7 @@ mod manifest_writer;
 mod prepared_file;
 mod publisher;
 mod replaceable_archive;
+mod replacement;
 mod settings;
 
 pub use settings::{Existing, Manifest, Output};

@@ -29,7 +29,7 @@ pub use key::{
 };
 pub use link::LinkArgs;
 pub use options::{
-    CodeArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs, OutputArgs, PictureArgs,
+    ClockArgs, CodeArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs, OutputArgs, PictureArgs,
     Progress,
 };
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};

@@ -10,15 +10,19 @@ pub fn problem(file: &Path, error: &anyhow::Error) -> String {
     #[derive(Serialize)]
     struct Problem<'a> {
         r#type: &'static str,
-        file: String,
+        /// As in the errors of other commands.
+        input: &'a str,
+        file: &'a str,
         code: &'static str,
         message: &'a str,
         hint: &'static str,
     }
+    let name = file.to_string_lossy();
     let (words, known) = (failure::words(error), error.downcast_ref::<Error>());
     let problem = Problem {
         r#type: "error",
-        file: file.to_string_lossy().into_owned(),
+        input: &name,
+        file: &name,
         code: known.map_or("input_unreadable", Error::code),
         message: known.map_or(&words, Error::message),
         hint: known.map_or("Check the path and the permissions.", hints::of),

@@ -9,6 +9,7 @@ use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
 use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::say::{say, tell};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
@@ -27,6 +28,8 @@ pub struct Report<'b> {
     files: u64,
     /// True once there was an invoice to read, good or bad.
     found: bool,
+    /// The first input that could not be read.
+    unread: Option<ErrorLine>,
     /// The first invoice done, shown in full if it stays the only one.
     first: Option<Record>,
 }
@@ -45,6 +48,7 @@ impl Observer for Report<'_> {
             }
             InvoiceOutcome::Refused(error) => {
                 self.found |= !error.is_input();
+                self.unread.get_or_insert_with(|| ErrorLine::of_refusal(error, &record.input));
                 self.refused(&record.input, error);
             }
         }
@@ -53,7 +57,7 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, first: None }
+        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, unread: None, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
@@ -91,7 +95,11 @@ impl<'b> Report<'b> {
     /// The end of a run.
     pub fn finish(self, summary: &Summary) -> ExitStatus {
         self.tell_the_end(summary);
-        ExitStatus::of(summary, self.found)
+        let status = ExitStatus::of(summary, self.found);
+        if let (ExitStatus::Nothing, true, Some(unread)) = (status, self.is_for_programs(), &self.unread) {
+            say!("{}", unread.to_json());
+        }
+        status
     }
 
     /// The end of a run that an error ended: what was done by then is done.
@@ -118,8 +126,7 @@ impl<'b> Report<'b> {
                 "{ODD}interrupted{ODD:#}: invoices that were started are finished, and the manifest is complete; --resume does the rest"
             );
         }
-        // The manifest on standard output is for a program; words would spoil it.
-        if self.batch.manifest == Manifest::Stdout {
+        if self.is_for_programs() {
             return;
         }
         match &self.first {
@@ -129,6 +136,11 @@ impl<'b> Report<'b> {
             _ => {}
         }
         self.totals(summary);
+    }
+
+    /// Lines on standard output are for a program; words would spoil them.
+    fn is_for_programs(&self) -> bool {
+        self.batch.manifest == Manifest::Stdout || self.batch.to_stdout_too
     }
 
     fn single(&self, input: &str, done: &Done) {
@@ -202,6 +214,7 @@ impl<'b> Report<'b> {
     fn place_of(&self, what: &str, picture: &Picture) -> String {
         match (picture, &self.batch.output) {
             (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
+            (Picture::File(_), Output::File(file)) => display(file),
             (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
             _ => format!("{what} in the manifest"),
         }

@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod list;
 
+use crate::cli::commands::said;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Register;
 
@@ -12,8 +13,8 @@ use crate::cli::settings::Register;
 pub fn run(settings: &Register) -> anyhow::Result<ExitStatus> {
     match settings {
         Register::Add(settings) => add::run(settings),
-        Register::List(settings) => list::run(settings),
-        Register::Check(settings) => check::run(settings),
+        Register::List(settings) => list::run(settings).and_then(said),
+        Register::Check(settings) => check::run(settings).and_then(said),
         Register::SetStatus(settings) => change::set_status(settings),
     }
 }
