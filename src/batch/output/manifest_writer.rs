@@ -340,7 +340,7 @@ fn contents(file: &mut File, path: &Path) -> Result<Contents> {
                 found.files.extend(fields.files().map(str::to_owned));
             }
             Ok(ManifestLine::Refused | ManifestLine::Summary) => {}
-            _ if line.is_cut_short() => break,
+            Err(error) if error.is_eof() && line.is_cut_short() && is_begun(line.text) => break,
             _ => {
                 let message = format!("the file exists and line {} is not of a manifest, so it is not replaced", line.number);
                 return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
@@ -348,6 +348,12 @@ fn contents(file: &mut File, path: &Path) -> Result<Contents> {
         }
     }
     Ok(found)
+}
+
+/// True for the beginning of a line, all that a kill left of it.
+fn is_begun(text: &[u8]) -> bool {
+    let lines: [&[u8]; 2] = [b"{\"type\":\"invoice\",\"status\":\"", b"{\"type\":\"summary\",\"signed\":"];
+    lines.into_iter().any(|start| text.starts_with(start) || start.starts_with(text))
 }
 
 #[cfg(test)]
@@ -362,24 +368,67 @@ mod tests {
         format!("{{\"type\":\"{name}\"}}\n")
     }
 
+    const CODES: &str = r#"{"type":"invoice","status":"linked","kod1":{"url":"u","label":"OFFLINE","png":"f1.kod1.png"}}"#;
+
     #[test]
     fn only_a_manifest_is_taken_for_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        for existing in [Existing::Overwrite, Existing::Resume] {
-            for (content, expected) in [
-                ("", None),
-                ("{\"ty", None),
-                ("{\"type\":\"summary\"}\n", None),
-                ("<Faktura/>", Some("output_exists")),
-                ("{\"kty\":\"EC\"}", Some("output_exists")),
-            ] {
+        let of_check = "{\"type\":\"check\",\"accepted\":true}\n";
+        for (content, refuse, overwrite) in [
+            ("", None, None),
+            ("{\"ty", None, None),
+            ("{\"type\":\"summary\"}\n", None, None),
+            ("{\"type\":\"invoice\",\"status\":\"refused\"}\n{\"type\":\"summary\"}\n", None, None),
+            (CODES, Some("output_exists"), None),
+            ("<Faktura/>", Some("output_exists"), Some("output_exists")),
+            ("{\"kty\":\"EC\"}", Some("output_exists"), Some("output_exists")),
+            (of_check, Some("output_exists"), Some("output_exists")),
+            (&format!("{CODES}\n{of_check}"), Some("output_exists"), Some("output_exists")),
+            (&format!("{CODES}\n\0\0\0\0"), Some("output_exists"), Some("output_exists")),
+            ("{\"type\":\"service_account\",\"private_key\":\"x\"}", Some("output_exists"), Some("output_exists")),
+            ("{\"type\":\"service_acc", Some("output_exists"), Some("output_exists")),
+            (&CODES[..70], None, None),
+        ] {
+            for (existing, expected) in [(Existing::Refuse, refuse), (Existing::Overwrite, overwrite)] {
                 fs::write(&path, content).unwrap();
-                assert_eq!(open(&path, Existing::Refuse).err(), Some("output_exists"));
-                assert_eq!(open(&path, existing).err(), expected, "{content}");
+                assert_eq!(open(&path, existing).err(), expected, "{content} {existing:?}");
+                let stays = content.contains("kod1") || expected.is_some();
+                assert_eq!(fs::read_to_string(&path).unwrap(), if stays { content } else { "" }, "{existing:?}");
             }
-            assert_eq!(fs::read_to_string(&path).unwrap(), "{\"kty\":\"EC\"}");
         }
+        for (content, expected) in [("", None), (of_check, None), ("<Faktura/>", Some("output_exists"))] {
+            fs::write(&path, content).unwrap();
+            // Every line is read by whoever goes on with it.
+            assert_eq!(open(&path, Existing::Resume).err(), expected, "{content}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_manifest_stays_until_the_new_one_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("file"), folder.path().join("hard"));
+        fs::write(&path, CODES).unwrap();
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        assert_eq!(manifest.replaces(), Some(&["f1.kod1.png".to_owned()][..]));
+        manifest.push(&line("a"));
+        manifest.commit().unwrap();
+        manifest.finish(&line("summary")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), CODES);
+        drop(manifest);
+        assert_eq!(fs::read_to_string(&path).unwrap(), CODES, "nothing done, nothing replaced");
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        #[cfg(unix)]
+        {
+            fs::hard_link(&path, &link).unwrap();
+            assert_eq!(open(&link, Existing::Resume).err(), Some("output_busy"), "the same file by another name");
+        }
+        manifest.finish(&line("summary")).unwrap();
+        manifest.put_in_place().unwrap();
+        drop(manifest);
+        assert_eq!(fs::read_to_string(&path).unwrap(), line("summary"));
+        _ = fs::remove_file(link);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
@@ -397,10 +446,12 @@ mod tests {
         manifest.keep(extent(a.len()));
         manifest.keep(extent(0));
         manifest.finish(&line("summary")).unwrap();
+        drop(manifest);
         assert_eq!(fs::read_to_string(&path).unwrap(), [&*c, &b, &a, &line("summary")].concat());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 
         // In order as they are: nothing is rewritten, the last line is added.
+        fs::remove_file(&path).unwrap();
         let mut manifest = open(&path, Existing::Overwrite).unwrap();
         manifest.push(&a);
         manifest.commit().unwrap();
@@ -413,6 +464,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let first = open(&path, Existing::Refuse).unwrap();
+        assert_eq!(open(&path, Existing::Refuse).err(), Some("output_busy"));
         assert_eq!(open(&path, Existing::Overwrite).err(), Some("output_busy"));
         assert_eq!(open(&path, Existing::Resume).err(), Some("output_busy"));
         drop(first);

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use ksef_qr::Error;
+use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
 use crate::cli::words::{failure, hints};
@@ -19,6 +20,9 @@ pub fn problem(file: &Path, error: &anyhow::Error) -> String {
     }
     let name = file.to_string_lossy();
     let (words, known) = (failure::words(error), error.downcast_ref::<Error>());
+    // These lines have one code for all files that cannot be read, longer than there are two.
+    let is_of_file = |error: &&Error| matches!(error.kind(), ErrorKind::FileMissing | ErrorKind::FileUnreadable);
+    let known = known.filter(|error| !is_of_file(error));
     let problem = Problem {
         r#type: "error",
         input: &name,
