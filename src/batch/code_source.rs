@@ -68,7 +68,9 @@ impl CodeSource {
                 return Some(format!("it is signed in the context {found}, and this run signs in {given}"));
             }
             None if source == ContextSource::Given => {
-                return Some(format!("it is signed in the context {found}, which was given, and this run is given none"));
+                return Some(format!(
+                    "it is signed in the context {found}, which was given, and this run is given none"
+                ));
             }
             _ => {}
         }
@@ -114,8 +116,12 @@ impl CodeSource {
 
 fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
     let signed = issuer.sign(invoice)?;
-    let signature = Signature { context: signed.context, algorithm: signed.algorithm, serial: signed.serial,
-        is_deterministic: signed.is_deterministic };
+    let signature = Signature {
+        context: signed.context,
+        algorithm: signed.algorithm,
+        serial: signed.serial,
+        is_deterministic: signed.is_deterministic,
+    };
     let link = LabelledLink { url: signed.kod2, label: Label::CERTYFIKAT };
     let kod1 = LabelledLink { url: signed.kod1, label: Label::OFFLINE };
     Ok(InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) })

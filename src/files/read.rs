@@ -42,7 +42,8 @@ pub(crate) fn spelled(name: &[u8]) -> String {
         let mut rest = chunk.valid();
         while let Some(at) = rest.find("\\x").filter(|_| !cfg!(windows)) {
             let (before, found) = rest.split_at(at);
-            let is_read_as_byte = matches!(found.as_bytes(), [_, _, high, low, ..] if [high, low].into_iter().all(is_hexadecimal));
+            let is_read_as_byte =
+                matches!(found.as_bytes(), [_, _, high, low, ..] if [high, low].into_iter().all(is_hexadecimal));
             text.push_str(before);
             text.push_str(if is_read_as_byte { "\\x5C" } else { "\\" });
             rest = &found[1..];

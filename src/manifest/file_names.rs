@@ -147,7 +147,8 @@ fn cleaned(stem: &str) -> String {
 fn is_device(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let numbered = name.strip_prefix("COM").or(name.strip_prefix("LPT"));
-    let is_number = |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    let is_number =
+        |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
     matches!(&*name, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$") || numbered.is_some_and(is_number)
 }
 

@@ -27,6 +27,9 @@ pub struct Summary {
     pub replaced: u64,
     /// True if the run was stopped before its end.
     pub interrupted: bool,
+    /// True if the results of an earlier run were to be replaced, and were not: this run made none, or did not come to its end.
+    #[serde(skip_serializing_if = "is_false")]
+    pub replaced_nothing: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
     /// Which KSeF the links lead to.
@@ -80,6 +83,11 @@ fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok,
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn environment<S: Serializer>(environment: &Environment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(environment.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(is_so: &bool) -> bool {
+    !is_so
 }
 
 #[expect(clippy::ref_option, reason = "serde passes references")]

@@ -158,10 +158,12 @@ const TRIAL_TEXT: &[u8] = b"ksef-qr: does this key belong to that certificate?";
 /// True if `signature` is one of `text` by this key.
 pub(crate) fn is_verified(key: &PublicKey, algorithm: Algorithm, text: &[u8], signature: &[u8]) -> bool {
     match (key, algorithm) {
-        (PublicKey::Ec(key), Algorithm::Es256P1363) => p256::ecdsa::Signature::from_slice(signature)
-            .is_ok_and(|signature| key.verify(text, &signature).is_ok()),
-        (PublicKey::Ec(key), Algorithm::Es256Der) => p256::ecdsa::Signature::from_der(signature)
-            .is_ok_and(|signature| key.verify(text, &signature).is_ok()),
+        (PublicKey::Ec(key), Algorithm::Es256P1363) => {
+            p256::ecdsa::Signature::from_slice(signature).is_ok_and(|signature| key.verify(text, &signature).is_ok())
+        }
+        (PublicKey::Ec(key), Algorithm::Es256Der) => {
+            p256::ecdsa::Signature::from_der(signature).is_ok_and(|signature| key.verify(text, &signature).is_ok())
+        }
         (PublicKey::Rsa(key), Algorithm::Ps256) => {
             // The salt that it expects is as long as the digest, 32 bytes.
             let key = pss::VerifyingKey::<Sha256>::new(key.clone());

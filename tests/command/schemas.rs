@@ -180,6 +180,8 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     fs::write(runs.path("f1.xml"), basic.replace("FV/2026/06/001", "FV/2026/06/003")).unwrap();
     runs.manifest("sign f1.xml --resume", "ksef-qr-out/manifest.ndjson");
 
+    runs.run("sign @invoices/bad/two-dates.xml --overwrite --json --manifest ksef-qr-out/manifest.ndjson");
+
     runs.run("check f1.xml @invoices/bad --json --mode offline24");
     runs.run("advise f1.xml f1.xml missing.xml --json");
     runs.run("advise f1.xml --json --ksef-number 5265877635-20260616-0100001AF629-15");

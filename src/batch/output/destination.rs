@@ -12,7 +12,7 @@ use super::replacement::Replacement;
 use super::settings::{Existing, Output};
 use crate::batch::document::Document;
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, unwritable};
+use crate::files::{StagingFolder, exists, unreadable, unwritable};
 use crate::manifest::{FileNames, Picture};
 use crate::render::PictureFormat;
 
@@ -83,7 +83,7 @@ impl Destination {
                     return Err(exists(archive));
                 }
                 // A slip of the hand must not cost an archive of invoices.
-                if is_there && !is_of_codes(archive) {
+                if is_there && !is_of_codes(archive)? {
                     let message = "the archive exists and holds other things than codes, so it is not replaced";
                     return Err(Error::new(Kind::OutputExists, message).about(archive.to_string_lossy()));
                 }
@@ -233,7 +233,8 @@ impl Destination {
         let found = match fs::symlink_metadata(&path) {
             Err(_) => return Ok(()),
             Ok(found) if found.len() > LARGEST_FILE => Vec::new(),
-            Ok(_) => fs::read(&path).unwrap_or_default(),
+            // What cannot be read today may be anything.
+            Ok(_) => fs::read(&path).map_err(|error| unreadable(&error).about(path.to_string_lossy()))?,
         };
         // What a kill or a full disk cut short is the beginning of what is made now.
         let is_cut_short = !made.is_empty() && made.starts_with(&found) && !document.is_whole(&found);
@@ -260,7 +261,7 @@ impl Destination {
             Ok(found) if found.len() > LARGEST_FILE => return Err(exists(&path)),
             Ok(_) => {}
         }
-        let found = fs::read(&path).unwrap_or_default();
+        let found = fs::read(&path).map_err(|error| unreadable(&error).about(path.to_string_lossy()))?;
         if found != bytes && is_whole(&found) {
             let message = "the file differs from what this run makes: the size, the resolution, the error correction or the place of the codes is another";
             return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));

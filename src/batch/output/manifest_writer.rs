@@ -23,6 +23,9 @@ pub(crate) enum ManifestWriter {
 pub(crate) struct ManifestFile {
     path: PathBuf,
     file: File,
+    /// What is written takes the place of an earlier manifest once the run has come to its end. (Dropped before the folder
+    /// that it is in.)
+    aside: Option<Aside>,
     staging: StagingFolder,
     /// Bytes that are whole lines.
     end: u64,
@@ -30,8 +33,6 @@ pub(crate) struct ManifestFile {
     pending: Vec<u8>,
     /// The lines of this run, written, pending or of an earlier run, in the order they are to have.
     order: Vec<Extent>,
-    /// What is written takes the place of an earlier manifest once the run has come to its end.
-    aside: Option<Aside>,
 }
 
 /// A manifest that is not yet where it is to be, and the one that it will replace.
@@ -342,7 +343,8 @@ fn contents(file: &mut File, path: &Path) -> Result<Contents> {
             Ok(ManifestLine::Refused | ManifestLine::Summary) => {}
             Err(error) if error.is_eof() && line.is_cut_short() && is_begun(line.text) => break,
             _ => {
-                let message = format!("the file exists and line {} is not of a manifest, so it is not replaced", line.number);
+                let message =
+                    format!("the file exists and line {} is not of a manifest, so it is not replaced", line.number);
                 return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
             }
         }
@@ -368,7 +370,8 @@ mod tests {
         format!("{{\"type\":\"{name}\"}}\n")
     }
 
-    const CODES: &str = r#"{"type":"invoice","status":"linked","kod1":{"url":"u","label":"OFFLINE","png":"f1.kod1.png"}}"#;
+    const CODES: &str =
+        r#"{"type":"invoice","status":"linked","kod1":{"url":"u","label":"OFFLINE","png":"f1.kod1.png"}}"#;
 
     #[test]
     fn only_a_manifest_is_taken_for_one() {

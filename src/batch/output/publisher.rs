@@ -21,7 +21,11 @@ pub(crate) enum Publisher {
         /// What waits for the end of the run, if it does.
         waiting: Option<Vec<PreparedFile>>,
     },
-    Archive { writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>, path: PathBuf, replace: bool },
+    Archive {
+        writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>,
+        path: PathBuf,
+        replace: bool,
+    },
     None,
 }
 
@@ -55,9 +59,7 @@ impl Publisher {
     pub(crate) fn waiting(&self) -> Vec<(String, String)> {
         let Self::Folder { waiting, .. } = self else { return Vec::new() };
         let names = |file: &PreparedFile| match &file.content {
-            Content::File(prepared) => {
-                Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone()))
-            }
+            Content::File(prepared) => Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone())),
             Content::Deflated { .. } => None,
         };
         waiting.iter().flatten().filter_map(names).collect()

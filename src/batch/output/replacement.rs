@@ -84,3 +84,53 @@ fn end_of(mut file: &File) -> io::Result<(u64, String)> {
     file.take(TAIL).read_to_end(&mut tail)?;
     Ok((size, InvoiceHash::of(&tail).base64()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// A folder as a kill leaves it between the note and the last picture: three files, of which the first has its name.
+    fn killed(folder: &Path) -> PathBuf {
+        let manifest = folder.join("manifest.ndjson");
+        fs::write(&manifest, "new\n").unwrap();
+        let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
+        let mut names = Vec::new();
+        for name in ["a.png", "b.png", "../c.png"] {
+            let prepared = staging.prepare(b"new").unwrap().keep().unwrap();
+            names.push((prepared.file_name().unwrap().to_str().unwrap().to_owned(), name.to_owned()));
+        }
+        let replacement = Replacement::by(&manifest, &File::open(&manifest).unwrap(), names).unwrap();
+        replacement.leave(&staging).unwrap();
+        fs::rename(folder.join(".ksef-qr").join(&replacement.names[0].0), folder.join("a.png")).unwrap();
+        fs::write(folder.join("b.png"), "old").unwrap();
+        manifest
+    }
+
+    fn recover(folder: &Path, manifest: Option<&Path>) -> String {
+        let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
+        Replacement::recover(&staging, folder, manifest).unwrap();
+        drop(staging);
+        fs::read_to_string(folder.join("b.png")).unwrap()
+    }
+
+    #[test]
+    fn what_was_begun_is_finished_and_what_never_was_is_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = &place.path().join("out");
+        fs::create_dir(folder).unwrap();
+        let manifest = &*killed(folder);
+        // Somebody else's run, or none with a manifest: the note waits for whoever asks for this one.
+        assert_eq!(recover(folder, None), "old");
+        assert_eq!(recover(folder, Some(Path::new("other.ndjson"))), "old");
+        assert_eq!(recover(folder, Some(manifest)), "new");
+        assert!(!folder.join(".ksef-qr").exists(), "nothing is left behind");
+        assert!(!place.path().join("c.png").exists(), "a name that leads elsewhere is passed over");
+
+        killed(folder);
+        fs::write(manifest, "old\n").unwrap();
+        assert_eq!(recover(folder, Some(manifest)), "old", "the manifest was not replaced, so nothing is");
+        assert!(!folder.join(".ksef-qr").exists());
+        assert_eq!(recover(folder, Some(manifest)), "old");
+    }
+}

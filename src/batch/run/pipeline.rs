@@ -143,6 +143,9 @@ impl<'b> Run<'b> {
             let (send_finished, take_finished) = bounded(tickets);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
+            let feeding = thread::Builder::new()
+                .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
+                .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
             // Where there is no thread for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;
             for _ in 0..batch.workers() {
@@ -154,11 +157,7 @@ impl<'b> Run<'b> {
                     Err(_) => break,
                 }
             }
-            let feeding = thread::Builder::new()
-                .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
-                .map_err(|error| Stopped::Feeder(no_thread(&error)));
             drop((take_job, send_finished));
-            let feeding = feeding?;
             let lines_at_once = (tickets / BATCHES).max(1);
             let answers = batch.to_stdout_too;
             let mut sink =
@@ -187,10 +186,9 @@ impl<'b> Run<'b> {
         let replaces = self.manifest.replaces().is_some();
         let may_replace = has_codes && !interrupted;
         // An archive without the pictures of the lines that are left would take the place of one that has them.
-        let is_published = ended.is_ok()
-            && !left
-            && has_codes
-            && (may_replace || !(replaces || self.destination.replaces_archive()));
+        let is_published =
+            ended.is_ok() && !left && has_codes && (may_replace || !(replaces || self.destination.replaces_archive()));
+        self.summary.replaced_nothing = !is_published && (replaces || self.destination.replaces_archive());
         if is_published {
             self.summary.warnings.extend(self.left_over());
         }
@@ -237,7 +235,9 @@ impl<'b> Run<'b> {
     fn publish(&mut self, replaces: bool) -> result::Result<(), Stopped> {
         let publisher = mem::replace(&mut self.publisher, Publisher::None);
         if replaces {
-            self.destination.begin_replacement(self.manifest.prepared(), publisher.waiting()).map_err(Stopped::Output)?;
+            self.destination
+                .begin_replacement(self.manifest.prepared(), publisher.waiting())
+                .map_err(Stopped::Output)?;
             self.manifest.put_in_place().map_err(Stopped::Manifest)?;
         }
         publisher.finish().map_err(Stopped::Output)?;

@@ -32,9 +32,7 @@ impl<'b> Worker<'b> {
         };
         match made {
             Ok((outcome, files)) => Finished::new(job, outcome, files, self.plan.batch.rehearsed_at),
-            Err(error) => {
-                Finished::refused(job, self.plan.batch.hints.complete(error), self.plan.batch.rehearsed_at)
-            }
+            Err(error) => Finished::refused(job, self.plan.batch.hints.complete(error), self.plan.batch.rehearsed_at),
         }
     }
 

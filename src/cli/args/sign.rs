@@ -1,6 +1,8 @@
 use clap::Args;
 
-use super::options::{CodeArgs, ContextArgs, CredentialArgs, EarlierCodesArgs, InputArgs, OutputArgs, PictureArgs, WhenArgs};
+use super::options::{
+    CodeArgs, ContextArgs, CredentialArgs, EarlierCodesArgs, InputArgs, OutputArgs, PictureArgs, WhenArgs,
+};
 
 /// Make KOD I and KOD II for invoices issued offline
 #[derive(Debug, Args)]

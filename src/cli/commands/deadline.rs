@@ -7,8 +7,8 @@ use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
-use ksef_qr::values::Day;
 use ksef_qr::error::ErrorKind;
+use ksef_qr::values::Day;
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;

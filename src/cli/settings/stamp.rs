@@ -30,7 +30,9 @@ impl Stamp {
         let is_pdf = run.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
         match is_pdf && !run.out.is_dir() {
             true if is_single && args.pairs.is_empty() => run.make_one_file(),
-            true => bail!("--out {} names one PDF, and there are several to be stamped: give a folder", run.out.display()),
+            true => {
+                bail!("--out {} names one PDF, and there are several to be stamped: give a folder", run.out.display())
+            }
             false => {}
         }
         let sources = match args.pairs.is_empty() {

@@ -121,7 +121,10 @@ impl<'b> Report<'b> {
         for warning in &summary.warnings {
             tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
         }
-        if summary.interrupted {
+        if summary.replaced_nothing {
+            let why = if summary.interrupted { "the run did not come to its end" } else { "nothing was made" };
+            tell!("{ODD}nothing replaced{ODD:#}: {why}, and what an earlier run made stays as it was");
+        } else if summary.interrupted {
             tell!(
                 "{ODD}interrupted{ODD:#}: invoices that were started are finished, and the manifest is complete; --resume does the rest"
             );
@@ -195,11 +198,11 @@ impl<'b> Report<'b> {
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
         }
-        if self.files > 0 {
+        if self.files > 0 && !summary.replaced_nothing {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
             say!("  {} {} in {place}", self.files, self.noun(self.files));
         }
-        if let Manifest::File(path) = &self.batch.manifest {
+        if let (Manifest::File(path), false) = (&self.batch.manifest, summary.replaced_nothing) {
             say!("  manifest: {}", display(path));
         }
     }

@@ -57,8 +57,7 @@ impl Output {
         self.subjects += 1;
         self.failed += 1;
         self.was_read |= problem.was_read;
-        self.unread
-            .get_or_insert_with(|| ErrorLine::new(problem.code, &problem.message, problem.hint, from.source));
+        self.unread.get_or_insert_with(|| ErrorLine::new(problem.code, &problem.message, problem.hint, from.source));
         if self.json {
             say!("{}", Line::File { from, result: "fail", error: problem }.to_json());
             return;

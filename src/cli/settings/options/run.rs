@@ -47,7 +47,9 @@ impl Run {
             None => Manifest::File(place.manifest()),
         };
         if existing == Existing::Resume && manifest == Manifest::Stdout {
-            bail!("--resume needs the manifest of the earlier run, which must be a file: name it, or leave out --manifest");
+            bail!(
+                "--resume needs the manifest of the earlier run, which must be a file: name it, or leave out --manifest"
+            );
         }
         if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
             bail!("--out and --manifest name the same file");
