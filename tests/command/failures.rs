@@ -235,3 +235,33 @@ fn a_full_standard_output_is_noticed() {
         assert!(stderr(&output).contains("[output_unwritable]"), "{line}: {}", stderr(&output));
     }
 }
+
+/// Without a thread to work with there is an error and no panic; with few there are fewer jobs.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_few_threads_are_fewer_jobs_or_an_error() {
+    let folder = inputs();
+    std::os::unix::fs::chown(folder.path(), Some(54_321), None).ok();
+    let mut codes = Vec::new();
+    for limit in 1..=12 {
+        // Root has no limit.
+        let script = format!("ulimit -u {limit}; exec \"$@\"");
+        let limited = ["--reuid", "54321", "--clear-groups", "sh", "-c", &script, "sh"];
+        let mut command = Command::new("setpriv");
+        command.args(limited).arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
+        command.args(["link", "good.xml", "good.xml", "--format", "none", "--jobs", "8", "--env", "test", "--json"]);
+        let Ok(output) = command.output() else { return };
+        // Not root, no setpriv, or the program lies where that user cannot get.
+        if matches!(output.status.code(), Some(126 | 127)) || stderr(&output).starts_with("setpriv") {
+            return;
+        }
+        let lines = lines(&output);
+        match status(&output) {
+            0 => assert_eq!(lines.len(), 3),
+            status => assert_eq!((status, code(&lines)), (2, Some("threads_unavailable")), "{limit}: {}", stderr(&output)),
+        }
+        codes.push(status(&output));
+    }
+    assert!(codes.is_sorted_by(|one, next| one >= next), "{codes:?}");
+    assert_eq!((codes[0], codes[11]), (2, 0), "{codes:?}");
+}

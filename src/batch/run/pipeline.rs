@@ -214,17 +214,16 @@ impl<'b> Run<'b> {
             _ if replaces && !(is_published && ended.is_ok()) => Ok(()),
             _ => self.manifest.finish(&self.summary.to_line()),
         };
-        if self.batch.to_stdout_too && !matches!(ended, Err(Stopped::Answers(_))) {
-            ended = ended.and(answer_with(&self.summary.to_line()).map_err(Stopped::Answers));
-        }
         if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
             ended = self.publish(replaces);
+        }
+        if self.batch.to_stdout_too && !matches!(ended, Err(Stopped::Answers(_))) {
+            ended = ended.and(answer_with(&self.summary.to_line()).map_err(Stopped::Answers));
         }
         // The first thing that went wrong is the one to report.
         match ended.and_then(|()| finished.map_err(Stopped::Manifest)) {
             Ok(()) => Ok(self.summary),
             Err(Stopped::Output(error) | Stopped::Feeder(error)) => Err(error),
-            Err(Stopped::Answers(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(self.summary),
             Err(Stopped::Answers(error)) => Err(unwritable(Path::new("standard output"), &error)),
             Err(Stopped::Manifest(error)) if nobody_reads(self.batch, &error) => Ok(self.summary),
             Err(Stopped::Manifest(error)) => Err(unwritable(&name, &error)),

@@ -126,11 +126,13 @@ impl Sink<'_, '_> {
     }
 }
 
-/// A line of JSON on standard output.
+/// A line of JSON on standard output. That nobody reads it any more is no reason to stop: it is in the manifest.
 pub(super) fn answer_with(line: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    stdout.write_all(line.as_bytes())?;
-    stdout.flush()
+    match stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// True for an error that the next invoice would meet too.

@@ -6,7 +6,7 @@ use clap::Args;
 pub struct ClockArgs {
     /// Act as if it were this moment, such as 2026-06-15T12:00:00Z
     ///
-    /// For rehearsals and tests; a manifest says so. If left out, it is now.
+    /// For rehearsals and tests. If left out, it is now.
     #[arg(long, value_name = "TIME", hide_short_help = true, value_parser = parse_time)]
     now: Option<SystemTime>,
 }

@@ -60,7 +60,7 @@ pub struct ContextArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Codes")]
 pub struct EarlierCodesArgs {
-    /// Draw the codes again that sign or link made before, from their manifest
+    /// Draw codes again, from the manifest of an earlier run
     ///
     /// In another format or size, say. Nothing is signed, and no key is needed. With --cert the signatures are verified
     /// first.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
-use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
+use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output};
 use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
 
 use crate::cli::exit::ExitStatus;
@@ -106,7 +106,12 @@ impl<'b> Report<'b> {
     pub fn stopped(&self) {
         self.bar.finish_and_clear();
         if self.done > 0 && !self.quiet {
-            tell!("stopped after {}; the manifest has them", counted(self.done, "invoice"));
+            let done = counted(self.done, "invoice");
+            match self.batch.existing {
+                // They replace what was there at the end, which this run did not come to.
+                Existing::Overwrite => tell!("stopped after {done}"),
+                _ => tell!("stopped after {done}; the manifest has them"),
+            }
         }
     }
 
