@@ -277,7 +277,8 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
         (Some(found), Some(wanted)) => {
             found.kind == wanted.kind()
                 && match &found.place {
-                    Picture::File(name) => !embedded && name.ends_with(wanted.ending()),
+                    // The name of a single file was given by somebody, who may have written .PDF.
+                    Picture::File(name) => !embedded && name.to_ascii_lowercase().ends_with(wanted.ending()),
                     Picture::Embedded(_) => embedded,
                 }
         }
