@@ -566,6 +566,9 @@ fn hostile_archives_cost_what_is_hostile_in_them() {
         let archive = fixture(&format!("archives/{archive}.zip"));
         let done = run(sign(folder.path()).args([&archive, "--json", "--format", "none"]));
         let mut lines = parse(&String::from_utf8(done.stdout).unwrap());
+        // Where nothing could be read, a line behind the summary says so.
+        let failure = lines.pop_if(|line| line["type"] == "error");
+        assert_eq!(failure.is_some(), done.status.code() == Some(2), "{archive}");
         assert_eq!(lines.pop().unwrap()["type"], "summary");
         let found: Vec<_> = lines
             .iter()
