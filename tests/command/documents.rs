@@ -470,6 +470,7 @@ fn a_single_pdf_gets_the_name_that_was_given() {
     }
     // A folder that is there is one, whatever its name.
     fs::create_dir(path("folder.pdf")).unwrap();
+    fs::remove_file(path("pdfs/stamped.pdf")).unwrap();
     assert_eq!(status(&stamp("pdfs --invoice xml --out folder.pdf")), 0);
     assert!(path("folder.pdf/f2.pdf").exists());
 }
