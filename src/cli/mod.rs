@@ -31,7 +31,8 @@ pub fn run() -> ExitStatus {
                 return ExitStatus::Done;
             }
             if is_for_programs {
-                say!("{}", ErrorLine::of_usage(&error).to_json());
+                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+                say!("{}", ErrorLine::of_usage(&error.render().to_string(), cause).to_json());
             }
             return ExitStatus::Nothing;
         }

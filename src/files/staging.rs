@@ -74,10 +74,13 @@ impl StagingFolder {
         }
     }
 
-    /// A prepared file of a killed run, by the name that it has here; none if it has its other name by now.
-    pub(crate) fn left_behind(&self, name: &str) -> Option<PathBuf> {
-        let path = self.folder.join(name);
-        (is_prepared(name) && fs::symlink_metadata(&path).is_ok_and(|found| found.is_file())).then_some(path)
+    /// Gives a prepared file of a killed run its name, by the one that it has here; one that is not here has it by now.
+    pub(crate) fn put_left_behind(&self, prepared: &str, path: &Path) -> io::Result<()> {
+        let here = self.folder.join(prepared);
+        match is_prepared(prepared) && fs::symlink_metadata(&here).is_ok_and(|found| found.is_file()) {
+            true => fs::rename(here, path),
+            false => Ok(()),
+        }
     }
 
     /// Writes a file that has no name yet.

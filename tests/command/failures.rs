@@ -260,7 +260,7 @@ fn too_few_threads_are_fewer_jobs_or_an_error() {
         match status(&output) {
             0 => assert_eq!(lines.len(), 3),
             status => {
-                assert_eq!((status, code(&lines)), (2, Some("threads_unavailable")), "{limit}: {}", stderr(&output))
+                assert_eq!((status, code(&lines)), (2, Some("threads_unavailable")), "{limit}: {}", stderr(&output));
             }
         }
         codes.push(status(&output));

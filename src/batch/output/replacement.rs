@@ -65,9 +65,10 @@ impl Replacement {
         for (prepared, name) in &self.names {
             // The note lies in a folder that others may write to.
             let is_plain = matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
-            let Some(prepared) = staging.left_behind(prepared).filter(|_| is_plain) else { continue };
-            let path = folder.join(name);
-            fs::rename(prepared, &path).map_err(|error| unwritable(&path, &error))?;
+            if is_plain {
+                let path = folder.join(name);
+                staging.put_left_behind(prepared, &path).map_err(|error| unwritable(&path, &error))?;
+            }
         }
         Ok(())
     }

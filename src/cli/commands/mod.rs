@@ -18,7 +18,7 @@ mod verify;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Command;
-use crate::cli::words::say::check_said;
+use crate::cli::words::say::said;
 
 /// Runs a command.
 pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
@@ -38,9 +38,4 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Completions { shell } => completions::run(shell),
         Command::Man { command } => man::run(&command),
     }
-}
-
-/// For a command whose words are all there is: no status is good if they were lost.
-fn said(status: ExitStatus) -> anyhow::Result<ExitStatus> {
-    check_said().map(|()| status)
 }

@@ -64,14 +64,13 @@ impl ErrorLine {
         }
     }
 
-    /// Of arguments that could not be taken. What the library refused of them has the library's code.
-    pub fn of_usage(error: &clap::Error) -> Self {
-        let text = error.render().to_string();
+    /// Of arguments that could not be taken, by what was said of them. What the library refused of them has its code.
+    pub fn of_usage(said: &str, cause: Option<&Error>) -> Self {
         // The usage and the way to the help follow after an empty line.
-        let what = text.split("\n\n").next().unwrap_or_default();
+        let what = said.split("\n\n").next().unwrap_or_default();
         let what = what.strip_prefix("error: ").unwrap_or(what).split_whitespace().collect::<Vec<_>>().join(" ");
         let words = Error::new(ErrorKind::Usage, what);
-        let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<Error>()).unwrap_or(&words);
+        let cause = cause.unwrap_or(&words);
         Self::new(cause.code(), words.message(), hints::of(cause), None)
     }
 

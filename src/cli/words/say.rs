@@ -1,6 +1,6 @@
 //! Words on standard output and standard error, coloured on a terminal. `println!` would panic where it cannot write (a full
 //! disk, a reader that went away). Where words tell of work that is done, they are lost and nothing else; where they are all
-//! there is, [`check_said`] notices.
+//! there is, [`said`] notices.
 
 use std::fmt;
 use std::io::{self, Write as _};
@@ -43,13 +43,13 @@ pub fn line(words: fmt::Arguments<'_>) {
     }
 }
 
-/// For commands whose words are all there is: an error if some of them could not be written. A reader that went away has
-/// read enough.
-pub fn check_said() -> anyhow::Result<()> {
+/// For commands whose words are all there is: no status is good if some of them could not be written. A reader that went
+/// away has read enough.
+pub fn said(status: ExitStatus) -> anyhow::Result<ExitStatus> {
     let lost = LOST.lock().ok().and_then(|mut lost| lost.take());
     match lost.filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         Some(error) => Err(unwritable(error)),
-        None => Ok(()),
+        None => Ok(status),
     }
 }
 

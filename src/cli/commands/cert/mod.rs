@@ -6,9 +6,9 @@ mod problem;
 mod register;
 mod show;
 
-use super::said;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Cert;
+use crate::cli::words::say::said;
 
 /// Runs the subcommand.
 pub fn run(settings: &Cert) -> anyhow::Result<ExitStatus> {

@@ -5,9 +5,9 @@ mod change;
 mod check;
 mod list;
 
-use crate::cli::commands::said;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Register;
+use crate::cli::words::say::said;
 
 /// Runs the subcommand.
 pub fn run(settings: &Register) -> anyhow::Result<ExitStatus> {
