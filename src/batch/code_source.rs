@@ -2,14 +2,15 @@
 //!
 //! A certificate for each invoice, chosen from a register, would be one more way here.
 
+use crate::credential::Certificate;
 use crate::error::Result;
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::manifest::{InvoiceLinks, KnownCodes, LabelledLink, Signature, SignedLink};
 use crate::render::Label;
-use crate::sign::Issuer;
+use crate::sign::{Algorithm, ContextSource, Issuer};
 use crate::upo::Upo;
-use crate::values::{Environment, KsefNumber, Rules};
+use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
 
 /// Where the codes of each invoice come from.
 #[derive(Debug)]
@@ -50,6 +51,39 @@ impl CodeSource {
         }
     }
 
+    /// The certificate of that serial number, if this run signs with it.
+    pub(crate) fn certificate(&self, serial: CertificateSerial) -> Option<&Certificate> {
+        match self {
+            Self::Sign(issuer) => Some(issuer.credential().certificate()).filter(|own| own.serial() == serial),
+            Self::Link { .. } | Self::Reuse { .. } => None,
+        }
+    }
+
+    /// What makes a KOD II of an earlier run one that this would not make, in words.
+    pub(crate) fn difference(&self, earlier: &Signature) -> Option<String> {
+        let Self::Sign(issuer) = self else { return None };
+        let (found, source) = (&earlier.context.context, earlier.context.source);
+        match issuer.context() {
+            Some(given) if given != found => {
+                return Some(format!("it is signed in the context {found}, and this run signs in {given}"));
+            }
+            None if source == ContextSource::Given => {
+                return Some(format!(
+                    "it is signed in the context {found}, which was given, and this run is given none"
+                ));
+            }
+            _ => {}
+        }
+        let own = issuer.signer().algorithm();
+        // The certificate may be another, and its key of another kind; an encoding is chosen for keys of one kind only.
+        if own != earlier.algorithm && own != Algorithm::Ps256 && earlier.algorithm != Algorithm::Ps256 {
+            return Some(format!("its signature is written as {}, and this run writes {own}", earlier.algorithm));
+        }
+        let words = |is_deterministic| if is_deterministic { "the same each time" } else { "another each time" };
+        let (then, now) = (earlier.is_deterministic, issuer.signer().is_deterministic());
+        (then != now).then(|| format!("its signature is {}, and that of this run {}", words(then), words(now)))
+    }
+
     /// True if this invoice gets KOD I and KOD II.
     ///
     /// # Errors
@@ -82,7 +116,12 @@ impl CodeSource {
 
 fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
     let signed = issuer.sign(invoice)?;
-    let signature = Signature { context: signed.context, algorithm: signed.algorithm, serial: signed.serial };
+    let signature = Signature {
+        context: signed.context,
+        algorithm: signed.algorithm,
+        serial: signed.serial,
+        is_deterministic: signed.is_deterministic,
+    };
     let link = LabelledLink { url: signed.kod2, label: Label::CERTYFIKAT };
     let kod1 = LabelledLink { url: signed.kod1, label: Label::OFFLINE };
     Ok(InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) })

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::SystemTime;
 
 use super::code_source::CodeSource;
 use super::document::Document;
@@ -25,6 +26,8 @@ pub struct Batch {
     pub allow: Rules,
     /// Today, for the warning about issue dates to come.
     pub today: IssueDate,
+    /// The moment, if the run acts as if it were another than now: every line says so.
+    pub rehearsed_at: Option<SystemTime>,
     /// Why the invoices were issued outside of KSeF, for the day by which to send each.
     pub schedule: Option<Schedule>,
     /// What to draw.
@@ -33,6 +36,9 @@ pub struct Batch {
     pub output: Output,
     /// Where the manifest goes.
     pub manifest: Manifest,
+    /// True if the lines of this run go to standard output as well as into the manifest: of an invoice that an earlier run
+    /// signed, the line that run wrote.
+    pub to_stdout_too: bool,
     /// What happens to what is there already.
     pub existing: Existing,
     /// How many invoices at a time, 256 at most.
@@ -50,10 +56,12 @@ impl Batch {
             codes,
             allow: Rules::NONE,
             today,
+            rehearsed_at: None,
             schedule: None,
             drawing: Drawing::default(),
             manifest: Manifest::File(output.manifest()),
             output,
+            to_stdout_too: false,
             existing: Existing::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             hints: Hints::LIBRARY,

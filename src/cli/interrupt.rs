@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use ksef_qr::Error;
 use ksef_qr::batch::Interrupt;
+use ksef_qr::error::ErrorKind;
 
 use crate::cli::exit::ExitStatus;
 
@@ -34,7 +35,11 @@ pub fn while_asking<T>(ask: impl FnOnce() -> T) -> anyhow::Result<T> {
 fn handle() -> anyhow::Result<()> {
     match ctrlc::set_handler(interrupted) {
         Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
-        Err(error) => Err(error).context("Ctrl-C cannot be handled"),
+        // It waits in a thread of its own.
+        Err(error) => {
+            let message = format!("Ctrl-C cannot be handled: {error}");
+            Err(Error::new(ErrorKind::ThreadsUnavailable, message).into())
+        }
     }
 }
 

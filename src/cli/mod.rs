@@ -16,20 +16,32 @@ use clap::Parser as _;
 use args::Cli;
 use exit::ExitStatus;
 use settings::Command;
-use words::failure;
+use words::failure::{self, ErrorLine};
+use words::say::say;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
+    let is_for_programs = failure::is_for_programs(std::env::args_os());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, and are no failure; nobody reading them is none either.
             _ = error.print();
-            return if error.use_stderr() { ExitStatus::Nothing } else { ExitStatus::Done };
+            if !error.use_stderr() {
+                return ExitStatus::Done;
+            }
+            if is_for_programs {
+                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
+                say!("{}", ErrorLine::of_usage(&error.render().to_string(), cause).to_json());
+            }
+            return ExitStatus::Nothing;
         }
     };
     Command::from_args(cli.command).and_then(commands::run).unwrap_or_else(|error| {
         failure::show(&error);
+        if is_for_programs {
+            say!("{}", ErrorLine::of(&error).to_json());
+        }
         ExitStatus::Nothing
     })
 }

@@ -215,8 +215,13 @@ impl Process {
             spawned.map_err(|error| missing(format!("{} cannot be started: {error}", program.display())))?;
         let (requests, asked) = mpsc::channel();
         let (answered, answers) = mpsc::channel();
-        std::thread::spawn(move || converse(stdin, BufReader::new(stdout), &asked, &answered));
         let process = Self { child, requests, answers };
+        std::thread::Builder::new().spawn(move || converse(stdin, BufReader::new(stdout), &asked, &answered)).map_err(
+            |error| {
+                Error::new(ErrorKind::ThreadsUnavailable, format!("no thread could be started: {error}"))
+                    .caused_by(error)
+            },
+        )?;
         let hello = process.answers.recv_timeout(LONGEST_START).unwrap_or_default();
         match serde_json::from_slice::<Hello>(&hello) {
             Ok(Hello { version }) if version == env!("CARGO_PKG_VERSION") => Ok(process),

@@ -50,14 +50,14 @@ macro_rules! kinds {
 }
 
 impl ErrorKind {
-    /// True if there was nothing to read: what was given is missing, is not a regular file, or cannot be unpacked.
+    /// True if there was nothing to read: what was given is missing, is not a regular file, or cannot be unpacked. A file
+    /// that was read and is not what it should be is another matter.
     pub fn is_input(self) -> bool {
         matches!(
             self,
             Self::InputUnreadable
                 | Self::InputChanged
                 | Self::InputNotRegular
-                | Self::InputNotPdf
                 | Self::InputMissing
                 | Self::InputArchiveUnreadable
                 | Self::InputEntryDamaged
@@ -65,6 +65,7 @@ impl ErrorKind {
                 | Self::InputEntryMethod
                 | Self::InputEntryName
                 | Self::InputEntryRepeated
+                | Self::PairTableUnreadable
         )
     }
 }
@@ -188,6 +189,9 @@ kinds! {
     CodesOfAnotherInvoice Invoice "codes_of_another_invoice"
         "A line of the manifest has this invoice's digest, and the links in it say something else."
         "The manifest was changed after the invoice was signed. Sign the invoice anew."
+    CodesSignatureWrong Invoice "codes_signature_wrong"
+        "The manifest has a KOD II for the invoice whose signature the certificate that it names does not confirm: the manifest was damaged or changed after it was written."
+        "Such a code fails in the buyer's hands, so it is not drawn again. Take the manifest from a copy, or verify a code that was printed: what it says is what was signed."
     StampedOverInput Invoice "stamped_over_input"
         "The PDF with the codes would take the place of a PDF that this program did not make."
         "A PDF that was given to be stamped is never replaced. Choose another place for the results."
@@ -563,6 +567,10 @@ kinds! {
     ResumeMismatch Io "resume_mismatch"
         "The earlier run was made with other options than this one, so its results cannot be continued."
         "A run is resumed with the settings that it was begun with: give those of the first run, or choose another place."
+
+    ThreadsUnavailable Io "threads_unavailable"
+        "The operating system gave the program no thread to work with, not even one."
+        "Too many programs run, or there is too little memory: end others, or raise the limits (ulimit -u and -v, those of the container), and try again."
 
     Internal Internal "internal"
         "The program found itself in a state that it takes to be impossible. Nothing is wrong with what you gave."

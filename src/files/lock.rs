@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use same_file::Handle;
-
 use super::temporary::unwritable;
 use crate::error::{Error, Kind, Result};
 
@@ -35,7 +33,7 @@ pub(crate) fn open_locked(path: &Path) -> Result<io::Result<File>> {
         };
         match file.try_lock() {
             // Whoever had the lock may have removed or replaced the file before giving it up.
-            Ok(()) if !is_at(&file, path) => {}
+            Ok(()) if !is_at(&file, path).unwrap_or(true) => {}
             Ok(()) | Err(TryLockError::Error(_)) => return Ok(Ok(file)),
             Err(TryLockError::WouldBlock) => {}
         }
@@ -71,8 +69,39 @@ impl Drop for LockFile {
     }
 }
 
-/// True if `path` still leads to this file.
-pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    let same = || -> io::Result<bool> { Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?) };
-    same().unwrap_or(false)
+/// Locks a file that is open, whatever name it was opened by: a hard link is another name of the same file. Where such a lock
+/// would keep its owner from reading the file, there is none.
+///
+/// # Errors
+/// `output_busy` if somebody else keeps the lock for longer than a second.
+pub(crate) fn lock_opened(file: &File, path: &Path) -> Result<()> {
+    let until = Instant::now() + PATIENCE;
+    while cfg!(unix) && matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        if Instant::now() > until {
+            let message = "another run is writing there, perhaps by another name of the file";
+            return Err(Error::new(Kind::OutputBusy, message).about(path.to_string_lossy()));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+/// True if `path` still leads to this file. Nothing is opened for it: a process that may open no more files is not told
+/// that its files are gone.
+pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    let is_same = {
+        use std::os::unix::fs::MetadataExt as _;
+        let own = file.metadata()?;
+        fs::metadata(path).map(|found| (found.dev(), found.ino()) == (own.dev(), own.ino()))
+    };
+    #[cfg(not(unix))]
+    let is_same = {
+        let own = same_file::Handle::from_file(file.try_clone()?)?;
+        same_file::Handle::from_path(path).map(|found| found == own)
+    };
+    match is_same {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        is_same => is_same,
+    }
 }

@@ -19,8 +19,7 @@ mod write;
 pub use edit::edit_file;
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
-pub(crate) use lock::is_at;
-#[cfg(feature = "pdf")]
+pub(crate) use lock::{is_at, lock_opened};
 pub(crate) use read::cause;
 pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};
 pub(crate) use staging::StagingFolder;

@@ -33,11 +33,22 @@ pub(crate) fn spelled_path(path: &Path) -> String {
     spelled(path.as_os_str().as_encoded_bytes())
 }
 
-/// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name.
+/// A name as text, each byte that is not UTF-8 as `\xB3`: two files never share a name. Of a name in which those four
+/// characters stand, the backslash is written so too, `\x5CxB3`. (On Windows a backslash is no part of a name.)
 pub(crate) fn spelled(name: &[u8]) -> String {
     let mut text = String::with_capacity(name.len());
+    let is_hexadecimal = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
     for chunk in name.utf8_chunks() {
-        text.push_str(chunk.valid());
+        let mut rest = chunk.valid();
+        while let Some(at) = rest.find("\\x").filter(|_| !cfg!(windows)) {
+            let (before, found) = rest.split_at(at);
+            let is_read_as_byte =
+                matches!(found.as_bytes(), [_, _, high, low, ..] if [high, low].into_iter().all(is_hexadecimal));
+            text.push_str(before);
+            text.push_str(if is_read_as_byte { "\\x5C" } else { "\\" });
+            rest = &found[1..];
+        }
+        text.push_str(rest);
         for byte in chunk.invalid() {
             // Writing to a string does not fail.
             let _ = write!(text, "\\x{byte:02X}");
@@ -68,5 +79,8 @@ mod tests {
     fn names_are_told_apart() {
         assert_eq!(spelled("in/zażółć.xml".as_bytes()), "in/zażółć.xml");
         assert_eq!(spelled(b"f\xB3\xBF.xml"), "f\\xB3\\xBF.xml");
+        #[cfg(not(windows))]
+        assert_eq!(spelled(b"f\\xB3\xBF.xml"), "f\\x5CxB3\\xBF.xml");
+        assert_eq!(spelled(b"f\\x\\xg\\"), "f\\x\\xg\\");
     }
 }

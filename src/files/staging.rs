@@ -1,16 +1,20 @@
 //! The hidden folder in which a run writes its files before anybody can see them.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
 use super::lock::open_locked;
+use super::read::open_regular;
 use super::temporary::{PREFIX, SUFFIX, make_folder, temporary_in, unwritable};
 use crate::error::{Error, Kind, Result};
 
 const LOCK: &str = "lock";
+
+/// A note of the run before, for the one that comes after a kill.
+const NOTE: &str = "note";
 
 /// The hidden folder in which a run prepares its files. It holds the lock too: one run at a time.
 ///
@@ -33,7 +37,10 @@ impl StagingFolder {
             make_folder(&folder)?;
             match open_locked(&lock)? {
                 Ok(file) => {
-                    sweep(&folder);
+                    // What a note tells of is not swept before somebody has read it.
+                    if !folder.join(NOTE).exists() {
+                        sweep(&folder);
+                    }
                     return Ok(Self { folder, _lock: file });
                 }
                 // Another run removed the folder when it ended, just now.
@@ -42,6 +49,38 @@ impl StagingFolder {
             }
         }
         Err(Error::new(Kind::OutputBusy, "other runs come and go there").about(folder.to_string_lossy()))
+    }
+
+    /// What a run noted that then was killed.
+    pub(crate) fn note(&self) -> Option<Vec<u8>> {
+        let mut note = Vec::new();
+        open_regular(&self.folder.join(NOTE)).ok()?.read_to_end(&mut note).ok()?;
+        Some(note)
+    }
+
+    /// Leaves a note, on the disk when this returns.
+    pub(crate) fn leave_note(&self, note: &[u8]) -> io::Result<()> {
+        let mut file = self.create()?;
+        file.write_all(note)?;
+        file.as_file().sync_all()?;
+        file.persist(self.folder.join(NOTE))?;
+        Ok(())
+    }
+
+    /// Removes the note, and the prepared files that are left.
+    pub(crate) fn forget_note(&self) {
+        if fs::remove_file(self.folder.join(NOTE)).is_ok() {
+            sweep(&self.folder);
+        }
+    }
+
+    /// Gives a prepared file of a killed run its name, by the one that it has here; one that is not here has it by now.
+    pub(crate) fn put_left_behind(&self, prepared: &str, path: &Path) -> io::Result<()> {
+        let here = self.folder.join(prepared);
+        match is_prepared(prepared) && fs::symlink_metadata(&here).is_ok_and(|found| found.is_file()) {
+            true => fs::rename(here, path),
+            false => Ok(()),
+        }
     }
 
     /// Writes a file that has no name yet.
@@ -70,11 +109,15 @@ impl Drop for StagingFolder {
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
-        let is_ours = name.to_str().is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        if name.to_str().is_some_and(is_prepared) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// True for a name that we give, which leads nowhere else.
+fn is_prepared(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX) && !name.contains(['/', '\\'])
 }
 
 #[cfg(test)]

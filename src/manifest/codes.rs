@@ -1,7 +1,10 @@
 //! The codes of an invoice: as links alone, and with the pictures that a manifest names.
 
+use crate::credential::Certificate;
+use crate::error::{Error, Kind, Result};
+use crate::link::Link;
 use crate::render::{Label, PictureFormat};
-use crate::sign::{Algorithm, ContextChoice};
+use crate::sign::{Algorithm, ContextChoice, is_verified};
 use crate::values::{CertificateSerial, KsefNumber};
 
 /// What a manifest says of a code: the link, and the pictures of it.
@@ -46,6 +49,8 @@ pub struct Signature {
     pub algorithm: Algorithm,
     /// The certificate it names.
     pub serial: CertificateSerial,
+    /// True if signing the same link again gives the same signature.
+    pub is_deterministic: bool,
 }
 
 /// A link and what stands under its code, before there is a picture of it.
@@ -75,6 +80,34 @@ impl InvoiceLinks {
     /// The links, each with the name of its code.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &LabelledLink)> {
         by_name(&self.kod1, self.kod2.as_ref().map(|kod2| &kod2.link))
+    }
+
+    /// Verifies the signature of KOD II, if its certificate is at hand. A manifest may have been damaged, and what it says is
+    /// about to be drawn or given out again.
+    ///
+    /// # Errors
+    /// `codes_signature_wrong`.
+    pub(crate) fn check_signature<'c>(
+        &self,
+        certificate: impl FnOnce(CertificateSerial) -> Option<&'c Certificate>,
+    ) -> Result<()> {
+        let Some(SignedLink { link, signature }) = &self.kod2 else { return Ok(()) };
+        let Some(certificate) = certificate(signature.serial) else { return Ok(()) };
+        let is_good = match Link::parse(&link.url) {
+            Ok(Link::Kod2(kod2)) => {
+                let text = kod2.unsigned.signed_text();
+                is_verified(certificate.public_key(), signature.algorithm, text.as_bytes(), &kod2.signature)
+            }
+            _ => false,
+        };
+        match is_good {
+            true => Ok(()),
+            false => {
+                let serial = signature.serial;
+                let message = format!("the manifest's KOD II is not signed by the certificate that it names, {serial}");
+                Err(Error::new(Kind::CodesSignatureWrong, message))
+            }
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::render::PictureFormat;
 
 /// Gives every invoice a name for its pictures that no other has.
@@ -48,10 +50,20 @@ impl TakenNames {
         name.len() <= LONGEST + "-4294967295".len() && cleaned(name) == name
     }
 
-    /// Some file systems take `F1` and `f1` for one name, so they are one here.
+    /// What some file system takes for one name is one here: `F1` and `f1`, ß and SS, an ó and an o with an accent.
     fn key(&self, name: &str) -> u64 {
-        self.hasher.hash_one(name.to_lowercase())
+        if name.is_ascii() {
+            return self.hasher.hash_one(name.to_ascii_lowercase());
+        }
+        // Upper case first: it makes SS of ß. Letter by letter, because the small sigma at a word's end is another.
+        let folded = name.nfkd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkd();
+        self.hasher.hash_one(folded.filter(|c| !is_passed_over(*c)).collect::<String>())
     }
+}
+
+/// True for a character that nobody sees, and that some file systems pass over.
+fn is_passed_over(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// The names of one invoice's files.
@@ -93,7 +105,11 @@ pub(super) fn stem_of_picture<'f>(code: &str, format: PictureFormat, file: &'f s
 
 pub(super) fn stem_of_document<'f>(kind: &str, file: &'f str) -> Option<&'f str> {
     let mut endings = DOCUMENT_ENDINGS.iter().filter(|(of, _)| *of == kind);
-    endings.find_map(|(_, ending)| file.strip_suffix(ending))
+    // The name of a single file was given by somebody, who may have written .PDF.
+    endings.find_map(|(_, ending)| {
+        let (stem, found) = file.split_at_checked(file.len().checked_sub(ending.len())?)?;
+        found.eq_ignore_ascii_case(ending).then_some(stem)
+    })
 }
 
 /// In bytes: leaves room for a number and the longest ending in the 255 bytes that most file systems give a name.
@@ -107,7 +123,8 @@ fn safe(stem: &str) -> String {
         end -= 1;
     }
     name.truncate(end);
-    name
+    // What was cut may leave a space at the end.
+    cleaned(&name)
 }
 
 /// Without what leads elsewhere, hides the file, or is forbidden somewhere.
@@ -115,10 +132,24 @@ fn cleaned(stem: &str) -> String {
     let replaced =
         |c: char| c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' | '\u{FFFD}');
     let name: String = stem.chars().map(|c| if replaced(c) { '_' } else { c }).collect();
-    match name.trim_start_matches('.') {
+    // Windows drops dots and spaces at the end of a name.
+    let name = name.trim_start_matches('.').trim_end_matches(['.', ' ']);
+    // A device, whatever follows the first dot.
+    let (first, rest) = name.split_at(name.find('.').unwrap_or(name.len()));
+    match first {
         "" => "invoice".to_owned(),
-        name => name.to_owned(),
+        device if is_device(device.trim_end()) => format!("{device}_{rest}"),
+        _ => name.to_owned(),
     }
+}
+
+/// True for a name that is a device on Windows, in any folder.
+fn is_device(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let numbered = name.strip_prefix("COM").or(name.strip_prefix("LPT"));
+    let is_number =
+        |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    matches!(&*name, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$") || numbered.is_some_and(is_number)
 }
 
 #[cfg(test)]
@@ -131,6 +162,48 @@ mod tests {
         let given = ["f1", "f1", "F1", "f1-2", "f2", "f1", ".", "..", "a/b", "a\\b"];
         let unique: Vec<String> = given.iter().map(|stem| names.unique(stem)).collect();
         assert_eq!(unique, ["f1", "f1-2", "F1-3", "f1-2-2", "f2", "f1-4", "invoice", "invoice-2", "a_b", "a_b-2"]);
+    }
+
+    #[test]
+    fn what_a_file_system_takes_for_one_name_is_one() {
+        for (one, other) in [
+            ("faktura-ó", "faktura-o\u{301}"),
+            ("STRASSE", "straße"),
+            ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+            ("ﬁrma", "firma"),
+            ("f\u{200B}1", "f1"),
+            ("Ł", "ł"),
+            ("f1.", "f1"),
+            ("f1 ", "f1"),
+            ("K1", "\u{212A}1"),
+        ] {
+            let mut names = TakenNames::default();
+            let first = names.unique(one);
+            let second = names.unique(other);
+            assert!(second.ends_with("-2"), "{first:?} and {second:?}");
+            assert!(TakenNames::default().reserve(&first) && TakenNames::default().reserve(&second));
+        }
+    }
+
+    #[test]
+    fn no_name_is_a_device() {
+        for (given, expected) in [
+            ("CON", "CON_"),
+            ("nul", "nul_"),
+            ("LPT1", "LPT1_"),
+            ("com¹", "com¹_"),
+            ("aux.2026", "aux_.2026"),
+            ("NUL .x", "NUL _.x"),
+            ("CONTO", "CONTO"),
+            ("COM10", "COM10"),
+            ("LPT", "LPT"),
+            ("...", "invoice"),
+            (" . ", "invoice"),
+        ] {
+            let name = TakenNames::default().unique(given);
+            assert_eq!(name, expected, "{given}");
+            assert!(TakenNames::default().reserve(&name), "{name}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::file_names::TakenNames;
 use super::line::ManifestLine;
 use super::lines::Lines;
 use super::record::EarlierRecord;
+use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::files::unreadable;
 use crate::invoice::Invoice;
@@ -21,7 +22,15 @@ use crate::values::{Environment, InvoiceHash};
 /// The codes that earlier runs made, by the digest of the invoice file.
 #[derive(Debug, Default)]
 pub struct KnownCodes {
-    links: HashMap<(InvoiceHash, Environment), InvoiceLinks>,
+    links: HashMap<(InvoiceHash, Environment), Known>,
+    certificates: Vec<Certificate>,
+}
+
+#[derive(Debug)]
+struct Known {
+    links: InvoiceLinks,
+    /// What in its line contradicts the links.
+    contradiction: Option<&'static str>,
 }
 
 impl KnownCodes {
@@ -37,11 +46,14 @@ impl KnownCodes {
         while let Some(line) = lines.next_line().map_err(|error| about(unreadable(&error)))? {
             let record = match line.read() {
                 Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
-                Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
+                Ok(ManifestLine::Invoice(fields)) => {
+                    let record = EarlierRecord::of(&fields, &mut TakenNames::default());
+                    record.map(|record| (record.contradiction(&fields), record))
+                }
                 Ok(ManifestLine::Foreign) | Err(_) => None,
             };
             match record {
-                Some(record) => self.add_record(&record),
+                Some((contradiction, record)) => self.add_record(&record, contradiction),
                 None if line.is_cut_short() => break,
                 None => {
                     let number = line.number;
@@ -54,28 +66,37 @@ impl KnownCodes {
         Ok(())
     }
 
-    fn add_record(&mut self, record: &EarlierRecord) {
+    /// Verifies the codes that this certificate signed, before they are drawn again.
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: Certificate) -> Self {
+        self.certificates.push(certificate);
+        self
+    }
+
+    fn add_record(&mut self, record: &EarlierRecord, contradiction: Option<&'static str>) {
         let Ok(Link::Kod1(kod1)) = Link::parse(&record.kod1.url) else { return };
-        let worth = |links: &InvoiceLinks| (links.ksef_number.is_some(), links.kod2.is_some());
-        let links = record.links();
+        let worth = |known: &Known| {
+            (known.contradiction.is_none(), known.links.ksef_number.is_some(), known.links.kod2.is_some())
+        };
+        let new = Known { links: record.links(), contradiction };
         match self.links.entry((record.hash, kod1.environment)) {
-            Entry::Occupied(known) if worth(known.get()) > worth(&links) => {}
-            entry => _ = entry.insert_entry(links),
+            Entry::Occupied(known) if worth(known.get()) > worth(&new) => {}
+            entry => _ = entry.insert_entry(new),
         }
     }
 
     /// What stands under KOD I of an invoice.
     pub(crate) fn label(&self, hash: &InvoiceHash, environment: Environment) -> Option<&Label> {
-        Some(&self.links.get(&(*hash, environment))?.kod1.label)
+        Some(&self.links.get(&(*hash, environment))?.links.kod1.label)
     }
 
     /// The codes of an invoice. A manifest may have been changed by hand: they must be what would be made today.
     ///
     /// # Errors
-    /// `codes_missing`, `codes_of_another_environment`, `codes_of_another_invoice`.
+    /// `codes_missing`, `codes_of_another_environment`, `codes_of_another_invoice`, `codes_signature_wrong`.
     pub(crate) fn of(&self, invoice: &Invoice, environment: Environment) -> Result<&InvoiceLinks> {
         let find = |environment| self.links.get(&(*invoice.hash(), environment));
-        let Some(links) = find(environment) else {
+        let Some(Known { links, contradiction }) = find(environment) else {
             return Err(match Environment::ALL.into_iter().find(|other| find(*other).is_some()) {
                 Some(other) => Error::new(
                     Kind::CodesOfAnotherEnvironment,
@@ -84,6 +105,10 @@ impl KnownCodes {
                 None => Error::new(Kind::CodesMissing, "the manifest has no codes of this invoice"),
             });
         };
+        if let Some(what) = contradiction {
+            let message = format!("the manifest's line contradicts itself: {what}");
+            return Err(Error::new(Kind::CodesOfAnotherInvoice, message));
+        }
         let label = links.ksef_number.as_ref().map_or(Label::OFFLINE, Label::from);
         if let Some(number) = &links.ksef_number {
             invoice.check_ksef_number(number)?;
@@ -96,11 +121,14 @@ impl KnownCodes {
         let is_its_own = links.kod1.url == Kod1::of(invoice, environment).to_string()
             && links.kod1.label == label
             && links.kod2.as_ref().is_none_or(is_kod2);
-        match is_its_own {
-            true => Ok(links),
-            false => {
-                Err(Error::new(Kind::CodesOfAnotherInvoice, "the manifest's codes say something else than the invoice"))
-            }
+        if !is_its_own {
+            let message = "the manifest's codes say something else than the invoice";
+            return Err(Error::new(Kind::CodesOfAnotherInvoice, message));
         }
+        links.check_signature(|serial| {
+            let mut certificates = self.certificates.iter().filter(|certificate| certificate.serial() == serial);
+            certificates.next()
+        })?;
+        Ok(links)
     }
 }

@@ -108,12 +108,23 @@ pub(crate) struct InvoiceLine<'l> {
     /// The hash of the invoice file when an earlier run drew its codes, if they were drawn anew.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replaces: Option<Text<'l>>,
+    /// `2026-06-30T12:00:00Z`, if the run acted as if it were that moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) now: Option<Text<'l>>,
 }
 
 impl InvoiceLine<'_> {
     pub(super) const TYPE: &'static str = "invoice";
     pub(super) const SIGNED: &'static str = "signed";
     pub(super) const LINKED: &'static str = "linked";
+
+    /// The names of its files: the pictures, and the document.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let codes = self.kod1.iter().chain(&self.kod2);
+        let pictures = codes.flat_map(|code| &code.pictures).filter(|picture| !picture.is_embedded);
+        let document = self.document.as_ref().and_then(|document| document.file.as_deref());
+        pictures.map(|picture| &*picture.text).chain(document)
+    }
 
     /// True if it says that it has KOD II.
     pub(crate) fn is_signed(&self) -> bool {
@@ -129,6 +140,9 @@ pub(super) struct RefusedLine<'l> {
     pub(super) status: &'static str,
     pub(super) input: &'l str,
     pub(super) error: ErrorLine<'l>,
+    /// As in an invoice's line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) now: Option<String>,
 }
 
 impl RefusedLine<'_> {
@@ -156,6 +170,8 @@ pub(crate) struct CodeLine<'l> {
     /// Of KOD II only, as `certificate_serial`.
     pub(crate) algorithm: Option<Text<'l>>,
     pub(crate) certificate_serial: Option<Text<'l>>,
+    /// Of a KOD II that is the same each time it is signed; left out otherwise.
+    pub(crate) is_deterministic: bool,
 }
 
 /// A picture: `"png": "f1.kod1.png"` or `"png_base64": "iVBO…"`.
@@ -196,6 +212,9 @@ impl Serialize for CodeLine<'_> {
                 map.serialize_entry(field, text)?;
             }
         }
+        if self.is_deterministic {
+            map.serialize_entry("deterministic", &true)?;
+        }
         map.end()
     }
 }
@@ -214,12 +233,17 @@ impl<'de: 'l, 'l> Deserialize<'de> for CodeLine<'l> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<CodeLine<'de>, A::Error> {
                 let [mut url, mut label, mut algorithm, mut certificate_serial] = [const { None }; 4];
                 let mut pictures = Vec::new();
+                let mut is_deterministic = false;
                 while let Some(field) = map.next_key::<Text<'de>>()? {
                     let known = match &*field {
                         "url" => &mut url,
                         "label" => &mut label,
                         "algorithm" => &mut algorithm,
                         "certificate_serial" => &mut certificate_serial,
+                        "deterministic" => {
+                            is_deterministic = map.next_value()?;
+                            continue;
+                        }
                         other => {
                             match PictureLine::of_field(other) {
                                 Some((format, is_embedded)) => {
@@ -237,7 +261,8 @@ impl<'de: 'l, 'l> Deserialize<'de> for CodeLine<'l> {
                     *known = map.next_value::<Option<Text<'de>>>()?;
                 }
                 let url = url.ok_or_else(|| A::Error::missing_field("url"))?;
-                Ok(CodeLine { url, label: label.unwrap_or_default(), pictures, algorithm, certificate_serial })
+                let label = label.unwrap_or_default();
+                Ok(CodeLine { url, label, pictures, algorithm, certificate_serial, is_deterministic })
             }
         }
 
@@ -285,7 +310,7 @@ mod tests {
     use super::*;
 
     /// All fields that a line may have, but for a null in `send_by`, which reads as if it were left out.
-    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i"},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o"}"#;
+    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i","deterministic":true},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o","now":"p"}"#;
 
     #[test]
     fn what_is_read_is_what_was_written() {

@@ -5,7 +5,7 @@ use super::codes::{CodeRecord, Picture, Signature, SignedCode};
 use super::file_names::{TakenNames, stem_of_document, stem_of_picture};
 use super::line::{CodeLine, DocumentLine, InvoiceLine};
 use super::record::{DocumentRecord, EarlierRecord};
-use crate::link::Link;
+use crate::link::{Link, UnsignedKod2};
 use crate::render::Label;
 use crate::sign::{Algorithm, ContextChoice, ContextSource};
 use crate::values::InvoiceHash;
@@ -29,7 +29,8 @@ impl EarlierRecord {
                 let source = ContextSource::parse(line.context_source.as_deref()?)?;
                 let context = ContextChoice { context: parts.unsigned.context, source };
                 let algorithm = Algorithm::parse(fields.algorithm.as_deref()?)?;
-                let signature = Signature { context, algorithm, serial: parts.unsigned.serial };
+                let is_deterministic = fields.is_deterministic;
+                let signature = Signature { context, algorithm, serial: parts.unsigned.serial, is_deterministic };
                 Some(SignedCode { code, signature })
             }
             None => None,
@@ -55,6 +56,49 @@ impl EarlierRecord {
             document,
             replaces: line.replaces.as_deref().and_then(|hash| InvoiceHash::from_base64(hash).ok()),
         })
+    }
+
+    /// What in the line contradicts its links, if anything does. Fields that the line lacks contradict nothing.
+    ///
+    /// A bit that flipped on the disk, or a slip of the hand, must not become a code on paper.
+    pub(crate) fn contradiction(&self, line: &InvoiceLine<'_>) -> Option<&'static str> {
+        let Ok(Link::Kod1(kod1)) = Link::parse(&self.kod1.url) else { return Some("its KOD I is no link") };
+        let differs = |field: &str, link: &str| !field.is_empty() && field != link;
+        let number = self.ksef_number.as_ref();
+        if differs(&line.hash_base64url, &self.hash.base64url()) {
+            return Some("the two forms of its digest are of two files");
+        }
+        if differs(&line.seller_nip, kod1.seller.as_str()) {
+            return Some("its seller is not the one in KOD I");
+        }
+        if differs(&line.issue_date, &kod1.issue_date.to_string()) {
+            return Some("its issue date is not the one in KOD I");
+        }
+        if self.kod1.label != number.map_or(Label::OFFLINE, Label::from) {
+            return Some("what stands under KOD I is neither its KSeF number nor OFFLINE");
+        }
+        let (Some(signed), Some(fields)) = (&self.kod2, &line.kod2) else { return None };
+        let Ok(Link::Kod2(kod2)) = Link::parse(&signed.code.url) else { return Some("its KOD II is no link") };
+        let differs = |field: Option<&str>, link: &str| field.is_some_and(|field| field != link);
+        let UnsignedKod2 { environment, context, seller, serial, .. } = &kod2.unsigned;
+        if (*environment, *seller) != (kod1.environment, kod1.seller) {
+            return Some("KOD I and KOD II are of two sellers or two environments");
+        }
+        if differs(line.context.as_deref(), &context.to_string()) {
+            return Some("its context is not the one in KOD II");
+        }
+        if differs(fields.certificate_serial.as_deref(), &serial.to_string()) {
+            return Some("its certificate is not the one in KOD II");
+        }
+        if signed.code.label != Label::CERTYFIKAT {
+            return Some("what stands under KOD II is not CERTYFIKAT");
+        }
+        let is_of_algorithm = match (signed.signature.algorithm, &*kod2.signature) {
+            (Algorithm::Es256P1363, signature) => signature.len() == 64,
+            (Algorithm::Es256Der, signature) => signature.first() == Some(&0x30) && signature.len() < 256,
+            (Algorithm::Ps256, signature) => signature.len() >= 256,
+        };
+        (!is_of_algorithm).then_some("the signature in KOD II is not written as its algorithm says")
     }
 
     /// What its files are named after, if it has any.

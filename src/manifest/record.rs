@@ -1,5 +1,7 @@
 //! What came of the invoices of a run, and what an earlier run recorded of them.
 
+use std::time::SystemTime;
+
 use super::codes::{CodeRecord, InvoiceLinks, Picture, SignedCode, by_name};
 use crate::advice::Advice;
 use crate::deadline::Mode;
@@ -15,6 +17,8 @@ pub struct Record {
     pub input: String,
     /// What was done, or why nothing was.
     pub outcome: InvoiceOutcome,
+    /// The moment, if the run acted as if it were another than it was.
+    pub rehearsed_at: Option<SystemTime>,
 }
 
 /// What came of an invoice.

@@ -1,8 +1,10 @@
+use std::time::SystemTime;
+
 use serde::{Serialize, Serializer};
 
 use super::line::WarningLine;
 use super::record::{InvoiceOutcome, Record};
-use super::write::to_line;
+use super::write::{moment, to_line};
 use crate::error::Warning;
 use crate::values::Environment;
 
@@ -25,6 +27,9 @@ pub struct Summary {
     pub replaced: u64,
     /// True if the run was stopped before its end.
     pub interrupted: bool,
+    /// True if the results of an earlier run were to be replaced, and were not: this run made none, or did not come to its end.
+    #[serde(skip_serializing_if = "is_false")]
+    pub replaced_nothing: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
     /// Which KSeF the links lead to.
@@ -35,6 +40,9 @@ pub struct Summary {
     pub warnings: Vec<Warning>,
     /// The version of this program.
     pub version: &'static str,
+    /// The moment, if the run acted as if it were another than it was.
+    #[serde(rename = "now", skip_serializing_if = "Option::is_none", serialize_with = "moment_if_any")]
+    pub rehearsed_at: Option<SystemTime>,
 }
 
 impl Summary {
@@ -75,4 +83,14 @@ fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok,
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn environment<S: Serializer>(environment: &Environment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(environment.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(is_so: &bool) -> bool {
+    !is_so
+}
+
+#[expect(clippy::ref_option, reason = "serde passes references")]
+fn moment_if_any<S: Serializer>(time: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(moment).serialize(serializer)
 }

@@ -1,6 +1,7 @@
 //! From what was made to the line that says so.
 
 use std::borrow::Cow;
+use std::time::SystemTime;
 
 use serde::Serialize;
 
@@ -14,11 +15,23 @@ impl Record {
     /// The line, its newline included. One that was kept has its line already.
     pub fn to_line(&self) -> Option<String> {
         match &self.outcome {
-            InvoiceOutcome::Done(done) => Some(to_line(&InvoiceLine::of(&self.input, done))),
-            InvoiceOutcome::Refused(error) => Some(to_line(&RefusedLine::of(&self.input, error))),
+            InvoiceOutcome::Done(done) => {
+                let mut line = InvoiceLine::of(&self.input, done);
+                line.now = self.rehearsed_at.map(|time| moment(time).into());
+                Some(to_line(&line))
+            }
+            InvoiceOutcome::Refused(error) => {
+                let now = self.rehearsed_at.map(moment);
+                Some(to_line(&RefusedLine { now, ..RefusedLine::of(&self.input, error) }))
+            }
             InvoiceOutcome::Kept(_) => None,
         }
     }
+}
+
+/// `2026-06-30T12:00:00Z`.
+pub(super) fn moment(time: SystemTime) -> String {
+    jiff::Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default()
 }
 
 pub(super) fn to_line(line: &impl Serialize) -> String {
@@ -55,6 +68,7 @@ impl<'l> InvoiceLine<'l> {
             kod2: done.kod2.as_ref().map(|signed| CodeLine {
                 algorithm: Some(signed.signature.algorithm.name().into()),
                 certificate_serial: Some(signed.signature.serial.to_string().into()),
+                is_deterministic: signed.signature.is_deterministic,
                 ..CodeLine::of(&signed.code)
             }),
             document: done.document.as_ref().map(DocumentLine::of),
@@ -64,6 +78,7 @@ impl<'l> InvoiceLine<'l> {
             allowed: done.allowed.iter().map(|rule: Rule| rule.name().into()).collect(),
             warnings: done.warnings.iter().map(WarningLine::of).collect(),
             replaces: done.replaces.as_ref().map(InvoiceHash::base64).map(Into::into),
+            now: None,
         }
     }
 }
@@ -76,7 +91,7 @@ impl<'l> RefusedLine<'l> {
             message: error.message(),
             hint: error.hint(),
         };
-        Self { r#type: InvoiceLine::TYPE, status: Self::STATUS, input, error }
+        Self { r#type: InvoiceLine::TYPE, status: Self::STATUS, input, error, now: None }
     }
 }
 
@@ -95,6 +110,7 @@ impl<'l> CodeLine<'l> {
             pictures: pictures.collect(),
             algorithm: None,
             certificate_serial: None,
+            is_deterministic: false,
         }
     }
 }

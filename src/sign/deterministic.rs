@@ -30,6 +30,10 @@ impl LinkSigner for Deterministic {
         Algorithm::ecdsa(self.encoding)
     }
 
+    fn is_deterministic(&self) -> bool {
+        true
+    }
+
     fn sign(&self, text: &[u8]) -> Result<Vec<u8>> {
         let signature: Signature = self.key.try_sign(text).map_err(|_| failed("to sign"))?;
         Ok(match self.encoding {

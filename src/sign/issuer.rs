@@ -36,6 +36,8 @@ pub struct SignedLinks {
     pub algorithm: Algorithm,
     /// The certificate that KOD II names.
     pub serial: CertificateSerial,
+    /// True if signing the same link again gives the same signature.
+    pub is_deterministic: bool,
 }
 
 impl Issuer {
@@ -82,6 +84,16 @@ impl Issuer {
         &self.credential
     }
 
+    /// The context that was named for all invoices, if one was.
+    pub fn context(&self) -> Option<&ContextId> {
+        self.context.as_ref()
+    }
+
+    /// What signs.
+    pub fn signer(&self) -> &dyn LinkSigner {
+        &*self.signer
+    }
+
     /// The environment that the links lead to.
     pub fn environment(&self) -> Environment {
         self.credential.environment()
@@ -110,6 +122,7 @@ impl Issuer {
             context,
             algorithm: self.signer.algorithm(),
             serial,
+            is_deterministic: self.signer.is_deterministic(),
         })
     }
 }
@@ -132,7 +145,7 @@ impl fmt::Debug for Issuer {
 /// `key_mismatch`; those of the signer.
 fn check_by_trial(signer: &dyn LinkSigner, certificate: &Certificate) -> Result<()> {
     let signature = signer.sign(TRIAL_TEXT)?;
-    if is_verified(certificate.public_key(), signer.algorithm(), &signature) {
+    if is_verified(certificate.public_key(), signer.algorithm(), TRIAL_TEXT, &signature) {
         return Ok(());
     }
     let message = format!("the private key does not belong to the certificate {}", certificate.serial());
@@ -142,16 +155,19 @@ fn check_by_trial(signer: &dyn LinkSigner, certificate: &Certificate) -> Result<
 /// No link, so that nobody can use the signature for anything.
 const TRIAL_TEXT: &[u8] = b"ksef-qr: does this key belong to that certificate?";
 
-fn is_verified(key: &PublicKey, algorithm: Algorithm, signature: &[u8]) -> bool {
+/// True if `signature` is one of `text` by this key.
+pub(crate) fn is_verified(key: &PublicKey, algorithm: Algorithm, text: &[u8], signature: &[u8]) -> bool {
     match (key, algorithm) {
-        (PublicKey::Ec(key), Algorithm::Es256P1363) => p256::ecdsa::Signature::from_slice(signature)
-            .is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok()),
-        (PublicKey::Ec(key), Algorithm::Es256Der) => p256::ecdsa::Signature::from_der(signature)
-            .is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok()),
+        (PublicKey::Ec(key), Algorithm::Es256P1363) => {
+            p256::ecdsa::Signature::from_slice(signature).is_ok_and(|signature| key.verify(text, &signature).is_ok())
+        }
+        (PublicKey::Ec(key), Algorithm::Es256Der) => {
+            p256::ecdsa::Signature::from_der(signature).is_ok_and(|signature| key.verify(text, &signature).is_ok())
+        }
         (PublicKey::Rsa(key), Algorithm::Ps256) => {
             // The salt that it expects is as long as the digest, 32 bytes.
             let key = pss::VerifyingKey::<Sha256>::new(key.clone());
-            pss::Signature::try_from(signature).is_ok_and(|signature| key.verify(TRIAL_TEXT, &signature).is_ok())
+            pss::Signature::try_from(signature).is_ok_and(|signature| key.verify(text, &signature).is_ok())
         }
         _ => false,
     }

@@ -59,6 +59,11 @@ pub trait LinkSigner: Send + Sync {
     /// What the signatures are made with.
     fn algorithm(&self) -> Algorithm;
 
+    /// True if signing the same text again gives the same signature.
+    fn is_deterministic(&self) -> bool {
+        false
+    }
+
     /// Signs `text`: hashes it with SHA-256, exactly once, and returns the signature's bytes as
     /// [`algorithm`](Self::algorithm) says.
     ///

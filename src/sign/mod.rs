@@ -36,3 +36,4 @@ pub use link_signer::{Algorithm, LinkSigner, SignatureEncoding};
 pub use new_key::KeyType;
 
 pub(crate) use aws::{random, request_signature};
+pub(crate) use issuer::is_verified;

@@ -5,7 +5,9 @@ use std::fs;
 use std::io::Read as _;
 use std::process::{Command, Stdio};
 
-use crate::common::{files, fixture, invoices, parse, read_back, records, run, sign};
+use serde_json::Value;
+
+use crate::common::{files, fixture, invoices, parse, read_back, records, run, sign, status, stderr};
 
 #[test]
 fn one_line_an_invoice_in_input_order_and_every_picture_says_its_link() {
@@ -362,4 +364,44 @@ fn the_demo_signs_shows_and_can_be_run_again() {
         .output()
         .unwrap();
     assert_eq!(out.status.code(), Some(1), "one of them is bad on purpose");
+}
+
+/// Two files never have one name in the manifest, and no two pictures one on any file system.
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_look_alike_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("in");
+    fs::create_dir(&input).unwrap();
+    let text = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
+    let names: [&[u8]; 10] = [
+        b"f\xB3.xml",
+        b"f\\xB3.xml",
+        b"f\\x5CxB3.xml",
+        "\u{F3}.xml".as_bytes(),
+        "o\u{301}.xml".as_bytes(),
+        "stra\u{DF}e.xml".as_bytes(),
+        b"STRASSE.xml",
+        b"NUL.xml",
+        b"nul.2026.xml",
+        b"f1 .xml",
+    ];
+    for (index, name) in names.iter().enumerate() {
+        fs::write(input.join(OsStr::from_bytes(name)), text.replace("FV/2026/06/001", &index.to_string())).unwrap();
+    }
+    for round in 0..2 {
+        let output = run(sign(folder.path()).args(["in", "--resume"]));
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let records = records(&folder.path().join("ksef-qr-out/manifest.ndjson"));
+        let all = |of: &dyn Fn(&Value) -> String| records[..10].iter().map(of).collect::<HashSet<_>>().len();
+        assert_eq!(all(&|record| record["input"].as_str().unwrap().to_owned()), 10);
+        assert_eq!(all(&|record| record["kod1"]["png"].as_str().unwrap().to_uppercase()), 10);
+        assert_eq!(records[10]["kept"], round * 10, "found again by their names");
+        for record in &records[..10] {
+            let stem = record["kod1"]["png"].as_str().unwrap().split('.').next().unwrap().to_uppercase();
+            assert!(stem != "NUL" && !stem.ends_with(' '), "{stem}");
+        }
+    }
 }

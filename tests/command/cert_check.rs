@@ -377,7 +377,9 @@ fn signing(certificate: &str, key: &str) -> Command {
 fn signing_fails(certificate: &str, key: &str, code: &str, hint: &str) {
     let output = run(&mut signing(certificate, key));
     assert_eq!(output.status.code(), Some(2), "{certificate}, {key}");
-    assert!(output.stdout.is_empty(), "nothing was signed");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(!told.contains("\"signed\""), "nothing was signed");
+    assert!(told.is_empty() || told.starts_with(&format!("{{\"type\":\"error\",\"code\":\"{code}\"")), "{told}");
     assert_tells(&String::from_utf8(output.stderr).unwrap(), code, hint);
 }
 

@@ -459,3 +459,46 @@ fn sheets_hold_the_codes_of_the_whole_run() {
     assert_eq!(status(&sign(&["--sheet", "0x7"])), 2);
     assert_eq!(fs::read(out.join("sheet.pdf")).unwrap(), sheet);
 }
+
+/// `--out result.pdf` names the file, and not a folder.
+#[test]
+fn a_single_pdf_gets_the_name_that_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    pairs(folder.path());
+    let stamp = |args: &str| run(signing(folder.path(), "stamp").args(args.split(' ')));
+    let path = |name: &str| folder.path().join(name);
+    for name in ["result.pdf", "new/RESULT.PDF", "pdfs/stamped.pdf"] {
+        let output = stamp(&format!("pdfs/f1.pdf --invoice xml/f1.xml --out {name}"));
+        assert_eq!(status(&output), 0, "{name}: {}", told(&output));
+        let stamped = fs::read(path(name)).unwrap();
+        assert!(stamped.starts_with(&fs::read(path("pdfs/f1.pdf")).unwrap()) && has(&stamped, "/KsefQr"), "{name}");
+        let manifest = path(name).with_extension("ndjson");
+        let line = records(&manifest).remove(0);
+        let document = &line["document"];
+        assert_eq!(document["file"], *path(name).file_name().unwrap().to_str().unwrap());
+        assert_eq!(line["input"], "pdfs/f1.pdf");
+
+        // Again: not over it, unless it is asked for; what is missing is made again.
+        let again = stamp(&format!("pdfs/f1.pdf --invoice xml/f1.xml --out {name}"));
+        assert!(told(&again).contains("[output_exists]"), "{name}: {}", told(&again));
+        fs::remove_file(path(name)).unwrap();
+        assert_eq!(status(&stamp(&format!("pdfs/f1.pdf --invoice xml/f1.xml --out {name} --resume"))), 0);
+        assert!(fs::read(path(name)).unwrap() == stamped, "{name}");
+        assert_eq!(status(&stamp(&format!("pdfs/f1.pdf --invoice xml/f1.xml --out {name} --overwrite"))), 0);
+        assert!(fs::read(path(name)).unwrap() != stamped, "{name}: signed anew");
+    }
+    assert_eq!(fs::read_dir(path("new")).unwrap().count(), 2, "nothing is left behind");
+    let own = stamp("pdfs/f1.pdf --invoice xml/f1.xml --out pdfs/f1.pdf --overwrite");
+    assert!(told(&own).contains("[stamped_over_input]"), "{}", told(&own));
+    for several in ["pdfs --invoice xml", "pdfs/f1.pdf pdfs/f2.pdf --invoice xml", "pdfs/*.pdf --invoice xml"] {
+        let output = stamp(&format!("{several} --out several.pdf"));
+        assert_eq!(status(&output), 2, "{several}");
+        assert!(told(&output).contains("--out several.pdf names one PDF"), "{}", told(&output));
+        assert!(!path("several.pdf").exists());
+    }
+    // A folder that is there is one, whatever its name.
+    fs::create_dir(path("folder.pdf")).unwrap();
+    fs::remove_file(path("pdfs/stamped.pdf")).unwrap();
+    assert_eq!(status(&stamp("pdfs --invoice xml --out folder.pdf")), 0);
+    assert!(path("folder.pdf/f2.pdf").exists());
+}

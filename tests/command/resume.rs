@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::common::{files, fixture, invoices, parse, parse_line, read_back, records, run, sign};
+use crate::common::{files, fixture, invoices, ksef_qr, lines, parse, parse_line, read_back, records, run, sign};
 use serde_json::Value;
 
 const CODES: [&str; 2] = ["kod1", "kod2"];
@@ -566,6 +566,9 @@ fn hostile_archives_cost_what_is_hostile_in_them() {
         let archive = fixture(&format!("archives/{archive}.zip"));
         let done = run(sign(folder.path()).args([&archive, "--json", "--format", "none"]));
         let mut lines = parse(&String::from_utf8(done.stdout).unwrap());
+        // Where nothing could be read, a line behind the summary says so.
+        let failure = lines.pop_if(|line| line["type"] == "error");
+        assert_eq!(failure.is_some(), done.status.code() == Some(2), "{archive}");
         assert_eq!(lines.pop().unwrap()["type"], "summary");
         let found: Vec<_> = lines
             .iter()
@@ -601,4 +604,172 @@ fn a_flipped_bit_anywhere_is_found_or_harmless() {
         fs::write(&path, &damaged).unwrap();
         assert!(sign_it().iter().filter_map(hash).all(|hash| good.contains(&hash)));
     }
+}
+
+/// The same invoice again is answered with the codes that it has, whether it has a name or not.
+#[test]
+fn a_program_is_answered_with_the_codes_that_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = invoices(folder.path(), 3);
+    let out = folder.path().join("ksef-qr-out");
+    let answer = |args: &[&str], stdin: Option<&str>| {
+        let stdin = stdin.map_or(Stdio::null(), |name| fs::File::open(input.join(name)).unwrap().into());
+        let output = run(sign(folder.path()).args(args).args(["--json", "--resume"]).stdin(stdin));
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = answer(&["in"], None);
+    assert_eq!(first.len(), 4);
+    let manifest = fs::read_to_string(out.join("manifest.ndjson")).unwrap();
+    assert_eq!(first[..3], manifest.lines().take(3).collect::<Vec<_>>(), "the file has what was answered");
+    // One of them alone; the others stay in the file and are no part of the answer.
+    let again = answer(&["in/f00001.xml"], None);
+    assert_eq!((again.len(), &again[0]), (2, &first[1]));
+    assert_eq!(parse_line(&again[1])["kept"], 3);
+    assert_eq!(records(&out.join("manifest.ndjson")).len(), 4);
+
+    // A till: invoices without a name are told apart by what is in them.
+    let till = ["-", "--format", "none", "--manifest", "till.ndjson"];
+    let one = answer(&till, Some("f00000.xml"));
+    let other = answer(&till, Some("f00001.xml"));
+    assert_ne!(one[0], other[0]);
+    assert_eq!(answer(&till, Some("f00000.xml"))[0], one[0]);
+    assert_eq!(answer(&till, Some("f00001.xml"))[0], other[0]);
+    assert_eq!(records(&folder.path().join("till.ndjson")).len(), 3);
+}
+
+#[test]
+fn other_settings_are_a_mismatch() {
+    let folder = tempfile::tempdir().unwrap();
+    let basic = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
+    fs::write(folder.path().join("f1.xml"), &basic).unwrap();
+    fs::write(folder.path().join("bom.xml"), format!("\u{FEFF}{basic}")).unwrap();
+    for (number, (first, second, is_same)) in [
+        ("f1.xml", "f1.xml --context Nip:1234563218", false),
+        ("f1.xml", "f1.xml --context Nip:5265877635", true),
+        ("f1.xml --context Nip:1234563218", "f1.xml", false),
+        ("f1.xml --context Nip:5265877635", "f1.xml", false),
+        ("f1.xml", "f1.xml --mode offline24", false),
+        ("f1.xml --mode offline24", "f1.xml", false),
+        ("f1.xml --mode offline24", "f1.xml --mode failure", false),
+        ("f1.xml --mode offline24", "f1.xml --mode offline24", true),
+        ("f1.xml", "f1.xml --signature-encoding der", false),
+        ("f1.xml --signature-encoding der", "f1.xml", false),
+        ("f1.xml", "f1.xml --deterministic", false),
+        ("f1.xml --deterministic", "f1.xml", false),
+        ("f1.xml --deterministic", "f1.xml --deterministic", true),
+        ("bom.xml --allow bom", "bom.xml", false),
+        ("bom.xml --allow bom", "bom.xml --allow size", false),
+        ("bom.xml --allow bom", "bom.xml --allow bom,size", true),
+        // What was refused may be allowed now; the rest stays as it is.
+        ("f1.xml", "f1.xml bom.xml --allow bom", true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let out = format!("out{number}");
+        let signs =
+            |args: &str| run(sign(folder.path()).args(args.split(' ')).args(["--quiet", "--out", &out, "--resume"]));
+        let done = signs(first);
+        assert_eq!(done.status.code(), Some(0), "{first}: {}", String::from_utf8_lossy(&done.stderr));
+        let manifest = folder.path().join(&out).join("manifest.ndjson");
+        let before = fs::read(&manifest).unwrap();
+        let again = signs(second);
+        let told = String::from_utf8_lossy(&again.stderr);
+        match is_same {
+            true => assert_eq!(again.status.code(), Some(0), "{first}, then {second}: {told}"),
+            false => {
+                assert_eq!(again.status.code(), Some(2), "{first}, then {second}");
+                assert!(told.contains("[resume_mismatch]"), "{first}, then {second}: {told}");
+                assert!(fs::read(&manifest).unwrap() == before, "{first}, then {second}");
+            }
+        }
+    }
+}
+
+/// A bit that flipped on the disk, or a slip of the hand, becomes no code.
+#[test]
+fn a_line_that_contradicts_itself_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = fixture("invoices/good/fa3-basic.xml");
+    let out = folder.path().join("ksef-qr-out");
+    let manifest = out.join("manifest.ndjson");
+    let resume = || run(sign(folder.path()).args([&input, "--resume"]));
+    assert_eq!(resume().status.code(), Some(0));
+    let good = fs::read_to_string(&manifest).unwrap();
+    let line = parse_line(good.lines().next().unwrap());
+    for picture in pictures(good.lines().next().unwrap()) {
+        fs::remove_file(out.join(picture)).unwrap();
+    }
+    let kod2 = line["kod2"]["url"].as_str().unwrap();
+    let other_hash = "A".repeat(42) + "E";
+    let hash = line["hash_base64url"].as_str().unwrap();
+    let contradictions = [
+        ("\"context\":\"Nip:5265877635\"", "\"context\":\"Nip:1234563218\"".to_owned()),
+        ("certificate/Nip/5265877635", "certificate/Nip/1234563218".to_owned()),
+        ("\"certificate_serial\":\"01F0", "\"certificate_serial\":\"01F1".to_owned()),
+        ("/01F0A1B2C3D4E501/", "/01F0A1B2C3D4E511/".to_owned()),
+        ("\"algorithm\":\"ES256-P1363\"", "\"algorithm\":\"ES256-DER\"".to_owned()),
+        ("\"algorithm\":\"ES256-P1363\"", "\"algorithm\":\"PS256\"".to_owned()),
+        ("\"seller_nip\":\"5265877635\"", "\"seller_nip\":\"1234563218\"".to_owned()),
+        ("\"issue_date\":\"2026-06-15\"", "\"issue_date\":\"2026-06-16\"".to_owned()),
+        ("/15-06-2026/", "/16-06-2026/".to_owned()),
+        ("\"label\":\"OFFLINE\"", "\"label\":\"PAID\"".to_owned()),
+        ("\"label\":\"CERTYFIKAT\"", "\"label\":\"OFFLINE\"".to_owned()),
+        (hash, other_hash),
+    ];
+    for (from, to) in contradictions {
+        assert!(good.contains(from), "{from}");
+        fs::write(&manifest, good.replacen(from, &to, 1)).unwrap();
+        let output = resume();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{from}: {told}");
+        assert!(told.contains("[manifest_damaged]"), "{from}: {told}");
+    }
+    // Each place of the signature.
+    let start = kod2.len() - 86;
+    for place in [start, start + 1, start + 43, kod2.len() - 2] {
+        let flipped = if kod2.as_bytes()[place] == b'A' { "B" } else { "A" };
+        let wrong = format!("{}{flipped}{}", &kod2[..place], &kod2[place + 1..]);
+        fs::write(&manifest, good.replace(kod2, &wrong)).unwrap();
+        let output = resume();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(told.contains("[codes_signature_wrong]"), "{place}: {told}");
+        // Nor by another way, if the certificate is at hand.
+        let again = ["sign", &input, "--codes", "ksef-qr-out/manifest.ndjson", "--env", "test", "--out", "again"];
+        let certificate = ["--cert", &fixture("keys/offline-ec.crt"), "--json"];
+        let output = run(ksef_qr(folder.path()).args(again).args(certificate));
+        assert_eq!(lines(&output)[0]["error"]["code"], "codes_signature_wrong");
+    }
+    assert_eq!(files(&out).len(), 1, "no code was drawn");
+    fs::write(&manifest, &good).unwrap();
+    assert_eq!(resume().status.code(), Some(0));
+    assert_eq!(kod2, read_back(&out.join(line["kod2"]["png"].as_str().unwrap())));
+}
+
+/// Codes in another format, of what was signed, without a key.
+#[test]
+fn codes_are_drawn_again_from_a_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 3);
+    assert_eq!(run(sign(folder.path()).args(["in", "--quiet"])).status.code(), Some(0));
+    let signed = records(&folder.path().join("ksef-qr-out/manifest.ndjson"));
+    for command in ["sign", "link"] {
+        let codes = [command, "in", "--env", "test", "--codes", "ksef-qr-out/manifest.ndjson", "--format", "svg,png"];
+        let output = run(ksef_qr(folder.path()).args(codes).args(["--out", command]));
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let again = records(&folder.path().join(command).join("manifest.ndjson"));
+        for (one, other) in signed.iter().zip(&again).take(3) {
+            for code in CODES {
+                assert_eq!(one[code]["url"], other[code]["url"]);
+            }
+            assert_eq!(one["context_source"], other["context_source"]);
+        }
+        assert!(folder.path().join(command).join("f00002.kod2.svg").exists());
+    }
+    // Into the folder that they come from: the manifest would be replaced that is read.
+    let own = ["sign", "in", "--env", "test", "--codes", "ksef-qr-out/manifest.ndjson", "--overwrite"];
+    assert_eq!(run(ksef_qr(folder.path()).args(own)).status.code(), Some(2));
+    let both = ["--cert", "a.crt", "--key", "a.key", "--codes", "ksef-qr-out/manifest.ndjson"];
+    assert_eq!(run(ksef_qr(folder.path()).args(["sign", "in"]).args(both)).status.code(), Some(2));
 }

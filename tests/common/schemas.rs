@@ -76,6 +76,7 @@ fn name_of(line: &Value) -> &'static str {
         Some("checklist") => "cert-check",
         Some("certificate") if has("standing") => "cert-register-list",
         // `cert check` writes the same object where there is no list.
+        Some("error") if !has("file") => "error",
         Some("certificate" | "error") => "cert-show",
         Some("expiring") => "cert-expiring",
         Some("summary") if has("elapsed_ms") => "manifest",

@@ -18,6 +18,8 @@ pub enum Input {
     Entry(ArchiveEntry),
     /// Standard input.
     Stdin,
+    /// What was read from standard input already.
+    Held(Vec<u8>),
     /// A PDF that shows an invoice, to be stamped.
     Pdf {
         /// The PDF.
@@ -35,7 +37,7 @@ impl Input {
         match self {
             Self::File(path) | Self::Pdf { pdf: path, .. } => spelled_path(path),
             Self::Entry(entry) => entry.full_name(),
-            Self::Stdin => "-".to_owned(),
+            Self::Stdin | Self::Held(_) => "-".to_owned(),
             Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
         }
     }
@@ -46,7 +48,7 @@ impl Input {
         match self {
             Self::File(path) | Self::Pdf { pdf: path, .. } => of_path(path),
             Self::Entry(entry) => of_path(Path::new(entry.name())),
-            Self::Stdin | Self::Unusable(_) => "invoice".to_owned(),
+            Self::Stdin | Self::Held(_) | Self::Unusable(_) => "invoice".to_owned(),
         }
     }
 
@@ -61,6 +63,7 @@ impl Input {
             Self::File(path) => read_file(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
+            Self::Held(bytes) => read_all(&**bytes, buffer, largest),
             Self::Pdf { invoice: Some(path), .. } => {
                 read_file(path, buffer, largest).map_err(|error| error.about(spelled_path(path)))
             }

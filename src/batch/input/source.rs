@@ -101,7 +101,7 @@ fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
         false => Some(File::open(list)?),
     };
     let (send, lines) = bounded(256);
-    thread::spawn(move || {
+    thread::Builder::new().spawn(move || {
         let mut from: Box<dyn BufRead> = match file {
             None => Box::new(io::stdin().lock()),
             Some(file) => Box::new(BufReader::new(file)),
@@ -121,7 +121,7 @@ fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
                 return;
             }
         }
-    });
+    })?;
     Ok(lines)
 }
 

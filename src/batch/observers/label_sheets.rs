@@ -87,10 +87,11 @@ impl Observer for LabelSheets {
         let open = self.open.take().filter(|_| is_whole);
         mem::replace(&mut self.failed, Ok(()))?;
         let Some(Open { sheet, mut file }) = open else { return Ok(Vec::new()) };
-        let smallest = sheet.smallest_module_mm();
+        // Paper without a label is of no use, and must not take the place of an earlier sheet.
+        let Some(smallest) = sheet.smallest_module_mm() else { return Ok(Vec::new()) };
         file.write(&sheet.finish())?;
         file.finish()?;
-        let small = smallest.filter(|module| *module < SMALL_MODULE).map(|module| {
+        let small = Some(smallest).filter(|module| *module < SMALL_MODULE).map(|module| {
             let message = format!(
                 "on the sheet a module is {module:.2} mm small; printers and telephones are sure of {SMALL_MODULE} mm and more"
             );

@@ -1,17 +1,18 @@
 //! Where the pictures of a run go, as its workers see it: which names are free, and files written aside.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::prepared_file::{Content, PreparedFile};
 use super::replaceable_archive::is_of_codes;
+use super::replacement::Replacement;
 use super::settings::{Existing, Output};
 use crate::batch::document::Document;
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, unwritable};
+use crate::files::{StagingFolder, exists, unreadable, unwritable};
 use crate::manifest::{FileNames, Picture};
 use crate::render::PictureFormat;
 
@@ -22,6 +23,12 @@ const LARGEST_FILE: u64 = 101_000_000;
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(super) output: Output,
+    /// The folder, if results are files.
+    pub(super) folder: Option<PathBuf>,
+    /// The name of the only file, if it was given.
+    only: Option<String>,
+    /// True if there is an archive already, which this one is to replace.
+    replaces_archive: bool,
     pub(super) replace: bool,
     /// True for a run that takes up an earlier one.
     #[cfg(feature = "pdf")]
@@ -46,33 +53,54 @@ impl ReservedNames {
 
 impl Destination {
     /// Makes and locks it. An archive that is there is replaced by what `existing` says; a run that is taken up
-    /// (`goes_on`) made it, and makes it anew from its manifest.
+    /// (`goes_on`) made it, and makes it anew from its manifest. What a killed run began to replace, together with this
+    /// `manifest`, is replaced first.
     ///
     /// # Errors
     /// `output_exists`, `output_busy`, `output_unwritable`.
-    pub(crate) fn open(output: &Output, existing: Existing, goes_on: bool) -> Result<Self> {
+    pub(crate) fn open(output: &Output, existing: Existing, goes_on: bool, manifest: Option<&Path>) -> Result<Self> {
         let replace = existing == Existing::Overwrite;
-        let folder = match output {
+        let hidden = |path: &Path| {
+            path.with_file_name(format!(".{}.ksef-qr", path.file_name().unwrap_or_default().to_string_lossy()))
+        };
+        let mut replaces_archive = false;
+        let (folder, only) = match output {
+            Output::Folder(folder) => (Some(folder.clone()), None),
+            Output::File(file) => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                (Some(folder.to_owned()), Some(name))
+            }
+            Output::Archive(_) | Output::Manifest => (None, None),
+        };
+        let staging = match output {
             Output::Folder(folder) => Some(folder.join(".ksef-qr")),
+            Output::File(file) => Some(hidden(file)),
             Output::Archive(archive) => {
                 let is_there = fs::symlink_metadata(archive).is_ok();
+                replaces_archive = is_there && replace;
                 if is_there && !replace && !goes_on {
                     return Err(exists(archive));
                 }
                 // A slip of the hand must not cost an archive of invoices.
-                if is_there && !is_of_codes(archive) {
+                if is_there && !is_of_codes(archive)? {
                     let message = "the archive exists and holds other things than codes, so it is not replaced";
                     return Err(Error::new(Kind::OutputExists, message).about(archive.to_string_lossy()));
                 }
-                let name = archive.file_name().unwrap_or_default().to_string_lossy();
-                Some(archive.with_file_name(format!(".{name}.ksef-qr")))
+                Some(hidden(archive))
             }
             Output::Manifest => None,
         };
-        let staging = folder.map(StagingFolder::open).transpose()?;
+        let staging = staging.map(StagingFolder::open).transpose()?;
+        if let (Some(staging), Some(folder)) = (&staging, &folder) {
+            Replacement::recover(staging, folder, manifest)?;
+        }
         Ok(Self {
             output: output.clone(),
-            replace: replace || (goes_on && !output.is_folder()),
+            replace: replace || (goes_on && folder.is_none()),
+            folder,
+            only,
+            replaces_archive,
             #[cfg(feature = "pdf")]
             goes_on,
             staging,
@@ -86,7 +114,40 @@ impl Destination {
 
     /// True if pictures are files of their own.
     pub(crate) fn is_folder(&self) -> bool {
-        self.output.is_folder()
+        self.folder.is_some()
+    }
+
+    /// True if an archive of an earlier run is to be replaced.
+    pub(crate) fn replaces_archive(&self) -> bool {
+        self.replaces_archive
+    }
+
+    /// Notes what is about to be replaced: the manifest, by its place and its new file, and `names`, each with the name that
+    /// it has now. From here on it is one step.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn begin_replacement(
+        &self,
+        manifest: Option<(&Path, &File)>,
+        names: Vec<(String, String)>,
+    ) -> Result<()> {
+        let (Some(staging), Some((path, file))) = (&self.staging, manifest) else { return Ok(()) };
+        let noted = Replacement::by(path, file, names).and_then(|replacement| replacement.leave(staging));
+        noted.map_err(|error| unwritable(path, &error))
+    }
+
+    /// All is in its place.
+    pub(crate) fn end_replacement(&self) {
+        if let Some(staging) = &self.staging {
+            staging.forget_note();
+        }
+    }
+
+    /// Those of the named files that are there.
+    pub(crate) fn present<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+        let Some(folder) = &self.folder else { return Vec::new() };
+        names.filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect()
     }
 
     /// Reserves the names of an invoice's files, before anything is signed: one for each format of each of `codes`, and one
@@ -108,11 +169,15 @@ impl Destination {
             }
         }
         if let Some(document) = document {
-            let name = names.document(document.ending());
+            let name = self.document_name(&names, document);
             self.check_free(&name)?;
             self.check_own(&name, document, &[])?;
         }
         Ok(ReservedNames { names, are_own: false })
+    }
+
+    fn document_name(&self, names: &FileNames, document: &dyn Document) -> String {
+        self.only.clone().unwrap_or_else(|| names.document(document.ending()))
     }
 
     /// Refuses a name that is taken.
@@ -120,7 +185,7 @@ impl Destination {
     /// # Errors
     /// `output_exists`.
     pub(super) fn check_free(&self, name: &str) -> Result<()> {
-        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let Some(folder) = &self.folder else { return Ok(()) };
         let path = folder.join(name);
         match fs::symlink_metadata(&path) {
             Ok(found) if !self.replace || found.is_dir() => Err(exists(&path)),
@@ -133,7 +198,16 @@ impl Destination {
     /// # Errors
     /// `stamped_over_input`.
     pub(crate) fn check_apart(&self, pdf: &Path) -> Result<()> {
-        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let Some(folder) = &self.folder else { return Ok(()) };
+        if let Some(only) = &self.only {
+            return match same_file::is_same_file(pdf, folder.join(only)) {
+                Ok(true) => {
+                    let message = "the PDF itself is where the stamped one is to go";
+                    Err(Error::new(Kind::StampedOverInput, message).about(folder.join(only).to_string_lossy()))
+                }
+                _ => Ok(()),
+            };
+        }
         let parent = pdf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Through a link, too: the folder of the file itself.
         let behind = pdf.canonicalize().ok();
@@ -154,12 +228,13 @@ impl Destination {
     /// # Errors
     /// `stamped_over_input`.
     pub(crate) fn check_own(&self, name: &str, document: &dyn Document, made: &[u8]) -> Result<()> {
-        let Output::Folder(folder) = &self.output else { return Ok(()) };
+        let Some(folder) = &self.folder else { return Ok(()) };
         let path = folder.join(name);
         let found = match fs::symlink_metadata(&path) {
             Err(_) => return Ok(()),
             Ok(found) if found.len() > LARGEST_FILE => Vec::new(),
-            Ok(_) => fs::read(&path).unwrap_or_default(),
+            // What cannot be read today may be anything.
+            Ok(_) => fs::read(&path).map_err(|error| unreadable(&error).about(path.to_string_lossy()))?,
         };
         // What a kill or a full disk cut short is the beginning of what is made now.
         let is_cut_short = !made.is_empty() && made.starts_with(&found) && !document.is_whole(&found);
@@ -178,7 +253,7 @@ impl Destination {
     /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
     /// for something that is not a file of ours at all.
     pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
-        let Output::Folder(folder) = &self.output else { return Ok(false) };
+        let Some(folder) = &self.folder else { return Ok(false) };
         let path = folder.join(name);
         match fs::symlink_metadata(&path) {
             Err(_) => return Ok(false),
@@ -186,7 +261,7 @@ impl Destination {
             Ok(found) if found.len() > LARGEST_FILE => return Err(exists(&path)),
             Ok(_) => {}
         }
-        let found = fs::read(&path).unwrap_or_default();
+        let found = fs::read(&path).map_err(|error| unreadable(&error).about(path.to_string_lossy()))?;
         if found != bytes && is_whole(&found) {
             let message = "the file differs from what this run makes: the size, the resolution, the error correction or the place of the codes is another";
             return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
@@ -218,7 +293,7 @@ impl Destination {
         document: &dyn Document,
         bytes: &[u8],
     ) -> Result<(Picture, Option<PreparedFile>)> {
-        let name = names.names.document(document.ending());
+        let name = self.document_name(&names.names, document);
         if names.are_own {
             self.check_own(&name, document, bytes)?;
         }
@@ -250,9 +325,10 @@ impl Destination {
     /// Writes a file aside. `own` marks a name that an earlier run gave: what is there may be replaced.
     fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
         let content = match (&self.output, &self.staging) {
-            (Output::Folder(folder), Some(staging)) => {
+            (Output::Folder(_) | Output::File(_), Some(staging)) => {
                 let prepared = staging.prepare(bytes);
-                Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
+                let path = self.folder.as_deref().unwrap_or(Path::new("")).join(&name);
+                Content::File(prepared.map_err(|error| unwritable(&path, &error))?)
             }
             (Output::Archive(path), _) => {
                 Content::deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?

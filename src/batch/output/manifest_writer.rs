@@ -2,12 +2,15 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
+use std::mem;
 use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
 
 use super::settings::{Existing, Manifest};
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, is_at, make_folder, unwritable};
-use crate::manifest::{Extent, LINE_START};
+use crate::files::{StagingFolder, exists, is_at, lock_opened, make_folder, unreadable, unwritable};
+use crate::manifest::{Extent, LINE_START, Lines, ManifestLine};
 
 /// A manifest being written.
 pub(crate) enum ManifestWriter {
@@ -20,6 +23,9 @@ pub(crate) enum ManifestWriter {
 pub(crate) struct ManifestFile {
     path: PathBuf,
     file: File,
+    /// What is written takes the place of an earlier manifest once the run has come to its end. (Dropped before the folder
+    /// that it is in.)
+    aside: Option<Aside>,
     staging: StagingFolder,
     /// Bytes that are whole lines.
     end: u64,
@@ -29,8 +35,27 @@ pub(crate) struct ManifestFile {
     order: Vec<Extent>,
 }
 
+/// A manifest that is not yet where it is to be, and the one that it will replace.
+struct Aside {
+    place: TempPath,
+    /// The files that the earlier one names.
+    earlier_files: Vec<String>,
+    // Locked until the end: its hard links are other names of it.
+    _earlier: File,
+}
+
+/// What a file that may be replaced holds.
+#[derive(Debug, PartialEq, Eq)]
+struct Contents {
+    /// Any invoice with its codes?
+    has_codes: bool,
+    /// The files that its lines name.
+    files: Vec<String>,
+}
+
 impl ManifestWriter {
-    /// Opens it. The file of an earlier run is taken up only to resume.
+    /// Opens it. The file of an earlier run is taken up only to resume; one that is to be overwritten stays what it is until
+    /// this run has come to its end. One without a single code is in nobody's way.
     ///
     /// # Errors
     /// `output_exists`, `output_busy`, `output_unwritable`.
@@ -41,14 +66,16 @@ impl ManifestWriter {
         if let Some(folder) = path.parent() {
             make_folder(folder)?;
         }
-        let is_there = fs::symlink_metadata(path).is_ok();
-        if is_there && existing == Existing::Refuse {
-            return Err(exists(path));
-        }
-        if is_there && fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-            if existing == Existing::Resume {
-                let message = "it is not a regular file, so no run can continue it";
-                return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
+        let found = fs::symlink_metadata(path).is_ok().then(|| fs::metadata(path));
+        let is_special = found.as_ref().is_some_and(|found| found.as_ref().is_ok_and(|found| !found.is_file()));
+        if is_special {
+            match existing {
+                Existing::Refuse => return Err(exists(path)),
+                Existing::Resume => {
+                    let message = "it is not a regular file, so no run can continue it";
+                    return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
+                }
+                Existing::Overwrite => {}
             }
             let opened = OpenOptions::new().write(true).open(path).map_err(|error| unwritable(path, &error))?;
             return Ok(Self::stream(path.clone(), Box::new(opened)));
@@ -58,16 +85,29 @@ impl ManifestWriter {
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let staging = StagingFolder::open(target.with_file_name(format!(".{name}.ksef-qr")))?;
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).create_new(existing == Existing::Refuse);
+        let is_new = existing == Existing::Refuse && found.is_none();
+        options.read(true).write(true).create(true).create_new(is_new);
         let mut file = options.open(&target).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(path),
             _ => unwritable(path, &error),
         })?;
-        check_is_manifest(&mut file, path)?;
-        let (pending, order) = (Vec::new(), Vec::new());
-        let mut manifest = ManifestFile { path: target, file, staging, end: 0, pending, order };
-        if existing != Existing::Resume {
-            manifest.cut(0).map_err(|error| unwritable(path, &error))?;
+        lock_opened(&file, path)?;
+        let contents = match existing {
+            // Whoever resumes reads every line, and more closely.
+            Existing::Resume => check_is_manifest(&mut file, path).map(|()| None)?,
+            Existing::Overwrite => Some(contents(&mut file, path)?),
+            // Whatever it is, it stays.
+            Existing::Refuse => Some(contents(&mut file, path).map_err(|_| exists(path))?),
+        };
+        let (end, pending, order) = (0, Vec::new(), Vec::new());
+        let mut manifest = ManifestFile { path: target, file, staging, end, pending, order, aside: None };
+        match contents {
+            None => {}
+            Some(Contents { has_codes: true, .. }) if existing == Existing::Refuse => return Err(exists(path)),
+            Some(Contents { has_codes: true, files }) => {
+                manifest.write_aside(files).map_err(|error| unwritable(path, &error))?;
+            }
+            Some(_) => manifest.cut(0).map_err(|error| unwritable(path, &error))?,
         }
         Ok(Self::File(Box::new(manifest)))
     }
@@ -118,13 +158,40 @@ impl ManifestWriter {
     }
 
     /// Adds the last line, and leaves a file with one line for each invoice, in order.
-    pub(crate) fn finish(mut self, summary: &str) -> io::Result<()> {
-        match &mut self {
+    pub(crate) fn finish(&mut self, summary: &str) -> io::Result<()> {
+        match self {
             Self::Stream { .. } => {
                 self.push(summary);
                 self.commit()
             }
             Self::File(manifest) => manifest.finish(summary),
+        }
+    }
+
+    /// The files that an earlier manifest names, if this one is to take its place at the end.
+    pub(crate) fn replaces(&self) -> Option<&[String]> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::File(manifest) => manifest.aside.as_ref().map(|aside| &*aside.earlier_files),
+        }
+    }
+
+    /// Where a manifest that was written aside is to be, and the file.
+    pub(crate) fn prepared(&self) -> Option<(&Path, &File)> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::File(manifest) => manifest.aside.as_ref().map(|_| (&*manifest.path, &manifest.file)),
+        }
+    }
+
+    /// Puts a manifest that was written aside in its place, once it is finished.
+    pub(crate) fn put_in_place(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stream { .. } => Ok(()),
+            Self::File(manifest) => match manifest.aside.take() {
+                Some(aside) => aside.place.persist(&manifest.path).map_err(Into::into),
+                None => Ok(()),
+            },
         }
     }
 
@@ -139,6 +206,7 @@ impl ManifestWriter {
     /// After an error: puts back a manifest that was removed, if that can be done.
     pub(crate) fn restore(&mut self) {
         if let Self::File(manifest) = self
+            && manifest.aside.is_none()
             && fs::symlink_metadata(&manifest.path).is_err()
         {
             _ = manifest.restore();
@@ -155,6 +223,15 @@ impl ManifestWriter {
 }
 
 impl ManifestFile {
+    /// Leaves the file as it is, and writes another.
+    fn write_aside(&mut self, earlier_files: Vec<String>) -> io::Result<()> {
+        let (file, place) = self.staging.create()?.into_parts();
+        file.set_permissions(self.file.metadata()?.permissions())?;
+        let earlier = mem::replace(&mut self.file, file);
+        self.aside = Some(Aside { place, earlier_files, _earlier: earlier });
+        Ok(())
+    }
+
     fn cut(&mut self, end: u64) -> io::Result<()> {
         self.end = end;
         self.file.set_len(end)?;
@@ -168,9 +245,11 @@ impl ManifestFile {
 
     fn commit(&mut self) -> io::Result<()> {
         // Asked each time: pictures must not appear whose lines nobody can find.
-        let written = match is_at(&self.file, &self.path) {
-            true => self.file.write_all(&self.pending),
-            false => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
+        let place = self.aside.as_ref().map_or(&*self.path, |aside| &*aside.place);
+        let written = match is_at(&self.file, place) {
+            Ok(true) => self.file.write_all(&self.pending),
+            Err(error) => Err(error),
+            Ok(false) => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
         };
         match written {
             Ok(()) => self.end += self.pending.len() as u64,
@@ -197,7 +276,11 @@ impl ManifestFile {
             return self.rewrite(summary);
         }
         self.push(summary);
-        self.commit()
+        self.commit()?;
+        match self.aside {
+            Some(_) => self.file.sync_all(),
+            None => Ok(()),
+        }
     }
 
     /// Puts back a manifest that somebody removed: its lines are all there is of the signatures in them.
@@ -243,6 +326,38 @@ fn check_is_manifest(file: &mut File, path: &Path) -> Result<()> {
         .about(path.to_string_lossy()))
 }
 
+/// What a file holds that is to be replaced. Every line must be one of a manifest: the beginning alone could be that of
+/// anything.
+fn contents(file: &mut File, path: &Path) -> Result<Contents> {
+    check_is_manifest(file, path)?;
+    let cannot = |error: io::Error| unreadable(&error).about(path.to_string_lossy());
+    file.rewind().map_err(cannot)?;
+    let mut found = Contents { has_codes: false, files: Vec::new() };
+    let mut lines = Lines::new(BufReader::with_capacity(1 << 16, &*file));
+    while let Some(line) = lines.next_line().map_err(cannot)? {
+        match line.read() {
+            Ok(ManifestLine::Invoice(fields)) if fields.kod1.is_some() => {
+                found.has_codes = true;
+                found.files.extend(fields.files().map(str::to_owned));
+            }
+            Ok(ManifestLine::Refused | ManifestLine::Summary) => {}
+            Err(error) if error.is_eof() && line.is_cut_short() && is_begun(line.text) => break,
+            _ => {
+                let message =
+                    format!("the file exists and line {} is not of a manifest, so it is not replaced", line.number);
+                return Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// True for the beginning of a line, all that a kill left of it.
+fn is_begun(text: &[u8]) -> bool {
+    let lines: [&[u8]; 2] = [b"{\"type\":\"invoice\",\"status\":\"", b"{\"type\":\"summary\",\"signed\":"];
+    lines.into_iter().any(|start| text.starts_with(start) || start.starts_with(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,24 +370,68 @@ mod tests {
         format!("{{\"type\":\"{name}\"}}\n")
     }
 
+    const CODES: &str =
+        r#"{"type":"invoice","status":"linked","kod1":{"url":"u","label":"OFFLINE","png":"f1.kod1.png"}}"#;
+
     #[test]
     fn only_a_manifest_is_taken_for_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
-        for existing in [Existing::Overwrite, Existing::Resume] {
-            for (content, expected) in [
-                ("", None),
-                ("{\"ty", None),
-                ("{\"type\":\"summary\"}\n", None),
-                ("<Faktura/>", Some("output_exists")),
-                ("{\"kty\":\"EC\"}", Some("output_exists")),
-            ] {
+        let of_check = "{\"type\":\"check\",\"accepted\":true}\n";
+        for (content, refuse, overwrite) in [
+            ("", None, None),
+            ("{\"ty", None, None),
+            ("{\"type\":\"summary\"}\n", None, None),
+            ("{\"type\":\"invoice\",\"status\":\"refused\"}\n{\"type\":\"summary\"}\n", None, None),
+            (CODES, Some("output_exists"), None),
+            ("<Faktura/>", Some("output_exists"), Some("output_exists")),
+            ("{\"kty\":\"EC\"}", Some("output_exists"), Some("output_exists")),
+            (of_check, Some("output_exists"), Some("output_exists")),
+            (&format!("{CODES}\n{of_check}"), Some("output_exists"), Some("output_exists")),
+            (&format!("{CODES}\n\0\0\0\0"), Some("output_exists"), Some("output_exists")),
+            ("{\"type\":\"service_account\",\"private_key\":\"x\"}", Some("output_exists"), Some("output_exists")),
+            ("{\"type\":\"service_acc", Some("output_exists"), Some("output_exists")),
+            (&CODES[..70], None, None),
+        ] {
+            for (existing, expected) in [(Existing::Refuse, refuse), (Existing::Overwrite, overwrite)] {
                 fs::write(&path, content).unwrap();
-                assert_eq!(open(&path, Existing::Refuse).err(), Some("output_exists"));
-                assert_eq!(open(&path, existing).err(), expected, "{content}");
+                assert_eq!(open(&path, existing).err(), expected, "{content} {existing:?}");
+                let stays = content.contains("kod1") || expected.is_some();
+                assert_eq!(fs::read_to_string(&path).unwrap(), if stays { content } else { "" }, "{existing:?}");
             }
-            assert_eq!(fs::read_to_string(&path).unwrap(), "{\"kty\":\"EC\"}");
         }
+        for (content, expected) in [("", None), (of_check, None), ("<Faktura/>", Some("output_exists"))] {
+            fs::write(&path, content).unwrap();
+            // Every line is read by whoever goes on with it.
+            assert_eq!(open(&path, Existing::Resume).err(), expected, "{content}");
+        }
+    }
+
+    #[test]
+    fn an_earlier_manifest_stays_until_the_new_one_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("file"), folder.path().join("hard"));
+        fs::write(&path, CODES).unwrap();
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        assert_eq!(manifest.replaces(), Some(&["f1.kod1.png".to_owned()][..]));
+        manifest.push(&line("a"));
+        manifest.commit().unwrap();
+        manifest.finish(&line("summary")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), CODES);
+        drop(manifest);
+        assert_eq!(fs::read_to_string(&path).unwrap(), CODES, "nothing done, nothing replaced");
+        let mut manifest = open(&path, Existing::Overwrite).unwrap();
+        #[cfg(unix)]
+        {
+            fs::hard_link(&path, &link).unwrap();
+            assert_eq!(open(&link, Existing::Resume).err(), Some("output_busy"), "the same file by another name");
+        }
+        manifest.finish(&line("summary")).unwrap();
+        manifest.put_in_place().unwrap();
+        drop(manifest);
+        assert_eq!(fs::read_to_string(&path).unwrap(), line("summary"));
+        _ = fs::remove_file(link);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
@@ -290,10 +449,12 @@ mod tests {
         manifest.keep(extent(a.len()));
         manifest.keep(extent(0));
         manifest.finish(&line("summary")).unwrap();
+        drop(manifest);
         assert_eq!(fs::read_to_string(&path).unwrap(), [&*c, &b, &a, &line("summary")].concat());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 
         // In order as they are: nothing is rewritten, the last line is added.
+        fs::remove_file(&path).unwrap();
         let mut manifest = open(&path, Existing::Overwrite).unwrap();
         manifest.push(&a);
         manifest.commit().unwrap();
@@ -306,6 +467,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let first = open(&path, Existing::Refuse).unwrap();
+        assert_eq!(open(&path, Existing::Refuse).err(), Some("output_busy"));
         assert_eq!(open(&path, Existing::Overwrite).err(), Some("output_busy"));
         assert_eq!(open(&path, Existing::Resume).err(), Some("output_busy"));
         drop(first);

@@ -1,5 +1,5 @@
 //! Where results go: files written aside (`destination`), made visible (`publisher`) once the line that names them is in the
-//! manifest (`manifest_writer`).
+//! manifest (`manifest_writer`); where they replace those of an earlier run, all at once at the end (`replacement`).
 
 mod destination;
 #[cfg(feature = "pdf")]
@@ -8,6 +8,7 @@ mod manifest_writer;
 mod prepared_file;
 mod publisher;
 mod replaceable_archive;
+mod replacement;
 mod settings;
 
 pub use settings::{Existing, Manifest, Output};

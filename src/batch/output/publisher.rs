@@ -16,8 +16,16 @@ use crate::files::{put_in_place, unwritable};
 
 /// Makes prepared files visible.
 pub(crate) enum Publisher {
-    Folder(PathBuf),
-    Archive { writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>, path: PathBuf, replace: bool },
+    Folder {
+        folder: PathBuf,
+        /// What waits for the end of the run, if it does.
+        waiting: Option<Vec<PreparedFile>>,
+    },
+    Archive {
+        writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>,
+        path: PathBuf,
+        replace: bool,
+    },
     None,
 }
 
@@ -28,7 +36,9 @@ impl Publisher {
     /// `output_unwritable`.
     pub(crate) fn open(destination: &Destination) -> Result<Self> {
         Ok(match (&destination.output, &destination.staging) {
-            (Output::Folder(folder), _) => Self::Folder(folder.clone()),
+            _ if destination.folder.is_some() => {
+                Self::Folder { folder: destination.folder.clone().unwrap_or_default(), waiting: None }
+            }
             (Output::Archive(path), Some(staging)) => {
                 let file = staging.create().map_err(|error| unwritable(path, &error))?;
                 let writer = Box::new(ZipArchiveWriter::new(BufWriter::with_capacity(1 << 16, file)));
@@ -38,12 +48,33 @@ impl Publisher {
         })
     }
 
+    /// Lets the files wait for the end of the run, because they replace those of an earlier one.
+    pub(crate) fn wait(&mut self) {
+        if let Self::Folder { waiting, .. } = self {
+            *waiting = Some(Vec::new());
+        }
+    }
+
+    /// The files that wait, by the names that they have now and those that they get.
+    pub(crate) fn waiting(&self) -> Vec<(String, String)> {
+        let Self::Folder { waiting, .. } = self else { return Vec::new() };
+        let names = |file: &PreparedFile| match &file.content {
+            Content::File(prepared) => Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone())),
+            Content::Deflated { .. } => None,
+        };
+        waiting.iter().flatten().filter_map(names).collect()
+    }
+
     /// # Errors
     /// `output_exists`, `output_unwritable`.
     pub(crate) fn publish(&mut self, file: PreparedFile) -> Result<()> {
+        if let Self::Folder { waiting: Some(waiting), .. } = self {
+            waiting.push(file);
+            return Ok(());
+        }
         let PreparedFile { name, content, replace } = file;
         match (self, content) {
-            (Self::Folder(folder), Content::File(file)) => put_in_place(file, &folder.join(name), replace),
+            (Self::Folder { folder, .. }, Content::File(file)) => put_in_place(file, &folder.join(name), replace),
             (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
                 add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
                     .map_err(|error| failed(path, error))
@@ -52,11 +83,16 @@ impl Publisher {
         }
     }
 
-    /// Ends an archive and gives it its name.
+    /// Ends an archive and gives it its name; puts in place what waited.
     ///
     /// # Errors
     /// `output_exists`, `output_unwritable`.
-    pub(crate) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
+        if let Self::Folder { waiting, .. } = &mut self
+            && let Some(waiting) = waiting.take()
+        {
+            return waiting.into_iter().try_for_each(|file| self.publish(file));
+        }
         let Self::Archive { writer, path, replace } = self else { return Ok(()) };
         let buffered = writer.finish().map_err(|error| failed(&path, error))?;
         let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;

@@ -6,16 +6,24 @@ use rawzip::{MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive};
 
 use crate::batch::document::is_stamped;
 use crate::batch::input::entries;
+use crate::error::{Kind, Result};
 use crate::files::open_regular;
 use crate::manifest::DOCUMENT_ENDINGS;
 use crate::render::PictureFormat;
 
 /// True for an archive that holds nothing but what this program makes, by its names. Under a PDF's own name a PDF that was
 /// given could stand as well, so the first of those are looked into.
-pub(super) fn is_of_codes(path: &Path) -> bool {
+///
+/// # Errors
+/// `input_unreadable`, for one that cannot be looked into.
+pub(super) fn is_of_codes(path: &Path) -> Result<bool> {
     // Only a regular file: a FIFO would be waited for.
-    let Ok(file) = open_regular(path) else { return false };
-    let list = || -> Result<bool, rawzip::Error> {
+    let file = match open_regular(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == Kind::InputNotRegular => return Ok(false),
+        Err(error) => return Err(error.about(path.to_string_lossy())),
+    };
+    let list = || -> std::result::Result<bool, rawzip::Error> {
         let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let zip = ZipArchive::from_file(file, &mut buffer)?;
         let mut records = zip.entries(&mut buffer);
@@ -34,7 +42,7 @@ pub(super) fn is_of_codes(path: &Path) -> bool {
         }
         Ok(!are_pdfs || are_stamped(path))
     };
-    list().unwrap_or(false)
+    Ok(list().unwrap_or(false))
 }
 
 /// True if the first PDFs of an archive carry codes of ours.

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 pub enum Output {
     /// Files in a folder.
     Folder(PathBuf),
+    /// One file, of one document: for a run with one invoice.
+    File(PathBuf),
     /// One ZIP archive, written whole at the end of the run.
     Archive(PathBuf),
     /// The manifest itself, in Base64.
@@ -45,15 +47,16 @@ impl Output {
         if is_zip && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
     }
 
-    pub(crate) fn is_folder(&self) -> bool {
-        matches!(self, Self::Folder(_))
+    /// True if results are files of their own, which appear as they are made.
+    pub(crate) fn is_files(&self) -> bool {
+        matches!(self, Self::Folder(_) | Self::File(_))
     }
 
-    /// The manifest's usual place: `DIR/manifest.ndjson`, `codes.ndjson` beside `codes.zip`.
+    /// The manifest's usual place: `DIR/manifest.ndjson`, `codes.ndjson` beside `codes.zip`, `f1.ndjson` beside `f1.pdf`.
     pub fn manifest(&self) -> PathBuf {
         match self {
             Self::Folder(folder) => folder.join("manifest.ndjson"),
-            Self::Archive(archive) => archive.with_extension("ndjson"),
+            Self::File(file) | Self::Archive(file) => file.with_extension("ndjson"),
             Self::Manifest => PathBuf::from("manifest.ndjson"),
         }
     }
@@ -61,7 +64,7 @@ impl Output {
     /// The folder or archive; none if there is nothing but the manifest.
     pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::Folder(path) | Self::Archive(path) => Some(path),
+            Self::Folder(path) | Self::File(path) | Self::Archive(path) => Some(path),
             Self::Manifest => None,
         }
     }

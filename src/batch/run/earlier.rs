@@ -10,8 +10,10 @@ use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::{Input, LARGEST_ALLOWED};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
-use crate::files::unwritable;
-use crate::manifest::{CodeRecord, EarlierRecord, Extent, LINE_START, Lines, ManifestLine, Picture, TakenNames};
+use crate::files::unreadable;
+use crate::manifest::{
+    CodeRecord, EarlierRecord, Extent, InvoiceLine, LINE_START, Lines, ManifestLine, Picture, TakenNames,
+};
 use crate::render::Label;
 use crate::values::InvoiceHash;
 
@@ -29,6 +31,8 @@ pub(super) struct Earlier {
     reader: BufReader<File>,
     /// Where the reader stands.
     at: u64,
+    /// True if lines are to be given out as they stand.
+    keeps_text: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,8 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct EarlierLine {
     pub(super) extent: Extent,
+    /// The line itself, newline included, if somebody is to be answered with it.
+    pub(super) text: Option<String>,
     pub(super) record: EarlierRecord,
 }
 
@@ -57,7 +63,7 @@ impl Earlier {
     /// # Errors
     /// `manifest_damaged` for a line that no manifest has; `resume_mismatch` for one of another command.
     pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut TakenNames) -> Result<Self> {
-        let unreadable = |error: io::Error| unwritable(path, &error);
+        let unreadable = |error: io::Error| unreadable(&error).about(path.to_string_lossy());
         let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
         let mut lines: Vec<Entry> = Vec::new();
         let (mut end, mut lacks_newline) = (0, false);
@@ -84,7 +90,11 @@ impl Earlier {
             let Some(record) = EarlierRecord::of(&fields, names) else {
                 return refuse(Kind::ManifestDamaged, "its parts do not fit each other");
             };
-            if let Some(difference) = difference(&record, batch, embedded) {
+            if let Some(contradiction) = record.contradiction(&fields) {
+                return refuse(Kind::ManifestDamaged, contradiction);
+            }
+            let difference = difference(&record, batch, embedded).or_else(|| of_settings(&fields, &record, batch));
+            if let Some(difference) = difference {
                 return refuse(Kind::ResumeMismatch, &difference);
             }
             lines.push(Entry {
@@ -106,7 +116,8 @@ impl Earlier {
         lines.sort_unstable_by_key(|entry: &Entry| (entry.input, entry.extent));
         drop_replaced(&mut lines);
         let path = path.to_owned();
-        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0 })
+        let keeps_text = batch.to_stdout_too;
+        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0, keeps_text })
     }
 
     /// Where the whole lines end, and whether the last of them lacks its newline.
@@ -117,7 +128,7 @@ impl Earlier {
     /// The line of this input, if an earlier run signed it; each line once.
     ///
     /// # Errors
-    /// `output_unwritable`, `manifest_damaged`: the file is not what it was a moment ago.
+    /// `input_unreadable`, `manifest_damaged`: the file is not what it was a moment ago.
     pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
         let name = input.name();
         let key = of_name(&name);
@@ -133,6 +144,21 @@ impl Earlier {
         let extent = entry.extent;
         let line = self.read(extent)?;
         Ok((line.record.input == name).then_some(line))
+    }
+
+    /// The line of an input of this name and exactly this content, if an earlier run signed it; each line once.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn take_content(&mut self, name: &str, bytes: &[u8]) -> Result<Option<EarlierLine>> {
+        let (key, hash) = (of_name(name), InvoiceHash::of(bytes));
+        let content = of_content(&hash);
+        let fits = |entry: &&mut Entry| (entry.input, entry.content, entry.is_taken) == (key, content, false);
+        let Some(entry) = self.lines.iter_mut().find(fits) else { return Ok(None) };
+        entry.is_taken = true;
+        let extent = entry.extent;
+        let line = self.read(extent)?;
+        Ok((line.record.input == name && line.record.hash == hash).then_some(line))
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
@@ -158,7 +184,7 @@ impl Earlier {
             .reader
             .seek_relative(extent.start as i64 - self.at as i64)
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
-        let length = read.map_err(|error| unwritable(&self.path, &error))?;
+        let length = read.map_err(|error| unreadable(&error).about(self.path.to_string_lossy()))?;
         self.at = extent.start + length as u64;
         let record = match ManifestLine::read(&text) {
             Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
@@ -167,7 +193,8 @@ impl Earlier {
         let record = record.ok_or_else(|| {
             Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
         })?;
-        Ok(EarlierLine { extent, record })
+        let text = self.keeps_text.then(|| String::from_utf8(text).ok()).flatten();
+        Ok(EarlierLine { extent, text, record })
     }
 }
 
@@ -195,6 +222,21 @@ fn content(input: &Input) -> Option<u64> {
     let mut bytes = Vec::new();
     input.read(&mut bytes, LARGEST_ALLOWED).ok()?;
     Some(of_content(&InvoiceHash::of(&bytes)))
+}
+
+/// What makes the line one of a command with other settings for its codes.
+fn of_settings(line: &InvoiceLine<'_>, earlier: &EarlierRecord, batch: &Batch) -> Option<String> {
+    if let Some(difference) = earlier.kod2.as_ref().and_then(|signed| batch.codes.difference(&signed.signature)) {
+        return Some(difference);
+    }
+    let words = |mode: Option<&str>| mode.map_or("no mode".to_owned(), |mode| format!("the mode {mode}"));
+    let (then, now) = (line.mode.as_deref(), batch.schedule.as_ref().map(|schedule| schedule.mode.name()));
+    if then != now {
+        return Some(format!("it was made for {}, and this run is for {}", words(then), words(now)));
+    }
+    // More may be allowed now than then: that does not concern what was signed.
+    let broken = line.allowed.iter().find(|rule| rule.parse().is_ok_and(|rule| !batch.allow.contains(rule)));
+    broken.map(|rule| format!("an exception to the rule {} was made for it, and this run makes none", &**rule))
 }
 
 /// What makes the line one of another command.
@@ -235,7 +277,8 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
         (Some(found), Some(wanted)) => {
             found.kind == wanted.kind()
                 && match &found.place {
-                    Picture::File(name) => !embedded && name.ends_with(wanted.ending()),
+                    // The name of a single file was given by somebody, who may have written .PDF.
+                    Picture::File(name) => !embedded && name.to_ascii_lowercase().ends_with(wanted.ending()),
                     Picture::Embedded(_) => embedded,
                 }
         }

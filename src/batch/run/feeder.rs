@@ -6,7 +6,7 @@ use crossbeam_channel::Sender;
 
 use super::earlier::Earlier;
 use super::job::Job;
-use crate::batch::input::{Input, Source};
+use crate::batch::input::{Input, LARGEST_ALLOWED, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;
 use crate::error::Result;
@@ -111,11 +111,26 @@ impl Feeder {
         Ok(())
     }
 
-    fn job(&mut self, input: Input) -> Result<Job> {
+    fn job(&mut self, mut input: Input) -> Result<Job> {
         let line = match (&input, &mut self.earlier) {
             (Input::Unusable(_), _) => return Ok(Job::New { input, stem: String::new() }),
-            // Standard input has no name: what it holds is another invoice each time.
-            (Input::Stdin, _) | (_, None) => None,
+            (_, None) => None,
+            // Standard input has no name: whether it holds an invoice that was signed before, its content says.
+            (Input::Stdin, Some(earlier)) => {
+                let mut bytes = Vec::new();
+                // What cannot be read is refused by whoever does the invoice.
+                match input.read(&mut bytes, LARGEST_ALLOWED) {
+                    Ok(()) => {
+                        let line = earlier.take_content("-", &bytes)?;
+                        input = Input::Held(bytes);
+                        line
+                    }
+                    Err(error) => {
+                        input = Input::Unusable(error.about("-"));
+                        return Ok(Job::New { input, stem: String::new() });
+                    }
+                }
+            }
             (_, Some(earlier)) => earlier.take(&input)?,
         };
         Ok(match line {

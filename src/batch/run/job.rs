@@ -1,5 +1,7 @@
 //! What travels between the threads of a run: an invoice to be done, and what came of it.
 
+use std::time::SystemTime;
+
 use super::earlier::EarlierLine;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
@@ -23,11 +25,18 @@ pub(super) struct Finished {
     pub(super) kept: Option<Extent>,
     /// The new line, if there is one; made here, so that the sink only copies.
     pub(super) line: Option<String>,
+    /// What a program is answered where there is no new line: the one of an earlier run.
+    pub(super) answer: Option<String>,
     pub(super) files: Vec<PreparedFile>,
 }
 
 impl Finished {
-    pub(super) fn new(job: &Job, outcome: InvoiceOutcome, files: Vec<PreparedFile>) -> Self {
+    pub(super) fn new(
+        job: &Job,
+        outcome: InvoiceOutcome,
+        files: Vec<PreparedFile>,
+        rehearsed_at: Option<SystemTime>,
+    ) -> Self {
         let (input, earlier) = match job {
             Job::New { input, .. } => (input.name(), None),
             Job::Known { input, line } => (input.name(), Some(line.extent)),
@@ -35,11 +44,15 @@ impl Finished {
         };
         // A line is given up only for a new signature: a file that cannot be read today was still signed.
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
-        let record = Record { input, outcome };
-        Self { kept, line: record.to_line(), files, record }
+        let answer = match job {
+            Job::Known { line, .. } => line.text.clone(),
+            Job::New { .. } | Job::Unnamed(_) => None,
+        };
+        let record = Record { input, outcome, rehearsed_at };
+        Self { kept, line: record.to_line(), answer, files, record }
     }
 
-    pub(super) fn refused(job: &Job, error: Error) -> Self {
-        Self::new(job, InvoiceOutcome::Refused(error), Vec::new())
+    pub(super) fn refused(job: &Job, error: Error, rehearsed_at: Option<SystemTime>) -> Self {
+        Self::new(job, InvoiceOutcome::Refused(error), Vec::new(), rehearsed_at)
     }
 }

@@ -1,7 +1,10 @@
 //! A run from its beginning to its end.
 
+use std::collections::HashSet;
 use std::io;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::result;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -11,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Finished, Job};
-use super::sink::{Sink, Stopped};
+use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
 use crate::batch::code_source::{CodeSource, Numbers};
@@ -20,8 +23,8 @@ use crate::batch::observers::LabelSheets;
 use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
-use crate::error::{Error, Kind, Result};
-use crate::files::unwritable;
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
+use crate::files::{cause, unwritable};
 use crate::manifest::Summary;
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
@@ -57,7 +60,7 @@ impl Batch {
     }
 
     fn tickets(&self) -> usize {
-        let is_waiting = self.drawing.document.is_some() && !matches!(self.output, Output::Folder(_));
+        let is_waiting = self.drawing.document.is_some() && !self.output.is_files();
         self.workers() * if is_waiting { TICKETS_PER_WORKER_FOR_DOCUMENTS } else { TICKETS_PER_WORKER }
     }
 }
@@ -79,15 +82,21 @@ impl<'b> Run<'b> {
     fn open(batch: &'b Batch, observer: &'b mut dyn Observer) -> Result<Self> {
         // Nothing is locked and made for pictures that are not drawn.
         let output = if batch.drawing.is_empty() { &Output::Manifest } else { &batch.output };
-        let is_there = matches!(&batch.manifest, Manifest::File(path) if path.exists());
-        let goes_on = batch.existing == Existing::Resume && is_there;
-        let destination = Destination::open(output, batch.existing, goes_on)?;
+        let manifest = match &batch.manifest {
+            Manifest::File(path) => Some(&**path),
+            Manifest::Stdout => None,
+        };
+        let goes_on = batch.existing == Existing::Resume && manifest.is_some_and(Path::exists);
+        let destination = Destination::open(output, batch.existing, goes_on, manifest)?;
         #[cfg(feature = "pdf")]
         if batch.drawing.sheet.is_some() {
             LabelSheets::check(&destination)?;
         }
-        let publisher = Publisher::open(&destination)?;
+        let mut publisher = Publisher::open(&destination)?;
         let mut manifest = ManifestWriter::open(&batch.manifest, batch.existing)?;
+        if manifest.replaces().is_some() {
+            publisher.wait();
+        }
         let feeder = Feeder::open(batch, &manifest, &destination)?;
         if let Some(end) = feeder.earlier_end() {
             manifest.take_up(end)?;
@@ -105,6 +114,7 @@ impl<'b> Run<'b> {
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
+            rehearsed_at: batch.rehearsed_at,
             version: env!("CARGO_PKG_VERSION"),
             warnings: match &batch.codes {
                 CodeSource::Sign(issuer) => issuer.credential().warnings().to_vec(),
@@ -133,15 +143,25 @@ impl<'b> Run<'b> {
             let (send_finished, take_finished) = bounded(tickets);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
-            let feeding = scope.spawn(move || feeder.feed(&batch.sources, &queue, interrupt, stop));
+            let feeding = thread::Builder::new()
+                .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
+                .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
+            // Where there is no thread for a worker there is one job fewer; without any nothing is begun.
+            let mut working = 0;
             for _ in 0..batch.workers() {
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
-                scope.spawn(move || work(plan, &take_job, &send_finished));
+                let worker = thread::Builder::new().spawn_scoped(scope, move || work(plan, &take_job, &send_finished));
+                match worker {
+                    Ok(_) => working += 1,
+                    Err(error) if working == 0 => return Err(Stopped::Feeder(no_thread(&error))),
+                    Err(_) => break,
+                }
             }
             drop((take_job, send_finished));
             let lines_at_once = (tickets / BATCHES).max(1);
+            let answers = batch.to_stdout_too;
             let mut sink =
-                Sink { manifest, publisher, summary, observers, stop, sent: &sent, is_signing, lines_at_once };
+                Sink { manifest, publisher, summary, observers, answers, stop, sent: &sent, is_signing, lines_at_once };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
@@ -161,9 +181,16 @@ impl<'b> Run<'b> {
         started: Instant,
     ) -> Result<Summary> {
         let left = self.keep_left();
-        // An archive without the pictures of those lines would take the place of one that has them.
-        if ended.is_ok() && !left {
-            ended = self.publisher.finish().map_err(Stopped::Output);
+        let has_codes = self.summary.signed + self.summary.linked > 0;
+        // What an earlier run made is replaced by a run that came to its end and made something, and by no other.
+        let replaces = self.manifest.replaces().is_some();
+        let may_replace = has_codes && !interrupted;
+        // An archive without the pictures of the lines that are left would take the place of one that has them.
+        let is_published =
+            ended.is_ok() && !left && has_codes && (may_replace || !(replaces || self.destination.replaces_archive()));
+        self.summary.replaced_nothing = !is_published && (replaces || self.destination.replaces_archive());
+        if is_published {
+            self.summary.warnings.extend(self.left_over());
         }
         let hints = self.batch.hints;
         for observer in &mut self.observers {
@@ -183,15 +210,58 @@ impl<'b> Run<'b> {
                 self.manifest.restore();
                 Ok(())
             }
+            // The earlier one stays.
+            _ if replaces && !(is_published && ended.is_ok()) => Ok(()),
             _ => self.manifest.finish(&self.summary.to_line()),
         };
+        if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
+            ended = self.publish(replaces);
+        }
+        if self.batch.to_stdout_too && !matches!(ended, Err(Stopped::Answers(_))) {
+            ended = ended.and(answer_with(&self.summary.to_line()).map_err(Stopped::Answers));
+        }
         // The first thing that went wrong is the one to report.
         match ended.and_then(|()| finished.map_err(Stopped::Manifest)) {
             Ok(()) => Ok(self.summary),
             Err(Stopped::Output(error) | Stopped::Feeder(error)) => Err(error),
+            Err(Stopped::Answers(error)) => Err(unwritable(Path::new("standard output"), &error)),
             Err(Stopped::Manifest(error)) if nobody_reads(self.batch, &error) => Ok(self.summary),
             Err(Stopped::Manifest(error)) => Err(unwritable(&name, &error)),
         }
+    }
+
+    /// Puts in place what waited for the end of the run; `replaces` if it takes the place of an earlier run's.
+    fn publish(&mut self, replaces: bool) -> result::Result<(), Stopped> {
+        let publisher = mem::replace(&mut self.publisher, Publisher::None);
+        if replaces {
+            self.destination
+                .begin_replacement(self.manifest.prepared(), publisher.waiting())
+                .map_err(Stopped::Output)?;
+            self.manifest.put_in_place().map_err(Stopped::Manifest)?;
+        }
+        publisher.finish().map_err(Stopped::Output)?;
+        if replaces {
+            self.destination.end_replacement();
+        }
+        Ok(())
+    }
+
+    /// Files that the earlier manifest names and the new one does not: they stay, and nothing says any more what they are.
+    fn left_over(&self) -> Option<Warning> {
+        /// So many are named.
+        const MOST: usize = 5;
+        let earlier = self.manifest.replaces()?;
+        let new: HashSet<String> = self.publisher.waiting().into_iter().map(|(_, name)| name).collect();
+        let gone = earlier.iter().map(|name| &**name).filter(|name| !new.contains(*name));
+        let gone = self.destination.present(gone);
+        let more = if gone.len() > MOST { ", ..." } else { "" };
+        let named = gone.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "{} of the files that an earlier run made stay, and stand in no line any more, because their invoices were refused \
+             now or not given: {named}{more}",
+            gone.len()
+        );
+        (!gone.is_empty()).then(|| Warning::new(WarningKind::FilesLeftOver, message))
     }
 
     /// A run that was stopped leaves lines that it never came to. They stay. True if there are any.
@@ -207,6 +277,10 @@ impl<'b> Run<'b> {
     }
 }
 
+fn no_thread(error: &io::Error) -> Error {
+    Error::new(Kind::ThreadsUnavailable, format!("no thread could be started: {error}")).caused_by(cause(error))
+}
+
 fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
     batch.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
 }
@@ -218,7 +292,7 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
         let one = catch_unwind(AssertUnwindSafe(|| worker.process(&job))).unwrap_or_else(|_| {
             worker = Worker::new(plan);
             let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(&job, error)
+            Finished::refused(&job, error, plan.batch.rehearsed_at)
         });
         if finished.send((index, one)).is_err() {
             return;

@@ -1,7 +1,7 @@
 //! The end of the line: records into the manifest, in input order, and then pictures into their places.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
@@ -20,6 +20,8 @@ pub(super) enum Stopped {
     Manifest(io::Error),
     /// The manifest of an earlier run could not be read any more.
     Feeder(Error),
+    /// A line could not be given to standard output.
+    Answers(io::Error),
 }
 
 pub(super) struct Sink<'s, 'o> {
@@ -27,6 +29,8 @@ pub(super) struct Sink<'s, 'o> {
     pub(super) publisher: &'s mut Publisher,
     pub(super) summary: &'s mut Summary,
     pub(super) observers: &'s mut [Box<dyn Observer + 'o>],
+    /// True if each line goes to standard output too.
+    pub(super) answers: bool,
     /// Tells the others to begin nothing new.
     pub(super) stop: &'s AtomicBool,
     /// How many invoices the feeder has sent on their way.
@@ -91,8 +95,16 @@ impl Sink<'_, '_> {
             return Err(Stopped::Manifest(error));
         }
         let mut stopped = Ok(());
-        for Finished { record, files, kept, .. } in ready.drain(..) {
+        for Finished { record, files, kept, line, answer } in ready.drain(..) {
             let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
+            // Once the line is in the manifest and its pictures are there: whoever reads it may go on.
+            if let Some(line) = line.or(answer).filter(|_| self.answers)
+                && let Err(error) = answer_with(&line)
+            {
+                self.answers = false;
+                self.stop.store(true, Ordering::Relaxed);
+                stopped = stopped.and(Err(Stopped::Answers(error)));
+            }
             self.summary.count(&record);
             if kept.is_some() && matches!(record.outcome, InvoiceOutcome::Refused(_)) {
                 self.summary.count_kept(self.is_signing);
@@ -111,6 +123,15 @@ impl Sink<'_, '_> {
             }
         }
         stopped
+    }
+}
+
+/// A line of JSON on standard output. That nobody reads it any more is no reason to stop: it is in the manifest.
+pub(super) fn answer_with(line: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
     }
 }
 

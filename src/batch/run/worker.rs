@@ -31,8 +31,8 @@ impl<'b> Worker<'b> {
                 .map(|(kept, files)| (InvoiceOutcome::Kept(kept), files)),
         };
         match made {
-            Ok((outcome, files)) => Finished::new(job, outcome, files),
-            Err(error) => Finished::refused(job, self.plan.batch.hints.complete(error)),
+            Ok((outcome, files)) => Finished::new(job, outcome, files, self.plan.batch.rehearsed_at),
+            Err(error) => Finished::refused(job, self.plan.batch.hints.complete(error), self.plan.batch.rehearsed_at),
         }
     }
 
@@ -56,6 +56,10 @@ impl<'b> Worker<'b> {
             .document
             .as_ref()
             .is_none_or(|document| document.pdf_sha256 == opened.pdf().map(|source| source.digest.base64()));
+        // What is given out again must be what was signed.
+        if fits {
+            earlier.links().check_signature(|serial| plan.batch.codes.certificate(serial))?;
+        }
         if fits && is_of_same_pdf {
             let (kept, files) = repair::keep(*plan, renderer, earlier, &opened)?;
             return Ok((InvoiceOutcome::Kept(kept), files));

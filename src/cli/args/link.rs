@@ -36,6 +36,11 @@ pub struct LinkArgs {
     /// further sessions and pages. With --resume, codes that were drawn as OFFLINE are drawn again with their numbers.
     #[arg(long, value_name = "FILE", conflicts_with = "ksef_number", help_heading = "Codes")]
     pub upo: Vec<PathBuf>,
+    /// Draw codes again, from the manifest of an earlier run
+    ///
+    /// In another format or size, say: KOD II as well, where the manifest has it. Nothing is signed.
+    #[arg(long = "codes", value_name = "MANIFEST", conflicts_with_all = ["ksef_number", "upo"], help_heading = "Codes")]
+    pub earlier: Vec<PathBuf>,
     #[command(flatten)]
     pub codes: CodeArgs,
     #[command(flatten, next_help_heading = "When and why")]

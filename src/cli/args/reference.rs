@@ -40,7 +40,8 @@ Exit status: 0 printed, 2 there is no such schema.")]
 pub struct SchemaArgs {
     /// Of which command, such as verify or cert-show; lists all if left out
     ///
-    /// That of sign, link, stamp and confirm is the manifest's.
+    /// That of sign, link, stamp and confirm is the manifest's; error is that of the line by which any command says why it
+    /// failed.
     #[arg(value_enum, value_name = "NAME", hide_possible_values = true)]
     pub name: Option<SchemaName>,
 }
@@ -58,6 +59,7 @@ pub enum SchemaName {
     CertRegisterList,
     CertExpiring,
     KeyCsr,
+    Error,
 }
 
 /// See it work: bundled invoices, a throwaway certificate, the test environment

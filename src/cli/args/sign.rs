@@ -1,6 +1,8 @@
 use clap::Args;
 
-use super::options::{CodeArgs, ContextArgs, CredentialArgs, InputArgs, OutputArgs, PictureArgs, WhenArgs};
+use super::options::{
+    CodeArgs, ContextArgs, CredentialArgs, EarlierCodesArgs, InputArgs, OutputArgs, PictureArgs, WhenArgs,
+};
 
 /// Make KOD I and KOD II for invoices issued offline
 #[derive(Debug, Args)]
@@ -22,6 +24,9 @@ Examples:
     ksef-qr sign - --cert firm.crt --key firm.key --password-file firm.password \\
       --format none --json < invoice.xml
 
+  The same codes once more, as SVG; nothing is signed, and no key is needed:
+    ksef-qr sign invoices/ --codes ksef-qr-out/manifest.ndjson --format svg --out svg
+
   An accountant who issues in the client's context:
     ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
 
@@ -33,6 +38,8 @@ pub struct SignArgs {
     pub credential: CredentialArgs,
     #[command(flatten)]
     pub context: ContextArgs,
+    #[command(flatten)]
+    pub earlier: EarlierCodesArgs,
     #[command(flatten)]
     pub codes: CodeArgs,
     #[command(flatten)]

@@ -12,8 +12,9 @@ use super::options::{CodeArgs, ContextArgs, CredentialArgs, OtherCodesArgs, Outp
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  One PDF and its invoice; the stamped PDF is ksef-qr-out/invoice.pdf:
+  One PDF and its invoice; the stamped PDF is ksef-qr-out/invoice.pdf, or as you name it:
     ksef-qr stamp invoice.pdf --invoice invoice.xml --cert firm.crt --key firm.key
+    ksef-qr stamp invoice.pdf --invoice invoice.xml --cert firm.crt --key firm.key --out signed.pdf
 
   A folder of PDFs and a folder of invoices of the same names (f1.pdf, f1.xml):
     ksef-qr stamp pdfs/ --invoice invoices/ --cert firm.crt --key firm.key --out stamped

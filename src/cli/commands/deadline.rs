@@ -5,13 +5,14 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
 use ksef_qr::Error;
 use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
+use ksef_qr::error::ErrorKind;
 use ksef_qr::values::Day;
 use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::read::unreadable;
 use crate::cli::settings::{self, When};
 use crate::cli::words::say::print;
 use crate::cli::words::say::tell;
@@ -43,12 +44,13 @@ pub fn schedule(when: &When) -> anyhow::Result<Schedule> {
 }
 
 fn calendar(path: &Path) -> anyhow::Result<Calendar> {
-    let cannot = || format!("{}: it cannot be read", path.display());
+    let cannot = |error| unreadable(path, error);
     let mut text = String::new();
-    let file = fs::File::open(path).with_context(cannot)?;
-    file.take(LARGEST + 1).read_to_string(&mut text).with_context(cannot)?;
+    let file = fs::File::open(path).map_err(cannot)?;
+    file.take(LARGEST + 1).read_to_string(&mut text).map_err(cannot)?;
     if text.len() as u64 > LARGEST {
-        bail!("{}: more than {LARGEST} bytes are no list of days", path.display());
+        let message = format!("more than {LARGEST} bytes are no list of days");
+        return Err(Error::new(ErrorKind::FileUnreadable, message).about(path.to_string_lossy()).into());
     }
     Calendar::parse(&text).map_err(|error| Error::about(error, path.to_string_lossy()).into())
 }

@@ -18,6 +18,7 @@ mod verify;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Command;
+use crate::cli::words::say::said;
 
 /// Runs a command.
 pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
@@ -28,7 +29,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Check(settings) => check::run(&settings),
         Command::Advise(settings) => advise::run(&settings),
         Command::Deadline(settings) => deadline::run(&settings),
-        Command::Verify(settings) => verify::run(&settings),
+        Command::Verify(settings) => verify::run(&settings).and_then(said),
         Command::Cert(settings) => cert::run(&settings),
         Command::Key(settings) => key::run(&settings),
         Command::Explain { code, markdown } => explain::run(code.as_deref(), markdown),

@@ -25,7 +25,8 @@ const SCHEMAS: &[(&str, &str)] = schemas![
     "cert-check",
     "cert-register-list",
     "cert-expiring",
-    "key-csr"
+    "key-csr",
+    "error"
 ];
 
 /// Prints a schema, or the list of them.

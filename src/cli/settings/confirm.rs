@@ -17,7 +17,7 @@ pub struct Confirm {
 
 impl Confirm {
     pub fn from_args(args: ConfirmArgs) -> anyhow::Result<Self> {
-        let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
+        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
         let is_single = is_single(&args.input);
         let context = args.context.context;
         Ok(Self {

@@ -16,9 +16,13 @@ pub struct Sign {
 
 impl Sign {
     pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
-        let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
+        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
+        let codes = match args.earlier.codes {
+            codes if codes.is_empty() => Codes::signed(args.credential, args.context.context, run.environment)?,
+            manifests => Codes::Earlier { manifests, certificate: args.credential.cert },
+        };
         Ok(Self {
-            codes: Codes::signed(args.credential, args.context.context, run.environment)?,
+            codes,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             sources: sources(args.input)?,
             pictures: Pictures::from_args(args.picture, &run)?,
@@ -30,14 +34,15 @@ impl Sign {
         if args.ksef_number.is_some() && !is_single(&args.input) {
             bail!("--ksef-number is the number of one invoice: give exactly one file");
         }
-        let run = Run::from_args(&args.codes, args.output, args.clock.now())?;
-        let numbers = match (args.ksef_number, args.upo) {
-            (Some(number), _) => KsefNumbers::One(number),
-            (None, files) if files.is_empty() => KsefNumbers::None,
-            (None, files) => KsefNumbers::Upo(files),
+        let run = Run::from_args(&args.codes, args.output, &args.clock)?;
+        let codes = match (args.ksef_number, args.upo) {
+            _ if !args.earlier.is_empty() => Codes::Earlier { manifests: args.earlier, certificate: None },
+            (Some(number), _) => Codes::Linked(KsefNumbers::One(number)),
+            (None, files) if files.is_empty() => Codes::Linked(KsefNumbers::None),
+            (None, files) => Codes::Linked(KsefNumbers::Upo(files)),
         };
         Ok(Self {
-            codes: Codes::Linked(numbers),
+            codes,
             when: None,
             sources: sources(args.input)?,
             pictures: Pictures::from_args(args.picture, &run)?,

@@ -29,7 +29,15 @@ impl Stamp {
         if args.invoice.as_deref().is_some_and(Path::is_file) && !is_single {
             bail!("--invoice names one invoice, which belongs to one PDF: give a folder of invoices, or --pairs");
         }
-        let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
+        let mut run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
+        let is_pdf = run.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
+        match is_pdf && !run.out.is_dir() {
+            true if is_single && args.pairs.is_empty() => run.make_one_file(),
+            true => {
+                bail!("--out {} names one PDF, and there are several to be stamped: give a folder", run.out.display())
+            }
+            false => {}
+        }
         let sources = match args.pairs.is_empty() {
             true => {
                 let pdfs = Pdfs::new(args.pdf).with_invoices(args.invoice);

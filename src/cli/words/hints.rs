@@ -126,6 +126,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::PairAmbiguous => "Keep both in folders of the same name, or name the pairs in a table (`--pairs`).",
         ErrorKind::CodesOfAnotherEnvironment => "Choose the `--env` that the invoice was signed for.",
+        ErrorKind::CodesSignatureWrong => {
+            "Such a code fails in the buyer's hands, so it is not drawn again. Take the manifest from a copy; or read the code that was printed and verify it: `ksef-qr verify LINK --cert FILE`."
+        }
         ErrorKind::StampedOverInput => "A PDF that was given to be stamped is never replaced. Choose another `--out`.",
         ErrorKind::ContextUnclear => {
             "Say whose KSeF context issues this invoice: `--context Nip:XXXXXXXXXX` (or InternalId:, NipVatUe:, PeppolId:)."
@@ -235,6 +238,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::OutputUnwritable => {
             "Check that the folder exists, is writable and has space left. `--resume` continues where the run stopped."
+        }
+        ErrorKind::ThreadsUnavailable => {
+            "Too many programs run, or there is too little memory: end others, or raise the limits (ulimit -u and -v, those of the container), and try again; `--jobs 1` needs the fewest threads."
         }
         ErrorKind::OutputBusy => "Wait until the other run has ended, or choose another `--out`.",
         ErrorKind::ManifestDamaged => {

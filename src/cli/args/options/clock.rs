@@ -15,6 +15,11 @@ impl ClockArgs {
     pub fn now(&self) -> SystemTime {
         self.now.unwrap_or_else(SystemTime::now)
     }
+
+    /// The moment that was given, if one was.
+    pub fn rehearsed_at(&self) -> Option<SystemTime> {
+        self.now
+    }
 }
 
 /// `2026-06-15T12:00:00Z`.

@@ -56,6 +56,18 @@ pub struct ContextArgs {
     pub context: Option<ContextId>,
 }
 
+/// Codes that an earlier run made, in place of new ones.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Codes")]
+pub struct EarlierCodesArgs {
+    /// Draw codes again, from the manifest of an earlier run
+    ///
+    /// In another format or size, say. Nothing is signed, and no key is needed. With --cert the signatures are verified
+    /// first.
+    #[arg(long, value_name = "MANIFEST", group = "private_key", conflicts_with = "context")]
+    pub codes: Vec<PathBuf>,
+}
+
 /// Codes that are not signed now: linked by a number, or made by an earlier run. One way at a time: they are of one group
 /// with the keys.
 #[derive(Debug, Args)]
@@ -63,7 +75,7 @@ pub struct ContextArgs {
 pub struct OtherCodesArgs {
     /// Take the codes that sign or link made before, from their manifest
     ///
-    /// Nothing is signed again.
+    /// Nothing is signed again. With --cert and no key the signatures are verified first.
     #[arg(long, value_name = "MANIFEST", group = "private_key")]
     pub codes: Vec<PathBuf>,
     /// KOD I only, with this KSeF number; for a single invoice

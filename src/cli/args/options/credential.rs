@@ -87,6 +87,12 @@ pub struct PasswordFileArgs {
 }
 
 impl CredentialArgs {
+    /// The certificate, if it is all that was given: it can verify, and not sign.
+    pub fn verifies(&self) -> Option<&PathBuf> {
+        let keys = [&self.key, &self.p12, &self.credentials].into_iter().any(Option::is_some) || self.pkcs11.is_some();
+        self.cert.as_ref().filter(|_| !keys)
+    }
+
     /// True if there is anything to sign with, or a part of it.
     pub fn is_given(&self) -> bool {
         [&self.cert, &self.key, &self.p12, &self.credentials].into_iter().any(Option::is_some) || self.pkcs11.is_some()

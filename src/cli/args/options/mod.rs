@@ -10,7 +10,7 @@ mod values;
 mod when;
 
 pub use clock::ClockArgs;
-pub use codes::{CodeArgs, ContextArgs, OtherCodesArgs};
+pub use codes::{CodeArgs, ContextArgs, EarlierCodesArgs, OtherCodesArgs};
 pub use credential::{CredentialArgs, Encoding, PasswordFileArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, Progress};

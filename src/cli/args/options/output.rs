@@ -9,18 +9,19 @@ use clap::{Args, ValueEnum};
 pub struct OutputArgs {
     /// Folder or .zip archive for the results
     ///
-    /// The manifest goes into the folder, or beside the archive.
+    /// The manifest goes into the folder, or beside the archive. stamp takes the name of a .pdf too, for a single one.
     #[arg(long, value_name = "DIR|ZIP", default_value = "ksef-qr-out")]
     pub out: PathBuf,
     /// Where to write the manifest; - for standard output
     ///
     /// The manifest has one line of JSON for each invoice. If left out, it is DIR/manifest.ndjson, or NAME.ndjson beside
     /// NAME.zip.
-    #[arg(long, value_name = "FILE", conflicts_with = "json", hide_short_help = true)]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub manifest: Option<PathBuf>,
     /// One line of JSON for each invoice, on standard output
     ///
-    /// The same as --manifest -
+    /// The same as --manifest -, and no file. With --resume or --manifest FILE the manifest is in its file, and the lines
+    /// of this run are on standard output too: of an invoice that was signed before, the line that it has.
     #[arg(long)]
     pub json: bool,
     /// Put the results into the manifest, in Base64, instead of files

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure;
 use crate::cli::words::hints;
+use crate::cli::words::say::unwritable;
 use crate::cli::words::text::{BAD, BOLD, DIM, printable};
 
 const NOTE: &str = "A reading of the rules, and no legal or tax advice.";
@@ -30,6 +31,8 @@ pub struct Report {
     refused: u64,
     /// True once there was a file to read, good or bad.
     found: bool,
+    /// The first file that could not be read.
+    unread: Option<failure::ErrorLine>,
     out: BufWriter<anstream::Stdout>,
     /// The answers are all there is: one that is lost is a failure.
     written: io::Result<()>,
@@ -44,6 +47,7 @@ impl Report {
             advised: 0,
             refused: 0,
             found: false,
+            unread: None,
             out: BufWriter::new(anstream::stdout()),
             written: Ok(()),
         }
@@ -61,9 +65,12 @@ impl Report {
             false if self.advised > 0 => self.tell_the_end(),
             false => {}
         }
+        if let Some(unread) = self.unread.take().filter(|_| self.json && !self.found) {
+            self.say(format_args!("{}", unread.to_json()));
+        }
         match self.written.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(failure::unwritable(error));
+                return Err(unwritable(error));
             }
             _ => {}
         }
@@ -113,6 +120,7 @@ impl Report {
     /// Tells of a file that could not be read as an invoice.
     pub fn refused(&mut self, input: &str, error: &Error) {
         self.found |= !error.is_input();
+        self.unread.get_or_insert_with(|| failure::ErrorLine::of_refusal(error, input));
         self.refused += 1;
         if self.json {
             let error = ErrorLine { code: error.code(), message: error.message(), hint: hints::of(error) };

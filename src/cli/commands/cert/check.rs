@@ -27,12 +27,16 @@ pub fn run(settings: &CertCheck) -> anyhow::Result<ExitStatus> {
         Checked::Pkcs12 { file, entry } => (of_pkcs12(file, entry.as_deref(), &settings.password), file),
         Checked::Files { cert, key } => (of_files(cert, key.as_deref(), &settings.password), cert),
     };
-    let set = set.inspect_err(|error| {
+    let set = match set {
+        Ok(set) => set,
         // Without a certificate there is no list, and a program has to know that, too.
-        if settings.json {
-            say!("{}", problem(name, error));
+        Err(error) if settings.json => {
+            failure::show(&error);
+            say!("{}", problem(name, &error));
+            return Ok(ExitStatus::Nothing);
         }
-    })?;
+        Err(error) => return Err(error),
+    };
     let is_pkcs12 = matches!(settings.checked, Checked::Pkcs12 { .. });
     let mut audit = Audit::of(&set.certificate, settings.environment, settings.now)
         .with_replacement_days(settings.within_days.into());

@@ -10,6 +10,7 @@ use ksef_qr::files::edit_file;
 use ksef_qr::register::{Expiry, calendar};
 use serde::Serialize;
 
+use super::problem::problem;
 use crate::cli::credential::key_file;
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
@@ -38,6 +39,9 @@ pub fn run(settings: &Expiring) -> anyhow::Result<ExitStatus> {
             Err(error) => {
                 failed = true;
                 failure::show(&error);
+                if settings.json {
+                    say!("{}", problem(path, &error));
+                }
             }
         }
     }

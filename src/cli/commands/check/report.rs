@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Check;
-use crate::cli::words::failure;
+use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
+use crate::cli::words::say::unwritable;
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 const LARGEST_SESSION: u64 = 10_000;
@@ -33,6 +34,8 @@ pub struct Report {
     refused: u64,
     /// True once there was a file to check, good or bad.
     found: bool,
+    /// The first file that could not be read.
+    unread: Option<ErrorLine>,
     /// The earliest day by which an accepted invoice is to be sent.
     first_due: Option<Day>,
     out: BufWriter<anstream::Stdout>,
@@ -52,6 +55,7 @@ impl Report {
             accepted: 0,
             refused: 0,
             found: false,
+            unread: None,
             first_due: None,
             out: BufWriter::new(anstream::stdout()),
             written: Ok(()),
@@ -66,9 +70,12 @@ impl Report {
     /// The end: the summary, and the exit status.
     pub fn into_status(mut self) -> anyhow::Result<ExitStatus> {
         self.tell_the_end();
+        if let Some(unread) = self.unread.take().filter(|_| self.json && !self.found) {
+            self.say(format_args!("{}", unread.to_json()));
+        }
         match self.written.and_then(|()| self.out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(failure::unwritable(error));
+                return Err(unwritable(error));
             }
             _ => {}
         }
@@ -88,6 +95,10 @@ impl Report {
     /// Tells of one file.
     pub fn file(&mut self, input: &str, checked: &Checked) {
         self.found |= !checked.is_unread();
+        if let ([first, ..], true) = (checked.findings(), checked.is_unread()) {
+            let line = || ErrorLine::new(first.code(), first.message(), hints::of_finding(first), Some(input));
+            self.unread.get_or_insert_with(line);
+        }
         if let Some(Due::By(day)) = checked.due().filter(|_| checked.is_accepted()) {
             self.first_due = Some(self.first_due.map_or(day, |first| first.min(day)));
         }

@@ -10,6 +10,7 @@ use ksef_qr::values::{ContextId, IssueDate};
 use ksef_qr::{Conditions, Issuer};
 
 use crate::cli::commands::deadline::schedule;
+use crate::cli::credential::key_file::certificate;
 use crate::cli::credential::signatory::{Signatory, signatory};
 use crate::cli::read::read;
 use crate::cli::settings::{Codes, KsefNumbers, Pictures, Run, Signing, When};
@@ -32,6 +33,8 @@ pub fn batch(
     let codes = code_source(codes, &run)?;
     let mut batch = Batch::new(sources, codes, run.output, IssueDate::today(run.now));
     (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, run.manifest, run.existing, schedule);
+    batch.to_stdout_too = run.to_stdout_too;
+    batch.rehearsed_at = run.rehearsed_at;
     batch.hints = HINTS;
     batch.allow = run.allow;
     if let Some(jobs) = run.jobs {
@@ -65,7 +68,13 @@ fn code_source(codes: &Codes, run: &Run) -> anyhow::Result<CodeSource> {
             CodeSource::Link { environment, numbers: Numbers::One(number.clone()) }
         }
         Codes::Linked(KsefNumbers::Upo(files)) => CodeSource::Link { environment, numbers: Numbers::Upo(upo(files)?) },
-        Codes::Earlier(manifests) => CodeSource::Reuse { environment, codes: earlier(manifests, &run.manifest)? },
+        Codes::Earlier { manifests, certificate: verifying } => {
+            let mut codes = earlier(manifests, &run.manifest)?;
+            if let Some(file) = verifying {
+                codes = codes.with_certificate(certificate(file)?);
+            }
+            CodeSource::Reuse { environment, codes }
+        }
     })
 }
 

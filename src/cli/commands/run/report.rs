@@ -5,10 +5,11 @@ use std::path::Path;
 use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
-use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
+use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output};
 use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::say::{say, tell};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
@@ -27,6 +28,8 @@ pub struct Report<'b> {
     files: u64,
     /// True once there was an invoice to read, good or bad.
     found: bool,
+    /// The first input that could not be read.
+    unread: Option<ErrorLine>,
     /// The first invoice done, shown in full if it stays the only one.
     first: Option<Record>,
 }
@@ -45,6 +48,7 @@ impl Observer for Report<'_> {
             }
             InvoiceOutcome::Refused(error) => {
                 self.found |= !error.is_input();
+                self.unread.get_or_insert_with(|| ErrorLine::of_refusal(error, &record.input));
                 self.refused(&record.input, error);
             }
         }
@@ -53,7 +57,7 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, first: None }
+        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, unread: None, first: None }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
@@ -91,14 +95,23 @@ impl<'b> Report<'b> {
     /// The end of a run.
     pub fn finish(self, summary: &Summary) -> ExitStatus {
         self.tell_the_end(summary);
-        ExitStatus::of(summary, self.found)
+        let status = ExitStatus::of(summary, self.found);
+        if let (ExitStatus::Nothing, true, Some(unread)) = (status, self.is_for_programs(), &self.unread) {
+            say!("{}", unread.to_json());
+        }
+        status
     }
 
     /// The end of a run that an error ended: what was done by then is done.
     pub fn stopped(&self) {
         self.bar.finish_and_clear();
         if self.done > 0 && !self.quiet {
-            tell!("stopped after {}; the manifest has them", counted(self.done, "invoice"));
+            let done = counted(self.done, "invoice");
+            match self.batch.existing {
+                // They replace what was there at the end, which this run did not come to.
+                Existing::Overwrite => tell!("stopped after {done}"),
+                _ => tell!("stopped after {done}; the manifest has them"),
+            }
         }
     }
 
@@ -113,13 +126,15 @@ impl<'b> Report<'b> {
         for warning in &summary.warnings {
             tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
         }
-        if summary.interrupted {
+        if summary.replaced_nothing {
+            let why = if summary.interrupted { "the run did not come to its end" } else { "nothing was made" };
+            tell!("{ODD}nothing replaced{ODD:#}: {why}, and what an earlier run made stays as it was");
+        } else if summary.interrupted {
             tell!(
                 "{ODD}interrupted{ODD:#}: invoices that were started are finished, and the manifest is complete; --resume does the rest"
             );
         }
-        // The manifest on standard output is for a program; words would spoil it.
-        if self.batch.manifest == Manifest::Stdout {
+        if self.is_for_programs() {
             return;
         }
         match &self.first {
@@ -129,6 +144,11 @@ impl<'b> Report<'b> {
             _ => {}
         }
         self.totals(summary);
+    }
+
+    /// Lines on standard output are for a program; words would spoil them.
+    fn is_for_programs(&self) -> bool {
+        self.batch.manifest == Manifest::Stdout || self.batch.to_stdout_too
     }
 
     fn single(&self, input: &str, done: &Done) {
@@ -183,11 +203,11 @@ impl<'b> Report<'b> {
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
         }
-        if self.files > 0 {
+        if self.files > 0 && !summary.replaced_nothing {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
             say!("  {} {} in {place}", self.files, self.noun(self.files));
         }
-        if let Manifest::File(path) = &self.batch.manifest {
+        if let (Manifest::File(path), false) = (&self.batch.manifest, summary.replaced_nothing) {
             say!("  manifest: {}", display(path));
         }
     }
@@ -202,6 +222,7 @@ impl<'b> Report<'b> {
     fn place_of(&self, what: &str, picture: &Picture) -> String {
         match (picture, &self.batch.output) {
             (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
+            (Picture::File(_), Output::File(file)) => display(file),
             (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
             _ => format!("{what} in the manifest"),
         }

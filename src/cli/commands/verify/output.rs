@@ -1,10 +1,12 @@
 //! What a person reads, a line for each check, and the exit status.
 
+use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::{CodeKind, Outcome, Report, ReportSubject};
 
 use super::line::{From, Line};
 use super::problem::Problem;
 use crate::cli::exit::ExitStatus;
+use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
 use crate::cli::words::say::{say, tell};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, printable};
@@ -19,11 +21,13 @@ pub struct Output {
     not_checked: u64,
     /// True once something could be looked into, right or wrong.
     was_read: bool,
+    /// The first file that could not be.
+    unread: Option<ErrorLine>,
 }
 
 impl Output {
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, subjects: 0, ok: 0, failed: 0, not_checked: 0, was_read: false }
+        Self { json, quiet, subjects: 0, ok: 0, failed: 0, not_checked: 0, was_read: false, unread: None }
     }
 
     pub fn report(&mut self, report: &Report, from: From<'_>) {
@@ -53,6 +57,7 @@ impl Output {
         self.subjects += 1;
         self.failed += 1;
         self.was_read |= problem.was_read;
+        self.unread.get_or_insert_with(|| ErrorLine::new(problem.code, &problem.message, problem.hint, from.source));
         if self.json {
             say!("{}", Line::File { from, result: "fail", error: problem }.to_json());
             return;
@@ -78,11 +83,19 @@ impl Output {
         } else {
             say!("{BAD}{failed} failed{BAD:#}, {ok} checks OK, {not_checked} not checked");
         }
-        match failed {
+        let status = match failed {
             _ if subjects == 0 || !self.was_read => ExitStatus::Nothing,
             0 => ExitStatus::Done,
             _ => ExitStatus::SomeRefused,
+        };
+        if self.json && status == ExitStatus::Nothing {
+            let nothing = || {
+                let kind = ErrorKind::InputMissing;
+                ErrorLine::new(kind.code(), "there is nothing to verify", hints::of_kind(kind), None)
+            };
+            say!("{}", self.unread.unwrap_or_else(nothing).to_json());
         }
+        status
     }
 
     fn words(&self, report: &Report, from: From<'_>) {

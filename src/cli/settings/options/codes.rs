@@ -14,8 +14,8 @@ pub enum Codes {
     Signed { signing: Signing, context: Option<ContextId> },
     /// KOD I alone.
     Linked(KsefNumbers),
-    /// Earlier runs made them: their manifests.
-    Earlier(Vec<PathBuf>),
+    /// Earlier runs made them: their manifests, and the certificate by which signatures are verified, if one is given.
+    Earlier { manifests: Vec<PathBuf>, certificate: Option<PathBuf> },
 }
 
 /// Which numbers stand under the codes.
@@ -55,7 +55,9 @@ impl Codes {
         is_single: bool,
     ) -> anyhow::Result<Self> {
         let OtherCodesArgs { codes, ksef_number, upo, kod1_alone } = other;
-        let is_signing = credential.is_given();
+        // A certificate alone, beside codes that are there already, verifies them.
+        let certificate = credential.verifies().filter(|_| !codes.is_empty()).cloned();
+        let is_signing = certificate.is_none() && credential.is_given();
         if is_signing && (kod1_alone || ksef_number.is_some() || !upo.is_empty() || !codes.is_empty()) {
             bail!(
                 "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone do not sign: give one of them"
@@ -76,7 +78,7 @@ impl Codes {
                 "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them now; \
                  --codes MANIFEST of an earlier run; or KOD I only, with --ksef-number, --upo or --kod1-alone"
             ),
-            None => Self::Earlier(codes),
+            None => Self::Earlier { manifests: codes, certificate },
         })
     }
 }

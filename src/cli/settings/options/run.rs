@@ -7,7 +7,7 @@ use ksef_qr::batch::{Existing, Manifest, Output, Source};
 use ksef_qr::values::Rules;
 use ksef_qr::{EccLevel, Environment};
 
-use crate::cli::args::{CodeArgs, InputArgs, OutputArgs, Progress};
+use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, OutputArgs, Progress};
 
 /// How a run over invoices goes, and where its results go.
 #[derive(Clone, Debug)]
@@ -19,16 +19,20 @@ pub struct Run {
     /// What `--out` names, whether or not it is used.
     pub out: PathBuf,
     pub manifest: Manifest,
+    /// True for lines on standard output besides a manifest in a file.
+    pub to_stdout_too: bool,
     pub existing: Existing,
     /// How many invoices at a time; as many as there are processors, if it is left open.
     pub jobs: Option<NonZeroUsize>,
     pub quiet: bool,
     pub shows_progress: bool,
     pub now: SystemTime,
+    /// The same, if it is not the present.
+    pub rehearsed_at: Option<SystemTime>,
 }
 
 impl Run {
-    pub fn from_args(codes: &CodeArgs, args: OutputArgs, now: SystemTime) -> anyhow::Result<Self> {
+    pub fn from_args(codes: &CodeArgs, args: OutputArgs, clock: &ClockArgs) -> anyhow::Result<Self> {
         let existing = match (args.resume, args.overwrite) {
             (true, _) => Existing::Resume,
             (_, true) => Existing::Overwrite,
@@ -36,13 +40,16 @@ impl Run {
         };
         let place = Output::at(args.out.clone());
         let manifest = match args.manifest {
-            _ if args.json => Manifest::Stdout,
             Some(path) if path == Path::new("-") => Manifest::Stdout,
             Some(path) => Manifest::File(path),
+            // A run that is to be continued keeps its manifest in the usual place; standard output cannot be read again.
+            None if args.json && existing != Existing::Resume => Manifest::Stdout,
             None => Manifest::File(place.manifest()),
         };
         if existing == Existing::Resume && manifest == Manifest::Stdout {
-            bail!("--resume needs the manifest of the earlier run, which must be a file: leave out --json");
+            bail!(
+                "--resume needs the manifest of the earlier run, which must be a file: name it, or leave out --manifest"
+            );
         }
         if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
             bail!("--out and --manifest name the same file");
@@ -53,13 +60,30 @@ impl Run {
             allow: codes.allow.iter().copied().collect(),
             output: if args.embed { Output::Manifest } else { place },
             out: args.out,
+            to_stdout_too: args.json && manifest != Manifest::Stdout,
             manifest,
             existing,
             jobs: args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())),
             quiet: args.quiet,
             shows_progress: args.progress == Progress::Auto && !args.quiet,
-            now,
+            now: clock.now(),
+            rehearsed_at: clock.rehearsed_at(),
         })
+    }
+}
+
+impl Run {
+    /// Takes `--out` for the name of the one file that is made.
+    pub fn make_one_file(&mut self) {
+        let folder = Output::at(self.out.clone());
+        if self.output != folder {
+            return;
+        }
+        let file = Output::File(self.out.clone());
+        if self.manifest == Manifest::File(folder.manifest()) {
+            self.manifest = Manifest::File(file.manifest());
+        }
+        self.output = file;
     }
 }
 

@@ -7,13 +7,14 @@ mod list;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Register;
+use crate::cli::words::say::said;
 
 /// Runs the subcommand.
 pub fn run(settings: &Register) -> anyhow::Result<ExitStatus> {
     match settings {
         Register::Add(settings) => add::run(settings),
-        Register::List(settings) => list::run(settings),
-        Register::Check(settings) => check::run(settings),
+        Register::List(settings) => list::run(settings).and_then(said),
+        Register::Check(settings) => check::run(settings).and_then(said),
         Register::SetStatus(settings) => change::set_status(settings),
     }
 }

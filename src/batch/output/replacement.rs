@@ -1,0 +1,137 @@
+//! The moment at which the results of an earlier run are replaced: first the manifest, then each picture that it names. A
+//! note makes it one step. A run that comes after a kill finds the note, and finishes what was begun, or removes what
+//! never was.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Component, Path};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::files::{StagingFolder, open_regular, spelled_path, unwritable};
+use crate::values::InvoiceHash;
+
+/// In bytes: so much of the manifest's end is compared. It holds signatures that no other run made.
+const TAIL: u64 = 1 << 16;
+
+/// What is to get which name, once the manifest of this size and end is in its place.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Replacement {
+    manifest: String,
+    size: u64,
+    tail: String,
+    /// The names that files have while they are prepared, and those that they get.
+    names: Vec<(String, String)>,
+}
+
+impl Replacement {
+    /// By the manifest as it is now, whole and not yet in its place.
+    pub(super) fn by(manifest: &Path, file: &File, names: Vec<(String, String)>) -> io::Result<Self> {
+        let (size, tail) = end_of(file)?;
+        Ok(Self { manifest: named(manifest), size, tail, names })
+    }
+
+    pub(super) fn leave(&self, staging: &StagingFolder) -> io::Result<()> {
+        // Nothing in this structure can fail to serialise.
+        staging.leave_note(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Ends what a killed run began, if it was of this manifest. Else its note stays for whoever asks for that one.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(super) fn recover(staging: &StagingFolder, folder: &Path, manifest: Option<&Path>) -> Result<()> {
+        let Some(note) = staging.note() else { return Ok(()) };
+        if let Ok(replacement) = serde_json::from_slice::<Self>(&note) {
+            let Some(manifest) = manifest.filter(|manifest| named(manifest) == replacement.manifest) else {
+                return Ok(());
+            };
+            let is_placed = open_regular(manifest)
+                .is_ok_and(|file| end_of(&file).is_ok_and(|(size, tail)| (size, tail) == replacement.end()));
+            if is_placed {
+                replacement.put_in_place(staging, folder)?;
+            }
+        }
+        staging.forget_note();
+        Ok(())
+    }
+
+    fn end(&self) -> (u64, String) {
+        (self.size, self.tail.clone())
+    }
+
+    fn put_in_place(&self, staging: &StagingFolder, folder: &Path) -> Result<()> {
+        for (prepared, name) in &self.names {
+            // The note lies in a folder that others may write to.
+            let is_plain = matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
+            if is_plain {
+                let path = folder.join(name);
+                staging.put_left_behind(prepared, &path).map_err(|error| unwritable(&path, &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn named(manifest: &Path) -> String {
+    spelled_path(&fs::canonicalize(manifest).unwrap_or_else(|_| manifest.to_owned()))
+}
+
+fn end_of(mut file: &File) -> io::Result<(u64, String)> {
+    let size = file.metadata()?.len();
+    file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+    let mut tail = Vec::new();
+    file.take(TAIL).read_to_end(&mut tail)?;
+    Ok((size, InvoiceHash::of(&tail).base64()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    /// A folder as a kill leaves it between the note and the last picture: three files, of which the first has its name.
+    fn killed(folder: &Path) -> PathBuf {
+        let manifest = folder.join("manifest.ndjson");
+        fs::write(&manifest, "new\n").unwrap();
+        let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
+        let mut names = Vec::new();
+        for name in ["a.png", "b.png", "../c.png"] {
+            let prepared = staging.prepare(b"new").unwrap().keep().unwrap();
+            names.push((prepared.file_name().unwrap().to_str().unwrap().to_owned(), name.to_owned()));
+        }
+        let replacement = Replacement::by(&manifest, &File::open(&manifest).unwrap(), names).unwrap();
+        replacement.leave(&staging).unwrap();
+        fs::rename(folder.join(".ksef-qr").join(&replacement.names[0].0), folder.join("a.png")).unwrap();
+        fs::write(folder.join("b.png"), "old").unwrap();
+        manifest
+    }
+
+    fn recover(folder: &Path, manifest: Option<&Path>) -> String {
+        let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
+        Replacement::recover(&staging, folder, manifest).unwrap();
+        drop(staging);
+        fs::read_to_string(folder.join("b.png")).unwrap()
+    }
+
+    #[test]
+    fn what_was_begun_is_finished_and_what_never_was_is_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = &place.path().join("out");
+        fs::create_dir(folder).unwrap();
+        let manifest = &*killed(folder);
+        // Somebody else's run, or none with a manifest: the note waits for whoever asks for this one.
+        assert_eq!(recover(folder, None), "old");
+        assert_eq!(recover(folder, Some(Path::new("other.ndjson"))), "old");
+        assert_eq!(recover(folder, Some(manifest)), "new");
+        assert!(!folder.join(".ksef-qr").exists(), "nothing is left behind");
+        assert!(!place.path().join("c.png").exists(), "a name that leads elsewhere is passed over");
+
+        killed(folder);
+        fs::write(manifest, "old\n").unwrap();
+        assert_eq!(recover(folder, Some(manifest)), "old", "the manifest was not replaced, so nothing is");
+        assert!(!folder.join(".ksef-qr").exists());
+        assert_eq!(recover(folder, Some(manifest)), "old");
+    }
+}

@@ -1,0 +1,160 @@
+//! `--overwrite`: the results of an earlier run are replaced by whole ones, at the end, or not at all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Instant;
+
+use crate::common::{fixture, invoices, lines, read_back, records, run, sign, status, stderr};
+use serde_json::Value;
+
+/// Every file below a folder, hidden ones included, with what it holds.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files =
+        walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+    files.map(|entry| (entry.path().to_string_lossy().into_owned(), fs::read(entry.path()).unwrap())).collect()
+}
+
+/// Signs, in the folder of the test.
+fn signs(folder: &Path, args: &str) -> std::process::Output {
+    run(sign(folder).args(args.split(' ')))
+}
+
+/// Every line names pictures that say what it says.
+fn check_whole(out: &Path) {
+    for record in records(&out.join("manifest.ndjson")).iter().filter(|record| record["status"] == "signed") {
+        for code in ["kod1", "kod2"] {
+            assert_eq!(record[code]["url"], read_back(&out.join(record[code]["png"].as_str().unwrap())), "{record}");
+        }
+    }
+}
+
+#[test]
+fn nothing_done_nothing_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 3);
+    fs::copy(fixture("invoices/bad/two-dates.xml"), folder.path().join("bad.xml")).unwrap();
+    assert_eq!(status(&signs(folder.path(), "in --sheet=3x7")), 0);
+    assert_eq!(status(&signs(folder.path(), "in --out codes.zip")), 0);
+    let before = contents(folder.path());
+    for out in ["ksef-qr-out", "codes.zip"] {
+        for (input, expected) in [("missing/", 2), ("missing.xml", 2), ("bad.xml", 1)] {
+            let sheet = if out == "ksef-qr-out" { " --sheet=3x7" } else { "" };
+            let output = signs(folder.path(), &format!("{input} --overwrite --out {out}{sheet}"));
+            assert_eq!(status(&output), expected, "{}", stderr(&output));
+            assert!(stderr(&output).contains("nothing replaced"), "{}", stderr(&output));
+            assert!(contents(folder.path()) == before, "{input} {out}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5, "nothing is left behind");
+    // A program is told the same.
+    let output = signs(folder.path(), "bad.xml --overwrite --json --manifest ksef-qr-out/manifest.ndjson");
+    assert_eq!(lines(&output).pop().unwrap()["replaced_nothing"], true);
+    assert!(contents(folder.path()) == before);
+}
+
+#[test]
+fn a_whole_run_replaces_and_names_what_is_left_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = invoices(folder.path(), 3);
+    let out = folder.path().join("ksef-qr-out");
+    assert_eq!(status(&signs(folder.path(), "in")), 0);
+    let before = records(&out.join("manifest.ndjson"));
+    fs::write(input.join("f00002.xml"), "refused now").unwrap();
+    let output = signs(folder.path(), "in --overwrite");
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("f00002.kod1.png, f00002.kod2.png"), "{}", stderr(&output));
+    let after = records(&out.join("manifest.ndjson"));
+    assert_ne!(before[0]["kod2"]["url"], after[0]["kod2"]["url"], "signed anew");
+    assert_eq!(after[3]["warnings"][0]["code"], "files_left_over");
+    check_whole(&out);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 7, "the pictures stay, and nothing hidden does");
+    // In another format the old pictures are left over as well.
+    assert_eq!(status(&signs(folder.path(), "in/f00000.xml --overwrite --format svg")), 0);
+    assert_eq!(records(&out.join("manifest.ndjson")).len(), 2);
+}
+
+/// A mistyped path costs nothing; neither does a file that only begins as a manifest does.
+#[test]
+fn what_is_not_ours_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 1);
+    let line = "{\"type\":\"invoice\",\"status\":\"refused\",\"input\":\"x\",\"error\":{}}\n";
+    for (name, content) in [
+        ("key.json", "{\"type\":\"service_account\",\"private_key\":\"...\"}".to_owned()),
+        ("check.ndjson", "{\"type\":\"check\",\"accepted\":true}\n{\"type\":\"summary\",\"accepted\":1}\n".to_owned()),
+        ("mixed.ndjson", format!("{line}notes of mine\n")),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, &content).unwrap();
+        for more in ["", " --overwrite"] {
+            let output = signs(folder.path(), &format!("in --format none --manifest {name}{more}"));
+            assert!(stderr(&output).contains("[output_exists]"), "{name}: {}", stderr(&output));
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+}
+
+#[test]
+fn a_run_that_made_nothing_is_in_nobodys_way() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    fs::copy(fixture("invoices/bad/two-dates.xml"), folder.path().join("bad.xml")).unwrap();
+    for out in ["codes", "codes.zip"] {
+        for (input, expected) in [("bad.xml", 1), ("missing.xml", 2), ("in", 0)] {
+            assert_eq!(status(&signs(folder.path(), &format!("{input} --out {out}"))), expected, "{input} {out}");
+        }
+        let again = signs(folder.path(), &format!("in --out {out}"));
+        assert!(stderr(&again).contains("[output_exists]"), "{}", stderr(&again));
+    }
+}
+
+#[test]
+fn kills_and_an_interrupt_leave_what_was_there() {
+    const COUNT: usize = 60;
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), COUNT);
+    let out = folder.path().join("ksef-qr-out");
+    let manifest = out.join("manifest.ndjson");
+    let started = Instant::now();
+    assert_eq!(status(&signs(folder.path(), "in --quiet")), 1);
+    let whole = started.elapsed();
+    let urls = || -> Vec<Value> { records(&manifest).iter().map(|record| record["kod2"]["url"].clone()).collect() };
+    let (mut known, mut cut_short) = (urls(), 0);
+    for round in 0..10 {
+        let mut child =
+            sign(folder.path()).args(["in", "--overwrite", "--quiet"]).stderr(Stdio::null()).spawn().unwrap();
+        // Most kills come amid the work, the last ones about its end.
+        sleep(whole.mul_f64(0.4 + 0.1 * f64::from(round)));
+        child.kill().unwrap();
+        cut_short += usize::from(child.wait().unwrap().code().is_none());
+        let found = urls();
+        let changed = known.iter().zip(&found).filter(|(before, after)| before != after).count();
+        assert_eq!(found.len(), COUNT + 1, "the manifest is whole");
+        assert!(changed == 0 || changed == COUNT - COUNT / 7, "all or nothing, and not {changed}");
+        known = found;
+        // What was there goes on, whatever was begun.
+        let output = signs(folder.path(), "in --resume --quiet");
+        assert_eq!(status(&output), 1, "{}", stderr(&output));
+        assert_eq!(urls(), known);
+        assert_eq!(records(&manifest).pop().unwrap()["redrawn"], 0);
+    }
+    assert!(cut_short > 2, "{cut_short}");
+    check_whole(&out);
+
+    if cfg!(unix) {
+        let before = contents(&out);
+        let mut child = sign(folder.path());
+        child.args(["in", "--overwrite", "--jobs", "1"]).stderr(Stdio::piped()).stdout(Stdio::null());
+        let child = child.spawn().unwrap();
+        sleep(whole / 2);
+        Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        let output = child.wait_with_output().unwrap();
+        if status(&output) == 130 {
+            assert!(stderr(&output).contains("nothing replaced"), "{}", stderr(&output));
+            assert!(contents(&out) == before);
+        }
+    }
+}
