@@ -92,7 +92,9 @@ fn codes_get_a_page_of_their_own() {
     let output = stamp(&given, &["--new-page", "--size-mm", "30", "--arrange", "stacked", "--out", "new"]);
     assert_eq!(status(&output), 0, "{}", told(&output));
     for pdf in ["auto/full.pdf", "new/fa3-basic.pdf"] {
-        let said = told(&run(ksef_qr(folder.path(), "verify").arg(pdf)));
+        let mut verify = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let said = run(verify.current_dir(folder.path()).args(["verify", pdf])).stdout;
+        let said = String::from_utf8_lossy(&said);
         assert_eq!(said.matches(&format!("{pdf}, page 2; page 2, link")).count(), 2, "{said}");
     }
     let again = stamp("auto/full.pdf", &["--out", "again"]);
