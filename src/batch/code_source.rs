@@ -99,6 +99,11 @@ pub enum Numbers {
     One(KsefNumber),
     /// Each invoice's is looked up by the digest of its file.
     Upo(Upo),
+    /// What lies beside an invoice says it: the `_metadata.json` of an export package in its folder or archive, by the digest
+    /// of its file; or else the file's name, if it is a number that can be this invoice's. `OFFLINE` where neither does.
+    Beside,
+    /// The table of pairs that the invoice comes from says it, in the column `ksef_number`.
+    Table,
 }
 
 impl Numbers {
@@ -108,7 +113,8 @@ impl Numbers {
     /// `ksef_number_of_another`, and those of [`Upo::number_of`].
     pub(crate) fn of(&self, invoice: &Invoice) -> Result<Option<&KsefNumber>> {
         let number = match self {
-            Self::None => return Ok(None),
+            // The run looks beside the invoice, once it is read.
+            Self::None | Self::Beside | Self::Table => return Ok(None),
             Self::One(number) => number,
             Self::Upo(upo) => upo.number_of(invoice)?,
         };

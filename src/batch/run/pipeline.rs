@@ -15,6 +15,7 @@ use super::sink::{Sink, Stopped};
 use super::stages::Plan;
 use super::worker::Worker;
 use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
 use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
@@ -42,7 +43,7 @@ impl Batch {
     /// A refused invoice is a line of the manifest and no error.
     ///
     /// # Errors
-    /// `output_exists`, `output_busy` and `output_unwritable`, of the manifest or of the output: the run ends there,
+    /// `upo_wrong_environment`; `output_exists`, `output_busy` and `output_unwritable`, of the manifest or of the output: the run ends there,
     /// and the manifest holds all that was signed. `manifest_damaged` and `resume_mismatch`, of an earlier run's
     /// manifest. A standard output that nobody reads any more ends the run without an error.
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
@@ -71,12 +72,16 @@ struct Run<'b> {
     /// In the order in which their warnings stand in the summary.
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
+    beside: Beside,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
 
 impl<'b> Run<'b> {
     fn open(batch: &'b Batch, observer: &'b mut dyn Observer) -> Result<Self> {
+        if let CodeSource::Link { environment, numbers: Numbers::Upo(upo) } = &batch.codes {
+            upo.check_environment(*environment)?;
+        }
         // Nothing is locked and made for pictures that are not drawn.
         let output = if batch.drawing.is_empty() { &Output::Manifest } else { &batch.output };
         let is_there = matches!(&batch.manifest, Manifest::File(path) if path.exists());
@@ -112,7 +117,7 @@ impl<'b> Run<'b> {
             },
             ..Summary::default()
         };
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, destination })
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -125,8 +130,8 @@ impl<'b> Run<'b> {
         let tickets = self.batch.tickets();
         let is_signing = self.is_signing();
         let batch = self.batch;
-        let Self { feeder, manifest, publisher, observers, summary, destination, .. } = self;
-        let plan = Plan { batch, destination };
+        let Self { feeder, manifest, publisher, observers, summary, destination, beside, .. } = self;
+        let plan = Plan { batch, destination, beside };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);

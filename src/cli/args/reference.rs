@@ -52,6 +52,7 @@ pub enum SchemaName {
     Check,
     Advise,
     Deadline,
+    Number,
     Verify,
     CertShow,
     CertCheck,

@@ -33,7 +33,8 @@ impl Sign {
         let run = Run::from_args(&args.codes, args.output, args.clock.now())?;
         let numbers = match (args.ksef_number, args.upo) {
             (Some(number), _) => KsefNumbers::One(number),
-            (None, files) if files.is_empty() => KsefNumbers::None,
+            (None, _) if args.no_ksef_number => KsefNumbers::None,
+            (None, files) if files.is_empty() => KsefNumbers::Beside,
             (None, files) => KsefNumbers::Upo(files),
         };
         Ok(Self {
