@@ -178,7 +178,7 @@ impl<'t> WrittenNumber<'t> {
         (self.form != NumberForm::InvoiceOfKsef1).then(|| format!("{:02X}", crc_8(checked.as_bytes())))
     }
 
-    /// Why it cannot be right, `today`: `nip_malformed`, `date_malformed`, `ksef_number_malformed` (a number of KSeF 1.0 from
+    /// Why it cannot be right, `today`: `nip_malformed`, `ksef_number_malformed` (there is no such date; a number of KSeF 1.0 from
     /// the time after it), `ksef_number_in_future`, `ksef_number_checksum`.
     pub fn faults(&self, today: Day) -> Vec<Error> {
         let mut faults = Vec::new();
@@ -186,7 +186,7 @@ impl<'t> WrittenNumber<'t> {
         let written = self.text.get(self.date_at()).unwrap_or_default();
         let first = self.first_day();
         match first {
-            None => faults.push(Error::new(Kind::DateMalformed, format!("there is no such date as {written}"))),
+            None => faults.push(Error::new(Kind::KsefNumberMalformed, format!("there is no such date as {written}"))),
             Some(day) if day > today => {
                 let message = format!("it is dated {}, which is after today, {today}", self.date().unwrap_or_default());
                 faults.push(Error::new(Kind::KsefNumberInFuture, message));
@@ -232,13 +232,13 @@ impl<'t> WrittenNumber<'t> {
             _ => "",
         };
         let message =
-            format!("the check digits of {text:?} are {written}, and {expected} fits the rest of the number{old}");
+            format!("the check digits of {text} are {written}, and {expected} fits the rest of the number{old}");
         Error::new(Kind::KsefNumberChecksum, message)
     }
 
     pub(super) fn too_late_for_ksef_1(&self) -> Error {
         let message = format!(
-            "{:?} has the form of KSeF 1.0 (36 characters), which gave no numbers from {KSEF_2_BEGINS} on",
+            "{} has the form of KSeF 1.0 (36 characters), which gave no numbers from {KSEF_2_BEGINS} on",
             self.text
         );
         Error::new(Kind::KsefNumberMalformed, message)
@@ -308,8 +308,8 @@ mod tests {
             ("5265877635-20250826-0100001AF629-AE", vec!["ksef_number_checksum"]),
             ("1111111111-IZ202607-65ED02180000-E8", vec!["ksef_number_checksum"]),
             ("20250625-EE-319D7EE000-B67F415CDC-2D", vec!["ksef_number_checksum"]),
-            ("5265877635-20251326-0100001AF629-AF", vec!["date_malformed", "ksef_number_checksum"]),
-            ("1111111111-IZ202613-65ED02180000-E7", vec!["date_malformed", "ksef_number_checksum"]),
+            ("5265877635-20251326-0100001AF629-AF", vec!["ksef_number_malformed", "ksef_number_checksum"]),
+            ("1111111111-IZ202613-65ED02180000-E7", vec!["ksef_number_malformed", "ksef_number_checksum"]),
             ("0265877635-20250826-0100001AF629-AF", vec!["nip_malformed", "ksef_number_checksum"]),
             ("7781464139-20260721-80B510-9675F7-B5", vec!["ksef_number_malformed"]),
             ("7781464139-20990721-80B510-9675F7-B5", vec!["ksef_number_in_future"]),

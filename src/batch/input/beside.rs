@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::archive::entries;
 use super::bytes::read_file;
 use super::input::Input;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 use crate::link::Kod1;
 use crate::upo::Upo;
@@ -57,7 +57,12 @@ impl Beside {
             _ => in_folder(&folder),
         };
         let package = found.map(|(name, bytes)| {
-            let upo = bytes.and_then(|bytes| Upo::parse(&bytes)).map_err(|error| Error::about(error, name.clone()));
+            let upo = bytes.map_err(|error| match error.kind() {
+                // Its words are about invoices.
+                Kind::TooLarge => Error::new(Kind::TooLarge, format!("it has more than {LARGEST} bytes")),
+                _ => error,
+            });
+            let upo = upo.and_then(|bytes| Upo::parse(&bytes)).map_err(|error| error.about(name.clone()));
             Arc::new(Package { name, upo })
         });
         packages.insert(folder, package.clone());

@@ -230,3 +230,30 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Source;
+    use crate::upo::Upo;
+    use crate::values::{Environment, IssueDate};
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn record(&mut self, _: &crate::manifest::Record) {}
+    }
+
+    /// Whoever calls the library may not have asked.
+    #[test]
+    fn a_upo_of_another_environment_ends_the_run_before_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let upo = Upo::parse(include_bytes!("../../../fixtures/upo/good/production.xml")).unwrap();
+        let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::Upo(upo) };
+        let today = IssueDate::parse("2026-06-30").unwrap();
+        let batch = Batch::new(vec![Source::Path("missing.xml".into())], codes, Output::at(out.clone()), today);
+        assert_eq!(batch.run(&Interrupt::new(), &mut Nobody).unwrap_err().code(), "upo_wrong_environment");
+        assert!(!out.exists());
+    }
+}

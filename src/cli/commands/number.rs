@@ -144,7 +144,7 @@ impl<'n> Explained<'n> {
         let mut faults = Vec::new();
         match &written {
             None => {
-                let message = format!("{text:?} has the form of no number that KSeF gives");
+                let message = "it has the form of no number that KSeF gives";
                 faults.push(Error::new(ErrorKind::KsefNumberMalformed, message));
             }
             Some(_) if tidied != text => {

@@ -72,8 +72,6 @@ pub fn rule(kind: ErrorKind) -> Option<Rule> {
 fn note(kind: WarningKind) -> Option<&'static str> {
     match kind {
         WarningKind::ConfirmationExpected | WarningKind::InvoiceExpected => Some("ksef-qr advise says why"),
-        WarningKind::KsefNumberByFileName => Some("--no-ksef-number leaves it out"),
-        WarningKind::KsefNumberNotUsed => Some("ksef-qr link, stamp and confirm take it by --upo or --ksef-number"),
         WarningKind::CodesExpected => Some("ksef-qr advise says which, and why"),
         _ => None,
     }

@@ -69,7 +69,7 @@ pub struct OtherCodesArgs {
     /// KOD I only, with this KSeF number; for a single invoice
     #[arg(long, value_name = "NUMBER", group = "private_key")]
     pub ksef_number: Option<KsefNumber>,
-    /// KOD I only, with the numbers in a UPO, a session's JSON or _metadata.json
+    /// KOD I only, with the numbers in a UPO or in KSeF's JSON
     ///
     /// A UPO of version 4-3, the answer about a session's invoices (GET /sessions/.../invoices), or the _metadata.json of an
     /// export package. Each invoice's number is looked up by the digest of its file.
