@@ -91,6 +91,7 @@ fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
 /// Where the KSeF numbers under the codes come from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub enum Numbers {
     /// There are none yet: `OFFLINE` stands under each code.
     #[default]

@@ -62,7 +62,7 @@ impl Upo {
         }
         self.pages.merge(other.pages);
         self.is_json |= other.is_json;
-        other.corrections.into_iter().try_for_each(|(first, number)| self.correct(first, number))?;
+        other.corrections.into_iter().try_for_each(|(first, number)| self.correct(first, &number))?;
         // Sorted, because the map has no order and the message about a contradiction must not depend on it.
         let mut given: Vec<_> = other.given.into_iter().collect();
         given.sort_unstable_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
@@ -173,7 +173,7 @@ impl Upo {
                     self.named.insert((number.seller(), invoice_number), hash);
                 }
                 if let Some(first) = corrects {
-                    self.correct(first, number.clone())?;
+                    self.correct(first, &number)?;
                 }
                 self.pair(hash, number)
             }
@@ -189,9 +189,9 @@ impl Upo {
     }
 
     /// KSeF takes one technical correction of a file.
-    fn correct(&mut self, first: InvoiceHash, number: KsefNumber) -> Result<()> {
+    fn correct(&mut self, first: InvoiceHash, number: &KsefNumber) -> Result<()> {
         match self.corrections.insert(first, number.clone()) {
-            Some(known) if known != number => {
+            Some(known) if known != *number => {
                 let first = first.base64();
                 let message =
                     format!("{known} and {number} are both said to be technical corrections of the file {first}");
