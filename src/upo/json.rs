@@ -14,23 +14,23 @@ use crate::values::{Environment, InvoiceHash, KsefNumber};
 const DUPLICATE: i32 = 440;
 
 /// True for what can only be JSON: no XML begins so.
-pub(super) fn is_json(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+pub(super) fn is_json(text: &str) -> bool {
+    text.trim_ascii_start().starts_with(['{', '['])
 }
 
 /// All that the answer says.
-pub(super) fn answer(bytes: &[u8]) -> Result<Answer> {
-    let (files, has_more) = if bytes.trim_ascii_start().first() == Some(&b'[') {
-        (parse::<Vec<File<'_>>>(bytes)?, false)
+pub(super) fn answer(text: &str) -> Result<Answer> {
+    let (files, has_more) = if text.trim_ascii_start().starts_with('[') {
+        (parse::<Vec<File<'_>>>(text)?, false)
     } else {
-        let Root { invoices, invoice_hash, continuation_token, has_more, is_truncated } = parse(bytes)?;
+        let Root { invoices, invoice_hash, continuation_token, has_more, is_truncated } = parse(text)?;
         match (invoices, invoice_hash) {
             (Some(invoices), _) => {
                 let has_token = continuation_token.is_some_and(|token| !token.is_empty());
                 (invoices, has_token || has_more == Some(true) || is_truncated == Some(true))
             }
             // Of one invoice: the same fields, without a list around them.
-            (None, Some(_)) => (vec![parse(bytes)?], false),
+            (None, Some(_)) => (vec![parse(text)?], false),
             (None, None) => {
                 let message = "it is JSON, and neither the answer about a session's invoices nor a package's metadata";
                 return Err(Error::new(Kind::UpoMalformed, message));
@@ -102,8 +102,8 @@ struct Extensions<'a> {
     original_ksef_number: Option<Cow<'a, str>>,
 }
 
-fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T> {
-    serde_json::from_slice(bytes).map_err(|error| {
+fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| {
         let message = format!("it is JSON, and no answer of KSeF that gives numbers: {error}");
         Error::new(Kind::UpoMalformed, message).caused_by(error)
     })
@@ -163,7 +163,7 @@ mod tests {
     const NUMBER: &str = "5265877635-20250826-0100001AF629-AF";
 
     fn code(text: &str) -> &'static str {
-        answer(text.as_bytes()).map_or_else(|error| error.code(), |_| "read")
+        answer(text).map_or_else(|error| error.code(), |_| "read")
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
             (format!(r#"{{"invoices":[{file}],"continuationToken":"W34"}}"#), true),
             (format!(r#"{{"hasMore":true,"isTruncated":false,"invoices":[{file}]}}"#), true),
         ] {
-            let answer = answer(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text}"));
+            let answer = answer(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
             assert_eq!(answer.files.len(), 1);
             assert!(matches!(answer.page, Page::Json { has_more: found } if found == has_more), "{text}");
             assert!(
@@ -186,7 +186,7 @@ mod tests {
             );
         }
         for empty in ["[]", r#"{"invoices":[]}"#] {
-            assert_eq!(answer(empty.as_bytes()).unwrap().files.len(), 0, "{empty}");
+            assert_eq!(answer(empty).unwrap().files.len(), 0, "{empty}");
         }
     }
 

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::answer::{Answer, FileStatus, Page, Said};
@@ -36,8 +37,8 @@ impl Upo {
     /// `upo_malformed` for what is neither; `ksef_number_malformed` and `ksef_number_checksum` for a number in it;
     /// `upo_contradiction` for a number that stands beside two files, or beside another seller than its own.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let answer = if json::is_json(bytes) { json::answer(bytes)? } else { xml::answer(bytes)? };
+        let text = text(bytes)?;
+        let answer = if json::is_json(&text) { json::answer(&text)? } else { xml::answer(&text)? };
         let Answer { environments, page, files } = answer;
         let is_json = matches!(page, Page::Json { .. });
         let mut upo = Self { environments, pages: Pages::of(page), is_json, ..Self::default() };
@@ -214,6 +215,32 @@ impl Upo {
     }
 }
 
+/// The text without its byte order mark. PowerShell writes what it fetched in UTF-16, and says so by the mark.
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>> {
+    let refuse = |why: &str| Err(Error::new(Kind::UpoMalformed, why));
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xFF, 0xFE, ..] => u16::from_le_bytes,
+        [0xFE, 0xFF, ..] => u16::from_be_bytes,
+        [b'P', b'K', 3, 4, ..] => {
+            return refuse("it is a ZIP archive: give the UPO, or the _metadata.json, that is in it");
+        }
+        [b'%', b'P', b'D', b'F', ..] => return refuse("it is a PDF, for people to read: give the UPO as XML"),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            return match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Cow::Borrowed(text)),
+                Err(error) => Err(Error::new(Kind::UpoMalformed, "it is not UTF-8").caused_by(error)),
+            };
+        }
+    };
+    let (units, rest) = bytes.as_chunks::<2>();
+    let units = units.iter().skip(1).map(|pair| unit(*pair));
+    match char::decode_utf16(units).collect::<std::result::Result<String, _>>() {
+        Ok(text) if rest.is_empty() => Ok(Cow::Owned(text)),
+        _ => refuse("it is not UTF-16, though it begins so"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,6 +383,16 @@ mod tests {
         let spaced =
             SESSION.replace("<NumerKSeFDokumentu>", "<NumerKSeFDokumentu>\n ").replace("</SkrotD", "\t</SkrotD");
         let marked = format!("\u{FEFF}{SESSION}");
+        let utf_16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
+            mark.into_iter().chain(SESSION.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
+        };
+        for bytes in [utf_16([0xFF, 0xFE], u16::to_le_bytes), utf_16([0xFE, 0xFF], u16::to_be_bytes)] {
+            assert_eq!(all(&Upo::parse(&bytes).unwrap()), all(&expected));
+            assert_eq!(Upo::parse(&bytes[..bytes.len() - 1]).unwrap_err().code(), "upo_malformed");
+        }
+        for bytes in [&b"\xFF\xFE\x00\xD8"[..], b"PK\x03\x04", b"%PDF-1.7", b"\xFF"] {
+            assert_eq!(Upo::parse(bytes).unwrap_err().code(), "upo_malformed");
+        }
         let signed = SESSION.replace("</Potwierdzenie>", "<Dokument xmlns='urn:x'><y/></Dokument></Potwierdzenie>");
         for text in [prefixed, spaced, marked, signed] {
             let upo = Upo::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error}\n{text}"));

@@ -18,9 +18,7 @@ const FIELDS: [&str; 4] = ["NipSprzedawcy", "NumerKSeFDokumentu", "NumerFaktury"
 const MINISTRY: &str = "Ministerstwo Finansów";
 
 /// All that the UPO says.
-pub(super) fn answer(bytes: &[u8]) -> Result<Answer> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(Kind::UpoMalformed, "the UPO is not UTF-8").caused_by(error))?;
+pub(super) fn answer(text: &str) -> Result<Answer> {
     let mut reading = Reading::default();
     match xml::walk(text, &mut reading) {
         Ok(_) => reading.into_answer(),

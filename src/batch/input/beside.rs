@@ -86,6 +86,10 @@ pub(crate) fn number_in_name(input: &Input, kod1: &Kod1) -> Option<KsefNumber> {
 }
 
 fn fitting(stem: &str, kod1: &Kod1) -> Option<KsefNumber> {
+    // Browsers call what was fetched twice `NUMBER (1)`.
+    let is_copy = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let copy = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("));
+    let stem = copy.filter(|(_, number)| is_copy(number)).map_or(stem, |(stem, _)| stem);
     let number = KsefNumber::parse(stem).ok()?;
     (number.seller() == kod1.seller && number.is_of_or_after(kod1.issue_date)).then_some(number)
 }
@@ -158,6 +162,9 @@ mod tests {
         for (input, is_found) in [
             (Input::File(format!("in/{NUMBER}.xml").into()), true),
             (Input::File("in/f1.xml".into()), false),
+            (Input::File(format!("in/{NUMBER} (1).xml").into()), true),
+            (Input::File(format!("in/{NUMBER} (kopia).xml").into()), false),
+            (Input::File(format!("in/korekta {NUMBER}.xml").into()), false),
             // Of another seller, of the day before the invoice, with a wrong check digit.
             (Input::File("6511153259-20261126-0100001AF629-CD.xml".into()), false),
             (Input::File("5265877635-20250826-0100001AF629-AF.xml".into()), false),
