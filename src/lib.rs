@@ -45,7 +45,7 @@
 //! | `xml` | text | events; a fast reader and its slow twin |
 //! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | [`check`] | bytes, a date, the Ministry's schemas | everything for which KSeF would refuse the file |
-//! | [`upo`] | KSeF's confirmation | the number of each invoice |
+//! | [`upo`] | KSeF's confirmation, or its answer in JSON | the number of each invoice |
 //! | [`link`] | facts | [`Kod1`](link::Kod1), [`UnsignedKod2`](link::UnsignedKod2); and a link back into its parts |
 //! | [`credential`] | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
 //! | [`register`] | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |

@@ -130,6 +130,7 @@ fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
 /// Where the KSeF numbers under the codes come from.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub enum Numbers {
     /// There are none yet: `OFFLINE` stands under each code.
     #[default]
@@ -138,6 +139,11 @@ pub enum Numbers {
     One(KsefNumber),
     /// Each invoice's is looked up by the digest of its file.
     Upo(Upo),
+    /// What lies beside an invoice says it: the `_metadata.json` of an export package in its folder or archive, by the digest
+    /// of its file; or else the file's name, if it is a number that can be this invoice's. `OFFLINE` where neither does.
+    Beside,
+    /// The table of pairs that the invoice comes from says it, in the column `ksef_number`.
+    Table,
 }
 
 impl Numbers {
@@ -147,7 +153,8 @@ impl Numbers {
     /// `ksef_number_of_another`, and those of [`Upo::number_of`].
     pub(crate) fn of(&self, invoice: &Invoice) -> Result<Option<&KsefNumber>> {
         let number = match self {
-            Self::None => return Ok(None),
+            // The run looks beside the invoice, once it is read.
+            Self::None | Self::Beside | Self::Table => return Ok(None),
             Self::One(number) => number,
             Self::Upo(upo) => upo.number_of(invoice)?,
         };

@@ -203,7 +203,7 @@ codes! {
 
     InvoiceDigest "invoice_digest"
         "Whether the digest in the link is that of the invoice's file."
-        "The digest is that of the exact bytes of the file that goes to KSeF. Was another file given, or the file changed after the code was made?"
+        "The digest is that of the exact bytes of the file that goes to KSeF. Was another file given, or the file changed after the code was made? If KSeF refused the file that the code was made for, and this one was sent as its technical correction with the digest of that one (hashOfCorrectedInvoice), the code leads to it all the same."
     DigestNewlines "digest_newlines"
         "The digest is that of the same text with other line ends."
         "The file's newlines changed after or before the digest was taken (an editor, FTP in text mode, git, a viewer). Send to KSeF the very bytes that were hashed."

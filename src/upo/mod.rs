@@ -1,5 +1,5 @@
-//! What KSeF said of invoices that were sent: from its UPO (urzędowe poświadczenie odbioru) to the number of each, by the
-//! digest of its file.
+//! What KSeF said of invoices that were sent: from its UPO (urzędowe poświadczenie odbioru), or its answers in JSON, to the
+//! number of each, by the digest of its file.
 //!
 //! ```
 //! use ksef_qr::Invoice;
@@ -13,9 +13,13 @@
 //! # }
 //! ```
 //!
-//! Version 4-3 (`upo-v4-3.xsd`) is read, of a session or of one invoice. The Ministry's signature on it is not verified.
+//! Version 4-3 (`upo-v4-3.xsd`) is read, of a session or of one invoice. The Ministry's signature on it is not verified. In
+//! JSON the answer about a session's invoices is read, and the `_metadata.json` of an export package.
 
+mod answer;
+mod json;
 mod numbers;
+mod pages;
 mod xml;
 
 pub use numbers::Upo;

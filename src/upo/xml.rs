@@ -1,34 +1,34 @@
 //! The UPO as KSeF writes it, to what it says of each invoice.
 
+use super::answer::{Answer, FileStatus, Page, Said, UpoPage, number_of_seller};
 use crate::error::{Error, Kind, Result};
 use crate::report::Position;
-use crate::values::{InvoiceHash, KsefNumber, Nip};
+use crate::values::{Environment, InvoiceHash};
 use crate::xml::{self, Flaw, Step, Visitor, collapse};
 
 const NAMESPACE: &str = "http://upo.schematy.mf.gov.pl/KSeF/v4-3";
 
+/// The elements that are read of the UPO itself, two of them within `OpisPotwierdzenia`.
+const HEAD: [&str; 4] = ["NazwaPodmiotuPrzyjmujacego", "NumerReferencyjnySesji", "Strona", "LiczbaStron"];
+
 /// The elements of `Dokument` that are read.
 const FIELDS: [&str; 4] = ["NipSprzedawcy", "NumerKSeFDokumentu", "NumerFaktury", "SkrotDokumentu"];
 
-/// `Dokument`: one invoice that KSeF took.
-pub(super) struct Document {
-    pub(super) seller: Nip,
-    pub(super) number: KsefNumber,
-    pub(super) invoice_number: String,
-    pub(super) hash: InvoiceHash,
-}
+/// What the receiver is called in production; elsewhere it is followed by the environment.
+const MINISTRY: &str = "Ministerstwo Finansów";
 
-/// All that the UPO confirms, in its order.
-pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Error::new(Kind::UpoMalformed, "the UPO is not UTF-8").caused_by(error))?;
+/// All that the UPO says.
+pub(super) fn answer(text: &str) -> Result<Answer> {
     let mut reading = Reading::default();
     match xml::walk(text, &mut reading) {
-        Ok(_) => Ok(reading.documents),
+        Ok(_) => reading.into_answer(),
         Err(Flaw { kind, message, offset }) => {
             let kind = match kind {
-                Kind::KsefNumberMalformed | Kind::KsefNumberChecksum => kind,
+                Kind::KsefNumberMalformed
+                | Kind::KsefNumberChecksum
+                | Kind::KsefNumberIsCollective
+                | Kind::KsefNumberIsReference
+                | Kind::UpoContradiction => kind,
                 // The codes and hints for invoices would mislead here.
                 _ => Kind::UpoMalformed,
             };
@@ -37,15 +37,25 @@ pub(super) fn documents(bytes: &[u8]) -> Result<Vec<Document>> {
     }
 }
 
+type Fields = [Option<String>; FIELDS.len()];
+
 #[derive(Default)]
 struct Reading {
-    documents: Vec<Document>,
+    head: [Option<String>; HEAD.len()],
+    files: Vec<FileStatus>,
     depth: usize,
+    is_in_description: bool,
     /// The values of the `Dokument` at hand.
-    fields: Option<[Option<String>; FIELDS.len()]>,
-    /// Which of them is being read.
-    field: Option<usize>,
+    fields: Option<Fields>,
+    /// Which of the head's or of the document's values is being read.
+    field: Option<Field>,
     text: String,
+}
+
+#[derive(Clone, Copy)]
+enum Field {
+    OfHead(usize),
+    OfDocument(usize),
 }
 
 fn malformed(message: impl Into<String>) -> (Kind, String) {
@@ -54,22 +64,29 @@ fn malformed(message: impl Into<String>) -> (Kind, String) {
 
 impl Visitor for Reading {
     fn open(&mut self, namespace: &str, local: &str) -> Step {
+        let of_head = |names: std::ops::Range<usize>| {
+            let place = HEAD.get(names.clone())?.iter().position(|known| *known == local)?;
+            Some(Field::OfHead(names.start + place))
+        };
+        let is_ours = namespace == NAMESPACE;
         match (self.depth, local) {
-            (0, "Potwierdzenie") if namespace == NAMESPACE => {}
+            (0, "Potwierdzenie") if is_ours => {}
             (0, _) => {
                 let message = format!(
                     "the root element is {local:?} in {namespace:?}; a UPO's is \"Potwierdzenie\" in {NAMESPACE:?}"
                 );
                 return Err(malformed(message));
             }
-            (1, "Dokument") if namespace == NAMESPACE => self.fields = Some(Default::default()),
-            (2, _) if self.fields.is_some() && namespace == NAMESPACE => {
-                self.field = FIELDS.iter().position(|known| *known == local);
-                self.text.clear();
-            }
             _ if self.field.is_some() => {
                 return Err(malformed(format!("there is an element {local} where only text may stand")));
             }
+            (1, "Dokument") if is_ours => self.fields = Some(Default::default()),
+            (1, "OpisPotwierdzenia") if is_ours => self.is_in_description = true,
+            (1, _) if is_ours => self.begin(of_head(0..2)),
+            (2, _) if is_ours && self.fields.is_some() => {
+                self.begin(FIELDS.iter().position(|known| *known == local).map(Field::OfDocument));
+            }
+            (2, _) if is_ours && self.is_in_description => self.begin(of_head(2..HEAD.len())),
             _ => {}
         }
         self.depth += 1;
@@ -85,29 +102,69 @@ impl Visitor for Reading {
     fn close(&mut self) -> Step {
         self.depth -= 1;
         if let Some(field) = self.field.take() {
-            let slot = self.fields.as_mut().and_then(|fields| fields.get_mut(field));
+            let slot = match field {
+                Field::OfHead(place) => self.head.get_mut(place),
+                Field::OfDocument(place) => self.fields.as_mut().and_then(|fields| fields.get_mut(place)),
+            };
             if slot.is_some_and(|slot| slot.replace(collapse(&self.text).into_owned()).is_some()) {
-                return Err(malformed("an element of a Dokument stands twice"));
+                return Err(malformed("an element of a UPO or of a Dokument stands twice"));
             }
-        } else if self.depth == 1
-            && let Some(fields) = self.fields.take()
-        {
-            self.documents.push(document(fields)?);
+        } else if self.depth == 1 {
+            self.is_in_description = false;
+            if let Some(fields) = self.fields.take() {
+                self.files.push(document(fields)?);
+            }
         }
         Ok(())
     }
 }
 
-fn document(fields: [Option<String>; FIELDS.len()]) -> std::result::Result<Document, (Kind, String)> {
+impl Reading {
+    fn begin(&mut self, field: Option<Field>) {
+        self.field = field;
+        self.text.clear();
+    }
+
+    fn into_answer(self) -> Result<Answer> {
+        let [receiver, session, page, count] = self.head;
+        let environment = match receiver.as_deref() {
+            Some(MINISTRY) => Environment::Prod,
+            Some(name) if name.starts_with(MINISTRY) && name.ends_with("(TE)") => Environment::Test,
+            Some(name) if name.starts_with(MINISTRY) && name.ends_with("(TR)") => Environment::Demo,
+            Some(name) => return refuse(format!("it is of {name:?}, which is no environment of KSeF that is known")),
+            None => return refuse("it lacks its NazwaPodmiotuPrzyjmujacego, which says of which environment it is"),
+        };
+        let page = match (page, count) {
+            (None, None) => None,
+            (Some(page), Some(count)) => {
+                let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0);
+                match (number(&page), number(&count)) {
+                    (Some(number), Some(count)) if number <= count => {
+                        Some(UpoPage { session: session.unwrap_or_default(), number, count })
+                    }
+                    _ => return refuse(format!("it is page {page:?} of {count:?}")),
+                }
+            }
+            _ => return refuse("its OpisPotwierdzenia lacks Strona or LiczbaStron"),
+        };
+        Ok(Answer { environments: vec![environment], page: Page::Upo(page), files: self.files })
+    }
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T> {
+    Err(Error::new(Kind::UpoMalformed, why))
+}
+
+fn document(fields: Fields) -> std::result::Result<FileStatus, (Kind, String)> {
     if let Some((_, name)) = fields.iter().zip(FIELDS).find(|(field, _)| field.is_none()) {
         return Err(malformed(format!("a Dokument lacks its {name}")));
     }
     let refused = |error: Error| (error.kind(), error.message().to_owned());
     let [seller, number, invoice_number, hash] = fields.map(Option::unwrap_or_default);
-    Ok(Document {
-        seller: Nip::parse(&seller).map_err(refused)?,
-        number: KsefNumber::parse(&number).map_err(refused)?,
-        invoice_number,
+    let number = number_of_seller(&number, Some(&seller)).map_err(refused)?;
+    Ok(FileStatus {
         hash: InvoiceHash::from_base64(&hash).map_err(refused)?,
+        invoice_number: Some(invoice_number),
+        said: Said::Taken { number, corrects: None },
     })
 }

@@ -1,33 +1,53 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::day::Day;
 use super::issue_date::IssueDate;
 use super::nip::Nip;
-use crate::error::{Error, Kind, Result};
+use super::written_number::{NumberForm, WrittenNumber, is_of_ksef_1};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
 
 /// The number KSeF gives to an invoice it has taken: `5265877635-20250826-0100001AF629-AF`.
 ///
-/// 35 characters; numbers of KSeF 1.0 have a hyphen more, in the middle of the technical part. The last two
-/// are a CRC-8 of the others and are checked here (`faktury/numer-ksef.md`).
+/// 35 characters, of which the last two are a CRC-8 of the others and are checked here (`faktury/numer-ksef.md`). Numbers of
+/// KSeF 1.0 have a hyphen more, in the middle of the technical part, and another check sum, which was never published: of
+/// them the form alone is checked, and that they are from before 1 February 2026.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KsefNumber {
     text: String,
     seller: Nip,
+    day: Day,
 }
 
 impl KsefNumber {
     /// Reads a number, nothing around it.
     ///
     /// # Errors
-    /// `ksef_number_malformed`; `ksef_number_checksum` if the shape is right and the check digits are not.
+    /// `ksef_number_malformed`; `ksef_number_checksum` if the shape is right and the check digits are not;
+    /// `ksef_number_is_collective` and `ksef_number_is_reference` for other numbers that KSeF gives.
     pub fn parse(text: &str) -> Result<Self> {
         let malformed = || Error::new(Kind::KsefNumberMalformed, format!("{text:?} is not a KSeF number"));
-        let (seller, checksum) = shape(text.as_bytes()).ok_or_else(malformed)?;
-        if checksum_of(text.as_bytes()) != checksum {
-            let message = format!("the check digits of {text:?} do not fit the rest of the number");
-            return Err(Error::new(Kind::KsefNumberChecksum, message));
+        let written = WrittenNumber::of(text).ok_or_else(malformed)?;
+        match written.form() {
+            NumberForm::Invoice | NumberForm::InvoiceOfKsef1 => {}
+            NumberForm::Collective => {
+                let message =
+                    format!("{text:?} is a collective identifier (IZ) of several invoices, not a KSeF number");
+                return Err(Error::new(Kind::KsefNumberIsCollective, message));
+            }
+            NumberForm::Reference => {
+                let kind = written.reference_kind().map_or_else(String::new, |kind| format!(" ({kind})"));
+                let message = format!("{text:?} is a reference number{kind}, not a KSeF number");
+                return Err(Error::new(Kind::KsefNumberIsReference, message));
+            }
         }
-        Ok(Self { text: text.to_owned(), seller })
+        let seller = written.nip().and_then(|nip| Nip::parse(nip).ok()).ok_or_else(malformed)?;
+        let day = written.day().ok_or_else(malformed)?;
+        match written.expected_check_sum() {
+            Some(expected) if expected != written.check_sum() => Err(written.wrong_check_sum(&expected)),
+            None if !is_of_ksef_1(day) => Err(written.too_late_for_ksef_1()),
+            _ => Ok(Self { text: text.to_owned(), seller, day }),
+        }
     }
 
     /// The number as it was given.
@@ -38,44 +58,41 @@ impl KsefNumber {
     /// True if KSeF gave the number on `day` or later. It takes no invoice before its issue date
     /// (`faktury/weryfikacja-faktury.md`).
     pub fn is_of_or_after(&self, day: IssueDate) -> bool {
-        self.text[11..19] >= *day.to_string().replace('-', "")
+        self.day >= Day::from(day)
     }
 
     /// The seller's NIP, which the number begins with.
     pub fn seller(&self) -> Nip {
         self.seller
     }
-}
 
-/// The seller and the written checksum, if `text` has the shape of a number.
-fn shape(text: &[u8]) -> Option<(Nip, u8)> {
-    let technical = match text.len() {
-        35 => "XXXXXXXXXXXX",
-        36 => "XXXXXX-XXXXXX",
-        _ => return None,
-    };
-    let pattern = format!("0000000000-00000000-{technical}-XX");
-    let fits = pattern.bytes().zip(text).all(|(pattern, &byte)| match pattern {
-        b'0' => byte.is_ascii_digit(),
-        b'X' => matches!(byte, b'0'..=b'9' | b'A'..=b'F'),
-        hyphen => byte == hyphen,
-    });
-    let (month, day) = (text.get(15..17)?, text.get(17..19)?);
-    let date = (&b"01"[..]..=b"12").contains(&month) && (&b"01"[..]..=b"31").contains(&day);
-    let digits = std::str::from_utf8(text.get(text.len() - 2..)?).ok()?;
-    let checksum = u8::from_str_radix(digits, 16).ok()?;
-    (fits && date).then_some((Nip::from_digits(text.get(..10)?)?, checksum))
-}
+    /// The day on which KSeF took the invoice up.
+    pub fn day(&self) -> Day {
+        self.day
+    }
 
-/// CRC-8, polynomial 0x07, initial value 0x00, over the number without its checksum and the hyphen before
-/// it. The extra hyphen of KSeF 1.0 does not count.
-fn checksum_of(text: &[u8]) -> u8 {
-    let hyphen_of_1_0 = if text.len() == 36 { 26 } else { usize::MAX };
-    text[..text.len() - 3]
-        .iter()
-        .enumerate()
-        .filter(|&(position, _)| position != hyphen_of_1_0)
-        .fold(0, |crc, (_, byte)| (0..8).fold(crc ^ byte, |crc, _| crc << 1 ^ if crc & 0x80 != 0 { 0x07 } else { 0 }))
+    /// Whether KSeF can have given the number by `today`.
+    ///
+    /// # Errors
+    /// `ksef_number_in_future`.
+    pub fn check_given_by(&self, today: Day) -> Result<()> {
+        match self.day <= today {
+            true => Ok(()),
+            false => {
+                let message = format!("the KSeF number {self} is dated {}, which is after today, {today}", self.day);
+                Err(Error::new(Kind::KsefNumberInFuture, message))
+            }
+        }
+    }
+
+    /// What somebody should look at: `ksef_number_of_ksef_1`.
+    pub fn warning(&self) -> Option<Warning> {
+        // The form alone has 36 characters.
+        (self.text.len() == 36).then(|| {
+            let message = format!("{self} is a number of KSeF 1.0, whose check sum cannot be checked");
+            Warning::new(WarningKind::KsefNumberOfKsef1, message)
+        })
+    }
 }
 
 impl FromStr for KsefNumber {
@@ -106,6 +123,36 @@ mod tests {
         let number = KsefNumber::parse("5265877635-20250826-010000-1AF629-AF").unwrap();
         assert_eq!(number.as_str(), "5265877635-20250826-010000-1AF629-AF");
         assert_eq!(number.seller().as_str(), "5265877635");
+        // Of a public thread (client-csharp, issue 26): another check sum, which nobody published.
+        let number = KsefNumber::parse("7781464139-20230721-80B510-9675F7-B5").unwrap();
+        assert_eq!(number.warning().unwrap().code(), "ksef_number_of_ksef_1");
+        assert_eq!(KsefNumber::parse("5265877635-20250826-0100001AF629-AF").unwrap().warning(), None);
+        for (text, code) in [
+            ("7781464139-20260131-80B510-9675F7-B5", None),
+            ("7781464139-20260201-80B510-9675F7-B5", Some("ksef_number_malformed")),
+            ("7781464139-20230721-80B5109675F7-B5", Some("ksef_number_checksum")),
+        ] {
+            assert_eq!(KsefNumber::parse(text).err().map(|error| error.code()), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_named_as_what_they_are() {
+        for (text, code) in [
+            ("1111111111-IZ202607-65ED02180000-E7", "ksef_number_is_collective"),
+            ("20250625-EE-319D7EE000-B67F415CDC-2C", "ksef_number_is_reference"),
+            ("20250625-SO-2C3E6C8000-B675CF5D68-07", "ksef_number_is_reference"),
+        ] {
+            assert_eq!(KsefNumber::parse(text).unwrap_err().code(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_number_comes_from_the_future() {
+        let number = KsefNumber::parse("5265877635-20250826-0100001AF629-AF").unwrap();
+        assert_eq!(number.check_given_by("2025-08-26".parse().unwrap()), Ok(()));
+        let error = number.check_given_by("2025-08-25".parse().unwrap()).unwrap_err();
+        assert_eq!(error.code(), "ksef_number_in_future");
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod ksef_number;
 mod nip;
 mod rule;
 mod serial;
+mod written_number;
 
 pub use context::ContextId;
 pub use day::Day;
@@ -36,3 +37,4 @@ pub use ksef_number::KsefNumber;
 pub use nip::Nip;
 pub use rule::{Rule, Rules};
 pub use serial::CertificateSerial;
+pub use written_number::{NumberForm, WrittenNumber};

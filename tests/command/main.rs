@@ -11,6 +11,7 @@ mod documents;
 mod explain;
 mod failures;
 mod keys;
+mod numbers;
 mod overwrite;
 mod pdf_mismatch;
 mod pictures_pdf;

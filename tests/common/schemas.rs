@@ -72,6 +72,7 @@ fn name_of(line: &Value) -> &'static str {
         Some("check") => "check",
         Some("advice") => "advise",
         Some("deadline") => "deadline",
+        Some("number") => "number",
         Some("link" | "pair" | "entry" | "file") => "verify",
         Some("checklist") => "cert-check",
         Some("certificate") if has("standing") => "cert-register-list",

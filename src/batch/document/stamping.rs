@@ -101,7 +101,7 @@ impl Document for Stamping {
 
     fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
         let (pdf, beside) = match input {
-            Input::Pdf { pdf, invoice } => (pdf, invoice),
+            Input::Pdf { pdf, invoice, .. } => (pdf, invoice),
             Input::Unusable(error) => return Err(error.clone()),
             _ => return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped")),
         };

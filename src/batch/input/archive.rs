@@ -143,6 +143,11 @@ impl ArchiveEntry {
         &self.name
     }
 
+    /// The archive that it is in.
+    pub(crate) fn archive_path(&self) -> &Path {
+        &self.archive.path
+    }
+
     /// `archive.zip!entry.xml`.
     pub(crate) fn full_name(&self) -> String {
         format!("{}!{}", spelled(self.archive.path.as_os_str().as_encoded_bytes()), self.name)

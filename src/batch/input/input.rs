@@ -7,6 +7,7 @@ use super::archive::ArchiveEntry;
 use super::bytes::{read_all, read_file};
 use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
+use crate::values::KsefNumber;
 
 /// One invoice to read.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub enum Input {
         pdf: PathBuf,
         /// The invoice; none if the PDF holds it as an embedded file.
         invoice: Option<PathBuf>,
+        /// Its KSeF number, if a table of pairs says it.
+        ksef_number: Option<KsefNumber>,
     },
     /// Something that was named and cannot be read; its refusal takes a place in the order too.
     Unusable(Error),
@@ -49,6 +52,14 @@ impl Input {
             Self::File(path) | Self::Pdf { pdf: path, .. } => of_path(path),
             Self::Entry(entry) => of_path(Path::new(entry.name())),
             Self::Stdin | Self::Held(_) | Self::Unusable(_) => "invoice".to_owned(),
+        }
+    }
+
+    /// The number that a table of pairs gives to the invoice.
+    pub fn ksef_number(&self) -> Option<&KsefNumber> {
+        match self {
+            Self::Pdf { ksef_number, .. } => ksef_number.as_ref(),
+            _ => None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! A new kind of archive goes beside `archive`, another way of naming invoices to `source`.
 
 mod archive;
+mod beside;
 mod bytes;
 #[expect(clippy::module_inception, reason = "the noun of this folder, and the module that joins the others")]
 mod input;
@@ -16,6 +17,7 @@ pub use input::Input;
 pub use pairs::Pdfs;
 pub use source::Source;
 
+pub(crate) use beside::{Beside, number_in_name};
 #[cfg(feature = "pdf")]
 pub(crate) use bytes::read_file;
 pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED};

@@ -1,10 +1,12 @@
 //! Tables of PDFs and their invoices, as spreadsheets write them.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use super::input::Input;
 use crate::error::{Error, Kind};
 use crate::files::{path_from_bytes, spelled_path};
+use crate::values::KsefNumber;
 
 /// Calls `take` for each line of a table. Paths are relative to the working folder, as in a list.
 pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
@@ -30,30 +32,20 @@ pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool
     let delimiter = [b';', b'\t'].into_iter().find(|delimiter| first.contains(delimiter)).unwrap_or(b',');
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(bytes);
-    let column = |name: &str, headers: &csv::ByteRecord| {
-        headers.iter().position(|header| header.eq_ignore_ascii_case(name.as_bytes()))
+    let columns = reader.byte_headers().map_err(|error| error.to_string()).and_then(Columns::of);
+    let columns = match columns {
+        Ok(columns) => columns,
+        Err(why) => return take(refuse(why)),
     };
-    let columns =
-        reader.byte_headers().ok().and_then(|headers| Some((column("pdf", headers)?, column("invoice", headers))));
-    let Some((pdf, invoice)) = columns else {
-        return take(refuse("its first line does not name the columns pdf and invoice".to_owned()));
-    };
+    let mut numbers = HashMap::new();
     let mut found = false;
     for record in reader.byte_records() {
         let input = match record {
             Err(error) => refuse(format!("{error}")),
-            Ok(record) => {
-                let path = |column| record.get(column).filter(|path| !path.is_empty()).and_then(path_from_bytes);
-                match (path(pdf), invoice.and_then(&path)) {
-                    (Some(pdf), Some(invoice)) => Input::Pdf { pdf: pdf.to_owned(), invoice: Some(invoice.to_owned()) },
-                    // The invoice is in the PDF.
-                    (Some(pdf), None) => Input::Pdf { pdf: pdf.to_owned(), invoice: None },
-                    (None, _) => {
-                        let line = record.position().map_or(0, csv::Position::line);
-                        refuse(format!("line {line} names no PDF"))
-                    }
-                }
-            }
+            Ok(record) => columns.pair(&record, &mut numbers).unwrap_or_else(|| {
+                let line = record.position().map_or(0, csv::Position::line);
+                refuse(format!("line {line} names no PDF"))
+            }),
         };
         found = true;
         if !take(input) {
@@ -61,6 +53,57 @@ pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool
         }
     }
     found || take(refuse("it names no PDF".to_owned()))
+}
+
+/// Which column is which.
+struct Columns {
+    pdf: usize,
+    invoice: Option<usize>,
+    ksef_number: Option<usize>,
+}
+
+impl Columns {
+    /// A column that nobody would read may be one that was meant to be read, such as `numer KSeF`: it is refused.
+    fn of(headers: &csv::ByteRecord) -> Result<Self, String> {
+        const NAMES: [&str; 3] = ["pdf", "invoice", "ksef_number"];
+        let is = |header: &[u8], name: &str| header.eq_ignore_ascii_case(name.as_bytes());
+        let [pdf, invoice, ksef_number] = NAMES.map(|name| headers.iter().position(|header| is(header, name)));
+        let Some(pdf) = pdf else { return Err("its first line does not name the columns pdf and invoice".to_owned()) };
+        for (place, header) in headers.iter().enumerate() {
+            let is_known = [Some(pdf), invoice, ksef_number].contains(&Some(place));
+            // Spreadsheets leave empty columns at the end of the lines.
+            if !header.is_empty() && !is_known {
+                let what = if NAMES.iter().any(|name| is(header, name)) { "stands twice" } else { "is not known" };
+                let header = String::from_utf8_lossy(header);
+                return Err(format!("its column {header:?} {what}; the columns are pdf, invoice and ksef_number"));
+            }
+        }
+        Ok(Self { pdf, invoice, ksef_number })
+    }
+
+    /// What a line names; none if it names no PDF. `numbers` are those of the lines before, with the invoice of each.
+    fn pair(&self, record: &csv::ByteRecord, numbers: &mut HashMap<KsefNumber, PathBuf>) -> Option<Input> {
+        let text = |column: usize| record.get(column).filter(|text| !text.is_empty());
+        let path = |column| text(column).and_then(path_from_bytes);
+        let pdf = path(self.pdf)?;
+        // Without one, it is in the PDF.
+        let invoice = self.invoice.and_then(path);
+        let number = self.ksef_number.and_then(text).map(|number| KsefNumber::parse(&String::from_utf8_lossy(number)));
+        let refuse = |error: Error| Some(Input::Unusable(error.about(spelled_path(pdf))));
+        let ksef_number = match number.transpose() {
+            Ok(number) => number,
+            Err(error) => return refuse(error),
+        };
+        if let Some(number) = &ksef_number {
+            let own = invoice.unwrap_or(pdf);
+            let first = numbers.entry(number.clone()).or_insert_with(|| own.to_owned());
+            if first != own {
+                let message = format!("the table gives the KSeF number {number} to {} too", spelled_path(first));
+                return refuse(Error::new(Kind::KsefNumberContradiction, message));
+            }
+        }
+        Some(Input::Pdf { pdf: pdf.to_owned(), invoice: invoice.map(Path::to_owned), ksef_number })
+    }
 }
 
 #[cfg(test)]
@@ -76,9 +119,10 @@ mod tests {
         source.each(
             &mut |input| {
                 pairs.push(match &input {
-                    Input::Pdf { pdf, invoice } => {
+                    Input::Pdf { pdf, invoice, ksef_number } => {
                         let invoice = invoice.as_ref().map_or_else(|| "-".to_owned(), |path| spelled_path(path));
-                        format!("{} {invoice}", spelled_path(pdf))
+                        let number = ksef_number.as_ref().map_or_else(String::new, |number| format!(" {number}"));
+                        format!("{} {invoice}{number}", spelled_path(pdf))
                     }
                     Input::Unusable(error) => error.code().to_owned(),
                     _ => panic!("{input:?}"),
@@ -97,7 +141,7 @@ mod tests {
         for (text, expected) in [
             ("pdf,invoice\nin/a.pdf,x/a.xml\n", vec!["in/a.pdf x/a.xml"]),
             (
-                "\u{FEFF}Invoice;PDF;note\r\n\"x/a,1.xml\";in/a.pdf;\r\n;in/b.pdf;\r\n",
+                "\u{FEFF}Invoice;PDF;\r\n\"x/a,1.xml\";in/a.pdf;\r\n;in/b.pdf;\r\n",
                 vec!["in/a.pdf x/a,1.xml", "in/b.pdf -"],
             ),
             ("pdf,invoice\n,x/a.xml\n", vec!["pair_table_unreadable"]),
@@ -106,6 +150,28 @@ mod tests {
             ("\u{FFFE}pdf\n", vec!["pair_table_unreadable"]),
             ("a.pdf,a.xml\n", vec!["pair_table_unreadable"]),
             ("pdf,invoice\n", vec!["pair_table_unreadable"]),
+            ("pdf,invoice,note\nin/a.pdf,x/a.xml,\n", vec!["pair_table_unreadable"]),
+            ("pdf,invoice,PDF\nin/a.pdf,x/a.xml,\n", vec!["pair_table_unreadable"]),
+            (
+                "pdf,KSeF_Number,invoice\na.pdf,5265877635-20250826-0100001AF629-AF,a.xml\nb.pdf,,b.xml\n",
+                vec!["a.pdf a.xml 5265877635-20250826-0100001AF629-AF", "b.pdf b.xml"],
+            ),
+            // The same invoice on two PDFs has one number; two invoices have two.
+            (
+                "pdf,invoice,ksef_number\n\
+                 a.pdf,a.xml,5265877635-20250826-0100001AF629-AF\n\
+                 a.en.pdf,a.xml,5265877635-20250826-0100001AF629-AF\n\
+                 b.pdf,b.xml,5265877635-20250826-0100001AF629-AF\n\
+                 c.pdf,c.xml,5265877635-20250826-0100001AF629-AE\n\
+                 d.pdf,d.xml,1111111111-IZ202607-65ED02180000-E7\n",
+                vec![
+                    "a.pdf a.xml 5265877635-20250826-0100001AF629-AF",
+                    "a.en.pdf a.xml 5265877635-20250826-0100001AF629-AF",
+                    "ksef_number_contradiction",
+                    "ksef_number_checksum",
+                    "ksef_number_is_collective",
+                ],
+            ),
         ] {
             fs::write(&table, text).unwrap();
             assert_eq!(pairs(&Source::PairTable(table.clone())), expected, "{text:?}");

@@ -123,7 +123,7 @@ impl Invoices {
                 Err(error) => return Input::Unusable(error.about(spelled_path(&pdf))),
             },
         };
-        Input::Pdf { pdf, invoice }
+        Input::Pdf { pdf, invoice, ksef_number: None }
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
         source.each(
             &mut |input| {
                 pairs.push(match &input {
-                    Input::Pdf { pdf, invoice } => {
+                    Input::Pdf { pdf, invoice, .. } => {
                         let name = |path: &Path| {
                             let (place, file) =
                                 (path.parent().unwrap().file_name().unwrap(), path.file_name().unwrap());

@@ -34,7 +34,7 @@ pub enum Source {
     List(PathBuf),
     /// PDFs, and their invoices.
     Pdfs(Pdfs),
-    /// A CSV table with the columns `pdf` and `invoice`.
+    /// A CSV table with the columns `pdf`, `invoice` and `ksef_number`, of which the last two may be left out.
     PairTable(PathBuf),
 }
 

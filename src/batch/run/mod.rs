@@ -9,6 +9,7 @@
 mod earlier;
 mod feeder;
 mod job;
+mod number;
 mod pipeline;
 mod repair;
 mod sink;

@@ -18,6 +18,7 @@ use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
 use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
 use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
@@ -45,7 +46,7 @@ impl Batch {
     /// A refused invoice is a line of the manifest and no error.
     ///
     /// # Errors
-    /// `output_exists`, `output_busy` and `output_unwritable`, of the manifest or of the output: the run ends there,
+    /// `upo_wrong_environment`; `output_exists`, `output_busy` and `output_unwritable`, of the manifest or of the output: the run ends there,
     /// and the manifest holds all that was signed. `manifest_damaged` and `resume_mismatch`, of an earlier run's
     /// manifest. A standard output that nobody reads any more ends the run without an error.
     pub fn run(&self, interrupt: &Interrupt, observer: &mut dyn Observer) -> Result<Summary> {
@@ -74,12 +75,16 @@ struct Run<'b> {
     /// In the order in which their warnings stand in the summary.
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
+    beside: Beside,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
 
 impl<'b> Run<'b> {
     fn open(batch: &'b Batch, observer: &'b mut dyn Observer) -> Result<Self> {
+        if let CodeSource::Link { environment, numbers: Numbers::Upo(upo) } = &batch.codes {
+            upo.check_environment(*environment)?;
+        }
         // Nothing is locked and made for pictures that are not drawn.
         let output = if batch.drawing.is_empty() { &Output::Manifest } else { &batch.output };
         let manifest = match &batch.manifest {
@@ -122,7 +127,7 @@ impl<'b> Run<'b> {
             },
             ..Summary::default()
         };
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, destination })
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -135,8 +140,8 @@ impl<'b> Run<'b> {
         let tickets = self.batch.tickets();
         let is_signing = self.is_signing();
         let batch = self.batch;
-        let Self { feeder, manifest, publisher, observers, summary, destination, .. } = self;
-        let plan = Plan { batch, destination };
+        let Self { feeder, manifest, publisher, observers, summary, destination, beside, .. } = self;
+        let plan = Plan { batch, destination, beside };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -297,5 +302,32 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
         if finished.send((index, one)).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::Source;
+    use crate::upo::Upo;
+    use crate::values::{Environment, IssueDate};
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn record(&mut self, _: &crate::manifest::Record) {}
+    }
+
+    /// Whoever calls the library may not have asked.
+    #[test]
+    fn a_upo_of_another_environment_ends_the_run_before_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let upo = Upo::parse(include_bytes!("../../../fixtures/upo/good/production.xml")).unwrap();
+        let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::Upo(upo) };
+        let today = IssueDate::parse("2026-06-30").unwrap();
+        let batch = Batch::new(vec![Source::Path("missing.xml".into())], codes, Output::at(out.clone()), today);
+        assert_eq!(batch.run(&Interrupt::new(), &mut Nobody).unwrap_err().code(), "upo_wrong_environment");
+        assert!(!out.exists());
     }
 }

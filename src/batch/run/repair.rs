@@ -45,7 +45,7 @@ fn keep_files(
     earlier: &EarlierRecord,
     opened: Option<&Opened<'_, '_>>,
 ) -> Result<(Kept, Vec<PreparedFile>)> {
-    let Plan { batch, destination } = plan;
+    let Plan { batch, destination, .. } = plan;
     let mut files = Vec::new();
     if !batch.drawing.is_empty() && !destination.is_manifest() {
         let mut codes = Vec::with_capacity(2);

@@ -7,8 +7,9 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
+use super::number::settle;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
-use crate::batch::input::{Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
+use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::settings::Batch;
 use crate::deadline::{Deadline, Mode};
@@ -18,11 +19,12 @@ use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, Sign
 use crate::render::{Code, PictureFormat, Renderer};
 use crate::values::{InvoiceHash, Rule, Rules};
 
-/// What the stages need to know; the same for all invoices of a run.
+/// What the stages need to know, and what they look up; the same for all invoices of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'b> {
     pub(super) batch: &'b Batch,
     pub(super) destination: &'b Destination,
+    pub(super) beside: &'b Beside,
 }
 
 impl<'b> Plan<'b> {
@@ -119,7 +121,8 @@ impl<'b, 'w> Opened<'b, 'w> {
         if replaces.is_some_and(|before| before != *invoice.hash()) {
             warnings.push(Warning::new(
                 WarningKind::InvoiceChanged,
-                "the invoice changed after it was signed; it is signed anew, and a code printed before does not fit it",
+                "the invoice changed after it was signed, and is signed anew; a code printed before leads to it only if it is \
+                 sent as a technical correction with the digest of the first file, and nowhere if not",
             ));
         }
         Ok(Accepted { invoice, draft: self.draft, warnings, sending, replaces })
@@ -140,7 +143,13 @@ impl<'b> Accepted<'b> {
     ///
     /// # Errors
     /// Those of [`Destination::reserve`], of the signer, of the numbers and of the codes.
-    pub(super) fn link(self, plan: Plan<'_>, naming: &Naming<'_>, known: Option<InvoiceLinks>) -> Result<Linked<'b>> {
+    pub(super) fn link(
+        mut self,
+        plan: Plan<'_>,
+        input: &Input,
+        naming: &Naming<'_>,
+        known: Option<InvoiceLinks>,
+    ) -> Result<Linked<'b>> {
         let codes = &plan.batch.codes;
         let is_signed = match &known {
             Some(known) => known.kod2.is_some(),
@@ -149,7 +158,12 @@ impl<'b> Accepted<'b> {
         let names = naming.reserve(plan, is_signed)?;
         let (links, allowed) = match known {
             Some(known) => (known, Rules::NONE),
-            None => codes.links_of(&self.invoice)?,
+            None => {
+                let (links, allowed) = codes.links_of(&self.invoice)?;
+                let (links, warnings) = settle(plan.batch, plan.beside, input, &self.invoice, links)?;
+                self.warnings.extend(warnings);
+                (links, allowed)
+            }
         };
         let allowed = self.invoice.allowed().union(allowed);
         Ok(Linked { accepted: self, names, links, allowed })

@@ -1,14 +1,14 @@
 //! A worker: one invoice after the other, from its bytes to files that are written aside.
 
 use super::job::{Finished, Job};
+use super::number::is_labelled;
 use super::repair;
 use super::stages::{Drawn, Naming, Opened, Plan};
-use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Result;
 use crate::manifest::{EarlierRecord, InvoiceOutcome};
-use crate::render::{Label, Renderer};
+use crate::render::Renderer;
 
 /// A worker and what it keeps from one invoice to the next: buffers, drawn labels.
 pub(super) struct Worker<'b> {
@@ -39,7 +39,7 @@ impl<'b> Worker<'b> {
     fn make(&mut self, input: &Input, stem: &str) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
         let Self { plan, bytes, renderer } = self;
         let invoice = Opened::open(*plan, input, bytes)?.accept(*plan, None)?;
-        let Drawn { done, files } = invoice.link(*plan, &Naming::New(stem), None)?.draw(*plan, renderer)?;
+        let Drawn { done, files } = invoice.link(*plan, input, &Naming::New(stem), None)?.draw(*plan, renderer)?;
         Ok((InvoiceOutcome::Done(done), files))
     }
 
@@ -51,7 +51,7 @@ impl<'b> Worker<'b> {
     ) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
         let Self { plan, bytes, renderer } = self;
         let opened = Opened::open(*plan, input, bytes)?;
-        let fits = opened.hash() == earlier.hash && is_labelled(&plan.batch.codes, earlier);
+        let fits = opened.hash() == earlier.hash && is_labelled(plan.batch, plan.beside, input, earlier);
         let is_of_same_pdf = earlier
             .document
             .as_ref()
@@ -68,20 +68,7 @@ impl<'b> Worker<'b> {
         let links = fits.then(|| earlier.links());
         let naming = Naming::Earlier(earlier.stem().unwrap_or_default());
         let invoice = opened.accept(*plan, Some(earlier.hash))?;
-        let Drawn { done, files } = invoice.link(*plan, &naming, links)?.draw(*plan, renderer)?;
+        let Drawn { done, files } = invoice.link(*plan, input, &naming, links)?.draw(*plan, renderer)?;
         Ok((InvoiceOutcome::Done(done), files))
-    }
-}
-
-/// False if the UPO has come since, or the codes with their number, and say something else than stands under the code.
-fn is_labelled(codes: &CodeSource, earlier: &EarlierRecord) -> bool {
-    match codes {
-        CodeSource::Link { numbers: Numbers::Upo(upo), .. } => {
-            upo.number(&earlier.hash).is_some_and(|number| Label::from(number) == earlier.kod1.label)
-        }
-        CodeSource::Reuse { environment, codes } => {
-            codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
-        }
-        CodeSource::Sign(_) | CodeSource::Link { .. } => true,
     }
 }

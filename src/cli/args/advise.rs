@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 use ksef_qr::KsefNumber;
 
-use super::options::InputArgs;
+use super::options::{ClockArgs, InputArgs};
 
 /// Which document may the buyer get, and with which codes?
 ///
@@ -50,6 +50,8 @@ pub struct AdviseArgs {
     /// One line of JSON for each invoice, and a summary, on standard output
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub clock: ClockArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -18,6 +18,9 @@ Examples:
   Reprints of all that KSeF has taken, by its confirmation:
     ksef-qr link invoices/ --upo upo.xml --out reprint
 
+  What KSeF exported, unpacked or not: the numbers are in its _metadata.json:
+    ksef-qr link export.zip --out reprint
+
   Links only, as JSON:
     ksef-qr link invoices/ --format none --json
 
@@ -30,17 +33,22 @@ pub struct LinkArgs {
     /// It stands under the code instead of OFFLINE.
     #[arg(long, value_name = "NUMBER", conflicts_with = "files_from", help_heading = "Codes")]
     pub ksef_number: Option<KsefNumber>,
-    /// A UPO (version 4-3) with the numbers of the invoices
+    /// The numbers: a UPO (version 4-3), a session's JSON, _metadata.json
     ///
-    /// By a UPO KSeF confirms what it took. Each invoice's number is looked up by the digest of its file. Repeated for
-    /// further sessions and pages. With --resume, codes that were drawn as OFFLINE are drawn again with their numbers.
+    /// By a UPO KSeF confirms what it took. The answer about a session's invoices (GET /sessions/.../invoices) and the
+    /// _metadata.json of an export package are taken as well. Each invoice's number is looked up by the digest of its file.
+    /// Repeated for further sessions and pages. With --resume, codes that were drawn as OFFLINE are drawn again with their
+    /// numbers. If left out, the _metadata.json beside an invoice is asked, and the name of its file, if that is a number.
     #[arg(long, value_name = "FILE", conflicts_with = "ksef_number", help_heading = "Codes")]
     pub upo: Vec<PathBuf>,
     /// Draw codes again, from the manifest of an earlier run
     ///
     /// In another format or size, say: KOD II as well, where the manifest has it. Nothing is signed.
-    #[arg(long = "codes", value_name = "MANIFEST", conflicts_with_all = ["ksef_number", "upo"], help_heading = "Codes")]
+    #[arg(long = "codes", value_name = "MANIFEST", conflicts_with_all = ["ksef_number", "upo", "no_ksef_number"], help_heading = "Codes")]
     pub earlier: Vec<PathBuf>,
+    /// OFFLINE under each code, whatever lies beside the invoices
+    #[arg(long, conflicts_with_all = ["ksef_number", "upo"], help_heading = "Codes", hide_short_help = true)]
+    pub no_ksef_number: bool,
     #[command(flatten)]
     pub codes: CodeArgs,
     #[command(flatten, next_help_heading = "When and why")]

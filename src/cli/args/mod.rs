@@ -7,6 +7,7 @@ mod confirm;
 mod deadline;
 mod key;
 mod link;
+mod number;
 mod options;
 mod reference;
 mod sign;
@@ -28,6 +29,7 @@ pub use key::{
     SubjectArgs,
 };
 pub use link::LinkArgs;
+pub use number::NumberArgs;
 pub use options::{
     ClockArgs, CodeArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs, OutputArgs,
     PictureArgs, Progress,
@@ -57,6 +59,7 @@ pub enum Command {
     Check(CheckArgs),
     Advise(AdviseArgs),
     Deadline(DeadlineArgs),
+    Number(NumberArgs),
     Verify(VerifyArgs),
     Cert(CertArgs),
     Key(KeyArgs),

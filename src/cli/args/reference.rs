@@ -53,6 +53,7 @@ pub enum SchemaName {
     Check,
     Advise,
     Deadline,
+    Number,
     Verify,
     CertShow,
     CertCheck,

@@ -41,7 +41,10 @@ pub struct StampArgs {
     /// PDF itself.
     #[arg(long, value_name = "FILE|DIR", conflicts_with = "pairs", help_heading = "Input")]
     pub invoice: Option<PathBuf>,
-    /// A CSV table of PDFs and invoices, with the columns pdf and invoice
+    /// A CSV table of PDFs and invoices: columns pdf, invoice and ksef_number
+    ///
+    /// The invoice may be left out if it is in the PDF, and the KSeF number if there is none. Where no other option says where
+    /// the codes come from, KOD I is drawn alone, with the number of the line.
     #[arg(long, value_name = "CSV", help_heading = "Input")]
     pub pairs: Vec<PathBuf>,
     /// What to do if a PDF shows another invoice than the one whose codes it would get

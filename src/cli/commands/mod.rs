@@ -10,6 +10,7 @@ mod demo;
 mod explain;
 mod key;
 mod man;
+mod number;
 mod run;
 mod schema;
 mod sign;
@@ -29,6 +30,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Check(settings) => check::run(&settings),
         Command::Advise(settings) => advise::run(&settings),
         Command::Deadline(settings) => deadline::run(&settings),
+        Command::Number(settings) => number::run(&settings),
         Command::Verify(settings) => verify::run(&settings).and_then(said),
         Command::Cert(settings) => cert::run(&settings),
         Command::Key(settings) => key::run(&settings),

@@ -20,6 +20,7 @@ const SCHEMAS: &[(&str, &str)] = schemas![
     "check",
     "advise",
     "deadline",
+    "number",
     "verify",
     "cert-show",
     "cert-check",

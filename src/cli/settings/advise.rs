@@ -3,6 +3,7 @@ use clap::ValueEnum as _;
 use ksef_qr::KsefNumber;
 use ksef_qr::batch::Source;
 use ksef_qr::deadline::Mode;
+use ksef_qr::values::Day;
 
 use super::options::{is_single, sources};
 use crate::cli::args::{AdviseArgs, AdviseMode};
@@ -14,6 +15,8 @@ pub struct Advise {
     /// All that are asked about, `None` for online. One alone is answered with its reasons.
     pub modes: Vec<Option<Mode>>,
     pub number: Option<KsefNumber>,
+    /// No number comes from a later day.
+    pub today: Day,
     pub json: bool,
 }
 
@@ -30,6 +33,7 @@ impl Advise {
             modes: modes.iter().copied().map(mode).collect(),
             sources: sources(args.input)?,
             number: args.ksef_number,
+            today: Day::of(args.clock.now()),
             json: args.json,
         })
     }

@@ -7,6 +7,7 @@ mod check;
 mod confirm;
 mod deadline;
 mod key;
+mod number;
 mod options;
 mod register;
 mod sign;
@@ -25,8 +26,10 @@ pub use check::Check;
 pub use confirm::Confirm;
 pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
+pub use number::{Number, NumberText};
 pub use options::{
-    Codes, KsefNumbers, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing, SigningKey, VARIABLE, When,
+    Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing, SigningKey,
+    VARIABLE, When,
 };
 pub use register::{AddedKey, Register, RegisterAdd, RegisterCheck, RegisterList, RegisterStatus};
 pub use sign::Sign;
@@ -43,6 +46,7 @@ pub enum Command {
     Check(Check),
     Advise(Advise),
     Deadline(Deadline),
+    Number(Number),
     Verify(Verify),
     Cert(Cert),
     Key(Key),
@@ -77,6 +81,7 @@ impl Command {
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
+            args::Command::Number(args) => Self::Number(Number::from_args(args)?),
             args::Command::Verify(args) => Self::Verify(Verify::from_args(args)),
             args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),
             args::Command::Key(args) => Self::Key(Key::from_args(args)?),

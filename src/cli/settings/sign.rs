@@ -38,7 +38,8 @@ impl Sign {
         let codes = match (args.ksef_number, args.upo) {
             _ if !args.earlier.is_empty() => Codes::Earlier { manifests: args.earlier, certificate: None },
             (Some(number), _) => Codes::Linked(KsefNumbers::One(number)),
-            (None, files) if files.is_empty() => Codes::Linked(KsefNumbers::None),
+            (None, _) if args.no_ksef_number => Codes::Linked(KsefNumbers::None),
+            (None, files) if files.is_empty() => Codes::Linked(KsefNumbers::Beside),
             (None, files) => Codes::Linked(KsefNumbers::Upo(files)),
         };
         Ok(Self {

@@ -4,7 +4,7 @@ use anyhow::bail;
 use ksef_qr::batch::{Mismatch, Pdfs, Source};
 use ksef_qr::pdf::{Arrangement, Corner, Occupied, Pages, Size};
 
-use super::options::{Codes, Run, When};
+use super::options::{Codes, KsefNumbers, Run, When};
 use crate::cli::args::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
 
 /// `ksef-qr stamp`.
@@ -46,8 +46,14 @@ impl Stamp {
             false => args.pairs.into_iter().map(Source::PairTable).collect(),
         };
         let context = args.context.context;
+        // Whether they name numbers is seen when they are read.
+        let is_by_table = matches!(sources[..], [Source::PairTable(_), ..]) && context.is_none();
+        let codes = match is_by_table && !args.credential.is_given() && !args.other_codes.is_given() {
+            true => Codes::Linked(KsefNumbers::Table),
+            false => Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
+        };
         Ok(Self {
-            codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
+            codes,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             place: place(&args.place)?,
             mismatch: match args.pdf_mismatch {

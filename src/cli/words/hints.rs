@@ -115,6 +115,13 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::UpoLacksInvoice => {
             "KSeF did not take this file in the sessions of these UPOs. Give the UPO that confirms it; without `--upo`, OFFLINE stands under the code."
         }
+        ErrorKind::UpoOtherFile => {
+            "If the file that KSeF took was sent as a technical correction of this one (hashOfCorrectedInvoice), codes of this file lead to it, and those in use may stay; draw new ones from the file that was sent, or of this file alone with `--ksef-number`. If not, a code of this file leads nowhere: draw the code of the file that was sent, byte for byte."
+        }
+        ErrorKind::UpoPageMissing => "Give all pages, each by `--upo`: the invoice may be on one that is missing.",
+        ErrorKind::KsefNumberMissing => {
+            "Fill in the column ksef_number, or leave the line out and stamp that PDF by itself (`--kod1-alone`, `--codes`, `--cert`)."
+        }
         ErrorKind::InvoiceNotEmbedded => {
             "Give the invoice's XML beside the PDF: `--invoice FILE`, a folder of invoices with the same names, or a table (`--pairs`)."
         }
@@ -163,6 +170,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::CertificateNotYetValid => {
             "Use the previous certificate until then, and check this computer's clock. `--allow certificate-dates` signs all the same."
+        }
+        ErrorKind::UpoWrongEnvironment => {
+            "Production and the test environments know nothing of each other's numbers. Choose the `--env` that the invoice was sent to, or give that environment's UPO."
         }
         ErrorKind::CertificateWrongEnvironment => {
             "Certificates of production and of the test environments are not interchangeable. Choose the matching `--env` or the matching certificate."

@@ -81,10 +81,20 @@ pub struct OtherCodesArgs {
     /// KOD I only, with this KSeF number; for a single invoice
     #[arg(long, value_name = "NUMBER", group = "private_key")]
     pub ksef_number: Option<KsefNumber>,
-    /// KOD I only, with the numbers in a UPO (version 4-3)
+    /// KOD I only, with the numbers in a UPO or in KSeF's JSON
+    ///
+    /// A UPO of version 4-3, the answer about a session's invoices (GET /sessions/.../invoices), or the _metadata.json of an
+    /// export package. Each invoice's number is looked up by the digest of its file.
     #[arg(long, value_name = "FILE", group = "private_key")]
     pub upo: Vec<PathBuf>,
     /// KOD I only, without a number: for an invoice sent online that has none yet
     #[arg(long, group = "private_key", hide_short_help = true)]
     pub kod1_alone: bool,
+}
+
+impl OtherCodesArgs {
+    /// True if any of them is given.
+    pub fn is_given(&self) -> bool {
+        !self.codes.is_empty() || self.ksef_number.is_some() || !self.upo.is_empty() || self.kod1_alone
+    }
 }

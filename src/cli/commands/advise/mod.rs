@@ -5,6 +5,7 @@ mod report;
 use ksef_qr::advice::Advice;
 use ksef_qr::batch::Input;
 use ksef_qr::deadline::Mode;
+use ksef_qr::values::Day;
 use ksef_qr::{Error, Invoice, KsefNumber};
 
 use self::report::{Answer, Report};
@@ -23,7 +24,7 @@ pub fn run(settings: &Advise) -> anyhow::Result<ExitStatus> {
     let mut bytes = Vec::new();
     for source in &settings.sources {
         let mut take = |input: Input| {
-            match read(&input, &mut bytes, number) {
+            match read(&input, &mut bytes, number, settings.today) {
                 Ok(invoice) => {
                     let answers: Vec<_> = settings.modes.iter().map(|&mode| answer(&invoice, mode, number)).collect();
                     report.invoice(&input.name(), &invoice, &answers);
@@ -38,10 +39,13 @@ pub fn run(settings: &Advise) -> anyhow::Result<ExitStatus> {
     report.into_status()
 }
 
-fn read(input: &Input, bytes: &mut Vec<u8>, number: Option<&KsefNumber>) -> Result<Invoice, Error> {
+fn read(input: &Input, bytes: &mut Vec<u8>, number: Option<&KsefNumber>, today: Day) -> Result<Invoice, Error> {
     input.read(bytes, LARGEST)?;
     let invoice = Invoice::read(bytes)?;
-    number.map_or(Ok(()), |number| invoice.check_ksef_number(number))?;
+    if let Some(number) = number {
+        invoice.check_ksef_number(number)?;
+        number.check_given_by(today)?;
+    }
     Ok(invoice)
 }
 

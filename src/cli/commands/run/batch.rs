@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Manifest, Numbers, Source};
+use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Input, Manifest, Numbers, Source};
 use ksef_qr::manifest::KnownCodes;
 use ksef_qr::upo::Upo;
 use ksef_qr::values::{ContextId, IssueDate};
-use ksef_qr::{Conditions, Issuer};
+use ksef_qr::{Conditions, Environment, Issuer};
 
 use crate::cli::commands::deadline::schedule;
 use crate::cli::credential::key_file::certificate;
 use crate::cli::credential::signatory::{Signatory, signatory};
 use crate::cli::read::read;
-use crate::cli::settings::{Codes, KsefNumbers, Pictures, Run, Signing, When};
+use crate::cli::settings::{Codes, KsefNumbers, NO_SOURCE, Pictures, Run, Signing, When};
 use crate::cli::words::hints::HINTS;
 use crate::cli::words::say::tell;
 use crate::cli::words::text::printable;
@@ -30,7 +30,7 @@ pub fn batch(
     run: Run,
 ) -> anyhow::Result<Batch> {
     let schedule = when.map(schedule).transpose()?;
-    let codes = code_source(codes, &run)?;
+    let codes = code_source(codes, &sources, &run)?;
     let mut batch = Batch::new(sources, codes, run.output, IssueDate::today(run.now));
     (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, run.manifest, run.existing, schedule);
     batch.to_stdout_too = run.to_stdout_too;
@@ -59,7 +59,7 @@ pub fn document(document: impl Document + 'static, run: &Run) -> Drawing {
     drawing
 }
 
-fn code_source(codes: &Codes, run: &Run) -> anyhow::Result<CodeSource> {
+fn code_source(codes: &Codes, sources: &[Source], run: &Run) -> anyhow::Result<CodeSource> {
     let environment = run.environment;
     Ok(match codes {
         Codes::Signed { signing, context } => CodeSource::Sign(issuer(signing, context.as_ref(), run)?),
@@ -67,7 +67,14 @@ fn code_source(codes: &Codes, run: &Run) -> anyhow::Result<CodeSource> {
         Codes::Linked(KsefNumbers::One(number)) => {
             CodeSource::Link { environment, numbers: Numbers::One(number.clone()) }
         }
-        Codes::Linked(KsefNumbers::Upo(files)) => CodeSource::Link { environment, numbers: Numbers::Upo(upo(files)?) },
+        Codes::Linked(KsefNumbers::Upo(files)) => {
+            CodeSource::Link { environment, numbers: Numbers::Upo(upo(files, environment)?) }
+        }
+        Codes::Linked(KsefNumbers::Beside) => CodeSource::Link { environment, numbers: Numbers::Beside },
+        Codes::Linked(KsefNumbers::Table) if !sources.iter().any(may_name_numbers) => {
+            bail!("{NO_SOURCE}, or a column ksef_number in the table")
+        }
+        Codes::Linked(KsefNumbers::Table) => CodeSource::Link { environment, numbers: Numbers::Table },
         Codes::Earlier { manifests, certificate: verifying } => {
             let mut codes = earlier(manifests, &run.manifest)?;
             if let Some(file) = verifying {
@@ -90,13 +97,27 @@ fn issuer(signing: &Signing, context: Option<&ContextId>, run: &Run) -> anyhow::
     })
 }
 
+/// True if a line of the table has a KSeF number; also if the table is wrong, which the run will say.
+fn may_name_numbers(table: &Source) -> bool {
+    let mut is_found = false;
+    let mut look = |input: Input| {
+        is_found = input.ksef_number().is_some() || matches!(input, Input::Unusable(_));
+        !is_found
+    };
+    table.each(&mut look, &|| true);
+    is_found
+}
+
 /// All files as one.
-fn upo(files: &[PathBuf]) -> anyhow::Result<Upo> {
+fn upo(files: &[PathBuf], environment: Environment) -> anyhow::Result<Upo> {
     let mut all = Upo::default();
     for file in files {
         let mut bytes = Vec::new();
         read(file, LARGEST_UPO, &mut bytes)?;
-        let merged = Upo::parse(&bytes).and_then(|upo| all.merge(upo));
+        let merged = Upo::parse(&bytes).and_then(|upo| {
+            upo.check_environment(environment)?;
+            all.merge(upo)
+        });
         merged.map_err(|error| error.about(file.to_string_lossy()))?;
     }
     Ok(all)

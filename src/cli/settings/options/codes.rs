@@ -24,9 +24,17 @@ pub enum KsefNumbers {
     None,
     /// That of the one invoice there is.
     One(KsefNumber),
-    /// Those in UPOs.
+    /// Those in UPOs, and in KSeF's answers in JSON.
     Upo(Vec<PathBuf>),
+    /// Those that lie beside the invoices.
+    Beside,
+    /// Those in the tables of pairs.
+    Table,
 }
+
+/// What to give, where nothing says where the codes come from.
+pub const NO_SOURCE: &str = "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign \
+     them now; --codes MANIFEST of an earlier run; or KOD I only, with --ksef-number, --upo or --kod1-alone";
 
 impl Codes {
     /// Codes that are signed now.
@@ -54,15 +62,15 @@ impl Codes {
         environment: Environment,
         is_single: bool,
     ) -> anyhow::Result<Self> {
-        let OtherCodesArgs { codes, ksef_number, upo, kod1_alone } = other;
         // A certificate alone, beside codes that are there already, verifies them.
-        let certificate = credential.verifies().filter(|_| !codes.is_empty()).cloned();
+        let certificate = credential.verifies().filter(|_| !other.codes.is_empty()).cloned();
         let is_signing = certificate.is_none() && credential.is_given();
-        if is_signing && (kod1_alone || ksef_number.is_some() || !upo.is_empty() || !codes.is_empty()) {
+        if is_signing && other.is_given() {
             bail!(
                 "--cert signs codes now, and --codes, --ksef-number, --upo and --kod1-alone do not sign: give one of them"
             );
         }
+        let OtherCodesArgs { codes, ksef_number, upo, kod1_alone } = other;
         if !is_signing && context.is_some() {
             bail!("--context is for codes that are signed now");
         }
@@ -74,10 +82,7 @@ impl Codes {
             _ if kod1_alone => Self::Linked(KsefNumbers::None),
             Some(number) => Self::Linked(KsefNumbers::One(number)),
             None if !upo.is_empty() => Self::Linked(KsefNumbers::Upo(upo)),
-            None if codes.is_empty() => bail!(
-                "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them now; \
-                 --codes MANIFEST of an earlier run; or KOD I only, with --ksef-number, --upo or --kod1-alone"
-            ),
+            None if codes.is_empty() => bail!(NO_SOURCE),
             None => Self::Earlier { manifests: codes, certificate },
         })
     }

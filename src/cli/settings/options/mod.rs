@@ -7,7 +7,7 @@ mod secret;
 mod signing;
 mod when;
 
-pub use codes::{Codes, KsefNumbers};
+pub use codes::{Codes, KsefNumbers, NO_SOURCE};
 pub use pictures::Pictures;
 pub use run::{Run, is_single, sources};
 pub use secret::{SecretSource, VARIABLE};

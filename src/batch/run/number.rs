@@ -1,0 +1,134 @@
+//! The KSeF number under the code of one invoice: what else than the source of the codes says it, and whether it can be.
+
+use crate::batch::code_source::{CodeSource, Numbers};
+use crate::batch::input::{Beside, Input, number_in_name};
+use crate::batch::settings::Batch;
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
+use crate::invoice::Invoice;
+use crate::link::{Kod1, Link};
+use crate::manifest::{EarlierRecord, InvoiceLinks};
+use crate::render::Label;
+use crate::values::{Day, InvoiceHash, KsefNumber};
+
+/// The links with the number that stands beside the invoice, in its table or in its folder, and what is to be said of it.
+///
+/// # Errors
+/// `ksef_number_missing`, `ksef_number_contradiction`, `ksef_number_of_another`, `ksef_number_in_future`; `upo_contradiction`
+/// and `upo_other_file`, of the metadata beside the invoice.
+pub(super) fn settle(
+    batch: &Batch,
+    beside: &Beside,
+    input: &Input,
+    invoice: &Invoice,
+    mut links: InvoiceLinks,
+) -> Result<(InvoiceLinks, Vec<Warning>)> {
+    let numbers = match &batch.codes {
+        CodeSource::Link { numbers, .. } => Some(numbers),
+        _ => None,
+    };
+    let mut warnings = Vec::new();
+    match (input.ksef_number(), numbers) {
+        (Some(number), Some(Numbers::Table)) => {
+            invoice.check_ksef_number(number)?;
+            put(number.clone(), &mut links);
+        }
+        (None, Some(Numbers::Table)) => {
+            return Err(Error::new(Kind::KsefNumberMissing, "its line in the table of pairs has no KSeF number"));
+        }
+        (Some(number), _) if links.ksef_number.as_ref() != Some(number) => {
+            let label = &links.kod1.label;
+            let message =
+                format!("the table of pairs says the KSeF number {number}, and {label} would stand under the code");
+            return Err(Error::new(Kind::KsefNumberContradiction, message));
+        }
+        _ => {}
+    }
+    match numbers {
+        Some(Numbers::Beside) => {
+            if let Some(number) = found_beside(batch, beside, input, invoice, &mut warnings)? {
+                invoice.check_ksef_number(&number)?;
+                put(number, &mut links);
+            }
+        }
+        Some(Numbers::Upo(upo)) => warnings.extend(upo.warning(invoice.hash())),
+        _ if links.ksef_number.is_none() => warnings.extend(not_used(batch, beside, input, invoice)),
+        _ => {}
+    }
+    if let Some(number) = &links.ksef_number {
+        number.check_given_by(Day::from(batch.today))?;
+        warnings.extend(number.warning());
+    }
+    Ok((links, warnings))
+}
+
+/// False if something else than stands under its code is to stand there by now: the UPO has come since, or the codes with
+/// their number, or the number lies beside the invoice.
+pub(super) fn is_labelled(batch: &Batch, beside: &Beside, input: &Input, earlier: &EarlierRecord) -> bool {
+    let is = |number: &KsefNumber| Label::from(number) == earlier.kod1.label;
+    match &batch.codes {
+        CodeSource::Link { numbers: Numbers::Upo(upo), .. } => upo.number(&earlier.hash).is_some_and(is),
+        CodeSource::Link { numbers: Numbers::Table, .. } => input.ksef_number().is_some_and(is),
+        CodeSource::Link { numbers: Numbers::Beside, .. } => {
+            let Ok(Link::Kod1(kod1)) = Link::parse(&earlier.kod1.url) else { return true };
+            let found = in_metadata(beside, input, &earlier.hash).or_else(|| number_in_name(input, &kod1));
+            found.is_none_or(|number| is(&number))
+        }
+        CodeSource::Reuse { environment, codes } => {
+            codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
+        }
+        _ => true,
+    }
+}
+
+fn put(number: KsefNumber, links: &mut InvoiceLinks) {
+    links.kod1.label = Label::from(&number);
+    links.ksef_number = Some(number);
+}
+
+/// The number that lies beside the invoice.
+fn found_beside(
+    batch: &Batch,
+    beside: &Beside,
+    input: &Input,
+    invoice: &Invoice,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<KsefNumber>> {
+    if let Some(package) = beside.package(input) {
+        match &package.upo {
+            Ok(upo) => match upo.number_of(invoice) {
+                Ok(number) => {
+                    warnings.extend(upo.warning(invoice.hash()));
+                    return Ok(Some(number.clone()));
+                }
+                Err(error) if matches!(error.kind(), Kind::UpoContradiction | Kind::UpoOtherFile) => {
+                    return Err(Error::new(error.kind(), format!("by {}: {}", package.name, error.message())));
+                }
+                Err(_) => {}
+            },
+            Err(error) => warnings.push(Warning::new(WarningKind::MetadataUnreadable, error.to_string())),
+        }
+    }
+    let number = number_in_name(input, &Kod1::of(invoice, batch.codes.environment()));
+    warnings.extend(number.as_ref().map(|number| {
+        let message = format!("the KSeF number {number} was taken from the name of the file");
+        Warning::new(WarningKind::KsefNumberByFileName, message)
+    }));
+    Ok(number)
+}
+
+/// A number lies beside an invoice that is to have none.
+fn not_used(batch: &Batch, beside: &Beside, input: &Input, invoice: &Invoice) -> Option<Warning> {
+    let (number, place) = match in_metadata(beside, input, invoice.hash()) {
+        Some(number) => (number, "the _metadata.json beside it"),
+        None => {
+            let kod1 = Kod1::of(invoice, batch.codes.environment());
+            (number_in_name(input, &kod1)?, "the name of its file")
+        }
+    };
+    let message = format!("OFFLINE stands under the code, and by {place} the invoice has the KSeF number {number}");
+    Some(Warning::new(WarningKind::KsefNumberNotUsed, message))
+}
+
+fn in_metadata(beside: &Beside, input: &Input, hash: &InvoiceHash) -> Option<KsefNumber> {
+    beside.package(input)?.upo.as_ref().ok()?.number(hash).cloned()
+}
