@@ -48,7 +48,7 @@ mod output;
 mod run;
 mod settings;
 
-pub use code_source::{CodeSource, Numbers};
+pub use code_source::{CodeSource, Issuers, Numbers};
 #[cfg(feature = "pdf")]
 pub use document::{Confirming, Printer, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};

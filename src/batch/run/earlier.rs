@@ -209,7 +209,10 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
         CodeSource::Link { numbers: Numbers::None, .. } => Some(Label::OFFLINE),
         CodeSource::Link { numbers: Numbers::One(number), .. } => Some(Label::from(number)),
         // With a UPO the invoice's own number decides, once the invoice is read.
-        CodeSource::Link { numbers: Numbers::Upo(_), .. } | CodeSource::Sign(_) | CodeSource::Reuse { .. } => None,
+        CodeSource::Link { numbers: Numbers::Upo(_), .. }
+        | CodeSource::Sign(_)
+        | CodeSource::SignEach(_)
+        | CodeSource::Reuse { .. } => None,
     };
     if label.is_some_and(|label| label != earlier.kod1.label) {
         return Some(format!("{} stands under its code, which this command would not write", earlier.kod1.label));

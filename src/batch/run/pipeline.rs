@@ -17,7 +17,7 @@ use super::worker::Worker;
 use crate::batch::code_source::{CodeSource, Numbers};
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
-use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
+use crate::batch::observers::{DocumentAdvice, Observer, SigningAdvice, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
@@ -100,23 +100,20 @@ impl<'b> Run<'b> {
         if let CodeSource::Link { numbers: Numbers::Upo(upo), .. } = &batch.codes {
             observers.push(Box::new(UpoPairing::new(upo)));
         }
+        observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
             version: env!("CARGO_PKG_VERSION"),
-            warnings: match &batch.codes {
-                CodeSource::Sign(issuer) => issuer.credential().warnings().to_vec(),
-                CodeSource::Link { .. } | CodeSource::Reuse { .. } => Vec::new(),
-            },
             ..Summary::default()
         };
         Ok(Self { batch, feeder, manifest, publisher, observers, summary, destination })
     }
 
     fn is_signing(&self) -> bool {
-        matches!(self.batch.codes, CodeSource::Sign(_))
+        matches!(self.batch.codes, CodeSource::Sign(_) | CodeSource::SignEach(_))
     }
 
     /// Sets the threads going, and is the sink itself.
@@ -164,6 +161,11 @@ impl<'b> Run<'b> {
         // An archive without the pictures of those lines would take the place of one that has them.
         if ended.is_ok() && !left {
             ended = self.publisher.finish().map_err(Stopped::Output);
+        }
+        for issuer in self.batch.codes.issuers() {
+            let credential = issuer.credential();
+            self.summary.name_owner(credential.certificate().serial(), credential.certificate().owner());
+            self.summary.warnings.extend_from_slice(credential.warnings());
         }
         let hints = self.batch.hints;
         for observer in &mut self.observers {

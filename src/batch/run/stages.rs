@@ -137,19 +137,28 @@ impl<'b> Accepted<'b> {
     ///
     /// # Errors
     /// Those of [`Destination::reserve`], of the signer, of the numbers and of the codes.
-    pub(super) fn link(self, plan: Plan<'_>, naming: &Naming<'_>, known: Option<InvoiceLinks>) -> Result<Linked<'b>> {
+    pub(super) fn link(
+        mut self,
+        plan: Plan<'_>,
+        naming: &Naming<'_>,
+        known: Option<InvoiceLinks>,
+    ) -> Result<Linked<'b>> {
         let codes = &plan.batch.codes;
         let is_signed = match &known {
             Some(known) => known.kod2.is_some(),
             None => codes.is_signing_of(&self.invoice)?,
         };
         let names = naming.reserve(plan, is_signed)?;
-        let (links, allowed) = match known {
-            Some(known) => (known, Rules::NONE),
+        let (links, allowed, warnings) = match known {
+            Some(known) => (known, Rules::NONE, Vec::new()),
             None => codes.links_of(&self.invoice)?,
         };
         let allowed = self.invoice.allowed().union(allowed);
-        Ok(Linked { accepted: self, names, links, allowed })
+        // The same of every invoice of a run.
+        let (run_warnings, warnings) =
+            warnings.into_iter().partition(|one| one.kind() == WarningKind::CertificateOfPerson);
+        self.warnings.extend::<Vec<_>>(warnings);
+        Ok(Linked { accepted: self, names, links, allowed, run_warnings })
     }
 }
 
@@ -159,6 +168,7 @@ pub(super) struct Linked<'b> {
     names: ReservedNames,
     links: InvoiceLinks,
     allowed: Rules,
+    run_warnings: Vec<Warning>,
 }
 
 impl Linked<'_> {
@@ -167,7 +177,7 @@ impl Linked<'_> {
     /// # Errors
     /// Those of the document; `output_unwritable`, `stamped_over_input`.
     pub(super) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
-        let Self { accepted, names, links, allowed } = self;
+        let Self { accepted, names, links, allowed, run_warnings } = self;
         let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
         let drawing = &plan.batch.drawing;
         let mut files = Vec::new();
@@ -202,7 +212,8 @@ impl Linked<'_> {
             code: link.with_pictures(pictures.next().unwrap_or_default()),
             signature,
         });
-        let done = Done { invoice, kod1, ksef_number, kod2, allowed, warnings, document, sending, replaces };
+        let done =
+            Done { invoice, kod1, ksef_number, kod2, allowed, warnings, run_warnings, document, sending, replaces };
         Ok(Drawn { done, files })
     }
 }

@@ -78,6 +78,6 @@ fn is_labelled(codes: &CodeSource, earlier: &EarlierRecord) -> bool {
         CodeSource::Reuse { environment, codes } => {
             codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
         }
-        CodeSource::Sign(_) | CodeSource::Link { .. } => true,
+        CodeSource::Sign(_) | CodeSource::SignEach(_) | CodeSource::Link { .. } => true,
     }
 }

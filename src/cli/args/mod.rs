@@ -29,8 +29,8 @@ pub use key::{
 };
 pub use link::LinkArgs;
 pub use options::{
-    CodeArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs, OutputArgs, PictureArgs,
-    Progress,
+    CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs, OutputArgs,
+    PictureArgs, Progress,
 };
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};
 pub use sign::SignArgs;

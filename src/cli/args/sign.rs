@@ -22,8 +22,9 @@ Examples:
     ksef-qr sign - --cert firm.crt --key firm.key --password-file firm.password \\
       --format none --json < invoice.xml
 
-  An accountant who issues in the client's context:
-    ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
+  An accounting office: with its own certificate, or each client's with its own:
+    ksef-qr sign invoices/ --cert office.crt --key office.key --on-behalf
+    ksef-qr sign invoices/ --credentials clients.toml
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
 pub struct SignArgs {

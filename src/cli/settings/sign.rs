@@ -18,7 +18,7 @@ impl Sign {
     pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
         let run = Run::from_args(&args.codes, args.output, args.when.clock.now())?;
         Ok(Self {
-            codes: Codes::signed(args.credential, args.context.context, run.environment)?,
+            codes: Codes::signed(args.credential, args.context, run.environment)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             sources: sources(args.input)?,
             pictures: Pictures::from_args(args.picture, &run)?,

@@ -34,9 +34,8 @@ impl Stamp {
             }
             false => args.pairs.into_iter().map(Source::PairTable).collect(),
         };
-        let context = args.context.context;
         Ok(Self {
-            codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
+            codes: Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             place: place(&args.place)?,
             pdf_password_file: args.pdf_password.pdf_password_file,

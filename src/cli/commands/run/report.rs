@@ -6,7 +6,10 @@ use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, CodeSource, Manifest, Observer, Output};
-use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
+use ksef_qr::credential::Owner;
+use ksef_qr::manifest::{
+    CertificateCount, CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary,
+};
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::say::{say, tell};
@@ -183,12 +186,31 @@ impl<'b> Report<'b> {
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
         }
+        self.certificates(&summary.certificates);
         if self.files > 0 {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
             say!("  {} {} in {place}", self.files, self.noun(self.files));
         }
         if let Manifest::File(path) = &self.batch.manifest {
             say!("  manifest: {}", display(path));
+        }
+    }
+
+    /// Who signed, if there are several.
+    fn certificates(&self, certificates: &[CertificateCount]) {
+        if certificates.len() < 2 {
+            return;
+        }
+        say!("  signed by {} certificates:", certificates.len());
+        for certificate in certificates.iter().take(MOST_SHOWN as usize) {
+            let owner = match certificate.owner {
+                Some(Owner::Nip(nip)) => format!(" of NIP {nip}"),
+                _ => String::new(),
+            };
+            say!("    {}{owner}: {}", certificate.serial, counted(certificate.signed, "invoice"));
+        }
+        if let more @ 1.. = certificates.len().saturating_sub(MOST_SHOWN as usize) {
+            say!("    and {more} more, all in the manifest");
         }
     }
 
