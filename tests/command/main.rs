@@ -10,6 +10,7 @@ mod cmd;
 mod documents;
 mod explain;
 mod keys;
+mod offices;
 mod pictures_pdf;
 mod replacement;
 mod resume;

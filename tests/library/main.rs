@@ -17,6 +17,8 @@ mod paper;
 mod pkcs12;
 mod receipts;
 mod register;
+mod roster;
+mod sign_and_verify;
 mod signing;
 mod stamp;
 mod vectors;
