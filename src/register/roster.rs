@@ -127,6 +127,11 @@ impl Roster {
         self.register.entries().get(index)
     }
 
+    /// True if all entries in use are of one owner, so that it is clear who signs.
+    pub fn has_one_owner(&self) -> bool {
+        self.has_one_owner
+    }
+
     /// The entry to open before the first invoice is read, if there is one that signs first of all: the one that was named,
     /// or that of the owner who is wanted, or of the only owner there is.
     ///
@@ -203,7 +208,8 @@ impl Roster {
                      does not sign in its place",
                     named.name
                 );
-                Err(Error::new(Kind::CertificateOfAnother, message))
+                let hint = "Leave the choice to the register. If the issuer's own certificate is not to sign any more, retire it there.";
+                Err(Error::new(Kind::CertificateOfAnother, message).with_hint(hint))
             }
             _ => Ok(index),
         }

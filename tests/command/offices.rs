@@ -189,6 +189,6 @@ fn an_invoice_that_is_older_than_its_certificate() {
     let failed: Vec<Value> =
         lines(&output).iter().flat_map(|line| line["checks"].as_array().cloned().unwrap_or_default()).collect();
     let failed: Vec<&str> =
-        failed.iter().filter(|check| check["result"] == "fail").filter_map(|check| check["code"].as_str()).collect();
+        failed.iter().filter(|check| check["outcome"] == "fail").filter_map(|check| check["code"].as_str()).collect();
     assert_eq!(failed, ["certificate_at_issue"]);
 }

@@ -39,7 +39,7 @@ pub struct Opening {
 }
 
 impl RegisterIssuers {
-    /// Opens what signs first of all (see [`Roster::foremost`]), and returns its entry.
+    /// Opens what signs first of all (see [`Roster::foremost`]). Returns its entry, if nothing else signs.
     pub fn new(file: RegisterFile, choice: &RegisterChoice, opening: Opening) -> anyhow::Result<(Self, Option<Entry>)> {
         let about = |error: Error| error.about(file.path().to_string_lossy());
         let owner = match choice {
@@ -63,7 +63,8 @@ impl RegisterIssuers {
             let issuer = opening.open(&file, entry)?;
             _ = cell.set(Ok(Box::new(issuer)));
         }
-        let entry = foremost.map(|(entry, _)| entry);
+        let is_alone = matches!(choice, RegisterChoice::Named(_)) || roster.has_one_owner();
+        let entry = foremost.map(|(entry, _)| entry).filter(|_| is_alone);
         Ok((Self { file, roster, opening, issuers, prompt: Mutex::new(()) }, entry))
     }
 }
