@@ -15,6 +15,18 @@ import tempfile
 
 COMPANIES = 200
 INVOICES = 2000
+CONFIGURATION = """[ca]
+default_ca = throwaway
+[throwaway]
+database = index.txt
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+countryName = optional
+"""
 LOCKED = 10  # every so many companies
 NOW = "2026-06-30T12:00:00Z"
 KINDS = [
@@ -24,7 +36,7 @@ KINDS = [
     ("rr-basic.xml", "6511153251", True),
     ("pef-basic.xml", "5265877635", False),
     ("pef-self-billed.xml", "5265877635", True),
-    ("fa3-prefixed.xml", "5265877635", False),
+    ("fa3-consumer.xml", "5265877635", False),
 ]
 
 
@@ -83,18 +95,24 @@ def make_register(work: pathlib.Path, companies: list[str]) -> dict[str, str]:
     openssl(work, "genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", "ca.key")
     openssl(work, "req", "-x509", "-key", "ca.key", "-days", "3650", "-subj", "/C=PL/CN=TEST CCK KSeF", "-out", "ca.crt")
     (work / "ext").write_text("basicConstraints = critical,CA:FALSE\nkeyUsage = critical,nonRepudiation\n")
+    # `openssl ca` rather than `openssl x509 -req`, because in 3.0 only the former can set both dates.
+    (work / "ca.cnf").write_text(CONFIGURATION)
+    (work / "index.txt").write_text("")
     entries, serials = [], {}
     for index, nip in enumerate(companies):
         serial = f"{0x0200_0000_0000_0000 + index:016X}"
-        openssl(work, "genpkey", "-quiet", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", f"{nip}.key")
         subject = f"/C=PL/organizationIdentifier=VATPL-{nip}/CN=Firm {index} (offline)"
-        openssl(work, "req", "-new", "-utf8", "-key", f"{nip}.key", "-subj", subject, "-out", f"{nip}.csr")
         openssl(
-            work, "x509", "-req", "-in", f"{nip}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-set_serial", f"0x{serial}",
-            "-days", "700", "-extfile", "ext", "-out", f"{nip}.crt",
+            work, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{nip}.key", "-utf8",
+            "-subj", subject, "-out", f"{nip}.csr",
+        )  # fmt: skip
+        (work / "serial").write_text(serial + "\n")
+        openssl(
+            work, "ca", "-config", "ca.cnf", "-batch", "-notext", "-utf8", "-preserveDN", "-in", f"{nip}.csr", "-out", f"{nip}.crt",
+            "-extfile", "ext", "-startdate", "20260101000000Z", "-enddate", "20271231000000Z", "-keyfile", "ca.key",
+            "-cert", "ca.crt",
         )  # fmt: skip
         openssl(work, "x509", "-in", f"{nip}.crt", "-pubkey", "-noout", "-out", f"{nip}.pub")
-        start, end = dates(work, nip)
         password = ""
         if index % LOCKED == 0:
             openssl(
@@ -105,17 +123,13 @@ def make_register(work: pathlib.Path, companies: list[str]) -> dict[str, str]:
             password = 'password = { file = "password.txt" }\n'
         entries.append(
             f'[[certificate]]\nname = "firm-{index}"\nowner = "Nip:{nip}"\nowner_name = "Firm {index} (offline)"\n'
-            f'purpose = "offline"\nserial = "{serial}"\nissuer = "TEST CCK KSeF"\nvalid_from = {start}\nvalid_to = {end}\n'
+            f'purpose = "offline"\nserial = "{serial}"\nissuer = "TEST CCK KSeF"\nvalid_from = 2026-01-01T00:00:00Z\n'
+            f'valid_to = 2027-12-31T00:00:00Z\n'
             f'cert = "{nip}.crt"\nkey = "{nip}.key"\n{password}'
         )
         serials[nip] = serial
     (work / "clients.toml").write_text("\n".join(entries))
     return serials
-
-
-def dates(work: pathlib.Path, nip: str) -> list[str]:
-    shown = openssl(work, "x509", "-in", f"{nip}.crt", "-noout", "-dates", "-dateopt", "iso_8601").decode()
-    return [line.split("=")[1].replace(" ", "T") for line in shown.split("\n") if "=" in line]
 
 
 def make_invoices(work: pathlib.Path, fixtures: pathlib.Path, companies: list[str]) -> dict[str, tuple[str, str]]:

@@ -160,7 +160,7 @@ impl Roster {
     /// 5. the only owner's.
     ///
     /// Of several of one owner it is the newest that is valid now and was on the issue date, or else the newest that is valid
-    /// now. Whether it may sign this invoice, [`ContextChoice::of`](crate::sign::ContextChoice::of) decides.
+    /// now. Whether it may sign this invoice, the room `sign` decides (`ContextChoice::of`).
     ///
     /// # Errors
     /// `register_nothing_fits`, `register_ambiguous`; `certificate_of_another`, if the one that was named is of another
