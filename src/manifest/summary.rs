@@ -115,6 +115,7 @@ fn as_text<T: ToString, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok
     serializer.serialize_str(&value.to_string())
 }
 
+#[expect(clippy::ref_option, reason = "serde passes references")]
 fn as_text_if_known<T: ToString, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(value) => as_text(value, serializer),

@@ -91,7 +91,7 @@ impl ContextId {
     pub fn has_valid_check_digit(&self) -> bool {
         let digits = || self.value.bytes().filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0'));
         let sum: u32 = digits().take(14).zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
-        self.kind != ContextKind::InternalId || digits().last() == Some(sum % 10)
+        self.kind != ContextKind::InternalId || digits().next_back() == Some(sum % 10)
     }
 
     /// The type as a link carries it: `Nip`, `InternalId`, `NipVatUe`, `PeppolId`.

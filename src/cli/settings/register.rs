@@ -109,7 +109,7 @@ impl RegisterAdd {
             responsible: args.responsible,
             replace_by: args.replace_by,
             use_from: args.use_from,
-            signs_for: signs_for(args.signs_for)?,
+            signs_for: signs_for(&args.signs_for)?,
             note: args.note,
             now: args.clock.now(),
         })
@@ -128,9 +128,9 @@ impl RegisterCheck {
     }
 }
 
-fn signs_for(given: Vec<SignsFor>) -> anyhow::Result<SignsFor> {
+fn signs_for(given: &[SignsFor]) -> anyhow::Result<SignsFor> {
     let mut nips = Vec::new();
-    for one in &given {
+    for one in given {
         match one {
             SignsFor::Listed(listed) => nips.extend_from_slice(listed),
             _ if given.len() == 1 => return Ok(SignsFor::Any),
