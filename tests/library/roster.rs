@@ -43,8 +43,8 @@ fn roster(firms: &[Firm<'_>]) -> Roster {
     Roster::new(Register::parse(&text(firms)).unwrap(), Wanted::new(Environment::Test, now()))
 }
 
-fn nip(text: &str) -> Option<Nip> {
-    Some(text.parse().unwrap())
+fn nip(text: &str) -> Nip {
+    text.parse().unwrap()
 }
 
 fn invoice(name: &str) -> Invoice {
@@ -95,7 +95,7 @@ fn units_come_before_the_seller() {
     assert_eq!(chosen(&roster(&[firm("town", BUYER), firm("other", ANOTHER)]), &unit), "town");
     // In a given context it is who issues in that context.
     let register = Register::parse(&text(&[firm("town", BUYER), firm("school", SELLER)])).unwrap();
-    let wanted = Wanted::new(Environment::Test, now()).in_context_of(nip("5251469286"));
+    let wanted = Wanted::new(Environment::Test, now()).in_context_of(Some(nip("5251469286")));
     assert_eq!(chosen(&Roster::new(register, wanted), &unit), "town");
 }
 
@@ -169,7 +169,7 @@ fn the_caller_says_who_signs_for_others() {
     let wanted = Wanted::new(Environment::Test, now());
     let (basic, rr) = (invoice("fa3-basic"), invoice("rr-basic"));
     // Not in place of the seller's own, whoever is wanted.
-    let office = Roster::new(register(), wanted.owned_by(nip("1111111111")));
+    let office = Roster::new(register(), wanted.owned_by(Some(nip("1111111111"))));
     assert_eq!((chosen(&office, &basic), chosen(&office, &rr)), ("seller".into(), "office".into()));
     assert_eq!(office.entry(office.foremost().unwrap().unwrap()).unwrap().name, "office");
     // Nobody is guessed.

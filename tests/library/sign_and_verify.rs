@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::time::SystemTime;
 
 use crate::common::{certificate, file, fixture, key_file};
@@ -39,7 +40,11 @@ fn invoices() -> Vec<(String, Vec<u8>)> {
     let mut names: Vec<String> = Vec::new();
     for folder in ["invoices/good", "cases"] {
         let files = fs::read_dir(fixture(folder)).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap());
-        names.extend(files.filter(|name| name.ends_with(".xml")).map(|name| format!("{folder}/{name}")));
+        names.extend(
+            files
+                .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "xml"))
+                .map(|name| format!("{folder}/{name}")),
+        );
     }
     names.sort();
     names.into_iter().map(|name| (name.clone(), file(&name))).collect()

@@ -167,6 +167,7 @@ fn decision(invoice: &Invoice, owner: Owner, issuing: &IssuingFor) -> String {
 
 /// Every row of the table at `ContextChoice::of`: whose invoice, whose certificate, what is said.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn who_may_sign_what_in_which_context() {
     const SELLER: &str = "5265877635";
     const BUYER: &str = "5251469286";
