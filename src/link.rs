@@ -291,7 +291,8 @@ mod tests {
         prop_oneof![
             nip().prop_map(|nip| format!("Nip:{nip}")),
             (nip(), "[0-9]{5}").prop_map(|(nip, unit)| format!("InternalId:{nip}-{unit}")),
-            (nip(), "[A-Z]{2}[0-9A-Z+*]{2,12}").prop_map(|(nip, vat)| format!("NipVatUe:{nip}-{vat}")),
+            (nip(), "(DE[0-9]{9}|NL[0-9A-Z+*]{12}|IE[0-9][0-9A-Z+*][0-9]{5}[A-Z]|RO[0-9]{2,10})")
+                .prop_map(|(nip, vat)| format!("NipVatUe:{nip}-{vat}")),
             "PeppolId:P[A-Z]{2}[0-9]{6}",
         ]
         .prop_map(|text| text.parse().unwrap())

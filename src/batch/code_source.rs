@@ -1,16 +1,16 @@
 //! Where the codes of an invoice come from.
-//!
-//! A certificate for each invoice, chosen from a register, would be one more way here.
+
+use std::fmt;
 
 use crate::credential::Certificate;
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::manifest::{InvoiceLinks, KnownCodes, LabelledLink, Signature, SignedLink};
 use crate::render::Label;
 use crate::sign::{Algorithm, ContextSource, Issuer};
 use crate::upo::Upo;
-use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
+use crate::values::{CertificateSerial, ContextId, Environment, KsefNumber, Rules};
 
 /// Where the codes of each invoice come from.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ use crate::values::{CertificateSerial, Environment, KsefNumber, Rules};
 pub enum CodeSource {
     /// KOD I and KOD II are made and signed now: offline invoices.
     Sign(Issuer),
+    /// The same, and each invoice has its own issuer: a register of certificates.
+    SignEach(Box<dyn Issuers>),
     /// KOD I alone is made.
     Link {
         /// Which KSeF.
@@ -34,10 +36,36 @@ pub enum CodeSource {
     },
 }
 
+/// Issuers, of which each invoice has its own.
+pub trait Issuers: fmt::Debug + Send + Sync {
+    /// The KSeF that all of them are for.
+    fn environment(&self) -> Environment;
+
+    /// The one that signs this invoice. Asked from many threads for every invoice: a look-up. A key that is locked is opened
+    /// when it is first needed, once; if that fails, its invoices are refused, and the others go on.
+    ///
+    /// # Errors
+    /// If there is none, or it cannot sign. The invoice is refused.
+    fn of(&self, invoice: &Invoice) -> Result<&Issuer>;
+
+    /// The context that was given for all of them, if one was.
+    fn context(&self) -> Option<&ContextId>;
+
+    /// How those with EC keys sign.
+    fn ec_algorithm(&self) -> Algorithm;
+
+    /// True if those with EC keys give the same signature each time.
+    fn is_deterministic(&self) -> bool;
+
+    /// Those that were asked for and could sign.
+    fn opened(&self) -> Vec<&Issuer>;
+}
+
 impl CodeSource {
     pub(crate) fn environment(&self) -> Environment {
         match self {
             Self::Sign(issuer) => issuer.environment(),
+            Self::SignEach(issuers) => issuers.environment(),
             Self::Link { environment, .. } | Self::Reuse { environment, .. } => *environment,
         }
     }
@@ -45,7 +73,7 @@ impl CodeSource {
     /// True for KOD I and KOD II, false for KOD I alone; none if that differs from invoice to invoice.
     pub(crate) fn is_signing(&self) -> Option<bool> {
         match self {
-            Self::Sign(_) => Some(true),
+            Self::Sign(_) | Self::SignEach(_) => Some(true),
             Self::Link { .. } => Some(false),
             Self::Reuse { .. } => None,
         }
@@ -55,15 +83,23 @@ impl CodeSource {
     pub(crate) fn certificate(&self, serial: CertificateSerial) -> Option<&Certificate> {
         match self {
             Self::Sign(issuer) => Some(issuer.credential().certificate()).filter(|own| own.serial() == serial),
+            Self::SignEach(issuers) => {
+                let mut opened = issuers.opened().into_iter().map(|issuer| issuer.credential().certificate());
+                opened.find(|own| own.serial() == serial)
+            }
             Self::Link { .. } | Self::Reuse { .. } => None,
         }
     }
 
     /// What makes a KOD II of an earlier run one that this would not make, in words.
     pub(crate) fn difference(&self, earlier: &Signature) -> Option<String> {
-        let Self::Sign(issuer) = self else { return None };
+        let (context, own, is_deterministic) = match self {
+            Self::Sign(issuer) => (issuer.context(), issuer.signer().algorithm(), issuer.signer().is_deterministic()),
+            Self::SignEach(issuers) => (issuers.context(), issuers.ec_algorithm(), issuers.is_deterministic()),
+            Self::Link { .. } | Self::Reuse { .. } => return None,
+        };
         let (found, source) = (&earlier.context.context, earlier.context.source);
-        match issuer.context() {
+        match context {
             Some(given) if given != found => {
                 return Some(format!("it is signed in the context {found}, and this run signs in {given}"));
             }
@@ -74,13 +110,12 @@ impl CodeSource {
             }
             _ => {}
         }
-        let own = issuer.signer().algorithm();
         // The certificate may be another, and its key of another kind; an encoding is chosen for keys of one kind only.
         if own != earlier.algorithm && own != Algorithm::Ps256 && earlier.algorithm != Algorithm::Ps256 {
             return Some(format!("its signature is written as {}, and this run writes {own}", earlier.algorithm));
         }
         let words = |is_deterministic| if is_deterministic { "the same each time" } else { "another each time" };
-        let (then, now) = (earlier.is_deterministic, issuer.signer().is_deterministic());
+        let (then, now) = (earlier.is_deterministic, is_deterministic);
         (then != now).then(|| format!("its signature is {}, and that of this run {}", words(then), words(now)))
     }
 
@@ -90,31 +125,43 @@ impl CodeSource {
     /// Those of [`KnownCodes::of`].
     pub(crate) fn is_signing_of(&self, invoice: &Invoice) -> Result<bool> {
         match self {
-            Self::Sign(_) => Ok(true),
+            Self::Sign(_) | Self::SignEach(_) => Ok(true),
             Self::Link { .. } => Ok(false),
             Self::Reuse { environment, codes } => Ok(codes.of(invoice, *environment)?.kod2.is_some()),
         }
     }
 
-    /// The links of an invoice, and the rules that were overridden for what signs them.
+    /// The issuers that signed, as far as this run knows.
+    pub(crate) fn issuers(&self) -> Vec<&Issuer> {
+        match self {
+            Self::Sign(issuer) => vec![issuer],
+            Self::SignEach(issuers) => issuers.opened(),
+            Self::Link { .. } | Self::Reuse { .. } => Vec::new(),
+        }
+    }
+
+    /// The links of an invoice, the rules that were overridden for what signs them, and what somebody should look at.
     ///
     /// # Errors
-    /// Those of the signer, of [`Numbers::of`] and of [`KnownCodes::of`].
-    pub(crate) fn links_of(&self, invoice: &Invoice) -> Result<(InvoiceLinks, Rules)> {
+    /// Those of the signer, of [`Issuers::of`], of [`Numbers::of`] and of [`KnownCodes::of`].
+    pub(crate) fn links_of(&self, invoice: &Invoice) -> Result<(InvoiceLinks, Rules, Vec<Warning>)> {
         match self {
-            Self::Sign(issuer) => Ok((signed(issuer, invoice)?, issuer.credential().allowed())),
+            Self::Sign(issuer) => signed(issuer, invoice),
+            Self::SignEach(issuers) => signed(issuers.of(invoice)?, invoice),
             Self::Link { environment, numbers } => {
                 let number = numbers.of(invoice)?;
                 let url = Kod1::of(invoice, *environment).to_string();
                 let kod1 = LabelledLink { url, label: number.map_or(Label::OFFLINE, Label::from) };
-                Ok((InvoiceLinks { ksef_number: number.cloned(), kod1, kod2: None }, Rules::NONE))
+                Ok((InvoiceLinks { ksef_number: number.cloned(), kod1, kod2: None }, Rules::NONE, Vec::new()))
             }
-            Self::Reuse { environment, codes } => Ok((codes.of(invoice, *environment)?.clone(), Rules::NONE)),
+            Self::Reuse { environment, codes } => {
+                Ok((codes.of(invoice, *environment)?.clone(), Rules::NONE, Vec::new()))
+            }
         }
     }
 }
 
-fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
+fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<(InvoiceLinks, Rules, Vec<Warning>)> {
     let signed = issuer.sign(invoice)?;
     let signature = Signature {
         context: signed.context,
@@ -124,7 +171,8 @@ fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<InvoiceLinks> {
     };
     let link = LabelledLink { url: signed.kod2, label: Label::CERTYFIKAT };
     let kod1 = LabelledLink { url: signed.kod1, label: Label::OFFLINE };
-    Ok(InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) })
+    let links = InvoiceLinks { ksef_number: None, kod1, kod2: Some(SignedLink { link, signature }) };
+    Ok((links, issuer.credential().allowed(), signed.warnings))
 }
 
 /// Where the KSeF numbers under the codes come from.

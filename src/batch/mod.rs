@@ -51,7 +51,7 @@ mod output;
 mod run;
 mod settings;
 
-pub use code_source::{CodeSource, Numbers};
+pub use code_source::{CodeSource, Issuers, Numbers};
 #[cfg(feature = "pdf")]
 pub use comparison::Mismatch;
 #[cfg(feature = "pdf")]

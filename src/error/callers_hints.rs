@@ -33,12 +33,12 @@ impl Hints {
         Self { error, warning }
     }
 
-    /// The error with the program's hint.
+    /// The error with the program's hint, unless it has one of its own already.
     #[must_use]
     pub fn complete(&self, error: Error) -> Error {
         match (self.error)(error.kind()) {
-            Some(hint) => error.with_hint(hint),
-            None => error,
+            Some(hint) if error.hint() == error.kind().hint() => error.with_hint(hint),
+            _ => error,
         }
     }
 

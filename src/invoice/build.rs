@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::fault::{At, Fault};
 use super::form::{Field, Form};
 use super::invoice::{Invoice, Mistyped};
-use super::party::{Buyer, Party};
-use super::texts::{Registration, Texts};
+use super::party::{Buyer, Party, ThirdParty};
+use super::texts::{Registration, Texts, ThirdPartyTexts};
 use crate::error::Kind;
-use crate::values::{InvoiceHash, IssueDate, Nip};
+use crate::values::{ContextId, InvoiceHash, IssueDate, Nip};
 use crate::xml::collapse;
 
 /// `TZnakowy` of the schemas, in characters. PEF sets no limit; this one holds for it too.
@@ -40,7 +40,7 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         buyer
     });
     // The schema refuses malformed ones; here only a mistyped digit is looked for.
-    for (index, text) in texts.third_parties.iter().enumerate() {
+    for (index, text) in texts.third_parties.iter().filter_map(|third| third.nip.as_deref()).enumerate() {
         if let Some(nip) = Nip::from_digits(text.as_bytes()) {
             check(Party::Third, nip, At::Field(Field::ThirdPartyNip, index));
         }
@@ -58,6 +58,7 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         seller: seller?,
         buyer: buyer?,
         authorised,
+        third_parties: texts.third_parties.iter().map(third_party).collect(),
         issue_date: issue_date?,
         number: number?,
         self_billed: is_self_billed(form, texts, kind.as_deref()),
@@ -118,6 +119,16 @@ fn buyer(form: Form, texts: &Texts) -> Result<(Buyer, At), Fault> {
         (None, None, None) => Buyer::Unidentified,
     };
     Ok((buyer, at))
+}
+
+/// What decides nothing may be missing or wrong: the schema refuses that.
+fn third_party(texts: &ThirdPartyTexts) -> ThirdParty {
+    let internal_id = texts.internal_id.as_deref().map(collapse);
+    ThirdParty {
+        nip: texts.nip.as_deref().and_then(|text| Nip::from_digits(text.as_bytes())),
+        internal_id: internal_id.and_then(|text| ContextId::new("InternalId", &text).ok()),
+        role: texts.role.as_deref().and_then(|text| collapse(text).parse().ok()),
+    }
 }
 
 /// The number of a PEF party's VAT registration: the one whose scheme is `VAT`, or the only one there is. The

@@ -77,7 +77,11 @@ pub(crate) enum Field {
     BuyerVatCountry,
     BuyerVatNumber,
     BuyerOtherId,
+    /// `Podmiot3`; there may be a hundred, so each is gathered first.
+    ThirdParty,
     ThirdPartyNip,
+    ThirdPartyInternalId,
+    ThirdPartyRole,
     AuthorisedNip,
     IssueDate,
     Number,
@@ -138,6 +142,16 @@ const fn leaf(local: &'static str, field: Field) -> Node {
 const SELLER: &[Node] =
     &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip), leaf("Nazwa", Field::SellerName)])];
 
+const THIRD_PARTY: Node = Node {
+    namespace: None,
+    local: "Podmiot3",
+    field: Some(Field::ThirdParty),
+    children: &[
+        inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip), leaf("IDWew", Field::ThirdPartyInternalId)]),
+        leaf("Rola", Field::ThirdPartyRole),
+    ],
+};
+
 const FA: &[Node] = &[
     inner("Podmiot1", SELLER),
     inner(
@@ -153,7 +167,7 @@ const FA: &[Node] = &[
             ],
         )],
     ),
-    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
+    THIRD_PARTY,
     inner("PodmiotUpowazniony", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::AuthorisedNip)])]),
     inner(
         "Fa",
@@ -175,7 +189,7 @@ const FA_RR: &[Node] = &[
         "Podmiot2",
         &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip), leaf("Nazwa", Field::BuyerName)])],
     ),
-    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
+    THIRD_PARTY,
     inner(
         "FakturaRR",
         // P_4A is the day of purchase; the day of issue is P_4B.

@@ -1,6 +1,6 @@
 use super::fault::At;
 use super::form::Form;
-use super::party::{Buyer, Party};
+use super::party::{Buyer, Party, ThirdParty};
 use super::printed::Printed;
 use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 
@@ -18,6 +18,7 @@ pub struct Invoice {
     pub(super) self_billed: bool,
     pub(super) attachment: bool,
     pub(super) authorised: Option<Nip>,
+    pub(super) third_parties: Vec<ThirdParty>,
     pub(super) printed: Printed,
     pub(super) mistyped: Vec<Mistyped>,
     pub(super) size: usize,
@@ -54,6 +55,34 @@ impl Invoice {
     /// representative.
     pub fn authorised(&self) -> Option<Nip> {
         self.authorised
+    }
+
+    /// Everybody else whom the invoice names (`Podmiot3`). PEF knows none.
+    pub fn third_parties(&self) -> &[ThirdParty] {
+        &self.third_parties
+    }
+
+    /// True if the buyer issues the invoice: self-billing, VAT RR.
+    pub fn is_issued_by_buyer(&self) -> bool {
+        self.self_billed || self.form == Form::FaRr1
+    }
+
+    /// Who issues the invoice by what it says, if it has a NIP; the likeliest first: units that issue for the seller, then
+    /// the seller, or the buyer of a self-billed or VAT RR invoice. An authorised party is not among them, because it may
+    /// act in either context.
+    pub fn issuers(&self) -> impl Iterator<Item = Nip> {
+        let units = self.third_parties.iter().filter(|third| third.is_issuing_unit()).filter_map(|unit| unit.nip);
+        let usual = if self.is_issued_by_buyer() { self.buyer.nip() } else { Some(self.seller) };
+        units.chain(usual)
+    }
+
+    /// True if the invoice names somebody of this NIP, in whatever part.
+    pub fn names(&self, nip: Nip) -> bool {
+        let of_third = |third: &ThirdParty| third.nip.or_else(|| third.internal_id.as_ref()?.taxpayer()) == Some(nip);
+        self.seller == nip
+            || self.buyer.nip() == Some(nip)
+            || self.authorised == Some(nip)
+            || self.third_parties.iter().any(of_third)
     }
 
     /// The issue date: `P_1`, in FA_RR `P_4B`, in PEF `cbc:IssueDate`.

@@ -43,7 +43,7 @@ mod texts;
 
 pub use form::Form;
 pub use invoice::Invoice;
-pub use party::{Buyer, Party};
+pub use party::{Buyer, Party, ThirdParty};
 
 pub(crate) use fault::Fault;
 pub(crate) use read::Examination;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::values::Nip;
+use crate::values::{ContextId, Nip};
 
 /// Who an invoice is for, by the identifier it gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,30 @@ impl fmt::Display for Buyer {
             Self::Other(id) => write!(f, "Other:{id}"),
             Self::Unidentified => Ok(()),
         }
+    }
+}
+
+/// Somebody else whom an invoice names (`Podmiot3`), as far as it matters who issues it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThirdParty {
+    /// Its NIP, if that is how it is named.
+    pub nip: Option<Nip>,
+    /// Its internal identifier (`IDWew`), if that is how it is named: a unit without a NIP of its own.
+    pub internal_id: Option<ContextId>,
+    /// Its part in the invoice (`Rola`), by the number that the schemas give it.
+    pub role: Option<u8>,
+}
+
+impl ThirdParty {
+    /// True for a unit that issues the invoice in a context of its own: of a local government (7), of a VAT group (9).
+    pub fn is_issuing_unit(&self) -> bool {
+        matches!(self.role, Some(7 | 9))
+    }
+
+    /// True if it issues the invoice in the name of who would have to (5): an accounting office.
+    pub fn is_agent(&self) -> bool {
+        self.role == Some(5)
     }
 }
 

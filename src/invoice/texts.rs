@@ -16,7 +16,7 @@ pub(crate) struct Texts {
     pub(super) buyer_vat_number: Option<String>,
     pub(super) buyer_other: Option<String>,
     pub(super) buyer_registrations: Vec<Registration>,
-    pub(super) third_parties: Vec<String>,
+    pub(super) third_parties: Vec<ThirdPartyTexts>,
     pub(super) authorised: Option<String>,
     pub(super) issue_date: Option<String>,
     pub(super) number: Option<String>,
@@ -33,6 +33,14 @@ pub(super) struct Registration {
     pub(super) number: Option<String>,
 }
 
+/// `Podmiot3`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ThirdPartyTexts {
+    pub(super) nip: Option<String>,
+    pub(super) internal_id: Option<String>,
+    pub(super) role: Option<String>,
+}
+
 /// Gathers the texts of an invoice while it is read.
 #[derive(Default)]
 pub(crate) struct TextReader {
@@ -47,6 +55,7 @@ pub(crate) struct TextReader {
     /// True if there is an element in this text, which is to be printed.
     is_mixed: bool,
     registration: Registration,
+    third_party: ThirdPartyTexts,
 }
 
 impl TextReader {
@@ -73,6 +82,7 @@ impl TextReader {
         match node.field {
             Some(Field::Attachment) => self.texts.attachment = true,
             Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
+            Some(Field::ThirdParty) => self.third_party = ThirdPartyTexts::default(),
             _ => {}
         }
     }
@@ -93,8 +103,11 @@ impl TextReader {
             Field::SelfBilling => &mut texts.self_billing,
             Field::RegistrationNumber => &mut self.registration.number,
             Field::RegistrationScheme => &mut self.registration.scheme,
-            Field::ThirdPartyNip => {
-                texts.third_parties.push(text);
+            Field::ThirdPartyNip => &mut self.third_party.nip,
+            Field::ThirdPartyInternalId => &mut self.third_party.internal_id,
+            Field::ThirdPartyRole => &mut self.third_party.role,
+            Field::ThirdParty => {
+                texts.third_parties.push(std::mem::take(&mut self.third_party));
                 return Ok(());
             }
             Field::SellerRegistration => {

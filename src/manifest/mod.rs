@@ -35,7 +35,7 @@ pub use codes::{CodeRecord, Picture, Signature, SignedCode};
 pub use known_codes::KnownCodes;
 pub use lines::{LONGEST_LINE, Lines, RawLine};
 pub use record::{CodesPlace, DocumentRecord, Done, EarlierRecord, InvoiceOutcome, Kept, Record, Sending};
-pub use summary::Summary;
+pub use summary::{CertificateCount, Summary};
 
 pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};
 pub(crate) use file_names::{DOCUMENT_ENDINGS, FileNames, TakenNames};

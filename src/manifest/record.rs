@@ -49,6 +49,8 @@ pub struct Done {
     pub allowed: Rules,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
+    /// What is true of many invoices of a run and is said once, in its summary: of whoever signs.
+    pub run_warnings: Vec<Warning>,
     /// The document that was made around the codes, if one was asked for.
     pub document: Option<DocumentRecord>,
     /// By when KSeF must have it, if it is known why it was issued offline.

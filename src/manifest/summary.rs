@@ -2,11 +2,13 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
+use super::codes::SignedCode;
 use super::line::WarningLine;
 use super::record::{InvoiceOutcome, Record};
 use super::write::{moment, to_line};
+use crate::credential::Owner;
 use crate::error::Warning;
-use crate::values::Environment;
+use crate::values::{CertificateSerial, Environment};
 
 /// What came of the whole run: the last line of the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -25,6 +27,10 @@ pub struct Summary {
     pub redrawn: u64,
     /// Invoices that changed after an earlier run had signed them, and were signed anew.
     pub replaced: u64,
+    /// How many invoices each certificate signed, kept ones included, in the order of the serial numbers. Not written where
+    /// nothing is signed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateCount>,
     /// True if the run was stopped before its end.
     pub interrupted: bool,
     /// True if the results of an earlier run were to be replaced, and were not: this run made none, or did not come to its end.
@@ -57,22 +63,71 @@ impl Summary {
                 // With its KSeF number now, but as it was.
                 let is_same = done.replaces == Some(*done.invoice.hash());
                 self.replaced += u64::from(done.replaces.is_some() && !is_same);
-                done.kod2.is_some()
+                self.count_certificate(done.kod2.as_ref())
             }
             InvoiceOutcome::Kept(kept) => {
                 self.kept += 1;
                 self.redrawn += u64::from(kept.redrawn);
-                kept.record.kod2.is_some()
+                self.count_certificate(kept.record.kod2.as_ref())
             }
             InvoiceOutcome::Refused(_) => return self.refused += 1,
         };
         *(if has_kod2 { &mut self.signed } else { &mut self.linked }) += 1;
     }
 
+    /// True if there is a KOD II.
+    fn count_certificate(&mut self, kod2: Option<&SignedCode>) -> bool {
+        let Some(SignedCode { signature, .. }) = kod2 else { return false };
+        let at = match self.certificates.binary_search_by_key(&signature.serial, |known| known.serial) {
+            Ok(at) => at,
+            Err(at) => {
+                self.certificates.insert(at, CertificateCount { serial: signature.serial, owner: None, signed: 0 });
+                at
+            }
+        };
+        if let Some(known) = self.certificates.get_mut(at) {
+            known.signed += 1;
+        }
+        true
+    }
+
+    /// Writes down whose a certificate is, if it signed.
+    pub(crate) fn name_owner(&mut self, serial: CertificateSerial, owner: Owner) {
+        if let Some(known) = self.certificates.iter_mut().find(|known| known.serial == serial) {
+            known.owner = Some(owner);
+        }
+    }
+
     /// Counts a line of an earlier run that stays without a record of its own.
     pub(crate) fn count_kept(&mut self, is_signed: bool) {
         self.kept += 1;
         *(if is_signed { &mut self.signed } else { &mut self.linked }) += 1;
+    }
+}
+
+/// A certificate, and how many invoices it signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct CertificateCount {
+    /// Its serial number.
+    #[serde(serialize_with = "as_text")]
+    pub serial: CertificateSerial,
+    /// Whose it is; not known, and not written, of one that signed in an earlier run alone.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text_if_known")]
+    pub owner: Option<Owner>,
+    /// How many it signed.
+    pub signed: u64,
+}
+
+fn as_text<T: ToString, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&value.to_string())
+}
+
+#[expect(clippy::ref_option, reason = "serde passes references")]
+fn as_text_if_known<T: ToString, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => as_text(value, serializer),
+        None => serializer.serialize_none(),
     }
 }
 

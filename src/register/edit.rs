@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use toml_edit::{Item, Table};
 
-use super::entry::{Entry, KeyPlace, PasswordPlace};
+use super::entry::{Entry, KeyPlace, PasswordPlace, SignsFor};
 use super::register::{Register, parse, tables, unknown};
 use super::status::Status;
-use crate::credential::{Owner, Purpose};
+use crate::credential::Purpose;
 use crate::error::{Error, Kind, Result};
 
 /// What a new register begins with.
@@ -135,7 +135,7 @@ fn lines(entry: &Entry) -> Vec<String> {
     let mut lines = vec!["[[certificate]]".to_owned()];
     let mut field = |name: &str, value: Option<String>| lines.extend(value.map(|value| format!("{name} = {value}")));
     field("name", Some(text(&entry.name)));
-    field("owner", Some(text(&owner(facts.owner))));
+    field("owner", Some(text(&facts.owner.to_string())));
     field("owner_name", facts.owner_name.as_deref().map(text));
     field("pesel_ends", facts.pesel_ends.as_deref().map(text));
     field("purpose", Some(text(purpose(facts.purpose))));
@@ -161,6 +161,7 @@ fn lines(entry: &Entry) -> Vec<String> {
     field("responsible", entry.responsible.as_deref().map(text));
     field("replace_by", entry.replace_by.map(|day| day.to_string()));
     field("use_from", entry.use_from.map(|day| day.to_string()));
+    field("signs_for", signs_for(&entry.signs_for));
     for (name, value) in status_fields(&entry.status) {
         field(name, Some(value));
     }
@@ -182,11 +183,14 @@ fn status_fields(status: &Status) -> Vec<(&'static str, String)> {
     fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-fn owner(owner: Owner) -> String {
-    match owner {
-        Owner::Nip(nip) => format!("Nip:{nip}"),
-        Owner::Pesel => "Pesel".to_owned(),
-        Owner::Unknown => "Unknown".to_owned(),
+fn signs_for(signs_for: &SignsFor) -> Option<String> {
+    match signs_for {
+        SignsFor::Owner => None,
+        SignsFor::Listed(nips) => {
+            let nips: Vec<String> = nips.iter().map(|nip| text(nip.as_str())).collect();
+            Some(format!("[{}]", nips.join(", ")))
+        }
+        SignsFor::Any => Some(text("any")),
     }
 }
 

@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::status::Status;
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
-use crate::values::Day;
+use crate::values::{Day, Nip};
 
 /// What a register keeps of one certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Entry {
     pub replace_by: Option<Day>,
     /// The first day (in Warsaw) on which it is chosen; as soon as it is valid, if there is none.
     pub use_from: Option<Day>,
+    /// For whom it signs, beside its owner.
+    pub signs_for: SignsFor,
     /// Whether it may still be used.
     pub status: Status,
     /// Anything else.
@@ -50,6 +52,7 @@ impl Entry {
             responsible: None,
             replace_by: None,
             use_from: None,
+            signs_for: SignsFor::Owner,
             status: Status::Active,
             note: None,
         }
@@ -74,6 +77,18 @@ impl Entry {
         };
         Err(Error::new(Kind::RegisterOutdated, message))
     }
+}
+
+/// For whom a certificate signs, beside its owner. They must have given its owner the right to issue invoices in KSeF.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SignsFor {
+    /// Nobody.
+    #[default]
+    Owner,
+    /// Taxpayers with these NIPs: a person's firm, clients of an office.
+    Listed(Vec<Nip>),
+    /// Whoever has no certificate of its own in the register.
+    Any,
 }
 
 /// Where a certificate and its private key are. Paths are as they stand in the register, relative to its folder.

@@ -1,7 +1,8 @@
+use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
 use crate::credential::{Certificate, Owner, Purpose, mask_pesel};
-use crate::values::{CertificateSerial, Environment};
+use crate::values::{CertificateSerial, Environment, IssueDate};
 
 /// What a register knows of a certificate from the certificate itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +47,11 @@ impl Facts {
     /// True if the certificate is from the KSeF of this environment, by its issuer's name.
     pub fn fits(&self, environment: Environment) -> bool {
         crate::credential::check_issuer(self.issuer.as_deref(), environment).is_ok()
+    }
+
+    /// The first and the last day, in Poland, on which it is valid.
+    pub(super) fn days_of_validity(&self) -> RangeInclusive<IssueDate> {
+        IssueDate::today(self.valid_from)..=IssueDate::today(self.valid_to)
     }
 
     /// `NIP 5265877635`, or the name where there is no NIP.

@@ -25,6 +25,7 @@ mod entry;
 mod expiry;
 mod facts;
 mod fields;
+mod roster;
 mod select;
 mod status;
 
@@ -33,9 +34,10 @@ mod register;
 
 pub use calendar::calendar;
 pub use edit::{HEADER, add, set_status};
-pub use entry::{Entry, KeyPlace, PasswordPlace};
+pub use entry::{Entry, KeyPlace, PasswordPlace, SignsFor};
 pub use expiry::Expiry;
 pub use facts::Facts;
 pub use register::Register;
+pub use roster::Roster;
 pub use select::{Obstacle, Wanted};
 pub use status::{RevocationReason, Status};

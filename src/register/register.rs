@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use toml_edit::{Document, Table};
 
-use super::entry::{Entry, KeyPlace, PasswordPlace};
+use super::entry::{Entry, KeyPlace, PasswordPlace, SignsFor};
 use super::facts::Facts;
 use super::fields::{Fields, line_at, malformed, secret};
 use super::status::{RevocationReason, Status};
@@ -18,7 +18,7 @@ pub struct Register {
 }
 
 /// The fields of an entry, in the order in which they are written.
-pub(super) const FIELDS: [&str; 25] = [
+pub(super) const FIELDS: [&str; 26] = [
     "name",
     "owner",
     "owner_name",
@@ -40,6 +40,7 @@ pub(super) const FIELDS: [&str; 25] = [
     "responsible",
     "replace_by",
     "use_from",
+    "signs_for",
     "status",
     "status_since",
     "status_reason",
@@ -151,6 +152,7 @@ fn entry(text: &str, fields: &Fields<'_>) -> Result<Entry> {
         responsible: fields.text("responsible")?,
         replace_by: fields.day("replace_by")?,
         use_from: fields.day("use_from")?,
+        signs_for: signs_for(fields)?,
         status: status(fields)?,
         note: fields.text("note")?,
     })
@@ -226,6 +228,17 @@ fn password_place(text: &str, fields: &Fields<'_>) -> Result<Option<PasswordPlac
         (None, None, Some((service, account))) => Ok(Some(PasswordPlace::Keyring { service, account })),
         _ => Err(malformed(place.line(), "a password is in one place: file, env or keyring")),
     }
+}
+
+fn signs_for(fields: &Fields<'_>) -> Result<SignsFor> {
+    let Some(item) = fields.item("signs_for") else { return Ok(SignsFor::Owner) };
+    let nip = |value: &toml_edit::Value| value.as_str().and_then(|text| Nip::parse(text).ok());
+    match (item.as_str(), item.as_array()) {
+        (Some("any"), _) => Some(SignsFor::Any),
+        (_, Some(nips)) if !nips.is_empty() => nips.iter().map(nip).collect::<Option<_>>().map(SignsFor::Listed),
+        _ => None,
+    }
+    .ok_or_else(|| fields.wrong("signs_for", "is \"any\" or a list of NIPs, such as [\"5265877635\"]"))
 }
 
 fn status(fields: &Fields<'_>) -> Result<Status> {

@@ -66,7 +66,7 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// True if the entry was or will be chosen at another time.
-    fn depends_on_time(&self) -> bool {
+    pub(super) fn depends_on_time(&self) -> bool {
         matches!(self, Self::NotYetValid(_) | Self::Expired(_) | Self::NotYetUsed(_))
     }
 }
@@ -162,10 +162,7 @@ impl Register {
             return Err(several_owners(&in_use));
         }
         if fitting.iter().any(|entry| entry.facts.issuer != newest.facts.issuer) {
-            let issuer = |entry: &&Entry| entry.facts.issuer.clone().unwrap_or_default();
-            let names = fitting.iter().map(|entry| format!("{:?} of {:?}", entry.name, issuer(entry)));
-            let message = format!("certificates of several issuers fit: {}", listed(names));
-            return Err(Error::new(Kind::RegisterAmbiguous, message));
+            return Err(several_issuers(&fitting));
         }
         Ok(newest)
     }
@@ -210,9 +207,15 @@ impl Register {
 }
 
 /// An entry, and why it is not to be chosen.
-type Standing<'r> = (&'r Entry, Option<Obstacle>);
+pub(super) type Standing<'r> = (&'r Entry, Option<Obstacle>);
 
-fn several_owners(in_use: &[Standing<'_>]) -> Error {
+pub(super) fn several_issuers(fitting: &[&Entry]) -> Error {
+    let issuer = |entry: &&Entry| entry.facts.issuer.clone().unwrap_or_default();
+    let names = fitting.iter().map(|entry| format!("{:?} of {:?}", entry.name, issuer(entry)));
+    Error::new(Kind::RegisterAmbiguous, format!("certificates of several issuers fit: {}", listed(names)))
+}
+
+pub(super) fn several_owners(in_use: &[Standing<'_>]) -> Error {
     let all_fit = in_use.iter().all(|(_, obstacle)| obstacle.is_none());
     let names = in_use.iter().map(|(entry, obstacle)| {
         let why = obstacle.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
@@ -223,7 +226,7 @@ fn several_owners(in_use: &[Standing<'_>]) -> Error {
     Error::new(Kind::RegisterAmbiguous, format!("{found}: {}", listed(names)))
 }
 
-fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
+pub(super) fn listed(items: impl ExactSizeIterator<Item = String>) -> String {
     let more = items.len().saturating_sub(MOST_NAMED);
     let mut listed: Vec<String> = items.take(MOST_NAMED).collect();
     if more > 0 {

@@ -5,10 +5,10 @@ use rsa::pss;
 use sha2::Sha256;
 
 use super::aws::signer;
-use super::context::ContextChoice;
+use super::context::{ContextChoice, IssuingFor};
 use super::link_signer::{Algorithm, LinkSigner, SignatureEncoding};
 use crate::credential::{Certificate, Conditions, Credential, PublicCredential, PublicKey};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Warning};
 use crate::invoice::Invoice;
 use crate::link::{Kod1, UnsignedKod2};
 use crate::values::{CertificateSerial, ContextId, Environment};
@@ -18,7 +18,7 @@ use crate::values::{CertificateSerial, ContextId, Environment};
 /// One is enough for a whole run; threads share it by reference.
 pub struct Issuer {
     credential: PublicCredential,
-    context: Option<ContextId>,
+    issuing: IssuingFor,
     signer: Box<dyn LinkSigner>,
 }
 
@@ -32,6 +32,8 @@ pub struct SignedLinks {
     pub kod2: String,
     /// The context that KOD II names, and why.
     pub context: ContextChoice,
+    /// What somebody should look at: the certificate was not valid on the issue date, the context is a doubtful one.
+    pub warnings: Vec<Warning>,
     /// How KOD II is signed.
     pub algorithm: Algorithm,
     /// The certificate that KOD II names.
@@ -53,7 +55,7 @@ impl Issuer {
     /// Takes another signer for the same key: another encoding, deterministic signatures. The credential's own copy of
     /// the key is wiped.
     pub fn with_signer(credential: Credential, signer: Box<dyn LinkSigner>) -> Self {
-        Self { credential: credential.into_public(), context: None, signer }
+        Self { credential: credential.into_public(), issuing: IssuingFor::Itself, signer }
     }
 
     /// Takes a signer whose key is elsewhere, on a token or in an HSM. The certificate is checked as
@@ -69,13 +71,23 @@ impl Issuer {
     ) -> Result<Self> {
         let check_pair = |certificate: &Certificate| check_by_trial(&*signer, certificate);
         let credential = PublicCredential::of_pair(certificate, conditions, check_pair)?;
-        Ok(Self { credential, context: None, signer })
+        Ok(Self { credential, issuing: IssuingFor::Itself, signer })
     }
 
     /// Names one context for all invoices, instead of choosing it for each.
     #[must_use]
     pub fn in_context(mut self, context: ContextId) -> Self {
-        self.context = Some(context);
+        self.issuing = IssuingFor::Context(context);
+        self
+    }
+
+    /// Says that the certificate's owner issues invoices for others too, who gave it the right to (`InvoiceWrite`): an
+    /// accounting office. Each invoice is signed in the context of its issuer. A context that was named stays.
+    #[must_use]
+    pub fn on_behalf(mut self) -> Self {
+        if self.issuing == IssuingFor::Itself {
+            self.issuing = IssuingFor::Others;
+        }
         self
     }
 
@@ -86,7 +98,10 @@ impl Issuer {
 
     /// The context that was named for all invoices, if one was.
     pub fn context(&self) -> Option<&ContextId> {
-        self.context.as_ref()
+        match &self.issuing {
+            IssuingFor::Context(context) => Some(context),
+            IssuingFor::Itself | IssuingFor::Others => None,
+        }
     }
 
     /// What signs.
@@ -102,12 +117,14 @@ impl Issuer {
     /// Builds and signs both links of an invoice. [`Invoice::review`] has its warnings.
     ///
     /// # Errors
-    /// `form_not_accepted` and `nip_checksum`, where the environment refuses the invoice; `context_unclear`;
-    /// `signing_failed`.
+    /// `form_not_accepted` and `nip_checksum`, where the environment refuses the invoice or the context; those of
+    /// [`ContextChoice::of`]; `signing_failed`.
     pub fn sign(&self, invoice: &Invoice) -> Result<SignedLinks> {
         invoice.check_environment(self.environment())?;
         let certificate = self.credential.certificate();
-        let context = ContextChoice::of(invoice, certificate.owner(), self.context.as_ref())?;
+        let (context, mut warnings) = ContextChoice::of(invoice, certificate.owner(), &self.issuing)?;
+        self.check_nip_of(&context.context)?;
+        warnings.extend(certificate.check_issue_date(invoice.issue_date()));
         let serial = certificate.serial();
         let unsigned = UnsignedKod2 {
             environment: self.environment(),
@@ -120,6 +137,7 @@ impl Issuer {
             kod1: Kod1::of(invoice, self.environment()).to_string(),
             kod2: unsigned.sign_with(|text| self.signer.sign(text))?,
             context,
+            warnings,
             algorithm: self.signer.algorithm(),
             serial,
             is_deterministic: self.signer.is_deterministic(),
@@ -127,11 +145,23 @@ impl Issuer {
     }
 }
 
+impl Issuer {
+    /// The parties' NIPs are checked with the invoice; a given context may name anybody.
+    fn check_nip_of(&self, context: &ContextId) -> Result<()> {
+        match context.taxpayer() {
+            Some(nip) if self.environment() == Environment::Prod && !nip.has_valid_checksum() => {
+                Err(Error::new(Kind::NipChecksum, format!("the check digit of the context's NIP {nip} is wrong")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Issuer")
             .field("credential", &self.credential)
-            .field("context", &self.context)
+            .field("issuing", &self.issuing)
             .field("algorithm", &self.signer.algorithm())
             .field("signer", &format_args!("[secret key elided]"))
             .finish()

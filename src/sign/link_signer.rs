@@ -38,7 +38,8 @@ impl Algorithm {
         [Self::Es256P1363, Self::Es256Der, Self::Ps256].into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    pub(crate) fn ecdsa(encoding: SignatureEncoding) -> Self {
+    /// That of a P-256 key whose signatures are written so.
+    pub fn ecdsa(encoding: SignatureEncoding) -> Self {
         match encoding {
             SignatureEncoding::P1363 => Self::Es256P1363,
             SignatureEncoding::Der => Self::Es256Der,

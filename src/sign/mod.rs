@@ -29,7 +29,7 @@ mod link_signer;
 mod new_key;
 
 pub use aws::signer;
-pub use context::{ContextChoice, ContextSource};
+pub use context::{ContextChoice, ContextSource, IssuingFor};
 pub use deterministic::deterministic_signer;
 pub use issuer::{Issuer, SignedLinks};
 pub use link_signer::{Algorithm, LinkSigner, SignatureEncoding};

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::eu_vat_number::is_eu_vat_number;
 use super::nip::Nip;
 use crate::error::{Error, Kind, Result};
 
@@ -53,16 +54,6 @@ impl ContextKind {
     }
 }
 
-/// A country's two letters and 2 to 12 more characters (`TNrVatUE` of the schemas: letters, digits, and the
-/// `+` and `*` of Irish and Dutch numbers).
-fn is_eu_vat_number(text: &str) -> bool {
-    let (country, rest) = text.as_bytes().split_at(text.len().min(2));
-    country.len() == 2
-        && country.iter().all(u8::is_ascii_uppercase)
-        && (2..=12).contains(&rest.len())
-        && rest.iter().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'+' | b'*'))
-}
-
 impl ContextId {
     /// A taxpayer's own context.
     pub fn nip(nip: Nip) -> Self {
@@ -94,6 +85,15 @@ impl ContextId {
         Nip::from_digits(self.value.as_bytes().get(..10)?)
     }
 
+    /// False if it is an internal identifier whose fifth digit does not fit what stands before it: weights 1 and 3 in turn,
+    /// without the hyphen, modulo 10. In no document; the Ministry's clients check it (`IdentifierValidators` in C#,
+    /// `IdentifierGeneratorUtils` in Java), and an example of its documents does not fit.
+    pub fn has_valid_check_digit(&self) -> bool {
+        let digits = || self.value.bytes().filter(u8::is_ascii_digit).map(|digit| u32::from(digit - b'0'));
+        let sum: u32 = digits().take(14).zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+        self.kind != ContextKind::InternalId || digits().next_back() == Some(sum % 10)
+    }
+
     /// The type as a link carries it: `Nip`, `InternalId`, `NipVatUe`, `PeppolId`.
     pub fn type_name(&self) -> &'static str {
         self.kind.name()
@@ -105,15 +105,26 @@ impl ContextId {
     }
 }
 
-/// `Nip:5265877635`, as on the command line.
+/// `Nip:5265877635`, as on the command line. A NIP alone is one, too, as people write it: `526-587-76-35`, `PL5265877635`.
 impl FromStr for ContextId {
     type Err = Error;
     fn from_str(text: &str) -> Result<Self> {
-        let (kind, value) = text.split_once(':').ok_or_else(|| {
-            Error::new(Kind::ContextMalformed, format!("{text:?} is not a context: TYPE:VALUE is expected"))
-        })?;
-        Self::new(kind, value)
+        match text.split_once(':') {
+            Some((kind, value)) => Self::new(kind, value),
+            None => bare_nip(text).map(Self::nip).ok_or_else(|| {
+                let message =
+                    format!("{text:?} is not a context: TYPE:VALUE or a NIP is expected, such as Nip:5265877635");
+                Error::new(Kind::ContextMalformed, message)
+            }),
+        }
     }
+}
+
+fn bare_nip(text: &str) -> Option<Nip> {
+    let text = text.trim();
+    let text = text.strip_prefix("PL").unwrap_or(text);
+    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'-' | b' ')).collect();
+    Nip::from_digits(&digits)
 }
 
 /// `Nip:5265877635`, as on the command line and in the manifest.
@@ -149,9 +160,35 @@ mod tests {
     }
 
     #[test]
+    fn a_nip_alone_is_a_context() {
+        for text in
+            ["5265877635", "526-587-76-35", "526 587 76 35", "PL5265877635", "PL 526-587-76-35", " 5265877635\t"]
+        {
+            assert_eq!(text.parse::<ContextId>().unwrap().to_string(), "Nip:5265877635", "{text}");
+        }
+    }
+
+    #[test]
+    fn the_check_digit_of_an_internal_identifier() {
+        // The first of the Ministry's clients, the second of its documents.
+        for (context, is_valid) in [
+            ("InternalId:6824515772-12343", true),
+            ("InternalId:5265877635-12345", false),
+            ("InternalId:6824515772-12344", false),
+            ("Nip:5265877635", true),
+            ("NipVatUe:5265877635-DE123456789", true),
+            ("PeppolId:PPL123456", true),
+        ] {
+            assert_eq!(context.parse::<ContextId>().unwrap().has_valid_check_digit(), is_valid, "{context}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for bad in [
-            "5265877635",
+            "526587763",
+            "5265877635-12345",
+            "PLN5265877635",
             "nip:5265877635",
             "NIP:5265877635",
             "Nip:526587763",
@@ -163,6 +200,11 @@ mod tests {
             "NipVatUe:5265877635",
             "NipVatUe:5265877635-at12345678",
             "NipVatUe:5265877635-AT/../x",
+            "NipVatUe:5265877635-XX123",
+            "NipVatUe:5265877635-GB123456789",
+            "NipVatUe:5265877635-GR123456789",
+            "NipVatUe:5265877635-PL5265877635",
+            "NipVatUe:5265877635-DE12345",
             "PeppolId:XPL123456",
             "PeppolId:PPL12345",
             "PeppolId:Ppl123456",

@@ -20,6 +20,7 @@
 mod context;
 mod day;
 mod environment;
+mod eu_vat_number;
 mod hash;
 mod issue_date;
 mod ksef_number;

@@ -12,6 +12,7 @@ mod explain;
 mod failures;
 mod keys;
 mod numbers;
+mod offices;
 mod overwrite;
 mod pdf_mismatch;
 mod pictures_pdf;

@@ -200,6 +200,7 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     let register = fs::read_to_string(fixture("register/pair.toml")).unwrap();
     assert!(register.contains(files), "{register}");
     let register = register.replace("valid_to = 2026-08-01T00:00:00Z", "valid_to = 2026-08-01T00:00:00.5Z");
+    let register = register.replace("use_from = ", "signs_for = [\"1111111111\"]\nuse_from = ");
     let elsewhere = [
         "p12 = \"firm.p12\"\np12_entry = \"firm\"\n",
         "pkcs11 = \"pkcs11:token=Firm;object=ksef?module-path=/m.so\"\n",

@@ -18,6 +18,8 @@ mod pdf_text;
 mod pkcs12;
 mod receipts;
 mod register;
+mod roster;
+mod sign_and_verify;
 mod signing;
 mod stamp;
 mod vectors;

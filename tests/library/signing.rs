@@ -3,8 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use crate::common::file as fixture;
+use ksef_qr::credential::Owner;
 use ksef_qr::link::{Kod2, Link};
-use ksef_qr::sign::{Algorithm, ContextSource, SignatureEncoding, deterministic_signer, signer};
+use ksef_qr::sign::{
+    Algorithm, ContextChoice, ContextSource, IssuingFor, SignatureEncoding, deterministic_signer, signer,
+};
+use ksef_qr::values::ContextId;
 use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer};
 use p256::ecdsa::signature::Verifier as _;
 use p256::pkcs8::DecodePublicKey as _;
@@ -116,16 +120,17 @@ fn the_context_follows_the_certificate_and_the_invoice() {
     const BUYER: &str = "Nip:5251469286";
     for (certificate, invoice_name, expected) in [
         ("offline-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Certificate))),
-        ("offline-ec.crt", "fa3-self-billed", Ok((SELLER, ContextSource::Certificate))),
+        // The buyer issues these, and the certificate is the seller's.
+        ("offline-ec.crt", "fa3-self-billed", Err("context_unclear")),
         ("offline-ec.crt", "fa3-consumer", Ok((SELLER, ContextSource::Certificate))),
-        ("offline-ec.crt", "pef-self-billed", Ok((SELLER, ContextSource::Certificate))),
+        ("offline-ec.crt", "pef-self-billed", Err("context_unclear")),
         ("offline-ec.crt", "rr-basic", Err("context_unclear")),
         ("buyer-ec.crt", "fa3-self-billed", Ok((BUYER, ContextSource::CertificateOfBuyer))),
         ("buyer-ec.crt", "pef-self-billed", Ok((BUYER, ContextSource::CertificateOfBuyer))),
         ("buyer-ec.crt", "rr-basic", Ok((BUYER, ContextSource::CertificateOfBuyer))),
         // The buyer's certificate on an invoice that the seller issues: somebody else's.
-        ("buyer-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
-        ("accountant-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
+        ("buyer-ec.crt", "fa3-basic", Err("certificate_of_another")),
+        ("accountant-ec.crt", "fa3-basic", Err("certificate_of_another")),
         ("pesel-ec.crt", "fa3-basic", Ok((SELLER, ContextSource::Seller))),
         ("fingerprint-ec.crt", "pef-basic", Ok((SELLER, ContextSource::Seller))),
         ("accountant-ec.crt", "fa3-self-billed", Err("context_unclear")),
@@ -137,6 +142,176 @@ fn the_context_follows_the_certificate_and_the_invoice() {
         let chosen = chosen.as_ref().map(|(context, source)| (context.as_str(), *source)).map_err(|error| error.code());
         assert_eq!(chosen, expected, "{certificate} {invoice_name}");
     }
+}
+
+/// An invoice of 1111111111 (the seller) to 5251469286, with `changes` made to its text.
+fn changed(changes: &[(&str, &str)]) -> Invoice {
+    let text = String::from_utf8(fixture("invoices/good/fa3-basic.xml")).unwrap();
+    let text = changes.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
+    });
+    Invoice::read(text.as_bytes()).unwrap()
+}
+
+/// The context and the warnings, or the refusal.
+fn decision(invoice: &Invoice, owner: Owner, issuing: &IssuingFor) -> String {
+    match ContextChoice::of(invoice, owner, issuing) {
+        Ok((choice, warnings)) => {
+            let warnings: Vec<&str> = warnings.iter().map(ksef_qr::error::Warning::code).collect();
+            format!("{} {} {}", choice.source.name(), choice.context.value(), warnings.join(" ")).trim_end().to_owned()
+        }
+        Err(error) => error.code().to_owned(),
+    }
+}
+
+/// Every row of the table at `ContextChoice::of`: whose invoice, whose certificate, what is said.
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn who_may_sign_what_in_which_context() {
+    const SELLER: &str = "5265877635";
+    const BUYER: &str = "5251469286";
+    const THIRD: &str = "1111111111";
+    const ANOTHER: &str = "7010020695";
+    let third = |role: &str, id: &str| {
+        let party =
+            format!("<Podmiot3><DaneIdentyfikacyjne>{id}</DaneIdentyfikacyjne><Rola>{role}</Rola></Podmiot3><Fa>");
+        changed(&[("<Fa>", &party)])
+    };
+    let nip = format!("<NIP>{THIRD}</NIP>");
+    let authorised = format!(
+        "<PodmiotUpowazniony><DaneIdentyfikacyjne>{nip}</DaneIdentyfikacyjne><RolaPU>2</RolaPU></PodmiotUpowazniony><Fa>"
+    );
+    let ordinary = changed(&[]);
+    let self_billed = invoice("fa3-self-billed");
+    let rr = invoice("rr-basic");
+    let bailiff = changed(&[("<Fa>", &authorised)]);
+    let (unit, member) = (third("7", &nip), third(" 9 ", &nip));
+    let unit_without_nip = third("7", "<IDWew>5265877635-12345</IDWew>");
+    let own_unit = third("7", "<NIP>5265877635</NIP>");
+    let agent = third("5", &nip);
+    let (factor, receiver) = (third("1", &nip), third("8", &nip));
+    let of = |nip: &str| Owner::Nip(nip.parse().unwrap());
+    let (own, others) = (IssuingFor::Itself, IssuingFor::Others);
+    let unclear = "context_unclear";
+    let refused = "certificate_of_another";
+    let cases: Vec<(&str, &Invoice, Owner, [&str; 2])> = vec![
+        // What comes of it, and what if the certificate is said to sign for others.
+        ("ordinary, the seller's", &ordinary, of(SELLER), ["certificate 5265877635"; 2]),
+        ("ordinary, the buyer's", &ordinary, of(BUYER), [refused, "seller 5265877635"]),
+        ("ordinary, another's", &ordinary, of(ANOTHER), [refused, "seller 5265877635"]),
+        (
+            "ordinary, a person's",
+            &ordinary,
+            Owner::Pesel,
+            ["seller 5265877635 certificate_of_person", "seller 5265877635"],
+        ),
+        (
+            "ordinary, unknown",
+            &ordinary,
+            Owner::Unknown,
+            ["seller 5265877635 certificate_of_person", "seller 5265877635"],
+        ),
+        ("self-billed, the buyer's", &self_billed, of(BUYER), ["certificate_of_buyer 5251469286"; 2]),
+        ("self-billed, the seller's", &self_billed, of(SELLER), [unclear; 2]),
+        ("self-billed, another's", &self_billed, of(ANOTHER), [unclear, "buyer 5251469286"]),
+        ("self-billed, a person's", &self_billed, Owner::Pesel, [unclear, "buyer 5251469286"]),
+        ("VAT RR, the buyer's", &rr, of(BUYER), ["certificate_of_buyer 5251469286"; 2]),
+        ("VAT RR, the seller's", &rr, of("6511153251"), [unclear; 2]),
+        ("VAT RR, another's", &rr, of(ANOTHER), [unclear, "buyer 5251469286"]),
+        ("VAT RR, unknown", &rr, Owner::Unknown, [unclear, "buyer 5251469286"]),
+        ("bailiff's, the seller's", &bailiff, of(SELLER), ["certificate 5265877635 context_of_seller"; 2]),
+        ("bailiff's, the bailiff's", &bailiff, of(THIRD), [unclear; 2]),
+        ("bailiff's, another's", &bailiff, of(ANOTHER), [unclear; 2]),
+        ("bailiff's, a person's", &bailiff, Owner::Pesel, [unclear; 2]),
+        ("a unit's, its own", &unit, of(THIRD), ["certificate_of_unit 1111111111"; 2]),
+        ("a unit's, the seller's", &unit, of(SELLER), ["certificate 5265877635 context_of_seller"; 2]),
+        ("a unit's, the buyer's", &unit, of(BUYER), [unclear; 2]),
+        ("a unit's, a person's", &unit, Owner::Pesel, [unclear; 2]),
+        ("a member's, its own", &member, of(THIRD), ["certificate_of_unit 1111111111"; 2]),
+        ("a member's, unknown", &member, Owner::Unknown, [unclear; 2]),
+        (
+            "a unit's without NIP, the seller's",
+            &unit_without_nip,
+            of(SELLER),
+            ["certificate 5265877635 context_of_seller"; 2],
+        ),
+        ("a unit's without NIP, a person's", &unit_without_nip, Owner::Pesel, [unclear; 2]),
+        ("the seller as its own unit", &own_unit, of(SELLER), ["certificate 5265877635"; 2]),
+        ("an agent's, its own", &agent, of(THIRD), ["seller 5265877635"; 2]),
+        ("an agent's, another's", &agent, of(ANOTHER), [refused, "seller 5265877635"]),
+        ("a factor's", &factor, of(THIRD), [refused, "seller 5265877635"]),
+        ("a receiving unit's", &receiver, of(THIRD), [refused, "seller 5265877635"]),
+        (
+            "a receiving unit, a person's",
+            &receiver,
+            Owner::Pesel,
+            ["seller 5265877635 certificate_of_person", "seller 5265877635"],
+        ),
+    ];
+    for (what, invoice, owner, [expected, for_others]) in cases {
+        assert_eq!(decision(invoice, owner, &own), expected, "{what}");
+        assert_eq!(decision(invoice, owner, &others), for_others, "{what}, for others");
+        // A context that is given is taken for all, and nobody is asked.
+        for (context, warning) in [
+            (format!("Nip:{}", invoice.seller()), ""),
+            ("Nip:9999999999".to_owned(), " context_not_in_invoice"),
+            ("NipVatUe:9999999999-DE123456789".to_owned(), " context_not_in_invoice"),
+            (format!("InternalId:{}-00001", invoice.seller()), " internal_id_checksum"),
+            ("PeppolId:PPL123456".to_owned(), ""),
+        ] {
+            let context: ContextId = context.parse().unwrap();
+            let given = IssuingFor::Context(context.clone());
+            assert_eq!(decision(invoice, owner, &given), format!("given {}{warning}", context.value()), "{what}");
+        }
+    }
+    // The certificate's own NIP, and everybody whom the invoice names, are no strangers.
+    for (invoice, nip) in
+        [(&ordinary, ANOTHER), (&ordinary, BUYER), (&bailiff, THIRD), (&unit, THIRD), (&factor, THIRD)]
+    {
+        let given = IssuingFor::Context(format!("Nip:{nip}").parse().unwrap());
+        assert_eq!(decision(invoice, of(ANOTHER), &given), format!("given {nip}"));
+    }
+    assert_eq!(
+        decision(&ordinary, of(SELLER), &IssuingFor::Context("Nip:7010020695".parse().unwrap())),
+        "given 7010020695 context_not_in_invoice"
+    );
+}
+
+/// The inputs that went wrong, with the certificate of 5265877635 or a person's.
+#[test]
+fn cases_from_the_field() {
+    let now = "2026-11-26T12:00:00Z".parse::<jiff::Timestamp>().unwrap().into();
+    let conditions = Conditions::new(Environment::Test, now);
+    for (case, certificate, expected) in [
+        ("seller-is-not-cert-owner", "offline-ec.crt", "certificate_of_another"),
+        ("buyer-certificate-not-self-billed", "offline-ec.crt", "certificate_of_another"),
+        ("bailiff", "pesel-ec.crt", "context_unclear"),
+        ("bailiff", "offline-ec.crt", "context_unclear"),
+        ("bailiff-or-representative", "pesel-ec.crt", "context_unclear"),
+        ("bailiff-or-representative", "offline-ec.crt", "context_unclear"),
+        ("jst-unit-issuer", "offline-ec.crt", "Nip:5265877635"),
+        ("jst-unit-issuer", "pesel-ec.crt", "context_unclear"),
+        ("vat-group-member-issuer", "offline-ec.crt", "Nip:5265877635"),
+        ("vat-group-member-issuer", "buyer-ec.crt", "Nip:5251469286"),
+    ] {
+        let (certificate_file, key) = (fixture(&format!("keys/{certificate}")), fixture("keys/offline-ec.pkcs8.pem"));
+        let issuer = Issuer::new(Credential::from_bytes(&certificate_file, &key, None, &conditions).unwrap()).unwrap();
+        let invoice = Invoice::read(&fixture(&format!("cases/{case}.xml"))).unwrap();
+        let found = issuer
+            .sign(&invoice)
+            .map_or_else(|error| error.code().to_owned(), |links| links.context.context.to_string());
+        assert_eq!(found, expected, "{case} {certificate}");
+    }
+}
+
+#[test]
+fn a_context_with_a_mistyped_nip_signs_nothing_in_production() {
+    let conditions = Conditions::new(Environment::Prod, now());
+    let (certificate, key) = (fixture("keys/prod-offline-ec.crt"), fixture("keys/prod-offline-ec.pkcs8.pem"));
+    let issuer = Issuer::new(Credential::from_bytes(&certificate, &key, None, &conditions).unwrap()).unwrap();
+    let issuer = issuer.in_context("Nip:5265877636".parse().unwrap());
+    assert_eq!(issuer.sign(&invoice("fa3-basic")).unwrap_err().code(), "nip_checksum");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod document_advice;
 #[cfg(feature = "pdf")]
 mod label_sheets;
 mod observer;
+mod signing_advice;
 mod upo_pairing;
 
 pub use observer::Observer;
@@ -11,4 +12,5 @@ pub use observer::Observer;
 pub(crate) use document_advice::DocumentAdvice;
 #[cfg(feature = "pdf")]
 pub(crate) use label_sheets::LabelSheets;
+pub(crate) use signing_advice::SigningAdvice;
 pub(crate) use upo_pairing::UpoPairing;

@@ -253,6 +253,7 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
         // Each invoice's own number decides, once the invoice is read.
         CodeSource::Link { numbers: Numbers::Upo(_) | Numbers::Beside | Numbers::Table, .. }
         | CodeSource::Sign(_)
+        | CodeSource::SignEach(_)
         | CodeSource::Reuse { .. } => None,
     };
     if label.is_some_and(|label| label != earlier.kod1.label) {

@@ -21,7 +21,7 @@ use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
-use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
+use crate::batch::observers::{DocumentAdvice, Observer, SigningAdvice, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
@@ -114,6 +114,7 @@ impl<'b> Run<'b> {
         if let CodeSource::Link { numbers: Numbers::Upo(upo), .. } = &batch.codes {
             observers.push(Box::new(UpoPairing::new(upo)));
         }
+        observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
         observers.push(Box::new(observer));
@@ -121,17 +122,13 @@ impl<'b> Run<'b> {
             environment: batch.codes.environment(),
             rehearsed_at: batch.rehearsed_at,
             version: env!("CARGO_PKG_VERSION"),
-            warnings: match &batch.codes {
-                CodeSource::Sign(issuer) => issuer.credential().warnings().to_vec(),
-                CodeSource::Link { .. } | CodeSource::Reuse { .. } => Vec::new(),
-            },
             ..Summary::default()
         };
         Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
     }
 
     fn is_signing(&self) -> bool {
-        matches!(self.batch.codes, CodeSource::Sign(_))
+        matches!(self.batch.codes, CodeSource::Sign(_) | CodeSource::SignEach(_))
     }
 
     /// Sets the threads going, and is the sink itself.
@@ -196,6 +193,11 @@ impl<'b> Run<'b> {
         self.summary.replaced_nothing = !is_published && (replaces || self.destination.replaces_archive());
         if is_published {
             self.summary.warnings.extend(self.left_over());
+        }
+        for issuer in self.batch.codes.issuers() {
+            let credential = issuer.credential();
+            self.summary.name_owner(credential.certificate().serial(), credential.certificate().owner());
+            self.summary.warnings.extend_from_slice(credential.warnings());
         }
         let hints = self.batch.hints;
         for observer in &mut self.observers {

@@ -156,17 +156,21 @@ impl<'b> Accepted<'b> {
             None => codes.is_signing_of(&self.invoice)?,
         };
         let names = naming.reserve(plan, is_signed)?;
-        let (links, allowed) = match known {
-            Some(known) => (known, Rules::NONE),
+        let (links, allowed, warnings) = match known {
+            Some(known) => (known, Rules::NONE, Vec::new()),
             None => {
-                let (links, allowed) = codes.links_of(&self.invoice)?;
-                let (links, warnings) = settle(plan.batch, plan.beside, input, &self.invoice, links)?;
-                self.warnings.extend(warnings);
-                (links, allowed)
+                let (links, allowed, mut warnings) = codes.links_of(&self.invoice)?;
+                let (links, settled) = settle(plan.batch, plan.beside, input, &self.invoice, links)?;
+                warnings.extend(settled);
+                (links, allowed, warnings)
             }
         };
         let allowed = self.invoice.allowed().union(allowed);
-        Ok(Linked { accepted: self, names, links, allowed })
+        // The same of every invoice of a run.
+        let (run_warnings, warnings) =
+            warnings.into_iter().partition(|one| one.kind() == WarningKind::CertificateOfPerson);
+        self.warnings.extend::<Vec<_>>(warnings);
+        Ok(Linked { accepted: self, names, links, allowed, run_warnings })
     }
 }
 
@@ -176,6 +180,7 @@ pub(super) struct Linked<'b> {
     names: ReservedNames,
     links: InvoiceLinks,
     allowed: Rules,
+    run_warnings: Vec<Warning>,
 }
 
 impl Linked<'_> {
@@ -184,7 +189,7 @@ impl Linked<'_> {
     /// # Errors
     /// Those of the document; `output_unwritable`, `stamped_over_input`.
     pub(super) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
-        let Self { accepted, names, links, allowed } = self;
+        let Self { accepted, names, links, allowed, run_warnings } = self;
         let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
         let drawing = &plan.batch.drawing;
         let mut files = Vec::new();
@@ -220,7 +225,8 @@ impl Linked<'_> {
             code: link.with_pictures(pictures.next().unwrap_or_default()),
             signature,
         });
-        let done = Done { invoice, kod1, ksef_number, kod2, allowed, warnings, document, sending, replaces };
+        let done =
+            Done { invoice, kod1, ksef_number, kod2, allowed, warnings, run_warnings, document, sending, replaces };
         Ok(Drawn { done, files })
     }
 }

@@ -27,8 +27,9 @@ Examples:
   The same codes once more, as SVG; nothing is signed, and no key is needed:
     ksef-qr sign invoices/ --codes ksef-qr-out/manifest.ndjson --format svg --out svg
 
-  An accountant who issues in the client's context:
-    ksef-qr sign invoices/ --cert office.crt --key office.key --context Nip:5265877635
+  An accounting office: with its own certificate, or each client's with its own:
+    ksef-qr sign invoices/ --cert office.crt --key office.key --on-behalf
+    ksef-qr sign invoices/ --credentials clients.toml
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
 pub struct SignArgs {

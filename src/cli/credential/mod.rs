@@ -2,5 +2,6 @@
 
 pub mod key_file;
 pub mod register_file;
+pub mod register_issuers;
 pub mod secret;
 pub mod signatory;

@@ -4,12 +4,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
-use ksef_qr::Conditions;
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Wanted};
-use ksef_qr::values::Nip;
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register};
 
 use crate::cli::read::read;
-use crate::cli::settings::RegisterChoice;
 
 /// A register of ten thousand certificates has 5 MB.
 const LARGEST_REGISTER: u64 = 10_000_000;
@@ -31,21 +28,9 @@ impl RegisterFile {
         Ok(Self { register, path: path.to_owned() })
     }
 
-    /// The entry that signs, its paths seen from where the program runs.
-    pub fn choose(
-        &self,
-        choice: &RegisterChoice,
-        conditions: &Conditions,
-        taxpayer: Option<Nip>,
-    ) -> anyhow::Result<Entry> {
-        let entry = match choice {
-            RegisterChoice::Named(name) => self.register.named(name),
-            RegisterChoice::Fitting { owner } => {
-                let wanted = Wanted::new(conditions.environment, conditions.now);
-                self.register.select(&wanted.owned_by(*owner).in_context_of(taxpayer))
-            }
-        };
-        Ok(self.entry_from_here(entry.map_err(|error| error.about(self.path.to_string_lossy()))?))
+    /// The file it was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// An entry with its paths seen from where the program runs.

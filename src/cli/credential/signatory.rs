@@ -8,36 +8,11 @@ use ksef_qr::pkcs11::Token;
 use ksef_qr::pkcs11::TokenUri;
 use ksef_qr::register::{Entry, KeyPlace};
 use ksef_qr::sign::{deterministic_signer, signer};
-use ksef_qr::values::Nip;
 use ksef_qr::{Conditions, Credential, Issuer};
 
 use crate::cli::credential::key_file::{certificate, pkcs12_pair, private_key};
-use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::settings::SecretSource;
-use crate::cli::settings::{Signature, Signing, SigningKey};
-
-/// Who signs.
-pub struct Signatory {
-    pub issuer: Issuer,
-    /// The entry of the register, if the credential is from one.
-    pub entry: Option<Entry>,
-}
-
-/// Opens the key that the settings name, or chooses one from the register that they name. `taxpayer` is the one in whose
-/// context invoices are issued, if that is known.
-pub fn signatory(signing: &Signing, conditions: &Conditions, taxpayer: Option<Nip>) -> anyhow::Result<Signatory> {
-    match &signing.key {
-        SigningKey::At { place, password } => {
-            Ok(Signatory { issuer: issuer(place, password, signing.signature, conditions)?, entry: None })
-        }
-        SigningKey::FromRegister { register, choice, password_file } => {
-            let entry = RegisterFile::read(register)?.choose(choice, conditions, taxpayer)?;
-            let password = password_file.clone().map(SecretSource::File);
-            let issuer = issuer_of_entry(&entry, password, signing.signature, conditions)?;
-            Ok(Signatory { issuer, entry: Some(entry) })
-        }
-    }
-}
+use crate::cli::settings::Signature;
 
 /// Opens the key of an entry, whose paths are seen from here. `password` comes before the one that the entry names.
 pub fn issuer_of_entry(
@@ -57,7 +32,7 @@ pub fn issuer_of_entry(
 }
 
 /// Reads certificate and key, and has the key ready to sign.
-fn issuer(
+pub fn issuer(
     place: &KeyPlace,
     password: &SecretSource,
     signature: Signature,

@@ -19,9 +19,8 @@ impl Confirm {
     pub fn from_args(args: ConfirmArgs) -> anyhow::Result<Self> {
         let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
         let is_single = is_single(&args.input);
-        let context = args.context.context;
         Ok(Self {
-            codes: Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
+            codes: Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             document: Confirming::new(args.paper.language, printer(&args.paper)?),
             sources: sources(args.input)?,

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::bail;
-use ksef_qr::register::{PasswordPlace, Status};
+use ksef_qr::register::{PasswordPlace, SignsFor, Status};
 use ksef_qr::values::Day;
 
 use crate::cli::args::{
@@ -32,6 +32,7 @@ pub struct RegisterAdd {
     pub responsible: Option<String>,
     pub replace_by: Option<Day>,
     pub use_from: Option<Day>,
+    pub signs_for: SignsFor,
     pub note: Option<String>,
     pub now: SystemTime,
 }
@@ -108,6 +109,7 @@ impl RegisterAdd {
             responsible: args.responsible,
             replace_by: args.replace_by,
             use_from: args.use_from,
+            signs_for: signs_for(&args.signs_for)?,
             note: args.note,
             now: args.clock.now(),
         })
@@ -124,6 +126,18 @@ impl RegisterCheck {
     fn from_args(args: RegisterCheckArgs) -> Self {
         Self { register: args.register, open: args.open, now: args.clock.now() }
     }
+}
+
+fn signs_for(given: &[SignsFor]) -> anyhow::Result<SignsFor> {
+    let mut nips = Vec::new();
+    for one in given {
+        match one {
+            SignsFor::Listed(listed) => nips.extend_from_slice(listed),
+            _ if given.len() == 1 => return Ok(SignsFor::Any),
+            _ => bail!("--signs-for any is for all: leave out the NIPs"),
+        }
+    }
+    Ok(if nips.is_empty() { SignsFor::Owner } else { SignsFor::Listed(nips) })
 }
 
 fn password(args: PasswordArgs) -> Option<PasswordPlace> {

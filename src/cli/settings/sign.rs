@@ -18,7 +18,7 @@ impl Sign {
     pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
         let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
         let codes = match args.earlier.codes {
-            codes if codes.is_empty() => Codes::signed(args.credential, args.context.context, run.environment)?,
+            codes if codes.is_empty() => Codes::signed(args.credential, args.context, run.environment)?,
             manifests => Codes::Earlier { manifests, certificate: args.credential.cert },
         };
         Ok(Self {

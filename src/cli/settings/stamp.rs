@@ -45,12 +45,11 @@ impl Stamp {
             }
             false => args.pairs.into_iter().map(Source::PairTable).collect(),
         };
-        let context = args.context.context;
         // Whether they name numbers is seen when they are read.
-        let is_by_table = matches!(sources[..], [Source::PairTable(_), ..]) && context.is_none();
+        let is_by_table = matches!(sources[..], [Source::PairTable(_), ..]) && args.context.context.is_none();
         let codes = match is_by_table && !args.credential.is_given() && !args.other_codes.is_given() {
             true => Codes::Linked(KsefNumbers::Table),
-            false => Codes::of_documents(args.credential, context, args.other_codes, run.environment, is_single)?,
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
         };
         Ok(Self {
             codes,

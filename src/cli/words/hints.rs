@@ -144,6 +144,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "Codes are added behind the file as it is, and nothing is guessed. Export it again, or write it anew (`--repair`, \
              `qpdf IN OUT`, or print it to a PDF)."
         }
+        ErrorKind::CertificateOfAnother => {
+            "Give the certificate of this NIP. If its owner may issue invoices for others in KSeF (InvoiceWrite), as an accounting office may: `--on-behalf` signs each in its issuer's context, `--context` in one that you name."
+        }
         ErrorKind::PdfNoRoom => {
             "Choose smaller codes, a smaller distance, another arrangement, or a page of their own (`--new-page`)."
         }
@@ -211,7 +214,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "RSASSA-PSS is randomised; deterministic signatures exist for EC keys only. Leave out `--deterministic`."
         }
         ErrorKind::RegisterNothingFits => {
-            "`ksef-qr cert register list` shows what each certificate is good for. Add the new one, or choose another `--env` or `--owner`."
+            "`ksef-qr cert register list` shows what each certificate is good for. Add the new one, or choose another `--env`. An accounting office's own signs for the rest with `--owner NIP --on-behalf`, or with `signs_for` in its entry."
         }
         ErrorKind::RegisterAmbiguous => "Say whose certificate signs (`--owner NIP`), or which (`--use NAME`).",
         ErrorKind::RegisterEntryUnknown => "`ksef-qr cert register list` shows the names.",

@@ -1,4 +1,5 @@
 use std::fmt::{self, Write as _};
+use std::ops::RangeInclusive;
 use std::time::SystemTime;
 
 use jiff::civil::DateTime;
@@ -11,8 +12,8 @@ use super::issuer;
 use super::owner::Owner;
 use crate::credential::format::object::Object;
 use crate::credential::public_key::{KeyKind, PublicKey};
-use crate::error::{Error, Kind, Result};
-use crate::values::{CertificateSerial, Environment};
+use crate::error::{Error, Kind, Result, Warning, WarningKind};
+use crate::values::{CertificateSerial, Environment, IssueDate};
 
 /// A KSeF certificate: the fields that matter here, read and checked once (`certyfikaty-KSeF.md`).
 ///
@@ -120,6 +121,25 @@ impl Certificate {
     /// The first and the last moment of the validity in Polish time, to the minute: `2025-01-01 01:00`.
     pub fn validity_in_poland(&self) -> [String; 2] {
         [self.not_before, self.not_after].map(minute)
+    }
+
+    /// The first and the last day, in Poland, on which an invoice may be issued for this certificate to sign.
+    pub fn days_of_validity(&self) -> RangeInclusive<IssueDate> {
+        // A certificate without an end ends a day later than jiff can say.
+        let last = self.not_after.min(jiff::Timestamp::MAX.into());
+        IssueDate::today(self.not_before)..=IssueDate::today(last)
+    }
+
+    /// Warns of an invoice that was issued when the certificate was not valid: whoever verifies KOD II is told so.
+    pub(crate) fn check_issue_date(&self, date: IssueDate) -> Option<Warning> {
+        let days = self.days_of_validity();
+        (!days.contains(&date)).then(|| {
+            let (serial, first, last) = (self.serial, days.start(), days.end());
+            let message = format!(
+                "the certificate {serial} is valid from {first} to {last}, and the invoice was issued on {date}"
+            );
+            Warning::new(WarningKind::CertificateAtIssue, message)
+        })
     }
 
     /// The kind of its key, which decides how KOD II is signed.

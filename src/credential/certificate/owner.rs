@@ -1,3 +1,5 @@
+use std::fmt;
+
 use pkcs8::ObjectIdentifier;
 use pkcs8::der::oid::db::rfc4519;
 use x509_cert::ext::pkix::name::DirectoryString;
@@ -33,6 +35,17 @@ impl Owner {
         }
         let is_pesel = |identifier: &String| identifier.starts_with("PNOPL") || identifier.starts_with("PESEL");
         if identifiers.iter().any(is_pesel) { Self::Pesel } else { Self::Unknown }
+    }
+}
+
+/// `Nip:5265877635`, `Pesel` or `Unknown`, as in a register.
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nip(nip) => write!(f, "Nip:{nip}"),
+            Self::Pesel => f.write_str("Pesel"),
+            Self::Unknown => f.write_str("Unknown"),
+        }
     }
 }
 

@@ -91,8 +91,9 @@ fn purpose(certificate: &Certificate, name: &str) -> Check {
 }
 
 fn validity(certificate: &Certificate, issue_date: Option<IssueDate>, now: SystemTime, checks: &mut Vec<Check>) {
-    let (first, last) = (IssueDate::today(certificate.not_before()), IssueDate::today(certificate.not_after()));
-    let was_valid = issue_date.map(|date| (first..=last).contains(&date));
+    let days = certificate.days_of_validity();
+    let (first, last) = (days.start(), days.end());
+    let was_valid = issue_date.map(|date| days.contains(&date));
     checks.push(match (issue_date, was_valid) {
         (Some(date), Some(true)) => {
             Check::ok(CheckCode::CertificateAtIssue, format!("the certificate was valid on the issue date, {date}"))

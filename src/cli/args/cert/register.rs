@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use ksef_qr::register::RevocationReason;
+use ksef_qr::register::{RevocationReason, SignsFor};
 use ksef_qr::values::Day;
 
 use crate::cli::args::options::{ClockArgs, one_of};
@@ -109,6 +109,11 @@ pub struct RegisterAddArgs {
     /// If left out, sign uses it as soon as it is valid.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = CREDENTIAL)]
     pub use_from: Option<Day>,
+    /// For whom it signs beside its owner: a NIP, or any for all who have none of their own in the register
+    ///
+    /// Repeat it for several. They must have given its owner the right to issue invoices in KSeF (InvoiceWrite).
+    #[arg(long, value_name = "NIP|any", value_parser = signs_for, hide_short_help = true, help_heading = CREDENTIAL)]
+    pub signs_for: Vec<SignsFor>,
     /// Anything else
     #[arg(long, value_name = "TEXT", help_heading = PEOPLE)]
     pub note: Option<String>,
@@ -202,6 +207,10 @@ pub struct SinceArgs {
     pub since: Option<Day>,
     #[command(flatten)]
     pub clock: ClockArgs,
+}
+
+fn signs_for(text: &str) -> Result<SignsFor, ksef_qr::Error> {
+    Ok(if text == "any" { SignsFor::Any } else { SignsFor::Listed(vec![text.parse()?]) })
 }
 
 fn parse_keyring(text: &str) -> Result<(String, String), String> {

@@ -50,10 +50,16 @@ pub struct CodeArgs {
 pub struct ContextArgs {
     /// The KSeF context of the invoices, such as Nip:5265877635
     ///
-    /// Nip:…, InternalId:…, NipVatUe:… or PeppolId:… If left out, it is chosen for each invoice by the certificate and
+    /// Nip:…, InternalId:…, NipVatUe:… or PeppolId:…; a NIP alone is Nip:… If left out, it is chosen for each invoice by the certificate and
     /// the parties of the invoice.
     #[arg(long, value_name = "TYPE:VALUE")]
     pub context: Option<ContextId>,
+    /// The certificate's owner issues invoices for others: an accounting office
+    ///
+    /// They must have given it the right to in KSeF (InvoiceWrite). Each invoice is signed in its issuer's context. Without
+    /// this, an invoice of another company than the certificate's is refused.
+    #[arg(long, hide_short_help = true)]
+    pub on_behalf: bool,
 }
 
 /// Codes that an earlier run made, in place of new ones.

@@ -42,11 +42,14 @@ pub struct CredentialArgs {
     pub pkcs11: Option<String>,
     /// A register of certificates, from which the right one is chosen
     ///
-    /// In place of --cert and --key; see `ksef-qr cert register`. The one that fits environment, owner and date signs, of
-    /// several the newest. A run uses a single one, even past midnight.
+    /// In place of --cert and --key; see `ksef-qr cert register`. Each invoice is signed by its issuer's own certificate (the
+    /// seller's; the buyer's on self-billed and VAT RR invoices) that fits environment and date, of several the newest. A run
+    /// keeps to the moment of its start, even past midnight.
     #[arg(long, value_name = "FILE", group = "private_key", conflicts_with = "cert")]
     pub credentials: Option<PathBuf>,
     /// Sign with the certificate of this name in the register
+    ///
+    /// Not in place of another company's own that is in the register.
     #[arg(
         long = "use",
         value_name = "NAME",
@@ -55,7 +58,9 @@ pub struct CredentialArgs {
         hide_short_help = true
     )]
     pub used: Option<String>,
-    /// Sign with a certificate of this owner in the register
+    /// Whose certificate signs where the issuer has none of its own in the register
+    ///
+    /// Of another company than the issuer with --on-behalf or --context only.
     #[arg(
         long,
         value_name = "NIP",

@@ -7,13 +7,15 @@ use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Input, Manifest, Numb
 use ksef_qr::manifest::KnownCodes;
 use ksef_qr::upo::Upo;
 use ksef_qr::values::{ContextId, IssueDate};
-use ksef_qr::{Conditions, Environment, Issuer};
+use ksef_qr::{Conditions, Environment};
 
 use crate::cli::commands::deadline::schedule;
 use crate::cli::credential::key_file::certificate;
-use crate::cli::credential::signatory::{Signatory, signatory};
+use crate::cli::credential::register_file::RegisterFile;
+use crate::cli::credential::register_issuers::{Opening, RegisterIssuers};
+use crate::cli::credential::signatory::issuer;
 use crate::cli::read::read;
-use crate::cli::settings::{Codes, KsefNumbers, NO_SOURCE, Pictures, Run, Signing, When};
+use crate::cli::settings::{Codes, KsefNumbers, NO_SOURCE, Pictures, Run, SecretSource, Signing, SigningKey, When};
 use crate::cli::words::hints::HINTS;
 use crate::cli::words::say::tell;
 use crate::cli::words::text::printable;
@@ -62,7 +64,7 @@ pub fn document(document: impl Document + 'static, run: &Run) -> Drawing {
 fn code_source(codes: &Codes, sources: &[Source], run: &Run) -> anyhow::Result<CodeSource> {
     let environment = run.environment;
     Ok(match codes {
-        Codes::Signed { signing, context } => CodeSource::Sign(issuer(signing, context.as_ref(), run)?),
+        Codes::Signed { signing, context, on_behalf } => signed(signing, context.as_ref(), *on_behalf, run)?,
         Codes::Linked(KsefNumbers::None) => CodeSource::Link { environment, numbers: Numbers::None },
         Codes::Linked(KsefNumbers::One(number)) => {
             CodeSource::Link { environment, numbers: Numbers::One(number.clone()) }
@@ -85,16 +87,28 @@ fn code_source(codes: &Codes, sources: &[Source], run: &Run) -> anyhow::Result<C
     })
 }
 
-fn issuer(signing: &Signing, context: Option<&ContextId>, run: &Run) -> anyhow::Result<Issuer> {
+fn signed(signing: &Signing, context: Option<&ContextId>, on_behalf: bool, run: &Run) -> anyhow::Result<CodeSource> {
     let conditions = Conditions::new(run.environment, run.now).allowing(run.allow);
-    let Signatory { issuer, entry } = signatory(signing, &conditions, context.and_then(ContextId::taxpayer))?;
-    if let Some(entry) = entry.filter(|_| !run.quiet) {
-        tell!("signing with {}, {}", printable(&entry.name), entry.facts.serial);
+    let signature = signing.signature;
+    match &signing.key {
+        SigningKey::At { place, password } => {
+            let issuer = issuer(place, password, signature, &conditions)?;
+            Ok(CodeSource::Sign(match context {
+                Some(context) => issuer.in_context(context.clone()),
+                None if on_behalf => issuer.on_behalf(),
+                None => issuer,
+            }))
+        }
+        SigningKey::FromRegister { register, choice, password_file } => {
+            let password = password_file.clone().map(SecretSource::File);
+            let opening = Opening { password, signature, conditions, context: context.cloned(), on_behalf };
+            let (issuers, foremost) = RegisterIssuers::new(RegisterFile::read(register)?, choice, opening)?;
+            if let Some(entry) = foremost.filter(|_| !run.quiet) {
+                tell!("signing with {}, {}", printable(&entry.name), entry.facts.serial);
+            }
+            Ok(CodeSource::SignEach(Box::new(issuers)))
+        }
     }
-    Ok(match context {
-        Some(context) => issuer.in_context(context.clone()),
-        None => issuer,
-    })
 }
 
 /// True if a line of the table has a KSeF number; also if the table is wrong, which the run will say.

@@ -6,7 +6,10 @@ use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output};
-use ksef_qr::manifest::{CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary};
+use ksef_qr::credential::Owner;
+use ksef_qr::manifest::{
+    CertificateCount, CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary,
+};
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure::ErrorLine;
@@ -203,6 +206,7 @@ impl<'b> Report<'b> {
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);
         }
+        tell_certificates(&summary.certificates);
         if self.files > 0 && !summary.replaced_nothing {
             let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
             say!("  {} {} in {place}", self.files, self.noun(self.files));
@@ -226,6 +230,24 @@ impl<'b> Report<'b> {
             (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
             _ => format!("{what} in the manifest"),
         }
+    }
+}
+
+/// Who signed, if there are several.
+fn tell_certificates(certificates: &[CertificateCount]) {
+    if certificates.len() < 2 {
+        return;
+    }
+    say!("  signed by {} certificates:", certificates.len());
+    for certificate in certificates.iter().take(MOST_SHOWN as usize) {
+        let owner = match certificate.owner {
+            Some(Owner::Nip(nip)) => format!(" of NIP {nip}"),
+            _ => String::new(),
+        };
+        say!("    {}{owner}: {}", certificate.serial, counted(certificate.signed, "invoice"));
+    }
+    if let more @ 1.. = certificates.len().saturating_sub(MOST_SHOWN as usize) {
+        say!("    and {more} more, all in the manifest");
     }
 }
 

@@ -5,13 +5,14 @@ use ksef_qr::values::ContextId;
 use ksef_qr::{Environment, KsefNumber};
 
 use super::signing::Signing;
-use crate::cli::args::{CredentialArgs, OtherCodesArgs};
+use crate::cli::args::{ContextArgs, CredentialArgs, OtherCodesArgs};
 
 /// Where the codes of the invoices come from.
 #[derive(Clone, Debug)]
 pub enum Codes {
-    /// They are signed now; in this context, or in one that is chosen for each invoice.
-    Signed { signing: Signing, context: Option<ContextId> },
+    /// They are signed now; in this context, or in one that is chosen for each invoice. `on_behalf` if certificates sign for
+    /// others.
+    Signed { signing: Signing, context: Option<ContextId>, on_behalf: bool },
     /// KOD I alone.
     Linked(KsefNumbers),
     /// Earlier runs made them: their manifests, and the certificate by which signatures are verified, if one is given.
@@ -38,11 +39,8 @@ pub const NO_SOURCE: &str = "say where the codes come from: a certificate and it
 
 impl Codes {
     /// Codes that are signed now.
-    pub fn signed(
-        credential: CredentialArgs,
-        context: Option<ContextId>,
-        environment: Environment,
-    ) -> anyhow::Result<Self> {
+    pub fn signed(credential: CredentialArgs, context: ContextArgs, environment: Environment) -> anyhow::Result<Self> {
+        let ContextArgs { context, on_behalf } = context;
         let signing = Signing::from_args(credential)?;
         let nip = context.as_ref().and_then(ContextId::taxpayer);
         if let Some(context) = &context
@@ -51,13 +49,13 @@ impl Codes {
         {
             bail!("--context {context}: the check digit of the NIP is wrong, a digit was mistyped");
         }
-        Ok(Self::Signed { signing, context })
+        Ok(Self::Signed { signing, context, on_behalf })
     }
 
     /// The codes of documents, `is_single` if there is one document only.
     pub fn of_documents(
         credential: CredentialArgs,
-        context: Option<ContextId>,
+        context: ContextArgs,
         other: OtherCodesArgs,
         environment: Environment,
         is_single: bool,
@@ -71,8 +69,11 @@ impl Codes {
             );
         }
         let OtherCodesArgs { codes, ksef_number, upo, kod1_alone } = other;
-        if !is_signing && context.is_some() {
+        if !is_signing && context.context.is_some() {
             bail!("--context is for codes that are signed now");
+        }
+        if !is_signing && context.on_behalf {
+            bail!("--on-behalf is for codes that are signed now");
         }
         if ksef_number.is_some() && !is_single {
             bail!("--ksef-number is the number of one invoice: give exactly one file");

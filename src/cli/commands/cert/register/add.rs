@@ -37,6 +37,7 @@ pub fn run(settings: &RegisterAdd) -> anyhow::Result<ExitStatus> {
     entry.responsible.clone_from(&settings.responsible);
     entry.replace_by = settings.replace_by;
     entry.use_from = settings.use_from;
+    entry.signs_for.clone_from(&settings.signs_for);
     entry.note.clone_from(&settings.note);
     change(register, |text| add(text, &entry))?;
     report(&entry, settings);

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 use anstyle::Style;
 use ksef_qr::Environment;
 use ksef_qr::credential::{Owner, Purpose};
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Status, Wanted};
-use ksef_qr::values::Day;
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, SignsFor, Status, Wanted};
+use ksef_qr::values::{Day, Nip};
 use serde::Serialize;
 
 use crate::cli::credential::register_file::RegisterFile;
@@ -66,6 +66,7 @@ fn words(entry: &Entry, register: &Register, now: SystemTime) {
     line("issuer", facts.issuer.as_deref().unwrap_or("not named"));
     line("valid", &format!("{} to {} (Polish time)", Day::of(facts.valid_from), Day::of(facts.valid_to)));
     some("use from", entry.use_from.map(|day| day.to_string()).as_ref());
+    some("signs for", signs_for(&entry.signs_for).as_ref());
     for (what, place) in places(&entry.key) {
         line(what, &place);
     }
@@ -76,6 +77,17 @@ fn words(entry: &Entry, register: &Register, now: SystemTime) {
     some("responsible", entry.responsible.as_ref());
     some("replace by", entry.replace_by.map(|day| day.to_string()).as_ref());
     some("note", entry.note.as_ref());
+}
+
+fn signs_for(signs_for: &SignsFor) -> Option<String> {
+    match signs_for {
+        SignsFor::Listed(nips) => {
+            let nips: Vec<&str> = nips.iter().map(Nip::as_str).collect();
+            Some(format!("NIP {}", nips.join(", ")))
+        }
+        SignsFor::Any => Some("all who have none of their own here".to_owned()),
+        SignsFor::Owner => None,
+    }
 }
 
 fn purpose(purpose: Purpose) -> &'static str {
@@ -129,6 +141,8 @@ struct Listed<'e> {
     responsible: Option<&'e str>,
     replace_by: Option<String>,
     use_from: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signs_for: Vec<&'e str>,
     status: &'static str,
     status_since: Option<String>,
     status_reason: Option<String>,
@@ -173,6 +187,11 @@ fn to_json(entry: &Entry, register: &Register, now: SystemTime) -> String {
         responsible: entry.responsible.as_deref(),
         replace_by: entry.replace_by.map(day),
         use_from: entry.use_from.map(day),
+        signs_for: match &entry.signs_for {
+            SignsFor::Owner => Vec::new(),
+            SignsFor::Listed(nips) => nips.iter().map(Nip::as_str).collect(),
+            SignsFor::Any => vec!["any"],
+        },
         status: entry.status.name(),
         status_since,
         status_reason,
