@@ -52,7 +52,7 @@ pub use code_source::{CodeSource, Numbers};
 #[cfg(feature = "pdf")]
 pub use document::{Confirming, Printer, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};
-pub use input::{ArchiveEntry, Input, Pdfs, Source, entries};
+pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
 pub use observers::Observer;
 pub use output::{Existing, Manifest, Output};
 pub use run::Interrupt;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::ArchiveEntry;
-use super::bytes::{read_all, read_file};
+use super::bytes::{read_all, read_invoice};
 use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 
@@ -14,7 +14,7 @@ use crate::files::spelled_path;
 pub enum Input {
     /// A file.
     File(PathBuf),
-    /// An entry of a ZIP archive.
+    /// An entry of an archive.
     Entry(ArchiveEntry),
     /// Standard input.
     Stdin,
@@ -23,10 +23,41 @@ pub enum Input {
         /// The PDF.
         pdf: PathBuf,
         /// The invoice; none if the PDF holds it as an embedded file.
-        invoice: Option<PathBuf>,
+        invoice: Option<InvoiceFile>,
     },
     /// Something that was named and cannot be read; its refusal takes a place in the order too.
     Unusable(Error),
+}
+
+/// The invoice of a PDF, where it is not in the PDF.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum InvoiceFile {
+    /// The file that was named for it.
+    File(PathBuf),
+    /// The file of its name that lies beside it, or was given along with it. If the PDF holds an invoice as well, the two
+    /// have to be one.
+    Beside(PathBuf),
+    /// The entry of its name in an archive.
+    Entry(ArchiveEntry),
+}
+
+impl InvoiceFile {
+    /// The name, as that of an [`Input`].
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Beside(path) => spelled_path(path),
+            Self::Entry(entry) => entry.full_name(),
+        }
+    }
+
+    fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+        let read = match self {
+            Self::File(path) | Self::Beside(path) => read_invoice(path, buffer, largest),
+            Self::Entry(entry) => entry.read(buffer, largest),
+        };
+        read.map_err(|error| error.about(self.name()))
+    }
 }
 
 impl Input {
@@ -58,12 +89,10 @@ impl Input {
     pub fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         buffer.clear();
         match self {
-            Self::File(path) => read_file(path, buffer, largest),
+            Self::File(path) => read_invoice(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
-            Self::Pdf { invoice: Some(path), .. } => {
-                read_file(path, buffer, largest).map_err(|error| error.about(spelled_path(path)))
-            }
+            Self::Pdf { invoice: Some(invoice), .. } => invoice.read(buffer, largest),
             Self::Pdf { invoice: None, .. } => {
                 Err(Error::new(Kind::InvoiceNotEmbedded, "the invoice is to be taken from the PDF itself"))
             }

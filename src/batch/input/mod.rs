@@ -11,11 +11,12 @@ mod pairs;
 mod source;
 mod walk;
 
-pub use archive::{ArchiveEntry, entries};
-pub use input::Input;
+pub use archive::{ArchiveEntry, entries, entries_of_kinds};
+pub use input::{Input, InvoiceFile};
 pub use pairs::Pdfs;
 pub use source::Source;
 
+pub(crate) use archive::{ArchiveFormat, BLOCK, every_name, headers};
 #[cfg(feature = "pdf")]
 pub(crate) use bytes::read_file;
 pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED};

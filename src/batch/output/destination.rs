@@ -255,7 +255,7 @@ impl Destination {
                 Content::File(prepared.map_err(|error| unwritable(&folder.join(&name), &error))?)
             }
             (Output::Archive(path), _) => {
-                Content::deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?
+                Content::of_archive(path, bytes, is_compressed).map_err(|error| unwritable(path, &error))?
             }
             _ => return Ok(None),
         };

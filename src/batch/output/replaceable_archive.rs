@@ -2,39 +2,27 @@
 
 use std::path::Path;
 
-use rawzip::{MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive};
-
 use crate::batch::document::is_stamped;
-use crate::batch::input::entries;
-use crate::files::open_regular;
+use crate::batch::input::{entries, every_name};
 use crate::manifest::DOCUMENT_ENDINGS;
 use crate::render::PictureFormat;
 
 /// True for an archive that holds nothing but what this program makes, by its names. Under a PDF's own name a PDF that was
 /// given could stand as well, so the first of those are looked into.
 pub(super) fn is_of_codes(path: &Path) -> bool {
-    // Only a regular file: a FIFO would be waited for.
-    let Ok(file) = open_regular(path) else { return false };
-    let list = || -> Result<bool, rawzip::Error> {
-        let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-        let zip = ZipArchive::from_file(file, &mut buffer)?;
-        let mut records = zip.entries(&mut buffer);
-        let mut are_pdfs = false;
-        while let Some(record) = records.next_entry()? {
-            let name = record.file_path().as_bytes();
-            let is_code = [&b".kod1."[..], b".kod2."].iter().any(|code| memchr::memmem::find(name, code).is_some())
-                && PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension().as_bytes()));
-            let ending = DOCUMENT_ENDINGS.iter().rev().find(|(_, ending)| name.ends_with(ending.as_bytes()));
-            match ending {
-                _ if is_code => {}
-                Some((_, ".pdf")) => are_pdfs = true,
-                Some(_) => {}
-                None => return Ok(false),
-            }
+    let (mut are_ours, mut are_pdfs) = (true, false);
+    let read = every_name(path, &mut |name| {
+        let is_code = [".kod1.", ".kod2."].iter().any(|code| name.contains(code))
+            && PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension()));
+        let ending = DOCUMENT_ENDINGS.iter().rev().find(|(_, ending)| name.ends_with(ending));
+        match ending {
+            _ if is_code => {}
+            Some((_, ".pdf")) => are_pdfs = true,
+            Some(_) => {}
+            None => are_ours = false,
         }
-        Ok(!are_pdfs || are_stamped(path))
-    };
-    list().unwrap_or(false)
+    });
+    read.is_ok() && are_ours && (!are_pdfs || are_stamped(path))
 }
 
 /// True if the first PDFs of an archive carry codes of ours.
