@@ -64,9 +64,12 @@ impl<R: Read> Decoded<R> {
     /// Reads as few bytes as tell: whoever writes a list may wait for an answer to its first line.
     fn begin(&mut self) -> io::Result<()> {
         while self.raw.len() < UTF_8.len() {
-            let is_mark = UTF_8.starts_with(&self.raw) || b"\xFF\xFE".starts_with(&self.raw) || b"\xFE\xFF".starts_with(&self.raw);
+            let is_mark = UTF_8.starts_with(&self.raw)
+                || b"\xFF\xFE".starts_with(&self.raw)
+                || b"\xFE\xFF".starts_with(&self.raw);
             let mut byte = [0];
-            if !is_mark || self.raw.len() == 2 && !UTF_8.starts_with(&self.raw) || read(&mut self.from, &mut byte)? == 0 {
+            if !is_mark || self.raw.len() == 2 && !UTF_8.starts_with(&self.raw) || read(&mut self.from, &mut byte)? == 0
+            {
                 break;
             }
             self.raw.extend_from_slice(&byte);

@@ -178,7 +178,9 @@ mod tests {
         assert_eq!(of(b"-----BEGIN PKCS7-----\n"), Some(FileKind::Signed));
         assert_eq!(of(b"\x30\x80\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"), Some(FileKind::Signed));
         assert_eq!(of(b"PK\x03\x04"), Some(FileKind::Zip));
-        for other in [&b"seller;number\n"[..], b"0", b"\x30", b"\x30\x82", b"\x30\x84\x01", b"P", b"Faktura", b"-----BEGIN "] {
+        for other in
+            [&b"seller;number\n"[..], b"0", b"\x30", b"\x30\x82", b"\x30\x84\x01", b"P", b"Faktura", b"-----BEGIN "]
+        {
             assert_eq!(of(other), None, "{other:?}");
         }
     }

@@ -3,12 +3,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod archives;
 mod batch;
 mod cert_check;
 mod check;
 mod cmd;
 mod documents;
 mod explain;
+mod inputs;
 mod keys;
 mod pictures_pdf;
 mod replacement;

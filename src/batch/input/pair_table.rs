@@ -128,7 +128,8 @@ mod tests {
             fs::write(&table, text).unwrap();
             assert_eq!(pairs(&Source::PairTable(table.clone())), expected, "{text:?}");
             // What Excel calls "Unicode text", and PowerShell's `>`.
-            let utf16: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+            let utf16: Vec<u8> =
+                std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
             fs::write(&table, utf16).unwrap();
             if !text.starts_with('\u{FEFF}') {
                 assert_eq!(pairs(&Source::PairTable(table.clone())), expected, "{text:?}");

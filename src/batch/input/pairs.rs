@@ -329,7 +329,11 @@ mod tests {
                             format!("{}/{}", place.to_string_lossy(), file.to_string_lossy())
                         };
                         let invoice = invoice.as_ref().map(InvoiceFile::name);
-                        format!("{} {}", name(pdf), invoice.map_or_else(|| "-".to_owned(), |file| name(Path::new(&file))))
+                        format!(
+                            "{} {}",
+                            name(pdf),
+                            invoice.map_or_else(|| "-".to_owned(), |file| name(Path::new(&file)))
+                        )
                     }
                     Input::Unusable(error) => {
                         format!("{} {}", error.code(), error.input().unwrap().rsplit('/').next().unwrap())

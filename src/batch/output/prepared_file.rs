@@ -22,7 +22,11 @@ pub(crate) struct PreparedFile {
 pub(super) enum Content {
     File(TempPath),
     /// For a ZIP archive.
-    Deflated { deflated: Vec<u8>, checksum: u32, size: u64 },
+    Deflated {
+        deflated: Vec<u8>,
+        checksum: u32,
+        size: u64,
+    },
     /// For a tar, which is compressed as a whole.
     Plain(Vec<u8>),
 }

@@ -4,7 +4,8 @@
 use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufReader, Read as _, Seek as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::{Input, LARGEST_ALLOWED};
@@ -22,10 +23,10 @@ pub(super) struct Earlier {
     lines: Vec<Entry>,
     /// Once all inputs were asked for: the lines that are left, the last one first.
     left: Option<Vec<Extent>>,
-    /// Where the whole lines end, and whether the last of them lacks its newline.
+    /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
     end: u64,
     lacks_newline: bool,
-    path: PathBuf,
+    path: Arc<Path>,
     reader: BufReader<File>,
     /// Where the reader stands.
     at: u64,
@@ -41,11 +42,35 @@ struct Entry {
     is_taken: bool,
 }
 
-/// A line taken up by this run.
+/// A line taken up by this run, as it stands in the file.
 #[derive(Debug)]
 pub(super) struct EarlierLine {
     pub(super) extent: Extent,
-    pub(super) record: EarlierRecord,
+    text: Vec<u8>,
+    path: Arc<Path>,
+}
+
+impl EarlierLine {
+    /// What it says. It was read once, to find it again; the workers share the reading of the whole.
+    ///
+    /// # Errors
+    /// `manifest_damaged`: the file is not what it was a moment ago.
+    pub(super) fn record(&self) -> Result<EarlierRecord> {
+        let record = match ManifestLine::read(&self.text) {
+            Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
+            _ => None,
+        };
+        record.ok_or_else(|| {
+            Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
+        })
+    }
+
+    /// True if it is the line of this input. Lines of our own are told by the text; what somebody else wrote is read.
+    fn is_of(&self, name: &str) -> bool {
+        let field = serde_json::to_string(name).map(|name| format!("\"input\":{name},"));
+        field.is_ok_and(|field| memchr::memmem::find(&self.text, field.as_bytes()).is_some())
+            || self.record().is_ok_and(|record| record.input == name)
+    }
 }
 
 impl Earlier {
@@ -70,12 +95,15 @@ impl Earlier {
                 && line.is_cut_short()
                 && (line.text.starts_with(LINE_START) || LINE_START.starts_with(line.text))
             {
-                lacks_newline = false;
                 break;
             }
-            (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
             let fields = match read {
-                Ok(ManifestLine::Invoice(fields)) => fields,
+                // Behind the last of them is the summary, which gives way to the new one: where nothing else is between, the
+                // file goes on there, and needs not to be written anew.
+                Ok(ManifestLine::Invoice(fields)) => {
+                    (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
+                    fields
+                }
                 Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
                 Ok(ManifestLine::Foreign) | Err(_) => {
                     return refuse(Kind::ManifestDamaged, "it is not a line of a manifest");
@@ -105,11 +133,11 @@ impl Earlier {
         reader.rewind().map_err(unreadable)?;
         lines.sort_unstable_by_key(|entry: &Entry| (entry.input, entry.extent));
         drop_replaced(&mut lines);
-        let path = path.to_owned();
+        let path = Arc::from(path);
         Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0 })
     }
 
-    /// Where the whole lines end, and whether the last of them lacks its newline.
+    /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
     pub(super) fn end(&self) -> (u64, bool) {
         (self.end, self.lacks_newline)
     }
@@ -117,7 +145,7 @@ impl Earlier {
     /// The line of this input, if an earlier run signed it; each line once.
     ///
     /// # Errors
-    /// `output_unwritable`, `manifest_damaged`: the file is not what it was a moment ago.
+    /// `output_unwritable`: the file cannot be read any more.
     pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
         let name = input.name();
         let key = of_name(&name);
@@ -132,7 +160,7 @@ impl Earlier {
         entry.is_taken = true;
         let extent = entry.extent;
         let line = self.read(extent)?;
-        Ok((line.record.input == name).then_some(line))
+        Ok(line.is_of(&name).then_some(line))
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
@@ -160,14 +188,7 @@ impl Earlier {
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
         let length = read.map_err(|error| unwritable(&self.path, &error))?;
         self.at = extent.start + length as u64;
-        let record = match ManifestLine::read(&text) {
-            Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
-            _ => None,
-        };
-        let record = record.ok_or_else(|| {
-            Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
-        })?;
-        Ok(EarlierLine { extent, record })
+        Ok(EarlierLine { extent, text, path: Arc::clone(&self.path) })
     }
 }
 

@@ -60,7 +60,10 @@ mod tests {
             assert_eq!(of(other), None, "{other}");
         }
         let with = |name: &str| ArchiveFormat::with_ending(Path::new(name), ".ndjson");
-        assert_eq!(["out/a.zip", "out/a.tar.gz", "out/a.TGZ", "out/a"].map(with), ["out/a.ndjson"; 4].map(PathBuf::from));
+        assert_eq!(
+            ["out/a.zip", "out/a.tar.gz", "out/a.TGZ", "out/a"].map(with),
+            ["out/a.ndjson"; 4].map(PathBuf::from)
+        );
         assert_eq!(with("6.2026.tar.gz"), Path::new("6.2026.ndjson"));
     }
 }

@@ -112,7 +112,8 @@ impl Tar {
             }
             Self::Plain { file, found } => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                let length = file.seek(SeekFrom::Start(start)).and_then(|_| (&mut *file).take(size).read_to_end(buffer));
+                let length =
+                    file.seek(SeekFrom::Start(start)).and_then(|_| (&mut *file).take(size).read_to_end(buffer));
                 let now = file.metadata().map_err(|error| unreadable(&error))?;
                 if now.len() != found.len() || now.modified().ok() != found.modified().ok() {
                     return Err(changed());
@@ -455,7 +456,10 @@ mod tests {
         for length in [1, 511, 513, 1024, 1500, 2048] {
             assert_eq!(both(&whole[..length]).unwrap_err(), "it ends too early", "{length}");
         }
-        assert_eq!(both(&[ended(whole.clone()), file("c.xml", b"C")].concat()).unwrap_err(), "something stands behind its end");
+        assert_eq!(
+            both(&[ended(whole.clone()), file("c.xml", b"C")].concat()).unwrap_err(),
+            "something stands behind its end"
+        );
         let gz = packed(&ended(whole.clone()));
         for length in 3..gz.len() {
             read(&gz[..length]).unwrap_err();

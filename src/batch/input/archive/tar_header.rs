@@ -174,7 +174,8 @@ mod tests {
         assert_eq!(number(b"00000001750\0"), Some(1000));
         assert_eq!(number(b"   17 \0"), Some(15));
         assert_eq!(number(b"\x80\0\0\0\0\0\0\x02\0\0\0\0"), Some(8 << 30));
-        for no_number in [&b"0000009\0"[..], b"-1\0", b"\xff\xff\xff\xff", b"\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff"] {
+        for no_number in [&b"0000009\0"[..], b"-1\0", b"\xff\xff\xff\xff", b"\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff"]
+        {
             assert_eq!(number(no_number), None, "{no_number:?}");
         }
     }

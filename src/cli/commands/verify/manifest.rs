@@ -171,7 +171,8 @@ impl Archives {
     fn entry(&mut self, archive: &Path, name: &str) -> Option<&ArchiveEntry> {
         if !self.0.contains_key(archive) {
             // The invoices of a run, and what it draws; documents are PDFs as well.
-            let kinds: Vec<_> = iter::once("xml").chain(PictureFormat::ALL.iter().map(|format| format.extension())).collect();
+            let kinds: Vec<_> =
+                iter::once("xml").chain(PictureFormat::ALL.iter().map(|format| format.extension())).collect();
             let entries = entries_of_kinds(archive, &kinds).unwrap_or_default();
             let by_name = entries.into_iter().map(|entry| (entry.name().to_owned(), entry)).collect();
             self.0.insert(archive.to_owned(), by_name);
