@@ -27,6 +27,9 @@ pub(crate) enum FileKind {
     Json,
 }
 
+/// How archives and compressed files begin: 7z, RAR, bzip2, xz, Zstandard.
+const PACKED: [&[u8]; 5] = [b"7z\xBC\xAF", b"Rar!\x1A", b"BZh", b"\xFD7zXZ", b"\x28\xB5\x2F\xFD"];
+
 impl FileKind {
     /// The kind, if it is one of these. `bytes` may be the beginning of the file alone.
     pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
@@ -36,8 +39,7 @@ impl FileKind {
             [0, ..] if bytes.iter().all(|&byte| byte == 0) => Self::Zeros,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             [0x1F, 0x8B, ..] => Self::Gzip,
-            [b'7', b'z', 0xBC, 0xAF, ..] | [b'R', b'a', b'r', b'!', 0x1A, ..] | [b'B', b'Z', b'h', ..] => Self::Packed,
-            [0xFD, b'7', b'z', b'X', b'Z', ..] | [0x28, 0xB5, 0x2F, 0xFD, ..] => Self::Packed,
+            _ if PACKED.iter().any(|start| bytes.starts_with(start)) => Self::Packed,
             [0x89, b'P', b'N', b'G', ..] | [0xFF, 0xD8, 0xFF, ..] | [b'G', b'I', b'F', b'8', ..] => Self::Picture,
             [0x30, ..] if let Some(kind) = of_der(bytes) => kind,
             _ if bytes.get(257..262) == Some(b"ustar") => Self::Packed,
@@ -152,7 +154,7 @@ fn of_der(bytes: &[u8]) -> Option<FileKind> {
 /// Behind the tag and the length of a SEQUENCE; an indefinite length is one too.
 fn content(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {
-        [0x30, 0x80, rest @ ..] | [0x30, 0..0x80, rest @ ..] => Some(rest),
+        [0x30, 0..=0x80, rest @ ..] => Some(rest),
         [0x30, length @ 0x81..=0x84, rest @ ..] => rest.get(usize::from(length - 0x80)..),
         _ => None,
     }

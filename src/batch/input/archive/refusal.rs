@@ -1,6 +1,6 @@
 use std::io;
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::files::unreadable;
 
 /// Why an entry is not read, known from what the archive says of it.
@@ -13,6 +13,9 @@ pub(super) enum Refusal {
     /// A link, a device, a pipe, a file with holes.
     NotRegular,
 }
+
+/// Whom the wanted entries of an archive are given to, by their names: each with its place, or why it is not read.
+pub(super) type TakeEntry<'t, P> = dyn FnMut(&[u8], std::result::Result<P, Refusal>) -> Result<()> + 't;
 
 impl Refusal {
     pub(super) fn error(self) -> Error {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use flate2::bufread::MultiGzDecoder;
 use tempfile::SpooledTempFile;
 
-use super::refusal::{Refusal, damaged, is_harmless, not_read};
+use super::refusal::{Refusal, TakeEntry, damaged, is_harmless, not_read};
 use super::tar_header::{BLOCK, Block, EntryKind, TarHeader, text};
 use crate::batch::input::bytes::{LARGEST_ALLOWED, changed, too_large};
 use crate::error::{Error, Kind, Result};
@@ -45,7 +45,7 @@ pub(super) struct TarPlace {
 }
 
 /// Whom the entries are given to.
-type Take<'t> = dyn FnMut(&[u8], std::result::Result<TarPlace, Refusal>) -> Result<()> + 't;
+type Take<'t> = TakeEntry<'t, TarPlace>;
 
 impl Tar {
     /// Reads it to its end, and gives its wanted entries to `take`. Whether it is compressed its first bytes say: some
@@ -86,12 +86,12 @@ impl Tar {
                 size += io::copy(data, &mut kept)?;
                 Ok(place)
             };
-            Walk { from, limits }.to_end(is_wanted, &mut keep, take)?;
+            Walk { from, limits }.read_all(is_wanted, &mut keep, take)?;
             kept.flush().map_err(|error| unreadable(&error))?;
             return Ok(Self::Unpacked(Mutex::new(kept)));
         }
         let from = InFile { from: BufReader::with_capacity(1 << 16, &file), at: 0, size: found.len() };
-        Walk { from, limits }.to_end(
+        Walk { from, limits }.read_all(
             is_wanted,
             &mut |_, _| Err(io::Error::other("a place in a file is known without reading")),
             take,
@@ -209,7 +209,7 @@ struct Walk<B> {
 }
 
 impl<B: Bytes> Walk<B> {
-    fn to_end(
+    fn read_all(
         mut self,
         is_wanted: &dyn Fn(&[u8]) -> bool,
         keep: &mut dyn FnMut(&mut dyn Read, u64) -> io::Result<TarPlace>,
@@ -528,7 +528,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_not_unpacked() {
-        let large = ended(file("a.bin", &[0; 200_000]));
+        let large = ended(file("a.bin", &vec![0; 200_000]));
         assert!(read(&packed(&large)).unwrap_err().contains("unpack it in parts"));
         let files: Vec<u8> = (0..20).flat_map(|number| file(&format!("{number}.xml"), &[b'x'; 1000])).collect();
         assert!(read(&packed(&ended(files))).unwrap_err().contains("give the folder"));

@@ -7,7 +7,7 @@ use rawzip::{
     ZipFileHeaderRecord,
 };
 
-use super::refusal::{Refusal, damaged, is_harmless};
+use super::refusal::{Refusal, TakeEntry, damaged, is_harmless};
 use crate::batch::input::bytes::too_large;
 use crate::error::{Error, Kind, Result};
 use crate::files::{open_regular, unreadable};
@@ -33,7 +33,7 @@ impl Zip {
     pub(super) fn open(
         path: &Path,
         is_wanted: &dyn Fn(&[u8]) -> bool,
-        take: &mut dyn FnMut(&[u8], std::result::Result<ZipPlace, Refusal>) -> Result<()>,
+        take: &mut TakeEntry<'_, ZipPlace>,
     ) -> Result<Self> {
         let file = open_regular(path)?;
         let size = file.metadata().map_err(|error| unreadable(&error))?.len();

@@ -6,7 +6,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[group(id = "inputs", required = true, multiple = true)]
 pub struct InputArgs {
-    /// Invoices: XML files, folders, .zip or .tar.gz archives, patterns in quotes, - for standard input
+    /// Invoices: XML files, folders, archives, patterns in quotes, - for standard input
     ///
     /// Of a folder every *.xml in it and below is read, of an archive (.zip, .tar, .tar.gz, .tgz) the same. Standard input
     /// holds one invoice.

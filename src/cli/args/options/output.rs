@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct OutputArgs {
-    /// Folder or archive (.zip, .tar, .tar.gz) for the results
+    /// Folder or archive (.zip, .tar.gz) for the results
     ///
-    /// The manifest goes into the folder, or beside the archive.
-    #[arg(long, value_name = "DIR|ARCHIVE", default_value = "ksef-qr-out")]
+    /// The manifest goes into the folder, or beside the archive. An archive ends in .zip, .tar, .tar.gz or .tgz.
+    #[arg(long, value_name = "DIR|FILE", default_value = "ksef-qr-out")]
     pub out: PathBuf,
     /// Where to write the manifest; - for standard output
     ///
