@@ -44,9 +44,9 @@ fn a_tar_is_read_as_a_zip_is() {
 
 #[test]
 fn hostile_tars_cost_what_is_hostile_in_them() {
-    let folder = tempfile::tempdir().unwrap();
     const SPECIAL: &str = "input_entry_not_regular";
     const NAME: &str = "input_entry_name";
+    let folder = tempfile::tempdir().unwrap();
     for (archive, expected) in [
         ("links.tar.gz", &[SPECIAL, "signed", SPECIAL, SPECIAL, SPECIAL, SPECIAL][..]),
         ("names.tar.gz", &[NAME, NAME, NAME, NAME, "signed"]),
