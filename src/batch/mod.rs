@@ -57,7 +57,7 @@ pub use comparison::Mismatch;
 #[cfg(feature = "pdf")]
 pub use document::{Confirming, Printer, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};
-pub use input::{ArchiveEntry, Input, Pdfs, Source, entries};
+pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
 pub use observers::Observer;
 pub use output::{Existing, Manifest, Output};
 pub use run::Interrupt;

@@ -8,19 +8,22 @@
 //! | `write` | one file in one go; secrets for their owner alone |
 //! | `edit` | a change to a file that people change as well |
 //! | `read` | regular files only, and their names as text |
+//! | `text` | lists and tables as Windows saves them |
 
 mod edit;
 mod lock;
 mod read;
 mod staging;
 mod temporary;
+mod text;
 mod write;
 
 pub use edit::edit_file;
+pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
 pub(crate) use lock::{is_at, lock_opened};
 pub(crate) use read::cause;
 pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};
 pub(crate) use staging::StagingFolder;
-pub(crate) use temporary::{exists, make_folder, put_in_place, unwritable};
+pub(crate) use temporary::{exists, make_folder, put_in_place, temporary_without_name, unwritable};

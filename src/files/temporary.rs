@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use tempfile::{NamedTempFile, TempPath};
+use tempfile::{NamedTempFile, SpooledTempFile, TempPath};
 
 use super::read::cause;
 use crate::error::{Error, Kind, Result};
@@ -21,6 +21,14 @@ pub(crate) fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)
+}
+
+/// Room for what is needed while the program runs: in memory while it is small, then in a file that nobody else sees and that
+/// is gone when the program ends, however it ends.
+pub(crate) fn temporary_without_name() -> SpooledTempFile {
+    /// In bytes.
+    const LARGEST_IN_MEMORY: usize = 32 << 20;
+    tempfile::spooled_tempfile(LARGEST_IN_MEMORY)
 }
 
 /// Gives a prepared file its name.

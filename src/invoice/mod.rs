@@ -24,6 +24,7 @@
 //! | `texts` | the texts of those fields, gathered from the events of `xml` |
 //! | `build` | texts to an [`Invoice`], each checked |
 //! | `read` | bytes to an [`Invoice`], or to all that is wrong with them |
+//! | `file_kind` | what a file is that is no XML, by its first bytes |
 //! | `rules` | what an environment and a day add to that |
 //! | `field_positions` | where a field stands, once there is a fault to point at |
 //!
@@ -32,6 +33,7 @@
 mod build;
 mod fault;
 mod field_positions;
+mod file_kind;
 mod form;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod invoice;
@@ -46,6 +48,7 @@ pub use invoice::Invoice;
 pub use party::{Buyer, Party, ThirdParty};
 
 pub(crate) use fault::Fault;
+pub(crate) use file_kind::FileKind;
 pub(crate) use read::Examination;
 #[cfg(test)]
 pub(crate) use texts::TextReader;

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use super::build::build;
 use super::fault::{At, Fault};
 use super::field_positions::FieldPositions;
+use super::file_kind::FileKind;
 use super::invoice::Invoice;
 use super::texts::{TextReader, Texts};
 use crate::error::{Error, Kind, Result};
@@ -22,7 +23,7 @@ impl Invoice {
     /// Reads an invoice, the whole of it, from the exact bytes of its file.
     ///
     /// # Errors
-    /// One code for each reason: `empty_file`, `too_large`, `not_utf8`, `byte_order_mark`, `not_well_formed`,
+    /// One code for each reason: `empty_file` and those that begin with `input_is_`, for another kind of file; `too_large`, `not_utf8`, `byte_order_mark`, `not_well_formed`,
     /// `truncated`, `doctype`, `processing_instruction`, `discouraged_character`, `wrong_encoding`,
     /// `unknown_form`, and those of a fact that is missing, malformed or given twice.
     pub fn read(bytes: &[u8]) -> Result<Self> {
@@ -35,6 +36,9 @@ impl Invoice {
     /// # Errors
     /// As [`read`](Self::read), less those allowed.
     pub fn read_allowing(bytes: &[u8], allow: Rules) -> Result<Self> {
+        if let Some(other) = other_kind(bytes) {
+            return Err(other);
+        }
         // No time is spent on reading what is refused anyway.
         if bytes.len() > LARGEST_WITH_ATTACHMENT && !allow.contains(Rule::Size) {
             return Err(too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment").into_error(""));
@@ -104,8 +108,8 @@ impl<'x> Examination<'x> {
 
     /// An error is a fault that ends the reading.
     fn examine(&mut self, bytes: &'x [u8]) -> std::result::Result<Option<Invoice>, Fault> {
-        if bytes.is_empty() {
-            return Err(Fault::new(Kind::EmptyFile, "the file is empty", At::File));
+        if let Some(other) = other_kind(bytes) {
+            return Err(Fault::new(other.kind(), other.message(), At::File));
         }
         if bytes.len() > LARGEST_WITH_ATTACHMENT {
             self.faults.push(too_large(bytes.len(), LARGEST_WITH_ATTACHMENT, "even with an attachment"));
@@ -162,6 +166,12 @@ impl From<Flaw> for Fault {
     fn from(flaw: Flaw) -> Self {
         Self::new(flaw.kind, flaw.message, At::Byte(flaw.offset))
     }
+}
+
+/// Why a file that is something else than XML is refused, if it is known what it is.
+fn other_kind(bytes: &[u8]) -> Option<Error> {
+    // Of nearly every file no more is asked than this.
+    if bytes.first() == Some(&b'<') { None } else { FileKind::of(bytes)?.as_invoice() }
 }
 
 fn too_large(size: usize, limit: usize, when: &str) -> Fault {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -13,7 +12,7 @@ use super::lines::Lines;
 use super::record::EarlierRecord;
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
-use crate::files::unreadable;
+use crate::files::{open_text, unreadable};
 use crate::invoice::Invoice;
 use crate::link::{Kod1, Link};
 use crate::render::Label;
@@ -38,10 +37,10 @@ impl KnownCodes {
     /// else the later ones. A last line that was cut short does not count.
     ///
     /// # Errors
-    /// `input_unreadable`; `manifest_damaged` for a line that no manifest has.
+    /// `input_unreadable`, `input_not_regular`; `manifest_damaged` for a line that no manifest has.
     pub fn add(&mut self, manifest: &Path) -> Result<()> {
         let about = |error: Error| error.about(manifest.to_string_lossy());
-        let file = File::open(manifest).map_err(|error| about(unreadable(&error)))?;
+        let file = open_text(manifest).map_err(about)?;
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file));
         while let Some(line) = lines.next_line().map_err(|error| about(unreadable(&error)))? {
             let record = match line.read() {

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod archives;
 mod batch;
 mod cert_check;
 mod check;
@@ -10,6 +11,7 @@ mod cmd;
 mod documents;
 mod explain;
 mod failures;
+mod inputs;
 mod keys;
 mod numbers;
 mod offices;

@@ -98,7 +98,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("entity-bomb.xml", "doctype"),
     ("forbidden-character.xml", "not_well_formed"),
     ("impossible-date.xml", "issue_date_malformed"),
-    ("json.xml", "not_well_formed"),
+    ("json.xml", "input_is_json"),
     ("malformed-date.xml", "issue_date_malformed"),
     ("malformed-nip.xml", "seller_nip_malformed"),
     ("mismatched-tags.xml", "not_well_formed"),

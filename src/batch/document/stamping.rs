@@ -1,16 +1,17 @@
 //! The document that is a PDF of the user's, with the codes on it.
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
 use crate::batch::comparison::{Mismatch, compare};
-use crate::batch::input::{Input, read_file};
+use crate::batch::input::{Input, InvoiceFile, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::files::spelled_path;
-use crate::invoice::Invoice;
+use crate::files::{open_regular, spelled_path};
+use crate::invoice::{FileKind, Invoice};
 use crate::manifest::CodesPlace;
 use crate::paper::{CodePage, ConfirmationFacts, Language};
 use crate::pdf::{self, Original, Stamp};
@@ -105,17 +106,24 @@ impl Document for Stamping {
             Input::Unusable(error) => return Err(error.clone()),
             _ => return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped")),
         };
+        if let Some(other) = beside.as_ref().and_then(|invoice| swapped(pdf, invoice)) {
+            return Err(other);
+        }
         if beside.is_some() {
             input.read(invoice, largest)?;
         }
         let Read { pdf, digest, was_stamped, was_repaired } = self.read(pdf)?;
-        let found = match beside {
-            Some(path) => spelled_path(path),
-            None => {
-                let embedded = invoice_in(&pdf)?;
+        let embedded = match beside {
+            Some(InvoiceFile::Beside(_)) => other_than(invoice, &pdf)?,
+            Some(_) => None,
+            None => Some(invoice_in(&pdf)?),
+        };
+        let found = match (embedded, beside) {
+            (Some(embedded), _) => {
                 *invoice = embedded.bytes;
                 embedded.name
             }
+            (None, beside) => beside.as_ref().map(InvoiceFile::name).unwrap_or_default(),
         };
         let source = PdfSource { invoice: found, digest };
         let (repairs, mismatch) = (self.repairs, self.mismatch);
@@ -138,8 +146,12 @@ impl Stamping {
         read_file(path, &mut bytes, LARGEST_PDF)?;
         let digest = InvoiceHash::of(&bytes);
         let password = self.password.as_ref().map(|password| password.as_slice());
-        if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_none() {
-            return Err(Error::new(Kind::InputNotPdf, "it is not a PDF"));
+        match FileKind::of(&bytes) {
+            Some(FileKind::Pdf) => {}
+            // Its header may stand behind whatever some program put there.
+            _ if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_some() => {}
+            Some(other) => return Err(other.as_pdf()),
+            None => return Err(Error::new(Kind::InputNotPdf, "it is not a PDF")),
         }
         let was_stamped = is_stamped(&bytes);
         let again = (self.repairs || password.is_some()).then(|| bytes.clone());
@@ -155,6 +167,41 @@ impl Stamping {
         };
         Ok(Read { pdf, digest, was_stamped, was_repaired })
     }
+}
+
+/// The refusal of an invoice in the place of the PDF, with the PDF in the place of the invoice.
+fn swapped(pdf: &Path, invoice: &InvoiceFile) -> Option<Error> {
+    let InvoiceFile::File(invoice) = invoice else { return None };
+    let kind = |path: &Path| {
+        let mut start = Vec::new();
+        open_regular(path).ok()?.take(HEADER as u64).read_to_end(&mut start).ok()?;
+        FileKind::of(&start)
+    };
+    let is_swapped = kind(pdf) == Some(FileKind::Xml) && kind(invoice) == Some(FileKind::Pdf);
+    let message = || format!("it is XML, and {} is a PDF: were they swapped?", spelled_path(invoice));
+    is_swapped.then(|| Error::new(Kind::InputNotPdf, message()))
+}
+
+/// The invoice that a PDF holds, where the file of its name beside it is none: it may be anything. None if the one beside it
+/// counts.
+///
+/// # Errors
+/// `invoice_embedded_differs`.
+fn other_than(beside: &[u8], pdf: &Original) -> Result<Option<pdf::Embedded>> {
+    // What cannot be read does not contradict.
+    let embedded = pdf.embedded_xml().unwrap_or_default();
+    if embedded.iter().any(|file| file.bytes == beside) {
+        return Ok(None);
+    }
+    let invoices: Vec<_> = embedded.into_iter().filter(|file| Invoice::read(&file.bytes).is_ok()).collect();
+    if invoices.is_empty() {
+        return Ok(None);
+    }
+    if Invoice::read(beside).is_err_and(|fault| fault.kind() == Kind::UnknownForm) {
+        return invoice_in(pdf).map(Some);
+    }
+    let message = "the PDF holds an invoice, and the XML of its name beside it is another one";
+    Err(Error::new(Kind::InvoiceEmbeddedDiffers, message))
 }
 
 /// The one invoice among the XML files of a PDF.

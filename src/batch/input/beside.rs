@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::archive::entries;
+use super::archive::{ArchiveEntry, entries};
 use super::bytes::read_file;
-use super::input::Input;
+use super::input::{Input, InvoiceFile};
 use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 use crate::link::Kod1;
@@ -27,6 +27,8 @@ const MOST_REMEMBERED: usize = 16;
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     packages: Mutex<HashMap<PathBuf, Option<Arc<Package>>>>,
+    /// The metadata in the archive that was looked into last: it is read as a whole for them.
+    last_archive: Mutex<Option<(PathBuf, Vec<ArchiveEntry>)>>,
 }
 
 /// A `_metadata.json`.
@@ -41,9 +43,10 @@ pub(crate) struct Package {
 impl Beside {
     /// The metadata beside an invoice, if there are any.
     pub(crate) fn package(&self, input: &Input) -> Option<Arc<Package>> {
-        let folder = match input {
-            Input::Entry(entry) => entry.archive_path().join(Path::new(entry.name()).parent().unwrap_or(Path::new(""))),
-            _ => invoice_path(input)?.parent()?.to_owned(),
+        let entry = entry_of(input);
+        let folder = match entry {
+            Some(entry) => entry.archive_path().join(Path::new(entry.name()).parent().unwrap_or(Path::new(""))),
+            None => invoice_path(input)?.parent()?.to_owned(),
         };
         let mut packages = self.packages.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = packages.get(&folder) {
@@ -52,9 +55,9 @@ impl Beside {
         if packages.len() >= MOST_REMEMBERED {
             packages.clear();
         }
-        let found = match input {
-            Input::Entry(entry) => in_archive(entry.archive_path(), Path::new(entry.name())),
-            _ => in_folder(&folder),
+        let found = match entry {
+            Some(entry) => self.in_archive(entry.archive_path(), Path::new(entry.name())),
+            None => in_folder(&folder),
         };
         let package = found.map(|(name, bytes)| {
             let upo = bytes.map_err(|error| match error.kind() {
@@ -68,6 +71,28 @@ impl Beside {
         packages.insert(folder, package.clone());
         package
     }
+
+    fn in_archive(&self, archive: &Path, invoice: &Path) -> Option<Found> {
+        let mut last = self.last_archive.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|(known, _)| known != archive) {
+            // What is wrong with the archive was said when its invoices were listed.
+            let mut found = entries(archive, "json").unwrap_or_default();
+            found.retain(|entry| Path::new(entry.name()).file_name() == Some(METADATA.as_ref()));
+            *last = Some((archive.to_owned(), found));
+        }
+        let wanted = invoice.with_file_name(METADATA);
+        let (_, found) = last.as_ref()?;
+        let entry = found.iter().find(|entry| Path::new(entry.name()) == wanted)?;
+        Some((entry.full_name(), entry.bytes(LARGEST)))
+    }
+}
+
+/// The entry of an archive that the invoice is.
+fn entry_of(input: &Input) -> Option<&ArchiveEntry> {
+    match input {
+        Input::Entry(entry) | Input::Pdf { invoice: Some(InvoiceFile::Entry(entry)), .. } => Some(entry),
+        _ => None,
+    }
 }
 
 /// The KSeF number that the invoice's file is named by, if it can be the number of the invoice that this link leads to: KSeF
@@ -78,7 +103,7 @@ pub(crate) fn number_in_name(input: &Input, kod1: &Kod1) -> Option<KsefNumber> {
         // A PDF may be named so, and its invoice by another program.
         Input::Pdf { pdf, invoice, .. } => {
             let of = |path: &Path| path.file_stem()?.to_str().and_then(|stem| fitting(stem, kod1));
-            return invoice.as_deref().and_then(of).or_else(|| of(pdf));
+            return invoice.as_ref().and_then(|invoice| of(invoice.path())).or_else(|| of(pdf));
         }
         _ => invoice_path(input)?.file_stem()?.to_str()?,
     };
@@ -96,7 +121,8 @@ fn fitting(stem: &str, kod1: &Kod1) -> Option<KsefNumber> {
 
 fn invoice_path(input: &Input) -> Option<&Path> {
     match input {
-        Input::File(path) | Input::Pdf { invoice: Some(path), .. } => Some(path),
+        Input::File(path) => Some(path),
+        Input::Pdf { invoice: Some(invoice), .. } => Some(invoice.path()),
         // The invoice is in the PDF.
         Input::Pdf { pdf, invoice: None, .. } => Some(pdf),
         Input::Entry(_) | Input::Stdin | Input::Held(_) | Input::Unusable(_) => None,
@@ -113,14 +139,6 @@ fn in_folder(folder: &Path) -> Option<Found> {
     let mut bytes = Vec::new();
     let read = read_file(&path, &mut bytes, LARGEST).map(|()| bytes);
     Some((spelled_path(&path), read))
-}
-
-fn in_archive(archive: &Path, invoice: &Path) -> Option<Found> {
-    // What is wrong with the archive was said when its invoices were listed.
-    let entries = entries(archive, "json").ok()?;
-    let wanted = invoice.with_file_name(METADATA);
-    let entry = entries.into_iter().find(|entry| Path::new(entry.name()) == wanted)?;
-    Some((entry.full_name(), entry.bytes(LARGEST)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::archive::ArchiveEntry;
-use super::bytes::{read_all, read_file};
+use super::bytes::{read_all, read_invoice};
 use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 use crate::values::KsefNumber;
@@ -15,7 +15,7 @@ use crate::values::KsefNumber;
 pub enum Input {
     /// A file.
     File(PathBuf),
-    /// An entry of a ZIP archive.
+    /// An entry of an archive.
     Entry(ArchiveEntry),
     /// Standard input.
     Stdin,
@@ -26,12 +26,51 @@ pub enum Input {
         /// The PDF.
         pdf: PathBuf,
         /// The invoice; none if the PDF holds it as an embedded file.
-        invoice: Option<PathBuf>,
+        invoice: Option<InvoiceFile>,
         /// Its KSeF number, if a table of pairs says it.
         ksef_number: Option<KsefNumber>,
     },
     /// Something that was named and cannot be read; its refusal takes a place in the order too.
     Unusable(Error),
+}
+
+/// The invoice of a PDF, where it is not in the PDF.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum InvoiceFile {
+    /// The file that was named for it.
+    File(PathBuf),
+    /// The file of its name that lies beside it, or was given along with it. If the PDF holds an invoice as well, the two
+    /// have to be one.
+    Beside(PathBuf),
+    /// The entry of its name in an archive.
+    Entry(ArchiveEntry),
+}
+
+impl InvoiceFile {
+    /// The file's path, or that within the archive.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::File(path) | Self::Beside(path) => path,
+            Self::Entry(entry) => Path::new(entry.name()),
+        }
+    }
+
+    /// The name, as that of an [`Input`].
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) | Self::Beside(path) => spelled_path(path),
+            Self::Entry(entry) => entry.full_name(),
+        }
+    }
+
+    fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
+        let read = match self {
+            Self::File(path) | Self::Beside(path) => read_invoice(path, buffer, largest),
+            Self::Entry(entry) => entry.read(buffer, largest),
+        };
+        read.map_err(|error| error.about(self.name()))
+    }
 }
 
 impl Input {
@@ -71,13 +110,11 @@ impl Input {
     pub fn read(&self, buffer: &mut Vec<u8>, largest: u64) -> Result<()> {
         buffer.clear();
         match self {
-            Self::File(path) => read_file(path, buffer, largest),
+            Self::File(path) => read_invoice(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
             Self::Held(bytes) => read_all(&**bytes, buffer, largest),
-            Self::Pdf { invoice: Some(path), .. } => {
-                read_file(path, buffer, largest).map_err(|error| error.about(spelled_path(path)))
-            }
+            Self::Pdf { invoice: Some(invoice), .. } => invoice.read(buffer, largest),
             Self::Pdf { invoice: None, .. } => {
                 Err(Error::new(Kind::InvoiceNotEmbedded, "the invoice is to be taken from the PDF itself"))
             }

@@ -12,11 +12,12 @@ mod pairs;
 mod source;
 mod walk;
 
-pub use archive::{ArchiveEntry, entries};
-pub use input::Input;
+pub use archive::{ArchiveEntry, entries, entries_of_kinds};
+pub use input::{Input, InvoiceFile};
 pub use pairs::Pdfs;
 pub use source::Source;
 
+pub(crate) use archive::{ArchiveFormat, BLOCK, every_name, headers};
 pub(crate) use beside::{Beside, number_in_name};
 #[cfg(feature = "pdf")]
 pub(crate) use bytes::read_file;

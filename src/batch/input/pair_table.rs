@@ -1,31 +1,35 @@
 //! Tables of PDFs and their invoices, as spreadsheets write them.
 
 use std::collections::HashMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::input::Input;
-use crate::error::{Error, Kind};
-use crate::files::{path_from_bytes, spelled_path};
+use super::input::{Input, InvoiceFile};
+use crate::error::{Error, Kind, Result};
+use crate::files::{decoded, open_regular, path_from_bytes, spelled_path, unreadable};
 use crate::values::KsefNumber;
+
+/// In bytes: a million pairs.
+const LARGEST: u64 = 100_000_000;
 
 /// Calls `take` for each line of a table. Paths are relative to the working folder, as in a list.
 pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool {
     let refuse = |why: String| Input::Unusable(Error::new(Kind::PairTableUnreadable, why).about(spelled_path(table)));
-    let bytes = match std::fs::read(table) {
+    let bytes = match read(table) {
         Ok(bytes) => bytes,
-        Err(error) => return take(refuse(format!("it cannot be read: {error}"))),
+        Err(error) => return take(refuse(error.message().to_owned())),
     };
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return take(refuse("it is UTF-16, \"Unicode text\": save it as \"CSV UTF-8\"".to_owned()));
-    }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let bytes = &*bytes;
     // Excel's own way to say what separates.
     let bytes = match bytes.strip_prefix(b"sep=") {
         Some(rest) => rest.splitn(2, |&byte| byte == b'\n').nth(1).unwrap_or_default(),
         None => bytes,
     };
-    if std::str::from_utf8(bytes).is_err() {
+    if str::from_utf8(bytes).is_err() {
         return take(refuse("it is not UTF-8: save it as \"CSV UTF-8\"".to_owned()));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return take(refuse("it is a spreadsheet: save it as \"CSV UTF-8\"".to_owned()));
     }
     let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
     // Spreadsheets with Polish settings separate by semicolons.
@@ -64,7 +68,7 @@ struct Columns {
 
 impl Columns {
     /// A column that nobody would read may be one that was meant to be read, such as `numer KSeF`: it is refused.
-    fn of(headers: &csv::ByteRecord) -> Result<Self, String> {
+    fn of(headers: &csv::ByteRecord) -> std::result::Result<Self, String> {
         const NAMES: [&str; 3] = ["pdf", "invoice", "ksef_number"];
         let is = |header: &[u8], name: &str| header.eq_ignore_ascii_case(name.as_bytes());
         let [pdf, invoice, ksef_number] = NAMES.map(|name| headers.iter().position(|header| is(header, name)));
@@ -102,7 +106,22 @@ impl Columns {
                 return refuse(Error::new(Kind::KsefNumberContradiction, message));
             }
         }
-        Some(Input::Pdf { pdf: pdf.to_owned(), invoice: invoice.map(Path::to_owned), ksef_number })
+        Some(Input::Pdf {
+            pdf: pdf.to_owned(),
+            invoice: invoice.map(|path| InvoiceFile::File(path.to_owned())),
+            ksef_number,
+        })
+    }
+}
+
+/// Spreadsheets save Unicode text as UTF-16.
+fn read(table: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = open_regular(table)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    match bytes.len() as u64 > LARGEST {
+        true => Err(Error::new(Kind::PairTableUnreadable, "it has more than 100 000 000 bytes: split it")),
+        false => Ok(decoded(bytes)),
     }
 }
 
@@ -120,7 +139,7 @@ mod tests {
             &mut |input| {
                 pairs.push(match &input {
                     Input::Pdf { pdf, invoice, ksef_number } => {
-                        let invoice = invoice.as_ref().map_or_else(|| "-".to_owned(), |path| spelled_path(path));
+                        let invoice = invoice.as_ref().map_or_else(|| "-".to_owned(), InvoiceFile::name);
                         let number = ksef_number.as_ref().map_or_else(String::new, |number| format!(" {number}"));
                         format!("{} {invoice}{number}", spelled_path(pdf))
                     }
@@ -148,6 +167,7 @@ mod tests {
             ("sep=;\r\npdf;invoice\r\nin/a.pdf;x/a.xml;;\r\n", vec!["in/a.pdf x/a.xml"]),
             ("pdf\nin/a.pdf\n", vec!["in/a.pdf -"]),
             ("\u{FFFE}pdf\n", vec!["pair_table_unreadable"]),
+            ("PK\u{3}\u{4}", vec!["pair_table_unreadable"]),
             ("a.pdf,a.xml\n", vec!["pair_table_unreadable"]),
             ("pdf,invoice\n", vec!["pair_table_unreadable"]),
             ("pdf,invoice,note\nin/a.pdf,x/a.xml,\n", vec!["pair_table_unreadable"]),
@@ -175,6 +195,27 @@ mod tests {
         ] {
             fs::write(&table, text).unwrap();
             assert_eq!(pairs(&Source::PairTable(table.clone())), expected, "{text:?}");
+            // What Excel calls "Unicode text", and PowerShell's `>`.
+            let utf16: Vec<u8> =
+                std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+            fs::write(&table, utf16).unwrap();
+            if !text.starts_with('\u{FEFF}') {
+                assert_eq!(pairs(&Source::PairTable(table.clone())), expected, "{text:?}");
+            }
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_never_ends_is_no_table() {
+        let folder = tempfile::tempdir().unwrap();
+        let fifo = folder.path().join("pairs.csv");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        for endless in [fifo, "/dev/zero".into(), folder.path().to_owned(), folder.path().join("none.csv")] {
+            assert_eq!(pairs(&Source::PairTable(endless)), ["pair_table_unreadable"]);
+        }
+        let large = folder.path().join("large.csv");
+        fs::File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
+        assert_eq!(pairs(&Source::PairTable(large)), ["pair_table_unreadable"]);
     }
 }

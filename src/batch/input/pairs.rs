@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::input::Input;
+use super::archive::{self, ArchiveFormat};
+use super::input::{Input, InvoiceFile};
 use super::walk::Wanted;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 
 const PDFS: Wanted = Wanted { extension: "pdf", archives: false };
@@ -16,22 +18,23 @@ const INVOICES: Wanted = Wanted { extension: "xml", archives: false };
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pdfs {
-    /// Files, folders (every `*.pdf` in them and below) and patterns.
+    /// Files, folders (every `*.pdf` in them and below) and patterns. XML files among them are invoices of the PDFs of their
+    /// names, unless `invoices` says where those are.
     pub pdfs: Vec<PathBuf>,
-    /// The invoice of the one PDF, or a folder in which each PDF's has its name; none if the PDFs hold their
-    /// invoices as embedded files.
+    /// The invoice of the one PDF, or a folder or an archive in which each PDF's has its name. If none, it is the XML of the
+    /// PDF's name beside it, and if there is none either the one that the PDF holds as an embedded file.
     pub invoices: Option<PathBuf>,
     /// Where the results of the run go: passed over if it lies below a folder that was given.
     pub results: Option<PathBuf>,
 }
 
 impl Pdfs {
-    /// PDFs that hold their invoices as embedded files.
+    /// PDFs whose invoices are beside them or in them.
     pub fn new(pdfs: Vec<PathBuf>) -> Self {
         Self { pdfs, invoices: None, results: None }
     }
 
-    /// With the invoice of the one PDF, or a folder of invoices with the PDFs' names.
+    /// With the invoice of the one PDF, or a folder or an archive of invoices with the PDFs' names.
     #[must_use]
     pub fn with_invoices(self, invoices: Option<PathBuf>) -> Self {
         Self { invoices, ..self }
@@ -43,16 +46,35 @@ impl Pdfs {
         Self { results: Some(results), ..self }
     }
 
-    /// Calls `take` for each PDF with its invoice, then for each invoice of the folder that no PDF has the name of, if
-    /// the PDFs are given as folders too: it would go out without codes.
+    /// True if this is the name of an invoice's file, and not of a folder or an archive of them.
+    pub fn is_one_invoice(invoices: &Path) -> bool {
+        invoices.is_file() && ArchiveFormat::of(invoices).is_none()
+    }
+
+    /// True for what is an invoice by its name, where PDFs are given.
+    pub fn is_invoice(given: &Path) -> bool {
+        given.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+    }
+
+    /// Calls `take` for each PDF with its invoice, then for each invoice that was given, itself or in a folder or an archive
+    /// of invoices, and that no PDF has the name of: it would go out without codes. Of a folder that is so only if the PDFs
+    /// are given as folders too.
     pub(super) fn each(&self, take: &mut dyn FnMut(Input) -> bool) -> bool {
         // All names first: which invoice is whose depends on all of them, and nothing that the run makes is met.
-        let found = self.found();
-        let mut invoices = match &self.invoices {
-            None => Invoices::Embedded,
-            Some(folder) if folder.is_dir() => Invoices::Folder(Folder::of(folder, &found)),
-            Some(file) => Invoices::One(file.clone()),
+        let (found, given) = self.found();
+        let named = match &self.invoices {
+            None => Ok(Invoices::Own(Invoices::given(given, &found))),
+            Some(folder) if folder.is_dir() => Ok(Invoices::Several(Several::of_folder(folder, &found))),
+            Some(archive) if ArchiveFormat::of(archive).is_some() => {
+                Several::of_archive(archive, &found).map(Invoices::Several)
+            }
+            Some(file) => Ok(Invoices::One(file.clone())),
         };
+        let mut invoices = match named {
+            Ok(invoices) => invoices,
+            Err(error) => return take(Input::Unusable(error)),
+        };
+        let are_none = found.is_empty();
         for one in found {
             let input = match one {
                 Found::Pdf { pdf, place } => invoices.pair(pdf, place.as_deref()),
@@ -62,13 +84,17 @@ impl Pdfs {
                 return false;
             }
         }
-        let Invoices::Folder(folder) = invoices else { return true };
-        let is_asked = self.pdfs.iter().any(|path| path.is_dir());
-        !is_asked || folder.into_left().all(|invoice| take(without_pdf(&invoice)))
+        let (left, is_asked) = match invoices {
+            Invoices::One(_) => return true,
+            Invoices::Own(given) => (given, true),
+            Invoices::Several(several) => (several, self.pdfs.iter().any(|path| path.is_dir())),
+        };
+        !is_asked || left.into_left().all(|invoice| take(without_pdf(&invoice, are_none)))
     }
 
-    fn found(&self) -> Vec<Found> {
-        let mut found = Vec::new();
+    /// What is to be stamped, and the invoices among it.
+    fn found(&self) -> (Vec<Found>, Vec<PathBuf>) {
+        let (mut found, mut invoices) = (Vec::new(), Vec::new());
         for path in &self.pdfs {
             let passed_over = self
                 .results
@@ -77,6 +103,9 @@ impl Pdfs {
                 .filter(|(except, given)| except != given && except.starts_with(given));
             PDFS.each_of_path(path, &mut |input| {
                 match input {
+                    Input::File(invoice) if self.invoices.is_none() && Self::is_invoice(&invoice) => {
+                        invoices.push(invoice);
+                    }
                     Input::File(pdf) => {
                         let is_result = passed_over
                             .as_ref()
@@ -93,7 +122,7 @@ impl Pdfs {
                 true
             });
         }
-        found
+        (found, invoices)
     }
 }
 
@@ -108,71 +137,139 @@ enum Found {
 }
 
 enum Invoices {
-    Embedded,
+    /// Each beside its PDF, or in it; and those that were given along with the PDFs.
+    Own(Several),
     One(PathBuf),
-    Folder(Folder),
+    Several(Several),
 }
 
 impl Invoices {
+    /// Those that were given along with the PDFs.
+    fn given(invoices: Vec<PathBuf>, found: &[Found]) -> Several {
+        let mut given = Several::new("what was given", found);
+        for path in invoices {
+            let place = path.parent().unwrap_or(Path::new("")).to_owned();
+            given.add(stem(&path), InvoiceFile::Beside(path), place);
+        }
+        given
+    }
+
     fn pair(&mut self, pdf: PathBuf, place: Option<&Path>) -> Input {
         let invoice = match self {
-            Self::Embedded => None,
-            Self::One(file) => Some(file.clone()),
-            Self::Folder(folder) => match folder.take(&pdf, place) {
-                Ok(invoice) => Some(invoice),
-                Err(error) => return Input::Unusable(error.about(spelled_path(&pdf))),
-            },
+            Self::Own(given) if given.knows(&pdf) => {
+                let place = pdf.parent().filter(|place| given.has_in(place, &pdf));
+                given.take(&pdf, place).map(Some)
+            }
+            Self::Own(_) => beside(&pdf),
+            Self::One(file) => Ok(Some(InvoiceFile::File(file.clone()))),
+            Self::Several(several) => several.take(&pdf, place).map(Some),
         };
-        Input::Pdf { pdf, invoice, ksef_number: None }
+        match invoice {
+            Ok(invoice) => Input::Pdf { pdf, invoice, ksef_number: None },
+            Err(error) => Input::Unusable(error.about(spelled_path(&pdf))),
+        }
     }
 }
 
-/// The invoices of a folder, by their file stem.
-struct Folder {
-    path: PathBuf,
+/// The XML of a PDF's name in its folder, if there is one.
+fn beside(pdf: &Path) -> Result<Option<InvoiceFile>> {
+    let mut found: Option<PathBuf> = None;
+    for ending in ["xml", "XML", "Xml"] {
+        let path = pdf.with_extension(ending);
+        if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+            continue;
+        }
+        match &found {
+            // Some file systems take the three for one name.
+            Some(one) if same_file::is_same_file(one, &path).unwrap_or(false) => {}
+            Some(one) => {
+                let names = [one, &path].map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+                let message = format!("{} and {} lie beside it", names[0], names[1]);
+                return Err(Error::new(Kind::PairAmbiguous, message));
+            }
+            None => found = Some(path),
+        }
+    }
+    Ok(found.map(InvoiceFile::Beside))
+}
+
+/// Invoices by their file stem.
+struct Several {
+    /// What to call the place where they are.
+    name: String,
     invoices: BTreeMap<OsString, Vec<Invoice>>,
     /// How many PDFs have a stem.
     pdfs: BTreeMap<OsString, usize>,
 }
 
 struct Invoice {
-    path: PathBuf,
+    file: InvoiceFile,
+    /// The folder it lies in: seen from the folder or archive that was given, or as it was given itself.
+    place: PathBuf,
     is_taken: bool,
 }
 
-impl Folder {
-    fn of(path: &Path, found: &[Found]) -> Self {
-        let mut invoices: BTreeMap<OsString, Vec<Invoice>> = BTreeMap::new();
-        INVOICES.each_of_path(path, &mut |input| {
-            if let Input::File(path) = input {
-                invoices.entry(stem(&path)).or_default().push(Invoice { path, is_taken: false });
-            }
-            true
-        });
+impl Several {
+    fn new(name: impl Into<String>, found: &[Found]) -> Self {
         let mut pdfs = BTreeMap::new();
         for one in found {
             if let Found::Pdf { pdf, .. } = one {
                 *pdfs.entry(stem(pdf)).or_default() += 1;
             }
         }
-        Self { path: path.to_owned(), invoices, pdfs }
+        Self { name: name.into(), invoices: BTreeMap::new(), pdfs }
+    }
+
+    fn of_folder(folder: &Path, found: &[Found]) -> Self {
+        let mut several = Self::new(spelled_path(folder), found);
+        INVOICES.each_of_path(folder, &mut |input| {
+            if let Input::File(path) = input {
+                let place = path.strip_prefix(folder).ok().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+                several.add(stem(&path), InvoiceFile::File(path), place);
+            }
+            true
+        });
+        several
+    }
+
+    fn of_archive(path: &Path, found: &[Found]) -> Result<Self> {
+        let mut several = Self::new(spelled_path(path), found);
+        let entries = archive::entries(path, INVOICES.extension).map_err(|error| error.about(spelled_path(path)))?;
+        for entry in entries {
+            let name = PathBuf::from(entry.name());
+            let place = name.parent().unwrap_or(Path::new("")).to_owned();
+            several.add(stem(&name), InvoiceFile::Entry(entry), place);
+        }
+        Ok(several)
+    }
+
+    fn add(&mut self, stem: OsString, file: InvoiceFile, place: PathBuf) {
+        self.invoices.entry(stem).or_default().push(Invoice { file, place, is_taken: false });
+    }
+
+    fn knows(&self, pdf: &Path) -> bool {
+        self.invoices.contains_key(&stem(pdf))
+    }
+
+    /// True if one of the PDF's name lies in this place.
+    fn has_in(&self, place: &Path, pdf: &Path) -> bool {
+        self.invoices.get(&stem(pdf)).is_some_and(|invoices| invoices.iter().any(|one| one.place == place))
     }
 
     /// The invoice of a PDF: the one of its name in the same place, or the only one of its name if no other PDF has it
     /// either. Numbers begin anew each year, and the codes of one invoice must not get on the PDF of another.
-    fn take(&mut self, pdf: &Path, place: Option<&Path>) -> Result<PathBuf, Error> {
+    fn take(&mut self, pdf: &Path, place: Option<&Path>) -> Result<InvoiceFile> {
         let stem = stem(pdf);
-        let folder = spelled_path(&self.path);
+        let folder = &self.name;
         let refuse = |kind, message: String| Err(Error::new(kind, message));
         let Some(invoices) = self.invoices.get_mut(&stem) else {
             return refuse(Kind::PairMissing, format!("no invoice in {folder} has its name"));
         };
-        let same_place = place.map(|place| self.path.join(place));
-        let is_here = |one: &Invoice| same_place.is_some() && one.path.parent() == same_place.as_deref();
+        let is_here = |one: &Invoice| place == Some(&one.place);
         let is_only = self.pdfs.get(&stem).is_none_or(|count| *count == 1);
         // With folders on both sides they mean something.
         let is_in_folder = place.is_some_and(|place| !place.as_os_str().is_empty());
-        let is_elsewhere = |one: &Invoice| is_in_folder && one.path.parent() != Some(&self.path) && !is_here(one);
+        let is_elsewhere = |one: &Invoice| is_in_folder && !one.place.as_os_str().is_empty() && !is_here(one);
         let found = match invoices.as_mut_slice() {
             [only] if is_elsewhere(only) => {
                 return refuse(
@@ -193,11 +290,11 @@ impl Folder {
             },
         };
         found.is_taken = true;
-        Ok(found.path.clone())
+        Ok(found.file.clone())
     }
 
-    fn into_left(self) -> impl Iterator<Item = PathBuf> {
-        self.invoices.into_values().flatten().filter(|invoice| !invoice.is_taken).map(|invoice| invoice.path)
+    fn into_left(self) -> impl Iterator<Item = InvoiceFile> {
+        self.invoices.into_values().flatten().filter(|invoice| !invoice.is_taken).map(|invoice| invoice.file)
     }
 }
 
@@ -205,9 +302,12 @@ fn stem(path: &Path) -> OsString {
     path.file_stem().unwrap_or_default().to_owned()
 }
 
-fn without_pdf(invoice: &Path) -> Input {
-    let error = Error::new(Kind::PairMissing, "no PDF has its name, so it gets no codes");
-    Input::Unusable(error.about(spelled_path(invoice)))
+fn without_pdf(invoice: &InvoiceFile, are_no_pdfs: bool) -> Input {
+    let error = match are_no_pdfs {
+        true => Error::new(Kind::InputNotPdf, "it is an invoice by its name, and its PDF is to be stamped"),
+        false => Error::new(Kind::PairMissing, "no PDF has its name, so it gets no codes"),
+    };
+    Input::Unusable(error.about(invoice.name()))
 }
 
 #[cfg(test)]
@@ -228,7 +328,12 @@ mod tests {
                                 (path.parent().unwrap().file_name().unwrap(), path.file_name().unwrap());
                             format!("{}/{}", place.to_string_lossy(), file.to_string_lossy())
                         };
-                        format!("{} {}", name(pdf), invoice.as_deref().map_or_else(|| "-".to_owned(), name))
+                        let invoice = invoice.as_ref().map(InvoiceFile::name);
+                        format!(
+                            "{} {}",
+                            name(pdf),
+                            invoice.map_or_else(|| "-".to_owned(), |file| name(Path::new(&file)))
+                        )
                     }
                     Input::Unusable(error) => {
                         format!("{} {}", error.code(), error.input().unwrap().rsplit('/').next().unwrap())

@@ -12,7 +12,7 @@ use super::input::Input;
 use super::pair_table;
 use super::pairs::Pdfs;
 use super::walk::{Wanted, missing, unreadable};
-use crate::files::path_from_bytes;
+use crate::files::{Decoded, path_from_bytes};
 
 /// In bytes: no system has longer ones.
 const LONGEST_PATH: u64 = 1 << 16;
@@ -26,7 +26,8 @@ const INVOICES: Wanted = Wanted { extension: "xml", archives: true };
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// A file, a folder (every `*.xml` in it and below), a ZIP archive (the same), or a pattern such as `in/*.xml`.
+    /// A file, a folder (every `*.xml` in it and below), an archive (`.zip`, `.tar`, `.tar.gz`, `.tgz`; the same), or a
+    /// pattern such as `in/*.xml`.
     Path(PathBuf),
     /// One invoice on standard input.
     Stdin,
@@ -75,7 +76,7 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        // Windows editors put a byte order mark at the start and a carriage return at the end of a line.
+        // Lists that were joined have a byte order mark amid them, and Windows ends a line with a carriage return.
         let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
         let path = path.strip_suffix(b"\n").unwrap_or(path);
         let path = path.strip_suffix(b"\r").unwrap_or(path);
@@ -98,13 +99,13 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn
 fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
     let file = match list == Path::new("-") {
         true => None,
-        false => Some(File::open(list)?),
+        false => Some(open_list(list)?),
     };
     let (send, lines) = bounded(256);
     thread::Builder::new().spawn(move || {
         let mut from: Box<dyn BufRead> = match file {
-            None => Box::new(io::stdin().lock()),
-            Some(file) => Box::new(BufReader::new(file)),
+            None => Box::new(BufReader::new(Decoded::new(io::stdin().lock()))),
+            Some(file) => Box::new(BufReader::new(Decoded::new(file))),
         };
         loop {
             let mut line = Vec::new();
@@ -123,6 +124,20 @@ fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
         }
     })?;
     Ok(lines)
+}
+
+/// A list may come from another program, by a pipe; what never ends is none.
+fn open_list(list: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let kind = std::fs::metadata(list)?.file_type();
+        let is_own = list.starts_with("/dev/fd") || list == Path::new("/dev/stdin") || list == Path::new("/dev/tty");
+        if kind.is_block_device() || kind.is_char_device() && !is_own {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, and no list"));
+        }
+    }
+    File::open(list)
 }
 
 #[cfg(test)]

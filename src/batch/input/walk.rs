@@ -6,7 +6,7 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::archive;
+use super::archive::{self, ArchiveFormat};
 use super::input::Input;
 use crate::error::{Error, Kind};
 use crate::files;
@@ -15,7 +15,7 @@ use crate::files;
 #[derive(Clone, Copy)]
 pub(super) struct Wanted {
     pub(super) extension: &'static str,
-    /// True if ZIP archives are folders too.
+    /// True if archives are folders too.
     pub(super) archives: bool,
 }
 
@@ -30,7 +30,7 @@ impl Wanted {
     fn each_of_found(self, path: &Path, found: io::Result<Metadata>, take: &mut dyn FnMut(Input) -> bool) -> bool {
         match found {
             Ok(metadata) if metadata.is_dir() => self.each_of_folder(path, take),
-            Ok(_) if self.archives && has_extension(path, "zip") => self.each_of_archive(path, take),
+            Ok(_) if self.archives && ArchiveFormat::of(path).is_some() => self.each_of_archive(path, take),
             Ok(_) => take(Input::File(path.to_owned())),
             Err(error) => take(unreadable(path, &error)),
         }

@@ -253,20 +253,31 @@ impl Destination {
     /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
     /// for something that is not a file of ours at all.
     pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
-        let Some(folder) = &self.folder else { return Ok(false) };
-        let path = folder.join(name);
-        match fs::symlink_metadata(&path) {
-            Err(_) => return Ok(false),
-            Ok(found) if !found.is_file() => return Err(exists(&path)),
-            Ok(found) if found.len() > LARGEST_FILE => return Err(exists(&path)),
-            Ok(_) => {}
-        }
-        let found = fs::read(&path).map_err(|error| unreadable(&error).about(path.to_string_lossy()))?;
+        let (Some(found), Some(folder)) = (self.found(name)?, &self.folder) else { return Ok(false) };
         if found != bytes && is_whole(&found) {
             let message = "the file differs from what this run makes: the size, the resolution, the error correction or the place of the codes is another";
-            return Err(Error::new(Kind::ResumeMismatch, message).about(path.to_string_lossy()));
+            return Err(Error::new(Kind::ResumeMismatch, message).about(folder.join(name).to_string_lossy()));
         }
         Ok(found == bytes)
+    }
+
+    /// True if a file of this name is there from an earlier run, and whole; what is in it is not compared.
+    ///
+    /// # Errors
+    /// `output_exists`, as [`holds`](Self::holds).
+    pub(crate) fn holds_whole(&self, name: &str, is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
+        Ok(self.found(name)?.is_some_and(|found| is_whole(&found)))
+    }
+
+    /// What stands under a name in the folder.
+    fn found(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let path = folder.join(name);
+        match fs::symlink_metadata(&path) {
+            Err(_) => Ok(None),
+            Ok(found) if !found.is_file() || found.len() > LARGEST_FILE => Err(exists(&path)),
+            Ok(_) => fs::read(&path).map(Some).map_err(|error| unreadable(&error).about(path.to_string_lossy())),
+        }
     }
 
     /// A picture as the manifest names it, and the file, unless it goes into the manifest.
@@ -331,7 +342,7 @@ impl Destination {
                 Content::File(prepared.map_err(|error| unwritable(&path, &error))?)
             }
             (Output::Archive(path), _) => {
-                Content::deflated(bytes, is_compressed).map_err(|error| unwritable(path, &error))?
+                Content::of_archive(path, bytes, is_compressed).map_err(|error| unwritable(path, &error))?
             }
             _ => return Ok(None),
         };

@@ -1,6 +1,7 @@
 //! Where results go: files written aside (`destination`), made visible (`publisher`) once the line that names them is in the
 //! manifest (`manifest_writer`); where they replace those of an earlier run, all at once at the end (`replacement`).
 
+mod archive_writer;
 mod destination;
 #[cfg(feature = "pdf")]
 mod growing_file;

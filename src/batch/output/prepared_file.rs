@@ -1,10 +1,13 @@
 //! A file that is written, and that nobody sees yet.
 
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use tempfile::TempPath;
+
+use crate::batch::input::ArchiveFormat;
 
 /// A picture or a document, written but not yet in place.
 #[derive(Debug)]
@@ -18,12 +21,26 @@ pub(crate) struct PreparedFile {
 #[derive(Debug)]
 pub(super) enum Content {
     File(TempPath),
-    Deflated { deflated: Vec<u8>, checksum: u32, size: u64 },
+    /// For a ZIP archive.
+    Deflated {
+        deflated: Vec<u8>,
+        checksum: u32,
+        size: u64,
+    },
+    /// For a tar, which is compressed as a whole.
+    Plain(Vec<u8>),
 }
 
 impl Content {
-    /// An entry of an archive.
-    pub(super) fn deflated(bytes: &[u8], is_compressed: bool) -> io::Result<Self> {
+    /// An entry of an archive of this name.
+    pub(super) fn of_archive(archive: &Path, bytes: &[u8], is_compressed: bool) -> io::Result<Self> {
+        match ArchiveFormat::of(archive) {
+            Some(ArchiveFormat::Tar | ArchiveFormat::TarGz) => Ok(Self::Plain(bytes.to_vec())),
+            Some(ArchiveFormat::Zip) | None => Self::deflated(bytes, is_compressed),
+        }
+    }
+
+    fn deflated(bytes: &[u8], is_compressed: bool) -> io::Result<Self> {
         let deflated = deflated(bytes, is_compressed)?;
         Ok(Self::Deflated { deflated, checksum: rawzip::crc32(bytes), size: bytes.len() as u64 })
     }

@@ -1,17 +1,13 @@
 //! Where prepared files become visible, one after the other: each once the line that names it is in the manifest. So a picture
 //! that anybody can see always has its line, even after a kill.
 
-use std::io::{self, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rawzip::time::UtcDateTime;
-use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
-use tempfile::NamedTempFile;
-
+use super::archive_writer::ArchiveWriter;
 use super::destination::Destination;
 use super::prepared_file::{Content, PreparedFile};
 use super::settings::Output;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{put_in_place, unwritable};
 
 /// Makes prepared files visible.
@@ -22,7 +18,7 @@ pub(crate) enum Publisher {
         waiting: Option<Vec<PreparedFile>>,
     },
     Archive {
-        writer: Box<ZipArchiveWriter<BufWriter<NamedTempFile>>>,
+        writer: ArchiveWriter,
         path: PathBuf,
         replace: bool,
     },
@@ -41,7 +37,7 @@ impl Publisher {
             }
             (Output::Archive(path), Some(staging)) => {
                 let file = staging.create().map_err(|error| unwritable(path, &error))?;
-                let writer = Box::new(ZipArchiveWriter::new(BufWriter::with_capacity(1 << 16, file)));
+                let writer = ArchiveWriter::new(path, file);
                 Self::Archive { writer, path: path.clone(), replace: destination.replace }
             }
             _ => Self::None,
@@ -60,7 +56,7 @@ impl Publisher {
         let Self::Folder { waiting, .. } = self else { return Vec::new() };
         let names = |file: &PreparedFile| match &file.content {
             Content::File(prepared) => Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone())),
-            Content::Deflated { .. } => None,
+            Content::Deflated { .. } | Content::Plain(_) => None,
         };
         waiting.iter().flatten().filter_map(names).collect()
     }
@@ -75,9 +71,8 @@ impl Publisher {
         let PreparedFile { name, content, replace } = file;
         match (self, content) {
             (Self::Folder { folder, .. }, Content::File(file)) => put_in_place(file, &folder.join(name), replace),
-            (Self::Archive { writer, path, .. }, Content::Deflated { deflated, checksum, size }) => {
-                add(writer, &name, &deflated, DataDescriptorOutput::new(checksum, size))
-                    .map_err(|error| failed(path, error))
+            (Self::Archive { writer, path, .. }, content) => {
+                writer.add(&name, &content).map_err(|error| unwritable(path, &error))
             }
             _ => Ok(()),
         }
@@ -94,33 +89,7 @@ impl Publisher {
             return waiting.into_iter().try_for_each(|file| self.publish(file));
         }
         let Self::Archive { writer, path, replace } = self else { return Ok(()) };
-        let buffered = writer.finish().map_err(|error| failed(&path, error))?;
-        let file = buffered.into_inner().map_err(|error| unwritable(&path, error.error()))?;
+        let file = writer.finish().map_err(|error| unwritable(&path, &error))?;
         put_in_place(file.into_temp_path(), &path, replace)
-    }
-}
-
-fn add(
-    writer: &mut ZipArchiveWriter<BufWriter<NamedTempFile>>,
-    name: &str,
-    deflated: &[u8],
-    descriptor: DataDescriptorOutput,
-) -> std::result::Result<(), rawzip::Error> {
-    // No clock: the same pictures make the same archive. The first day that a ZIP archive can name.
-    let day = UtcDateTime::from_components(1980, 1, 1, 0, 0, 0, 0);
-    let mut file = writer.new_file(name).compression_method(CompressionMethod::DEFLATE);
-    if let Some(day) = day {
-        file = file.last_modified(day);
-    }
-    let (mut entry, _) = file.start()?;
-    entry.write_all(deflated)?;
-    entry.finish(descriptor)?;
-    Ok(())
-}
-
-fn failed(path: &Path, error: rawzip::Error) -> Error {
-    match error.into_kind() {
-        rawzip::ErrorKind::IO(error) => unwritable(path, &error),
-        other => unwritable(path, &io::Error::other(format!("{other:?}"))),
     }
 }

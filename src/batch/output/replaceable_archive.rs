@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use rawzip::{MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ZipArchive};
-
 use crate::batch::document::is_stamped;
-use crate::batch::input::entries;
+use crate::batch::input::{entries, every_name};
 use crate::error::{Kind, Result};
-use crate::files::open_regular;
 use crate::manifest::DOCUMENT_ENDINGS;
 use crate::render::PictureFormat;
 
@@ -17,32 +14,22 @@ use crate::render::PictureFormat;
 /// # Errors
 /// `input_unreadable`, for one that cannot be looked into.
 pub(super) fn is_of_codes(path: &Path) -> Result<bool> {
-    // Only a regular file: a FIFO would be waited for.
-    let file = match open_regular(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == Kind::InputNotRegular => return Ok(false),
-        Err(error) => return Err(error.about(path.to_string_lossy())),
-    };
-    let list = || -> std::result::Result<bool, rawzip::Error> {
-        let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
-        let zip = ZipArchive::from_file(file, &mut buffer)?;
-        let mut records = zip.entries(&mut buffer);
-        let mut are_pdfs = false;
-        while let Some(record) = records.next_entry()? {
-            let name = record.file_path().as_bytes();
-            let is_code = [&b".kod1."[..], b".kod2."].iter().any(|code| memchr::memmem::find(name, code).is_some())
-                && PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension().as_bytes()));
-            let ending = DOCUMENT_ENDINGS.iter().rev().find(|(_, ending)| name.ends_with(ending.as_bytes()));
-            match ending {
-                _ if is_code => {}
-                Some((_, ".pdf")) => are_pdfs = true,
-                Some(_) => {}
-                None => return Ok(false),
-            }
+    let (mut are_ours, mut are_pdfs) = (true, false);
+    let read = every_name(path, &mut |name| {
+        let is_code = [".kod1.", ".kod2."].iter().any(|code| name.contains(code))
+            && PictureFormat::ALL.iter().any(|format| name.ends_with(format.extension()));
+        let ending = DOCUMENT_ENDINGS.iter().rev().find(|(_, ending)| name.ends_with(ending));
+        match ending {
+            _ if is_code => {}
+            Some((_, ".pdf")) => are_pdfs = true,
+            Some(_) => {}
+            None => are_ours = false,
         }
-        Ok(!are_pdfs || are_stamped(path))
-    };
-    Ok(list().unwrap_or(false))
+    });
+    match read {
+        Err(error) if error.kind() == Kind::InputUnreadable => Err(error.about(path.to_string_lossy())),
+        read => Ok(read.is_ok() && are_ours && (!are_pdfs || are_stamped(path))),
+    }
 }
 
 /// True if the first PDFs of an archive carry codes of ours.

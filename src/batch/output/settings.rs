@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::batch::input::ArchiveFormat;
+
 /// Where pictures go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,7 +12,7 @@ pub enum Output {
     Folder(PathBuf),
     /// One file, of one document: for a run with one invoice.
     File(PathBuf),
-    /// One ZIP archive, written whole at the end of the run.
+    /// One archive, written whole at the end of the run: a tar if its name ends in `.tar`, `.tar.gz` or `.tgz`, else ZIP.
     Archive(PathBuf),
     /// The manifest itself, in Base64.
     Manifest,
@@ -40,11 +42,11 @@ pub enum Existing {
 }
 
 impl Output {
-    /// A ZIP archive if the name ends in `.zip`, and is not that of a folder; else a folder.
+    /// An archive if the name ends in `.zip`, `.tar`, `.tar.gz` or `.tgz`, and is not that of a folder; else a folder.
     pub fn at(path: PathBuf) -> Self {
-        let is_zip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip"));
+        let is_archive = ArchiveFormat::of(&path).is_some();
         let is_folder = path.is_dir() || path.to_string_lossy().ends_with(std::path::is_separator);
-        if is_zip && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
+        if is_archive && !is_folder { Self::Archive(path) } else { Self::Folder(path) }
     }
 
     /// True if results are files of their own, which appear as they are made.
@@ -56,9 +58,15 @@ impl Output {
     pub fn manifest(&self) -> PathBuf {
         match self {
             Self::Folder(folder) => folder.join("manifest.ndjson"),
-            Self::File(file) | Self::Archive(file) => file.with_extension("ndjson"),
+            Self::File(file) => file.with_extension("ndjson"),
+            Self::Archive(archive) => ArchiveFormat::with_ending(archive, ".ndjson"),
             Self::Manifest => PathBuf::from("manifest.ndjson"),
         }
+    }
+
+    /// Where the pictures of a manifest are, if they are in an archive that has its usual place: all names that it can have.
+    pub fn archives_of(manifest: &Path) -> impl Iterator<Item = PathBuf> {
+        ArchiveFormat::beside(manifest)
     }
 
     /// The folder or archive; none if there is nothing but the manifest.

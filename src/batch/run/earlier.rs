@@ -4,7 +4,8 @@
 use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufReader, Read as _, Seek as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::{Input, LARGEST_ALLOWED};
@@ -24,10 +25,10 @@ pub(super) struct Earlier {
     lines: Vec<Entry>,
     /// Once all inputs were asked for: the lines that are left, the last one first.
     left: Option<Vec<Extent>>,
-    /// Where the whole lines end, and whether the last of them lacks its newline.
+    /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
     end: u64,
     lacks_newline: bool,
-    path: PathBuf,
+    path: Arc<Path>,
     reader: BufReader<File>,
     /// Where the reader stands.
     at: u64,
@@ -45,13 +46,42 @@ struct Entry {
     is_taken: bool,
 }
 
-/// A line taken up by this run.
+/// A line taken up by this run, as it stands in the file.
 #[derive(Debug)]
 pub(super) struct EarlierLine {
     pub(super) extent: Extent,
+    text: Vec<u8>,
+    path: Arc<Path>,
+    /// True if somebody is to be answered with it.
+    is_answer: bool,
+}
+
+impl EarlierLine {
+    /// What it says. It was read once, to find it again; the workers share the reading of the whole.
+    ///
+    /// # Errors
+    /// `manifest_damaged`: the file is not what it was a moment ago.
+    pub(super) fn record(&self) -> Result<EarlierRecord> {
+        let record = match ManifestLine::read(&self.text) {
+            Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
+            _ => None,
+        };
+        record.ok_or_else(|| {
+            Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
+        })
+    }
+
     /// The line itself, newline included, if somebody is to be answered with it.
-    pub(super) text: Option<String>,
-    pub(super) record: EarlierRecord,
+    pub(super) fn answer(&self) -> Option<String> {
+        self.is_answer.then(|| String::from_utf8(self.text.clone()).ok()).flatten()
+    }
+
+    /// True if it is the line of this input. Lines of our own are told by the text; what somebody else wrote is read.
+    fn is_of(&self, name: &str) -> bool {
+        let field = serde_json::to_string(name).map(|name| format!("\"input\":{name},"));
+        field.is_ok_and(|field| memchr::memmem::find(&self.text, field.as_bytes()).is_some())
+            || self.record().is_ok_and(|record| record.input == name)
+    }
 }
 
 impl Earlier {
@@ -76,12 +106,15 @@ impl Earlier {
                 && line.is_cut_short()
                 && (line.text.starts_with(LINE_START) || LINE_START.starts_with(line.text))
             {
-                lacks_newline = false;
                 break;
             }
-            (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
             let fields = match read {
-                Ok(ManifestLine::Invoice(fields)) => fields,
+                // Behind the last of them is the summary, which gives way to the new one: where nothing else is between, the
+                // file goes on there, and needs not to be written anew.
+                Ok(ManifestLine::Invoice(fields)) => {
+                    (end, lacks_newline) = (line.extent.end(), line.lacks_newline());
+                    fields
+                }
                 Ok(ManifestLine::Refused | ManifestLine::Summary) => continue,
                 Ok(ManifestLine::Foreign) | Err(_) => {
                     return refuse(Kind::ManifestDamaged, "it is not a line of a manifest");
@@ -115,12 +148,12 @@ impl Earlier {
         reader.rewind().map_err(unreadable)?;
         lines.sort_unstable_by_key(|entry: &Entry| (entry.input, entry.extent));
         drop_replaced(&mut lines);
-        let path = path.to_owned();
+        let path = Arc::from(path);
         let keeps_text = batch.to_stdout_too;
         Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0, keeps_text })
     }
 
-    /// Where the whole lines end, and whether the last of them lacks its newline.
+    /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
     pub(super) fn end(&self) -> (u64, bool) {
         (self.end, self.lacks_newline)
     }
@@ -128,7 +161,7 @@ impl Earlier {
     /// The line of this input, if an earlier run signed it; each line once.
     ///
     /// # Errors
-    /// `input_unreadable`, `manifest_damaged`: the file is not what it was a moment ago.
+    /// `input_unreadable`: the file cannot be read any more.
     pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
         let name = input.name();
         let key = of_name(&name);
@@ -143,7 +176,7 @@ impl Earlier {
         entry.is_taken = true;
         let extent = entry.extent;
         let line = self.read(extent)?;
-        Ok((line.record.input == name).then_some(line))
+        Ok(line.is_of(&name).then_some(line))
     }
 
     /// The line of an input of this name and exactly this content, if an earlier run signed it; each line once.
@@ -158,7 +191,8 @@ impl Earlier {
         entry.is_taken = true;
         let extent = entry.extent;
         let line = self.read(extent)?;
-        Ok((line.record.input == name && line.record.hash == hash).then_some(line))
+        let is_it = line.record().is_ok_and(|record| record.input == name && record.hash == hash);
+        Ok(is_it.then_some(line))
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
@@ -186,15 +220,7 @@ impl Earlier {
             .and_then(|()| (&mut self.reader).take(extent.length.into()).read_to_end(&mut text));
         let length = read.map_err(|error| unreadable(&error).about(self.path.to_string_lossy()))?;
         self.at = extent.start + length as u64;
-        let record = match ManifestLine::read(&text) {
-            Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
-            _ => None,
-        };
-        let record = record.ok_or_else(|| {
-            Error::new(Kind::ManifestDamaged, "it changed while the run went on").about(self.path.to_string_lossy())
-        })?;
-        let text = self.keeps_text.then(|| String::from_utf8(text).ok()).flatten();
-        Ok(EarlierLine { extent, text, record })
+        Ok(EarlierLine { extent, text, path: Arc::clone(&self.path), is_answer: self.keeps_text })
     }
 }
 

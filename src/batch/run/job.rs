@@ -40,12 +40,12 @@ impl Finished {
         let (input, earlier) = match job {
             Job::New { input, .. } => (input.name(), None),
             Job::Known { input, line } => (input.name(), Some(line.extent)),
-            Job::Unnamed(line) => (line.record.input.clone(), Some(line.extent)),
+            Job::Unnamed(line) => (line.record().map(|record| record.input).unwrap_or_default(), Some(line.extent)),
         };
         // A line is given up only for a new signature: a file that cannot be read today was still signed.
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
         let answer = match job {
-            Job::Known { line, .. } => line.text.clone(),
+            Job::Known { line, .. } => line.answer(),
             Job::New { .. } | Job::Unnamed(_) => None,
         };
         let record = Record { input, outcome, rehearsed_at };

@@ -1,4 +1,7 @@
 //! What an earlier run signed stays: its line as it is, and its files, where they are missing or not whole, made again from it.
+//!
+//! To draw a picture takes ten times as long as to read it. That the settings are those of the earlier run, the first pictures
+//! tell; the others are only asked whether they are there and whole.
 
 use super::stages::{Opened, Plan};
 use crate::batch::document::{Content, Made};
@@ -7,6 +10,19 @@ use crate::error::{Error, Kind, Result};
 use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
 use crate::render::{Code, Renderer};
 
+/// How many pictures each worker compares with what this run would draw.
+const MOST_COMPARED: u32 = 32;
+
+/// Pictures that were compared so far, by one worker.
+#[derive(Default)]
+pub(super) struct Compared(u32);
+
+impl Compared {
+    fn is_enough(&self) -> bool {
+        self.0 >= MOST_COMPARED
+    }
+}
+
 /// Looks after the files of an invoice that has not changed.
 ///
 /// # Errors
@@ -14,10 +30,11 @@ use crate::render::{Code, Renderer};
 pub(super) fn keep(
     plan: Plan<'_>,
     renderer: &mut Renderer,
-    earlier: &EarlierRecord,
+    compared: &mut Compared,
+    earlier: EarlierRecord,
     opened: &Opened<'_, '_>,
 ) -> Result<(Kept, Vec<PreparedFile>)> {
-    keep_files(plan, renderer, earlier, Some(opened))
+    keep_files(plan, renderer, compared, earlier, Some(opened))
 }
 
 /// Looks after the files of a line whose invoice this run does not name: its pictures are drawn from the links, its document
@@ -28,7 +45,8 @@ pub(super) fn keep(
 pub(super) fn keep_unnamed(
     plan: Plan<'_>,
     renderer: &mut Renderer,
-    earlier: &EarlierRecord,
+    compared: &mut Compared,
+    earlier: EarlierRecord,
 ) -> Result<(Kept, Vec<PreparedFile>)> {
     let is_archive = !plan.destination.is_folder() && !plan.destination.is_manifest();
     if earlier.document.is_some() && is_archive {
@@ -36,39 +54,51 @@ pub(super) fn keep_unnamed(
             format!("this run does not name {}, whose document the archive, made anew, would lack", earlier.input);
         return Err(Error::new(Kind::ResumeMismatch, message));
     }
-    keep_files(plan, renderer, earlier, None)
+    keep_files(plan, renderer, compared, earlier, None)
 }
 
 fn keep_files(
     plan: Plan<'_>,
     renderer: &mut Renderer,
-    earlier: &EarlierRecord,
+    compared: &mut Compared,
+    earlier: EarlierRecord,
     opened: Option<&Opened<'_, '_>>,
 ) -> Result<(Kept, Vec<PreparedFile>)> {
     let Plan { batch, destination, .. } = plan;
     let mut files = Vec::new();
     if !batch.drawing.is_empty() && !destination.is_manifest() {
         let mut codes = Vec::with_capacity(2);
+        let is_document_kept = opened.is_some() && earlier.document.is_some();
         for (_, record) in earlier.codes() {
-            let code = Code::new(&*record.url, record.label.clone(), batch.drawing.level)?;
+            let mut todo = Vec::new();
             for (format, picture) in &record.pictures {
                 let Picture::File(name) = picture else { continue };
-                let bytes = renderer.render(*format, &code);
-                if !destination.holds(name, &bytes, |found| format.is_whole(found))? {
-                    files.extend(destination.repair(name, &bytes, format.is_compressed())?);
+                if !compared.is_enough() || !destination.holds_whole(name, |found| format.is_whole(found))? {
+                    todo.push((*format, name));
+                }
+            }
+            if todo.is_empty() && !is_document_kept {
+                continue;
+            }
+            let code = Code::new(&*record.url, record.label.clone(), batch.drawing.level)?;
+            for (format, name) in todo {
+                let bytes = renderer.render(format, &code);
+                match destination.holds(name, &bytes, |found| format.is_whole(found))? {
+                    true => compared.0 += 1,
+                    false => files.extend(destination.repair(name, &bytes, format.is_compressed())?),
                 }
             }
             codes.push(code);
         }
         if let (Some(opened), Some(document)) = (opened, &earlier.document)
-            && let Some(made) = make_again(plan, earlier, opened, &codes)?
+            && let Some(made) = make_again(plan, &earlier, opened, &codes)?
         {
             files.extend(keep_document(plan, document, &made)?);
         }
     }
     // An archive is made anew by every run.
     let redrawn = destination.is_folder() && !files.is_empty();
-    Ok((Kept { record: earlier.clone(), redrawn }, files))
+    Ok((Kept { record: earlier, redrawn }, files))
 }
 
 fn make_again(

@@ -13,7 +13,7 @@ use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::settings::Batch;
 use crate::deadline::{Deadline, Mode};
-use crate::error::{Result, Warning, WarningKind};
+use crate::error::{Error, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
 use crate::render::{Code, PictureFormat, Renderer};
@@ -98,7 +98,15 @@ impl<'b, 'w> Opened<'b, 'w> {
     /// # Errors
     /// Those of [`Invoice::read_allowing`].
     pub(super) fn invoice(&self, plan: Plan<'_>) -> Result<Invoice> {
-        Invoice::read_allowing(self.bytes, plan.batch.allow)
+        Invoice::read_allowing(self.bytes, plan.batch.allow).map_err(|error| self.about_invoice(error))
+    }
+
+    /// Of a PDF and its invoice, the one at fault is named.
+    fn about_invoice(&self, error: Error) -> Error {
+        match self.pdf() {
+            Some(PdfSource { invoice, .. }) => error.about(invoice.clone()),
+            None => error,
+        }
     }
 
     /// An invoice that keeps the rules of KSeF. If it is done anew, `replaces` is the digest of the file before.
@@ -108,7 +116,8 @@ impl<'b, 'w> Opened<'b, 'w> {
     pub(super) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
         let Batch { codes, today, schedule, .. } = plan.batch;
         let invoice = self.invoice(plan)?;
-        let mut warnings = invoice.review(codes.environment(), *today)?;
+        let reviewed = invoice.review(codes.environment(), *today);
+        let mut warnings = reviewed.map_err(|error| self.about_invoice(error))?;
         if let Some(draft) = &self.draft {
             warnings.extend(draft.compare(&invoice, self.bytes)?);
         }

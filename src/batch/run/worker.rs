@@ -2,7 +2,7 @@
 
 use super::job::{Finished, Job};
 use super::number::is_labelled;
-use super::repair;
+use super::repair::{self, Compared};
 use super::stages::{Drawn, Naming, Opened, Plan};
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
@@ -15,20 +15,25 @@ pub(super) struct Worker<'b> {
     plan: Plan<'b>,
     bytes: Vec<u8>,
     renderer: Renderer,
+    compared: Compared,
 }
 
 impl<'b> Worker<'b> {
     pub(super) fn new(plan: Plan<'b>) -> Self {
-        Self { plan, bytes: Vec::new(), renderer: Renderer::new(plan.batch.drawing.style) }
+        Self {
+            plan,
+            bytes: Vec::new(),
+            renderer: Renderer::new(plan.batch.drawing.style),
+            compared: Compared::default(),
+        }
     }
 
     /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.
     pub(super) fn process(&mut self, job: &Job) -> Finished {
         let made = match job {
             Job::New { input, stem } => self.make(input, stem),
-            Job::Known { input, line } => self.keep_or_make_anew(input, &line.record),
-            Job::Unnamed(line) => repair::keep_unnamed(self.plan, &mut self.renderer, &line.record)
-                .map(|(kept, files)| (InvoiceOutcome::Kept(kept), files)),
+            Job::Known { input, line } => line.record().and_then(|record| self.keep_or_make_anew(input, record)),
+            Job::Unnamed(line) => line.record().and_then(|record| self.keep_unnamed(record)),
         };
         match made {
             Ok((outcome, files)) => Finished::new(job, outcome, files, self.plan.batch.rehearsed_at),
@@ -37,21 +42,27 @@ impl<'b> Worker<'b> {
     }
 
     fn make(&mut self, input: &Input, stem: &str) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
-        let Self { plan, bytes, renderer } = self;
+        let Self { plan, bytes, renderer, .. } = self;
         let invoice = Opened::open(*plan, input, bytes)?.accept(*plan, None)?;
         let Drawn { done, files } = invoice.link(*plan, input, &Naming::New(stem), None)?.draw(*plan, renderer)?;
         Ok((InvoiceOutcome::Done(done), files))
+    }
+
+    fn keep_unnamed(&mut self, earlier: EarlierRecord) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
+        let Self { plan, renderer, compared, .. } = self;
+        let (kept, files) = repair::keep_unnamed(*plan, renderer, compared, earlier)?;
+        Ok((InvoiceOutcome::Kept(kept), files))
     }
 
     /// What has not changed is kept, byte for byte. What has changed is signed anew, under the same names.
     fn keep_or_make_anew(
         &mut self,
         input: &Input,
-        earlier: &EarlierRecord,
+        earlier: EarlierRecord,
     ) -> Result<(InvoiceOutcome, Vec<PreparedFile>)> {
-        let Self { plan, bytes, renderer } = self;
+        let Self { plan, bytes, renderer, compared } = self;
         let opened = Opened::open(*plan, input, bytes)?;
-        let fits = opened.hash() == earlier.hash && is_labelled(plan.batch, plan.beside, input, earlier);
+        let fits = opened.hash() == earlier.hash && is_labelled(plan.batch, plan.beside, input, &earlier);
         let is_of_same_pdf = earlier
             .document
             .as_ref()
@@ -61,7 +72,7 @@ impl<'b> Worker<'b> {
             earlier.links().check_signature(|serial| plan.batch.codes.certificate(serial))?;
         }
         if fits && is_of_same_pdf {
-            let (kept, files) = repair::keep(*plan, renderer, earlier, &opened)?;
+            let (kept, files) = repair::keep(*plan, renderer, compared, earlier, &opened)?;
             return Ok((InvoiceOutcome::Kept(kept), files));
         }
         // Codes that were signed for this very invoice stay what they are, whatever they are put on.

@@ -12,9 +12,9 @@ use super::options::{CodeArgs, ContextArgs, CredentialArgs, OtherCodesArgs, Outp
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  One PDF and its invoice; the stamped PDF is ksef-qr-out/invoice.pdf, or as you name it:
-    ksef-qr stamp invoice.pdf --invoice invoice.xml --cert firm.crt --key firm.key
-    ksef-qr stamp invoice.pdf --invoice invoice.xml --cert firm.crt --key firm.key --out signed.pdf
+  One PDF, with its invoice invoice.xml beside it; the stamped PDF is ksef-qr-out/invoice.pdf, or as you name it:
+    ksef-qr stamp invoice.pdf --cert firm.crt --key firm.key
+    ksef-qr stamp invoice.pdf --cert firm.crt --key firm.key --out signed.pdf
 
   A folder of PDFs and a folder of invoices of the same names (f1.pdf, f1.xml):
     ksef-qr stamp pdfs/ --invoice invoices/ --cert firm.crt --key firm.key --out stamped
@@ -33,12 +33,14 @@ Examples:
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
 pub struct StampArgs {
     /// PDFs: files, folders (every *.pdf in them and below), patterns in quotes
+    ///
+    /// A PDF's invoice is the XML of its name beside it, or given here too: f1.pdf, f1.xml. If there is none, it is looked for
+    /// in the PDF. If both are there, they must be the same.
     #[arg(value_name = "PDF", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub pdf: Vec<PathBuf>,
-    /// The invoice of the PDF, or the folder with the invoices of the PDFs
+    /// The invoice of the PDF, or the folder or archive with the invoices of the PDFs
     ///
-    /// In a folder, each PDF's invoice has its name: f1.pdf, f1.xml. Without this option the invoice is looked for in the
-    /// PDF itself.
+    /// In a folder or an archive (.zip, .tar, .tar.gz), each PDF's invoice has its name: f1.pdf, f1.xml.
     #[arg(long, value_name = "FILE|DIR", conflicts_with = "pairs", help_heading = "Input")]
     pub invoice: Option<PathBuf>,
     /// A CSV table of PDFs and invoices: columns pdf, invoice and ksef_number

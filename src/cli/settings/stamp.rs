@@ -25,9 +25,13 @@ pub struct Stamp {
 impl Stamp {
     pub fn from_args(args: StampArgs) -> anyhow::Result<Self> {
         let is_pattern = |path: &Path| path.to_string_lossy().contains(['*', '?', '[']) && !path.exists();
-        let is_single = matches!(&args.pdf[..], [only] if !only.is_dir() && !is_pattern(only));
-        if args.invoice.as_deref().is_some_and(Path::is_file) && !is_single {
-            bail!("--invoice names one invoice, which belongs to one PDF: give a folder of invoices, or --pairs");
+        // An invoice that is given along with its PDF is no second one.
+        let pdfs: Vec<_> = args.pdf.iter().filter(|given| args.invoice.is_some() || !Pdfs::is_invoice(given)).collect();
+        let is_single = matches!(&pdfs[..], [only] if !only.is_dir() && !is_pattern(only));
+        if args.invoice.as_deref().is_some_and(Pdfs::is_one_invoice) && !is_single {
+            bail!(
+                "--invoice names one invoice, which belongs to one PDF: give a folder or an archive of invoices, or --pairs"
+            );
         }
         let mut run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
         let is_pdf = run.out.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));

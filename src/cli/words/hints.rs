@@ -94,6 +94,27 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::ScanMissing => {
             "Install ksef-qr-scan beside ksef-qr, of the same version: `cargo install --path crates/scan` in a checkout (`cargo build --release` builds both). If it is elsewhere, name it in the variable KSEF_QR_SCAN."
         }
+        ErrorKind::InputIsPdf => {
+            "The codes are of the invoice's XML. `ksef-qr sign` takes the XML; `ksef-qr stamp` takes the PDF and its XML (beside it, in it, or `--invoice FILE`); `ksef-qr verify` reads the codes on a PDF."
+        }
+        ErrorKind::InputIsArchive => {
+            "An archive is known by its name: `.zip`, `.tar`, `.tar.gz` or `.tgz` are read as they are. Rename or unpack it. A spreadsheet or a document is no invoice."
+        }
+        ErrorKind::InputIsCertificate => {
+            "Give the certificate with `--cert FILE`, and the invoice's XML in this place. `ksef-qr cert show FILE` shows a certificate."
+        }
+        ErrorKind::InputIsKey => {
+            "Give the key with `--key FILE` (or `--p12 FILE`), and the invoice's XML in this place."
+        }
+        ErrorKind::InputIsSigned => {
+            "KSeF takes the XML itself, with no signature around it. `openssl cms -verify -noverify -inform DER -in FILE -out invoice.xml` takes it out."
+        }
+        ErrorKind::InputIsPicture => {
+            "`ksef-qr verify FILE` reads the codes in a picture. `ksef-qr sign` takes the invoice's XML."
+        }
+        ErrorKind::InputIsJson => {
+            "A manifest is verified by `ksef-qr verify --manifest FILE`, and its codes are put on PDFs by `ksef-qr stamp --codes FILE`. `ksef-qr sign` takes the invoice's XML."
+        }
         ErrorKind::TooLarge => {
             "KSeF takes 1 000 000 bytes, or 3 000 000 with an attachment (Zalacznik). Split the invoice; `--allow size` signs a file of up to 100 000 000 bytes all the same."
         }
@@ -123,10 +144,13 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "Fill in the column ksef_number, or leave the line out and stamp that PDF by itself (`--kod1-alone`, `--codes`, `--cert`)."
         }
         ErrorKind::InvoiceNotEmbedded => {
-            "Give the invoice's XML beside the PDF: `--invoice FILE`, a folder of invoices with the same names, or a table (`--pairs`)."
+            "Give the invoice's XML: in a file of the same name beside the PDF, by `--invoice` (a file, a folder or an archive), or in a table (`--pairs`)."
         }
         ErrorKind::InvoiceEmbeddedTwice => {
             "It is unclear which of them the PDF shows. Give the invoice's XML beside the PDF: `--invoice FILE`."
+        }
+        ErrorKind::InvoiceEmbeddedDiffers => {
+            "It is unclear which of them the PDF shows. `--invoice FILE` takes the one beside it; a table (`--pairs`) that leaves the invoice's column empty takes the one in it."
         }
         ErrorKind::PairMissing => {
             "A PDF and its invoice have the same name: `f1.pdf` and `f1.xml`. Rename one of them, or name the pairs in a table (`--pairs`)."
@@ -244,7 +268,10 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "An invoice is read from a regular file. Give `-` to read one from standard input."
         }
         ErrorKind::InputNotPdf => {
-            "`ksef-qr stamp` takes PDFs. `ksef-qr sign` makes pictures of the codes, `ksef-qr confirm` documents of its own."
+            "`ksef-qr stamp` takes a PDF, and its XML beside it, in it or by `--invoice FILE`. `ksef-qr sign` makes pictures of the codes from the XML alone, `ksef-qr confirm` documents of its own."
+        }
+        ErrorKind::InputEntryNotRegular => {
+            "Pack the invoices themselves, as plain files: `tar --dereference` follows links, and `--sparse` is left out."
         }
         ErrorKind::OutputExists => {
             "Nothing is overwritten unless you ask for it. `--resume` continues an earlier run, `--overwrite` replaces its pictures and manifest; or choose another `--out` or `--manifest`."

@@ -6,9 +6,10 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[group(id = "inputs", required = true, multiple = true)]
 pub struct InputArgs {
-    /// Invoices: XML files, folders, .zip archives, patterns in quotes, - for standard input
+    /// Invoices: XML files, folders, archives, patterns in quotes, - for standard input
     ///
-    /// Of a folder every *.xml in it and below is read, of an archive the same. Standard input holds one invoice.
+    /// Of a folder every *.xml in it and below is read, of an archive (.zip, .tar, .tar.gz, .tgz) the same. Standard input
+    /// holds one invoice.
     #[arg(value_name = "INPUT", group = "inputs")]
     pub input: Vec<PathBuf>,
     /// Read the list of inputs from a file, one a line; - for standard input

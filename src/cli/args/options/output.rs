@@ -7,15 +7,16 @@ use clap::{Args, ValueEnum};
 #[command(next_help_heading = "Output")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct OutputArgs {
-    /// Folder or .zip archive for the results
+    /// Folder or archive (.zip, .tar.gz) for the results
     ///
-    /// The manifest goes into the folder, or beside the archive. stamp takes the name of a .pdf too, for a single one.
-    #[arg(long, value_name = "DIR|ZIP", default_value = "ksef-qr-out")]
+    /// The manifest goes into the folder, or beside the archive. An archive ends in .zip, .tar, .tar.gz or .tgz. stamp takes
+    /// the name of a .pdf too, for a single one.
+    #[arg(long, value_name = "DIR|FILE", default_value = "ksef-qr-out")]
     pub out: PathBuf,
     /// Where to write the manifest; - for standard output
     ///
     /// The manifest has one line of JSON for each invoice. If left out, it is DIR/manifest.ndjson, or NAME.ndjson beside
-    /// NAME.zip.
+    /// NAME.zip or NAME.tar.gz.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub manifest: Option<PathBuf>,
     /// One line of JSON for each invoice, on standard output

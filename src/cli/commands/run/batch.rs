@@ -141,7 +141,9 @@ fn upo(files: &[PathBuf], environment: Environment) -> anyhow::Result<Upo> {
 fn earlier(manifests: &[PathBuf], own: &Manifest) -> anyhow::Result<KnownCodes> {
     let mut codes = KnownCodes::default();
     for manifest in manifests {
+        // To compare, both are opened, and opening a pipe waits.
         if let Manifest::File(own) = own
+            && manifest.is_file()
             && same_file::is_same_file(manifest, own).unwrap_or(false)
         {
             bail!(

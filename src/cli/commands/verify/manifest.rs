@@ -1,7 +1,7 @@
 //! A manifest: every line, and every picture beside it.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs;
 use std::io::BufReader;
 use std::iter;
 use std::path::{Component, Path, PathBuf};
@@ -9,7 +9,8 @@ use std::path::{Component, Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ksef_qr::PictureFormat;
-use ksef_qr::batch;
+use ksef_qr::batch::{ArchiveEntry, Output as Place, entries_of_kinds};
+use ksef_qr::files::open_text;
 use ksef_qr::manifest::Lines;
 use ksef_qr::pdf::Original;
 use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, ManifestPicture, Verifier};
@@ -26,9 +27,11 @@ const NO_SCANNER: &str = "ksef-qr-scan is missing";
 pub fn verify(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Output) {
     let source = path.to_string_lossy();
     let from = From { source: Some(&source), place: None };
-    let mut lines = match File::open(path) {
-        Ok(file) => Lines::new(BufReader::new(file)),
-        Err(error) => return output.problem(&error.into(), from),
+    // What PowerShell wrote is read as well.
+    let opened = fs::metadata(path).map_err(Problem::from).and_then(|_| open_text(path).map_err(Problem::from));
+    let mut lines = match opened {
+        Ok(text) => Lines::new(BufReader::new(text)),
+        Err(problem) => return output.problem(&problem, from),
     };
     let mut surroundings = Surroundings::of(path, scanner);
     loop {
@@ -86,7 +89,8 @@ fn entry(
 /// in itself.
 struct Surroundings<'m, 's> {
     folder: &'m Path,
-    pictures: PathBuf,
+    /// Where an archive of them can be.
+    pictures: Vec<PathBuf>,
     archives: Archives,
     scanner: &'s mut Scanner,
     /// True once it was said that there is nothing to read pictures with.
@@ -96,7 +100,7 @@ struct Surroundings<'m, 's> {
 impl<'m, 's> Surroundings<'m, 's> {
     fn of(manifest: &'m Path, scanner: &'s mut Scanner) -> Self {
         let folder = manifest.parent().unwrap_or(Path::new(""));
-        let (pictures, archives) = (manifest.with_extension("zip"), Archives::default());
+        let (pictures, archives) = (Place::archives_of(manifest).collect(), Archives::default());
         Self { folder, pictures, archives, scanner, scanner_is_missing: false }
     }
 
@@ -117,8 +121,8 @@ impl<'m, 's> Surroundings<'m, 's> {
         if let Ok(bytes) = read(Path::new(input), LARGEST_INVOICE) {
             return Some(bytes);
         }
-        let (archive, name) = input.split_once(".zip!")?;
-        self.archives.entry(Path::new(&format!("{archive}.zip")), name)?.bytes(LARGEST_INVOICE).ok()
+        let (archive, name) = ArchiveEntry::split(input)?;
+        self.archives.entry(archive, name)?.bytes(LARGEST_INVOICE).ok()
     }
 
     /// Reads a picture back. That there is nothing to read them with is reported once, for all of them.
@@ -151,7 +155,9 @@ impl<'m, 's> Surroundings<'m, 's> {
         if !name.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(Problem::picture("the name leads out of the manifest's folder"));
         }
-        match self.archives.entry(&self.pictures, &picture.name) {
+        let Self { pictures, archives, .. } = self;
+        let archive = pictures.iter().find(|archive| archives.entry(archive, &picture.name).is_some());
+        match archive.and_then(|archive| archives.entry(archive, &picture.name)) {
             Some(entry) => Ok(entry.bytes(LARGEST_PICTURE)?),
             None => read(&self.folder.join(name), LARGEST_PICTURE),
         }
@@ -160,15 +166,16 @@ impl<'m, 's> Surroundings<'m, 's> {
 
 /// Archives by path, each listed once; one that is not there has no entries.
 #[derive(Default)]
-struct Archives(HashMap<PathBuf, HashMap<String, batch::ArchiveEntry>>);
+struct Archives(HashMap<PathBuf, HashMap<String, ArchiveEntry>>);
 
 impl Archives {
-    fn entry(&mut self, archive: &Path, name: &str) -> Option<&batch::ArchiveEntry> {
+    fn entry(&mut self, archive: &Path, name: &str) -> Option<&ArchiveEntry> {
         if !self.0.contains_key(archive) {
             // The invoices of a run, and what it draws; documents are PDFs as well.
-            let kinds = iter::once("xml").chain(PictureFormat::ALL.iter().map(|format| format.extension()));
-            let entries = kinds.flat_map(|kind| batch::entries(archive, kind).unwrap_or_default());
-            let by_name = entries.map(|entry| (entry.name().to_owned(), entry)).collect();
+            let kinds: Vec<_> =
+                iter::once("xml").chain(PictureFormat::ALL.iter().map(|format| format.extension())).collect();
+            let entries = entries_of_kinds(archive, &kinds).unwrap_or_default();
+            let by_name = entries.into_iter().map(|entry| (entry.name().to_owned(), entry)).collect();
             self.0.insert(archive.to_owned(), by_name);
         }
         self.0.get(archive)?.get(name)

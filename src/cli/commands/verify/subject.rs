@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use ksef_qr::files::decoded;
 use ksef_qr::verify::{Report, ReportSubject, Verifier};
 
 use super::evidence::{LARGEST_PICTURE, read};
@@ -51,6 +52,7 @@ fn standard_input(verifier: &Verifier, output: &mut Output) {
         output.problem(&error.into(), from);
         return;
     }
+    let text = decoded(text);
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     for report in verifier.links(&lines) {
