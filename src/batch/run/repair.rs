@@ -26,7 +26,7 @@ impl Compared {
 /// Looks after the files of an invoice that has not changed.
 ///
 /// # Errors
-/// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`; those of the document.
+/// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`, `codes_signature_wrong`; those of the document.
 pub(super) fn keep(
     plan: Plan<'_>,
     renderer: &mut Renderer,
@@ -95,6 +95,10 @@ fn keep_files(
         {
             files.extend(keep_document(plan, document, &made)?);
         }
+    }
+    // What is given out again must be what was signed.
+    if !files.is_empty() || batch.to_stdout_too {
+        earlier.links().check_signature(|serial| batch.codes.certificate(serial))?;
     }
     // An archive is made anew by every run.
     let redrawn = destination.is_folder() && !files.is_empty();

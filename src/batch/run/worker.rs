@@ -67,16 +67,15 @@ impl<'b> Worker<'b> {
             .document
             .as_ref()
             .is_none_or(|document| document.pdf_sha256 == opened.pdf().map(|source| source.digest.base64()));
-        // What is given out again must be what was signed.
-        if fits {
-            earlier.links().check_signature(|serial| plan.batch.codes.certificate(serial))?;
-        }
         if fits && is_of_same_pdf {
             let (kept, files) = repair::keep(*plan, renderer, compared, earlier, &opened)?;
             return Ok((InvoiceOutcome::Kept(kept), files));
         }
         // Codes that were signed for this very invoice stay what they are, whatever they are put on.
         let links = fits.then(|| earlier.links());
+        if let Some(links) = &links {
+            links.check_signature(|serial| plan.batch.codes.certificate(serial))?;
+        }
         let naming = Naming::Earlier(earlier.stem().unwrap_or_default());
         let invoice = opened.accept(*plan, Some(earlier.hash))?;
         let Drawn { done, files } = invoice.link(*plan, input, &naming, links)?.draw(*plan, renderer)?;
