@@ -77,7 +77,15 @@ pub(crate) enum Field {
     BuyerVatCountry,
     BuyerVatNumber,
     BuyerOtherId,
+    BuyerCountry,
+    /// `JST` and `GV`: the invoice is for a unit of a local government, for a member of a VAT group.
+    BuyerIsLocalUnit,
+    BuyerIsGroupMember,
+    /// `Podmiot3`: identifiers and role belong together, so they are gathered first.
+    ThirdParty,
     ThirdPartyNip,
+    ThirdPartyInternalId,
+    ThirdPartyRole,
     AuthorisedNip,
     IssueDate,
     Number,
@@ -138,22 +146,37 @@ const fn leaf(local: &'static str, field: Field) -> Node {
 const SELLER: &[Node] =
     &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::SellerNip), leaf("Nazwa", Field::SellerName)])];
 
+const THIRD_PARTY: Node = Node {
+    namespace: None,
+    local: "Podmiot3",
+    field: Some(Field::ThirdParty),
+    children: &[
+        inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip), leaf("IDWew", Field::ThirdPartyInternalId)]),
+        leaf("Rola", Field::ThirdPartyRole),
+    ],
+};
+
 const FA: &[Node] = &[
     inner("Podmiot1", SELLER),
     inner(
         "Podmiot2",
-        &[inner(
-            "DaneIdentyfikacyjne",
-            &[
-                leaf("NIP", Field::BuyerNip),
-                leaf("KodUE", Field::BuyerVatCountry),
-                leaf("NrVatUE", Field::BuyerVatNumber),
-                leaf("NrID", Field::BuyerOtherId),
-                leaf("Nazwa", Field::BuyerName),
-            ],
-        )],
+        &[
+            inner(
+                "DaneIdentyfikacyjne",
+                &[
+                    leaf("NIP", Field::BuyerNip),
+                    leaf("KodUE", Field::BuyerVatCountry),
+                    leaf("NrVatUE", Field::BuyerVatNumber),
+                    leaf("KodKraju", Field::BuyerCountry),
+                    leaf("NrID", Field::BuyerOtherId),
+                    leaf("Nazwa", Field::BuyerName),
+                ],
+            ),
+            leaf("JST", Field::BuyerIsLocalUnit),
+            leaf("GV", Field::BuyerIsGroupMember),
+        ],
     ),
-    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
+    THIRD_PARTY,
     inner("PodmiotUpowazniony", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::AuthorisedNip)])]),
     inner(
         "Fa",
@@ -175,7 +198,7 @@ const FA_RR: &[Node] = &[
         "Podmiot2",
         &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::BuyerNip), leaf("Nazwa", Field::BuyerName)])],
     ),
-    inner("Podmiot3", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::ThirdPartyNip)])]),
+    THIRD_PARTY,
     inner(
         "FakturaRR",
         // P_4A is the day of purchase; the day of issue is P_4B.

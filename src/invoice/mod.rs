@@ -23,6 +23,7 @@
 //! | `form` | the five forms, and where each keeps its fields: a new form or field begins here |
 //! | `texts` | the texts of those fields, gathered from the events of `xml` |
 //! | `build` | texts to an [`Invoice`], each checked |
+//! | `delivery` | whether it reaches its buyer |
 //! | `read` | bytes to an [`Invoice`], or to all that is wrong with them |
 //! | `rules` | what an environment and a day add to that |
 //! | `field_positions` | where a field stands, once there is a fault to point at |
@@ -30,6 +31,7 @@
 //! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is given them.
 
 mod build;
+mod delivery;
 mod fault;
 mod field_positions;
 mod form;

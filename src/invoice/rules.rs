@@ -59,6 +59,11 @@ impl Invoice {
         faults
     }
 
+    /// What KSeF takes, and somebody should look at before it is sent.
+    pub(crate) fn cautions(&self) -> impl Iterator<Item = Fault> {
+        self.cautions.iter().cloned()
+    }
+
     /// What would be wrong with the invoice if KSeF received it today.
     pub(crate) fn fault_on(&self, today: IssueDate) -> Option<Fault> {
         (self.issue_date > today).then(|| {

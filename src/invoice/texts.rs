@@ -15,8 +15,11 @@ pub(crate) struct Texts {
     pub(super) buyer_vat_country: Option<String>,
     pub(super) buyer_vat_number: Option<String>,
     pub(super) buyer_other: Option<String>,
+    pub(super) buyer_country: Option<String>,
+    pub(super) buyer_is_local_unit: Option<String>,
+    pub(super) buyer_is_group_member: Option<String>,
     pub(super) buyer_registrations: Vec<Registration>,
-    pub(super) third_parties: Vec<String>,
+    pub(super) third_parties: Vec<ThirdParty>,
     pub(super) authorised: Option<String>,
     pub(super) issue_date: Option<String>,
     pub(super) number: Option<String>,
@@ -33,6 +36,15 @@ pub(super) struct Registration {
     pub(super) number: Option<String>,
 }
 
+/// `Podmiot3`. What its schema allows once may stand twice: a document is read before it is validated, if it ever is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ThirdParty {
+    pub(super) nips: Vec<String>,
+    /// `IDWew`.
+    pub(super) internal_ids: Vec<String>,
+    pub(super) roles: Vec<String>,
+}
+
 /// Gathers the texts of an invoice while it is read.
 #[derive(Default)]
 pub(crate) struct TextReader {
@@ -47,6 +59,7 @@ pub(crate) struct TextReader {
     /// True if there is an element in this text, which is to be printed.
     is_mixed: bool,
     registration: Registration,
+    third_party: ThirdParty,
 }
 
 impl TextReader {
@@ -73,6 +86,7 @@ impl TextReader {
         match node.field {
             Some(Field::Attachment) => self.texts.attachment = true,
             Some(Field::SellerRegistration | Field::BuyerRegistration) => self.registration = Registration::default(),
+            Some(Field::ThirdParty) => self.third_party = ThirdParty::default(),
             _ => {}
         }
     }
@@ -86,6 +100,9 @@ impl TextReader {
             Field::BuyerVatCountry => &mut texts.buyer_vat_country,
             Field::BuyerVatNumber => &mut texts.buyer_vat_number,
             Field::BuyerOtherId => &mut texts.buyer_other,
+            Field::BuyerCountry => &mut texts.buyer_country,
+            Field::BuyerIsLocalUnit => &mut texts.buyer_is_local_unit,
+            Field::BuyerIsGroupMember => &mut texts.buyer_is_group_member,
             Field::AuthorisedNip => &mut texts.authorised,
             Field::IssueDate => &mut texts.issue_date,
             Field::Number => &mut texts.number,
@@ -94,7 +111,19 @@ impl TextReader {
             Field::RegistrationNumber => &mut self.registration.number,
             Field::RegistrationScheme => &mut self.registration.scheme,
             Field::ThirdPartyNip => {
-                texts.third_parties.push(text);
+                self.third_party.nips.push(text);
+                return Ok(());
+            }
+            Field::ThirdPartyInternalId => {
+                self.third_party.internal_ids.push(text);
+                return Ok(());
+            }
+            Field::ThirdPartyRole => {
+                self.third_party.roles.push(text);
+                return Ok(());
+            }
+            Field::ThirdParty => {
+                texts.third_parties.push(std::mem::take(&mut self.third_party));
                 return Ok(());
             }
             Field::SellerRegistration => {

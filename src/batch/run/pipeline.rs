@@ -17,7 +17,7 @@ use super::worker::Worker;
 use crate::batch::code_source::{CodeSource, Numbers};
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
-use crate::batch::observers::{DocumentAdvice, Observer, UpoPairing};
+use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
@@ -102,6 +102,7 @@ impl<'b> Run<'b> {
         }
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
+        observers.push(Box::new(DoubledNumbers::default()));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),

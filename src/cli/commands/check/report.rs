@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write as _};
 
 use anstyle::Style;
 use ksef_qr::Environment;
-use ksef_qr::check::{Checked, Finding};
+use ksef_qr::check::{Checked, Finding, SessionSize};
 use ksef_qr::deadline::Due;
+use ksef_qr::error::Warning;
 use ksef_qr::report::{Outcome, Position};
 use ksef_qr::values::{Day, IssueDate};
 use serde::Serialize;
@@ -16,8 +17,6 @@ use crate::cli::settings::Check;
 use crate::cli::words::failure;
 use crate::cli::words::hints;
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
-
-const LARGEST_SESSION: u64 = 10_000;
 
 /// Tells what was found, file by file.
 #[expect(clippy::struct_excessive_bools, reason = "options, and what came of them")]
@@ -31,6 +30,8 @@ pub struct Report {
     mode: Option<&'static str>,
     accepted: u64,
     refused: u64,
+    /// Of the accepted ones.
+    size: SessionSize,
     /// True once there was a file to check, good or bad.
     found: bool,
     /// The earliest day by which an accepted invoice is to be sent.
@@ -51,6 +52,7 @@ impl Report {
             mode,
             accepted: 0,
             refused: 0,
+            size: SessionSize::default(),
             found: false,
             first_due: None,
             out: BufWriter::new(anstream::stdout()),
@@ -90,6 +92,9 @@ impl Report {
         self.found |= !checked.is_unread();
         if let Some(Due::By(day)) = checked.due().filter(|_| checked.is_accepted()) {
             self.first_due = Some(self.first_due.map_or(day, |first| first.min(day)));
+        }
+        if let Some(invoice) = checked.invoice().filter(|_| checked.is_accepted()) {
+            self.size.add(invoice.size());
         }
         *(if checked.is_accepted() { &mut self.accepted } else { &mut self.refused }) += 1;
         match self.json {
@@ -143,10 +148,9 @@ impl Report {
         if let Some(day) = self.first_due {
             self.say(format_args!("  the first of them must be sent by {day} ({})", day.weekday()));
         }
-        if self.accepted > LARGEST_SESSION {
-            self.say(format_args!(
-                "  KSeF takes {LARGEST_SESSION} invoices in a session: send them in several sessions"
-            ));
+        if let Some(warning) = self.size.warning() {
+            self.say(format_args!("  {ODD}warning{ODD:#}: {warning} {DIM}[{}]{DIM:#}", warning.code()));
+            self.say(format_args!("    {DIM}{}{DIM:#}", warning.hint()));
         }
         let schema = if self.validates { "" } else { "whether the files fit the Ministry's schemas (see --xsd), and " };
         self.say(format_args!(
@@ -190,7 +194,15 @@ struct SummaryLine {
     today: String,
     mode: Option<&'static str>,
     schema_validated: bool,
+    warnings: Vec<SummaryWarning>,
     version: &'static str,
+}
+
+/// Something about the files taken together.
+#[derive(Serialize)]
+struct SummaryWarning {
+    code: &'static str,
+    message: String,
 }
 
 impl<'c> FileLine<'c> {
@@ -230,6 +242,12 @@ impl<'c> FindingLine<'c> {
     }
 }
 
+impl SummaryWarning {
+    fn of(warning: &Warning) -> Self {
+        Self { code: warning.code(), message: warning.message().to_owned() }
+    }
+}
+
 impl SummaryLine {
     fn of(report: &Report) -> Self {
         Self {
@@ -240,6 +258,7 @@ impl SummaryLine {
             today: report.today.to_string(),
             mode: report.mode,
             schema_validated: report.validates,
+            warnings: report.size.warning().iter().map(SummaryWarning::of).collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }
