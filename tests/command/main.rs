@@ -17,3 +17,4 @@ mod scanner;
 mod schemas;
 mod secrets;
 mod upo;
+mod verify;
