@@ -126,9 +126,15 @@ impl Schedule {
         let announced = announcements.failures().iter().map(|failure| (*failure, false));
         let mode = announcements.mode_on(self.mode, day);
         let its_own = |failure: Failure| mode == Mode::Failure { ended: failure.ended() } && failure.lasts_on(day);
-        let failures = given.chain(announced.filter(|(failure, _)| !its_own(*failure))).collect();
+        let contradiction = announcements.contradiction(self.mode, day);
+        // An outage of which the announcements know nothing has no end in them either; whether what came months later came
+        // while the deadline ran cannot be said.
+        let is_unknown = contradiction.is_some()
+            && matches!(mode, Mode::Failure { ended: None } | Mode::Unavailable { ended: None });
+        let announced = announced.filter(|(failure, _)| !is_unknown && !its_own(*failure));
+        let failures = given.chain(announced).collect();
         let mut deadline = Deadline::count(mode, issued, failures, &self.calendar)?;
-        if let Some(message) = announcements.contradiction(self.mode, day) {
+        if let Some(message) = contradiction {
             deadline.warnings.push(Warning::new(WarningKind::OutageNotAnnounced, message));
         }
         Ok(deadline)

@@ -59,8 +59,7 @@ impl fmt::Display for Party {
         f.write_str(match self {
             Self::Seller => "seller",
             Self::Buyer => "buyer",
-            Self::Third => "third party",
-            Self::ThirdUnit => "third party (IDWew)",
+            Self::Third | Self::ThirdUnit => "third party",
             Self::Authorised => "authorised party",
         })
     }

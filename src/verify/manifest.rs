@@ -102,7 +102,7 @@ impl ManifestPicture {
         let which =
             self.urls.iter().position(|url| url == code).map_or("?", |place| ["I", "II"].get(place).unwrap_or(&"?"));
         let name = &self.name;
-        let reason = format!("{name}: a click on KOD {which} leads elsewhere than the code: to {}", quoted(link));
+        let reason = format!("{name}: a click on KOD {which} leads elsewhere than the code: to {link:?}");
         Some(Check::fail(CheckCode::LinkOverCode, reason))
     }
 

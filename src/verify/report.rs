@@ -5,7 +5,7 @@ pub type Check = Finding;
 
 use super::link::facts::CodeKind;
 use crate::error::CheckCode;
-use crate::report::{Outcome, quoted};
+use crate::report::Outcome;
 
 /// What was checked, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl Report {
         let check = if target == text {
             Check::ok(CheckCode::LinkOverCode, "a click on the code leads where the code does")
         } else {
-            let reason = format!("a click on the code leads elsewhere than the code: to {}", quoted(target));
+            let reason = format!("a click on the code leads elsewhere than the code: to {target:?}");
             Check::fail(CheckCode::LinkOverCode, reason)
         };
         if !self.checks.contains(&check) {

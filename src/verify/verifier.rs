@@ -234,13 +234,13 @@ mod tests {
     #[test]
     fn invoices_are_tried_in_other_forms_once_and_not_for_each_link() {
         let tried = |count| {
-            compare::FORMS.set(0);
+            compare::work::FORMS.set(0);
             let invoices = [&b"<a/>\n"[..], b"<b/>\n", b"<c/>\n"];
             let verifier = invoices.iter().fold(Verifier::new(SystemTime::UNIX_EPOCH), |verifier, bytes| {
                 verifier.with_invoice("f.xml", bytes.to_vec())
             });
             verifier.links(&links(count));
-            compare::FORMS.get()
+            compare::work::FORMS.get()
         };
         let [one, two, four] = [10, 20, 40].map(tried);
         assert!(one > 100 && two == one && four == one, "{one} {two} {four}");

@@ -190,8 +190,11 @@ fn area(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Area> {
     }
     let sides: Vec<f32> = annotation.get::<Array<'_>>(&b"Rect"[..])?.iter::<f32>().take(4).collect();
     let [left, bottom, right, top] = sides[..] else { return None };
-    let [a, b, c, d, e, f] = page.initial_transform(true).as_coeffs().map(|number| number as f32);
-    let drawn = [(left, bottom), (right, top)].map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    // The columns of the matrix, as ISO 32000, 8.3.3 has it: of x, of y, and what is added.
+    let [x_to_x, x_to_y, y_to_x, y_to_y, to_x, to_y] =
+        page.initial_transform(true).as_coeffs().map(|number| number as f32);
+    let drawn =
+        [(left, bottom), (right, top)].map(|(x, y)| (x_to_x * x + y_to_x * y + to_x, x_to_y * x + y_to_y * y + to_y));
     Some(Area::around(drawn)?.scaled(scale(page)?))
 }
 

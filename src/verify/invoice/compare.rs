@@ -30,10 +30,6 @@ impl InvoiceFile {
 /// In bytes, of all invoices together: the first of them are tried in other forms, a hundred and fifty each.
 const MOST_TRIED: usize = 64_000_000;
 
-// How many forms of invoices were tried.
-#[cfg(test)]
-thread_local!(pub(in crate::verify) static FORMS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
-
 /// The invoices at hand, found by their digests: as many links may be compared with as many invoices.
 #[derive(Debug, Default)]
 pub(in crate::verify) struct InvoiceFiles {
@@ -81,8 +77,7 @@ impl InvoiceFiles {
                 let Some(less) = left.checked_sub(file.bytes.len()) else { break };
                 left = less;
                 digest_cause::each(&file.bytes, |hash| {
-                    #[cfg(test)]
-                    FORMS.set(FORMS.get() + 1);
+                    work::count();
                     by_form.entry(start(&hash)).or_insert(place);
                 });
             }
@@ -189,5 +184,16 @@ fn facts(link: &LinkFacts, invoice: &Invoice, name: &str, checks: &mut Vec<Check
         });
     } else if link.kind == Some(CodeKind::Kod1) {
         checks.push(Check::not_checked(CheckCode::InvoiceDate, "the link's date cannot be read"));
+    }
+}
+
+/// How many forms of invoices were tried: a table of growth is kept in the tests of the verifier.
+pub(in crate::verify) mod work {
+    #[cfg(test)]
+    thread_local!(pub(in crate::verify) static FORMS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
+
+    pub(super) fn count() {
+        #[cfg(test)]
+        FORMS.set(FORMS.get() + 1);
     }
 }

@@ -106,7 +106,7 @@ fn file(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Ou
 }
 
 fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From<'_>) {
-    let found = Text::all(found, verifier);
+    let found = FoundText::all(found, verifier);
     if found.is_empty() {
         return output.problem(&Problem::nothing_about_ksef(), from);
     }
@@ -128,7 +128,7 @@ fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From
 }
 
 /// A text that was found in a file, once or several times.
-struct Text {
+struct FoundText {
     text: String,
     places: Option<String>,
     /// True if a code holds it, and not only a link that can be clicked on.
@@ -137,7 +137,7 @@ struct Text {
     links: Vec<String>,
 }
 
-impl Text {
+impl FoundText {
     /// What is worth a report: each text once, with all its places, and no links to elsewhere.
     fn all(found: Vec<Found>, verifier: &Verifier) -> Vec<Self> {
         let mut kept: Vec<Self> = Vec::new();
