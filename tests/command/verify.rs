@@ -1,5 +1,6 @@
 //! `ksef-qr verify` on what people give it: folders, patterns, lists, other files; and on what strangers made.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -112,33 +113,23 @@ fn a_click_on_a_code_leads_where_the_code_does() {
     }
 }
 
-/// A PDF of one page with link annotations: rectangle and what a click does.
-fn pdf(annotations: &[(&str, &str)]) -> Vec<u8> {
-    let mut objects = vec![
+/// A PDF of one page, which is empty but for a link annotation.
+fn pdf(area: &str, action: &str) -> Vec<u8> {
+    let link = format!("<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect[{area}]/A{action}>>");
+    let objects = [
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
-        {
-            let links: String = annotations
-                .iter()
-                .map(|(area, does)| format!("<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect[{area}]{does}>>"))
-                .collect();
-            format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[{links}]/Contents 4 0 R>>")
-        },
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[{link}]/Contents 4 0 R>>"),
         "<</Length 0>>stream\n\nendstream".to_owned(),
     ];
     let mut text = "%PDF-1.7\n".to_owned();
-    let mut offsets = Vec::new();
-    for (number, object) in objects.drain(..).enumerate() {
-        offsets.push(text.len());
-        text += &format!("{} 0 obj\n{object}\nendobj\n", number + 1);
+    let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
+    for (object, number) in objects.iter().zip(1..) {
+        writeln!(table, "{:010} 00000 n ", text.len()).unwrap();
+        writeln!(text, "{number} 0 obj\n{object}\nendobj").unwrap();
     }
-    let table = text.len();
-    text += &format!("xref\n0 {}\n0000000000 65535 f \n", offsets.len() + 1);
-    for offset in &offsets {
-        text += &format!("{offset:010} 00000 n \n");
-    }
-    text += &format!("trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n", offsets.len() + 1);
-    text.into_bytes()
+    let start = text.len();
+    format!("{text}{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").into_bytes()
 }
 
 /// Renderers that read other bytes than the stamp counted on show a page without codes, whose links are still there.
@@ -146,7 +137,7 @@ fn pdf(annotations: &[(&str, &str)]) -> Vec<u8> {
 fn a_link_whose_code_is_not_to_be_seen_fails() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f.pdf");
-    fs::write(&path, pdf(&[("10 10 90 90", &format!("/A<</S/URI/URI({KOD1})>>"))])).unwrap();
+    fs::write(&path, pdf("10 10 90 90", &format!("<</S/URI/URI({KOD1})>>"))).unwrap();
     let output = run(verify(folder.path()).args(["f.pdf", "--json"]));
     assert_eq!(status(&output), 1, "{}", stdout(&output));
     assert!(has(&checks(&output, "link"), "link_without_code fail"), "{}", stdout(&output));

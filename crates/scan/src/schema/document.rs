@@ -260,7 +260,8 @@ mod tests {
             walked.err().map(|excess| (excess.message, excess.offset))
         };
         let attributes = |count| {
-            format!("<a>{}</a>", format_args!("<b{}/>", (0..count).map(|n| format!(" a{n}=''")).collect::<String>()))
+            let names: Vec<String> = (0..count).map(|index| format!("a{index}=''")).collect();
+            format!("<a><b {}/></a>", names.join(" "))
         };
         assert_eq!(excess(&attributes(256)), None);
         let (message, offset) = excess(&attributes(257)).unwrap();
