@@ -178,6 +178,7 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("advise f1.xml f1.xml missing.xml --json");
     runs.run("advise f1.xml --json --ksef-number 5265877635-20260616-0100001AF629-15");
     runs.run("deadline --mode offline24 --issued 2025-07-08 --failure 2025-07-09..2025-07-12 --json");
+    runs.run("deadline --mode offline24 --issued 2026-06-15 --total-failure 2026-06-16 --json");
     runs.run("verify --manifest ksef-qr-out/manifest.ndjson @verify/blank.png @verify/codes/fa3-basic.kod1.png --json");
     runs.run("verify @verify/vector.pdf https://ksef.mf.gov.pl/x --manifest @verify/README.md --json");
 
