@@ -11,8 +11,9 @@ const DEEPEST: usize = 256;
 /// Of one element: no form has elements with more than a few. Each is compared with each, here and in fastxml.
 const MOST_ATTRIBUTES: usize = 256;
 
-/// In force at one place: each name is looked for among them. quick-xml gives up at twice as many.
-const MOST_NAMESPACES: usize = 128;
+/// In force at one place: each name is looked for among them. The reader gives up
+/// soon after.
+const MOST_NAMESPACES: usize = 64;
 
 /// Violations of one document that are told.
 pub(super) const MOST_TOLD: usize = 100;
@@ -267,8 +268,8 @@ mod tests {
         let (message, offset) = excess(&attributes(257)).unwrap();
         assert_eq!((&*message, offset), ("an element has more than 256 attributes, which no schema allows", 3));
         let nested = |depth, each: &str| format!("{}{}", format!("<a {each}>").repeat(depth), "</a>".repeat(depth));
-        assert_eq!(excess(&nested(64, "xmlns:x='u' xmlns:y='v'")), None);
-        assert!(excess(&nested(65, "xmlns:x='u' xmlns:y='v'")).unwrap().0.contains("128 namespaces"));
+        assert_eq!(excess(&nested(32, "xmlns:x='u' xmlns:y='v'")), None);
+        assert!(excess(&nested(33, "xmlns:x='u' xmlns:y='v'")).unwrap().0.contains("64 namespaces"));
         // Beside each other they are not in force together.
         assert_eq!(excess(&format!("<a>{}</a>", "<b xmlns:x='u'/>".repeat(1000))), None);
         assert!(excess(&nested(257, "")).unwrap().0.contains("256 deep"));
