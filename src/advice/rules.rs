@@ -75,8 +75,8 @@ impl Advice {
             (None, Some(Mode::Failure { .. })) => {
                 Self::new(DocumentKind::Invoice, Codes::Both, &[reasons::FAILURE, reasons::FAILURE_CODES])
             }
-            (None, Some(Mode::Offline24)) => offline(invoice.buyer(), false),
-            (None, Some(Mode::Unavailable { .. })) => offline(invoice.buyer(), true),
+            (None, Some(Mode::Offline24)) => offline(invoice, false),
+            (None, Some(Mode::Unavailable { .. })) => offline(invoice, true),
             (None, None) => {
                 Self::new(DocumentKind::Confirmation, Codes::Both, &[reasons::RECEIVED_ONLINE, reasons::CONFIRMATION])
                     .with(&[remarks::ONLINE_CODES, remarks::LATE])
@@ -168,21 +168,23 @@ fn numbered(mode: Option<Mode>, is_vat_rr: bool) -> Advice {
 }
 
 /// Modes offline24 and unavailable, which differ in their articles alone.
-fn offline(buyer: &Buyer, is_unavailable: bool) -> Advice {
+fn offline(invoice: &Invoice, is_unavailable: bool) -> Advice {
     let (received, given) = match is_unavailable {
         true => (reasons::RECEIVED_UNAVAILABLE, reasons::GIVEN_UNAVAILABLE),
         false => (reasons::RECEIVED_OFFLINE24, reasons::GIVEN_OFFLINE24),
     };
     let confirmation = || Advice::new(DocumentKind::Confirmation, Codes::Both, &[received, reasons::CONFIRMATION]);
-    let invoice = || Advice::new(DocumentKind::Invoice, Codes::Both, &[given, reasons::GIVEN_CODES]);
-    let mut advice = match buyer {
+    let invoice_itself = || Advice::new(DocumentKind::Invoice, Codes::Both, &[given, reasons::GIVEN_CODES]);
+    // The schema's list of EU countries has Poland in it, and so has that of all countries.
+    let is_misplaced = invoice.misplaced_buyer_nip().is_some();
+    let mut advice = match invoice.buyer() {
         Buyer::Nip(_) => confirmation().with(&[remarks::EXCEPTIONS]),
-        // The schema's list of EU countries has Poland in it.
-        Buyer::EuVat(number) if number.starts_with("PL") => {
+        Buyer::EuVat(number) if is_misplaced || number.starts_with("PL") => {
             confirmation().with(&[remarks::POLISH_NUMBER, remarks::EXCEPTIONS])
         }
-        Buyer::EuVat(_) | Buyer::Other(_) => invoice().with(&[remarks::ESTABLISHED]),
-        Buyer::Unidentified => invoice().with(&[remarks::UNIDENTIFIED]),
+        Buyer::Other(_) if is_misplaced => confirmation().with(&[remarks::POLISH_NUMBER, remarks::EXCEPTIONS]),
+        Buyer::EuVat(_) | Buyer::Other(_) => invoice_itself().with(&[remarks::ESTABLISHED]),
+        Buyer::Unidentified => invoice_itself().with(&[remarks::UNIDENTIFIED]),
     };
     if is_unavailable && advice.document == DocumentKind::Confirmation {
         advice.remarks.push(remarks::NO_ARTICLE);

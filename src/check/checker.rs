@@ -141,6 +141,7 @@ impl Checker {
             faults.extend(invoice.faults_in(self.environment));
             faults.extend(invoice.fault_on(self.today));
             faults.extend(attachment(invoice));
+            faults.extend(invoice.cautions());
             if let Some(schedule) = &self.schedule {
                 let (due, fault) = deadline(invoice, schedule, self.today);
                 checked.due = due;
@@ -183,17 +184,23 @@ fn attachment(invoice: &Invoice) -> Option<Fault> {
 fn deadline(invoice: &Invoice, schedule: &Schedule, today: IssueDate) -> (Option<Due>, Option<Fault>) {
     let issued = invoice.issue_date();
     let warning = |kind, message| Some(Fault::of_issue_date(kind, message).into_warning());
-    let due = match schedule.deadline(issued) {
-        Ok(deadline) => deadline.due(),
+    let deadline = match schedule.deadline(issued) {
+        Ok(deadline) => deadline,
         Err(error) => return (None, warning(error.kind(), error.message().to_owned())),
     };
+    let due = deadline.due();
     let fault = match due {
         Due::By(day) if Day::from(today) > day => {
             let message = format!("issued on {issued} in mode {}, it was to be sent by {day}", schedule.mode.name());
             warning(Kind::DeadlinePassed, message)
         }
         Due::Never => {
-            let message = "invoices of a total failure are not sent to KSeF, and carry no codes".to_owned();
+            let message = match deadline.total_failure() {
+                Some(day) => {
+                    format!("a total failure was announced on {day}, while the deadline ran: it is not sent to KSeF")
+                }
+                None => "invoices of a total failure are not sent to KSeF, and carry no codes".to_owned(),
+            };
             warning(Kind::NotForKsef, message)
         }
         Due::By(_) | Due::Open { .. } => None,

@@ -1,8 +1,9 @@
 //! Would KSeF accept this file? Every rule that a file, a date and a schema can answer, in the order of the file.
 //!
 //! The rules are those of [`invoice`](crate::invoice), which `sign` keeps to as well, from the same reading: a check lists
-//! all that is wrong, where `sign` stops at the first. Two rules are added that no single file can answer: [`Duplicates`] in
-//! a batch, and the deadline of a [`Schedule`](crate::deadline::Schedule). Whoever has a validator ([`SchemaValidator`])
+//! all that is wrong, where `sign` stops at the first, and what KSeF takes and the buyer never gets. Rules are added that no
+//! single file can answer: [`Duplicates`] in a batch, its [`SessionSize`], and the deadline of a
+//! [`Schedule`](crate::deadline::Schedule). Whoever has a validator ([`SchemaValidator`])
 //! checks by the Ministry's schemas too: the crate `ksef-qr-scan` is one.
 //!
 //! ```
@@ -31,8 +32,10 @@
 
 mod checker;
 mod duplicates;
+mod session;
 
 pub use checker::{Checked, Checker, SchemaValidator, Violation};
 pub use duplicates::Duplicates;
+pub use session::SessionSize;
 
 pub use crate::report::Finding;

@@ -55,6 +55,9 @@ pub struct Found {
     pub origin: Origin,
     /// Where in the file: `page 2`; none in a picture.
     pub place: Option<String>,
+    /// Of a link: the texts of the codes that it lies over.
+    #[serde(default)]
+    pub over: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

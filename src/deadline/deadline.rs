@@ -1,3 +1,4 @@
+use super::announcements::Announcements;
 use super::calendar::{Calendar, Skipped, known};
 use super::failure::Failure;
 use super::mode::Mode;
@@ -9,6 +10,8 @@ use crate::values::{Day, IssueDate};
 pub struct Deadline {
     due: Due,
     steps: Vec<Step>,
+    /// The day on which a total failure was announced that ended the duty to send.
+    total_failure: Option<Day>,
     warnings: Vec<Warning>,
 }
 
@@ -22,7 +25,7 @@ pub enum Due {
         /// How many working days there will be from then: 1 or 7.
         working_days: u32,
     },
-    /// Never: a total failure.
+    /// Never: the invoice is of a total failure, or one was announced while its deadline ran.
     Never,
 }
 
@@ -79,12 +82,14 @@ pub struct Schedule {
     pub failures: Vec<Failure>,
     /// The working days.
     pub calendar: Calendar,
+    /// What the Ministry announced, if that is at hand.
+    pub announcements: Option<Announcements>,
 }
 
 impl Schedule {
     /// For invoices issued in that mode, if no failure came later.
     pub fn new(mode: Mode) -> Self {
-        Self { mode, failures: Vec::new(), calendar: Calendar::default() }
+        Self { mode, failures: Vec::new(), calendar: Calendar::default(), announcements: None }
     }
 
     /// Adds failures of KSeF that came later, in any order.
@@ -100,12 +105,39 @@ impl Schedule {
         Self { calendar, ..self }
     }
 
+    /// Takes failures, total ones too, from what the Ministry announced; and the end of the outage in which an invoice was
+    /// issued, where the mode does not say it.
+    #[must_use]
+    pub fn with_announcements(self, announcements: Announcements) -> Self {
+        Self { announcements: Some(announcements), ..self }
+    }
+
     /// The deadline of an invoice.
     ///
     /// # Errors
     /// Those of [`Deadline::of`].
     pub fn deadline(&self, issued: IssueDate) -> Result<Deadline> {
-        Deadline::of(self.mode, issued, &self.failures, &self.calendar)
+        let Some(announcements) = &self.announcements else {
+            return Deadline::of(self.mode, issued, &self.failures, &self.calendar);
+        };
+        let day = known(issued.into())?;
+        let given = self.failures.iter().map(|failure| (*failure, true));
+        // What concerns another invoice of the batch is no reason to warn of it here.
+        let announced = announcements.failures().iter().map(|failure| (*failure, false));
+        let mode = announcements.mode_on(self.mode, day);
+        let its_own = |failure: Failure| mode == Mode::Failure { ended: failure.ended() } && failure.lasts_on(day);
+        let contradiction = announcements.contradiction(self.mode, day);
+        // An outage of which the announcements know nothing has no end in them either; whether what came months later came
+        // while the deadline ran cannot be said.
+        let is_unknown = contradiction.is_some()
+            && matches!(mode, Mode::Failure { ended: None } | Mode::Unavailable { ended: None });
+        let announced = announced.filter(|(failure, _)| !is_unknown && !its_own(*failure));
+        let failures = given.chain(announced).collect();
+        let mut deadline = Deadline::count(mode, issued, failures, &self.calendar)?;
+        if let Some(message) = contradiction {
+            deadline.warnings.push(Warning::new(WarningKind::OutageNotAnnounced, message));
+        }
+        Ok(deadline)
     }
 }
 
@@ -123,8 +155,13 @@ impl Deadline {
     /// `announcement_missing` if a failure's announcement decides and is not given; `date_out_of_range` for
     /// days, given or counted, outside of [`Calendar::YEARS`].
     pub fn of(mode: Mode, issued: IssueDate, failures: &[Failure], calendar: &Calendar) -> Result<Self> {
+        Self::count(mode, issued, failures.iter().map(|failure| (*failure, true)).collect(), calendar)
+    }
+
+    /// Each failure with whether somebody gave it for these invoices, and wants to hear if it does not count.
+    fn count(mode: Mode, issued: IssueDate, failures: Vec<(Failure, bool)>, calendar: &Calendar) -> Result<Self> {
         let issued = known(issued.into())?;
-        let mut deadline = Self { due: Due::Never, steps: Vec::new(), warnings: Vec::new() };
+        let mut deadline = Self { due: Due::Never, steps: Vec::new(), total_failure: None, warnings: Vec::new() };
         if issued.parts() < OBLIGATORY {
             let message = format!("issued on {issued}, before KSeF became obligatory on 2026-02-01");
             deadline.warnings.push(Warning::new(WarningKind::IssuedBeforeKsef, message));
@@ -137,6 +174,7 @@ impl Deadline {
         };
         let Some(from) = from else {
             deadline.due = Due::Open { working_days: since.working_days() };
+            deadline.move_by(failures, issued, calendar)?;
             return Ok(deadline);
         };
         if from < issued {
@@ -163,6 +201,12 @@ impl Deadline {
         }
     }
 
+    /// The day on which a total failure was announced that ended the duty to send; none if there was no such, or if the
+    /// invoice was issued in one.
+    pub fn total_failure(&self) -> Option<Day> {
+        self.total_failure
+    }
+
     /// The counts that led there, the last of them deciding. None if there was nothing to count from.
     pub fn steps(&self) -> &[Step] {
         &self.steps
@@ -173,31 +217,44 @@ impl Deadline {
         &self.warnings
     }
 
-    fn move_by(&mut self, failures: &[Failure], issued: Day, calendar: &Calendar) -> Result<()> {
-        let mut failures = failures.to_vec();
-        failures.sort_by_key(|failure| failure.known_from());
-        for failure in failures {
-            let Due::By(running) = self.due else { return Ok(()) };
+    fn move_by(&mut self, mut failures: Vec<(Failure, bool)>, issued: Day, calendar: &Calendar) -> Result<()> {
+        failures.sort_by_key(|(failure, _)| failure.known_from());
+        for (failure, is_given) in failures {
+            let running = match self.due {
+                Due::By(running) => Some(running),
+                Due::Open { .. } => None,
+                Due::Never => return Ok(()),
+            };
+            // While the last day is not known, none can pass; and no other failure makes it known.
+            if running.is_none() && !failure.is_total() {
+                continue;
+            }
             match effect(failure, issued, running)? {
+                Effect::Ends(announced) => {
+                    self.due = Due::Never;
+                    self.total_failure = Some(announced);
+                }
                 Effect::Lasts => self.due = Due::Open { working_days: 7 },
                 Effect::Moves(ended) => {
                     let since = Since::Failure { announced: failure.announced() };
                     let step = Step::count(since, ended, calendar)?;
-                    if step.send_by > running {
+                    if running.is_none_or(|running| step.send_by > running) {
                         self.due = Due::By(step.send_by);
                         self.steps.push(step);
-                    } else {
+                    } else if let Some(running) = running.filter(|_| is_given) {
                         self.leave_out(failure, &format!("the deadline is {running} without it"));
                     }
                 }
-                Effect::None(reason) => self.leave_out(failure, &reason),
+                Effect::None(reason) if is_given => self.leave_out(failure, &reason),
+                Effect::None(_) => {}
             }
         }
         Ok(())
     }
 
     fn leave_out(&mut self, failure: Failure, reason: &str) {
-        let message = format!("the failure {failure} does not count: {reason}");
+        let total = if failure.is_total() { "total " } else { "" };
+        let message = format!("the {total}failure {failure} does not count: {reason}");
         self.warnings.push(Warning::new(WarningKind::FailureNotCounted, message));
     }
 }
@@ -208,30 +265,36 @@ enum Effect {
     Moves(Day),
     /// It will, once it has ended.
     Lasts,
+    /// The duty to send ends with the announcement.
+    Ends(Day),
     /// Nothing, and why.
     None(String),
 }
 
-fn effect(failure: Failure, issued: Day, running: Day) -> Result<Effect> {
+/// `running` is the last day for sending, where it is known.
+fn effect(failure: Failure, issued: Day, running: Option<Day>) -> Result<Effect> {
     for day in [failure.announced(), failure.ended()].into_iter().flatten() {
         known(day)?;
     }
-    let reason = match (failure.announced(), failure.ended()) {
-        (Some(announced), _) if announced < issued => format!(
+    let mode = if failure.is_total() { Mode::Total } else { Mode::Failure { ended: None } };
+    let reason = match (failure.announced(), failure.ended(), running) {
+        (Some(announced), ..) if announced < issued => format!(
             "it was announced before the invoice was issued on {issued} (issued while it lasted, the invoice is of \
-             mode failure)"
+             mode {})",
+            mode.name()
         ),
-        (Some(announced), _) if announced > running => {
+        (Some(announced), _, Some(running)) if announced > running => {
             format!("it was announced after the deadline of {running} had passed")
         }
-        (None, Some(ended)) if ended < issued => format!("it ended before the invoice was issued on {issued}"),
-        (None, Some(ended)) if ended > running => {
+        (Some(announced), ..) if failure.is_total() => return Ok(Effect::Ends(announced)),
+        (_, Some(ended), _) if ended < issued => format!("it ended before the invoice was issued on {issued}"),
+        (None, Some(ended), Some(running)) if ended > running => {
             let message =
                 format!("the failure that ended on {ended} counts only if it was announced by {running}, the deadline");
             return Err(Error::new(Kind::AnnouncementMissing, message));
         }
-        (_, Some(ended)) => return Ok(Effect::Moves(ended)),
-        (_, None) => return Ok(Effect::Lasts),
+        (_, Some(ended), _) => return Ok(Effect::Moves(ended)),
+        (_, None, _) => return Ok(Effect::Lasts),
     };
     Ok(Effect::None(reason))
 }

@@ -23,6 +23,7 @@ use crate::values::Day;
 pub struct Failure {
     announced: Option<Day>,
     ended: Option<Day>,
+    is_total: bool,
 }
 
 impl Failure {
@@ -35,18 +36,29 @@ impl Failure {
             let message = format!("a failure announced on {announced} cannot have ended on {ended}");
             return Err(Error::new(Kind::FailureMalformed, message));
         }
-        Ok(Self { announced: Some(announced), ended: Some(ended) })
+        Ok(Self { announced: Some(announced), ended: Some(ended), is_total: false })
     }
 
     /// A failure that was announced and lasts.
     pub fn lasting(announced: Day) -> Self {
-        Self { announced: Some(announced), ended: None }
+        Self { announced: Some(announced), ended: None, is_total: false }
     }
 
     /// A failure whose announcement is not known: it is taken to have been announced after the invoice was
     /// issued, and on the day of its end at the latest.
     pub fn ended_on(ended: Day) -> Self {
-        Self { announced: None, ended: Some(ended) }
+        Self { announced: None, ended: Some(ended), is_total: false }
+    }
+
+    /// A total failure (awaria całkowita), announced on that day by the mass media. When it ends makes no difference: the
+    /// duty to send what was to be sent then ends for good.
+    pub fn total(announced: Day) -> Self {
+        Self { announced: Some(announced), ended: None, is_total: true }
+    }
+
+    /// A failure as the Ministry published it: it may have been announced after it had ended.
+    pub(super) fn published(announced: Day, ended: Option<Day>) -> Self {
+        Self { announced: Some(announced), ended, is_total: false }
     }
 
     /// The day it was announced, if known.
@@ -57,6 +69,16 @@ impl Failure {
     /// The day it ended; none if it lasts.
     pub fn ended(self) -> Option<Day> {
         self.ended
+    }
+
+    /// True for a total failure.
+    pub fn is_total(self) -> bool {
+        self.is_total
+    }
+
+    /// True if it was announced by that day, and had not ended before; of a total failure that is not known.
+    pub(super) fn lasts_on(self, day: Day) -> bool {
+        !self.is_total && self.announced.is_some_and(|first| first <= day) && self.ended.is_none_or(|last| day <= last)
     }
 
     /// The first day that says anything of it.
@@ -78,10 +100,13 @@ impl FromStr for Failure {
     }
 }
 
-/// As it is read: `2025-07-09..2025-07-12`.
+/// As it is read: `2025-07-09..2025-07-12`; a total failure by its day alone.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(announced) = self.announced {
+            if self.is_total {
+                return announced.fmt(f);
+            }
             write!(f, "{announced}..")?;
         }
         self.ended.map_or(Ok(()), |ended| ended.fmt(f))

@@ -40,11 +40,14 @@
 //! - A failure announced before the issue date does not count: an invoice issued while it lasted is of mode
 //!   failure. Nor does a failure ever bring a deadline forward.
 //! - The law does not say what an unavailability changes that begins while a deadline runs; here it changes nothing.
-//! - A total failure announced while a deadline runs ends the duty to send: the mode is then total.
+//! - A total failure announced while a deadline runs, or while the outage lasts from whose end it will be counted, ends the
+//!   duty to send (art. 106nf ust. 7, art. 106nha).
+//! - What the Ministry announced may be read from its service Latarnia: see [`Announcements`].
 //! - Working days are all but Saturdays, Sundays and public holidays: see [`Calendar`].
 //!
 //! Nothing here reads a clock or a file.
 
+mod announcements;
 mod calendar;
 mod failure;
 mod holiday;
@@ -53,6 +56,7 @@ mod mode;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod deadline;
 
+pub use announcements::Announcements;
 pub use calendar::{Calendar, DayOff, Skipped};
 pub use deadline::{Deadline, Due, Schedule, Since, Step};
 pub use failure::Failure;

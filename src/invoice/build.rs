@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::delivery;
 use super::fault::{At, Fault};
 use super::form::{Field, Form};
 use super::invoice::{Invoice, Mistyped};
-use super::party::{Buyer, Party, ThirdParty};
+use super::party::{Buyer, InternalId, Party, ThirdParty};
 use super::texts::{Registration, Texts, ThirdPartyTexts};
 use crate::error::Kind;
 use crate::values::{ContextId, InvoiceHash, IssueDate, Nip};
@@ -17,6 +18,10 @@ const LONGEST_NUMBER: usize = 256;
 /// `xsd` prefixes of VAT numbers: the member states, Greece as EL, Northern Ireland as XI.
 const EU_PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU LV MT NL PT RO SE SI SK XI";
 
+/// Faults of one sort that are told of one invoice: `Podmiot3` may stand a hundred times, and to find where each fault is
+/// takes a look at the whole text.
+const MOST_TOLD: usize = 128;
+
 /// The invoice, if everything that it must say is there and in order; every fault goes to `faults`.
 pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
     let printed = std::mem::take(&mut texts.printed);
@@ -25,7 +30,7 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
     let form = kept(texts.form.ok_or_else(unknown_form), faults)?;
     let mut mistyped = Vec::new();
     let mut check = |party, nip: Nip, at| {
-        if !nip.has_valid_checksum() {
+        if !nip.has_valid_checksum() && mistyped.len() < MOST_TOLD {
             mistyped.push(Mistyped { party, nip, at });
         }
     };
@@ -40,11 +45,26 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         buyer
     });
     // The schema refuses malformed ones; here only a mistyped digit is looked for.
-    for (index, text) in texts.third_parties.iter().filter_map(|third| third.nip.as_deref()).enumerate() {
+    for (index, text) in texts.third_parties.iter().flat_map(|party| &party.nips).enumerate() {
         if let Some(nip) = Nip::from_digits(text.as_bytes()) {
             check(Party::Third, nip, At::Field(Field::ThirdPartyNip, index));
         }
     }
+    let mut cautions = Vec::new();
+    for (index, text) in texts.third_parties.iter().flat_map(|party| &party.internal_ids).enumerate() {
+        let Some(id) = InternalId::of(text) else { continue };
+        let at = At::Field(Field::ThirdPartyInternalId, index);
+        check(Party::ThirdUnit, id.nip, at);
+        if !id.has_valid_check_digit && cautions.len() < MOST_TOLD {
+            let message = format!("the check digit of the third party's IDWew {} is wrong", id.text);
+            cautions.push(Fault::new(Kind::InternalIdChecksum, message, at).into_warning());
+        }
+    }
+    let misplaced_buyer_nip = delivery::misplaced_nip(texts).map(|(nip, fault)| {
+        cautions.push(fault);
+        nip
+    });
+    cautions.extend(delivery::without_recipient(texts));
     let authorised = texts.authorised.as_deref().and_then(|text| Nip::from_digits(text.as_bytes()));
     if let Some(nip) = authorised {
         check(Party::Authorised, nip, At::Field(Field::AuthorisedNip, 0));
@@ -66,6 +86,8 @@ pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> 
         attachment: texts.attachment,
         printed,
         mistyped,
+        misplaced_buyer_nip,
+        cautions,
         size: bytes.len(),
         hash: InvoiceHash::of(bytes),
         allowed,
@@ -123,11 +145,11 @@ fn buyer(form: Form, texts: &Texts) -> Result<(Buyer, At), Fault> {
 
 /// What decides nothing may be missing or wrong: the schema refuses that.
 fn third_party(texts: &ThirdPartyTexts) -> ThirdParty {
-    let internal_id = texts.internal_id.as_deref().map(collapse);
+    let internal_id = texts.internal_ids.first().map(|text| collapse(text));
     ThirdParty {
-        nip: texts.nip.as_deref().and_then(|text| Nip::from_digits(text.as_bytes())),
+        nip: texts.nips.first().and_then(|text| Nip::from_digits(text.as_bytes())),
         internal_id: internal_id.and_then(|text| ContextId::new("InternalId", &text).ok()),
-        role: texts.role.as_deref().and_then(|text| collapse(text).parse().ok()),
+        role: texts.roles.first().and_then(|text| collapse(text).parse().ok()),
     }
 }
 

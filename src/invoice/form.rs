@@ -77,7 +77,11 @@ pub(crate) enum Field {
     BuyerVatCountry,
     BuyerVatNumber,
     BuyerOtherId,
-    /// `Podmiot3`; there may be a hundred, so each is gathered first.
+    BuyerCountry,
+    /// `JST` and `GV`: the invoice is for a unit of a local government, for a member of a VAT group.
+    BuyerIsLocalUnit,
+    BuyerIsGroupMember,
+    /// `Podmiot3`: identifiers and role belong together, so they are gathered first.
     ThirdParty,
     ThirdPartyNip,
     ThirdPartyInternalId,
@@ -156,16 +160,21 @@ const FA: &[Node] = &[
     inner("Podmiot1", SELLER),
     inner(
         "Podmiot2",
-        &[inner(
-            "DaneIdentyfikacyjne",
-            &[
-                leaf("NIP", Field::BuyerNip),
-                leaf("KodUE", Field::BuyerVatCountry),
-                leaf("NrVatUE", Field::BuyerVatNumber),
-                leaf("NrID", Field::BuyerOtherId),
-                leaf("Nazwa", Field::BuyerName),
-            ],
-        )],
+        &[
+            inner(
+                "DaneIdentyfikacyjne",
+                &[
+                    leaf("NIP", Field::BuyerNip),
+                    leaf("KodUE", Field::BuyerVatCountry),
+                    leaf("NrVatUE", Field::BuyerVatNumber),
+                    leaf("KodKraju", Field::BuyerCountry),
+                    leaf("NrID", Field::BuyerOtherId),
+                    leaf("Nazwa", Field::BuyerName),
+                ],
+            ),
+            leaf("JST", Field::BuyerIsLocalUnit),
+            leaf("GV", Field::BuyerIsGroupMember),
+        ],
     ),
     THIRD_PARTY,
     inner("PodmiotUpowazniony", &[inner("DaneIdentyfikacyjne", &[leaf("NIP", Field::AuthorisedNip)])]),

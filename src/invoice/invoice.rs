@@ -1,4 +1,4 @@
-use super::fault::At;
+use super::fault::{At, Fault};
 use super::form::Form;
 use super::party::{Buyer, Party, ThirdParty};
 use super::printed::Printed;
@@ -21,6 +21,9 @@ pub struct Invoice {
     pub(super) third_parties: Vec<ThirdParty>,
     pub(super) printed: Printed,
     pub(super) mistyped: Vec<Mistyped>,
+    pub(super) misplaced_buyer_nip: Option<Nip>,
+    /// What KSeF takes and somebody should look at, for `check`.
+    pub(super) cautions: Vec<Fault>,
     pub(super) size: usize,
     pub(super) hash: InvoiceHash,
     pub(super) allowed: Rules,
@@ -49,6 +52,12 @@ impl Invoice {
     /// Who buys.
     pub fn buyer(&self) -> &Buyer {
         &self.buyer
+    }
+
+    /// The buyer's Polish NIP where it stands in another field than `NIP`: in `NrVatUE` with `KodUE` PL, or in `NrID` with
+    /// `KodKraju` PL. KSeF takes such an invoice, and does not make it available to the buyer.
+    pub fn misplaced_buyer_nip(&self) -> Option<Nip> {
+        self.misplaced_buyer_nip
     }
 
     /// Who issues it on the authority of law or of the seller (`PodmiotUpowazniony`): a bailiff, a tax

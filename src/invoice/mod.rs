@@ -23,6 +23,7 @@
 //! | `form` | the five forms, and where each keeps its fields: a new form or field begins here |
 //! | `texts` | the texts of those fields, gathered from the events of `xml` |
 //! | `build` | texts to an [`Invoice`], each checked |
+//! | `delivery` | whether it reaches its buyer |
 //! | `read` | bytes to an [`Invoice`], or to all that is wrong with them |
 //! | `file_kind` | what a file is that is no XML, by its first bytes |
 //! | `rules` | what an environment and a day add to that |
@@ -31,6 +32,7 @@
 //! Knows no file, no clock and no environment: what depends on those is [`Invoice::review`]'s, which is given them.
 
 mod build;
+mod delivery;
 mod fault;
 mod field_positions;
 mod file_kind;

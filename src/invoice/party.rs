@@ -72,6 +72,8 @@ pub enum Party {
     Buyer,
     /// `Podmiot3`.
     Third,
+    /// `Podmiot3` by an internal identifier (`IDWew`), which begins with a NIP.
+    ThirdUnit,
     /// `PodmiotUpowazniony`: a bailiff, an enforcement authority, a tax representative.
     Authorised,
 }
@@ -81,8 +83,42 @@ impl fmt::Display for Party {
         f.write_str(match self {
             Self::Seller => "seller",
             Self::Buyer => "buyer",
-            Self::Third => "third party",
+            Self::Third | Self::ThirdUnit => "third party",
             Self::Authorised => "authorised party",
         })
+    }
+}
+
+/// `IDWew`: a NIP, a hyphen, and five digits that the taxpayer chose; the last of them is a check digit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct InternalId<'t> {
+    pub(super) text: &'t str,
+    pub(super) nip: Nip,
+    /// By the rule of the Ministry's clients; whether KSeF looks at it is not known.
+    pub(super) has_valid_check_digit: bool,
+}
+
+impl<'t> InternalId<'t> {
+    /// None for what is no such identifier, which the schema refuses.
+    pub(super) fn of(text: &'t str) -> Option<Self> {
+        let id = ContextId::new("InternalId", text).ok()?;
+        Some(Self { text, nip: id.taxpayer()?, has_valid_check_digit: id.has_valid_check_digit() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fifth_digit_of_an_internal_identifier() {
+        let fits = |text| InternalId::of(text).map(|id| id.has_valid_check_digit);
+        // The published clients' own example, and the documents', which does not fit.
+        assert_eq!(fits("6824515772-12343"), Some(true));
+        assert_eq!(fits("5265877635-12345"), Some(false));
+        for none in ["", "5265877635", "5265877635-1234", "5265877635-123456", "526587763-12345", "5265877635-1234५"]
+        {
+            assert_eq!(fits(none), None, "{none}");
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::fault::{At, Fault};
 use super::form::Form;
-use super::invoice::Invoice;
+use super::invoice::{Invoice, Mistyped};
+use super::party::Party;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::report::Outcome;
 use crate::values::{Environment, IssueDate, KsefNumber};
@@ -52,11 +53,20 @@ impl Invoice {
             faults.push(Fault::new(Kind::FormNotAccepted, message, At::Root));
         }
         faults.extend(self.mistyped.iter().map(|mistyped| {
-            let message = format!("the check digit of the {}'s NIP {} is wrong", mistyped.party, mistyped.nip);
+            let Mistyped { party, nip, .. } = mistyped;
+            let message = match party {
+                Party::ThirdUnit => format!("the check digit of the NIP {nip} in a third party's IDWew is wrong"),
+                party => format!("the check digit of the {party}'s NIP {nip} is wrong"),
+            };
             let fault = Fault::new(Kind::NipChecksum, message, mistyped.at);
             if environment == Environment::Prod { fault } else { fault.into_warning() }
         }));
         faults
+    }
+
+    /// What KSeF takes, and somebody should look at before it is sent.
+    pub(crate) fn cautions(&self) -> impl Iterator<Item = Fault> {
+        self.cautions.iter().cloned()
     }
 
     /// What would be wrong with the invoice if KSeF received it today.

@@ -15,6 +15,9 @@ pub(crate) struct Texts {
     pub(super) buyer_vat_country: Option<String>,
     pub(super) buyer_vat_number: Option<String>,
     pub(super) buyer_other: Option<String>,
+    pub(super) buyer_country: Option<String>,
+    pub(super) buyer_is_local_unit: Option<String>,
+    pub(super) buyer_is_group_member: Option<String>,
     pub(super) buyer_registrations: Vec<Registration>,
     pub(super) third_parties: Vec<ThirdPartyTexts>,
     pub(super) authorised: Option<String>,
@@ -33,12 +36,13 @@ pub(super) struct Registration {
     pub(super) number: Option<String>,
 }
 
-/// `Podmiot3`.
+/// `Podmiot3`. What its schema allows once may stand twice: a document is read before it is validated, if it ever is.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ThirdPartyTexts {
-    pub(super) nip: Option<String>,
-    pub(super) internal_id: Option<String>,
-    pub(super) role: Option<String>,
+    pub(super) nips: Vec<String>,
+    /// `IDWew`.
+    pub(super) internal_ids: Vec<String>,
+    pub(super) roles: Vec<String>,
 }
 
 /// Gathers the texts of an invoice while it is read.
@@ -96,6 +100,9 @@ impl TextReader {
             Field::BuyerVatCountry => &mut texts.buyer_vat_country,
             Field::BuyerVatNumber => &mut texts.buyer_vat_number,
             Field::BuyerOtherId => &mut texts.buyer_other,
+            Field::BuyerCountry => &mut texts.buyer_country,
+            Field::BuyerIsLocalUnit => &mut texts.buyer_is_local_unit,
+            Field::BuyerIsGroupMember => &mut texts.buyer_is_group_member,
             Field::AuthorisedNip => &mut texts.authorised,
             Field::IssueDate => &mut texts.issue_date,
             Field::Number => &mut texts.number,
@@ -103,9 +110,18 @@ impl TextReader {
             Field::SelfBilling => &mut texts.self_billing,
             Field::RegistrationNumber => &mut self.registration.number,
             Field::RegistrationScheme => &mut self.registration.scheme,
-            Field::ThirdPartyNip => &mut self.third_party.nip,
-            Field::ThirdPartyInternalId => &mut self.third_party.internal_id,
-            Field::ThirdPartyRole => &mut self.third_party.role,
+            Field::ThirdPartyNip => {
+                self.third_party.nips.push(text);
+                return Ok(());
+            }
+            Field::ThirdPartyInternalId => {
+                self.third_party.internal_ids.push(text);
+                return Ok(());
+            }
+            Field::ThirdPartyRole => {
+                self.third_party.roles.push(text);
+                return Ok(());
+            }
             Field::ThirdParty => {
                 texts.third_parties.push(std::mem::take(&mut self.third_party));
                 return Ok(());

@@ -49,7 +49,9 @@ impl EarlierRecord {
         Some(Self {
             input: given(&line.input)?,
             hash,
+            seller: parts.seller,
             number: given(&line.invoice_number)?,
+            kind: line.kind.as_deref().map(str::to_owned),
             ksef_number,
             kod1,
             kod2,

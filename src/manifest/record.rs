@@ -7,7 +7,7 @@ use crate::advice::Advice;
 use crate::deadline::Mode;
 use crate::error::{Error, Warning};
 use crate::invoice::Invoice;
-use crate::values::{Day, InvoiceHash, KsefNumber, Rules};
+use crate::values::{Day, InvoiceHash, KsefNumber, Nip, Rules};
 
 /// What came of one invoice: a line of the manifest.
 #[derive(Clone, Debug)]
@@ -103,8 +103,12 @@ pub struct EarlierRecord {
     pub input: String,
     /// The digest of the invoice file.
     pub hash: InvoiceHash,
+    /// The seller's NIP.
+    pub seller: Nip,
     /// The invoice's number.
     pub number: String,
+    /// The invoice's kind, as `Invoice::kind` has it.
+    pub kind: Option<String>,
     /// The number under KOD I, where it was known.
     pub ksef_number: Option<KsefNumber>,
     /// KOD I.

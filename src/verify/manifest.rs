@@ -6,6 +6,7 @@ use super::report::{Report, ReportSubject};
 use crate::error::{CheckCode, Error, Kind, Result};
 use crate::link::Link;
 use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
+use crate::report::quoted;
 use crate::values::{ContextId, InvoiceHash, IssueDate, KsefNumber};
 
 /// `%PDF`, as Base64 begins.
@@ -93,6 +94,18 @@ impl ManifestPicture {
         }
     }
 
+    /// The check of a document in which a click on a code leads elsewhere than the code; none if no click does.
+    ///
+    /// `links` are what lies over codes: the text of the link, and that of the code.
+    pub fn check_links<'t>(&self, mut links: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Check> {
+        let (link, code) = links.find(|(link, code)| link != code && self.urls.iter().any(|url| url == code))?;
+        let which =
+            self.urls.iter().position(|url| url == code).map_or("?", |place| ["I", "II"].get(place).unwrap_or(&"?"));
+        let name = &self.name;
+        let reason = format!("{name}: a click on KOD {which} leads elsewhere than the code: to {link:?}");
+        Some(Check::fail(CheckCode::LinkOverCode, reason))
+    }
+
     /// The check of a picture that nobody tried to read.
     pub fn not_read(&self, why: &str) -> Check {
         Check::not_checked(CheckCode::ManifestPicture, format!("{}: {why}", self.name))
@@ -105,6 +118,13 @@ impl ManifestPicture {
 }
 
 impl ManifestCodes {
+    /// The check of an invoice that is not where it may be opened: it stands for "not compared".
+    pub fn invoice_elsewhere(&self) -> Check {
+        let name = self.invoice.as_deref().unwrap_or(&self.input);
+        let reason = format!("{} is not in the manifest's folder, so it was not opened and not compared", quoted(name));
+        Check::not_checked(CheckCode::ManifestInvoice, reason)
+    }
+
     fn of(line: &InvoiceLine<'_>) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
         let kod1 = line.kod1.as_ref().ok_or_else(|| malformed("the line has no kod1"))?;

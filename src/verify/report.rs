@@ -4,6 +4,7 @@ use crate::report::Finding;
 pub type Check = Finding;
 
 use super::link::facts::CodeKind;
+use crate::error::CheckCode;
 use crate::report::Outcome;
 
 /// What was checked, and what came of it.
@@ -59,6 +60,26 @@ impl Report {
             }
         }
         self
+    }
+
+    /// Adds what a click on the code does: where a link of the PDF lies over it, the text of that link.
+    pub fn add_link_over_code(&mut self, target: &str) {
+        let ReportSubject::Link { text, .. } = &self.subject else { return };
+        let check = if target == text {
+            Check::ok(CheckCode::LinkOverCode, "a click on the code leads where the code does")
+        } else {
+            let reason = format!("a click on the code leads elsewhere than the code: to {target:?}");
+            Check::fail(CheckCode::LinkOverCode, reason)
+        };
+        if !self.checks.contains(&check) {
+            self.checks.push(check);
+        }
+    }
+
+    /// Adds that the PDF offers the link to click on, and shows no code with it.
+    pub fn add_link_without_code(&mut self) {
+        let reason = "the PDF offers this link to click on, and no QR code with it was found there";
+        self.checks.push(Check::fail(CheckCode::LinkWithoutCode, reason));
     }
 
     /// The check with this code, the first if there are several.

@@ -1,7 +1,8 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::time::SystemTime;
 
-use super::invoice::compare::{self, InvoiceFile};
+use super::invoice::compare::{self, InvoiceFile, InvoiceFiles};
 use super::link::examined::Examined;
 use super::link::facts::{CodeKind, LinkFacts};
 use super::report::Check;
@@ -10,13 +11,13 @@ use super::signature::certificates;
 use super::signature::verification::CertificateFile;
 use crate::credential::Certificate;
 use crate::error::CheckCode;
-use crate::values::{ContextId, Environment, IssueDate, Nip};
+use crate::values::{ContextId, Environment, InvoiceHash, IssueDate, Nip};
 
 /// Verifies links against the invoices and certificates at hand.
 #[derive(Debug)]
 pub struct Verifier {
     now: SystemTime,
-    invoices: Vec<InvoiceFile>,
+    invoices: InvoiceFiles,
     certificates: Vec<CertificateFile>,
 }
 
@@ -24,14 +25,14 @@ impl Verifier {
     /// Knows no invoice and no certificate: checks how links are spelled. `now` is the moment that validity is
     /// checked against.
     pub fn new(now: SystemTime) -> Self {
-        Self { now, invoices: Vec::new(), certificates: Vec::new() }
+        Self { now, invoices: InvoiceFiles::default(), certificates: Vec::new() }
     }
 
     /// Adds an invoice, the exact bytes of its file. Links are compared with the one that has their digest. `name` is
     /// what messages call it.
     #[must_use]
     pub fn with_invoice(mut self, name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        self.invoices.push(InvoiceFile::new(name.into(), bytes));
+        self.invoices.add(InvoiceFile::new(name.into(), bytes));
         self
     }
 
@@ -51,7 +52,7 @@ impl Verifier {
     /// As [`links`](Self::links), for links that are known to be of one invoice: they are compared with this file alone.
     pub fn links_of_invoice<T: AsRef<str>>(&self, texts: &[T], name: &str, bytes: Vec<u8>) -> Vec<Report> {
         let file = InvoiceFile::new(name.to_owned(), bytes);
-        self.reports(texts, std::slice::from_ref(&file))
+        self.reports(texts, &InvoiceFiles::of(file))
     }
 
     /// True if there is an invoice to compare links with.
@@ -65,23 +66,18 @@ impl Verifier {
         self.reports(texts, &self.invoices)
     }
 
-    fn reports<T: AsRef<str>>(&self, texts: &[T], invoices: &[InvoiceFile]) -> Vec<Report> {
+    fn reports<T: AsRef<str>>(&self, texts: &[T], invoices: &InvoiceFiles) -> Vec<Report> {
         let all: Vec<Examined> = texts.iter().map(|text| Examined::of(text.as_ref())).collect();
-        let of_kind = |kind| all.iter().filter(move |one: &&Examined| one.facts.kind == Some(kind));
-        let partner = |kod2: &Examined| {
-            let alone = of_kind(CodeKind::Kod1).count() == 1 && of_kind(CodeKind::Kod2).count() == 1;
-            of_kind(CodeKind::Kod1)
-                .find(|kod1| alone || kod1.facts.hash.is_some() && kod1.facts.hash == kod2.facts.hash)
-        };
+        let partners = Partners::of(&all);
         let mut reports: Vec<Report> = all
             .iter()
             .map(|one| {
-                let kod1 = partner(one).filter(|kod1| kod1.facts.hash == one.facts.hash);
+                let kod1 = partners.kod1(one).filter(|kod1| kod1.facts.hash == one.facts.hash);
                 self.report(one, kod1.and_then(|kod1| kod1.facts.issue_date), invoices)
             })
             .collect();
-        for kod2 in of_kind(CodeKind::Kod2) {
-            let Some(kod1) = partner(kod2) else { continue };
+        for kod2 in all.iter().filter(|one| one.facts.kind == Some(CodeKind::Kod2)) {
+            let Some(kod1) = partners.kod1(kod2) else { continue };
             let subject = ReportSubject::Pair { kod1: kod1.text.clone(), kod2: kod2.text.clone() };
             reports.push(Report { subject, checks: pair(&kod1.facts, &kod2.facts) });
         }
@@ -89,7 +85,7 @@ impl Verifier {
     }
 
     /// `issue_date` is the one that this link's KOD I says.
-    fn report(&self, examined: &Examined, issue_date: Option<IssueDate>, invoices: &[InvoiceFile]) -> Report {
+    fn report(&self, examined: &Examined, issue_date: Option<IssueDate>, invoices: &InvoiceFiles) -> Report {
         let Examined { text, facts, checks } = examined;
         let mut checks = checks.clone();
         let subject = ReportSubject::Link { text: text.clone(), kind: facts.kind, is_foreign: examined.is_foreign() };
@@ -122,6 +118,34 @@ impl Verifier {
                 format!("the issue date {date} is after today, {today}"),
             ));
         }
+    }
+}
+
+/// Which KOD I belongs to a KOD II, among links that were found together.
+struct Partners<'l> {
+    /// The first KOD I with each digest.
+    by_hash: HashMap<InvoiceHash, &'l Examined>,
+    /// The KOD I, if it and one KOD II are all there is.
+    alone: Option<&'l Examined>,
+}
+
+impl<'l> Partners<'l> {
+    fn of(all: &'l [Examined]) -> Self {
+        let of_kind = |kind| all.iter().inspect(|_| work::count()).filter(move |one| one.facts.kind == Some(kind));
+        let mut by_hash = HashMap::new();
+        for kod1 in of_kind(CodeKind::Kod1) {
+            if let Some(hash) = kod1.facts.hash {
+                by_hash.entry(hash).or_insert(kod1);
+            }
+        }
+        let mut kod1s = of_kind(CodeKind::Kod1);
+        let alone = kod1s.next().filter(|_| kod1s.next().is_none() && of_kind(CodeKind::Kod2).count() == 1);
+        Self { by_hash, alone }
+    }
+
+    fn kod1(&self, of: &Examined) -> Option<&'l Examined> {
+        work::count();
+        self.alone.or_else(|| self.by_hash.get(&of.facts.hash?).copied())
     }
 }
 
@@ -167,5 +191,58 @@ fn same<T: PartialEq + fmt::Display>(code: CheckCode, what: &str, kod1: Option<&
         (Some(one), Some(two)) if one == two => Check::ok(code, format!("both codes have the same {what}, {one}")),
         (Some(one), Some(two)) => Check::fail(code, format!("the {what} is {one} in KOD I and {two} in KOD II")),
         _ => Check::not_checked(code, format!("the {what} cannot be read in both codes")),
+    }
+}
+
+/// How many links were looked at to find the partners of all: a table of growth is kept in the tests.
+mod work {
+    #[cfg(test)]
+    thread_local!(pub(super) static LOOKS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
+
+    pub(super) fn count() {
+        #[cfg(test)]
+        LOOKS.set(LOOKS.get() + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pairs of links of as many invoices.
+    fn links(count: usize) -> Vec<String> {
+        let digest = |index: usize| InvoiceHash::of(&index.to_le_bytes()).base64url();
+        let kod1 = |index| format!("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/{}", digest(index));
+        let front = "https://qr-test.ksef.mf.gov.pl/certificate/Nip/5265877635/5265877635/01F0A1B2C3D4E501";
+        let kod2 = |index| format!("{front}/{}/{}", digest(index), "A".repeat(86));
+        // Each KOD II as far from its KOD I as can be.
+        (0..count).map(kod1).chain((0..count).rev().map(kod2)).collect()
+    }
+
+    #[test]
+    fn partners_are_found_in_time_that_grows_with_the_links() {
+        let looks = |count| {
+            work::LOOKS.set(0);
+            let reports = Verifier::new(SystemTime::UNIX_EPOCH).links(&links(count));
+            assert_eq!(reports.len(), 3 * count, "each link, and each pair");
+            work::LOOKS.get()
+        };
+        let [one, two, four] = [100, 200, 400].map(looks);
+        assert!(two <= 2 * one && four <= 4 * one, "{one} {two} {four}");
+    }
+
+    #[test]
+    fn invoices_are_tried_in_other_forms_once_and_not_for_each_link() {
+        let tried = |count| {
+            compare::work::FORMS.set(0);
+            let invoices = [&b"<a/>\n"[..], b"<b/>\n", b"<c/>\n"];
+            let verifier = invoices.iter().fold(Verifier::new(SystemTime::UNIX_EPOCH), |verifier, bytes| {
+                verifier.with_invoice("f.xml", bytes.to_vec())
+            });
+            verifier.links(&links(count));
+            compare::work::FORMS.get()
+        };
+        let [one, two, four] = [10, 20, 40].map(tried);
+        assert!(one > 100 && two == one && four == one, "{one} {two} {four}");
     }
 }

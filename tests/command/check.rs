@@ -176,6 +176,119 @@ fn duplicates_are_of_seller_kind_and_number() {
     }
 }
 
+fn case(name: &str) -> Vec<u8> {
+    file(&format!("cases/{name}"))
+}
+
+/// Today is the day on which the cases were issued.
+fn told_of(environment: Environment, bytes: &[u8]) -> (bool, Vec<String>) {
+    let checked = Checker::new(environment, day("2026-11-26")).check(bytes);
+    (checked.is_accepted(), told(&checked))
+}
+
+/// The NIP in `IDWew` is refused in production as any other NIP is, its own fifth digit is a warning everywhere.
+#[test]
+fn internal_identifiers() {
+    let bad_nip = case("idwew-bad-nip.xml");
+    let (is_accepted, codes) = told_of(Environment::Prod, &bad_nip);
+    assert!(!is_accepted && codes.iter().any(|code| code.starts_with("nip_checksum 17:")), "{codes:?}");
+    assert!(told_of(Environment::Test, &bad_nip).0);
+    // What `sign` refuses is what `check` finds.
+    let refused = Invoice::read(&bad_nip).unwrap().review(Environment::Prod, day("2026-11-26")).unwrap_err();
+    assert_eq!(refused.code(), "nip_checksum");
+    for environment in [Environment::Prod, Environment::Test] {
+        let (is_accepted, codes) = told_of(environment, &case("idwew-bad-check-digit.xml"));
+        assert!(is_accepted && codes.len() == 1 && codes[0].starts_with("internal_id_checksum 17:"), "{codes:?}");
+    }
+    // A VAT RR invoice has such third parties as well.
+    let third = "<Podmiot3><DaneIdentyfikacyjne><IDWew>5251469286-12345</IDWew><Nazwa>x</Nazwa></DaneIdentyfikacyjne><Rola>2</Rola></Podmiot3>";
+    let rr = String::from_utf8(read("good/rr-basic.xml")).unwrap().replacen(
+        "<FakturaRR>",
+        &format!("{third}<FakturaRR>"),
+        1,
+    );
+    assert_eq!(told(&checker(Environment::Prod).check(rr.as_bytes())).len(), 1);
+    // As many as a hostile file likes: some are told, and it takes no time.
+    let many = basic().replacen("<Fa>", &format!("{}<Fa>", third.repeat(15_000)), 1);
+    let started = std::time::Instant::now();
+    assert_eq!(told(&checker(Environment::Prod).check(many.as_bytes())).len(), 128 + 1, "and the size");
+    assert!(started.elapsed() < std::time::Duration::from_secs(60));
+}
+
+/// KSeF takes it, and looks for the buyer's NIP in the field NIP alone.
+#[test]
+fn a_polish_nip_in_the_field_of_another_country() {
+    for (name, field) in [("polish-nip-as-eu-vat.xml", "NrVatUE"), ("polish-nip-as-nrid.xml", "NrID")] {
+        let (is_accepted, codes) = told_of(Environment::Prod, &case(name));
+        assert!(
+            is_accepted && codes.len() == 1 && codes[0].starts_with("polish_nip_misplaced 13:"),
+            "{name}: {codes:?}"
+        );
+        let text = String::from_utf8(case(name)).unwrap();
+        let open = format!("<{field}>");
+        for written in ["525-146-92-86", "PL5251469286", "PL 525 146 92 86"] {
+            let text = text.replace(&format!("{open}5251469286"), &format!("{open}{written}"));
+            assert_eq!(told_of(Environment::Prod, text.as_bytes()).1, codes, "{written}");
+        }
+        for abroad in [
+            ("<KodUE>PL", "<KodUE>DE"),
+            ("<KodKraju>PL</KodKraju><NrID>", "<KodKraju>US</KodKraju><NrID>"),
+            ("5251469286", "X-77"),
+        ] {
+            if text.contains(abroad.0) {
+                let text = text.replace(abroad.0, abroad.1);
+                assert_eq!(told_of(Environment::Prod, text.as_bytes()), (true, vec![]), "{abroad:?}");
+            }
+        }
+    }
+}
+
+/// `JST` and `GV` say that the invoice is for somebody else than `Podmiot2`, and somebody is to be named.
+#[test]
+fn a_unit_or_a_member_that_nobody_names() {
+    let third = |id: &str, role: &str| {
+        format!(
+            "<Podmiot3><DaneIdentyfikacyjne>{id}<Nazwa>x</Nazwa></DaneIdentyfikacyjne><Rola>{role}</Rola></Podmiot3>"
+        )
+    };
+    let nip = "<NIP>5251469286</NIP>";
+    let base = String::from_utf8(case("base.xml")).unwrap();
+    let codes = |mark: &str, third: &str| {
+        let text = base.replacen(&format!("<{mark}>2<"), &format!("<{mark}>1<"), 1);
+        let text = text.replacen("<Fa>", &format!("{third}<Fa>"), 1);
+        told_of(Environment::Prod, text.as_bytes())
+    };
+    for (mark, role, other) in [("JST", "8", "10"), ("GV", "10", "8")] {
+        for unnamed in [String::new(), third(nip, other), third(nip, "2"), third("<BrakID>1</BrakID>", role)] {
+            let (is_accepted, codes) = codes(mark, &unnamed);
+            assert!(
+                is_accepted && codes.len() == 1 && codes[0].starts_with("recipient_missing "),
+                "{mark} {unnamed}: {codes:?}"
+            );
+        }
+        for named in [third(nip, role), third("<IDWew>6824515772-12343</IDWew>", role)] {
+            assert_eq!(codes(mark, &named), (true, vec![]), "{mark} {named}");
+        }
+    }
+    // A role and an identifier of two different third parties name nobody.
+    let (_, told) = codes("JST", &format!("{}{}", third(nip, "2"), third("<BrakID>1</BrakID>", "8")));
+    assert_eq!(told.len(), 1);
+    assert_eq!(told_of(Environment::Prod, base.as_bytes()), (true, vec![]));
+}
+
+/// A total failure that is announced while the deadline runs ends the duty to send.
+#[test]
+fn a_total_failure_that_comes_later() {
+    let on = |announced: &str| {
+        let failure = ksef_qr::deadline::Failure::total(announced.parse().unwrap());
+        let schedule = Schedule::new(Mode::Offline24).with_failures([failure]);
+        Checker::new(Environment::Prod, day("2026-06-20")).with_schedule(schedule).check(&basic().into_bytes())
+    };
+    let ended = on("2026-06-16");
+    assert_eq!((told(&ended), ended.due()), (vec!["not_for_ksef 40:5".to_owned()], Some(Due::Never)));
+    assert_eq!(told(&on("2026-06-17")), ["deadline_passed 40:5"], "the deadline had passed");
+}
+
 fn schemas() -> Option<String> {
     std::env::var("KSEF_QR_SCHEMAS").ok().filter(|folder| Path::new(folder).is_dir())
 }

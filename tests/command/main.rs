@@ -24,3 +24,4 @@ mod scanner;
 mod schemas;
 mod secrets;
 mod upo;
+mod verify;

@@ -189,6 +189,7 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("deadline --mode offline24 --issued 2025-07-08 --failure 2025-07-09..2025-07-12 --json");
     runs.run("number 5265877635-20250826-0100001AF629-AF 20250625-EE-319D7EE000-B67F415CDC-2C x --json");
     runs.run("number 7781464139-20230721-80B510-9675F7-B5 1111111111-IZ202607-65ED02180000-E7 --json");
+    runs.run("deadline --mode offline24 --issued 2026-06-15 --total-failure 2026-06-16 --json");
     runs.run("verify --manifest ksef-qr-out/manifest.ndjson @verify/blank.png @verify/codes/fa3-basic.kod1.png --json");
     runs.run("verify @verify/vector.pdf https://ksef.mf.gov.pl/x --manifest @verify/README.md --json");
 

@@ -52,6 +52,9 @@ fn the_table() {
         ("fa3-eu-buyer.xml", given),
         ("fa3-foreign-buyer.xml", given),
         ("rr-basic.xml", vat_rr),
+        // A Polish NIP where those of other countries belong.
+        ("../../cases/polish-nip-as-eu-vat.xml", received),
+        ("../../cases/polish-nip-as-nrid.xml", received),
     ] {
         let invoice = invoice(file);
         for (mode, expected) in MODES.into_iter().zip(expected) {

@@ -1,6 +1,6 @@
 //! Deadlines against dates counted by hand, published tables of feasts, and a plain second way to count.
 
-use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Failure, Holiday, Mode, Since};
+use ksef_qr::deadline::{Announcements, Calendar, DayOff, Deadline, Due, Failure, Holiday, Mode, Schedule, Since};
 use ksef_qr::values::{Day, IssueDate};
 use proptest::prelude::*;
 
@@ -356,4 +356,102 @@ proptest! {
         reversed.reverse();
         prop_assert_eq!(by(&failures), by(&reversed));
     }
+}
+
+/// VAT Act, art. 106nf ust. 7 and 106nha: whatever deadline runs, a total failure announced meanwhile ends the duty to send.
+#[test]
+fn a_total_failure_that_comes_later_ends_the_duty_to_send() {
+    let total = |day_of: &str| Failure::total(day(day_of));
+    let failure = |text: &str| text.parse::<Failure>().unwrap();
+    let of = |mode, failures: &[Failure]| {
+        Deadline::of(mode, IssueDate::parse("2026-06-15").unwrap(), failures, &Calendar::default()).unwrap()
+    };
+    let offline = Mode::Offline24;
+    for (mode, failures) in [
+        // On the day of issue, on the last day.
+        (offline, vec![total("2026-06-15")]),
+        (offline, vec![total("2026-06-16")]),
+        // While a deadline runs that another failure moved, in whatever order they are given.
+        (offline, vec![failure("2026-06-16..2026-06-18"), total("2026-06-29")]),
+        (offline, vec![total("2026-06-29"), failure("2026-06-16..2026-06-18")]),
+        // While the outage lasts whose end the deadline will be counted from.
+        (offline, vec![failure("2026-06-16.."), total("2026-08-01")]),
+        (Mode::Failure { ended: None }, vec![total("2026-08-01")]),
+        (Mode::Unavailable { ended: None }, vec![total("2026-06-20")]),
+        (failure_ended("2026-06-20"), vec![total("2026-06-30")]),
+    ] {
+        let deadline = of(mode, &failures);
+        let announced = failures.iter().find(|failure| failure.is_total()).unwrap().announced();
+        assert_eq!((deadline.due(), deadline.total_failure()), (Due::Never, announced), "{mode:?} {failures:?}");
+        assert_eq!(codes(&deadline), [""; 0]);
+    }
+    for (announced, reason) in [
+        (
+            "2026-06-14",
+            "before the invoice was issued on 2026-06-15 (issued while it lasted, the invoice is of mode total)",
+        ),
+        ("2026-06-17", "after the deadline of 2026-06-16 had passed"),
+    ] {
+        let deadline = of(offline, &[total(announced)]);
+        assert_eq!((deadline.send_by(), deadline.total_failure()), (Some(day("2026-06-16")), None));
+        assert_eq!(codes(&deadline), ["failure_not_counted"]);
+        let message = format!("the total failure {announced} does not count: it was announced {reason}");
+        assert_eq!(deadline.warnings()[0].message(), message);
+    }
+    assert_eq!(of(Mode::Total, &[]).total_failure(), None, "it was issued in one");
+}
+
+/// Of a file of announcements each invoice takes what concerns it, without a warning for what does not.
+#[test]
+fn announcements_of_a_year() {
+    let message = |event: u32, category: &str, kind: &str, start: &str, end: &str, published: &str| {
+        let end = if end.is_empty() { String::new() } else { format!(r#""end":"{end}","#) };
+        format!(
+            r#"{{"id":"K/{event}/{kind}","eventId":{event},"category":"{category}","type":"{kind}","title":"","text":"","start":"{start}",{end}"version":1,"published":"{published}"}}"#
+        )
+    };
+    let started = "FAILURE_START";
+    let messages = [
+        message(1, "FAILURE", started, "2026-03-02T08:00:00Z", "", "2026-03-02T08:30:00Z"),
+        message(1, "FAILURE", "FAILURE_END", "2026-03-02T08:00:00Z", "2026-03-03T23:30:00Z", "2026-03-04T00:00:00Z"),
+        message(
+            2,
+            "MAINTENANCE",
+            "MAINTENANCE_ANNOUNCEMENT",
+            "2026-04-11T20:00:00Z",
+            "2026-04-12T04:00:00Z",
+            "2026-04-01T08:00:00Z",
+        ),
+        message(3, "TOTAL_FAILURE", started, "2026-05-05T08:00:00Z", "", "2026-05-05T09:00:00Z"),
+        message(4, "FAILURE", started, "2026-09-01T08:00:00Z", "", "2026-09-01T08:30:00Z"),
+    ];
+    let announcements = Announcements::parse(format!("[{}]", messages.join(",")).as_bytes()).unwrap();
+    let of = |mode, issued| {
+        let schedule = Schedule::new(mode).with_announcements(announcements.clone());
+        schedule.deadline(IssueDate::parse(issued).unwrap()).unwrap()
+    };
+    let (failure, unavailable) = (Mode::Failure { ended: None }, Mode::Unavailable { ended: None });
+    for (mode, issued, due) in [
+        (Mode::Offline24, "2026-02-26", Due::By(day("2026-02-27"))),
+        // The failure ended on the 4th, by Polish clocks.
+        (Mode::Offline24, "2026-02-27", Due::By(day("2026-03-13"))),
+        (Mode::Offline24, "2026-03-02", Due::By(day("2026-03-13"))),
+        (failure, "2026-03-03", Due::By(day("2026-03-13"))),
+        (failure, "2026-03-04", Due::By(day("2026-03-13"))),
+        (unavailable, "2026-04-11", Due::By(day("2026-04-13"))),
+        (Mode::Offline24, "2026-05-04", Due::Never),
+        (Mode::Offline24, "2026-05-05", Due::Never),
+        (Mode::Offline24, "2026-05-06", Due::By(day("2026-05-07"))),
+        (Mode::Offline24, "2026-09-01", Due::Open { working_days: 7 }),
+        (failure, "2026-09-03", Due::Open { working_days: 7 }),
+    ] {
+        let deadline = of(mode, issued);
+        assert_eq!(deadline.due(), due, "{mode:?} {issued}");
+        assert_eq!(codes(&deadline), [""; 0], "{mode:?} {issued}");
+    }
+    assert_eq!(codes(&of(failure, "2026-03-05")), ["outage_not_announced"]);
+    // The total failure of May does not end what nobody knows the beginning of.
+    assert_eq!(of(failure, "2026-03-05").due(), Due::Open { working_days: 7 });
+    assert_eq!(codes(&of(unavailable, "2026-03-03")), ["outage_not_announced"]);
+    assert_eq!(codes(&of(failure_ended("2026-03-06"), "2026-03-06")), ["outage_not_announced"]);
 }

@@ -13,5 +13,5 @@ pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
         return pdf(bytes);
     }
     let codes = if is_svg(bytes) { svg(bytes)? } else { picture(bytes)? };
-    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None }).collect())
+    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None, over: Vec::new() }).collect())
 }

@@ -3,12 +3,15 @@ use serde::{Deserialize, Serialize};
 /// A text that was found, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// What the code or the link holds.
+    /// What the code or the link holds; of something else that a click does, its name: `action:JavaScript`.
     pub text: String,
     /// Which of the two it is.
     pub origin: Origin,
     /// Where in the file: `page 2`; none in a picture.
     pub place: Option<String>,
+    /// Of a link: the texts of the codes that it lies over, so that a click on them follows it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<String>,
 }
 
 /// What a text was found in.

@@ -25,6 +25,7 @@
 // Nothing that comes from outside may panic; tests may (clippy.toml).
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod area;
 mod error;
 mod file;
 mod found;

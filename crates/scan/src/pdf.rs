@@ -3,17 +3,18 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::{InterpreterSettings, PageExt as _};
 use hayro::hayro_syntax::Pdf;
-use hayro::hayro_syntax::object::{Array, Dict, ObjectIdentifier, String as PdfString};
+use hayro::hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier, String as PdfString};
 use hayro::hayro_syntax::page::Page;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{RenderSettings, render};
 use image::GrayImage;
 
+use crate::area::Area;
 use crate::error::{Error, ErrorKind, Result};
 use crate::found::{Found, Origin};
-use crate::picture::codes;
+use crate::picture::{Code, placed_codes};
 
 /// An invoice has a few; a hundred take half a minute to draw.
 const MOST_PAGES: usize = 100;
@@ -64,13 +65,20 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         let id = page.raw().obj_id();
         let place = order.iter().position(|other| id.is_some() && *other == id);
         let number = place.unwrap_or(index) + 1;
-        let drawn = draw(page, &settings).map(|picture| codes(&picture)).unwrap_or_default();
-        let mut add = |text: String, origin, place| found.push(Found { text, origin, place: Some(place) });
-        for text in drawn {
-            add(text, Origin::Code, format!("page {number}"));
+        let codes = draw(page, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
+        for Code { text, .. } in &codes {
+            let place = Some(format!("page {number}"));
+            found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new() });
         }
-        for text in links(page) {
-            add(text, Origin::Link, format!("page {number}, link"));
+        for link in links(page) {
+            let over = link.over(&codes);
+            for text in link.targets {
+                // What a click does besides following a link is told where the click is on a code.
+                if !text.starts_with(ACTION) || !over.is_empty() {
+                    let place = Some(format!("page {number}, link"));
+                    found.push(Found { text, origin: Origin::Link, place, over: over.clone() });
+                }
+            }
         }
     }
     Ok(found)
@@ -100,16 +108,19 @@ fn leaves(node: &Dict<'_>, depth: usize, order: &mut Vec<Option<ObjectIdentifier
     }
 }
 
-fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {
+/// How many times as large as the page it is drawn; none for one that cannot be drawn.
+fn scale(page: &Page<'_>) -> Option<f32> {
     let (width, height) = page.render_dimensions();
     let longest = width.max(height);
     if !(width > 0.0 && height > 0.0 && longest.is_finite()) {
         return None;
     }
     let scale = (RESOLUTION / 72.0).min(LONGEST_SIDE / longest);
-    if width * scale < 1.0 || height * scale < 1.0 {
-        return None;
-    }
+    (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
+}
+
+fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {
+    let scale = scale(page)?;
     let drawn = render(
         page,
         settings,
@@ -123,15 +134,75 @@ fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {
     GrayImage::from_raw(drawn.width().into(), drawn.height().into(), grey.collect())
 }
 
-/// The addresses of a page's link annotations.
-fn links(page: &Page<'_>) -> Vec<String> {
+/// An annotation that does something when it is clicked on.
+struct Link {
+    /// The addresses that it leads to, one after another; `action:NAME` for something else.
+    targets: Vec<String>,
+    /// On the drawn page.
+    area: Option<Area>,
+}
+
+/// What stands before the name of an action that is no link.
+const ACTION: &str = "action:";
+
+/// An action may name those that follow it. More of them are no invoice's.
+const MOST_ACTIONS: usize = 16;
+
+/// `Hidden` and `NoView` of ISO 32000, 12.5.3: nobody sees the annotation, and nobody clicks on it.
+const UNSEEN: i32 = 0x02 | 0x20;
+
+impl Link {
+    fn of(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Self> {
+        let mut targets = Vec::new();
+        let mut waiting: Vec<Dict<'_>> = annotation.get(&b"A"[..]).into_iter().collect();
+        for _ in 0..MOST_ACTIONS {
+            let Some(action) = waiting.pop() else { break };
+            let name = || action.get::<Name<'_>>(&b"S"[..]).map(|name| format!("{ACTION}{}", name.as_str()));
+            let address = action.get::<PdfString<'_>>(&b"URI"[..]);
+            targets.extend(address.map(|text| String::from_utf8_lossy(&text.get()).into_owned()).or_else(name));
+            match action.get::<Dict<'_>>(&b"Next"[..]) {
+                Some(next) => waiting.push(next),
+                None => {
+                    let several = action.get::<Array<'_>>(&b"Next"[..]);
+                    waiting.extend(several.iter().flat_map(|several| several.iter::<Dict<'_>>().take(MOST_ACTIONS)));
+                }
+            }
+        }
+        // A link to a place in the document has no action.
+        if targets.is_empty() && annotation.contains_key(&b"Dest"[..]) {
+            targets.push(format!("{ACTION}GoTo"));
+        }
+        (!targets.is_empty()).then(|| Self { targets, area: area(annotation, page) })
+    }
+
+    /// The texts of the codes that it lies over.
+    fn over(&self, codes: &[Code]) -> Vec<String> {
+        let Some(link) = self.area else { return Vec::new() };
+        let is_over = |code: &&Code| code.areas.iter().any(|area| link.is_over(*area));
+        codes.iter().filter(is_over).map(|code| code.text.clone()).collect()
+    }
+}
+
+/// Where an annotation is on the drawn page; none for one that is not seen.
+fn area(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Area> {
+    if annotation.get::<i32>(&b"F"[..]).unwrap_or(0) & UNSEEN != 0 {
+        return None;
+    }
+    let sides: Vec<f32> = annotation.get::<Array<'_>>(&b"Rect"[..])?.iter::<f32>().take(4).collect();
+    let [left, bottom, right, top] = sides[..] else { return None };
+    // The columns of the matrix, as ISO 32000, 8.3.3 has it: of x, of y, and what is added.
+    let [x_to_x, x_to_y, y_to_x, y_to_y, to_x, to_y] =
+        page.initial_transform(true).as_coeffs().map(|number| number as f32);
+    let drawn =
+        [(left, bottom), (right, top)].map(|(x, y)| (x_to_x * x + y_to_x * y + to_x, x_to_y * x + y_to_y * y + to_y));
+    Some(Area::around(drawn)?.scaled(scale(page)?))
+}
+
+/// What can be clicked on, on a page.
+fn links(page: &Page<'_>) -> Vec<Link> {
     let Some(annotations) = page.raw().get::<Array<'_>>(&b"Annots"[..]) else { return Vec::new() };
-    let addresses = annotations.iter::<Dict<'_>>().take(MOST_ANNOTATIONS).filter_map(|annotation| {
-        let action = annotation.get::<Dict<'_>>(&b"A"[..])?;
-        let address = action.get::<PdfString<'_>>(&b"URI"[..])?;
-        Some(String::from_utf8_lossy(&address.get()).into_owned())
-    });
-    addresses.collect()
+    let annotations = annotations.iter::<Dict<'_>>().take(MOST_ANNOTATIONS);
+    annotations.filter_map(|annotation| Link::of(&annotation, page)).collect()
 }
 
 /// True if the first bytes say that the file is a PDF.

@@ -9,6 +9,7 @@ use rxing::multi::MultipleBarcodeReader as _;
 use rxing::qrcode::cpp_port::QrReader;
 use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
 
+use crate::area::Area;
 use crate::error::{Error, ErrorKind, Result};
 
 /// In pixels: of either side, and of the whole. Phones take up to 100 megapixels.
@@ -71,10 +72,22 @@ fn grey(picture: &DynamicImage) -> GrayImage {
     grey
 }
 
-/// Every QR code of a picture.
+/// A QR code, and where it stands: the same text may stand in several places.
+pub(crate) struct Code {
+    pub(crate) text: String,
+    pub(crate) areas: Vec<Area>,
+}
+
+/// The texts of every QR code of a picture.
 pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
+    placed_codes(picture).into_iter().map(|code| code.text).collect()
+}
+
+/// Every QR code of a picture.
+pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
     let longest = picture.width().max(picture.height());
     let smaller;
+    let whole = picture.width() as f32;
     let picture = if longest > WORKING_SIDE {
         smaller = scaled(picture, f64::from(WORKING_SIDE) / f64::from(longest));
         &smaller
@@ -82,6 +95,9 @@ pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
         picture
     };
     let mut found = Vec::new();
+    let search = |picture: &GrayImage, threshold, found: &mut Vec<Code>| {
+        search(picture, threshold, whole / picture.width() as f32, found);
+    };
     search(picture, Threshold::Local, &mut found);
     search(picture, Threshold::Global, &mut found);
     if !found.is_empty() && is_drawn(picture) {
@@ -121,7 +137,8 @@ enum Threshold {
     Global,
 }
 
-fn search(picture: &GrayImage, threshold: Threshold, found: &mut Vec<String>) {
+/// `factor` is how many times as large the picture is that places are told on.
+fn search(picture: &GrayImage, threshold: Threshold, factor: f32, found: &mut Vec<Code>) {
     let (width, height) = picture.dimensions();
     let Ok(source) = Luma8LuminanceSource::new(picture.as_raw().clone(), width, height) else { return };
     let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
@@ -138,8 +155,19 @@ fn search(picture: &GrayImage, threshold: Threshold, found: &mut Vec<String>) {
     let Ok(Ok(codes)) = read else { return };
     for code in codes {
         let text = code.getText();
-        if !found.iter().any(|known| known == text) {
-            found.push(text.to_owned());
+        let area =
+            Area::around(code.getPoints().iter().map(|point| (point.x, point.y))).map(|area| area.scaled(factor));
+        let known = match found.iter_mut().position(|known| known.text == text) {
+            Some(place) => found.get_mut(place),
+            None => {
+                found.push(Code { text: text.to_owned(), areas: Vec::new() });
+                found.last_mut()
+            }
+        };
+        if let (Some(known), Some(area)) = (known, area)
+            && !known.areas.iter().any(|other| other.is_over(area))
+        {
+            known.areas.push(area);
         }
     }
 }

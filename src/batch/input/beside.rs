@@ -174,7 +174,7 @@ mod tests {
     fn names_that_are_numbers_of_this_invoice() {
         let pdf = |pdf: &str, invoice: Option<&str>| Input::Pdf {
             pdf: pdf.into(),
-            invoice: invoice.map(Into::into),
+            invoice: invoice.map(|path| InvoiceFile::File(path.into())),
             ksef_number: None,
         };
         for (input, is_found) in [

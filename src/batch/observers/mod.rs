@@ -1,6 +1,7 @@
 //! Who watches a run: each sees every record once it is written, in order, and says at the end what somebody should look at.
 
 mod document_advice;
+mod doubled_numbers;
 #[cfg(feature = "pdf")]
 mod label_sheets;
 mod observer;
@@ -10,6 +11,7 @@ mod upo_pairing;
 pub use observer::Observer;
 
 pub(crate) use document_advice::DocumentAdvice;
+pub(crate) use doubled_numbers::DoubledNumbers;
 #[cfg(feature = "pdf")]
 pub(crate) use label_sheets::LabelSheets;
 pub(crate) use signing_advice::SigningAdvice;

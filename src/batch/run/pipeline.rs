@@ -21,7 +21,7 @@ use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
-use crate::batch::observers::{DocumentAdvice, Observer, SigningAdvice, UpoPairing};
+use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, SigningAdvice, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
@@ -117,6 +117,7 @@ impl<'b> Run<'b> {
         observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
+        observers.push(Box::new(DoubledNumbers::default()));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),

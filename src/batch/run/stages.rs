@@ -123,6 +123,11 @@ impl<'b, 'w> Opened<'b, 'w> {
         }
         let deadline = schedule.as_ref().map(|schedule| schedule.deadline(invoice.issue_date())).transpose()?;
         warnings.extend(deadline.iter().flat_map(Deadline::warnings).cloned());
+        if let Some(announced) = deadline.as_ref().and_then(Deadline::total_failure) {
+            let message =
+                format!("a total failure was announced on {announced}: the invoice is not to be sent to KSeF any more");
+            warnings.push(Warning::new(WarningKind::NotForKsef, message));
+        }
         let sending = schedule
             .as_ref()
             .zip(deadline)

@@ -18,6 +18,12 @@ Examples:
   The same, and a failure was announced before that deadline passed: 7 working days after its end.
     ksef-qr deadline --mode offline24 --issued 2025-07-08 --failure 2025-07-09..2025-07-12
 
+  The same, and a total failure was announced: the duty to send has ended.
+    ksef-qr deadline --mode offline24 --issued 2026-04-03 --total-failure 2026-04-07
+
+  Failures as the Ministry announced them, by the answer of its service Latarnia, saved as a file:
+    ksef-qr deadline --mode failure --issued 2026-03-02 --announcements messages.json
+
   Issued while KSeF was unavailable, until 7 March: the next working day after that.
     ksef-qr deadline --mode unavailable --issued 2026-03-06 --ended 2026-03-07
 
@@ -27,7 +33,7 @@ Examples:
   While the outage lasts, leave its end out. The answer is then that there is no date yet:
     ksef-qr deadline --mode failure --issued 2026-03-02
 
-Sources: VAT Act, art. 106nda, 106nf, 106ng, 106nh; the Ministry's tryby-offline.md.
+Sources: VAT Act, art. 106nda, 106nf, 106ng, 106nh, 106nha; the Ministry's tryby-offline.md.
 This is a reading of the rules, not legal advice.
 
 Exit status: 0 answered, 2 refused.")]

@@ -25,19 +25,23 @@ Examples:
     ksef-qr verify invoice.pdf --invoice invoice.xml --cert old.crt --cert new.crt
 
   Everything that a run of sign made, the pictures too:
-    ksef-qr verify --manifest ksef-qr-out/manifest.ndjson --cert firm.crt
+    ksef-qr verify ksef-qr-out/ --invoice invoices/ --cert firm.crt
 
   Links from a program, one line of JSON for each:
     ksef-qr verify - --json < links.txt
 
 Exit status: 0 nothing failed, 1 something failed, 2 nothing could be done.")]
 pub struct VerifyArgs {
-    /// Links (https://…), pictures, PDFs; - for links on standard input, one a line
+    /// Links (https://…), pictures, PDFs, manifests, folders of them; - for links on standard input
+    ///
+    /// Of a folder every *.pdf, *.png, *.jpg, *.svg and *.ndjson in it and below is read. Patterns such as 'out/*.pdf' are
+    /// taken too, and files with links, one a line.
     #[arg(value_name = "LINK|FILE", required_unless_present = "manifest")]
     pub subjects: Vec<PathBuf>,
     /// Check every line of a manifest, and every picture it names
     ///
-    /// A manifest that sign, link, stamp or confirm wrote.
+    /// A manifest that sign, link, stamp or confirm wrote. Of the files that it names, those in its own folder are opened,
+    /// and no others: give the invoices with --invoice.
     #[arg(long, value_name = "FILE")]
     pub manifest: Vec<PathBuf>,
     /// The invoice of the codes, or a folder of invoices

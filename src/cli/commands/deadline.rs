@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Write as _};
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use ksef_qr::Error;
-use ksef_qr::deadline::{Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
+use ksef_qr::deadline::{Announcements, Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
 use ksef_qr::error::ErrorKind;
 use ksef_qr::values::Day;
 use serde::Serialize;
@@ -20,6 +20,9 @@ use crate::cli::words::text::{BOLD, DIM, ODD};
 
 /// A file of all days of a century, with comments, is smaller.
 const LARGEST: u64 = 4_000_000;
+
+/// A message has half a kilobyte.
+const LARGEST_ANNOUNCEMENTS: u64 = 10_000_000;
 
 /// Counts the deadline and prints it.
 pub fn run(settings: &settings::Deadline) -> anyhow::Result<ExitStatus> {
@@ -40,7 +43,30 @@ pub fn schedule(when: &When) -> anyhow::Result<Schedule> {
         Some(file) => calendar(file)?,
         None => Calendar::default(),
     };
-    Ok(Schedule::new(when.mode).with_failures(when.failures.iter().copied()).with_calendar(calendar))
+    let schedule = Schedule::new(when.mode).with_failures(when.failures.iter().copied()).with_calendar(calendar);
+    Ok(match &when.announcements {
+        Some(file) => schedule.with_announcements(announcements(file)?),
+        None => schedule,
+    })
+}
+
+fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
+    let about = |error: Error| error.about(path.to_string_lossy());
+    let unreadable = |error: io::Error| {
+        let (kind, message) = match error.kind() {
+            io::ErrorKind::NotFound => (ErrorKind::FileMissing, "there is no such file".to_owned()),
+            _ => (ErrorKind::FileUnreadable, format!("it cannot be read: {error}")),
+        };
+        about(Error::new(kind, message))
+    };
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(LARGEST_ANNOUNCEMENTS + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LARGEST_ANNOUNCEMENTS {
+        let message = format!("more than {LARGEST_ANNOUNCEMENTS} bytes are no answer of Latarnia");
+        return Err(about(Error::new(ErrorKind::AnnouncementsMalformed, message)));
+    }
+    Announcements::parse(&bytes).map_err(about)
 }
 
 fn calendar(path: &Path) -> anyhow::Result<Calendar> {
@@ -59,12 +85,19 @@ fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt:
     for warning in deadline.warnings() {
         tell!("{ODD}warning{ODD:#}: {warning}");
     }
+    let ended = deadline.total_failure().map(|day| {
+        let day = named(day);
+        format!(
+            ": a total failure was announced on {day}, while the deadline ran; the duty to send the invoice has ended"
+        )
+    });
     let (answer, why) = match deadline.due() {
         Due::By(day) => (named(day), ""),
         Due::Open { working_days: 1 } => {
             ("not known yet".into(), ": the next working day after the unavailability ends")
         }
         Due::Open { .. } => ("not known yet".into(), ": 7 working days after the failure ends"),
+        Due::Never if ended.is_some() => ("never".into(), ended.as_deref().unwrap_or_default()),
         Due::Never => ("never".into(), ": invoices of a total failure are not sent to KSeF, and carry no codes"),
     };
     let mut words = String::new();
@@ -117,6 +150,8 @@ struct Answer<'d> {
     status: &'static str,
     send_by: Option<String>,
     weekday: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_failure: Option<String>,
     steps: Vec<StepAnswer>,
     warnings: Vec<WarningAnswer<'d>>,
 }
@@ -161,6 +196,7 @@ impl<'d> Answer<'d> {
             },
             send_by: deadline.send_by().map(|day| day.to_string()),
             weekday: deadline.send_by().map(Day::weekday),
+            total_failure: deadline.total_failure().map(|day| day.to_string()),
             steps: deadline.steps().iter().map(StepAnswer::of).collect(),
             warnings: warnings
                 .map(|warning| WarningAnswer { code: warning.code(), message: warning.message() })

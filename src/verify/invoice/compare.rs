@@ -1,10 +1,12 @@
 //! A link compared with the invoices at hand.
 
-use super::digest_cause;
-use crate::error::CheckCode;
-use crate::error::Result;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use super::digest_cause::{self, Cause};
+use crate::error::{CheckCode, Result};
 use crate::invoice::Invoice;
-use crate::values::{InvoiceHash, IssueDate, Rules};
+use crate::values::{InvoiceHash, IssueDate, Nip, Rules};
 use crate::verify::link::facts::{CodeKind, LinkFacts};
 use crate::verify::report::Check;
 
@@ -25,8 +27,81 @@ impl InvoiceFile {
     }
 }
 
+/// In bytes, of all invoices together: the first of them are tried in other forms, a hundred and fifty each.
+const MOST_TRIED: usize = 64_000_000;
+
+/// The invoices at hand, found by their digests: as many links may be compared with as many invoices.
+#[derive(Debug, Default)]
+pub(in crate::verify) struct InvoiceFiles {
+    files: Vec<InvoiceFile>,
+    by_hash: HashMap<InvoiceHash, usize>,
+    /// By seller and issue date: the first, and whether there are others.
+    alike: HashMap<(Nip, IssueDate), (usize, bool)>,
+    /// By the digest of any other form of the file, or rather by the first eight bytes of it. Made for the first link whose
+    /// digest is not among those of the files.
+    by_form: OnceLock<HashMap<u64, usize>>,
+}
+
+impl InvoiceFiles {
+    pub(in crate::verify) fn of(file: InvoiceFile) -> Self {
+        let mut files = Self::default();
+        files.add(file);
+        files
+    }
+
+    pub(in crate::verify) fn add(&mut self, file: InvoiceFile) {
+        let place = self.files.len();
+        self.by_hash.entry(file.hash).or_insert(place);
+        if let Ok(invoice) = &file.facts {
+            let alike = self.alike.entry((invoice.seller(), invoice.issue_date()));
+            alike.and_modify(|(_, has_others)| *has_others = true).or_insert((place, false));
+        }
+        self.by_form = OnceLock::new();
+        self.files.push(file);
+    }
+
+    pub(in crate::verify) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn of_hash(&self, hash: &InvoiceHash) -> Option<&InvoiceFile> {
+        self.files.get(*self.by_hash.get(hash)?)
+    }
+
+    /// The file that had this digest in another form, and which form that was.
+    fn of_other_form(&self, hash: &InvoiceHash) -> Option<(&InvoiceFile, Cause)> {
+        let by_form = self.by_form.get_or_init(|| {
+            let mut by_form = HashMap::new();
+            let mut left = MOST_TRIED;
+            for (place, file) in self.files.iter().enumerate() {
+                let Some(less) = left.checked_sub(file.bytes.len()) else { break };
+                left = less;
+                digest_cause::each(&file.bytes, |hash| {
+                    work::count();
+                    by_form.entry(start(&hash)).or_insert(place);
+                });
+            }
+            by_form
+        });
+        let file = self.files.get(*by_form.get(&start(hash))?)?;
+        Some((file, digest_cause::find(&file.bytes, hash)?))
+    }
+
+    /// The only file of the link's seller and issue date.
+    fn alike(&self, link: &LinkFacts) -> Option<&InvoiceFile> {
+        match self.alike.get(&(link.seller?, link.issue_date?))? {
+            (place, false) => self.files.get(*place),
+            (_, true) => None,
+        }
+    }
+}
+
+fn start(hash: &InvoiceHash) -> u64 {
+    hash.as_bytes().iter().take(8).fold(0, |start, byte| start << 8 | u64::from(*byte))
+}
+
 /// Compares. Returns the issue date of the invoice that the link is of, where it is known.
-pub(in crate::verify) fn check(link: &LinkFacts, files: &[InvoiceFile], checks: &mut Vec<Check>) -> Option<IssueDate> {
+pub(in crate::verify) fn check(link: &LinkFacts, files: &InvoiceFiles, checks: &mut Vec<Check>) -> Option<IssueDate> {
     if files.is_empty() {
         checks.push(Check::not_checked(CheckCode::InvoiceDigest, "no invoice was given to compare with"));
         return None;
@@ -53,39 +128,31 @@ pub(in crate::verify) fn check(link: &LinkFacts, files: &[InvoiceFile], checks: 
 fn digest<'f>(
     link: &LinkFacts,
     hash: &InvoiceHash,
-    files: &'f [InvoiceFile],
+    files: &'f InvoiceFiles,
     checks: &mut Vec<Check>,
 ) -> Option<&'f InvoiceFile> {
-    if let Some(file) = files.iter().find(|file| file.hash == *hash) {
+    if let Some(file) = files.of_hash(hash) {
         checks.push(Check::ok(CheckCode::InvoiceDigest, format!("the digest is that of {}", file.name)));
         return Some(file);
     }
-    for file in files {
-        if let Some(cause) = digest_cause::find(&file.bytes, hash) {
-            let reason = format!("the digest is not that of {}, but that of {}", file.name, cause.what);
-            checks.push(Check::fail(cause.code, reason));
-            return Some(file);
-        }
+    if let Some((file, cause)) = files.of_other_form(hash) {
+        let reason = format!("the digest is not that of {}, but that of {}", file.name, cause.what);
+        checks.push(Check::fail(cause.code, reason));
+        return Some(file);
     }
-    if let [file] = files {
+    if let [file] = &files.files[..] {
         let size = file.bytes.len();
         let reason = format!("the digest is not that of {} ({size} bytes)", file.name);
         checks.push(Check::fail(CheckCode::InvoiceDigest, reason));
         return Some(file);
     }
-    let count = files.len();
-    let alike: Vec<&InvoiceFile> = files.iter().filter(|file| is_alike(link, file)).collect();
-    let reason = match &alike[..] {
-        [file] => format!("the digest is of none of the {count} invoices; NIP and date are those of {}", file.name),
-        _ => format!("the digest is of none of the {count} invoices"),
+    let count = files.files.len();
+    let reason = match files.alike(link) {
+        Some(file) => format!("the digest is of none of the {count} invoices; NIP and date are those of {}", file.name),
+        None => format!("the digest is of none of the {count} invoices"),
     };
     checks.push(Check::fail(CheckCode::InvoiceDigest, reason));
     None
-}
-
-fn is_alike(link: &LinkFacts, file: &InvoiceFile) -> bool {
-    let Ok(invoice) = &file.facts else { return false };
-    link.seller == Some(invoice.seller()) && link.issue_date == Some(invoice.issue_date())
 }
 
 fn facts(link: &LinkFacts, invoice: &Invoice, name: &str, checks: &mut Vec<Check>) {
@@ -117,5 +184,16 @@ fn facts(link: &LinkFacts, invoice: &Invoice, name: &str, checks: &mut Vec<Check
         });
     } else if link.kind == Some(CodeKind::Kod1) {
         checks.push(Check::not_checked(CheckCode::InvoiceDate, "the link's date cannot be read"));
+    }
+}
+
+/// How many forms of invoices were tried: a table of growth is kept in the tests of the verifier.
+pub(in crate::verify) mod work {
+    #[cfg(test)]
+    thread_local!(pub(in crate::verify) static FORMS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) });
+
+    pub(super) fn count() {
+        #[cfg(test)]
+        FORMS.set(FORMS.get() + 1);
     }
 }

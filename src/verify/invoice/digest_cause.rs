@@ -20,41 +20,39 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Looks for the form of `file` that has the digest `hash`, the likely ones first.
 pub(super) fn find(file: &[u8], hash: &InvoiceHash) -> Option<Cause> {
-    if file.len() > LARGEST {
-        return None;
+    Search { is_it: |bytes: &[u8]| InvoiceHash::of(bytes) == *hash }.through(file)
+}
+
+/// The digests of all forms of a file in which [`find`] looks for one.
+pub(super) fn each(file: &[u8], mut take: impl FnMut(InvoiceHash)) {
+    let take = |bytes: &[u8]| {
+        take(InvoiceHash::of(bytes));
+        false
+    };
+    Search { is_it: take }.through(file);
+}
+
+/// A look at all forms of a file, until one is the one.
+struct Search<F> {
+    is_it: F,
+}
+
+impl<F: FnMut(&[u8]) -> bool> Search<F> {
+    fn through(&mut self, file: &[u8]) -> Option<Cause> {
+        if file.len() > LARGEST {
+            return None;
+        }
+        let bare = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
+        let has_mark = bare.len() != file.len();
+        self.as_bytes(bare, has_mark).or_else(|| self.as_text(bare)).or_else(|| self.digests(file))
     }
-    let search = Search { hash };
-    let bare = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
-    let has_mark = bare.len() != file.len();
-    search.as_bytes(bare, has_mark).or_else(|| search.as_text(bare)).or_else(|| search.digests(file))
-}
 
-struct Search<'h> {
-    hash: &'h InvoiceHash,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Newlines {
-    AsIs,
-    Lf,
-    CrLf,
-    Cr,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    AsIs,
-    Bare,
-    Newline,
-}
-
-impl Search<'_> {
-    fn is(&self, bytes: &[u8]) -> bool {
-        InvoiceHash::of(bytes) == *self.hash
+    fn is(&mut self, bytes: &[u8]) -> bool {
+        (self.is_it)(bytes)
     }
 
     /// The same characters in UTF-8: byte order mark, newlines, the file's end.
-    fn as_bytes(&self, bare: &[u8], has_mark: bool) -> Option<Cause> {
+    fn as_bytes(&mut self, bare: &[u8], has_mark: bool) -> Option<Cause> {
         for newlines in [Newlines::AsIs, Newlines::Lf, Newlines::CrLf, Newlines::Cr] {
             let text = with_newlines(bare, newlines);
             for end in [End::AsIs, End::Bare, End::Newline] {
@@ -74,7 +72,7 @@ impl Search<'_> {
     }
 
     /// The same document in another encoding, or written again.
-    fn as_text(&self, bare: &[u8]) -> Option<Cause> {
+    fn as_text(&mut self, bare: &[u8]) -> Option<Cause> {
         let text = std::str::from_utf8(bare).ok()?;
         let found = |code, what: &str| Some(Cause { code, what: what.to_owned() });
         for newlines in [Newlines::AsIs, Newlines::Lf, Newlines::CrLf] {
@@ -100,7 +98,7 @@ impl Search<'_> {
     }
 
     /// Digests of something else than the file.
-    fn digests(&self, file: &[u8]) -> Option<Cause> {
+    fn digests(&mut self, file: &[u8]) -> Option<Cause> {
         use base64::Engine as _;
         let once = InvoiceHash::of(file);
         let found = |code, what: &str| Some(Cause { code, what: what.to_owned() });
@@ -112,6 +110,21 @@ impl Search<'_> {
         }
         None
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Newlines {
+    AsIs,
+    Lf,
+    CrLf,
+    Cr,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    AsIs,
+    Bare,
+    Newline,
 }
 
 fn cause(newlines: Newlines, end: End, mark: Option<bool>) -> Cause {

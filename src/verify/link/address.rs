@@ -15,7 +15,7 @@ pub(super) struct Address<'t> {
 }
 
 /// The hosts of 2025, before verification links had their own.
-const OBSOLETE: [(&str, Environment); 3] = [
+pub(in crate::verify) const OBSOLETE: [(&str, Environment); 3] = [
     ("ksef.mf.gov.pl", Environment::Prod),
     ("ksef-demo.mf.gov.pl", Environment::Demo),
     ("ksef-test.mf.gov.pl", Environment::Test),

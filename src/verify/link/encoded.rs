@@ -117,7 +117,8 @@ fn spelling(text: &str, what: &str, checks: &mut Vec<Check>) {
     let mut fail = |code, reason: String| checks.push(Check::fail(code, reason));
     let plain = unescape(text);
     if plain != text {
-        fail(CheckCode::Base64PercentEncoded, format!("the {what} is percent-encoded: {}", quoted(text)));
+        let often = if text.contains("%25") { " more than once" } else { "" };
+        fail(CheckCode::Base64PercentEncoded, format!("the {what} is percent-encoded{often}: {}", quoted(text)));
     }
     if plain.ends_with('=') {
         fail(CheckCode::Base64Padding, format!("padding (=) was left at the end of the {what}"));
@@ -153,7 +154,10 @@ fn to_url_alphabet(text: &str) -> String {
     text.replace('+', "-").replace('/', "_")
 }
 
-/// Undoes the percent-encoding of standard Base64's three signs.
+/// A link that was encoded more often than that is no mistake any more.
+const MOST_ENCODINGS: usize = 3;
+
+/// Undoes the percent-encoding of standard Base64's three signs, however often it was done.
 fn unescape(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
@@ -168,7 +172,12 @@ fn unescape(text: &str) -> Cow<'_, str> {
         ("%2D", "-"),
         ("%5F", "_"),
     ];
-    Cow::Owned(pairs.iter().fold(text.to_owned(), |text, (escape, sign)| text.replace(escape, sign)))
+    // What was encoded twice has an encoded % in front, and each time takes two signs more.
+    let mut once = text.replace("%25", "%");
+    for _ in 0..MOST_ENCODINGS {
+        once = once.replace("%25", "%");
+    }
+    Cow::Owned(pairs.iter().fold(once, |text, (escape, sign)| text.replace(escape, sign)))
 }
 
 /// Hexadecimal of 16 bytes or more. Base64 of that length that holds nothing but such digits does not happen.

@@ -47,6 +47,24 @@ impl Examined {
     }
 }
 
+/// What stands around a link in a program or a text, and is taken along with it.
+const AROUND: &[char] = &['"', '\'', '`', '<', '>', ',', ';', '„', '”', '“', '‘', '’', '«', '»'];
+
+/// The link without what stands around it in a text, and with slashes as they are.
+fn bare(text: &str, checks: &mut Vec<Check>) -> String {
+    // In a JSON text that stands in another, quotes are escaped too.
+    let inner = text.trim_matches(|sign| AROUND.contains(&sign) || sign == '\\');
+    if inner.len() != text.len() {
+        checks.push(Check::fail(CheckCode::LinkQuoted, format!("the link stands as {}", quoted(text))));
+    }
+    let unescaped = inner.replace("\\/", "/");
+    if unescaped.len() != inner.len() {
+        let reason = r"the slashes are written \/, as PHP and JSON write them";
+        checks.push(Check::fail(CheckCode::SlashesEscaped, reason));
+    }
+    unescaped
+}
+
 /// Takes a broken link apart as far as it goes.
 fn explain(text: &str, checks: &mut Vec<Check>) -> LinkFacts {
     if text.len() > LONGEST {
@@ -56,12 +74,14 @@ fn explain(text: &str, checks: &mut Vec<Check>) -> LinkFacts {
     }
     let whole: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{FEFF}').collect();
     let mut found = Vec::new();
+    let has_spaces = whole.len() != text.len();
+    let whole = bare(&whole, &mut found);
     let Some(address) = address::read(&whole, &mut found) else {
         // Words have spaces; in what is not a link they are no mistake.
         checks.append(&mut found);
         return LinkFacts::default();
     };
-    if whole.len() != text.len() {
+    if has_spaces {
         checks.push(Check::fail(CheckCode::WhiteSpace, format!("{} holds white space", quoted(text))));
     }
     checks.append(&mut found);

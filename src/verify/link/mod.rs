@@ -1,6 +1,6 @@
 //! A link as a text: how it is spelled, what it says, and what was meant where it is misspelt.
 
-mod address;
+pub(super) mod address;
 mod encoded;
 pub(super) mod examined;
 pub(super) mod facts;

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::CheckCode;
 use crate::link::{Kod1, UnsignedKod2};
 use crate::values::{Environment, InvoiceHash};
+use crate::verify::link::address::OBSOLETE;
 use crate::verify::link::facts::LinkFacts;
 use crate::verify::report::Check;
 
@@ -120,6 +121,16 @@ impl List {
                 let other = format!("{}/{path}", environment.host());
                 if other != text {
                     self.wrong(CheckCode::SignatureForOtherHost, host_of(environment), other);
+                }
+            }
+            // The hosts of 2025, and the folder that stood before the path then.
+            let path = path.strip_prefix("client-app/").unwrap_or(path);
+            for (host, _) in OBSOLETE {
+                for folder in ["client-app/", ""] {
+                    let other = format!("{host}/{folder}{path}");
+                    if other != text {
+                        self.wrong(CheckCode::SignatureForOtherHost, "the link with a host of 2025", other);
+                    }
                 }
             }
         }

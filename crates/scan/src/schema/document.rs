@@ -6,7 +6,30 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{NamespaceResolver, ResolveResult};
 
 /// No form nests deeper than a score.
-pub(super) const DEEPEST: usize = 256;
+const DEEPEST: usize = 256;
+
+/// Of one element: no form has elements with more than a few. Each is compared with each, here and in fastxml.
+const MOST_ATTRIBUTES: usize = 256;
+
+/// In force at one place: each name is looked for among them. The reader gives up
+/// soon after.
+const MOST_NAMESPACES: usize = 64;
+
+/// Violations of one document that are told.
+pub(super) const MOST_TOLD: usize = 100;
+
+/// Why a document is not validated any further: no invoice is like that, and the time that it takes would grow with the
+/// square of its size.
+pub(super) struct Excess {
+    pub(super) message: String,
+    pub(super) offset: usize,
+}
+
+impl Excess {
+    fn new(what: &str, offset: usize) -> Self {
+        Self { message: format!("{what}, which no schema allows"), offset }
+    }
+}
 
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
@@ -19,16 +42,19 @@ pub(super) struct Document<'s> {
     schema: &'s Schema,
     /// The types of the open elements, as far as they are known to hold elements.
     open: Vec<Option<&'s ComplexType>>,
+    /// How many namespaces each of them declares, and all of them together.
+    declared: Vec<usize>,
+    in_force: usize,
     violations: Vec<(String, usize)>,
 }
 
 impl<'s> Document<'s> {
     pub(super) fn new(schema: &'s Schema) -> Self {
-        Self { schema, open: Vec::new(), violations: Vec::new() }
+        Self { schema, open: Vec::new(), declared: Vec::new(), in_force: 0, violations: Vec::new() }
     }
 
-    /// Looks at all elements. The error is where they are nested too deep.
-    pub(super) fn walk(&mut self, text: &str) -> Result<(), usize> {
+    /// Looks at all elements.
+    pub(super) fn walk(&mut self, text: &str) -> Result<(), Excess> {
         let mut reader = NsReader::from_str(text);
         let mut nils = Vec::new();
         loop {
@@ -40,9 +66,9 @@ impl<'s> Document<'s> {
                 }
                 Ok(Event::Empty(start)) => {
                     self.start(&start, reader.resolver(), offset, &mut nils)?;
-                    self.open.pop();
+                    self.end();
                 }
-                Ok(Event::End(_)) => _ = self.open.pop(),
+                Ok(Event::End(_)) => self.end(),
                 Ok(Event::Eof) | Err(_) => break,
                 Ok(_) => {}
             }
@@ -58,9 +84,25 @@ impl<'s> Document<'s> {
         resolver: &NamespaceResolver,
         offset: usize,
         nils: &mut Vec<usize>,
-    ) -> Result<(), usize> {
+    ) -> Result<(), Excess> {
         if self.open.len() == DEEPEST {
-            return Err(offset);
+            return Err(Excess::new(&format!("elements are nested more than {DEEPEST} deep"), offset));
+        }
+        let (mut count, mut declared) = (0, 0);
+        for attribute in start.attributes().with_checks(false).flatten() {
+            count += 1;
+            declared += usize::from(attribute.key.as_namespace_binding().is_some());
+        }
+        if count > MOST_ATTRIBUTES {
+            return Err(Excess::new(&format!("an element has more than {MOST_ATTRIBUTES} attributes"), offset));
+        }
+        self.in_force += declared;
+        self.declared.push(declared);
+        if self.in_force > MOST_NAMESPACES {
+            return Err(Excess::new(
+                &format!("more than {MOST_NAMESPACES} namespaces are declared at one place"),
+                offset,
+            ));
         }
         let (namespace, local) = resolver.resolve_element(start.name());
         let namespace = match &namespace {
@@ -68,10 +110,15 @@ impl<'s> Document<'s> {
             ResolveResult::Unbound | ResolveResult::Unknown(_) => "",
         };
         self.element(namespace, local.as_ref(), offset);
-        if is_nil(start, resolver) {
+        if nils.len() < MOST_TOLD && is_nil(start, resolver) {
             nils.push(offset);
         }
         Ok(())
+    }
+
+    fn end(&mut self) {
+        self.open.pop();
+        self.in_force -= self.declared.pop().unwrap_or(0);
     }
 
     /// What is wrong, and where in bytes.
@@ -120,7 +167,9 @@ impl<'s> Document<'s> {
             Err(right) => {
                 let wrong = if namespace.is_empty() { "no namespace".to_owned() } else { format!("{namespace:?}") };
                 let message = format!("the element {local} is in {wrong}, and belongs in {right:?}");
-                self.violations.push((message, offset));
+                if self.violations.len() < MOST_TOLD {
+                    self.violations.push((message, offset));
+                }
                 None
             }
         };
@@ -171,7 +220,7 @@ fn gather<'s>(particle: &'s Particle, elements: &mut Vec<&'s ElementDef>) {
 }
 
 fn is_nil(start: &BytesStart<'_>, resolver: &NamespaceResolver) -> bool {
-    start.attributes().flatten().any(|attribute| {
+    start.attributes().with_checks(false).flatten().any(|attribute| {
         let (namespace, local) = resolver.resolve_attribute(attribute.key);
         local.as_ref() == "nil" && matches!(namespace, ResolveResult::Bound(uri) if uri.as_ref() == INSTANCE)
     })
@@ -186,7 +235,7 @@ mod tests {
             Schema::builder().add("file:///a.xsd", b"<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>");
         let schema = schema.resolve().unwrap();
         let mut document = Document::new(&schema);
-        document.walk(text).unwrap();
+        assert!(document.walk(text).is_ok());
         document.into_violations()
     }
 
@@ -200,5 +249,39 @@ mod tests {
         for other in ["", "nil='true'", "y:nil='true'", "x:type='b'"] {
             assert_eq!(offsets(other), [0; 0], "{other}");
         }
+    }
+
+    #[test]
+    fn what_no_invoice_has_is_not_validated() {
+        let excess = |text: &str| {
+            let schema =
+                Schema::builder().add("file:///a.xsd", b"<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'/>");
+            let schema = schema.resolve().unwrap();
+            let walked = Document::new(&schema).walk(text);
+            walked.err().map(|excess| (excess.message, excess.offset))
+        };
+        let attributes = |count| {
+            let names: Vec<String> = (0..count).map(|index| format!("a{index}=''")).collect();
+            format!("<a><b {}/></a>", names.join(" "))
+        };
+        assert_eq!(excess(&attributes(256)), None);
+        let (message, offset) = excess(&attributes(257)).unwrap();
+        assert_eq!((&*message, offset), ("an element has more than 256 attributes, which no schema allows", 3));
+        let nested = |depth, each: &str| format!("{}{}", format!("<a {each}>").repeat(depth), "</a>".repeat(depth));
+        assert_eq!(excess(&nested(32, "xmlns:x='u' xmlns:y='v'")), None);
+        assert!(excess(&nested(33, "xmlns:x='u' xmlns:y='v'")).unwrap().0.contains("64 namespaces"));
+        // Beside each other they are not in force together.
+        assert_eq!(excess(&format!("<a>{}</a>", "<b xmlns:x='u'/>".repeat(1000))), None);
+        assert!(excess(&nested(257, "")).unwrap().0.contains("256 deep"));
+    }
+
+    /// A table of growth: what is told does not grow with the document.
+    #[test]
+    fn no_more_is_told_of_a_larger_document() {
+        let told = |count: usize| {
+            let text = format!("<a xmlns:x='{INSTANCE}'>{}</a>", "<b x:nil='true'/>".repeat(count));
+            violations(&text).len()
+        };
+        assert_eq!([50, 100, 200, 400].map(told), [50, 100, 100, 100]);
     }
 }

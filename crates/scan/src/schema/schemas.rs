@@ -4,12 +4,9 @@ use std::sync::{Arc, OnceLock};
 use fastxml::schema::{Schema, Validator};
 use serde::{Deserialize, Serialize};
 
-use super::document::{DEEPEST, Document};
+use super::document::{Document, MOST_TOLD};
 use super::folder::Folder;
 use crate::error::{Error, ErrorKind, Result};
-
-/// How many violations of one document are told.
-const MOST_TOLD: usize = 100;
 
 /// A kind of document, and the root element by which it is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,9 +64,8 @@ impl Schemas {
         let mut violations = Vec::new();
         let mut find = |message: String, offset: usize| violations.push(Violation { message, offset });
         let mut document = Document::new(&schema);
-        if let Err(offset) = document.walk(text) {
-            // Nothing that nests that deep is an invoice, and fastxml's time grows with the square of the depth.
-            find(format!("elements are nested more than {DEEPEST} deep, which no schema allows"), offset);
+        if let Err(excess) = document.walk(text) {
+            find(excess.message, excess.offset);
             return Ok(violations);
         }
         for (message, offset) in document.into_violations() {

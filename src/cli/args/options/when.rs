@@ -42,6 +42,17 @@ pub struct OutageArgs {
     /// says so. The end alone (2025-07-12) is enough if the deadline had not passed on that day.
     #[arg(long, value_name = "ANNOUNCED..ENDED", num_args = 1.., hide_short_help = true)]
     pub failure: Vec<Failure>,
+    /// The day on which a total failure (awaria całkowita) was announced
+    ///
+    /// Announced while the deadline ran, it ends the duty to send the invoice. Repeated for further ones.
+    #[arg(long, value_name = "YYYY-MM-DD", hide_short_help = true)]
+    pub total_failure: Vec<Day>,
+    /// What the Ministry announced: the saved answer of Latarnia's /messages
+    ///
+    /// Of https://api-latarnia.ksef.mf.gov.pl/messages, which is not fetched from here: save it as a file. Failures, their
+    /// ends and total failures are taken from it; with --mode failure and --mode unavailable the end of the outage, too.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub announcements: Option<PathBuf>,
     /// A file with further days that are no working days
     ///
     /// One YYYY-MM-DD a line; what follows a # is a comment. Weekends and Polish public holidays are known.

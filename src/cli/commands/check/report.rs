@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, Write as _};
 
 use anstyle::Style;
 use ksef_qr::Environment;
-use ksef_qr::check::{Checked, Finding};
+use ksef_qr::check::{Checked, Finding, SessionSize};
 use ksef_qr::deadline::Due;
+use ksef_qr::error::Warning;
 use ksef_qr::report::{Outcome, Position};
 use ksef_qr::values::{Day, IssueDate};
 use serde::Serialize;
@@ -17,8 +18,6 @@ use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
 use crate::cli::words::say::unwritable;
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
-
-const LARGEST_SESSION: u64 = 10_000;
 
 /// Tells what was found, file by file.
 #[expect(clippy::struct_excessive_bools, reason = "options, and what came of them")]
@@ -32,6 +31,8 @@ pub struct Report {
     mode: Option<&'static str>,
     accepted: u64,
     refused: u64,
+    /// Of the accepted ones.
+    size: SessionSize,
     /// True once there was a file to check, good or bad.
     found: bool,
     /// The first file that could not be read.
@@ -54,6 +55,7 @@ impl Report {
             mode,
             accepted: 0,
             refused: 0,
+            size: SessionSize::default(),
             found: false,
             unread: None,
             first_due: None,
@@ -101,6 +103,9 @@ impl Report {
         }
         if let Some(Due::By(day)) = checked.due().filter(|_| checked.is_accepted()) {
             self.first_due = Some(self.first_due.map_or(day, |first| first.min(day)));
+        }
+        if let Some(invoice) = checked.invoice().filter(|_| checked.is_accepted()) {
+            self.size.add(invoice.size());
         }
         *(if checked.is_accepted() { &mut self.accepted } else { &mut self.refused }) += 1;
         match self.json {
@@ -154,10 +159,9 @@ impl Report {
         if let Some(day) = self.first_due {
             self.say(format_args!("  the first of them must be sent by {day} ({})", day.weekday()));
         }
-        if self.accepted > LARGEST_SESSION {
-            self.say(format_args!(
-                "  KSeF takes {LARGEST_SESSION} invoices in a session: send them in several sessions"
-            ));
+        if let Some(warning) = self.size.warning() {
+            self.say(format_args!("  {ODD}warning{ODD:#}: {warning} {DIM}[{}]{DIM:#}", warning.code()));
+            self.say(format_args!("    {DIM}{}{DIM:#}", warning.hint()));
         }
         let schema = if self.validates { "" } else { "whether the files fit the Ministry's schemas (see --xsd), and " };
         self.say(format_args!(
@@ -201,7 +205,15 @@ struct SummaryLine {
     today: String,
     mode: Option<&'static str>,
     schema_validated: bool,
+    warnings: Vec<SummaryWarning>,
     version: &'static str,
+}
+
+/// Something about the files taken together.
+#[derive(Serialize)]
+struct SummaryWarning {
+    code: &'static str,
+    message: String,
 }
 
 impl<'c> FileLine<'c> {
@@ -241,6 +253,12 @@ impl<'c> FindingLine<'c> {
     }
 }
 
+impl SummaryWarning {
+    fn of(warning: &Warning) -> Self {
+        Self { code: warning.code(), message: warning.message().to_owned() }
+    }
+}
+
 impl SummaryLine {
     fn of(report: &Report) -> Self {
         Self {
@@ -251,6 +269,7 @@ impl SummaryLine {
             today: report.today.to_string(),
             mode: report.mode,
             schema_validated: report.validates,
+            warnings: report.size.warning().iter().map(SummaryWarning::of).collect(),
             version: env!("CARGO_PKG_VERSION"),
         }
     }

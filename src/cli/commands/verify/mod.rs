@@ -1,11 +1,13 @@
 //! `ksef-qr verify`: what the arguments name, to reports on a terminal or as JSON.
 
 mod evidence;
+mod files;
 mod line;
 mod manifest;
 mod output;
 mod problem;
 mod subject;
+mod surroundings;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Verify;

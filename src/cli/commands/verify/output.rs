@@ -9,7 +9,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
 use crate::cli::words::say::{say, tell};
-use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, printable};
+use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, counted, printable};
 
 /// Writes reports as they come and counts.
 pub struct Output {
@@ -19,6 +19,8 @@ pub struct Output {
     ok: u64,
     failed: u64,
     not_checked: u64,
+    /// Lines of manifests whose invoice could not be compared.
+    not_compared: u64,
     /// True once something could be looked into, right or wrong.
     was_read: bool,
     /// The first file that could not be.
@@ -27,7 +29,17 @@ pub struct Output {
 
 impl Output {
     pub fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet, subjects: 0, ok: 0, failed: 0, not_checked: 0, was_read: false, unread: None }
+        Self {
+            json,
+            quiet,
+            subjects: 0,
+            ok: 0,
+            failed: 0,
+            not_checked: 0,
+            not_compared: 0,
+            was_read: false,
+            unread: None,
+        }
     }
 
     pub fn report(&mut self, report: &Report, from: From<'_>) {
@@ -51,6 +63,11 @@ impl Output {
     pub fn passed_over(&mut self) {
         self.subjects += 1;
         self.was_read = true;
+    }
+
+    /// Counts an invoice that a manifest names, and that was not at hand.
+    pub fn not_compared(&mut self) {
+        self.not_compared += 1;
     }
 
     pub fn problem(&mut self, problem: &Problem, from: From<'_>) {
@@ -82,6 +99,12 @@ impl Output {
             say!("{GOOD}nothing failed{GOOD:#}: {ok} checks OK, {not_checked} not checked");
         } else {
             say!("{BAD}{failed} failed{BAD:#}, {ok} checks OK, {not_checked} not checked");
+        }
+        if !self.json && !self.quiet && self.not_compared > 0 {
+            let count = counted(self.not_compared, "invoice");
+            tell!(
+                "{count} of a manifest not compared: not in the folder of the manifest. Give the invoices with --invoice."
+            );
         }
         let status = match failed {
             _ if subjects == 0 || !self.was_read => ExitStatus::Nothing,

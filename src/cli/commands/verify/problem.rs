@@ -59,6 +59,40 @@ impl Problem {
         Self { code: "picture_unreadable", message: message.to_owned(), hint, was_read: true }
     }
 
+    /// Of a folder that holds no file with codes.
+    pub fn nothing_in_folder() -> Self {
+        let message = "the folder holds no PDF, no picture and no manifest".to_owned();
+        let hint = "Pictures are files called *.png, *.jpg, *.jpeg or *.svg, manifests *.ndjson.";
+        Self { code: ErrorKind::InputMissing.code(), message, hint, was_read: false }
+    }
+
+    /// Of a file that is neither a picture nor a PDF, and is often given for one.
+    pub fn no_picture(bytes: &[u8]) -> Option<Self> {
+        let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
+        let text = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start).trim_ascii_start();
+        let is_svg = start.windows(4).any(|window| window == b"<svg");
+        let (message, hint) = if text.starts_with(b"<") && !is_svg {
+            (
+                "it is XML, not a picture and not a PDF",
+                "An invoice is what codes are compared with: give it as `--invoice FILE`, beside its codes.",
+            )
+        } else if text.starts_with(b"PK\x03\x04") || text.starts_with(b"\x1F\x8B") {
+            (
+                "it is an archive",
+                "Give the manifest that was written with it: the pictures in the archive are found by it.",
+            )
+        } else if text.starts_with(b"-----BEGIN ") {
+            (
+                "it is a key or a certificate, not a picture and not a PDF",
+                "A certificate is what codes are verified with: `--cert FILE`.",
+            )
+        } else {
+            return None;
+        };
+        let code = ErrorKind::PictureUnreadable.code();
+        Some(Self { code, message: message.to_owned(), hint, was_read: true })
+    }
+
     /// Of a PDF whose links all lead elsewhere.
     pub fn nothing_about_ksef() -> Self {
         let message = "there is no QR code in it, and no link has to do with KSeF".to_owned();

@@ -1,0 +1,218 @@
+//! `ksef-qr verify` on what people give it: folders, patterns, lists, other files; and on what strangers made.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::common::{credential, fixture, invoices, ksef_qr, lines, run, scanner, sign, status, stderr, stdout};
+
+const KOD1: &str =
+    "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
+
+fn verify(folder: &Path) -> Command {
+    scanner();
+    let mut command = ksef_qr(folder);
+    command.args(["verify", "--now", "2026-06-30T12:00:00Z"]);
+    command
+}
+
+/// `CODE outcome` of all checks of lines of a type.
+fn checks(output: &Output, kind: &str) -> Vec<String> {
+    let told = lines(output);
+    let checks = told.iter().filter(|line| line["type"] == kind).flat_map(|line| line["checks"].as_array().unwrap());
+    checks.map(|check| format!("{} {}", check["code"].as_str().unwrap(), check["outcome"].as_str().unwrap())).collect()
+}
+
+fn has(checks: &[String], wanted: &str) -> bool {
+    checks.iter().any(|check| check == wanted)
+}
+
+/// A run of three invoices, beside them.
+fn signed(folder: &Path) {
+    invoices(folder, 3);
+    assert!(run(sign(folder).args(["in", "--quiet"])).status.success());
+}
+
+#[test]
+fn folders_patterns_and_manifests_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    signed(folder.path());
+    let summary = |arguments: &[&str]| -> Value {
+        let output = run(verify(folder.path()).args(arguments).args(["--json", "--invoice", "in"]));
+        assert_eq!(status(&output), 0, "{arguments:?}: {}", stdout(&output));
+        lines(&output).pop().unwrap()
+    };
+    let by_option = summary(&["--manifest", "ksef-qr-out/manifest.ndjson"]);
+    assert_eq!(summary(&["ksef-qr-out/manifest.ndjson"]), by_option, "a manifest needs no option");
+    // What the manifest names is not read again.
+    assert_eq!(summary(&["ksef-qr-out"]), by_option, "the folder of a run");
+    assert_eq!(summary(&["ksef-qr-out/*.png"])["subjects"], 6);
+    fs::remove_file(folder.path().join("ksef-qr-out/manifest.ndjson")).unwrap();
+    assert_eq!(summary(&["ksef-qr-out"])["subjects"], 6, "pictures alone");
+
+    for (missing, message) in [("ksef-qr-out/*.pdf", "there is no such file"), ("in", "holds no PDF")] {
+        let output = run(verify(folder.path()).arg(missing));
+        assert_eq!(status(&output), 2, "{missing}");
+        assert!(stdout(&output).contains(message), "{missing}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn a_file_of_links_is_a_list_of_links() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("links.txt"), format!("{KOD1}\r\n\n\"{}\",\n", KOD1.replace('/', "\\/"))).unwrap();
+    let output = run(verify(folder.path()).args(["links.txt", "--json"]));
+    let told = checks(&output, "link");
+    assert_eq!(status(&output), 1);
+    assert!(
+        has(&told, "link_form ok") && has(&told, "link_quoted fail") && has(&told, "slashes_escaped fail"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn other_files_are_named_as_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("codes.zip"), b"PK\x03\x04....").unwrap();
+    for (path, words) in [
+        (fixture("invoices/good/fa3-basic.xml"), "--invoice FILE"),
+        (fixture("keys/offline-ec.crt"), "--cert FILE"),
+        ("codes.zip".to_owned(), "Give the manifest"),
+    ] {
+        let output = run(verify(folder.path()).arg(&path));
+        assert_eq!(status(&output), 1, "{path}");
+        assert!(stdout(&output).contains(words), "{path}: {}", stdout(&output));
+    }
+}
+
+/// The link annotation over KOD II leads to KOD I: whoever clicks is shown another page than whoever scans.
+#[test]
+fn a_click_on_a_code_leads_where_the_code_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(verify(folder.path()).args([&fixture("cases/kod2-annotation-leads-to-kod1.pdf"), "--json"]));
+    assert_eq!(status(&output), 1, "{}", stdout(&output));
+    let told = checks(&output, "link");
+    assert!(has(&told, "link_over_code fail"), "{told:?}");
+
+    // What stamp makes is right, turned pages too.
+    for pdf in ["blank.pdf", "rotate-90.pdf", "rotate-270.pdf", "cropped-rotated.pdf"] {
+        let mut stamp = ksef_qr(folder.path());
+        stamp.args(["stamp", "--env", "test", "--now", "2026-06-30T12:00:00Z", "--overwrite", "--quiet", "--new-page"]);
+        stamp.args(credential()).args([&fixture(&format!("pdf/{pdf}")), "--invoice"]);
+        stamp.arg(fixture("invoices/good/fa3-basic.xml"));
+        let made = run(&mut stamp);
+        assert_eq!(status(&made), 0, "{pdf}: {}", stderr(&made));
+        let output = run(verify(folder.path()).args([&format!("ksef-qr-out/{pdf}"), "--json"]));
+        let told = checks(&output, "link");
+        assert_eq!(status(&output), 0, "{pdf}: {}", stdout(&output));
+        assert_eq!(told.iter().filter(|check| *check == "link_over_code ok").count(), 2, "{pdf}: {told:?}");
+    }
+}
+
+/// A PDF of one page, which is empty but for a link annotation.
+fn pdf(area: &str, action: &str) -> Vec<u8> {
+    let link = format!("<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect[{area}]/A{action}>>");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Annots[{link}]/Contents 4 0 R>>"),
+        "<</Length 0>>stream\n\nendstream".to_owned(),
+    ];
+    let mut text = "%PDF-1.7\n".to_owned();
+    let mut table = "xref\n0 5\n0000000000 65535 f \n".to_owned();
+    for (object, number) in objects.iter().zip(1..) {
+        writeln!(table, "{:010} 00000 n ", text.len()).unwrap();
+        writeln!(text, "{number} 0 obj\n{object}\nendobj").unwrap();
+    }
+    let start = text.len();
+    format!("{text}{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").into_bytes()
+}
+
+/// Renderers that read other bytes than the stamp counted on show a page without codes, whose links are still there.
+#[test]
+fn a_link_whose_code_is_not_to_be_seen_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.pdf");
+    fs::write(&path, pdf("10 10 90 90", &format!("<</S/URI/URI({KOD1})>>"))).unwrap();
+    let output = run(verify(folder.path()).args(["f.pdf", "--json"]));
+    assert_eq!(status(&output), 1, "{}", stdout(&output));
+    assert!(has(&checks(&output, "link"), "link_without_code fail"), "{}", stdout(&output));
+}
+
+/// A manifest, or the PDF that it is about, names files; which are opened is not theirs to choose.
+#[cfg(unix)]
+#[test]
+fn strangers_do_not_choose_which_files_are_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    signed(folder.path());
+    let path = folder.path().join("ksef-qr-out/manifest.ndjson");
+    let own = fs::read_to_string(&path).unwrap();
+    let first = own.lines().next().unwrap();
+    let secret = folder.path().join("secret.xml");
+    fs::copy(folder.path().join("in/f00000.xml"), &secret).unwrap();
+    let pipe = folder.path().join("ksef-qr-out/pipe.xml");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink(&secret, folder.path().join("ksef-qr-out/link.xml")).unwrap();
+    for input in [
+        "in/f00000.xml",
+        "secret.xml",
+        "../secret.xml",
+        secret.to_str().unwrap(),
+        "pipe.xml",
+        "ksef-qr-out/pipe.xml",
+        "link.xml",
+        "/dev/zero",
+        "/etc/shadow",
+    ] {
+        fs::write(&path, first.replace("in/f00000.xml", input) + "\n").unwrap();
+        let started = Instant::now();
+        let output = run(verify(folder.path()).args(["--json", "--manifest", "ksef-qr-out/manifest.ndjson"]));
+        assert!(started.elapsed() < Duration::from_secs(60), "{input}");
+        assert_eq!(status(&output), 0, "{input}: {}", stdout(&output));
+        let told = checks(&output, "entry");
+        assert!(has(&told, "manifest_invoice not_checked"), "{input}: {told:?}");
+        assert!(has(&checks(&output, "link"), "invoice_digest not_checked"), "{input}");
+    }
+    // In the folder it is opened, by either name; and one that is given is taken wherever it is.
+    fs::copy(&secret, folder.path().join("ksef-qr-out/f.xml")).unwrap();
+    for input in ["f.xml", "ksef-qr-out/f.xml"] {
+        fs::write(&path, first.replace("in/f00000.xml", input) + "\n").unwrap();
+        let output = run(verify(folder.path()).args(["--json", "--manifest", "ksef-qr-out/manifest.ndjson"]));
+        assert!(has(&checks(&output, "link"), "invoice_digest ok"), "{input}: {}", stdout(&output));
+    }
+    fs::write(&path, first.to_owned() + "\n").unwrap();
+    let words = run(verify(folder.path()).args(["--manifest", "ksef-qr-out/manifest.ndjson"]));
+    assert!(stderr(&words).contains("Give the invoices with --invoice"), "{}", stderr(&words));
+    let given = run(verify(folder.path()).args(["ksef-qr-out/manifest.ndjson", "--invoice", "in", "--json"]));
+    assert!(has(&checks(&given, "link"), "invoice_digest ok"));
+
+    // A picture that is a link to a file elsewhere is not opened either.
+    let png = folder.path().join("ksef-qr-out/f00000.kod1.png");
+    fs::rename(&png, folder.path().join("elsewhere.png")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere.png", &png).unwrap();
+    let output = run(verify(folder.path()).args(["--json", "ksef-qr-out/manifest.ndjson"]));
+    assert_eq!(status(&output), 1);
+    assert!(stdout(&output).contains("leads out of the manifest's folder"), "{}", stdout(&output));
+}
+
+/// The embedded invoice is the one that the PDF is about, whatever lies in the current folder under its name.
+#[test]
+fn an_embedded_invoice_is_taken_before_a_file_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stamp = ksef_qr(folder.path());
+    stamp.args(["stamp", "--env", "test", "--now", "2026-06-30T12:00:00Z", "--quiet"]).args(credential());
+    assert_eq!(status(&run(stamp.arg(fixture("pdf/pdfa-3b.pdf")))), 0);
+    let manifest = fs::read_to_string(folder.path().join("ksef-qr-out/manifest.ndjson")).unwrap();
+    let line: Value = serde_json::from_str(manifest.lines().next().unwrap()).unwrap();
+    let name = line["document"]["invoice"].as_str().unwrap();
+    for place in [folder.path().join(name), folder.path().join("ksef-qr-out").join(name)] {
+        fs::copy(fixture("invoices/good/fa3-consumer.xml"), place).unwrap();
+    }
+    let output = run(verify(folder.path()).args(["--json", "ksef-qr-out/manifest.ndjson"]));
+    assert_eq!(status(&output), 0, "{}", stdout(&output));
+    assert!(has(&checks(&output, "link"), "invoice_digest ok"), "{}", stdout(&output));
+}
