@@ -4,7 +4,7 @@ use std::time::SystemTime;
 use anstyle::Style;
 use ksef_qr::Environment;
 use ksef_qr::credential::{Owner, Purpose};
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Status, Wanted};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Signing, Status, Wanted};
 use ksef_qr::values::Day;
 use serde::Serialize;
 
@@ -17,15 +17,15 @@ use crate::cli::words::text::{BOLD, DIM, GOOD, printable};
 /// Shows all entries, in the order of the file.
 pub fn run(settings: &RegisterList) -> anyhow::Result<ExitStatus> {
     let register = RegisterFile::read(&settings.register)?.register;
-    let now = settings.now;
+    let standings = Standings { register: &register, signing: register.signing(settings.now), now: settings.now };
     for (index, entry) in register.entries().iter().enumerate() {
         if settings.json {
-            say!("{}", to_json(entry, &register, now));
+            say!("{}", to_json(entry, &standings));
         } else {
             if index > 0 {
                 say!();
             }
-            words(entry, &register, now);
+            words(entry, &standings);
         }
     }
     if register.entries().is_empty() && !settings.json {
@@ -34,24 +34,32 @@ pub fn run(settings: &RegisterList) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
-/// True if `sign` picks it now, in words; else why not.
-fn standing(entry: &Entry, register: &Register, now: SystemTime) -> (bool, String) {
-    // Whatever KSeF it is from: a register holds those of production and of the tests side by side.
-    let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
-    let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
-    let wanted = Wanted::new(environment, now);
-    if let Some(obstacle) = register.obstacle(entry, &wanted) {
-        return (false, obstacle.to_string());
-    }
-    match register.newer(entry, &wanted) {
-        Some(newer) => (false, format!("may sign; {} is newer and does", newer.name)),
-        None => (true, "signs".to_owned()),
+/// Which entries sign now.
+struct Standings<'r> {
+    register: &'r Register,
+    signing: Signing<'r>,
+    now: SystemTime,
+}
+
+impl Standings<'_> {
+    /// True if `sign` picks it now, in words; else why not.
+    fn of(&self, entry: &Entry) -> (bool, String) {
+        // Whatever KSeF it is from: a register holds those of production and of the tests side by side.
+        let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
+        let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
+        if let Some(obstacle) = self.register.obstacle(entry, &Wanted::new(environment, self.now)) {
+            return (false, obstacle.to_string());
+        }
+        match self.signing.newer(entry) {
+            Some(newer) => (false, format!("may sign; {} is newer and does", newer.name)),
+            None => (true, "signs".to_owned()),
+        }
     }
 }
 
-fn words(entry: &Entry, register: &Register, now: SystemTime) {
+fn words(entry: &Entry, standings: &Standings<'_>) {
     let facts = &entry.facts;
-    let (signs, standing) = standing(entry, register, now);
+    let (signs, standing) = standings.of(entry);
     let colour = if signs { GOOD } else { Style::new() };
     say!("{BOLD}{}{BOLD:#}  {colour}{}{colour:#}", printable(&entry.name), printable(&standing));
     let line = |what: &str, text: &str| say!("  {DIM}{what:<12}{DIM:#} {}", printable(text));
@@ -135,9 +143,9 @@ struct Listed<'e> {
     note: Option<&'e str>,
 }
 
-fn to_json(entry: &Entry, register: &Register, now: SystemTime) -> String {
+fn to_json(entry: &Entry, standings: &Standings<'_>) -> String {
     let facts = &entry.facts;
-    let (signs, standing) = standing(entry, register, now);
+    let (signs, standing) = standings.of(entry);
     let time = |time: SystemTime| jiff::Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default();
     let day = |day: Day| day.to_string();
     let owner_nip = match facts.owner {
