@@ -2,7 +2,7 @@
 //!
 //! | file | what for |
 //! |---|---|
-//! | `temporary` | files without a name, which get one when they are whole |
+//! | `temporary` | files without a name, which get one when they are whole; what kills leave of them |
 //! | `staging` | a run's hidden folder of such files, one run at a time |
 //! | `lock` | one process at a time |
 //! | `write` | one file in one go; secrets for their owner alone |
