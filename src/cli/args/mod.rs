@@ -100,6 +100,51 @@ mod tests {
         assert!(wrapped.is_empty(), "longer than 100 columns:\n{wrapped}");
     }
 
+    /// Else `--ended 2026-06-20 invoice.xml` would take the invoice for a day.
+    #[test]
+    fn no_option_swallows_the_file_names_after_it() {
+        let mut built = command();
+        built.build();
+        for command in all(built) {
+            for option in command.get_arguments().filter(|arg| !arg.is_positional()) {
+                let count = option.get_num_args().unwrap();
+                // One that may go without a value takes it behind an equals sign alone.
+                let is_fixed = count.min_values() == count.max_values() || option.is_require_equals_set();
+                assert!(is_fixed && count.max_values() <= 1, "{} --{}: {count}", command.get_name(), option.get_id());
+            }
+        }
+    }
+
+    /// One spelling of a day, a NIP, an environment or a mode is as good in one command as in another.
+    #[test]
+    fn values_are_taken_as_people_write_them() {
+        let spellings: [(&str, &[&str]); 4] = [
+            ("mode", &["awaria", "AWARIA", "Niedostępność", "NIEDOSTĘPNOŚĆ", "niedostepnosc", "Awaria całkowita",
+                "awaria-calkowita", "awaria_calkowita", "Offline24", "offline 24", "OFFLINE-24", "unavailability"]),
+            ("env", &["PROD", "Test", "DEMO", "production", "produkcja", "testowe", "przedprodukcyjne"]),
+            ("YYYY-MM-DD", &["2026-11-26", "26.11.2026", "26-11-2026", "1.6.2026"]),
+            ("NIP", &["526-587-76-35", "PL 5265877635", "PL526-587-76-35", "5265877635"]),
+        ];
+        let mut seen = [0; 4];
+        for command in all(command()) {
+            for option in command.get_arguments().filter(|arg| !arg.is_positional()) {
+                let value_name = option.get_value_names().and_then(|names| names.first()).map(|name| &**name);
+                for (index, (name, texts)) in spellings.iter().enumerate() {
+                    if option.get_id() != name && value_name != Some(name) {
+                        continue;
+                    }
+                    seen[index] += 1;
+                    for text in *texts {
+                        let alone = clap::Arg::new("it").long("it").value_parser(option.get_value_parser().clone());
+                        let parsed = clap::Command::new("test").arg(alone).try_get_matches_from(["test", "--it", text]);
+                        assert!(parsed.is_ok(), "{} --{}: {text}", command.get_name(), option.get_id());
+                    }
+                }
+            }
+        }
+        assert!(seen.iter().all(|&count| count >= 2), "{seen:?}");
+    }
+
     #[test]
     fn examples_can_be_copied() {
         for command in all(command()) {
