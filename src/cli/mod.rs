@@ -6,12 +6,13 @@ mod commands;
 mod credential;
 mod exit;
 mod interrupt;
+mod pasted;
 mod read;
 mod scanner;
 mod settings;
 mod words;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use args::Cli;
 use exit::ExitStatus;
@@ -20,8 +21,19 @@ use words::failure;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    if let Err(error) = pasted::check(std::env::args_os().skip(1)) {
+        failure::show(&error.into());
+        return ExitStatus::Nothing;
+    }
+    let parsed = args::command().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let cli = match parsed {
+        Ok((cli, matches)) => match pasted::check_paths(&args::command(), &matches) {
+            Ok(()) => cli,
+            Err(error) => {
+                failure::show(&error.into());
+                return ExitStatus::Nothing;
+            }
+        },
         Err(error) => {
             // Help and version come this way too, and are no failure; nobody reading them is none either.
             _ = error.print();

@@ -162,7 +162,10 @@ mod tests {
     #[test]
     fn a_refusal_names_the_line() {
         let code = "non_working_days_malformed";
-        assert_eq!(refusal("2026-05-04\n\n4 May"), (code, "line 3: \"4 May\" is not a date: write 2026-11-26 or 26.11.2026".into()));
+        assert_eq!(
+            refusal("2026-05-04\n\n4 May"),
+            (code, "line 3: \"4 May\" is not a date: write 2026-11-26 or 26.11.2026".into())
+        );
         assert_eq!(refusal("2026-02-30"), (code, "line 1: \"2026-02-30\" is not a date: there is no such day".into()));
         assert_eq!(refusal("2026-05-04 2026-05-05").0, code);
         assert_eq!(refusal("#\n2206-05-04"), (code, "line 2: 2206-05-04 is not within the years 2011 to 2099".into()));

@@ -234,8 +234,10 @@ mod tests {
             fs::write(at(left), "half").unwrap();
         }
         edit_file(&at("keys.toml"), append(b'a')).unwrap();
-        let mut names: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort_unstable();
         assert_eq!(names, [".keys.toml.ksef-qr-notes", ".others.toml.ksef-qr-AbCdEf.tmp", "keys.toml"]);
     }

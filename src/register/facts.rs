@@ -64,8 +64,7 @@ impl Facts {
     /// True if both belong to one owner. People are told apart by their names and by the end of their PESEL, where both
     /// entries have it: a register keeps nothing else about them.
     pub fn has_same_owner(&self, other: &Self) -> bool {
-        #[cfg(test)]
-        steps::count();
+        count_step();
         let is_namesake =
             || matches!((&self.pesel_ends, &other.pesel_ends), (Some(ours), Some(theirs)) if ours != theirs);
         self.owner == other.owner
@@ -111,7 +110,13 @@ fn writable(time: SystemTime) -> SystemTime {
     jiff::Timestamp::from_second(seconds).unwrap_or(last).into()
 }
 
-/// How often an entry was looked at, for the tests of growth.
+/// Counted for the tests of growth, which are the only ones to look.
+pub(super) fn count_step() {
+    #[cfg(test)]
+    steps::count();
+}
+
+/// How often an entry was looked at.
 #[cfg(test)]
 pub(super) mod steps {
     use std::cell::Cell;
@@ -120,7 +125,7 @@ pub(super) mod steps {
         static STEPS: Cell<usize> = const { Cell::new(0) };
     }
 
-    pub(in crate::register) fn count() {
+    pub(super) fn count() {
         STEPS.set(STEPS.get() + 1);
     }
 

@@ -90,8 +90,7 @@ impl Entry {
     /// The first reason in the entry itself, if any, why it is not to be chosen. The context is no reason against a
     /// single entry.
     fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
-        #[cfg(test)]
-        super::facts::steps::count();
+        super::facts::count_step();
         let facts = &self.facts;
         let today = Day::of(wanted.now);
         if self.status != Status::Active {

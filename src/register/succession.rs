@@ -168,8 +168,7 @@ impl<'r> Timelines<'r> {
         }
         for timeline in timelines.values_mut() {
             timeline.sort_by_key(|(begin, _)| {
-                #[cfg(test)]
-                super::facts::steps::count();
+                super::facts::count_step();
                 *begin
             });
             let mut longest: Option<&Entry> = None;
@@ -185,8 +184,7 @@ impl<'r> Timelines<'r> {
         let of = |kin: Kin<'_>| {
             let timeline = self.0.get(&kin)?;
             let count = timeline.partition_point(|(begin, _)| {
-                #[cfg(test)]
-                super::facts::steps::count();
+                super::facts::count_step();
                 begun(*begin)
             });
             timeline.get(count.checked_sub(1)?).map(|(_, entry)| *entry)

@@ -11,6 +11,7 @@ mod documents;
 mod explain;
 mod keys;
 mod pictures_pdf;
+mod register_fill;
 mod replacement;
 mod resume;
 mod scanner;

@@ -119,8 +119,23 @@ mod tests {
     #[test]
     fn values_are_taken_as_people_write_them() {
         let spellings: [(&str, &[&str]); 4] = [
-            ("mode", &["awaria", "AWARIA", "Niedostępność", "NIEDOSTĘPNOŚĆ", "niedostepnosc", "Awaria całkowita",
-                "awaria-calkowita", "awaria_calkowita", "Offline24", "offline 24", "OFFLINE-24", "unavailability"]),
+            (
+                "mode",
+                &[
+                    "awaria",
+                    "AWARIA",
+                    "Niedostępność",
+                    "NIEDOSTĘPNOŚĆ",
+                    "niedostepnosc",
+                    "Awaria całkowita",
+                    "awaria-calkowita",
+                    "awaria_calkowita",
+                    "Offline24",
+                    "offline 24",
+                    "OFFLINE-24",
+                    "unavailability",
+                ],
+            ),
             ("env", &["PROD", "Test", "DEMO", "production", "produkcja", "testowe", "przedprodukcyjne"]),
             ("YYYY-MM-DD", &["2026-11-26", "26.11.2026", "26-11-2026", "1.6.2026"]),
             ("NIP", &["526-587-76-35", "PL 5265877635", "PL526-587-76-35", "5265877635"]),
@@ -152,6 +167,43 @@ mod tests {
             for line in examples.lines() {
                 assert!(line.chars().count() <= 100, "{}: {line}", command.get_name());
             }
+        }
+    }
+
+    #[test]
+    fn the_short_help_is_shorter_and_each_option_is_under_its_heading() {
+        for command in all(command()).iter().filter(|command| command.get_arguments().count() > 15) {
+            let (short, long) = (command.clone().render_help(), command.clone().render_long_help());
+            let lines = |text: clap::builder::StyledStr| text.to_string().lines().count();
+            assert!(lines(short) * 2 < lines(long), "{}", command.get_name());
+        }
+        for name in ["sign", "stamp", "confirm", "check"] {
+            let command = command().find_subcommand(name).unwrap().clone();
+            for option in ["mode", "ended", "failure", "non_working_days"] {
+                let arg = command.get_arguments().find(|arg| arg.get_id() == option).unwrap();
+                assert_eq!(arg.get_help_heading(), Some("When and why"), "{name} --{option}");
+            }
+            let mode = command.get_arguments().find(|arg| arg.get_id() == "mode").unwrap();
+            let help = mode.get_help().unwrap().to_string();
+            assert!(["offline24", "unavailable", "failure", "total"].iter().all(|mode| help.contains(mode)), "{help}");
+        }
+    }
+
+    #[test]
+    fn completions_offer_the_values_that_there_are() {
+        let sign = command().find_subcommand("sign").unwrap().clone();
+        for (option, value) in
+            [("env", "demo"), ("format", "svg"), ("ecc", "q"), ("mode", "unavailable"), ("signature_encoding", "der")]
+        {
+            let arg = sign.get_arguments().find(|arg| arg.get_id() == option).unwrap();
+            let values = arg.get_possible_values();
+            assert!(values.iter().any(|known| known.get_name() == value), "--{option}: {values:?}");
+        }
+        let mut script = Vec::new();
+        clap_complete::generate(clap_complete::Shell::Bash, &mut command(), "ksef-qr", &mut script);
+        let script = String::from_utf8(script).unwrap();
+        for values in ["prod demo test", "png svg pdf none", "l m q h", "offline24 unavailable failure total"] {
+            assert!(script.contains(&format!("compgen -W \"{values}\"")), "{values}");
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use ksef_qr::Error;
 use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
+use ksef_qr::error::ErrorKind;
 use zeroize::Zeroizing;
 
 use crate::cli::credential::secret::Secret;
@@ -43,6 +45,22 @@ pub fn private_key(path: &Path, password: &SecretSource) -> anyhow::Result<Priva
     Ok(open(path, PrivateKey::read(&file), password)?.0)
 }
 
+/// A private key, or the only one of a PKCS#12 file.
+pub fn key_of_any_file(path: &Path, password: &SecretSource) -> anyhow::Result<PrivateKey> {
+    let file = read_key_file(path)?;
+    let about = |error: Error| error.about(path.to_string_lossy());
+    match PrivateKey::read(&file) {
+        Err(error) if error.kind() == ErrorKind::KeyIsPkcs12 => {
+            let key = open(path, Pkcs12::read(&file), password)?.0.key(None);
+            Ok(key.map_err(|error| match error.kind() {
+                ErrorKind::P12SeveralKeys => about(error.with_hint(hints::ONE_KEY)),
+                _ => about(error),
+            })?)
+        }
+        key => Ok(open(path, key, password)?.0),
+    }
+}
+
 /// A key of a PKCS#12 file and its certificate.
 pub fn pkcs12_pair(
     path: &Path,
@@ -61,7 +79,7 @@ pub fn open<T: 'static>(
     file: ksef_qr::Result<KeyFile<T>>,
     password: &SecretSource,
 ) -> anyhow::Result<(T, Option<Secret>)> {
-    let about = |error: ksef_qr::Error| error.about(path.to_string_lossy());
+    let about = |error: Error| error.about(path.to_string_lossy());
     match file.map_err(about)? {
         KeyFile::Open(content) => Ok((content, None)),
         KeyFile::Locked(locked) => match password.password_of(path)? {

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use zeroize::Zeroizing;
 
 use crate::cli::interrupt::{stopped, while_asking};
+use crate::cli::pasted::password_file;
 use crate::cli::settings::{SecretSource, VARIABLE};
 
 /// No password is longer, in bytes; a larger file is not one.
@@ -70,7 +71,7 @@ impl Secret {
 
     /// The first line of a file, without its newline: editors add one, and no password holds one.
     pub fn from_file(file: &Path) -> anyhow::Result<Self> {
-        let cannot = || format!("{}: the password file cannot be read", file.display());
+        let cannot = || format!("{}: the password file cannot be read", password_file(file));
         let size = fs::metadata(file).with_context(cannot)?.len();
         if size > LONGEST {
             bail!("{}: the password file has {size} bytes: it should hold one line, the password", file.display());

@@ -74,7 +74,8 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for WordOf<T
     ) -> Result<Self::Value, clap::Error> {
         let written = plain(&value.to_string_lossy());
         let is_meant = |word: &&T| {
-            word.to_possible_value().is_some_and(|known| known.get_name_and_aliases().any(|name| plain(name) == written))
+            word.to_possible_value()
+                .is_some_and(|known| known.get_name_and_aliases().any(|name| plain(name) == written))
         };
         match T::value_variants().iter().find(is_meant) {
             Some(word) => Ok(word.clone()),

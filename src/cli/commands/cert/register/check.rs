@@ -8,6 +8,7 @@ use ksef_qr::{Conditions, Environment};
 
 use crate::cli::credential::key_file::{certificate, read_key_file};
 use crate::cli::credential::register_file::RegisterFile;
+use crate::cli::credential::secret::Secret;
 use crate::cli::credential::signatory::issuer_of_entry;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{RegisterCheck, Signature};
@@ -81,7 +82,7 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
         problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
+        problems.extend(Secret::from_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     problems
 }

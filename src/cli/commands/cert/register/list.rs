@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
-use crate::cli::settings::RegisterList;
+use crate::cli::settings::{ListShape, RegisterList};
 use crate::cli::words::say::say;
 use crate::cli::words::text::{BOLD, DIM, GOOD, printable};
 
@@ -18,20 +18,44 @@ use crate::cli::words::text::{BOLD, DIM, GOOD, printable};
 pub fn run(settings: &RegisterList) -> anyhow::Result<ExitStatus> {
     let register = RegisterFile::read(&settings.register)?.register;
     let standings = Standings { register: &register, signing: register.signing(settings.now), now: settings.now };
-    for (index, entry) in register.entries().iter().enumerate() {
-        if settings.json {
-            say!("{}", to_json(entry, &standings));
-        } else {
-            if index > 0 {
-                say!();
+    match settings.shape {
+        ListShape::Json => register.entries().iter().for_each(|entry| say!("{}", to_json(entry, &standings))),
+        _ if register.entries().is_empty() => say!("the register holds no certificate yet"),
+        ListShape::Table => table(&standings),
+        ListShape::Words => {
+            for (index, entry) in register.entries().iter().enumerate() {
+                if index > 0 {
+                    say!();
+                }
+                words(entry, &standings);
             }
-            words(entry, &standings);
         }
     }
-    if register.entries().is_empty() && !settings.json {
-        say!("the register holds no certificate yet");
-    }
     Ok(ExitStatus::Done)
+}
+
+/// A line each, for a register of hundreds.
+fn table(standings: &Standings<'_>) {
+    const HEADS: [&str; 5] = ["NAME", "OWNER", "SERIAL NUMBER", "VALID TO", "STANDING"];
+    let row = |entry: &Entry| {
+        let facts = &entry.facts;
+        let (signs, standing) = standings.of(entry);
+        let last = Day::of(facts.valid_to).to_string();
+        let cells = [entry.name.clone(), owner(entry), facts.serial.to_string(), last, standing];
+        (signs, cells.map(|cell| printable(&cell).into_owned()))
+    };
+    let rows: Vec<_> = standings.register.entries().iter().map(row).collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|(_, cells)| cells[column].chars().count());
+        widths.chain([HEADS[column].len()]).max().unwrap_or_default()
+    };
+    let [name, owner, serial, to] = [0, 1, 2, 3].map(width);
+    let [a, b, c, d, e] = HEADS;
+    say!("{DIM}{a:<name$}  {b:<owner$}  {c:<serial$}  {d:<to$}  {e}{DIM:#}");
+    for (signs, [a, b, c, d, e]) in &rows {
+        let colour = if *signs { GOOD } else { Style::new() };
+        say!("{a:<name$}  {b:<owner$}  {c:<serial$}  {d:<to$}  {colour}{e}{colour:#}");
+    }
 }
 
 /// Which entries sign now.
@@ -64,11 +88,7 @@ fn words(entry: &Entry, standings: &Standings<'_>) {
     say!("{BOLD}{}{BOLD:#}  {colour}{}{colour:#}", printable(&entry.name), printable(&standing));
     let line = |what: &str, text: &str| say!("  {DIM}{what:<12}{DIM:#} {}", printable(text));
     let some = |what: &str, text: Option<&String>| text.map_or((), |text| line(what, text));
-    let owner = match (facts.owner, &facts.owner_name) {
-        (Owner::Nip(nip), Some(name)) => format!("NIP {nip}, {name}"),
-        _ => facts.owner_in_words(),
-    };
-    line("owner", &owner);
+    line("owner", &owner(entry));
     line("purpose", purpose(facts.purpose));
     line("serial", &facts.serial.to_string());
     line("issuer", facts.issuer.as_deref().unwrap_or("not named"));
@@ -84,6 +104,14 @@ fn words(entry: &Entry, standings: &Standings<'_>) {
     some("responsible", entry.responsible.as_ref());
     some("replace by", entry.replace_by.map(|day| day.to_string()).as_ref());
     some("note", entry.note.as_ref());
+}
+
+/// The number and the name.
+fn owner(entry: &Entry) -> String {
+    match (entry.facts.owner, &entry.facts.owner_name) {
+        (Owner::Nip(nip), Some(name)) => format!("NIP {nip}, {name}"),
+        _ => entry.facts.owner_in_words(),
+    }
 }
 
 fn purpose(purpose: Purpose) -> &'static str {
