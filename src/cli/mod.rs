@@ -21,13 +21,14 @@ use words::failure;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
-    if let Err(error) = pasted::check(std::env::args_os().skip(1)) {
+    let command = args::command();
+    if let Err(error) = pasted::check(&command, std::env::args_os().skip(1)) {
         failure::show(&error.into());
         return ExitStatus::Nothing;
     }
-    let parsed = args::command().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let parsed = command.clone().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
     let cli = match parsed {
-        Ok((cli, matches)) => match pasted::check_paths(&args::command(), &matches) {
+        Ok((cli, matches)) => match pasted::check_paths(&command, &matches) {
             Ok(()) => cli,
             Err(error) => {
                 failure::show(&error.into());

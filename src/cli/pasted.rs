@@ -1,7 +1,7 @@
 //! Secrets that stand in an argument where the path of a file belongs: a KSeF token, a key, a password. They are recognised
 //! before anything is said of the arguments, and never repeated: messages are copied into tickets, logs and mails.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -16,17 +16,23 @@ use ksef_qr::error::ErrorKind;
 ///
 /// # Errors
 /// `secret_in_argument`.
-pub fn check(arguments: impl Iterator<Item = std::ffi::OsString>) -> ksef_qr::Result<()> {
-    let mut option = None;
+pub fn check(command: &clap::Command, arguments: impl Iterator<Item = OsString>) -> ksef_qr::Result<()> {
+    let mut before = None;
     for argument in arguments {
         let text = argument.to_string_lossy();
         if let Some(what) = token_or_key(&text) {
+            let option = before.filter(|name: &String| takes_value(command, name.trim_start_matches("--")));
             return Err(refusal(what, option.as_deref()));
         }
-        let is_option = text.starts_with("--") && !text.contains('=');
-        option = is_option.then(|| text.into_owned());
+        before = Some(text.into_owned()).filter(|text| text.starts_with("--"));
     }
     Ok(())
+}
+
+/// True for an option of some command that takes a value.
+fn takes_value(command: &clap::Command, name: &str) -> bool {
+    command.get_arguments().any(|arg| arg.get_long() == Some(name) && arg.get_action().takes_values())
+        || command.get_subcommands().any(|below| takes_value(below, name))
 }
 
 /// Refuses passwords in place of the paths of files. Whether an argument is a path, clap knows.
@@ -162,7 +168,7 @@ mod tests {
     const TOKEN_TEXT: &str = "20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
     fn what(arguments: &[&str]) -> String {
-        match check(arguments.iter().map(Into::into)) {
+        match check(&crate::cli::args::command(), arguments.iter().map(Into::into)) {
             Ok(()) => String::new(),
             Err(error) => {
                 assert_eq!(error.code(), "secret_in_argument");
@@ -182,6 +188,7 @@ mod tests {
             (vec!["sign", "a.xml", "--key", TOKEN_TEXT], "a KSeF token was given as an argument (--key)"),
             (vec!["sign", &equals], "a KSeF token"),
             (vec!["--nip", TOKEN_TEXT], "a KSeF token was given as an argument (--nip)"),
+            (vec!["cert", "show", "--json", TOKEN_TEXT], "a KSeF token was given as an argument,"),
             (vec!["verify", "x|y|0f1e2d3c4b5a69788796a5b4c3d2e1f0"], "a KSeF token was given as an argument,"),
             (vec!["--key", pem], "a private key"),
             (vec!["--cert", certificate], "a certificate itself"),

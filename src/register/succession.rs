@@ -16,10 +16,7 @@ impl Register {
     pub fn succession(&self) -> Succession<'_> {
         let active = || self.entries().iter().filter(|entry| entry.status == Status::Active);
         let in_use = active().filter(|entry| self.revocation(entry).is_none());
-        Succession {
-            replacements: Timelines::new(in_use, |entry| Kin::of_system(entry)),
-            active: Timelines::new(active(), Kin::of),
-        }
+        Succession { replacements: Timelines::new(in_use, Kin::of_system), active: Timelines::new(active(), Kin::of) }
     }
 
     /// Who signs at this moment, whatever the KSeF: a register holds certificates of production and of the tests side by

@@ -88,9 +88,9 @@ fn two_hundred_firms_by_one_command() {
 fn what_cannot_be_paired_is_named_and_the_rest_is_added() {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
-    let (locked, open) = (key_file("offline-ec.fast.key"), key_file("offline-ec.pkcs8.pem"));
+    let locked = key_file("offline-ec.fast.key");
     // A file of both; a key of another name; the only ones of their folder; a container; an issuer among the certificates.
-    put(here, "in/both/both.pem", &[key_file("offline-ec.crt"), open.clone()].concat());
+    put(here, "in/both/both.pem", &[key_file("offline-rsa-3072.crt"), key_file("offline-rsa-3072.pkcs8.pem")].concat());
     put(here, "in/renewed/certificate.cer", &key_file("replacing-ec.crt"));
     put(here, "in/renewed/private.pem", &key_file("replacing-ec.pkcs8.pem"));
     put(here, "in/only/certificate.crt", &firm(1));
@@ -113,6 +113,7 @@ fn what_cannot_be_paired_is_named_and_the_rest_is_added() {
     put(here, "in/bad/wrong/wrong.key", &locked);
     put(here, "in/bad/wrong/wrong.password", b"Another-Password_2026\n");
     put(here, "in/bad/old.p12", &key_file("offline-ec.rc4.p12"));
+    put(here, "in/bad/old.pass", b"Throwaway-Key_2026\n");
     put(here, "in/bad/token.txt", &key_file("ksef-token.txt"));
     let (status, stdout, stderr) = said(&register(here, &["add", "keys.toml", "in"]));
     assert_eq!(status, Some(1), "{stdout}{stderr}");

@@ -256,24 +256,23 @@ fn what_is_pasted_in_place_of_a_path_is_not_repeated() {
     ];
     let paths = places.len() - 3;
     for (index, place) in places.iter().enumerate() {
-        for (secret, needle) in secrets.into_iter().chain((index < paths).then_some(password)) {
-            for json in [false, true] {
-                let mut arguments: Vec<_> = place.iter().map(|word| if *word == "?" { secret } else { word }).collect();
-                arguments.extend(json.then_some("--json"));
-                let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
-                    .current_dir(folder.path())
-                    .args(&arguments)
-                    .env_remove("KSEF_QR_KEY_PASSWORD")
-                    .stdin(Stdio::null())
-                    .output()
-                    .unwrap();
-                let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
-                assert!(!said.contains(needle), "{place:?} tells {needle}: {said}");
-                assert_eq!(done.status.code(), Some(2), "{place:?}: {said}");
-                // --json is no option of some, which is said before a password is looked for.
-                let is_usage = json && said.contains("unexpected argument '--json'");
-                assert!(said.contains("secret_in_argument") || is_usage, "{place:?}: {said}");
-            }
+        for (secret, needle) in [Some(secrets[index % 3]), (index < paths).then_some(password)].into_iter().flatten() {
+            let json = index % 4 == 0;
+            let mut arguments: Vec<_> = place.iter().map(|word| if *word == "?" { secret } else { word }).collect();
+            arguments.extend(json.then_some("--json"));
+            let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+                .current_dir(folder.path())
+                .args(&arguments)
+                .env_remove("KSEF_QR_KEY_PASSWORD")
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+            assert!(!said.contains(needle), "{place:?} tells {needle}: {said}");
+            assert_eq!(done.status.code(), Some(2), "{place:?}: {said}");
+            // --json is no option of some, which is said before a password is looked for.
+            let is_usage = json && said.contains("unexpected argument '--json'");
+            assert!(said.contains("secret_in_argument") || is_usage, "{place:?}: {said}");
         }
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");

@@ -1,5 +1,6 @@
 //! Keys and certificates by the paths of their files: each is read once, and opened with a secret only if it is locked.
 
+use std::fs;
 use std::path::Path;
 
 use ksef_qr::Error;
@@ -17,9 +18,12 @@ const LARGEST: u64 = 1_000_000;
 
 /// The bytes of a key's file, or of one that belongs to a key.
 pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
-    read(path, LARGEST, &mut bytes)?;
+    // Room for all of it from the start: growing would leave copies of a key behind that nobody wipes. A pipe does not
+    // say how long it is; a file that grows meanwhile is refused.
+    let size = fs::metadata(path).map_or(0, |found| if found.is_file() { found.len() } else { 0 });
+    let largest = if size > 0 { size.min(LARGEST) } else { LARGEST };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(largest as usize + 1));
+    read(path, largest, &mut bytes)?;
     Ok(bytes)
 }
 

@@ -57,7 +57,7 @@ struct Files {
     certificates: Vec<(PathBuf, Certificate)>,
     keys: Vec<Key>,
     containers: Vec<PathBuf>,
-    password_files: Vec<PathBuf>,
+    secrets: Vec<PathBuf>,
     passwords: Beside,
     problems: Vec<anyhow::Error>,
 }
@@ -96,8 +96,8 @@ impl Files {
                 ErrorKind::KeyIsPkcs12 => self.containers.push(path.to_owned()),
                 ErrorKind::KeyIsRequest | ErrorKind::KeyIsPublic => {}
                 ErrorKind::KeyUnreadable if may_be_password => {
-                    self.passwords.add(path, self.password_files.len());
-                    self.password_files.push(path.to_owned());
+                    self.passwords.add(path, self.secrets.len());
+                    self.secrets.push(path.to_owned());
                 }
                 _ => problem(error),
             },
@@ -134,12 +134,12 @@ impl Files {
             key.is_used = true;
             let password = match key.public {
                 Some(_) => None,
-                None => password_of(&self.passwords, &self.password_files, &[&key.path, cert]),
+                None => password_of(&self.passwords, &self.secrets, &[&key.path, cert]),
             };
             add(cert, AddedKey::Files { cert: cert.clone(), key: key.path.clone() }, password);
         }
         for file in &self.containers {
-            let password = password_of(&self.passwords, &self.password_files, &[file]);
+            let password = password_of(&self.passwords, &self.secrets, &[file]);
             add(file, AddedKey::Pkcs12 { file: file.clone(), entry: None }, password);
         }
         let unused = self.keys.iter().filter(|key| !key.is_used);

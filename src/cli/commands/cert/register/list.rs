@@ -49,12 +49,15 @@ fn table(standings: &Standings<'_>) {
         let widths = rows.iter().map(|(_, cells)| cells[column].chars().count());
         widths.chain([HEADS[column].len()]).max().unwrap_or_default()
     };
-    let [name, owner, serial, to] = [0, 1, 2, 3].map(width);
-    let [a, b, c, d, e] = HEADS;
-    say!("{DIM}{a:<name$}  {b:<owner$}  {c:<serial$}  {d:<to$}  {e}{DIM:#}");
-    for (signs, [a, b, c, d, e]) in &rows {
+    let widths = [0, 1, 2, 3].map(width);
+    let padded = |cells: &[String]| {
+        cells.iter().zip(widths).fold(String::new(), |line, (cell, width)| line + &format!("{cell:<width$}  "))
+    };
+    let heads = HEADS.map(str::to_owned);
+    say!("{DIM}{}{}{DIM:#}", padded(&heads[..4]), heads[4]);
+    for (signs, cells) in &rows {
         let colour = if *signs { GOOD } else { Style::new() };
-        say!("{a:<name$}  {b:<owner$}  {c:<serial$}  {d:<to$}  {colour}{e}{colour:#}");
+        say!("{}{colour}{}{colour:#}", padded(&cells[..4]), cells[4]);
     }
 }
 

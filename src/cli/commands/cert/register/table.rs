@@ -45,9 +45,9 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
     let malformed = |message: String| refuse(ErrorKind::RegisterTableMalformed, message);
     let text = text(&bytes).map_err(|message| malformed(message.to_owned()))?;
     // Excel's own way to say what separates.
-    let text = match text.strip_prefix("sep=") {
-        Some(rest) => rest.split_once('\n').map_or("", |(_, rest)| rest),
-        None => &text,
+    let (text, lines_above) = match text.strip_prefix("sep=") {
+        Some(rest) => (rest.split_once('\n').map_or("", |(_, rest)| rest), 1),
+        None => (&*text, 0),
     };
     let first = text.lines().next().unwrap_or_default();
     // Spreadsheets with Polish settings separate by semicolons.
@@ -89,7 +89,7 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let place = format!("{}: line {}", file.display(), record.position().map_or(0, csv::Position::line));
+        let place = format!("{}: line {}", file.display(), lines_above + line_of(&record, text));
         match row(&Row { heads: &heads, record: &record }, notes) {
             Ok(candidate) => candidates.push((Some(place), candidate)),
             Err(error) => problems.push(error.context(place)),
@@ -99,6 +99,14 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
         return Err(malformed("the table has no row below its first".to_owned()).into());
     }
     Ok((candidates, problems))
+}
+
+/// Empty lines before a row are counted to the row.
+fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    let empty = rest.iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').filter(|&&byte| byte == b'\n');
+    position.line() + empty.count() as u64
 }
 
 /// UTF-8, or the UTF-16 that spreadsheets and PowerShell write.
