@@ -6,7 +6,6 @@ mod commands;
 mod credential;
 mod exit;
 mod interrupt;
-mod pasted;
 mod read;
 mod scanner;
 mod settings;
@@ -14,7 +13,7 @@ mod words;
 
 use clap::FromArgMatches as _;
 
-use args::Cli;
+use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
 use words::failure;

@@ -87,6 +87,7 @@ const UNFINISHED: &str = "ksef-qr-new-";
 
 /// A new temporary file, private or as the umask says, in a folder that is somebody's and not ours. What killed runs left
 /// there is removed first: each file is locked as long as its run lives, so it must stay open until it has its name.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are of Unix"))]
 fn unfinished_in(folder: &Path, is_private: bool) -> io::Result<NamedTempFile> {
     sweep(folder);
     let mut builder = tempfile::Builder::new();
@@ -95,12 +96,13 @@ fn unfinished_in(folder: &Path, is_private: bool) -> io::Result<NamedTempFile> {
     if !is_private {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
+    let mut tries = 0..10;
     loop {
         let file = builder.tempfile_in(folder)?;
         // Where there are no locks nothing is locked, and nothing removed.
         _ = file.as_file().try_lock();
         // Somebody may have swept between the two.
-        if is_at(file.as_file(), file.path()) {
+        if is_at(file.as_file(), file.path()) || tries.next().is_none() {
             return Ok(file);
         }
     }

@@ -8,6 +8,7 @@ mod deadline;
 mod key;
 mod link;
 mod options;
+pub mod pasted;
 mod reference;
 mod sign;
 mod stamp;

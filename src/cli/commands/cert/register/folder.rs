@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 use super::candidate::Candidate;
 use crate::cli::credential::key_file::read_key_file;
-use crate::cli::pasted::EXTENSIONS;
+use crate::cli::credential::secret::EXTENSIONS;
 use crate::cli::settings::{AddedKey, EntryNotes};
 
 /// What certificates and keys are called. What is in a file, the file itself says.

@@ -56,21 +56,6 @@ pub fn check_paths(command: &clap::Command, matches: &ArgMatches) -> ksef_qr::Re
     }
 }
 
-/// The path of a password's file, to be told; nothing of it if it may be the password itself.
-pub fn password_file(path: &Path) -> String {
-    let is_in_a_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && folder.is_dir());
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    let has_extension = extension.is_some_and(|extension| EXTENSIONS.contains(&&*extension));
-    let is_password = path.file_name().is_some_and(|name| is_password(name, Place::Secret));
-    match path.exists() || has_extension || (is_in_a_folder && !is_password) {
-        true => path.display().to_string(),
-        false => "the file that was named (not repeated here: it may be the password itself)".to_owned(),
-    }
-}
-
-/// What people call the files of passwords.
-pub const EXTENSIONS: [&str; 8] = ["txt", "password", "passwd", "pass", "pwd", "haslo", "hasło", "pin"];
-
 const TOKEN: &str = "a KSeF token";
 const KEY: &str = "a private key";
 const CERTIFICATE: &str = "a certificate itself";
@@ -168,7 +153,7 @@ mod tests {
     const TOKEN_TEXT: &str = "20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
     fn what(arguments: &[&str]) -> String {
-        match check(&crate::cli::args::command(), arguments.iter().map(Into::into)) {
+        match check(&super::super::command(), arguments.iter().map(Into::into)) {
             Ok(()) => String::new(),
             Err(error) => {
                 assert_eq!(error.code(), "secret_in_argument");
@@ -180,10 +165,10 @@ mod tests {
     #[test]
     fn tokens_and_keys_are_known_wherever_they_stand() {
         let equals = format!("--key={TOKEN_TEXT}");
-        let pem = include_str!("../../fixtures/keys/offline-ec.pkcs8.pem");
+        let pem = include_str!("../../../fixtures/keys/offline-ec.pkcs8.pem");
         let der: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
-        let certificate = include_str!("../../fixtures/keys/offline-ec.crt");
-        let base64 = include_str!("../../fixtures/keys/offline-ec.base64.txt");
+        let certificate = include_str!("../../../fixtures/keys/offline-ec.crt");
+        let base64 = include_str!("../../../fixtures/keys/offline-ec.base64.txt");
         for (arguments, expected) in [
             (vec!["sign", "a.xml", "--key", TOKEN_TEXT], "a KSeF token was given as an argument (--key)"),
             (vec!["sign", &equals], "a KSeF token"),
@@ -230,12 +215,5 @@ mod tests {
         ] {
             assert_eq!(is_password(OsStr::new(text), place), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn the_name_of_a_missing_password_file_is_told_if_it_is_one() {
-        let is_told = |name: &str| password_file(Path::new(name)) == name;
-        assert!(["firm.password", "haslo.txt", "src/none", "src/none.key", "Cargo.toml"].into_iter().all(is_told));
-        assert!(!["tajne", "Throwaway-Key_2026", "src/Throwaway-Key_2026", "a/b", "x.y"].into_iter().any(is_told));
     }
 }
