@@ -11,9 +11,9 @@ mod scanner;
 mod settings;
 mod words;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
-use args::Cli;
+use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
 use words::failure::{self, ErrorLine};
@@ -22,8 +22,16 @@ use words::say::say;
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
     let is_for_programs = failure::is_for_programs(std::env::args_os());
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let command = args::command();
+    if let Err(error) = pasted::check(&command, std::env::args_os().skip(1)) {
+        return failed(&error.into(), is_for_programs);
+    }
+    let parsed = command.clone().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let cli = match parsed {
+        Ok((cli, matches)) => match pasted::check_paths(&command, &matches) {
+            Ok(()) => cli,
+            Err(error) => return failed(&error.into(), is_for_programs),
+        },
         Err(error) => {
             // Help and version come this way too, and are no failure; nobody reading them is none either.
             _ = error.print();
@@ -37,11 +45,13 @@ pub fn run() -> ExitStatus {
             return ExitStatus::Nothing;
         }
     };
-    Command::from_args(cli.command).and_then(commands::run).unwrap_or_else(|error| {
-        failure::show(&error);
-        if is_for_programs {
-            say!("{}", ErrorLine::of(&error).to_json());
-        }
-        ExitStatus::Nothing
-    })
+    Command::from_args(cli.command).and_then(commands::run).unwrap_or_else(|error| failed(&error, is_for_programs))
+}
+
+fn failed(error: &anyhow::Error, is_for_programs: bool) -> ExitStatus {
+    failure::show(error);
+    if is_for_programs {
+        say!("{}", ErrorLine::of(error).to_json());
+    }
+    ExitStatus::Nothing
 }

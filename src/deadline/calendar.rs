@@ -56,7 +56,7 @@ impl Calendar {
     /// The years whose holidays are known. Earlier ones had others; later ones may have others.
     pub const YEARS: RangeInclusive<i32> = 2011..=2099;
 
-    /// Reads days to add to those of the law: one a line, `YYYY-MM-DD`, and comments after `#`. The Prime
+    /// Reads days to add to those of the law: one a line, as [`Day`] reads it, and comments after `#`. The Prime
     /// Minister may declare such days in an epidemic (art. 1a of the Act of 18 January 1951), and a law at any
     /// time, as it did with 12 November 2018. A day may stand twice, or be a Sunday.
     ///
@@ -162,8 +162,11 @@ mod tests {
     #[test]
     fn a_refusal_names_the_line() {
         let code = "non_working_days_malformed";
-        assert_eq!(refusal("2026-05-04\n\n4 May"), (code, "line 3: \"4 May\" is not a date".into()));
-        assert_eq!(refusal("2026-02-30"), (code, "line 1: \"2026-02-30\" is not a date".into()));
+        assert_eq!(
+            refusal("2026-05-04\n\n4 May"),
+            (code, "line 3: \"4 May\" is not a date: write 2026-11-26 or 26.11.2026".into())
+        );
+        assert_eq!(refusal("2026-02-30"), (code, "line 1: \"2026-02-30\" is not a date: there is no such day".into()));
         assert_eq!(refusal("2026-05-04 2026-05-05").0, code);
         assert_eq!(refusal("#\n2206-05-04"), (code, "line 2: 2206-05-04 is not within the years 2011 to 2099".into()));
     }

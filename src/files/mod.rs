@@ -5,7 +5,7 @@
 //! | `temporary` | files without a name, which get one when they are whole |
 //! | `staging` | a run's hidden folder of such files, one run at a time |
 //! | `lock` | one process at a time |
-//! | `write` | one file in one go; secrets for their owner alone |
+//! | `write` | one file in one go; secrets for their owner alone; what killed runs left is swept |
 //! | `edit` | a change to a file that people change as well |
 //! | `read` | regular files only, and their names as text |
 //! | `text` | lists and tables as Windows saves them |

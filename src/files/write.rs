@@ -4,9 +4,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
+use super::lock::is_at;
 #[cfg(unix)]
 use super::temporary::keep_owner;
-use super::temporary::{PREFIX, SUFFIX, folder_of, make_folder, put_in_place, temporary_in, unwritable};
+use super::temporary::{SUFFIX, folder_of, make_folder, put_in_place, unwritable};
 use crate::error::Result;
 
 /// Writes a file whole, or not at all, and replaces what is there.
@@ -17,7 +20,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = folder_of(path);
     make_folder(folder)?;
     let write = || {
-        let mut file = temporary_in(folder)?;
+        let mut file = unfinished_in(folder, false)?;
         file.write_all(bytes)?;
         file.persist(path)?;
         Ok(())
@@ -31,11 +34,12 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 /// `output_exists`, `output_unwritable`.
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let write = || {
-        let mut file = temporary_in(folder_of(path))?;
+        let mut file = unfinished_in(folder_of(path), false)?;
         file.write_all(bytes)?;
-        Ok(file.into_temp_path())
+        Ok(file.into_parts())
     };
-    put_in_place(write().map_err(|error: io::Error| unwritable(path, &error))?, path, false)
+    let (_locked, prepared) = write().map_err(|error: io::Error| unwritable(path, &error))?;
+    put_in_place(prepared, path, false)
 }
 
 /// Writes a file that nobody but its owner may read (mode 0600 where there are modes), from its first byte on: whole, or
@@ -48,7 +52,7 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
     let folder = folder_of(path);
     let write = || {
         // tempfile opens its files with mode 0600, whatever the umask.
-        let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        let mut file = unfinished_in(folder, true)?;
         file.write_all(bytes)?;
         #[cfg(unix)]
         if let Some(old) = fs::metadata(path).ok().filter(|_| replace) {
@@ -60,9 +64,10 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
             file.as_file().set_permissions(fs::Permissions::from_mode(0o600 | group))?;
         }
         file.as_file().sync_all()?;
-        Ok(file.into_temp_path())
+        Ok(file.into_parts())
     };
-    put_in_place(write().map_err(|error: io::Error| unwritable(path, &error))?, path, replace)?;
+    let (_locked, prepared) = write().map_err(|error: io::Error| unwritable(path, &error))?;
+    put_in_place(prepared, path, replace)?;
     // The name is in the folder, and is as durable as the file only once the folder is written too. Some file systems
     // cannot do that, and the file is still there.
     #[cfg(unix)]
@@ -75,6 +80,46 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
 /// Removes a secret that was written for something that then was not made. If it cannot be removed it opens nothing.
 pub fn remove_secret_file(path: &Path) {
     _ = fs::remove_file(path);
+}
+
+/// What stands in the name of a file that [`unfinished_in`] made. No other of ours begins so.
+const UNFINISHED: &str = "ksef-qr-new-";
+
+/// A new temporary file, private or as the umask says, in a folder that is somebody's and not ours. What killed runs left
+/// there is removed first: each file is locked as long as its run lives, so it must stay open until it has its name.
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are of Unix"))]
+fn unfinished_in(folder: &Path, is_private: bool) -> io::Result<NamedTempFile> {
+    sweep(folder);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED).suffix(SUFFIX);
+    #[cfg(unix)]
+    if !is_private {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    }
+    let mut tries = 0..10;
+    loop {
+        let file = builder.tempfile_in(folder)?;
+        // Where there are no locks nothing is locked, and nothing removed.
+        _ = file.as_file().try_lock();
+        // Somebody may have swept between the two.
+        if is_at(file.as_file(), file.path())? || tries.next().is_none() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes the unfinished files that nobody works on.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with(UNFINISHED) && name.ends_with(SUFFIX));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let file = fs::OpenOptions::new().write(true).open(entry.path());
+            if file.is_ok_and(|file| file.try_lock().is_ok()) {
+                _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -108,7 +153,25 @@ mod tests {
         let nowhere = folder.path().join("none/my.key");
         let refused = write_secret_file(&nowhere, b"", false).unwrap_err();
         assert_eq!(refused.code(), "output_unwritable");
-        assert!(!refused.message().contains(PREFIX), "{refused}");
+        assert!(!refused.message().contains("ksef-qr-"), "{refused}");
+    }
+
+    #[test]
+    fn what_a_kill_left_is_swept_and_what_others_write_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // A kill takes the lock away and leaves the file.
+        fs::write(at("ksef-qr-new-killed.tmp"), "half a key").unwrap();
+        let working = unfinished_in(folder.path(), true).unwrap();
+        for other in ["ksef-qr-new-notes.txt", "ksef-qr-AbCdEf.tmp", "my.tmp"] {
+            fs::write(at(other), "").unwrap();
+        }
+        write_secret_file(&at("my.key"), b"key", false).unwrap();
+        write_new_file(&at("my.csr"), b"request").unwrap();
+        write_file(&at("my.txt"), b"text").unwrap();
+        assert!(!at("ksef-qr-new-killed.tmp").exists());
+        assert!(working.path().exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 7);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Changes to the text of a register. Nothing but the change is written: comments, order, spaces and line endings of
 //! the rest stay, byte for byte.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::time::SystemTime;
@@ -12,6 +13,7 @@ use super::register::{Register, parse, tables, unknown};
 use super::status::Status;
 use crate::credential::Purpose;
 use crate::error::{Error, Kind, Result};
+use crate::values::CertificateSerial;
 
 /// What a new register begins with.
 pub const HEADER: &str = "\
@@ -28,12 +30,65 @@ const BOM: &str = "\u{FEFF}";
 /// `register_name_taken`, also for a certificate that is in the register under another name; `register_entry_retired`
 /// and `register_entry_revoked`, if it was put away there; those of [`Register::parse`], of the text or of the entry.
 pub fn add(text: &str, entry: &Entry) -> Result<String> {
+    add_all(text, std::slice::from_ref(entry))
+}
+
+/// Adds entries at the end of a register's text: all, or none if there is anything wrong with one of them.
+///
+/// # Errors
+/// Those of [`add`], also for two of the entries that do not go together.
+pub fn add_all(text: &str, entries: &[Entry]) -> Result<String> {
     let mut register = Register::parse(text)?;
-    if register.entry(&entry.name).is_ok() {
-        let message = format!("the register has a certificate of the name {:?} already", entry.name);
-        return Err(Error::new(Kind::RegisterNameTaken, message));
+    let mut known = Known::of(&register);
+    let newline = newline(text);
+    let mut changed = if text.trim_start_matches(BOM).is_empty() { HEADER.to_owned() } else { text.to_owned() };
+    if !changed.ends_with('\n') {
+        changed.push_str(newline);
     }
-    if let Some(same) = register.entries().iter().find(|other| other.facts.is_same(&entry.facts)) {
+    for entry in entries {
+        known.add(entry)?;
+        let lines = lines(entry);
+        if let Err(error) = Register::parse(&lines.join("\n")) {
+            // There is no such line yet to look at.
+            let message = error.message().split_once(": ").map_or(error.message(), |(_line, message)| message);
+            return Err(Error::new(error.kind(), message));
+        }
+        changed.push_str(newline);
+        for line in lines {
+            changed.push_str(&line);
+            changed.push_str(newline);
+        }
+    }
+    for entry in entries {
+        register.push(entry.clone());
+    }
+    verified(changed, &register)
+}
+
+/// The names and the certificates that a register has, so that none is there twice.
+struct Known<'r> {
+    names: HashSet<&'r str>,
+    certificates: HashMap<(CertificateSerial, Option<&'r str>), &'r Entry>,
+}
+
+impl<'r> Known<'r> {
+    fn of(register: &'r Register) -> Self {
+        let mut known = Self { names: HashSet::new(), certificates: HashMap::new() };
+        for entry in register.entries() {
+            known.names.insert(&entry.name);
+            known.certificates.entry((entry.facts.serial, entry.facts.issuer.as_deref())).or_insert(entry);
+        }
+        known
+    }
+
+    fn add(&mut self, entry: &'r Entry) -> Result<()> {
+        if !self.names.insert(&entry.name) {
+            let message = format!("the register has a certificate of the name {:?} already", entry.name);
+            return Err(Error::new(Kind::RegisterNameTaken, message));
+        }
+        let Some(same) = self.certificates.insert((entry.facts.serial, entry.facts.issuer.as_deref()), entry) else {
+            return Ok(());
+        };
         let kind = match same.status {
             Status::Active => Kind::RegisterNameTaken,
             Status::Retired { .. } => Kind::RegisterEntryRetired,
@@ -41,26 +96,8 @@ pub fn add(text: &str, entry: &Entry) -> Result<String> {
         };
         let (serial, name, status) = (entry.facts.serial, &same.name, &same.status);
         let message = format!("the certificate {serial} is in the register already, as {name:?} ({status})");
-        return Err(Error::new(kind, message));
+        Err(Error::new(kind, message))
     }
-    let lines = lines(entry);
-    if let Err(error) = Register::parse(&lines.join("\n")) {
-        // There is no such line yet to look at.
-        let message = error.message().split_once(": ").map_or(error.message(), |(_line, message)| message);
-        return Err(Error::new(error.kind(), message));
-    }
-    let newline = newline(text);
-    let mut changed = if text.trim_start_matches(BOM).is_empty() { HEADER.to_owned() } else { text.to_owned() };
-    if !changed.ends_with('\n') {
-        changed.push_str(newline);
-    }
-    changed.push_str(newline);
-    for line in lines {
-        changed.push_str(&line);
-        changed.push_str(newline);
-    }
-    register.push(entry.clone());
-    verified(changed, &register)
 }
 
 /// Retires an entry, or has it revoked. What was revoked stays revoked.
@@ -69,7 +106,7 @@ pub fn add(text: &str, entry: &Entry) -> Result<String> {
 /// `register_entry_unknown`; `register_entry_retired` and `register_entry_revoked`, if it is so already; those of
 /// [`Register::parse`].
 pub fn set_status(text: &str, name: &str, status: &Status) -> Result<String> {
-    let mut register = Register::parse(text)?;
+    let register = Register::parse(text)?;
     let old = &register.entry(name)?.status;
     let kind = match (old, status) {
         (Status::Revoked { .. }, _) => Some(Kind::RegisterEntryRevoked),
@@ -95,8 +132,7 @@ pub fn set_status(text: &str, name: &str, status: &Status) -> Result<String> {
     // Next to the status, or to the name where there is none.
     let neighbour = table.get("status").or_else(|| table.get("name")).and_then(Item::span);
     changes.push(insertion(body, neighbour.map_or(0, |span| span.end), new_lines));
-    register.entry_mut(name)?.status = status.clone();
-    verified(format!("{mark}{}", replaced(body, changes)), &register)
+    verified(format!("{mark}{}", replaced(body, changes)), &register.with_status(name, status)?)
 }
 
 /// Before the line that follows the one at `position`.

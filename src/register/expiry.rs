@@ -74,31 +74,18 @@ impl Expiry {
 
 impl Register {
     /// What has to be replaced, in the order of the deadlines. Left out are the retired and the revoked, and those for
-    /// which a replacement is ready (see [`replacement`](Self::replacement)).
+    /// which a replacement is ready (see [`Succession::replacement`](super::Succession::replacement)).
     pub fn expiries(&self) -> Vec<Expiry> {
-        let open = self.entries().iter().filter(|entry| self.is_in_use(entry));
-        let open = open.filter(|entry| self.replacement(entry).is_none());
+        let succession = self.succession();
+        let in_use = |entry: &&Entry| entry.status == Status::Active && self.revocation(entry).is_none();
+        let open = self.entries().iter().filter(in_use).filter(|entry| succession.replacement(entry).is_none());
         let mut expiries: Vec<Expiry> = open.map(Expiry::of).collect();
-        expiries.sort_by_key(Expiry::deadline);
+        expiries.sort_by_cached_key(Expiry::deadline);
         expiries
     }
 
-    fn is_in_use(&self, entry: &Entry) -> bool {
-        entry.status == Status::Active && self.revocation(entry).is_none()
-    }
-
-    /// The entry that takes over from `entry`: active, of the same owner, issuer and purpose, for the same system, valid
-    /// for longer, and in use before `entry` ends.
+    /// The entry that takes over from `entry`. Of many entries [`succession`](Self::succession) tells it sooner.
     pub fn replacement(&self, entry: &Entry) -> Option<&Entry> {
-        let old = &entry.facts;
-        self.entries().iter().find(|other| {
-            let new = &other.facts;
-            self.is_in_use(other)
-                && new.may_follow(old)
-                && other.system == entry.system
-                && new.valid_to > old.valid_to
-                && new.valid_from <= old.valid_to
-                && other.use_from.is_none_or(|day| day <= Day::of(old.valid_to))
-        })
+        self.succession().replacement(entry)
     }
 }

@@ -70,6 +70,7 @@ impl Facts {
     /// True if both belong to one owner. People are told apart by their names and by the end of their PESEL, where both
     /// entries have it: a register keeps nothing else about them.
     pub fn has_same_owner(&self, other: &Self) -> bool {
+        count_step();
         let is_namesake =
             || matches!((&self.pesel_ends, &other.pesel_ends), (Some(ours), Some(theirs)) if ours != theirs);
         self.owner == other.owner
@@ -113,4 +114,31 @@ fn writable(time: SystemTime) -> SystemTime {
     let last = jiff::Timestamp::MAX;
     let seconds = jiff::Timestamp::try_from(time).unwrap_or(last).as_second();
     jiff::Timestamp::from_second(seconds).unwrap_or(last).into()
+}
+
+/// Counted for the tests of growth, which are the only ones to look.
+pub(super) fn count_step() {
+    #[cfg(test)]
+    steps::count();
+}
+
+/// How often an entry was looked at.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// The steps of this work.
+    pub(in crate::register) fn of(work: impl FnOnce()) -> usize {
+        let before = STEPS.get();
+        work();
+        STEPS.get() - before
+    }
 }

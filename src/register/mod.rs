@@ -28,12 +28,13 @@ mod fields;
 mod roster;
 mod select;
 mod status;
+mod succession;
 
 #[expect(clippy::module_inception, reason = "the noun of this folder, which the others add to")]
 mod register;
 
 pub use calendar::calendar;
-pub use edit::{HEADER, add, set_status};
+pub use edit::{HEADER, add, add_all, set_status};
 pub use entry::{Entry, KeyPlace, PasswordPlace, SignsFor};
 pub use expiry::Expiry;
 pub use facts::Facts;
@@ -41,3 +42,4 @@ pub use register::Register;
 pub use roster::Roster;
 pub use select::{Obstacle, Wanted};
 pub use status::{RevocationReason, Status};
+pub use succession::{Signing, Succession};

@@ -12,10 +12,21 @@ use crate::error::{Error, Kind, Result};
 use crate::values::{CertificateSerial, Nip};
 
 /// The certificates of a register, in the order of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Register {
     entries: Vec<Entry>,
+    /// Which entry says first that a certificate, by serial number and issuer, is revoked.
+    revoked: HashMap<(CertificateSerial, Option<String>), usize>,
 }
+
+/// The same entries in the same order.
+impl PartialEq for Register {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl Eq for Register {}
 
 /// The fields of an entry, in the order in which they are written.
 pub(super) const FIELDS: [&str; 26] = [
@@ -77,7 +88,7 @@ impl Register {
                 let message = format!("the name {:?} is taken by the entry of line {first}", entry.name);
                 return Err(malformed(fields.line(), &message));
             }
-            register.entries.push(entry);
+            register.push(entry);
         }
         Ok(register)
     }
@@ -88,11 +99,33 @@ impl Register {
     }
 
     pub(super) fn push(&mut self, entry: Entry) {
+        if matches!(entry.status, Status::Revoked { .. }) {
+            let certificate = (entry.facts.serial, entry.facts.issuer.clone());
+            self.revoked.entry(certificate).or_insert(self.entries.len());
+        }
         self.entries.push(entry);
     }
 
-    pub(super) fn entry_mut(&mut self, name: &str) -> Result<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.name == name).ok_or_else(|| unknown(name))
+    /// The register with another status of one entry.
+    pub(super) fn with_status(self, name: &str, status: &Status) -> Result<Self> {
+        self.entry(name)?;
+        let mut changed = Self::default();
+        for mut entry in self.entries {
+            if entry.name == name {
+                entry.status.clone_from(status);
+            }
+            changed.push(entry);
+        }
+        Ok(changed)
+    }
+
+    /// Revoked, in this entry or in another one of the same certificate.
+    pub(super) fn revocation(&self, entry: &Entry) -> Option<&Status> {
+        if self.revoked.is_empty() {
+            return None;
+        }
+        let certificate = (entry.facts.serial, entry.facts.issuer.clone());
+        self.revoked.get(&certificate).and_then(|&index| self.entries.get(index)).map(|other| &other.status)
     }
 
     /// The entry of that name.

@@ -90,6 +90,7 @@ impl Entry {
     /// The first reason in the entry itself, if any, why it is not to be chosen. The context is no reason against a
     /// single entry.
     fn obstacle(&self, wanted: &Wanted) -> Option<Obstacle> {
+        super::facts::count_step();
         let facts = &self.facts;
         let today = Day::of(wanted.now);
         if self.status != Status::Active {
@@ -122,12 +123,6 @@ impl Register {
     /// in all.
     pub fn obstacle(&self, entry: &Entry, wanted: &Wanted) -> Option<Obstacle> {
         entry.obstacle(wanted).or_else(|| self.revocation(entry).cloned().map(Obstacle::Status))
-    }
-
-    /// Revoked, in this entry or in another one of the same certificate.
-    pub(super) fn revocation(&self, entry: &Entry) -> Option<&Status> {
-        let mut revoked = self.entries().iter().filter(|other| matches!(other.status, Status::Revoked { .. }));
-        revoked.find(|other| other.facts.is_same(&entry.facts)).map(|other| &other.status)
     }
 
     /// Picks the entry that signs: active, of type Offline, for this environment, owner and moment; of several the one

@@ -86,12 +86,12 @@ impl From<IssueDate> for Day {
     }
 }
 
-/// Reads `YYYY-MM-DD`; anything else is refused with `date_malformed`, as by [`IssueDate::parse`].
+/// Reads a day as people write it, as [`IssueDate`] does: `2026-11-26`, `26.11.2026`. Anything else is `date_malformed`.
 impl FromStr for Day {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        IssueDate::parse(text).map(Self::from)
+        text.parse::<IssueDate>().map(Self::from)
     }
 }
 
@@ -129,6 +129,7 @@ mod tests {
     #[test]
     fn the_last_day_has_no_tomorrow() {
         assert_eq!("9999-12-31".parse::<Day>().unwrap().tomorrow(), None);
-        assert_eq!("31.12.2026".parse::<Day>().unwrap_err().code(), "date_malformed");
+        assert_eq!("31.12.2026".parse::<Day>(), "2026-12-31".parse());
+        assert_eq!("12/31/2026".parse::<Day>().unwrap_err().code(), "date_malformed");
     }
 }

@@ -42,11 +42,23 @@ impl Environment {
     }
 }
 
+/// Reads a name, or what people and the Ministry's pages call the environment, in any capitals: `PROD`, `produkcja`,
+/// `testowe`, `przedprodukcyjne`.
+///
+/// Errors are `setting_malformed`.
 impl FromStr for Environment {
     type Err = Error;
+
     fn from_str(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|environment| environment.name() == text).ok_or_else(|| {
-            Error::new(Kind::SettingMalformed, format!("{text:?} is not an environment: prod, demo or test"))
+        Ok(match &*text.trim().to_lowercase() {
+            "prod" | "prd" | "production" | "produkcja" | "produkcyjne" | "produkcyjny" | "produkcyjna" => Self::Prod,
+            "demo" | "preprod" | "pre-prod" | "preproduction" | "pre-production" | "przedprodukcja"
+            | "przedprodukcyjne" | "przedprodukcyjny" | "przedprodukcyjna" | "tr" => Self::Demo,
+            "test" | "testing" | "testy" | "testowe" | "testowy" | "testowa" | "te" => Self::Test,
+            _ => {
+                let message = format!("{text:?} is not an environment: prod, demo or test");
+                return Err(Error::new(Kind::SettingMalformed, message));
+            }
         })
     }
 }
@@ -54,5 +66,30 @@ impl FromStr for Environment {
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_people_write_it() {
+        for environment in Environment::ALL {
+            assert_eq!(environment.name().parse(), Ok(environment));
+            assert_eq!(environment.name().to_uppercase().parse(), Ok(environment));
+        }
+        for (text, environment) in [
+            ("production", Environment::Prod),
+            ("Produkcja", Environment::Prod),
+            ("testowe", Environment::Test),
+            ("TE", Environment::Test),
+            (" przedprodukcyjne ", Environment::Demo),
+        ] {
+            assert_eq!(text.parse(), Ok(environment), "{text}");
+        }
+        for text in ["", "p", "prod,test", "live", "qr.ksef.mf.gov.pl"] {
+            assert_eq!(text.parse::<Environment>().unwrap_err().code(), "setting_malformed", "{text}");
+        }
     }
 }

@@ -1,4 +1,6 @@
 use std::fmt;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
 use std::time::SystemTime;
 
 use jiff::civil::Date;
@@ -79,6 +81,41 @@ fn number(digits: &[u8]) -> Option<u16> {
     digits.iter().try_fold(0, |value, &digit| digit.is_ascii_digit().then(|| value * 10 + u16::from(digit - b'0')))
 }
 
+/// Reads a day as people write it: `2026-11-26`, `26.11.2026` (also `1.6.2026`, and `26.11.2026 r.`), or `26-11-2026` as in
+/// the links. What could be two days is refused: `01/02/2026` is the first of February here and the second of January
+/// elsewhere.
+///
+/// Errors are `date_malformed`.
+impl FromStr for IssueDate {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let refuse = |why: &str| Error::new(Kind::DateMalformed, format!("{text:?} is not a date: {why}"));
+        let day = text.trim();
+        let day = day.strip_suffix("r.").or_else(|| day.strip_suffix('r')).unwrap_or(day).trim_end();
+        let separator = day.chars().find(|c| !c.is_ascii_digit()).filter(|c| ['-', '.', '/'].contains(c));
+        let groups: Vec<&str> = separator.map(|separator| day.split(separator).collect()).unwrap_or_default();
+        let is_number = |group: &&str, lengths: RangeInclusive<usize>| {
+            lengths.contains(&group.len()) && group.bytes().all(|b| b.is_ascii_digit())
+        };
+        let (year, month, day) = match groups[..] {
+            [year, month, day] if is_number(&year, 4..=4) => (year, month, day),
+            [one, other, year] if is_number(&year, 4..=4) && separator == Some('/') => {
+                // Even where one of them is no month: what is taken on one day must not be refused on another.
+                let (one, other) = (one.trim_start_matches('0'), other.trim_start_matches('0'));
+                let meant = format!("which of {one} and {other} is the month? Write 2026-11-26 or 26.11.2026");
+                return Err(refuse(&meant));
+            }
+            [day, month, year] if is_number(&year, 4..=4) => (year, month, day),
+            _ => return Err(refuse("write 2026-11-26 or 26.11.2026")),
+        };
+        if ![month, day].iter().all(|group| is_number(group, 1..=2)) {
+            return Err(refuse("write 2026-11-26 or 26.11.2026"));
+        }
+        Self::parse(&format!("{year}-{month:0>2}-{day:0>2}")).map_err(|_| refuse("there is no such day"))
+    }
+}
+
 /// `YYYY-MM-DD`.
 impl fmt::Display for IssueDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -128,6 +165,47 @@ mod tests {
         }
         assert!(IssueDate::parse_day_first("2026-02-01").is_err());
         assert!(IssueDate::parse_day_first("1-2-2026").is_err());
+    }
+
+    #[test]
+    fn as_people_write_them() {
+        for (text, day) in [
+            ("2026-11-26", "2026-11-26"),
+            ("26.11.2026", "2026-11-26"),
+            ("26.11.2026 r.", "2026-11-26"),
+            ("26.11.2026r.", "2026-11-26"),
+            ("1.6.2026", "2026-06-01"),
+            ("01.02.2026", "2026-02-01"),
+            ("01-02-2026", "2026-02-01"),
+            ("2026.11.26", "2026-11-26"),
+            ("2026/02/01", "2026-02-01"),
+            (" 2026-6-1\n", "2026-06-01"),
+        ] {
+            assert_eq!(text.parse::<IssueDate>().unwrap().to_string(), day, "{text}");
+        }
+        for (text, why) in [
+            ("01/02/2026", "which of 1 and 2 is the month"),
+            ("26/11/2026", "which of 26 and 11 is the month"),
+            ("30.02.2026", "there is no such day"),
+            ("2026-13-01", "there is no such day"),
+            ("31.12.0000", "there is no such day"),
+            ("26.11.26", "write 2026-11-26 or 26.11.2026"),
+            ("26-11.2026", "write"),
+            ("26.11.2026.", "write"),
+            ("26 listopada 2026", "write"),
+            ("20261126", "write"),
+            ("+1.6.2026", "write"),
+            ("001.6.2026", "write"),
+            ("2026-06-15T12:00", "write"),
+            ("\u{662}026-06-15", "write"),
+            ("soon", "write"),
+            ("r.", "write"),
+            ("", "write"),
+        ] {
+            let error = text.parse::<IssueDate>().unwrap_err();
+            assert_eq!(error.code(), "date_malformed", "{text}");
+            assert!(error.message().contains(why), "{error}");
+        }
     }
 
     #[test]

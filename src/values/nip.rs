@@ -42,10 +42,24 @@ impl Nip {
     }
 }
 
+/// Reads a NIP as people write it: `526-587-76-35`, `526 587 76 35`, `PL 5265877635`, `NIP: 5265877635`. Of invoices and
+/// links [`parse`](Nip::parse) alone is right.
+///
+/// Errors are `nip_malformed`.
 impl FromStr for Nip {
     type Err = Error;
+
     fn from_str(text: &str) -> Result<Self> {
-        Self::parse(text)
+        let upper = text.trim().to_uppercase();
+        let bare = upper.strip_prefix("NIP").map_or(&*upper, |rest| rest.trim_start_matches([':', ' ', '\u{A0}']));
+        let bare = bare.strip_prefix("PL").unwrap_or(bare);
+        // Word processors make dashes and spaces of their own.
+        let between = |c: &char| matches!(c, ' ' | '-' | '\u{A0}' | '\u{202F}' | '\u{2010}'..='\u{2014}' | '\u{2212}');
+        let digits: String = bare.chars().filter(|c| !between(c)).collect();
+        Self::from_digits(digits.as_bytes()).ok_or_else(|| {
+            let message = format!("{text:?} is not a NIP of ten digits, such as 5265877635 or 526-587-76-35");
+            Error::new(Kind::NipMalformed, message)
+        })
     }
 }
 
@@ -82,6 +96,38 @@ mod tests {
             "५२६५८७७६३५",
         ] {
             assert_eq!(Nip::parse(bad).unwrap_err().code(), "nip_malformed", "{bad}");
+        }
+    }
+
+    #[test]
+    fn as_people_write_it() {
+        for text in [
+            "5265877635",
+            "526-587-76-35",
+            "526-58-77-635",
+            "526 587 76 35",
+            "PL5265877635",
+            "PL 526-587-76-35",
+            "pl 5265877635",
+            "NIP 5265877635",
+            "nip: PL 526 587 76 35",
+            "526\u{2011}587\u{2013}76\u{2212}35",
+            " 5265877635\n",
+        ] {
+            assert_eq!(text.parse::<Nip>().unwrap().to_string(), "5265877635", "{text}");
+        }
+        for text in [
+            "",
+            "PL",
+            "NIP",
+            "526587763",
+            "52658776355",
+            "DE5265877635",
+            "5265877635 PL",
+            "526.587.76.35",
+            "0265877635",
+        ] {
+            assert_eq!(text.parse::<Nip>().unwrap_err().code(), "nip_malformed", "{text}");
         }
     }
 

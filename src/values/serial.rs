@@ -26,6 +26,20 @@ impl CertificateSerial {
         Self(self.0.swap_bytes())
     }
 
+    /// What else a text is that people take for a serial number: the reference number of an application or a session in
+    /// KSeF, a GUID, a fingerprint.
+    pub(crate) fn mistaken(text: &str) -> Option<&'static str> {
+        let groups: Vec<_> = text.split('-').collect();
+        let lengths: Vec<_> = groups.iter().map(|group| group.len()).collect();
+        let is = |class: fn(&u8) -> bool| groups.concat().bytes().all(|byte| class(&byte));
+        match lengths[..] {
+            [8, 2, 10, 10, 2] if is(u8::is_ascii_alphanumeric) => Some("a reference number of KSeF"),
+            [8, 4, 4, 4, 12] if is(u8::is_ascii_hexdigit) => Some("a GUID"),
+            [40 | 64] if is(u8::is_ascii_hexdigit) => Some("a fingerprint"),
+            _ => None,
+        }
+    }
+
     /// Reads the 16 digits of a link.
     ///
     /// # Errors
@@ -34,7 +48,11 @@ impl CertificateSerial {
         let shape = text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'));
         let value = if shape { u64::from_str_radix(text, 16).ok() } else { None };
         value.map(Self).ok_or_else(|| {
-            Error::new(Kind::SerialMalformed, format!("{text:?} is not a serial number of 16 hexadecimal digits"))
+            let message = match Self::mistaken(text) {
+                Some(other) => format!("{text:?} is {other}, not a serial number of 16 hexadecimal digits"),
+                None => format!("{text:?} is not a serial number of 16 hexadecimal digits"),
+            };
+            Error::new(Kind::SerialMalformed, message)
         })
     }
 }

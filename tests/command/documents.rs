@@ -458,7 +458,7 @@ fn sheets_hold_the_codes_of_the_whole_run() {
     // A second run does not replace it unasked, and a sheet needs a folder.
     assert_eq!(status(&sign(&["--manifest", "other.ndjson"])), 2);
     assert_eq!(status(&sign(&["--out", "codes.zip"])), 2);
-    assert_eq!(status(&sign(&["--sheet", "0x7"])), 2);
+    assert_eq!(status(&sign(&["--sheet=0x7"])), 2);
     assert_eq!(fs::read(out.join("sheet.pdf")).unwrap(), sheet);
 }
 

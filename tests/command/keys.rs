@@ -130,3 +130,75 @@ fn a_key_behind_a_link_is_changed_where_it_is() {
     assert!(read.is_locked(), "it was in the clear before");
     assert_eq!(mode(&here.join("safe/a.key")), 0o600);
 }
+
+/// The key of a PKCS#12 file, by every command that takes one.
+#[test]
+fn a_container_is_as_good_as_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let container = |name: &str| fixture(&format!("keys/{name}"));
+    let password = fixture("keys/password.txt");
+    let (ec, two) = (container("offline-ec.p12"), container("two-keys.p12"));
+    let public = key(here, &["public", "--key", &ec, "--password-file", &password]);
+    assert_eq!(public.status.code(), Some(0), "{public:?}");
+    assert_eq!(public.stdout, fs::read(fixture("keys/offline-ec.public.pem")).unwrap());
+    // It needs no certificate.
+    let alone = container("no-certificate.p12");
+    assert_eq!(key(here, &["public", "--key", &alone, "--password-file", &password]).status.code(), Some(0));
+    let csr = key(here, &["csr", "--key", &ec, "--password-file", &password, "--attribute", "commonName=Firma"]);
+    assert_eq!(csr.status.code(), Some(0), "{csr:?}");
+
+    let several = key(here, &["public", "--key", &two, "--password-file", &password]);
+    let said = String::from_utf8_lossy(&several.stderr).into_owned();
+    assert_eq!(several.status.code(), Some(2));
+    assert!(said.contains("p12_several_keys") && said.contains("file with one key"), "{said}");
+    assert!(!said.contains("--p12-entry"), "{said}");
+
+    // The certificate in it is not lost.
+    fs::copy(&ec, here.join("firm.p12")).unwrap();
+    let before = fs::read(here.join("firm.p12")).unwrap();
+    let generated = ["--generate-password-file", "new.txt"];
+    let in_place = ["password", "--key", "firm.p12", "--password-file", &password, "--in-place"];
+    let refused = key(here, &[&in_place[..], &generated].concat());
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert_eq!(fs::read(here.join("firm.p12")).unwrap(), before);
+    let out = ["password", "--key", "firm.p12", "--password-file", &password, "--out", "firm.key"];
+    assert_eq!(key(here, &[&out[..], &generated].concat()).status.code(), Some(0));
+}
+
+#[test]
+fn what_a_killed_command_left_is_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::write(here.join("ksef-qr-new-AbCdEf.tmp"), "half a key").unwrap();
+    assert_eq!(key(here, &["new", "--out", "a.key", "--generate-password-file", "a.txt"]).status.code(), Some(0));
+    assert_eq!(files(here), ["a.key", "a.txt"].map(str::to_owned).into());
+}
+
+/// As an environment file or JSON gives them.
+#[test]
+fn keys_and_certificates_with_line_breaks_of_two_characters() {
+    use crate::common::{IN_TEST, ksef_qr};
+
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    for (name, source) in [("a.crt", "offline-ec.crt"), ("a.key", "offline-ec.pkcs8.pem")] {
+        let text = fs::read_to_string(fixture(&format!("keys/{source}"))).unwrap();
+        fs::write(here.join(name), text.replace('\n', "\\n")).unwrap();
+    }
+    let invoice = fixture("invoices/good/fa3-basic.xml");
+    let signed = run(ksef_qr(here)
+        .args(["sign", &invoice, "--cert", "a.crt", "--key", "a.key", "--format", "none"])
+        .args(IN_TEST));
+    assert_eq!(signed.status.code(), Some(0), "{signed:?}");
+    let checked = run(ksef_qr(here).args(["cert", "check", "--cert", "a.crt", "--key", "a.key"]).args(IN_TEST));
+    assert_ne!(checked.status.code(), Some(2), "{checked:?}");
+    // A container's certificates verify what they signed.
+    let container = fixture("keys/offline-ec.p12");
+    let verify = ["verify", "--manifest", "ksef-qr-out/manifest.ndjson", "--invoice", &invoice, "--cert", &container];
+    let verified = |password: &str| run(ksef_qr(here).args(verify).args(["--password-file", &fixture(password)]));
+    assert_eq!(verified("keys/password.txt").status.code(), Some(0), "{:?}", verified("keys/password.txt"));
+    let refused = verified("keys/wrong-password.txt");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("password_wrong"), "{refused:?}");
+}

@@ -18,6 +18,7 @@ mod offices;
 mod overwrite;
 mod pdf_mismatch;
 mod pictures_pdf;
+mod register_fill;
 mod replacement;
 mod resume;
 mod scanner;

@@ -188,6 +188,132 @@ fn the_command_tells_no_secret() {
     assert!(signed >= 8 && failed >= 30, "{signed} signed, {failed} failed");
 }
 
+/// In every command, wherever the path of a key, a certificate, a password or an input belongs.
+#[test]
+fn what_is_pasted_in_place_of_a_path_is_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let token = "20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978";
+    let pem = fs::read_to_string(fixture("keys/offline-ec.pkcs8.pem")).unwrap();
+    let base64: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    let (invoice, certificate) = (fixture("invoices/good/fa3-basic.xml"), fixture("keys/offline-ec.crt"));
+    let key = fixture("keys/offline-ec.fast.key");
+    // What they have in common that nobody may read.
+    let secrets = [(token, "0f1e2d3c"), (&*pem, &base64[60..80]), (&*base64, &base64[60..80])];
+    let password = ("Kasa!Zielona=2026x", "Zielona");
+    let places: &[&[&str]] = &[
+        &["sign", &invoice, "--cert", &certificate, "--key", "?"],
+        &["sign", &invoice, "--cert", "?", "--key", &key],
+        &["sign", &invoice, "--p12", "?"],
+        &["sign", &invoice, "--credentials", "?"],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--password-file", "?"],
+        &["sign", "?", "--cert", &certificate, "--key", &key],
+        &["sign", "--files-from", "?", "--cert", &certificate, "--key", &key],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--non-working-days", "?", "--mode", "offline24"],
+        &["link", "?"],
+        &["link", &invoice, "--upo", "?"],
+        &["stamp", "?", "--invoice", &invoice, "--cert", &certificate, "--key", &key],
+        &["stamp", "x.pdf", "--invoice", "?", "--codes", "?"],
+        &["stamp", "--pairs", "?", "--pdf-password-file", "?", "--kod1-alone"],
+        &["confirm", "?", "--codes", "?"],
+        &["check", "?"],
+        &["check", &invoice, "--xsd", "?"],
+        &["advise", "?"],
+        &["verify", "?"],
+        &["verify", "--manifest", "?", "--invoice", "?", "--cert", "?"],
+        &["cert", "show", "?"],
+        &["cert", "check", "--cert", &certificate, "--key", "?"],
+        &["cert", "check", "--cert", "?"],
+        &["cert", "check", "--p12", "?"],
+        &["cert", "expiring", "?"],
+        &["cert", "register", "list", "?"],
+        &["cert", "register", "add", "keys.toml", "?"],
+        &["cert", "register", "add", "keys.toml", "--from-csv", "?"],
+        &["cert", "register", "add", "keys.toml", "--name", "x", "--cert", "?", "--key", "?"],
+        &[
+            "cert",
+            "register",
+            "add",
+            "keys.toml",
+            "--name",
+            "x",
+            "--cert",
+            &certificate,
+            "--key",
+            &key,
+            "--password-file",
+            "?",
+        ],
+        &["key", "public", "--key", "?"],
+        &["key", "csr", "--key", "?", "--attribute", "commonName=x"],
+        &["key", "csr", "--key", &key, "--subject", "?"],
+        &["key", "password", "--key", &key, "--out", "x.key", "--new-password-file", "?"],
+        &["key", "password", "--key", &key, "--out", "x.key", "--generate-password-file", "?"],
+        &["key", "new", "--out", "x.key", "--password-file", "?"],
+        // And where no path belongs at all.
+        &["cert", "check", "--cert", &certificate, "--nip", "?"],
+        &["sign", &invoice, "--context", "?"],
+        &["?"],
+    ];
+    let paths = places.len() - 3;
+    for (index, place) in places.iter().enumerate() {
+        for (secret, needle) in [Some(secrets[index % 3]), (index < paths).then_some(password)].into_iter().flatten() {
+            let json = index % 4 == 0;
+            let mut arguments: Vec<_> = place.iter().map(|word| if *word == "?" { secret } else { word }).collect();
+            arguments.extend(json.then_some("--json"));
+            let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+                .current_dir(folder.path())
+                .args(&arguments)
+                .env_remove("KSEF_QR_KEY_PASSWORD")
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+            assert!(!said.contains(needle), "{place:?} tells {needle}: {said}");
+            assert_eq!(done.status.code(), Some(2), "{place:?}: {said}");
+            // --json is no option of some, which is said before a password is looked for.
+            let is_usage = json && said.contains("unexpected argument '--json'");
+            assert!(said.contains("secret_in_argument") || is_usage, "{place:?}: {said}");
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
+}
+
+/// A password that no rule knows for one.
+#[test]
+fn the_name_of_a_password_file_that_is_missing_is_told_only_if_it_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (invoice, certificate) = (fixture("invoices/good/fa3-basic.xml"), fixture("keys/offline-ec.crt"));
+    let key = fixture("keys/offline-ec.fast.key");
+    let register = folder.path().join("keys.toml");
+    let entry = |password: &str| {
+        format!(
+            "[[certificate]]\nname = \"x\"\nowner = \"Nip:5265877635\"\npurpose = \"offline\"\n\
+             serial = \"01F0A1B2C3D4E501\"\nissuer = \"TEST CCK KSeF\"\nvalid_from = 2025-01-01T00:00:00Z\n\
+             valid_to = 2099-12-31T00:00:00Z\ncert = {certificate:?}\nkey = {key:?}\npassword = {{ file = {password:?} }}\n"
+        )
+    };
+    for (password, is_told) in [("zielona-kasa", false), ("firm.password", true), ("none/zielona", false)] {
+        fs::write(&register, entry(password)).unwrap();
+        for arguments in [
+            vec!["sign", &invoice, "--cert", &certificate, "--key", &key, "--password-file", password],
+            vec!["key", "new", "--out", "x.key", "--password-file", password],
+            vec!["cert", "show", &fixture("keys/offline-ec.p12"), "--password-file", password],
+            vec!["sign", &invoice, "--env", "test", "--credentials", "keys.toml"],
+            vec!["cert", "register", "check", "keys.toml"],
+        ] {
+            let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+                .current_dir(folder.path())
+                .args(&arguments)
+                .stdin(Stdio::null())
+                .output()
+                .unwrap();
+            let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+            assert_eq!(said.contains(password), is_told, "{arguments:?}: {said}");
+            assert!(said.contains("the password file cannot be read"), "{arguments:?}: {said}");
+        }
+    }
+}
+
 #[test]
 fn debug_elides_every_secret() {
     let searcher = Searcher::new();

@@ -263,7 +263,7 @@ fn what_cannot_be_is_refused() {
 
     let malformed = |failure: &str| failure.parse::<Failure>().unwrap_err().code();
     assert_eq!(malformed("2026-03-04..2026-03-03"), "failure_malformed");
-    for bad in ["", "..", "..2026-03-04", "2026-03-04..2026-03-05..2026-03-06", "2026-03-04...", "4.03.2026"] {
+    for bad in ["", "..", "..2026-03-04", "2026-03-04..2026-03-05..2026-03-06", "2026-03-04...", "4/03/2026"] {
         assert_eq!(malformed(bad), "date_malformed", "{bad:?}");
     }
 }

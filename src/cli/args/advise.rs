@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 use ksef_qr::KsefNumber;
 
-use super::options::{ClockArgs, InputArgs};
+use super::options::{ClockArgs, InputArgs, word_of};
 
 /// Which document may the buyer get, and with which codes?
 ///
@@ -42,7 +42,13 @@ pub struct AdviseArgs {
     /// - total: a total failure (awaria całkowita); such invoices are never sent
     ///
     /// If left out, all modes are shown, without the reasons.
-    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
+    #[arg(
+        long,
+        value_parser = word_of::<AdviseMode>(),
+        value_name = "MODE",
+        hide_possible_values = true,
+        verbatim_doc_comment
+    )]
     pub mode: Option<AdviseMode>,
     /// The number that KSeF gave to the invoice; for a single invoice
     #[arg(long, value_name = "NUMBER", conflicts_with = "files_from")]
@@ -59,12 +65,15 @@ pub enum AdviseMode {
     /// Sent to KSeF at once
     Online,
     /// Sent later, by the issuer's own choice
+    #[value(alias = "tryb offline24")]
     Offline24,
     /// KSeF was announced to be unavailable (niedostępność)
-    #[value(alias = "unavailability")]
+    #[value(aliases = ["unavailability", "niedostepnosc", "niedostepny"])]
     Unavailable,
     /// KSeF was announced to have failed (awaria)
+    #[value(aliases = ["awaria", "awaryjny", "tryb awaryjny"])]
     Failure,
     /// A total failure (awaria całkowita); such invoices are never sent
+    #[value(aliases = ["total failure", "awaria calkowita", "calkowita awaria"])]
     Total,
 }

@@ -1,7 +1,7 @@
 use clap::Args;
 use ksef_qr::values::IssueDate;
 
-use super::options::{OfflineMode, OutageArgs};
+use super::options::{OfflineMode, OutageArgs, word_of};
 
 /// By which day must an invoice issued offline be sent?
 ///
@@ -28,7 +28,8 @@ Examples:
     ksef-qr deadline --mode unavailable --issued 2026-03-06 --ended 2026-03-07
 
   Issued in a failure that ended on 2 March; another one ended on 10 March, within 7 working days:
-    ksef-qr deadline --mode failure --issued 2026-03-02 --ended 2026-03-02 2026-03-10
+    ksef-qr deadline --mode failure --issued 2026-03-02 --ended 2026-03-02 \\
+      --ended 2026-03-10
 
   While the outage lasts, leave its end out. The answer is then that there is no date yet:
     ksef-qr deadline --mode failure --issued 2026-03-02
@@ -44,10 +45,16 @@ pub struct DeadlineArgs {
     /// - unavailable: KSeF was announced to be unavailable (niedostępność)
     /// - failure: KSeF was announced to have failed (awaria)
     /// - total: a total failure (awaria całkowita); such invoices are never sent
-    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
+    #[arg(
+        long,
+        value_parser = word_of::<OfflineMode>(),
+        value_name = "MODE",
+        hide_possible_values = true,
+        verbatim_doc_comment
+    )]
     pub mode: OfflineMode,
     /// The issue date on the invoice (P_1)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = IssueDate::parse)]
+    #[arg(long, value_name = "YYYY-MM-DD")]
     pub issued: IssueDate,
     #[command(flatten)]
     pub outage: OutageArgs,

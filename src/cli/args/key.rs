@@ -94,7 +94,7 @@ Examples:
   ksef-qr key csr --key firm.key --attribute commonName=Firma --attribute organizationName=Firma \\
     --attribute organizationIdentifier=VATPL-5265877635 --attribute countryName=PL")]
 pub struct KeyCsrArgs {
-    /// The private key
+    /// The private key, or a PKCS#12 file with one
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
     #[command(flatten)]
@@ -143,7 +143,7 @@ Examples:
   ksef-qr key password --key firm.key --out firm-new.key
   ksef-qr key password --key firm.key --in-place --password-file old --new-password-file new")]
 pub struct KeyPasswordArgs {
-    /// The private key
+    /// The private key, or a PKCS#12 file with one
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
     /// A file with the old password as its first line
@@ -175,7 +175,7 @@ pub struct KeyPasswordArgs {
 Example:
   ksef-qr key public --key firm.key > firm.pub")]
 pub struct KeyPublicArgs {
-    /// The private key
+    /// The private key, or a PKCS#12 file with one
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
     #[command(flatten)]

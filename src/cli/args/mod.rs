@@ -9,6 +9,7 @@ mod key;
 mod link;
 mod number;
 mod options;
+pub mod pasted;
 mod reference;
 mod sign;
 mod stamp;
@@ -103,6 +104,66 @@ mod tests {
         assert!(wrapped.is_empty(), "longer than 100 columns:\n{wrapped}");
     }
 
+    /// Else `--ended 2026-06-20 invoice.xml` would take the invoice for a day.
+    #[test]
+    fn no_option_swallows_the_file_names_after_it() {
+        let mut built = command();
+        built.build();
+        for command in all(built) {
+            for option in command.get_arguments().filter(|arg| !arg.is_positional()) {
+                let count = option.get_num_args().unwrap();
+                // One that may go without a value takes it behind an equals sign alone.
+                let is_fixed = count.min_values() == count.max_values() || option.is_require_equals_set();
+                assert!(is_fixed && count.max_values() <= 1, "{} --{}: {count}", command.get_name(), option.get_id());
+            }
+        }
+    }
+
+    /// One spelling of a day, a NIP, an environment or a mode is as good in one command as in another.
+    #[test]
+    fn values_are_taken_as_people_write_them() {
+        let spellings: [(&str, &[&str]); 4] = [
+            (
+                "mode",
+                &[
+                    "awaria",
+                    "AWARIA",
+                    "Niedostępność",
+                    "NIEDOSTĘPNOŚĆ",
+                    "niedostepnosc",
+                    "Awaria całkowita",
+                    "awaria-calkowita",
+                    "awaria_calkowita",
+                    "Offline24",
+                    "offline 24",
+                    "OFFLINE-24",
+                    "unavailability",
+                ],
+            ),
+            ("env", &["PROD", "Test", "DEMO", "production", "produkcja", "testowe", "przedprodukcyjne"]),
+            ("YYYY-MM-DD", &["2026-11-26", "26.11.2026", "26-11-2026", "1.6.2026"]),
+            ("NIP", &["526-587-76-35", "PL 5265877635", "PL526-587-76-35", "5265877635"]),
+        ];
+        let mut seen = [0; 4];
+        for command in all(command()) {
+            for option in command.get_arguments().filter(|arg| !arg.is_positional()) {
+                let value_name = option.get_value_names().and_then(|names| names.first()).map(|name| &**name);
+                for (index, (name, texts)) in spellings.iter().enumerate() {
+                    if option.get_id() != name && value_name != Some(name) {
+                        continue;
+                    }
+                    seen[index] += 1;
+                    for text in *texts {
+                        let alone = clap::Arg::new("it").long("it").value_parser(option.get_value_parser().clone());
+                        let parsed = clap::Command::new("test").arg(alone).try_get_matches_from(["test", "--it", text]);
+                        assert!(parsed.is_ok(), "{} --{}: {text}", command.get_name(), option.get_id());
+                    }
+                }
+            }
+        }
+        assert!(seen.iter().all(|&count| count >= 2), "{seen:?}");
+    }
+
     #[test]
     fn examples_can_be_copied() {
         for command in all(command()) {
@@ -110,6 +171,43 @@ mod tests {
             for line in examples.lines() {
                 assert!(line.chars().count() <= 100, "{}: {line}", command.get_name());
             }
+        }
+    }
+
+    #[test]
+    fn the_short_help_is_shorter_and_each_option_is_under_its_heading() {
+        for command in all(command()).iter().filter(|command| command.get_arguments().count() > 15) {
+            let (short, long) = (command.clone().render_help(), command.clone().render_long_help());
+            let lines = |text: clap::builder::StyledStr| text.to_string().lines().count();
+            assert!(lines(short) * 2 < lines(long), "{}", command.get_name());
+        }
+        for name in ["sign", "stamp", "confirm", "check"] {
+            let command = command().find_subcommand(name).unwrap().clone();
+            for option in ["mode", "ended", "failure", "non_working_days"] {
+                let arg = command.get_arguments().find(|arg| arg.get_id() == option).unwrap();
+                assert_eq!(arg.get_help_heading(), Some("When and why"), "{name} --{option}");
+            }
+            let mode = command.get_arguments().find(|arg| arg.get_id() == "mode").unwrap();
+            let help = mode.get_help().unwrap().to_string();
+            assert!(["offline24", "unavailable", "failure", "total"].iter().all(|mode| help.contains(mode)), "{help}");
+        }
+    }
+
+    #[test]
+    fn completions_offer_the_values_that_there_are() {
+        let sign = command().find_subcommand("sign").unwrap().clone();
+        for (option, value) in
+            [("env", "demo"), ("format", "svg"), ("ecc", "q"), ("mode", "unavailable"), ("signature_encoding", "der")]
+        {
+            let arg = sign.get_arguments().find(|arg| arg.get_id() == option).unwrap();
+            let values = arg.get_possible_values();
+            assert!(values.iter().any(|known| known.get_name() == value), "--{option}: {values:?}");
+        }
+        let mut script = Vec::new();
+        clap_complete::generate(clap_complete::Shell::Bash, &mut command(), "ksef-qr", &mut script);
+        let script = String::from_utf8(script).unwrap();
+        for values in ["prod demo test", "png svg pdf none", "l m q h", "offline24 unavailable failure total"] {
+            assert!(script.contains(&format!("compgen -W \"{values}\"")), "{values}");
         }
     }
 

@@ -51,9 +51,15 @@ pub struct VerifyArgs {
     pub invoice: Vec<PathBuf>,
     /// The certificate of KOD II
     ///
-    /// May be repeated: the serial number in the link says which certificate it is.
+    /// PEM, DER, Base64, PKCS#12 or the API's answer. May be repeated: the serial number in the link says which certificate
+    /// it is.
     #[arg(long, value_name = "FILE")]
     pub cert: Vec<PathBuf>,
+    /// A file with the password of a PKCS#12 file as its first line
+    ///
+    /// Without it: the variable KSEF_QR_KEY_PASSWORD, or else a prompt on the terminal.
+    #[arg(long, value_name = "FILE", requires = "cert", hide_short_help = true)]
+    pub password_file: Option<PathBuf>,
     /// One line of JSON for each link, picture or PDF, on standard output
     #[arg(long)]
     pub json: bool,

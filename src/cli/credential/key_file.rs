@@ -1,8 +1,11 @@
 //! Keys and certificates by the paths of their files: each is read once, and opened with a secret only if it is locked.
 
+use std::fs;
 use std::path::Path;
 
+use ksef_qr::Error;
 use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
+use ksef_qr::error::ErrorKind;
 use zeroize::Zeroizing;
 
 use crate::cli::credential::secret::Secret;
@@ -15,9 +18,12 @@ const LARGEST: u64 = 1_000_000;
 
 /// The bytes of a key's file, or of one that belongs to a key.
 pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // Room for the largest from the start: growing would leave copies of a key behind that nobody wipes.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LARGEST as usize + 1));
-    read(path, LARGEST, &mut bytes)?;
+    // Room for all of it from the start: growing would leave copies of a key behind that nobody wipes. A pipe does not
+    // say how long it is; a file that grows meanwhile is refused.
+    let size = fs::metadata(path).map_or(0, |found| if found.is_file() { found.len() } else { 0 });
+    let largest = if size > 0 { size.min(LARGEST) } else { LARGEST };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(largest as usize + 1));
+    read(path, largest, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -43,6 +49,22 @@ pub fn private_key(path: &Path, password: &SecretSource) -> anyhow::Result<Priva
     Ok(open(path, PrivateKey::read(&file), password)?.0)
 }
 
+/// A private key, or the only one of a PKCS#12 file.
+pub fn key_of_any_file(path: &Path, password: &SecretSource) -> anyhow::Result<PrivateKey> {
+    let file = read_key_file(path)?;
+    let about = |error: Error| error.about(path.to_string_lossy());
+    match PrivateKey::read(&file) {
+        Err(error) if error.kind() == ErrorKind::KeyIsPkcs12 => {
+            let key = open(path, Pkcs12::read(&file), password)?.0.key(None);
+            Ok(key.map_err(|error| match error.kind() {
+                ErrorKind::P12SeveralKeys => about(error.with_hint(hints::ONE_KEY)),
+                _ => about(error),
+            })?)
+        }
+        key => Ok(open(path, key, password)?.0),
+    }
+}
+
 /// A key of a PKCS#12 file and its certificate.
 pub fn pkcs12_pair(
     path: &Path,
@@ -61,7 +83,7 @@ pub fn open<T: 'static>(
     file: ksef_qr::Result<KeyFile<T>>,
     password: &SecretSource,
 ) -> anyhow::Result<(T, Option<Secret>)> {
-    let about = |error: ksef_qr::Error| error.about(path.to_string_lossy());
+    let about = |error: Error| error.about(path.to_string_lossy());
     match file.map_err(about)? {
         KeyFile::Open(content) => Ok((content, None)),
         KeyFile::Locked(locked) => match password.password_of(path)? {

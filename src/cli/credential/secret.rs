@@ -6,6 +6,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use ksef_qr::credential::check_password;
 use zeroize::Zeroizing;
 
 use crate::cli::interrupt::{stopped, while_asking};
@@ -70,7 +71,7 @@ impl Secret {
 
     /// The first line of a file, without its newline: editors add one, and no password holds one.
     pub fn from_file(file: &Path) -> anyhow::Result<Self> {
-        let cannot = || format!("{}: the password file cannot be read", file.display());
+        let cannot = || format!("{}: the password file cannot be read", password_file(file));
         let size = fs::metadata(file).with_context(cannot)?.len();
         if size > LONGEST {
             bail!("{}: the password file has {size} bytes: it should hold one line, the password", file.display());
@@ -137,6 +138,21 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What people call the files of passwords.
+pub const EXTENSIONS: [&str; 8] = ["txt", "password", "passwd", "pass", "pwd", "haslo", "hasło", "pin"];
+
+/// The path of a password's file, to be told; nothing of it if it may be the password itself.
+fn password_file(path: &Path) -> String {
+    let is_in_a_folder = path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && folder.is_dir());
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    let has_extension = extension.is_some_and(|extension| EXTENSIONS.contains(&&*extension));
+    let is_password = path.file_name().is_some_and(|name| check_password(name.as_encoded_bytes()).is_ok());
+    match path.exists() || has_extension || (is_in_a_folder && !is_password) {
+        true => path.display().to_string(),
+        false => "the file that was named (not repeated here: it may be the password itself)".to_owned(),
+    }
+}
+
 /// True if somebody can be asked. A prompt needs two things: a terminal to show it on, and one to type at.
 pub fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
@@ -145,6 +161,13 @@ pub fn can_ask() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_name_of_a_missing_file_is_told_if_it_is_one() {
+        let is_told = |name: &str| password_file(Path::new(name)) == name;
+        assert!(["firm.password", "haslo.txt", "src/none", "src/none.key", "Cargo.toml"].into_iter().all(is_told));
+        assert!(!["tajne", "Throwaway-Key_2026", "src/Throwaway-Key_2026", "a/b", "x.y"].into_iter().any(is_told));
+    }
 
     #[test]
     fn the_first_line_of_a_file() {

@@ -31,7 +31,10 @@ pub use options::{
     Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing, SigningKey,
     VARIABLE, When,
 };
-pub use register::{AddedKey, Register, RegisterAdd, RegisterCheck, RegisterList, RegisterStatus};
+pub use register::{
+    AddedKey, EntryNotes, FilledFrom, ListShape, Register, RegisterAdd, RegisterCheck, RegisterFill, RegisterList,
+    RegisterStatus,
+};
 pub use sign::Sign;
 pub use stamp::Stamp;
 pub use verify::Verify;

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use ksef_qr::register::{PasswordPlace, SignsFor, Status};
 use ksef_qr::values::Day;
 
@@ -13,6 +13,7 @@ use crate::cli::args::{
 #[derive(Debug)]
 pub enum Register {
     Add(Box<RegisterAdd>),
+    Fill(Box<RegisterFill>),
     List(RegisterList),
     Check(RegisterCheck),
     /// `retire` and `revoke`.
@@ -25,6 +26,30 @@ pub struct RegisterAdd {
     pub register: PathBuf,
     pub name: String,
     pub key: AddedKey,
+    pub notes: EntryNotes,
+    pub now: SystemTime,
+}
+
+/// `ksef-qr cert register add` of many at once.
+#[derive(Debug)]
+pub struct RegisterFill {
+    pub register: PathBuf,
+    pub from: FilledFrom,
+    /// For all of them.
+    pub notes: EntryNotes,
+    pub now: SystemTime,
+}
+
+/// Where many certificates are.
+#[derive(Debug)]
+pub enum FilledFrom {
+    Folder(PathBuf),
+    Table(PathBuf),
+}
+
+/// What an entry says beside its certificate and its key.
+#[derive(Clone, Debug, Default)]
+pub struct EntryNotes {
     pub password: Option<PasswordPlace>,
     pub password_kept: Option<String>,
     pub backup: Option<String>,
@@ -34,11 +59,10 @@ pub struct RegisterAdd {
     pub use_from: Option<Day>,
     pub signs_for: SignsFor,
     pub note: Option<String>,
-    pub now: SystemTime,
 }
 
 /// The certificate that is added, and its key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum AddedKey {
     Files { cert: PathBuf, key: PathBuf },
     Pkcs12 { file: PathBuf, entry: Option<String> },
@@ -49,8 +73,18 @@ pub enum AddedKey {
 #[derive(Debug)]
 pub struct RegisterList {
     pub register: PathBuf,
-    pub json: bool,
+    pub shape: ListShape,
     pub now: SystemTime,
+}
+
+/// How a register is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListShape {
+    /// All that is known of each certificate.
+    Words,
+    /// A line each.
+    Table,
+    Json,
 }
 
 /// `ksef-qr cert register check`.
@@ -73,7 +107,7 @@ pub struct RegisterStatus {
 impl Register {
     pub fn from_args(command: RegisterCommand) -> anyhow::Result<Self> {
         Ok(match command {
-            RegisterCommand::Add(args) => Self::Add(Box::new(RegisterAdd::from_args(*args)?)),
+            RegisterCommand::Add(args) => Self::added(*args)?,
             RegisterCommand::List(args) => Self::List(RegisterList::from_args(args)),
             RegisterCommand::Check(args) => Self::Check(RegisterCheck::from_args(args)),
             RegisterCommand::Retire(args) => Self::SetStatus(RegisterStatus {
@@ -90,18 +124,10 @@ impl Register {
     }
 }
 
-impl RegisterAdd {
-    fn from_args(args: RegisterAddArgs) -> anyhow::Result<Self> {
-        let key = match (args.p12, args.cert, args.key, args.pkcs11) {
-            (Some(file), ..) => AddedKey::Pkcs12 { file, entry: args.p12_entry },
-            (None, Some(cert), Some(key), _) => AddedKey::Files { cert, key },
-            (None, Some(cert), None, Some(uri)) => AddedKey::Token { cert, uri },
-            _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
-        };
-        Ok(Self {
-            register: args.register,
-            name: args.name,
-            key,
+impl Register {
+    fn added(args: RegisterAddArgs) -> anyhow::Result<Self> {
+        let (register, now) = (args.register, args.clock.now());
+        let notes = EntryNotes {
             password: password(args.password),
             password_kept: args.password_kept,
             backup: args.backup,
@@ -111,14 +137,30 @@ impl RegisterAdd {
             use_from: args.use_from,
             signs_for: signs_for(&args.signs_for)?,
             note: args.note,
-            now: args.clock.now(),
-        })
+        };
+        let from = args.folder.map(FilledFrom::Folder).or(args.from_csv.map(FilledFrom::Table));
+        if let Some(from) = from {
+            return Ok(Self::Fill(Box::new(RegisterFill { register, from, notes, now })));
+        }
+        let key = match (args.p12, args.cert, args.key, args.pkcs11) {
+            (Some(file), ..) => AddedKey::Pkcs12 { file, entry: args.p12_entry },
+            (None, Some(cert), Some(key), _) => AddedKey::Files { cert, key },
+            (None, Some(cert), None, Some(uri)) => AddedKey::Token { cert, uri },
+            _ => bail!("give --cert FILE --key FILE, or --p12 FILE"),
+        };
+        let name = args.name.context("give --name NAME")?;
+        Ok(Self::Add(Box::new(RegisterAdd { register, name, key, notes, now })))
     }
 }
 
 impl RegisterList {
     fn from_args(args: RegisterListArgs) -> Self {
-        Self { register: args.register, json: args.json, now: args.clock.now() }
+        let shape = match (args.table, args.json) {
+            (true, _) => ListShape::Table,
+            (false, true) => ListShape::Json,
+            (false, false) => ListShape::Words,
+        };
+        Self { register: args.register, shape, now: args.clock.now() }
     }
 }
 

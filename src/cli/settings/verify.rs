@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::options::SecretSource;
 use crate::cli::args::VerifyArgs;
 
 /// `ksef-qr verify`.
@@ -12,6 +13,8 @@ pub struct Verify {
     /// Invoices, and folders of them.
     pub invoices: Vec<PathBuf>,
     pub certificates: Vec<PathBuf>,
+    /// Of certificates in PKCS#12 files.
+    pub password: SecretSource,
     pub json: bool,
     pub quiet: bool,
     pub now: SystemTime,
@@ -25,6 +28,7 @@ impl Verify {
             manifests: args.manifest,
             invoices: args.invoice,
             certificates: args.cert,
+            password: SecretSource::file_or_prompt(args.password_file),
             json: args.json,
             quiet: args.quiet,
         }

@@ -15,6 +15,9 @@ pub const HINTS: Hints = Hints::new(by_option, note);
 pub const PKCS12: &str =
     "A PKCS#12 file holds the key and the certificate. Give it as `--p12 FILE`, in place of `--cert` and `--key`.";
 
+/// What to do with a PKCS#12 file of several keys where one is to be read.
+pub const ONE_KEY: &str = "This command takes a file with one key. Export the key that is meant alone, or write it to a file of its own: `openssl pkcs12 -in FILE -nocerts`.";
+
 /// What to do about an error.
 pub fn of(error: &Error) -> &'static str {
     match error.hint() {
@@ -82,6 +85,9 @@ fn remedy_by_option(code: &str) -> Option<&'static str> {
         "invoice_facts" => Some(
             "Facts are compared with an invoice that can be read: see ksef-qr link FILE for what is wrong with it.",
         ),
+        "serial_is_another" => {
+            Some("The serial number stands in the certificate itself, 16 hexadecimal digits: ksef-qr cert show FILE.")
+        }
         "signature" => Some("Give the certificate (--cert) to have the signature checked."),
         "manifest_picture" => Some("Draw the codes again (--overwrite), and do not print this picture."),
         _ => None,

@@ -114,11 +114,13 @@ pub(in crate::credential) fn objects(file: &[u8]) -> Vec<Object> {
     if !pem.is_empty() {
         return pem;
     }
-    Object::from_der(Zeroizing::new(file.to_vec()))
+    let object = Object::from_der(Zeroizing::new(file.to_vec()))
         .or_else(|| Object::from_der(pem::decode_base64(file)?))
-        .or_else(|| is_token(file).then_some(Object::Token))
-        .into_iter()
-        .collect()
+        .or_else(|| is_token(file).then_some(Object::Token));
+    match object {
+        None => pem::unescaped(file).map(|plain| objects(&plain)).unwrap_or_default(),
+        Some(object) => vec![object],
+    }
 }
 
 /// The fields of a DER sequence that fills `der` to the last byte.

@@ -40,6 +40,40 @@ pub(in crate::credential) fn begins(file: &[u8]) -> bool {
     split_at_marker(file, BEGIN).is_some()
 }
 
+/// The file without the backslashes that an environment file or JSON puts before what it writes in place of a line break
+/// (`\\n`) and of other characters (`\\/`, `\\u002B`); none if it is no text or has no backslash. Neither PEM nor Base64 has one.
+pub(in crate::credential) fn unescaped(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    if !file.contains(&b'\\') || file.contains(&0) {
+        return None;
+    }
+    let mut plain = Zeroizing::new(Vec::with_capacity(file.len()));
+    let mut rest = file;
+    while let Some((&first, behind)) = rest.split_first() {
+        rest = behind;
+        if first != b'\\' {
+            plain.push(first);
+            continue;
+        }
+        // Escaped twice, it has two of them, or four.
+        rest = &rest[rest.iter().take_while(|&&byte| byte == b'\\').count()..];
+        let Some((&second, behind)) = rest.split_first() else { break };
+        rest = behind;
+        match second {
+            b'n' | b'r' | b't' => plain.push(b'\n'),
+            b'u' => {
+                let digits = rest.get(..4).and_then(|digits| std::str::from_utf8(digits).ok());
+                let code = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                if let Some(code) = code.and_then(char::from_u32).filter(char::is_ascii) {
+                    plain.push(code as u8);
+                    rest = &rest[4..];
+                }
+            }
+            other => plain.push(other),
+        }
+    }
+    Some(plain)
+}
+
 /// Decodes Base64 of either padding, in lines of any length.
 pub(in crate::credential) fn decode_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // Certificates in the wild carry stray bits after the last byte; nobody is deceived by them here.
@@ -114,6 +148,23 @@ mod tests {
         assert!(blocks(b"-----BEGIN A-----\nA*\n-----END A-----").next().unwrap().bytes.is_empty());
         assert!(blocks(b"-----BEGIN A-----\nAAEC\n").next().is_none());
         assert!(begins(b"-----BEGIN A-----\nAAEC\n"));
+    }
+
+    #[test]
+    fn what_json_and_environment_files_make_of_a_line_break() {
+        for (text, plain) in [
+            (&br"-----BEGIN A-----\nAA\n"[..], "-----BEGIN A-----\nAA\n"),
+            (br"A\r\nB", "A\n\nB"),
+            (br"A\\nB\\\\nC", "A\nB\nC"),
+            (br"a\/b\u002Bc\u003d", "a/b+c="),
+            (br"\u00", "00"),
+            (br"\u0142", "0142"),
+            (br"A\", "A"),
+        ] {
+            assert_eq!(String::from_utf8(unescaped(text).unwrap().to_vec()).unwrap(), plain);
+        }
+        assert!(unescaped(b"-----BEGIN A-----\nAA\n").is_none());
+        assert!(unescaped(b"\\n\0").is_none());
     }
 
     #[test]

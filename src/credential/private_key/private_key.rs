@@ -67,9 +67,10 @@ impl PrivateKey {
     }
 
     /// True if the file holds one object, so that nothing is lost when the key is written anew: no certificate beside
-    /// the key, no second key. The parameters that OpenSSL writes before an EC key are in the key as well.
+    /// the key, no second key, and no PKCS#12 file. The parameters that OpenSSL writes before an EC key are in the key as well.
     pub fn is_alone(file: &[u8]) -> bool {
         pem::blocks(file).filter(|block| block.label != "EC PARAMETERS").count() <= 1
+            && !Object::find(file, Object::is_private_key).is_pkcs12()
     }
 
     /// The kind of key.
@@ -236,6 +237,27 @@ mod tests {
             let key = PrivateKey::parse(file, Some(b"Throwaway-Key_2026")).unwrap();
             assert_eq!(key.pkcs8_der(), PKCS8);
             assert_eq!(format!("{key:?}"), "PrivateKey([secret key elided])");
+        }
+    }
+
+    /// From an environment file, from JSON, from JSON in JSON.
+    #[test]
+    fn line_breaks_that_are_two_characters() {
+        for file in [
+            &include_bytes!("../../../fixtures/keys/offline-ec.pkcs8.pem")[..],
+            include_bytes!("../../../fixtures/keys/offline-ec.fast.key"),
+            include_bytes!("../../../fixtures/keys/offline-ec.sec1-params.pem"),
+            include_bytes!("../../../fixtures/keys/offline-ec.legacy-des3.pem"),
+        ] {
+            let text = String::from_utf8(file.to_vec()).unwrap();
+            let json = serde_json::to_string(&text).unwrap().replace('/', "\\/").replace('+', "\\u002B");
+            let twice = serde_json::to_string(&json).unwrap();
+            let crlf = text.replace('\n', "\\r\\n");
+            for escaped in [format!("KSEF_KEY=\"{}\"", text.replace('\n', "\\n")), json, twice, crlf] {
+                let key = PrivateKey::parse(escaped.as_bytes(), Some(b"Throwaway-Key_2026")).unwrap();
+                assert_eq!(key.pkcs8_der(), PKCS8, "{escaped}");
+                assert!(PrivateKey::is_alone(escaped.as_bytes()) || text.contains("PARAMETERS"));
+            }
         }
     }
 

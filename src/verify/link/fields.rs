@@ -155,6 +155,10 @@ pub(super) fn serial(text: &str, checks: &mut Vec<Check>) -> Option<CertificateS
     let shown = quoted(text);
     let mut fail =
         |code, reason: &str| checks.push(Check::fail(code, format!("the serial number is {shown}: {reason}")));
+    if let Some(other) = CertificateSerial::mistaken(text) {
+        fail(CheckCode::SerialIsAnother, &format!("that is {other}"));
+        return None;
+    }
     let bare = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
     let digits = bare.replace("%3A", "").replace("%20", "").replace([':', '-', ' '], "");
     if digits.is_empty() || digits.len() > 40 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {

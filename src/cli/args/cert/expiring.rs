@@ -11,6 +11,7 @@ use crate::cli::args::options::ClockArgs;
 /// Of a register: the active certificates for which no replacement is at hand, by the day that the register names, or
 /// else by the last day of their validity.
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("looked_at").required(true).multiple(true))]
 #[command(after_long_help = "\
 Examples:
   ksef-qr cert expiring --credentials keys.toml
@@ -26,10 +27,10 @@ Exit status: 0 nothing is due, 1 something is due or has expired, 2 something co
 checked. Nagios and similar monitors read them as OK, WARNING and CRITICAL.")]
 pub struct ExpiringArgs {
     /// Certificates: PEM, DER or Base64
-    #[arg(value_name = "CERT", required_unless_present = "credentials")]
+    #[arg(value_name = "CERT", group = "looked_at")]
     pub certificates: Vec<PathBuf>,
     /// A register (see `ksef-qr cert register`)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "looked_at")]
     pub credentials: Option<PathBuf>,
     /// How far to look ahead: 60d (days) or 8w (weeks)
     #[arg(long, value_name = "DAYS", default_value = "60d", value_parser = parse_days)]

@@ -40,28 +40,63 @@ pub enum RegisterCommand {
     Check(RegisterCheckArgs),
 }
 
-/// Add a certificate; a register that does not exist is created
+/// Add a certificate, or all of a folder; a register that does not exist is created
 ///
 /// Owner, purpose, serial number and dates are read from the certificate. Paths are written relative to the register.
 #[derive(Debug, Args)]
+#[command(after_long_help = "\
+Examples:
+  One certificate and its key:
+    ksef-qr cert register add keys.toml --name firm-2026 --cert firm.crt --key firm.key \\
+      --password-file firm.password
+
+  All of a folder and below: firm.crt with firm.key and firm.password, till.p12 with till.password:
+    ksef-qr cert register add keys.toml clients/
+
+  All of a table; its columns: cert, key, p12, p12_entry, pkcs11, password_file, password_env,
+  password_keyring, name, password_kept, backup, system, responsible, replace_by, use_from, note:
+    ksef-qr cert register add keys.toml --from-csv clients.csv
+
+Of a folder and a table, what is in the register already is passed over; what cannot be added is
+named, and the rest is added in one step. Run again, the command adds only what is new.
+
+Exit status: 0 all added or there already, 1 some could not be added, 2 nothing was done.")]
 pub struct RegisterAddArgs {
     /// The register
     #[arg(value_name = "FILE")]
     pub register: PathBuf,
+    /// A folder with certificates, keys and files of their passwords
+    ///
+    /// In place of --name, --cert and --key. Each certificate's key is the one of the same name beside it, or the one that
+    /// belongs to it; so is the file of the password (.password, .haslo, .txt), or the only one of the folder. The options
+    /// below are for all of them.
+    #[arg(value_name = "FOLDER", conflicts_with_all = ["name", "cert", "key", "p12", "pkcs11", "from_csv"])]
+    pub folder: Option<PathBuf>,
+    /// A table (CSV) with a row for each certificate
+    ///
+    /// Separated by commas, semicolons or tabs, the columns named in the first row. Paths are relative to the folder in
+    /// which the command runs.
+    #[arg(long, value_name = "CSV", conflicts_with_all = ["name", "cert", "key", "p12", "pkcs11"])]
+    pub from_csv: Option<PathBuf>,
     /// The name you give it, such as firm-2026
-    #[arg(long)]
-    pub name: String,
+    #[arg(long, required_unless_present_any = ["folder", "from_csv"])]
+    pub name: Option<String>,
     #[command(flatten)]
     pub clock: ClockArgs,
     /// The certificate: PEM, DER or Base64
-    #[arg(long, value_name = "FILE", required_unless_present = "p12", help_heading = CREDENTIAL)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present_any = ["p12", "folder", "from_csv"],
+        help_heading = CREDENTIAL
+    )]
     pub cert: Option<PathBuf>,
     /// Its private key
     #[arg(
         long,
         value_name = "FILE",
         requires = "cert",
-        required_unless_present_any = ["p12", "pkcs11"],
+        required_unless_present_any = ["p12", "pkcs11", "folder", "from_csv"],
         help_heading = CREDENTIAL
     )]
     pub key: Option<PathBuf>,
@@ -143,6 +178,9 @@ pub struct RegisterListArgs {
     /// The register
     #[arg(value_name = "FILE")]
     pub register: PathBuf,
+    /// A table: one line for each certificate
+    #[arg(long, conflicts_with = "json")]
+    pub table: bool,
     /// One line of JSON for each certificate, on standard output
     #[arg(long)]
     pub json: bool,

@@ -23,6 +23,7 @@ impl ClockArgs {
 }
 
 /// `2026-06-15T12:00:00Z`.
-fn parse_time(text: &str) -> Result<SystemTime, jiff::Error> {
-    text.parse::<jiff::Timestamp>().map(Into::into)
+fn parse_time(text: &str) -> Result<SystemTime, String> {
+    let time = text.trim().parse::<jiff::Timestamp>();
+    time.map(Into::into).map_err(|_| "write a day and a time with its zone, as 2026-06-15T12:00:00Z".to_owned())
 }

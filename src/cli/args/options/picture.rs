@@ -19,12 +19,14 @@ pub struct PictureArgs {
     pub format: Formats,
     /// Put all codes on sheets of labels, too: sheet.pdf, A4
     ///
-    /// 3x7 labels of 63.5 x 38.1 mm; or as given: columns x rows, width x height of a label, margins left x top, gaps
+    /// 3x7 labels of 63.5 x 38.1 mm; or as given behind =: columns x rows, width x height of a label, margins left x top, gaps
     /// across x down, all in mm: 3x8,70x36,0x4.5,0x0
     #[arg(
         long,
         value_name = "LABELS",
         num_args = 0..=1,
+        // Else it would take the file that follows it.
+        require_equals = true,
         default_missing_value = "3x7",
         value_parser = labels,
         hide_short_help = true

@@ -6,7 +6,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::ValueEnum;
+use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
 
 /// Reads a value as its type does, and names the values that there are. The names are for completion; the type alone
 /// decides what it takes.
@@ -45,6 +46,62 @@ where
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
         Some(Box::new(self.names.iter().map(PossibleValue::new)))
     }
+}
+
+/// Reads one of the words of an enumeration as people write it: in any capitals, with Polish letters or without, with
+/// spaces and dashes or without. Its aliases are in plain letters.
+pub struct WordOf<T>(PhantomData<fn() -> T>);
+
+/// A parser for an option that takes one of these words.
+pub const fn word_of<T>() -> WordOf<T> {
+    WordOf(PhantomData)
+}
+
+impl<T> Clone for WordOf<T> {
+    fn clone(&self) -> Self {
+        word_of()
+    }
+}
+
+impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for WordOf<T> {
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let written = plain(&value.to_string_lossy());
+        let is_meant = |word: &&T| {
+            word.to_possible_value()
+                .is_some_and(|known| known.get_name_and_aliases().any(|name| plain(name) == written))
+        };
+        match T::value_variants().iter().find(is_meant) {
+            Some(word) => Ok(word.clone()),
+            None => EnumValueParser::<T>::new().parse_ref(command, arg, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(T::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+    }
+}
+
+/// `awaria całkowita`, `Awaria-Calkowita`: `awariacalkowita`.
+fn plain(text: &str) -> String {
+    let without_tail = |c| match c {
+        'ą' => 'a',
+        'ć' => 'c',
+        'ę' => 'e',
+        'ł' => 'l',
+        'ń' => 'n',
+        'ó' => 'o',
+        'ś' => 's',
+        'ź' | 'ż' => 'z',
+        other => other,
+    };
+    text.to_lowercase().chars().map(without_tail).filter(|c| !matches!(c, ' ' | '-' | '_')).collect()
 }
 
 /// `--env`.

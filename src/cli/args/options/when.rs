@@ -5,6 +5,7 @@ use ksef_qr::deadline::Failure;
 use ksef_qr::values::Day;
 
 use super::clock::ClockArgs;
+use super::values::word_of;
 
 /// What `--mode` is about, wherever it can be left out.
 #[derive(Debug, Args)]
@@ -18,7 +19,13 @@ pub struct WhenArgs {
     /// - total: a total failure (awaria całkowita); such invoices are never sent
     ///
     /// The manifest then says by when to send each invoice, and what to hand over until then.
-    #[arg(long, value_enum, value_name = "MODE", hide_possible_values = true, verbatim_doc_comment)]
+    #[arg(
+        long,
+        value_parser = word_of::<OfflineMode>(),
+        value_name = "MODE",
+        hide_possible_values = true,
+        verbatim_doc_comment
+    )]
     pub mode: Option<OfflineMode>,
     #[command(flatten)]
     pub outage: OutageArgs,
@@ -33,14 +40,14 @@ pub struct OutageArgs {
     ///
     /// Left out while the outage lasts. With --mode failure it may be repeated: the earliest day is that of the failure
     /// the invoice was issued in, the others are further failures of which only the end is given.
-    #[arg(long, value_name = "YYYY-MM-DD", num_args = 1.., hide_short_help = true)]
+    #[arg(long, value_name = "YYYY-MM-DD", hide_short_help = true)]
     pub ended: Vec<Day>,
     /// A failure that was announced before the deadline passed
     ///
     /// With the day of its end: 2025-07-09..2025-07-12, or 2025-07-09.. while it lasts; repeated for further ones. One
     /// that was announced after the deadline had passed, or before the invoice was issued, does not count, and a warning
     /// says so. The end alone (2025-07-12) is enough if the deadline had not passed on that day.
-    #[arg(long, value_name = "ANNOUNCED..ENDED", num_args = 1.., hide_short_help = true)]
+    #[arg(long, value_name = "ANNOUNCED..ENDED", hide_short_help = true)]
     pub failure: Vec<Failure>,
     /// The day on which a total failure (awaria całkowita) was announced
     ///
@@ -63,11 +70,15 @@ pub struct OutageArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OfflineMode {
     /// The issuer's own choice
+    #[value(alias = "tryb offline24")]
     Offline24,
     /// KSeF was announced to be unavailable (niedostępność)
+    #[value(aliases = ["unavailability", "niedostepnosc", "niedostepny"])]
     Unavailable,
     /// KSeF was announced to have failed (awaria)
+    #[value(aliases = ["awaria", "awaryjny", "tryb awaryjny"])]
     Failure,
     /// A total failure (awaria całkowita); such invoices are never sent
+    #[value(aliases = ["total failure", "awaria calkowita", "calkowita awaria"])]
     Total,
 }

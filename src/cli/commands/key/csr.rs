@@ -6,7 +6,7 @@ use ksef_qr::enrol::{CertificateName, Subject, request, request_pem};
 use ksef_qr::files::write_new_file;
 use serde::Serialize;
 
-use crate::cli::credential::key_file::{private_key, read_key_file};
+use crate::cli::credential::key_file::{key_of_any_file, read_key_file};
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{CertificateUse, KeyCsr, RequestSubject};
 use crate::cli::words::say::{print, say};
@@ -15,7 +15,7 @@ use crate::cli::words::text::printable;
 /// Makes a certificate request and prints it.
 pub fn run(settings: &KeyCsr) -> anyhow::Result<ExitStatus> {
     let subject = subject(&settings.subject)?;
-    let key = private_key(&settings.key, &settings.password)?;
+    let key = key_of_any_file(&settings.key, &settings.password)?;
     let request = request(&key, &subject).map_err(|error| error.about(settings.key.to_string_lossy()))?;
     let text = match &settings.body {
         Some((name, used)) => body(name, *used, &request),

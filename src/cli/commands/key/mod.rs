@@ -7,7 +7,7 @@ mod password;
 
 use ksef_qr::enrol::public_pem;
 
-use crate::cli::credential::key_file::private_key;
+use crate::cli::credential::key_file::key_of_any_file;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{Key, KeyPublic};
 use crate::cli::words::say::print;
@@ -23,6 +23,6 @@ pub fn run(settings: &Key) -> anyhow::Result<ExitStatus> {
 }
 
 fn public(settings: &KeyPublic) -> anyhow::Result<ExitStatus> {
-    let key = private_key(&settings.key, &settings.password)?;
+    let key = key_of_any_file(&settings.key, &settings.password)?;
     print(public_pem(&key)?.as_bytes())
 }

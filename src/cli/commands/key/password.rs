@@ -9,7 +9,7 @@ use ksef_qr::enrol::encrypted_pem;
 use ksef_qr::files::write_secret_file;
 
 use super::new_password::{check_free, or_forget, password};
-use crate::cli::credential::key_file::{private_key, read_key_file};
+use crate::cli::credential::key_file::{key_of_any_file, read_key_file};
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{KeyPassword, KeyTarget};
 use crate::cli::words::say::say;
@@ -30,7 +30,7 @@ pub fn run(settings: &KeyPassword) -> anyhow::Result<ExitStatus> {
             (own, path, true)
         }
     };
-    let key = private_key(path, &settings.password)?;
+    let key = key_of_any_file(path, &settings.password)?;
     let password = password(source, &target)?;
     let write = || Ok(write_secret_file(&target, encrypted_pem(&key, password.bytes())?.as_bytes(), in_place)?);
     or_forget(source, write())?;

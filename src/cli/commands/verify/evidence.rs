@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
-use ksef_qr::credential::Certificate;
+use ksef_qr::credential::read_certificates;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::Verifier;
 use walkdir::WalkDir;
 
 use super::problem::Problem;
+use crate::cli::credential::key_file::open;
 use crate::cli::settings::Verify;
 
 /// In bytes: no invoice, no picture and no certificate is larger. As for signing.
@@ -24,8 +25,9 @@ pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
     for path in &settings.certificates {
         let name = path.to_string_lossy();
         let bytes = needed(path, LARGEST_CERTIFICATE)?;
-        let certificate = Certificate::parse(&bytes).map_err(|error| error.about(name.as_ref()))?;
-        verifier = verifier.with_certificate(name, certificate);
+        for found in open(path, read_certificates(&bytes), &settings.password)?.0 {
+            verifier = verifier.with_certificate(name.clone(), found.certificate);
+        }
     }
     for path in &settings.invoices {
         for path in invoices(path)? {

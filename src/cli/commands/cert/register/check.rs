@@ -2,12 +2,13 @@ use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use anyhow::bail;
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Status, Succession};
 use ksef_qr::values::Rules;
 use ksef_qr::{Conditions, Environment};
 
 use crate::cli::credential::key_file::{certificate, read_key_file};
 use crate::cli::credential::register_file::RegisterFile;
+use crate::cli::credential::secret::Secret;
 use crate::cli::credential::signatory::issuer_of_entry;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{RegisterCheck, Signature};
@@ -24,6 +25,7 @@ pub fn run(settings: &RegisterCheck) -> anyhow::Result<ExitStatus> {
         found += 1;
         say!("{BAD}{}{BAD:#}: {}", printable(&entry.name), printable(&message));
     };
+    let succession = file.register.succession();
     let mut serials = HashMap::new();
     for entry in entries {
         if let Some(first) = serials.insert((entry.facts.serial, &entry.facts.issuer), &entry.name) {
@@ -41,7 +43,7 @@ pub fn run(settings: &RegisterCheck) -> anyhow::Result<ExitStatus> {
         for message in problems {
             problem(entry, message);
         }
-        if let Some([last, first]) = gap(entry, entries).map(|ends| ends.map(minute)) {
+        if let Some([last, first]) = gap(entry, &succession).map(|ends| ends.map(minute)) {
             problem(
                 entry,
                 format!("nothing signs between {last}, the end of the one before, and {first} (Polish time)"),
@@ -80,7 +82,7 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
         problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
+        problems.extend(Secret::from_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     problems
 }
@@ -95,18 +97,12 @@ fn opened(entry: &Entry, file: &RegisterFile, now: SystemTime) -> anyhow::Result
 }
 
 /// The moments between which nothing of this owner signs, if the entry is to take over from another that ends too early.
-fn gap(entry: &Entry, entries: &[Entry]) -> Option<[SystemTime; 2]> {
-    let first =
-        |entry: &Entry| entry.use_from.map_or(entry.facts.valid_from, |day| day.begins().max(entry.facts.valid_from));
-    let others = entries.iter().filter(|other| {
-        other.status == Status::Active
-            && other.name != entry.name
-            && other.facts.may_follow(&entry.facts)
-            && first(other) < first(entry)
-    });
-    let last = others.map(|other| other.facts.valid_to).max()?;
+fn gap(entry: &Entry, succession: &Succession<'_>) -> Option<[SystemTime; 2]> {
+    let valid_from = entry.facts.valid_from;
+    let first = entry.use_from.map_or(valid_from, |day| day.begins().max(valid_from));
+    let last = succession.end_of_the_one_before(entry)?;
     // The second behind the last is the next one's.
-    (first(entry) > last + Duration::from_secs(1)).then_some([last, first(entry)])
+    (first > last + Duration::from_secs(1)).then_some([last, first])
 }
 
 /// `2026-08-01 02:00`, in Warsaw.

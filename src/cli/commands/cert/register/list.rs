@@ -4,63 +4,94 @@ use std::time::SystemTime;
 use anstyle::Style;
 use ksef_qr::Environment;
 use ksef_qr::credential::{Owner, Purpose};
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, SignsFor, Status, Wanted};
+use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register, Signing, SignsFor, Status, Wanted};
 use ksef_qr::values::{Day, Nip};
 use serde::Serialize;
 
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
-use crate::cli::settings::RegisterList;
+use crate::cli::settings::{ListShape, RegisterList};
 use crate::cli::words::say::say;
 use crate::cli::words::text::{BOLD, DIM, GOOD, printable};
 
 /// Shows all entries, in the order of the file.
 pub fn run(settings: &RegisterList) -> anyhow::Result<ExitStatus> {
     let register = RegisterFile::read(&settings.register)?.register;
-    let now = settings.now;
-    for (index, entry) in register.entries().iter().enumerate() {
-        if settings.json {
-            say!("{}", to_json(entry, &register, now));
-        } else {
-            if index > 0 {
-                say!();
+    let standings = Standings { register: &register, signing: register.signing(settings.now), now: settings.now };
+    match settings.shape {
+        ListShape::Json => register.entries().iter().for_each(|entry| say!("{}", to_json(entry, &standings))),
+        _ if register.entries().is_empty() => say!("the register holds no certificate yet"),
+        ListShape::Table => table(&standings),
+        ListShape::Words => {
+            for (index, entry) in register.entries().iter().enumerate() {
+                if index > 0 {
+                    say!();
+                }
+                words(entry, &standings);
             }
-            words(entry, &register, now);
         }
-    }
-    if register.entries().is_empty() && !settings.json {
-        say!("the register holds no certificate yet");
     }
     Ok(ExitStatus::Done)
 }
 
-/// True if `sign` picks it now, in words; else why not.
-fn standing(entry: &Entry, register: &Register, now: SystemTime) -> (bool, String) {
-    // Whatever KSeF it is from: a register holds those of production and of the tests side by side.
-    let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
-    let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
-    let wanted = Wanted::new(environment, now);
-    if let Some(obstacle) = register.obstacle(entry, &wanted) {
-        return (false, obstacle.to_string());
-    }
-    match register.newer(entry, &wanted) {
-        Some(newer) => (false, format!("may sign; {} is newer and does", newer.name)),
-        None => (true, "signs".to_owned()),
+/// A line each, for a register of hundreds.
+fn table(standings: &Standings<'_>) {
+    const HEADS: [&str; 5] = ["NAME", "OWNER", "SERIAL NUMBER", "VALID TO", "STANDING"];
+    let row = |entry: &Entry| {
+        let facts = &entry.facts;
+        let (signs, standing) = standings.of(entry);
+        let last = Day::of(facts.valid_to).to_string();
+        let cells = [entry.name.clone(), owner(entry), facts.serial.to_string(), last, standing];
+        (signs, cells.map(|cell| printable(&cell).into_owned()))
+    };
+    let rows: Vec<_> = standings.register.entries().iter().map(row).collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|(_, cells)| cells[column].chars().count());
+        widths.chain([HEADS[column].len()]).max().unwrap_or_default()
+    };
+    let widths = [0, 1, 2, 3].map(width);
+    let padded = |cells: &[String]| {
+        cells.iter().zip(widths).fold(String::new(), |line, (cell, width)| line + &format!("{cell:<width$}  "))
+    };
+    let heads = HEADS.map(str::to_owned);
+    say!("{DIM}{}{}{DIM:#}", padded(&heads[..4]), heads[4]);
+    for (signs, cells) in &rows {
+        let colour = if *signs { GOOD } else { Style::new() };
+        say!("{}{colour}{}{colour:#}", padded(&cells[..4]), cells[4]);
     }
 }
 
-fn words(entry: &Entry, register: &Register, now: SystemTime) {
+/// Which entries sign now.
+struct Standings<'r> {
+    register: &'r Register,
+    signing: Signing<'r>,
+    now: SystemTime,
+}
+
+impl Standings<'_> {
+    /// True if `sign` picks it now, in words; else why not.
+    fn of(&self, entry: &Entry) -> (bool, String) {
+        // Whatever KSeF it is from: a register holds those of production and of the tests side by side.
+        let environment = Environment::ALL.into_iter().find(|&environment| entry.facts.fits(environment));
+        let Some(environment) = environment else { return (false, "not from a KSeF that is known".to_owned()) };
+        if let Some(obstacle) = self.register.obstacle(entry, &Wanted::new(environment, self.now)) {
+            return (false, obstacle.to_string());
+        }
+        match self.signing.newer(entry) {
+            Some(newer) => (false, format!("may sign; {} is newer and does", newer.name)),
+            None => (true, "signs".to_owned()),
+        }
+    }
+}
+
+fn words(entry: &Entry, standings: &Standings<'_>) {
     let facts = &entry.facts;
-    let (signs, standing) = standing(entry, register, now);
+    let (signs, standing) = standings.of(entry);
     let colour = if signs { GOOD } else { Style::new() };
     say!("{BOLD}{}{BOLD:#}  {colour}{}{colour:#}", printable(&entry.name), printable(&standing));
     let line = |what: &str, text: &str| say!("  {DIM}{what:<12}{DIM:#} {}", printable(text));
     let some = |what: &str, text: Option<&String>| text.map_or((), |text| line(what, text));
-    let owner = match (facts.owner, &facts.owner_name) {
-        (Owner::Nip(nip), Some(name)) => format!("NIP {nip}, {name}"),
-        _ => facts.owner_in_words(),
-    };
-    line("owner", &owner);
+    line("owner", &owner(entry));
     line("purpose", purpose(facts.purpose));
     line("serial", &facts.serial.to_string());
     line("issuer", facts.issuer.as_deref().unwrap_or("not named"));
@@ -87,6 +118,14 @@ fn signs_for(signs_for: &SignsFor) -> Option<String> {
         }
         SignsFor::Any => Some("all who have none of their own here".to_owned()),
         SignsFor::Owner => None,
+    }
+}
+
+/// The number and the name.
+fn owner(entry: &Entry) -> String {
+    match (entry.facts.owner, &entry.facts.owner_name) {
+        (Owner::Nip(nip), Some(name)) => format!("NIP {nip}, {name}"),
+        _ => entry.facts.owner_in_words(),
     }
 }
 
@@ -149,9 +188,9 @@ struct Listed<'e> {
     note: Option<&'e str>,
 }
 
-fn to_json(entry: &Entry, register: &Register, now: SystemTime) -> String {
+fn to_json(entry: &Entry, standings: &Standings<'_>) -> String {
     let facts = &entry.facts;
-    let (signs, standing) = standing(entry, register, now);
+    let (signs, standing) = standings.of(entry);
     let time = |time: SystemTime| jiff::Timestamp::try_from(time).map(|time| time.to_string()).unwrap_or_default();
     let day = |day: Day| day.to_string();
     let owner_nip = match facts.owner {
