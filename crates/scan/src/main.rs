@@ -15,26 +15,45 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    limit_memory();
-    match ksef_qr_scan::protocol::serve(io::stdin().lock(), io::stdout().lock()) {
+    limit();
+    match ksef_qr_scan::protocol::serve(io::stdin().lock(), io::stdout().lock(), limit_time) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),
     }
 }
 
-/// A picture of 100 megapixels takes a gigabyte and a half while it is decoded. What asks for more than twice that ends this
-/// process, and not the machine.
+/// What a stranger's file can make of this process ends the process, and not the machine: it writes no file, opens next to
+/// none, and takes no more memory than twice what a picture of 100 megapixels takes while it is decoded.
 #[cfg(unix)]
-fn limit_memory() {
+fn limit() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    const MOST: u64 = 4 << 30;
-    // A limit that is lower already stays.
-    let Rlimit { current, maximum } = getrlimit(Resource::As);
-    let most = [Some(MOST), current, maximum].into_iter().flatten().min();
-    // Where the system knows no such limit, the limits of pictures and pages remain.
-    _ = setrlimit(Resource::As, Rlimit { current: most, maximum: most });
+    for (resource, most) in [(Resource::As, 4 << 30), (Resource::Fsize, 0), (Resource::Core, 0), (Resource::Nofile, 32)]
+    {
+        // A limit that is lower already stays.
+        let Rlimit { current, maximum } = getrlimit(resource);
+        let most = [Some(most), current, maximum].into_iter().flatten().min();
+        // Where the system knows no such limit, the limits of pictures and pages remain.
+        _ = setrlimit(resource, Rlimit { current: most, maximum: most });
+    }
+}
+
+/// Before each file: so much processor time from now on. A hundred pages take half of it.
+#[cfg(unix)]
+fn limit_time() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use rustix::time::{ClockId, clock_gettime};
+
+    /// In seconds.
+    const MOST: u64 = 60;
+    let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs();
+    let Rlimit { maximum, .. } = getrlimit(Resource::Cpu);
+    let most = [Some(used + MOST + 1), maximum].into_iter().flatten().min();
+    _ = setrlimit(Resource::Cpu, Rlimit { current: most, maximum });
 }
 
 #[cfg(not(unix))]
-fn limit_memory() {}
+fn limit() {}
+
+#[cfg(not(unix))]
+fn limit_time() {}

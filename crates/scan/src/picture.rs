@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader, Limits};
-use rxing::common::{GlobalHistogramBinarizer, HybridBinarizer};
-use rxing::multi::MultipleBarcodeReader as _;
-use rxing::qrcode::cpp_port::QrReader;
-use rxing::{BinaryBitmap, DecodeHints, Luma8LuminanceSource};
+use rxing::common::{BitMatrix, DetectorRXingResult as _, GlobalHistogramBinarizer, HybridBinarizer};
+use rxing::qrcode::cpp_port::{decoder, detector};
+use rxing::{BinaryBitmap, Luma8LuminanceSource};
 
 use crate::area::Area;
 use crate::error::{Error, ErrorKind, Result};
@@ -94,30 +93,27 @@ pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
     } else {
         picture
     };
-    let mut found = Vec::new();
-    let search = |picture: &GrayImage, threshold, found: &mut Vec<Code>| {
-        search(picture, threshold, whole / picture.width() as f32, found);
-    };
-    search(picture, Threshold::Local, &mut found);
-    search(picture, Threshold::Global, &mut found);
-    if !found.is_empty() && is_drawn(picture) {
-        return found;
+    let mut search = Search { whole, found: Vec::new(), attempts: MOST_ATTEMPTS };
+    search.local(picture);
+    search.global(picture);
+    if !search.found.is_empty() && is_drawn(picture) {
+        return search.found;
     }
     // Each of these finds codes that the others miss; what was measured stands in `tests/scan.rs`.
-    search(&imageops::unsharpen(picture, 2.0, 0), Threshold::Local, &mut found);
-    search(&imageops::fast_blur(picture, 0.8), Threshold::Local, &mut found);
+    search.local(&imageops::unsharpen(picture, 2.0, 0));
+    search.local(&imageops::fast_blur(picture, 0.8));
     let longest = picture.width().max(picture.height());
     if longest <= WORKING_SIDE / 2 {
-        search(&scaled(picture, 1.5), Threshold::Local, &mut found);
+        search.local(&scaled(picture, 1.5));
     } else {
-        search(&scaled(picture, 0.5), Threshold::Local, &mut found);
+        search.local(&scaled(picture, 0.5));
     }
-    if found.is_empty() {
+    if search.found.is_empty() {
         let mut inverted = picture.clone();
         imageops::invert(&mut inverted);
-        search(&inverted, Threshold::Local, &mut found);
+        search.local(&inverted);
     }
-    found
+    search.found
 }
 
 /// True for what a program drew: black and white, and next to nothing between.
@@ -131,37 +127,78 @@ fn scaled(picture: &GrayImage, factor: f64) -> GrayImage {
     imageops::resize(picture, side(picture.width()), side(picture.height()), FilterType::Triangle)
 }
 
-#[derive(Clone, Copy)]
-enum Threshold {
-    Local,
-    Global,
+/// Three marks that may be the corners of one code are looked at more closely: so often for one picture, in all. A page of a
+/// hundred codes asks for some hundred; a picture of nothing but marks would ask for a million.
+const MOST_ATTEMPTS: u32 = 4000;
+
+/// Rows of pixels that pass through what may be a corner of a code. Each corner has some; a photograph of a lawn has a few
+/// thousand.
+const MOST_CROSSINGS: usize = 60_000;
+
+/// A search for codes, in several versions of one picture.
+struct Search {
+    /// How wide the picture is on which places are told.
+    whole: f32,
+    found: Vec<Code>,
+    /// How many sets of three marks may still be looked at.
+    attempts: u32,
 }
 
-/// `factor` is how many times as large the picture is that places are told on.
-fn search(picture: &GrayImage, threshold: Threshold, factor: f32, found: &mut Vec<Code>) {
-    let (width, height) = picture.dimensions();
-    let Ok(source) = Luma8LuminanceSource::new(picture.as_raw().clone(), width, height) else { return };
-    let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
-    // The reader is a translation of ZXing with arithmetic of its own on whatever the picture holds. Nothing of it
-    // outlives the call, so that a slip there is a code not found and no more.
-    let read = catch_unwind(AssertUnwindSafe(|| match threshold {
-        Threshold::Local => {
-            QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints)
+impl Search {
+    /// What is dark is told from its surroundings.
+    fn local(&mut self, picture: &GrayImage) {
+        if let Some(source) = source(picture) {
+            self.guarded(|search| search.read(BinaryBitmap::new(HybridBinarizer::new(source)).get_black_matrix()));
         }
-        Threshold::Global => {
-            QrReader.decode_multiple_with_hints(&mut BinaryBitmap::new(GlobalHistogramBinarizer::new(source)), &hints)
+    }
+
+    /// What is dark is told from the whole picture.
+    fn global(&mut self, picture: &GrayImage) {
+        if let Some(source) = source(picture) {
+            self.guarded(|search| {
+                search.read(BinaryBitmap::new(GlobalHistogramBinarizer::new(source)).get_black_matrix());
+            });
         }
-    }));
-    let Ok(Ok(codes)) = read else { return };
-    for code in codes {
-        let text = code.getText();
-        let area =
-            Area::around(code.getPoints().iter().map(|point| (point.x, point.y))).map(|area| area.scaled(factor));
-        let known = match found.iter_mut().position(|known| known.text == text) {
-            Some(place) => found.get_mut(place),
+    }
+
+    /// The reader is a translation of ZXing with arithmetic of its own on whatever the picture holds. Nothing of it outlives
+    /// the call but texts, so that a slip there is a code not found and no more.
+    fn guarded(&mut self, read: impl FnOnce(&mut Self)) {
+        _ = catch_unwind(AssertUnwindSafe(|| read(self)));
+    }
+
+    fn read(&mut self, dark: &BitMatrix) {
+        if self.attempts == 0 || crossings(dark) > MOST_CROSSINGS {
+            return;
+        }
+        let mut corners = detector::FindFinderPatterns(dark, true, 0);
+        let mut used = Vec::new();
+        for set in detector::GenerateFinderPatternSets(&mut corners) {
+            let three = [set.bl, set.tl, set.tr];
+            if three.iter().any(|corner| used.contains(corner)) {
+                continue;
+            }
+            let Some(left) = self.attempts.checked_sub(1) else { return };
+            self.attempts = left;
+            let Ok(sampled) = detector::SampleQR(dark, &set) else { continue };
+            let Ok(read) = decoder::Decode(sampled.getBits()) else { continue };
+            if !read.isValid() {
+                continue;
+            }
+            used.extend(three);
+            let factor = self.whole / dark.width() as f32;
+            let area = Area::around(sampled.getPoints().iter().map(|point| (point.x, point.y)));
+            self.add(read.text(), area.map(|area| area.scaled(factor)));
+        }
+    }
+
+    /// The same text may stand in several places.
+    fn add(&mut self, text: String, area: Option<Area>) {
+        let known = match self.found.iter_mut().position(|known| known.text == text) {
+            Some(place) => self.found.get_mut(place),
             None => {
-                found.push(Code { text: text.to_owned(), areas: Vec::new() });
-                found.last_mut()
+                self.found.push(Code { text, areas: Vec::new() });
+                self.found.last_mut()
             }
         };
         if let (Some(known), Some(area)) = (known, area)
@@ -170,4 +207,36 @@ fn search(picture: &GrayImage, threshold: Threshold, factor: f32, found: &mut Ve
             known.areas.push(area);
         }
     }
+}
+
+fn source(picture: &GrayImage) -> Option<Luma8LuminanceSource> {
+    let (width, height) = picture.dimensions();
+    Luma8LuminanceSource::new(picture.as_raw().clone(), width, height).ok()
+}
+
+/// Counts where rows change from light to dark and back as they do across the corner of a code: 1, 1, 3, 1 and 1 modules,
+/// roughly. The reader looks at every third row.
+fn crossings(dark: &BitMatrix) -> usize {
+    let mut count = 0;
+    for y in (2..dark.height()).step_by(3) {
+        // The lengths of the last five runs, the newest last, and whether that is dark.
+        let (mut runs, mut is_dark) = ([0_u32; 5], false);
+        for x in 0..=dark.width() {
+            let next = x < dark.width() && dark.get(x, y);
+            if next != is_dark || x == dark.width() {
+                count += usize::from(is_dark && is_corner(runs));
+                runs = [runs[1], runs[2], runs[3], runs[4], 0];
+                is_dark = next;
+            }
+            runs[4] += 1;
+        }
+    }
+    count
+}
+
+/// True for runs that are 1, 1, 3, 1 and 1 long, by half more or less.
+fn is_corner(runs: [u32; 5]) -> bool {
+    let module = runs.iter().sum::<u32>() as f32 / 7.0;
+    let fits = |run: u32, modules: f32| (run as f32 - module * modules).abs() <= module * modules * 0.5 + 0.5;
+    fits(runs[0], 1.0) && fits(runs[1], 1.0) && fits(runs[2], 3.0) && fits(runs[3], 1.0) && fits(runs[4], 1.0)
 }

@@ -73,11 +73,11 @@ impl From<Error> for Answer {
     }
 }
 
-/// Answers requests until there are no more.
+/// Answers requests until there are no more. `begin` is called before each: whoever limits what one may take, does it there.
 ///
 /// # Errors
 /// `requests` cannot be read or ends too early, or `answers` cannot be written.
-pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<()> {
+pub fn serve(mut requests: impl BufRead, mut answers: impl Write, mut begin: impl FnMut()) -> io::Result<()> {
     let hello = Hello { program: "ksef-qr-scan", version: env!("CARGO_PKG_VERSION"), protocol: VERSION };
     write_line(&mut answers, &hello)?;
     let mut schemas = None;
@@ -95,6 +95,7 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write) -> io::Result<
                 return write_line(&mut answers, &Answer::from(error));
             }
         };
+        begin();
         let answer = match request {
             Request::Read { length } => {
                 let bytes = take(&mut requests, length)?;

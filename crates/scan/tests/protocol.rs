@@ -101,13 +101,13 @@ fn documents_are_validated_once_there_are_schemas() {
 fn what_is_no_request_ends_it() {
     for line in ["", "{}", "x", r#"{"request":"write"}"#, r#"{"request":"read"}"#] {
         let mut answers = Vec::new();
-        serve(format!("{line}\n").as_bytes(), &mut answers).unwrap();
+        serve(format!("{line}\n").as_bytes(), &mut answers, || {}).unwrap();
         let last = String::from_utf8(answers).unwrap().lines().last().unwrap().to_owned();
         assert_eq!(serde_json::from_str::<Value>(&last).unwrap()["code"], "request_malformed", "{line}");
     }
     // Fewer bytes than were announced, and more than anybody sends.
     for request in [json!({"request": "read", "length": 5}), json!({"request": "read", "length": 1_u64 << 60})] {
-        assert!(serve(format!("{request}\nabc").as_bytes(), &mut Vec::new()).is_err(), "{request}");
+        assert!(serve(format!("{request}\nabc").as_bytes(), &mut Vec::new(), || {}).is_err(), "{request}");
     }
 }
 

@@ -109,6 +109,51 @@ fn bombs_are_not_unpacked() {
     }
 }
 
+/// Each of these asks for minutes, or for gigabytes.
+#[test]
+fn pictures_of_little_and_much_work() {
+    let hostile = |name: &str| {
+        std::fs::read(format!("{}/../../fixtures/cases/hostile/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    };
+    for name in ["clip.svg", "conv.svg", "deep1000.svg", "mask.svg", "morph.svg"] {
+        assert_eq!(file(&hostile(name)).unwrap_err().code(), "picture_unreadable", "{name}");
+    }
+    for name in ["t500.png", "t1000.png"] {
+        assert_eq!(file(&hostile(name)).unwrap_err().code(), "no_code_found", "{name}");
+    }
+}
+
+/// What would be drawn a thousand times, or by something else than shapes.
+#[test]
+fn drawings_are_of_plain_shapes() {
+    let square = r##"<path d="M0 0h9v9h-9z" fill="#000"/>"##;
+    let answer = |inside: &str| {
+        let svg = format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">{inside}</svg>"#);
+        file(svg.as_bytes()).unwrap_err()
+    };
+    let uses = (0..9).fold(String::new(), |uses, n| {
+        uses + &format!(r##"<g id="g{}"><use href="#g{n}"/><use href="#g{n}"/></g>"##, n + 1)
+    });
+    for (inside, named) in [
+        (format!(r#"<g id="g0">{square}</g>{uses}"#), "uses others"),
+        (format!("<style>path {{ opacity: 0 }}</style>{square}"), "<style>"),
+        (format!("<filter id='f'/>{square}"), "<filter>"),
+        (format!("<g mask='url(#m)'>{square}</g>"), "mask"),
+        (format!("<g fill='URL(#p)'>{square}</g>"), "fill"),
+        (format!("<g style='filter: blur(9px)'>{square}</g>"), "style"),
+        (format!("<g opacity='.5'>{square}</g>"), "opacity"),
+        (format!("{}{square}{}", "<g>".repeat(99), "</g>".repeat(99)), "deeper nested"),
+    ] {
+        let error = answer(&inside);
+        assert_eq!(error.code(), "picture_unreadable", "{inside}");
+        assert!(error.message().contains(named), "{named}: {error}");
+    }
+    let shapes = format!(
+        r##"<title>code</title><g id="a" style="fill:#000" class="qr"><use href="#b"/></g><defs>{square}<rect id="b" width="3" height="3"/></defs><text>under it</text>"##
+    );
+    assert_eq!(answer(&shapes).code(), "no_code_found");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -143,7 +143,7 @@ struct Spot {
 /// A page without a place for the codes, and why.
 struct Full(Error);
 
-impl<'a> Stamping<'a> {
+impl Stamping<'_> {
     /// Puts the block on the first page that has a place for it, else on a new one; gives its number.
     fn first_free(&mut self, draw: Option<&Draw<'_>>) -> Result<u32> {
         /// Pages that are looked at. Whoever reads a longer document looks for codes on its first page or on its last.

@@ -117,7 +117,7 @@ struct Run<'r> {
     meaning: Option<String>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn page(&mut self, page: &Page) -> Result<()> {
         self.step(20)?;
         let mut content = Vec::new();

@@ -196,6 +196,6 @@ fn signs_for(text: &str) -> anyhow::Result<SignsFor> {
     if let ["any"] = words[..] {
         return Ok(SignsFor::Any);
     }
-    let nips = words.into_iter().map(|word| word.parse::<Nip>()).collect::<Result<_, _>>();
+    let nips = words.into_iter().map(str::parse::<Nip>).collect::<Result<_, _>>();
     Ok(SignsFor::Listed(nips.context("signs_for is a list of NIPs, or any")?))
 }
