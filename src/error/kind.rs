@@ -278,7 +278,7 @@ kinds! {
         "Something is printed already where the codes would stand."
         "Choose another place, another page, or a page of their own."
     PdfStampedAlready Invoice "pdf_stamped_already"
-        "The PDF carries codes that ksef-qr put there before."
+        "The PDF carries codes that this program put there before."
         "Stamp the PDF as it came from the invoicing system, so that each code stands on it once."
 
     CertificateUnreadable Credential "certificate_unreadable"

@@ -320,8 +320,8 @@ fn completions_know_the_values() {
         ("--paper", "a4 a5 80mm 58mm"),
         ("--print", "pdf escpos zpl"),
         ("--language", "pl en"),
-        ("--page", "first last all"),
-        ("--corner", "top-left top-right bottom-left bottom-right"),
+        ("--page", "auto first last all"),
+        ("--corner", "auto top-left top-right bottom-left bottom-right"),
         ("--allow", "bom processing-instruction characters size certificate-purpose certificate-dates"),
     ] {
         let lines: Vec<&str> = script.lines().map(str::trim).collect();

@@ -14,7 +14,8 @@ const PRODUCERS: [&str; 6] =
 
 fn stamp(folder: &Path, more: &[&str]) -> (Output, Vec<Value>) {
     let mut command = ksef_qr(folder);
-    let output = run(command.arg("stamp").args(IN_TEST).args(credential()).args(["--overwrite"]).args(more));
+    _ = fs::remove_dir_all(folder.join("ksef-qr-out"));
+    let output = run(command.arg("stamp").args(IN_TEST).args(credential()).args(more));
     let mut lines = records(&folder.join("ksef-qr-out/manifest.ndjson"));
     lines.retain(|line| line["type"] == "invoice");
     (output, lines)

@@ -12,7 +12,7 @@ use super::options::{CodeArgs, ContextArgs, CredentialArgs, OtherCodesArgs, Outp
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  One PDF, with its invoice invoice.xml beside it; the stamped PDF is ksef-qr-out/invoice.pdf, or as you name it:
+  One PDF, with invoice.xml beside it; to ksef-qr-out/invoice.pdf, or as you name it:
     ksef-qr stamp invoice.pdf --cert firm.crt --key firm.key
     ksef-qr stamp invoice.pdf --cert firm.crt --key firm.key --out signed.pdf
 
@@ -38,7 +38,7 @@ pub struct StampArgs {
     /// in the PDF. If both are there, they must be the same.
     #[arg(value_name = "PDF", required_unless_present = "pairs", conflicts_with = "pairs")]
     pub pdf: Vec<PathBuf>,
-    /// The invoice of the PDF, or the folder or archive with the invoices of the PDFs
+    /// The PDF's invoice, or the folder or archive of the PDFs' invoices
     ///
     /// In a folder or an archive (.zip, .tar, .tar.gz), each PDF's invoice has its name: f1.pdf, f1.xml.
     #[arg(long, value_name = "FILE|DIR", conflicts_with = "pairs", help_heading = "Input")]

@@ -32,7 +32,7 @@ Examples:
 
 Exit status: 0 nothing failed, 1 something failed, 2 nothing could be done.")]
 pub struct VerifyArgs {
-    /// Links (https://…), pictures, PDFs, manifests, folders of them; - for links on standard input
+    /// Links, pictures, PDFs, manifests, folders of them; - for links on standard input
     ///
     /// Of a folder every *.pdf, *.png, *.jpg, *.svg and *.ndjson in it and below is read. Patterns such as 'out/*.pdf' are
     /// taken too, and files with links, one a line.

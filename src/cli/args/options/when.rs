@@ -49,12 +49,12 @@ pub struct OutageArgs {
     /// says so. The end alone (2025-07-12) is enough if the deadline had not passed on that day.
     #[arg(long, value_name = "ANNOUNCED..ENDED", hide_short_help = true)]
     pub failure: Vec<Failure>,
-    /// The day on which a total failure (awaria całkowita) was announced
+    /// The day of the announcement of a total failure
     ///
-    /// Announced while the deadline ran, it ends the duty to send the invoice. Repeated for further ones.
+    /// In Polish awaria całkowita. Announced while the deadline ran, it ends the duty to send the invoice. Repeated for further ones.
     #[arg(long, value_name = "YYYY-MM-DD", hide_short_help = true)]
     pub total_failure: Vec<Day>,
-    /// What the Ministry announced: the saved answer of Latarnia's /messages
+    /// Announced failures: the saved answer of Latarnia
     ///
     /// Of https://api-latarnia.ksef.mf.gov.pl/messages, which is not fetched from here: save it as a file. Failures, their
     /// ends and total failures are taken from it; with --mode failure and --mode unavailable the end of the outage, too.
