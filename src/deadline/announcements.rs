@@ -26,9 +26,9 @@ const MOST_MESSAGES: usize = 100_000;
 ///
 /// # fn main() -> ksef_qr::Result<()> {
 /// let announcements = Announcements::parse(br#"[
-///     {"id": "K/2025/AWR/01", "eventId": 7, "category": "FAILURE", "type": "FAILURE_START", "title": "Awaria", "text": "…",
+///     {"id": "K/2025/AWR/01", "eventId": 7, "category": "FAILURE", "type": "FAILURE_START", "title": "Awaria", "text": "-",
 ///      "start": "2025-07-09T06:10:00+00:00", "version": 1, "published": "2025-07-09T06:30:00+00:00"},
-///     {"id": "K/2025/AWR/02", "eventId": 7, "category": "FAILURE", "type": "FAILURE_END", "title": "Koniec awarii", "text": "…",
+///     {"id": "K/2025/AWR/02", "eventId": 7, "category": "FAILURE", "type": "FAILURE_END", "title": "Koniec awarii", "text": "-",
 ///      "start": "2025-07-09T06:10:00+00:00", "end": "2025-07-11T22:30:00+00:00", "version": 1,
 ///      "published": "2025-07-11T22:40:00+00:00"}
 /// ]"#)?;
