@@ -13,4 +13,4 @@ pub(super) mod occupied;
 pub(super) mod pages;
 pub(super) mod resources;
 mod text;
-mod to_unicode;
+pub(super) mod to_unicode;

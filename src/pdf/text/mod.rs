@@ -9,7 +9,6 @@ mod glyph_names;
 mod page_text;
 mod reader;
 mod resources;
-mod to_unicode;
 
 pub use page_text::PageText;
 pub(super) use reader::read;
