@@ -13,16 +13,28 @@ pub(super) fn misplaced_nip(texts: &Texts) -> Option<(Nip, Fault)> {
         return None;
     }
     let is_polish = |country: &Option<String>| country.as_deref().is_some_and(|code| collapse(code) == "PL");
+    // As people write it: PL in front, dashes or spaces between.
+    let plain = |text: &str| text.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect::<String>();
     let (field, place, text) = match (&texts.buyer_vat_number, &texts.buyer_other) {
-        (Some(number), _) if is_polish(&texts.buyer_vat_country) => {
-            (Field::BuyerVatNumber, "NrVatUE with KodUE PL", number)
+        (Some(number), _) => {
+            let number = plain(number);
+            (is_polish(&texts.buyer_vat_country) || number.starts_with("PL")).then_some((
+                Field::BuyerVatNumber,
+                "NrVatUE with KodUE PL",
+                number,
+            ))?
         }
-        (None, Some(id)) if is_polish(&texts.buyer_country) => (Field::BuyerOtherId, "NrID with KodKraju PL", id),
+        (None, Some(id)) => {
+            let (id, country) = (plain(id), &texts.buyer_country);
+            // Without a country, ten digits whose last fits the others are hardly anything else.
+            let is_nip =
+                country.is_none() && Nip::from_digits(id.as_bytes()).is_some_and(|nip| nip.has_valid_checksum());
+            let place = if is_polish(country) { "NrID with KodKraju PL" } else { "NrID" };
+            (is_polish(country) || id.starts_with("PL") || is_nip).then_some((Field::BuyerOtherId, place, id))?
+        }
         _ => return None,
     };
-    // As people write it: PL in front, dashes or spaces between.
-    let plain: String = text.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
-    let nip = Nip::from_digits(plain.strip_prefix("PL").unwrap_or(&plain).as_bytes())?;
+    let nip = Nip::from_digits(text.strip_prefix("PL").unwrap_or(&text).as_bytes())?;
     let message = format!("the buyer's Polish NIP {nip} stands in {place}");
     Some((nip, Fault::new(Kind::PolishNipMisplaced, message, At::Field(field, 0)).into_warning()))
 }

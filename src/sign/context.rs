@@ -85,7 +85,7 @@ impl ContextChoice {
     ///
     /// | the certificate is | the invoice | context |
     /// |---|---|---|
-    /// | anybody's | any, and a context is given | as given; `context_not_in_invoice` if its NIP is in neither invoice nor certificate, `internal_id_checksum` |
+    /// | anybody's | any, and a context is given | as given; `context_not_in_invoice` if its NIP is in neither invoice nor certificate, `context_not_of_issuer` if it does not issue the invoice, `internal_id_checksum` |
     /// | a unit's | names it as issuing it (`Podmiot3`, Rola 7 or 9) | the unit's |
     /// | the issuer's | any | the issuer's; `context_of_seller` if the invoice names a unit or an authorised party that may have issued it |
     /// | the seller's | the buyer issues it | `context_unclear` |
@@ -170,12 +170,26 @@ fn warnings_of_given(context: &ContextId, invoice: &Invoice, owner: Owner) -> Ve
             "the context {context} was given, and the NIP {nip} is neither in the invoice nor the certificate's"
         );
         warnings.push(Warning::new(WarningKind::ContextNotInInvoice, message));
+    } else if let Some(nip) = context.taxpayer().filter(|nip| !may_issue(invoice, *nip)) {
+        let issuer = invoice.issuers().next().map(|nip| format!(", who is NIP {nip}")).unwrap_or_default();
+        let message = format!("the context {context} was given, and NIP {nip} is not the invoice's issuer{issuer}");
+        warnings.push(Warning::new(WarningKind::ContextNotOfIssuer, message));
     }
     if !context.has_valid_check_digit() {
         let message = format!("the last digit of the internal identifier {} does not fit the others", context.value());
         warnings.push(Warning::new(WarningKind::InternalIdChecksum, message));
     }
     warnings
+}
+
+/// True for whose context the invoice can be in by what it says: a right to issue for others is a right in theirs.
+fn may_issue(invoice: &Invoice, nip: Nip) -> bool {
+    let is_unit = |third: &ThirdParty| {
+        third.is_issuing_unit() && third.internal_id.as_ref().and_then(ContextId::taxpayer) == Some(nip)
+    };
+    invoice.issuers().any(|issuer| issuer == nip)
+        || invoice.authorised() == Some(nip)
+        || invoice.third_parties().iter().any(is_unit)
 }
 
 fn unclear(message: impl Into<String>) -> Error {

@@ -230,6 +230,17 @@ fn a_polish_nip_in_the_field_of_another_country() {
             let text = text.replace(&format!("{open}5251469286"), &format!("{open}{written}"));
             assert_eq!(told_of(Environment::Prod, text.as_bytes()).1, codes, "{written}");
         }
+        // Another country, or none, does not make it another's.
+        for polish in [
+            ("<KodUE>PL</KodUE><NrVatUE>", "<KodUE>DE</KodUE><NrVatUE>PL"),
+            ("<KodKraju>PL</KodKraju><NrID>", "<NrID>"),
+            ("<KodKraju>PL</KodKraju><NrID>", "<KodKraju>DE</KodKraju><NrID>PL"),
+        ] {
+            if text.contains(polish.0) {
+                let (_, codes) = told_of(Environment::Prod, text.replace(polish.0, polish.1).as_bytes());
+                assert!(codes[0].starts_with("polish_nip_misplaced 13:"), "{polish:?}: {codes:?}");
+            }
+        }
         for abroad in [
             ("<KodUE>PL", "<KodUE>DE"),
             ("<KodKraju>PL</KodKraju><NrID>", "<KodKraju>US</KodKraju><NrID>"),

@@ -253,24 +253,31 @@ fn who_may_sign_what_in_which_context() {
         assert_eq!(decision(invoice, owner, &own), expected, "{what}");
         assert_eq!(decision(invoice, owner, &others), for_others, "{what}, for others");
         // A context that is given is taken for all, and nobody is asked.
+        let seller = invoice.seller();
+        let may_be_sellers = invoice.issuers().any(|nip| nip == seller) || invoice.authorised() == Some(seller);
+        let of_seller = if may_be_sellers { "" } else { " context_not_of_issuer" };
         for (context, warning) in [
-            (format!("Nip:{}", invoice.seller()), ""),
-            ("Nip:9999999999".to_owned(), " context_not_in_invoice"),
-            ("NipVatUe:9999999999-DE123456789".to_owned(), " context_not_in_invoice"),
-            (format!("InternalId:{}-00001", invoice.seller()), " internal_id_checksum"),
-            ("PeppolId:PPL123456".to_owned(), ""),
+            (format!("Nip:{seller}"), of_seller.to_owned()),
+            ("Nip:9999999999".to_owned(), " context_not_in_invoice".to_owned()),
+            ("NipVatUe:9999999999-DE123456789".to_owned(), " context_not_in_invoice".to_owned()),
+            (format!("InternalId:{seller}-00001"), format!("{of_seller} internal_id_checksum")),
+            ("PeppolId:PPL123456".to_owned(), String::new()),
         ] {
             let context: ContextId = context.parse().unwrap();
             let given = IssuingFor::Context(context.clone());
             assert_eq!(decision(invoice, owner, &given), format!("given {}{warning}", context.value()), "{what}");
         }
     }
-    // The certificate's own NIP, and everybody whom the invoice names, are no strangers.
-    for (invoice, nip) in
-        [(&ordinary, ANOTHER), (&ordinary, BUYER), (&bailiff, THIRD), (&unit, THIRD), (&factor, THIRD)]
-    {
+    // The certificate's own NIP, and everybody whom the invoice names, are no strangers. Not all of them issue it.
+    for (invoice, nip, warning) in [
+        (&ordinary, ANOTHER, " context_not_of_issuer"),
+        (&ordinary, BUYER, " context_not_of_issuer"),
+        (&bailiff, THIRD, ""),
+        (&unit, THIRD, ""),
+        (&factor, THIRD, " context_not_of_issuer"),
+    ] {
         let given = IssuingFor::Context(format!("Nip:{nip}").parse().unwrap());
-        assert_eq!(decision(invoice, of(ANOTHER), &given), format!("given {nip}"));
+        assert_eq!(decision(invoice, of(ANOTHER), &given), format!("given {nip}{warning}"));
     }
     assert_eq!(
         decision(&ordinary, of(SELLER), &IssuingFor::Context("Nip:7010020695".parse().unwrap())),
