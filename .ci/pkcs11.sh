@@ -66,12 +66,12 @@ refused() { # CODE OPTION...
   local code=$1 status=0
   sign $one --json "${@:2}" \
     </dev/null >"$work/stdout" 2>"$work/stderr" || status=$?
-  if [ $status != 2 ] || ! grep -qF "[$code]" "$work/stderr" || [ -s "$work/stdout" ]; then
+  if [ $status != 2 ] || ! grep -qF "[$code]" "$work/stderr" || ! grep -qF "\"code\":\"$code\"" "$work/stdout"; then
     echo "expected $code, got status $status:" >&2
     cat "$work/stderr" >&2
     exit 1
   fi
-  if grep -qE "$pin|9999" "$work/stderr"; then
+  if grep -qE "$pin|9999" "$work/stderr" "$work/stdout"; then
     echo "$code: the PIN is in the message" >&2
     exit 1
   fi

@@ -124,10 +124,17 @@ impl KnownCodes {
             let message = "the manifest's codes say something else than the invoice";
             return Err(Error::new(Kind::CodesOfAnotherInvoice, message));
         }
-        links.check_signature(|serial| {
-            let mut certificates = self.certificates.iter().filter(|certificate| certificate.serial() == serial);
-            certificates.next()
-        })?;
+        let certificate = |serial| self.certificates.iter().find(|certificate| certificate.serial() == serial);
+        if let (Some(kod2), Some(given)) = (&links.kod2, self.certificates.first())
+            && certificate(kod2.signature.serial).is_none()
+        {
+            let (named, given) = (kod2.signature.serial, given.serial());
+            let message = format!(
+                "the manifest's KOD II names the certificate {named}, and the one that was given to verify it is {given}"
+            );
+            return Err(Error::new(Kind::CodesSignatureWrong, message));
+        }
+        links.check_signature(certificate)?;
         Ok(links)
     }
 }

@@ -331,6 +331,16 @@ fn completions_know_the_values() {
     }
 }
 
+/// The script, run: bash asks its function what may stand there.
+#[test]
+fn bash_completes_behind_a_command() {
+    let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(["completions", "bash"]).output().unwrap();
+    let script = String::from_utf8(done.stdout).unwrap();
+    let ask = "COMP_WORDS=(ksef-qr sign --env ''); COMP_CWORD=3; _ksef__qr ksef-qr '' --env; echo \"${COMPREPLY[@]}\"";
+    let Ok(done) = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output() else { return };
+    assert_eq!(String::from_utf8_lossy(&done.stdout).trim(), "prod demo test", "{}", stderr(&done));
+}
+
 #[test]
 fn the_demo_signs_shows_and_can_be_run_again() {
     let folder = tempfile::tempdir().unwrap();

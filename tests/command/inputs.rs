@@ -173,6 +173,24 @@ fn the_invoice_beside_a_pdf_and_the_one_in_it_are_one() {
     assert!(stamped(&upo, &["a.pdf"])[0].contains("fa3-basic"));
 }
 
+/// An archive that stores a PDF as it is has the PDF's first bytes near its own.
+#[test]
+fn an_archive_of_a_pdf_is_no_pdf() {
+    let folder = tempfile::tempdir().unwrap();
+    let pdf = fs::read(fixture(PDF)).unwrap();
+    let mut stored = b"PK\x03\x04\x14\0\0\0\0\0".to_vec();
+    stored.extend(&pdf);
+    let mut tar = vec![0; 512];
+    tar[..5].copy_from_slice(b"a.pdf");
+    tar[257..262].copy_from_slice(b"ustar");
+    tar.extend(&pdf);
+    for (name, bytes) in [("a.pdf", stored), ("b.pdf", tar)] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let done = run(&mut stamp(folder.path(), &[name, "--invoice", &fixture(INVOICE), "--json"]));
+        assert_eq!(told(&done)[0]["error"]["code"], "input_not_pdf", "{name}: {}", stderr(&done));
+    }
+}
+
 #[test]
 fn invoices_of_pdfs_come_in_an_archive() {
     let folder = tempfile::tempdir().unwrap();

@@ -89,6 +89,23 @@ fn other_files_are_named_as_what_they_are() {
     }
 }
 
+/// What codes are compared with comes in an archive too, and what is no invoice has no digest to compare.
+#[test]
+fn invoices_to_compare_with_come_in_archives_and_are_invoices() {
+    let folder = tempfile::tempdir().unwrap();
+    let code = fixture("verify/codes/fa3-basic.kod1.png");
+    for archive in ["archives/good.zip", "archives/good.tar.gz"] {
+        let output = run(verify(folder.path()).args([&code, "--invoice", &fixture(archive), "--json"]));
+        assert!(checks(&output, "link").iter().any(|check| check.starts_with("invoice_digest")), "{}", stdout(&output));
+    }
+    fs::write(folder.path().join("empty.xml"), "").unwrap();
+    for (file, expected) in [(fixture("pdf/blank.pdf"), "input_is_pdf"), ("empty.xml".to_owned(), "empty_file")] {
+        let output = run(verify(folder.path()).args([&code, "--invoice", &file, "--json"]));
+        assert_eq!(status(&output), 2, "{file}");
+        assert!(stdout(&output).contains(expected), "{file}: {}", stdout(&output));
+    }
+}
+
 /// The link annotation over KOD II leads to KOD I: whoever clicks is shown another page than whoever scans.
 #[test]
 fn a_click_on_a_code_leads_where_the_code_does() {

@@ -148,6 +148,8 @@ impl Stamping {
         let password = self.password.as_ref().map(|password| password.as_slice());
         match FileKind::of(&bytes) {
             Some(FileKind::Pdf) => {}
+            // One that stores a PDF as it is may have its header near the beginning.
+            Some(archive @ (FileKind::Zip | FileKind::Gzip | FileKind::Packed)) => return Err(archive.as_pdf()),
             // Its header may stand behind whatever some program put there.
             _ if memchr::memmem::find(bytes.get(..HEADER).unwrap_or(&bytes), b"%PDF-").is_some() => {}
             Some(other) => return Err(other.as_pdf()),

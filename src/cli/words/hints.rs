@@ -269,7 +269,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::RegisterMalformed => {
             "Correct the line. `docs/certificates.md` lists the fields; `ksef-qr cert register add` writes entries as they should be."
         }
-        ErrorKind::SettingMalformed | ErrorKind::Usage => "See the help of the command, such as `ksef-qr sign --help`.",
+        ErrorKind::SettingMalformed | ErrorKind::Usage => "See the help of the command: its name and `--help`.",
         ErrorKind::InputNotRegular => {
             "An invoice is read from a regular file. Give `-` to read one from standard input."
         }

@@ -143,7 +143,7 @@ impl ArchiveEntry {
     }
 
     /// `archive.zip!entry.xml`.
-    pub(crate) fn full_name(&self) -> String {
+    pub fn full_name(&self) -> String {
         format!("{}!{}", spelled_path(&self.archive.path), self.name)
     }
 

@@ -5,10 +5,11 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use ksef_qr::Error;
+use ksef_qr::batch::{ArchiveEntry, Output, entries};
 use ksef_qr::credential::read_certificates;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::Verifier;
+use ksef_qr::{Error, Invoice};
 use walkdir::WalkDir;
 
 use super::problem::Problem;
@@ -30,12 +31,55 @@ pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
         }
     }
     for path in &settings.invoices {
+        if let Some(entries) = in_archive(path)? {
+            for entry in entries {
+                let bytes = entry.bytes(LARGEST_INVOICE).map_err(|error| error.about(entry.full_name()))?;
+                verifier = verifier.with_invoice(entry.full_name(), bytes);
+            }
+            continue;
+        }
         for path in invoices(path)? {
             let bytes = needed(&path, LARGEST_INVOICE)?;
+            check_kind(&bytes).map_err(|error| error.about(path.to_string_lossy()))?;
             verifier = verifier.with_invoice(path.to_string_lossy(), bytes);
         }
     }
     Ok(verifier)
+}
+
+/// The invoices of an archive, if it is one by its name.
+fn in_archive(path: &Path) -> anyhow::Result<Option<Vec<ArchiveEntry>>> {
+    let is_archive = matches!(Output::at(path.to_owned()), Output::Archive(_));
+    if !is_archive {
+        return Ok(None);
+    }
+    let found = entries(path, "xml").map_err(|error| error.about(path.to_string_lossy()))?;
+    if found.is_empty() {
+        bail!("{}: there is no *.xml in the archive", path.display());
+    }
+    Ok(Some(found))
+}
+
+/// What is something else altogether is no invoice whose digest could be compared. A damaged one may be.
+fn check_kind(bytes: &[u8]) -> ksef_qr::Result<()> {
+    let is_other = |kind: ErrorKind| {
+        matches!(
+            kind,
+            ErrorKind::EmptyFile
+                | ErrorKind::InputIsPlaceholder
+                | ErrorKind::InputIsPdf
+                | ErrorKind::InputIsArchive
+                | ErrorKind::InputIsCertificate
+                | ErrorKind::InputIsKey
+                | ErrorKind::InputIsSigned
+                | ErrorKind::InputIsPicture
+                | ErrorKind::InputIsJson
+        )
+    };
+    match Invoice::read(bytes) {
+        Err(error) if is_other(error.kind()) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// The file itself, or the `*.xml` of a folder.

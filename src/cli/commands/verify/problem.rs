@@ -76,7 +76,10 @@ impl Problem {
                 "it is XML, not a picture and not a PDF",
                 "An invoice is what codes are compared with: give it as `--invoice FILE`, beside its codes.",
             )
-        } else if text.starts_with(b"PK\x03\x04") || text.starts_with(b"\x1F\x8B") {
+        } else if text.starts_with(b"PK\x03\x04")
+            || text.starts_with(b"\x1F\x8B")
+            || bytes.get(257..262) == Some(b"ustar")
+        {
             (
                 "it is an archive",
                 "Give the manifest that was written with it: the pictures in the archive are found by it.",
