@@ -156,8 +156,12 @@ def codes_of_page(stamped, page: int, links: dict, shape: dict, seen) -> tuple:
         over = [link for link, area in rectangles if area[0] < centre[0] < area[2] and area[1] < centre[1] < area[3]]
         require(over == [code.text], f"page {page}: over a code lie the links {over}")
         points = [number / scale for number in around]
-        # The code, its quiet zone, perhaps its label, and not the rest of the page.
-        (area,) = [area for link, area in rectangles if link == code.text]
+        # The code, its quiet zone, perhaps its label, and not the rest of the page. A new page has one over its text too.
+        (area,) = [
+            area
+            for link, area in rectangles
+            if link == code.text and area[0] < centre[0] < area[2] and area[1] < centre[1] < area[3]
+        ]
         apart = [abs(one - other) for one, other in zip(area, points)]
         require(max(apart) < 20, f"page {page}: the link's area is {area}, the code's {points}")
         box = box or points
