@@ -174,8 +174,8 @@ pub(super) struct NumberOfInvoice {
 }
 
 impl NumberOfInvoice {
-    /// None if there is no number under the code, if an earlier run's codes are used again, and where KSeF itself gives one number to two
-    /// files: to one and its technical correction, to one and its duplicate.
+    /// None if there is no number under the code, if an earlier run's codes are used again, and where KSeF itself gives one
+    /// number to two files: to one and its technical correction, to one and its duplicate.
     pub(super) fn of(batch: &Batch, beside: &Beside, input: &Input, outcome: &InvoiceOutcome) -> Option<Self> {
         let CodeSource::Link { numbers, .. } = &batch.codes else { return None };
         let (number, hash) = match outcome {
