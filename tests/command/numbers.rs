@@ -11,6 +11,9 @@ const NUMBER: &str = "5265877635-20260616-0100001AF629-15";
 const BASIC: &str = "invoices/good/fa3-basic.xml";
 const PDF: &str = "pdf/producers/fa3-basic.pdf";
 
+/// Another number that can be this invoice's.
+const OTHER: &str = "5265877635-20260616-0100001AF62A-7A";
+
 /// The digest of `fa3-basic.xml`.
 const DIGEST: &str = "n8otcJbcdk3Wg1g7fM+BJen2qMj5oYP5TUzR5G0x4Oo=";
 
@@ -53,13 +56,101 @@ fn what_lies_beside_an_invoice_says_its_number() {
         // What was exported was changed since, and its code would lead nowhere.
         (&named, Some(&other), "upo_other_file", vec![]),
         // Of another seller, and of the time before the invoice.
-        ("6511153259-20260616-0100001AF629-CD.xml", None, "OFFLINE", vec![]),
-        ("5265877635-20250826-0100001AF629-AF.xml", None, "OFFLINE", vec![]),
+        ("6511153259-20260616-0100001AF629-CD.xml", None, "OFFLINE", vec!["ksef_number_not_used"]),
+        ("5265877635-20250826-0100001AF629-AF.xml", None, "OFFLINE", vec!["ksef_number_not_used"]),
+        // Mistyped, a collective identifier.
+        ("5265877635-20260616-0100001AF629-16.xml", None, "OFFLINE", vec!["ksef_number_not_used"]),
+        ("IZ 1111111111-IZ202607-65ED02180000-E7.xml", None, "OFFLINE", vec!["ksef_number_not_used"]),
+        // With other words around it.
+        (&format!("FA_{NUMBER}.xml"), None, NUMBER, vec!["ksef_number_by_file_name"]),
+        (&format!("{NUMBER}_visual.xml"), None, NUMBER, vec!["ksef_number_by_file_name"]),
+        (&format!("faktura_{} (1).xml", NUMBER.to_lowercase()), None, NUMBER, vec!["ksef_number_by_file_name"]),
+        // The file was named by another number than the metadata give it.
+        (&format!("{OTHER}.xml"), Some(&own), NUMBER, vec!["ksef_number_contradiction"]),
+        (&format!("{NUMBER} {OTHER}.xml"), None, "OFFLINE", vec!["ksef_number_not_used"]),
     ] {
         let folder = tempfile::tempdir().unwrap();
         export(folder.path(), name, metadata);
         let output = link(folder.path(), &["--format", "none", "--json"]);
         assert_eq!(label_and_codes(&lines(&output)[0]), (label, codes), "{name} {metadata:?}");
+    }
+}
+
+#[test]
+fn a_number_that_is_given_wins_over_what_lies_beside() {
+    let named = format!("{OTHER}.xml");
+    let upo = fixture("upo/good/invoice.xml");
+    for (name, metadata, options, label, warnings) in [
+        (&*named, None, ["--ksef-number", NUMBER], NUMBER, 1),
+        (&*named, None, ["--upo", &*upo], NUMBER, 1),
+        ("f1.xml", Some(metadata(DIGEST)), ["--ksef-number", OTHER], OTHER, 1),
+        ("f1.xml", Some(metadata(DIGEST)), ["--upo", &*upo], NUMBER, 0),
+        (&*named, Some(metadata(DIGEST)), ["--ksef-number", OTHER], OTHER, 1),
+        (&*named, Some(metadata(DIGEST)), ["--upo", &*upo], NUMBER, 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        export(folder.path(), name, metadata.as_deref());
+        let mut command = ksef_qr(folder.path());
+        command.args(["link", &format!("in/{name}"), "--format", "none", "--json"]).args(IN_TEST).args(options);
+        let output = lines(&run(&mut command));
+        assert_eq!(
+            label_and_codes(&output[0]),
+            (label, vec!["ksef_number_contradiction"; warnings]),
+            "{name} {options:?}"
+        );
+    }
+}
+
+/// Writes the invoice into folders of `in`, each with its own name and ending.
+fn in_folders(folder: &Path, files: &[(&str, &str, &str)]) {
+    let text = fs::read_to_string(fixture(BASIC)).unwrap();
+    for (place, name, ending) in files {
+        fs::create_dir_all(folder.join("in").join(place)).unwrap();
+        fs::write(folder.join("in").join(place).join(name), format!("{text}{ending}")).unwrap();
+    }
+}
+
+#[test]
+fn one_number_is_not_given_to_two_invoices() {
+    let named = format!("{NUMBER}.xml");
+    for jobs in ["1", "4"] {
+        let folder = tempfile::tempdir().unwrap();
+        // The same file twice is no contradiction; the third and the fifth are other files.
+        let third = ("c", &*named, "<!-- c -->");
+        in_folders(
+            folder.path(),
+            &[("a", &named, ""), ("b", &named, ""), third, ("d", "f1.xml", "<!-- d -->"), ("e", "f1.xml", "")],
+        );
+        let text = fs::read_to_string(fixture(BASIC)).unwrap();
+        let digest = ksef_qr::values::InvoiceHash::of((text + "<!-- d -->").as_bytes()).base64();
+        fs::write(folder.path().join("in/d/_metadata.json"), metadata(&digest)).unwrap();
+        let output = link(folder.path(), &["--jobs", jobs]);
+        assert_eq!(status(&output), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("stands under another invoice of this run"), "{}", stderr(&output));
+        let records = records(&folder.path().join("codes/manifest.ndjson"));
+        let labels: Vec<_> = records[..5].iter().map(|record| label_and_codes(record).0).collect();
+        let refused = "ksef_number_contradiction";
+        assert_eq!(labels, [NUMBER, NUMBER, refused, refused, "OFFLINE"], "{jobs} jobs");
+        assert_eq!((&records[5]["linked"], &records[5]["refused"]), (&3.into(), &2.into()));
+        let files = fs::read_dir(folder.path().join("codes")).unwrap().count();
+        assert_eq!(files, 1 + 3, "the manifest, and no picture of the refused ones");
+    }
+}
+
+#[test]
+fn a_resumed_run_knows_the_numbers_of_the_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = format!("{NUMBER}.xml");
+    in_folders(folder.path(), &[("a", &named, "")]);
+    assert_eq!(status(&link(folder.path(), &[])), 0);
+    in_folders(folder.path(), &[("b", &named, "<!-- b -->")]);
+    for _ in 0..2 {
+        let output = link(folder.path(), &["--resume"]);
+        assert_eq!(status(&output), 1, "{}", stderr(&output));
+        assert!(stderr(&output).contains("[ksef_number_contradiction]"), "{}", stderr(&output));
+        let records = records(&folder.path().join("codes/manifest.ndjson"));
+        assert_eq!(label_and_codes(&records[0]).0, NUMBER);
+        assert_eq!(records.last().unwrap()["kept"], 1);
     }
 }
 

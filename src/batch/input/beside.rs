@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::result;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::archive::{ArchiveEntry, entries};
@@ -12,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::files::spelled_path;
 use crate::link::Kod1;
 use crate::upo::Upo;
-use crate::values::KsefNumber;
+use crate::values::{KsefNumber, NumberForm, WrittenNumber};
 
 /// What KSeF calls it (`pobieranie-faktur.md`).
 const METADATA: &str = "_metadata.json";
@@ -95,28 +96,87 @@ fn entry_of(input: &Input) -> Option<&ArchiveEntry> {
     }
 }
 
-/// The KSeF number that the invoice's file is named by, if it can be the number of the invoice that this link leads to: KSeF
-/// names so what it exports.
-pub(crate) fn number_in_name(input: &Input, kod1: &Kod1) -> Option<KsefNumber> {
-    let stem = match input {
-        Input::Entry(entry) => Path::new(entry.name()).file_stem()?.to_str()?,
-        // A PDF may be named so, and its invoice by another program.
-        Input::Pdf { pdf, invoice, .. } => {
-            let of = |path: &Path| path.file_stem()?.to_str().and_then(|stem| fitting(stem, kod1));
-            return invoice.as_ref().and_then(|invoice| of(invoice.path())).or_else(|| of(pdf));
-        }
-        _ => invoice_path(input)?.file_stem()?.to_str()?,
+/// The KSeF number in the name of the invoice's file, if it can be the number of the invoice that this link leads to: KSeF
+/// names so what it exports, and people and programs add words of their own. `kind` is the invoice's.
+///
+/// # Errors
+/// Why a number that is there is not taken, in words that go on from "the name of the file has".
+pub(crate) fn number_in_name(
+    input: &Input,
+    kod1: &Kod1,
+    kind: Option<&str>,
+) -> result::Result<Option<KsefNumber>, String> {
+    let of = |path: &Path| {
+        path.file_stem().and_then(|stem| stem.to_str()).map_or(Ok(None), |stem| in_stem(stem, kod1, kind))
     };
-    fitting(stem, kod1)
+    match input {
+        Input::Entry(entry) => of(Path::new(entry.name())),
+        // A PDF may be named so, and its invoice by another program.
+        Input::Pdf { pdf, invoice: Some(invoice), .. } => match (of(invoice.path()), of(pdf)) {
+            (found @ Ok(Some(_)), _) | (Ok(None), found) | (_, found @ Ok(Some(_))) => found,
+            (unfit, _) => unfit,
+        },
+        _ => invoice_path(input).map_or(Ok(None), of),
+    }
 }
 
-fn fitting(stem: &str, kod1: &Kod1) -> Option<KsefNumber> {
+fn in_stem(stem: &str, kod1: &Kod1, kind: Option<&str>) -> result::Result<Option<KsefNumber>, String> {
+    let (mut fitting, mut unfit) = (Vec::new(), None);
+    for text in written_in(stem) {
+        match fitting_number(&text, kod1) {
+            Ok(number) if fitting.contains(&number) => {}
+            Ok(number) => fitting.push(number),
+            Err(why) => unfit = unfit.or(Some(why)),
+        }
+    }
+    match &fitting[..] {
+        [] => unfit.map_or(Ok(None), Err),
+        // A correction is often called `korekta NUMBER`, by the number of the invoice that it corrects.
+        [number] if kind.is_some_and(|kind| kind.starts_with("KOR")) && !is_all_of(stem, number) => {
+            Err(format!("the KSeF number {number}, which may be that of the invoice that this one corrects"))
+        }
+        [number] => Ok(Some(number.clone())),
+        [one, other, ..] => Err(format!("two KSeF numbers that can be this invoice's, {one} and {other}")),
+    }
+}
+
+/// The numbers in a name, whatever stands around them, in capitals. A reference number is left out: a file may be named by it
+/// from the day it was sent, and it says nothing of the KSeF number.
+fn written_in(stem: &str) -> impl Iterator<Item = String> {
+    /// With the hyphen more of KSeF 1.0, and without.
+    const LENGTHS: [usize; 2] = [35, 36];
+    let is_free = |neighbour: Option<char>| neighbour.is_none_or(|neighbour| !neighbour.is_alphanumeric());
+    let starts = stem.char_indices().filter(move |&(start, _)| is_free(stem[..start].chars().next_back()));
+    starts.flat_map(move |(start, _)| {
+        LENGTHS.into_iter().filter_map(move |length| {
+            let text = stem.get(start..start + length)?.to_ascii_uppercase();
+            let is_number = WrittenNumber::of(&text).is_some_and(|written| written.form() != NumberForm::Reference);
+            (is_number && is_free(stem[start + length..].chars().next())).then_some(text)
+        })
+    })
+}
+
+fn fitting_number(text: &str, kod1: &Kod1) -> result::Result<KsefNumber, String> {
+    // Its words begin with the number.
+    let number = KsefNumber::parse(text).map_err(|error| format!("a number that is not taken: {}", error.message()))?;
+    if number.seller() != kod1.seller {
+        return Err(format!(
+            "the KSeF number {number}, which is of another seller than the invoice's, {}",
+            kod1.seller
+        ));
+    }
+    if !number.is_of_or_after(kod1.issue_date) {
+        return Err(format!("the KSeF number {number}, given before the invoice's issue date, {}", kod1.issue_date));
+    }
+    Ok(number)
+}
+
+fn is_all_of(stem: &str, number: &KsefNumber) -> bool {
     // Browsers call what was fetched twice `NUMBER (1)`.
-    let is_copy = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_copy = |count: &str| !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
     let copy = stem.strip_suffix(')').and_then(|stem| stem.rsplit_once(" ("));
-    let stem = copy.filter(|(_, number)| is_copy(number)).map_or(stem, |(stem, _)| stem);
-    let number = KsefNumber::parse(stem).ok()?;
-    (number.seller() == kod1.seller && number.is_of_or_after(kod1.issue_date)).then_some(number)
+    let stem = copy.filter(|(_, count)| is_copy(count)).map_or(stem, |(stem, _)| stem);
+    stem.eq_ignore_ascii_case(number.as_str())
 }
 
 fn invoice_path(input: &Input) -> Option<&Path> {
@@ -177,22 +237,58 @@ mod tests {
             invoice: invoice.map(|path| InvoiceFile::File(path.into())),
             ksef_number: None,
         };
+        let named = |stem: &str| Input::File(format!("in/{stem}.xml").into());
         for (input, is_found) in [
-            (Input::File(format!("in/{NUMBER}.xml").into()), true),
-            (Input::File("in/f1.xml".into()), false),
-            (Input::File(format!("in/{NUMBER} (1).xml").into()), true),
-            (Input::File(format!("in/{NUMBER} (kopia).xml").into()), false),
-            (Input::File(format!("in/korekta {NUMBER}.xml").into()), false),
-            // Of another seller, of the day before the invoice, with a wrong check digit.
-            (Input::File("6511153259-20261126-0100001AF629-CD.xml".into()), false),
-            (Input::File("5265877635-20250826-0100001AF629-AF.xml".into()), false),
-            (Input::File("5265877635-20261126-0100001AF629-CE.xml".into()), false),
+            (named(NUMBER), true),
+            (named("f1"), false),
+            (named(&format!("{NUMBER} (1)")), true),
+            (named(&format!("{NUMBER} (kopia)")), true),
+            (named(&format!("korekta {NUMBER}")), true),
+            (named(&format!("FA_{NUMBER}")), true),
+            (named(&format!("{NUMBER}_visual")), true),
+            (named(&format!("{NUMBER}-1")), true),
+            (named(&format!("żółta faktura_{NUMBER} (1)")), true),
+            (named(&NUMBER.to_lowercase()), true),
+            (named(&format!("{NUMBER}_{}", NUMBER.to_lowercase())), true),
+            // Part of a longer word.
+            (named(&format!("FA{NUMBER}")), false),
+            (named(&format!("{NUMBER}0")), false),
+            (named(&format!("{NUMBER}ż")), false),
+            (named(&NUMBER[1..]), false),
+            (named("20250625-EE-319D7EE000-B67F415CDC-2C"), false),
             (pdf(&format!("{NUMBER}.pdf"), None), true),
             (pdf(&format!("{NUMBER}.pdf"), Some("f1.xml")), true),
             (pdf("f1.pdf", Some(&format!("{NUMBER}.xml"))), true),
+            (pdf(&format!("{NUMBER}.pdf"), Some("6511153259-20261126-0100001AF629-2D.xml")), true),
             (Input::Stdin, false),
         ] {
-            assert_eq!(number_in_name(&input, &kod1()).is_some(), is_found, "{input:?}");
+            let found = number_in_name(&input, &kod1(), Some("VAT"));
+            let expected = is_found.then(|| KsefNumber::parse(NUMBER).unwrap());
+            assert_eq!(found, Ok(expected), "{input:?}");
         }
+    }
+
+    #[test]
+    fn names_with_numbers_that_are_not_taken() {
+        let second = "5265877635-20261127-0100001AF629-";
+        let second =
+            (0..=255).map(|sum| format!("{second}{sum:02X}")).find(|text| KsefNumber::parse(text).is_ok()).unwrap();
+        for (stem, kind, why) in [
+            ("6511153259-20251015-010020140418-0D", "VAT", "of another seller"),
+            ("FA 5265877635-20250826-0100001AF629-AF", "VAT", "before the invoice's issue date"),
+            ("5265877635-20261126-0100001AF629-CE", "VAT", "check"),
+            ("5265877635-IZ202607-65ED02180000-E7", "VAT", "collective"),
+            (&format!("{NUMBER} {second}"), "VAT", "two KSeF numbers"),
+            (&format!("korekta {NUMBER}"), "KOR", "corrects"),
+        ] {
+            let found = number_in_name(&Input::File(format!("{stem}.xml").into()), &kod1(), Some(kind));
+            assert!(found.as_ref().is_err_and(|found| found.contains(why)), "{stem}: {found:?}");
+        }
+        for stem in [NUMBER, &format!("{NUMBER} (1)"), &format!("{NUMBER}_5265877635-20250826-0100001AF629-AF (2)")] {
+            let found = number_in_name(&Input::File(format!("{stem}.xml").into()), &kod1(), Some("KOR_ZAL"));
+            assert_eq!(found.is_ok(), stem.len() < 50, "{stem}: {found:?}");
+        }
+        let found = in_stem(&format!("{NUMBER}_5265877635-20250826-0100001AF629-AF"), &kod1(), Some("VAT"));
+        assert_eq!(found.unwrap().unwrap().as_str(), NUMBER);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::earlier::EarlierLine;
+use super::number::NumberOfInvoice;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Error;
@@ -23,6 +24,10 @@ pub(super) struct Finished {
     pub(super) record: Record,
     /// The line of an earlier run that stays in the manifest.
     pub(super) kept: Option<Extent>,
+    /// The line of an earlier run about this invoice.
+    earlier: Option<Extent>,
+    /// What no other invoice of the run may have.
+    pub(super) number: Option<NumberOfInvoice>,
     /// The new line, if there is one; made here, so that the sink only copies.
     pub(super) line: Option<String>,
     /// What a program is answered where there is no new line: the one of an earlier run.
@@ -49,10 +54,20 @@ impl Finished {
             Job::New { .. } | Job::Unnamed(_) => None,
         };
         let record = Record { input, outcome, rehearsed_at };
-        Self { kept, line: record.to_line(), answer, files, record }
+        Self { kept, earlier, number: None, line: record.to_line(), answer, files, record }
     }
 
     pub(super) fn refused(job: &Job, error: Error, rehearsed_at: Option<SystemTime>) -> Self {
         Self::new(job, InvoiceOutcome::Refused(error), Vec::new(), rehearsed_at)
+    }
+
+    /// Takes back what was made. What an earlier run made stays.
+    pub(super) fn refuse(&mut self, error: Error) {
+        if matches!(self.record.outcome, InvoiceOutcome::Done(_)) {
+            self.files.clear();
+        }
+        self.record.outcome = InvoiceOutcome::Refused(error);
+        self.kept = self.earlier;
+        self.line = self.record.to_line();
     }
 }

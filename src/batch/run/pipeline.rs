@@ -14,6 +14,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Finished, Job};
+use super::number::GivenNumbers;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
@@ -163,8 +164,19 @@ impl<'b> Run<'b> {
             drop((take_job, send_finished));
             let lines_at_once = (tickets / BATCHES).max(1);
             let answers = batch.to_stdout_too;
-            let mut sink =
-                Sink { manifest, publisher, summary, observers, answers, stop, sent: &sent, is_signing, lines_at_once };
+            let mut sink = Sink {
+                manifest,
+                publisher,
+                summary,
+                observers,
+                answers,
+                stop,
+                sent: &sent,
+                is_signing,
+                lines_at_once,
+                numbers: GivenNumbers::default(),
+                hints: batch.hints,
+            };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);

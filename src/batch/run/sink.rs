@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::Receiver;
 
 use super::job::Finished;
+use super::number::GivenNumbers;
 use crate::batch::observers::Observer;
 use crate::batch::output::{ManifestWriter, Publisher};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Hints, Kind};
 use crate::manifest::{InvoiceOutcome, Summary};
 
 /// What ends a run before its time.
@@ -39,6 +40,9 @@ pub(super) struct Sink<'s, 'o> {
     pub(super) is_signing: bool,
     /// So many lines are written at once, if there are more to come.
     pub(super) lines_at_once: usize,
+    /// Compared here, where the invoices come in their order: which of two is refused depends on no thread.
+    pub(super) numbers: GivenNumbers,
+    pub(super) hints: Hints,
 }
 
 impl Sink<'_, '_> {
@@ -68,8 +72,13 @@ impl Sink<'_, '_> {
             };
             received += 1;
             early.insert(index, one);
-            while let Some(one) = early.remove(&next) {
+            while let Some(mut one) = early.remove(&next) {
                 next += 1;
+                if let Some(number) = one.number.take()
+                    && let Err(error) = self.numbers.add(&one.record.input, &number)
+                {
+                    one.refuse(self.hints.complete(error));
+                }
                 ready.push(one);
             }
         }
@@ -95,7 +104,7 @@ impl Sink<'_, '_> {
             return Err(Stopped::Manifest(error));
         }
         let mut stopped = Ok(());
-        for Finished { record, files, kept, line, answer } in ready.drain(..) {
+        for Finished { record, files, kept, line, answer, .. } in ready.drain(..) {
             let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
             // Once the line is in the manifest and its pictures are there: whoever reads it may go on.
             if let Some(line) = line.or(answer).filter(|_| self.answers)

@@ -1,7 +1,7 @@
 //! A worker: one invoice after the other, from its bytes to files that are written aside.
 
 use super::job::{Finished, Job};
-use super::number::is_labelled;
+use super::number::{NumberOfInvoice, is_labelled};
 use super::repair::{self, Compared};
 use super::stages::{Drawn, Naming, Opened, Plan};
 use crate::batch::input::Input;
@@ -36,7 +36,18 @@ impl<'b> Worker<'b> {
             Job::Unnamed(line) => line.record().and_then(|record| self.keep_unnamed(record)),
         };
         match made {
-            Ok((outcome, files)) => Finished::new(job, outcome, files, self.plan.batch.rehearsed_at),
+            Ok((outcome, files)) => {
+                let Plan { batch, beside, .. } = self.plan;
+                let number = match job {
+                    Job::New { input, .. } | Job::Known { input, .. } => {
+                        NumberOfInvoice::of(batch, beside, input, &outcome)
+                    }
+                    Job::Unnamed(_) => None,
+                };
+                let mut finished = Finished::new(job, outcome, files, batch.rehearsed_at);
+                finished.number = number;
+                finished
+            }
             Err(error) => Finished::refused(job, self.plan.batch.hints.complete(error), self.plan.batch.rehearsed_at),
         }
     }

@@ -38,7 +38,7 @@ pub struct LinkArgs {
     /// By a UPO KSeF confirms what it took. The answer about a session's invoices (GET /sessions/.../invoices) and the
     /// _metadata.json of an export package are taken as well. Each invoice's number is looked up by the digest of its file.
     /// Repeated for further sessions and pages. With --resume, codes that were drawn as OFFLINE are drawn again with their
-    /// numbers. If left out, the _metadata.json beside an invoice is asked, and the name of its file, if that is a number.
+    /// numbers. If left out, the _metadata.json beside an invoice is asked, and the name of its file, if a number is in it.
     #[arg(long, value_name = "FILE", conflicts_with = "ksef_number", help_heading = "Codes")]
     pub upo: Vec<PathBuf>,
     /// Draw codes again, from the manifest of an earlier run
