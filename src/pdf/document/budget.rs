@@ -10,7 +10,7 @@ pub(in crate::pdf) struct Budget(AtomicUsize);
 const LEAST: usize = 64 << 20;
 
 /// Reading a byte as values takes so many times as long as unpacking one.
-const READING: usize = 4;
+const READING: usize = 10;
 
 impl Budget {
     /// For a file of so many bytes.
