@@ -79,6 +79,10 @@
 //! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/verify_code.rs` |
 //! | a field of the manifest | `manifest/line.rs`, `manifest/write.rs`, `docs/schema/manifest.json` |
 //! | a kind of document | `batch/document/` |
+//! | who signs which invoice, in which context | `sign/context.rs`; of a register, `register/roster.rs` |
+//! | a source of KSeF numbers | `upo/`; what lies beside an invoice, `batch/input/beside.rs` |
+//! | what a PDF is compared by | `pdf/text/`, `batch/comparison/` |
+//! | an archive format | `batch/input/archive/`, `batch/output/archive_writer.rs` |
 //! | a way to sign | the trait [`LinkSigner`](sign::LinkSigner) |
 //!
 //! # Invariants
