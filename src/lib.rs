@@ -61,6 +61,7 @@
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | `files` | bytes | files that are whole or not there, locked, changed in place |
 //! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
+//! | [`book`] | what happens to an invoice | its state; SQLite, PostgreSQL (feature `book`) |
 //! | [`verify`] | a link, an invoice, a certificate | what is right, what is wrong, what only KSeF knows |
 //! | [`audit`] | a certificate, a key, a password | whether they can be relied on |
 //! | [`batch`] | files | pictures, documents and a manifest |
@@ -115,6 +116,8 @@ struct Library;
 pub mod advice;
 pub mod audit;
 pub mod batch;
+#[cfg(feature = "book")]
+pub mod book;
 pub mod check;
 pub mod credential;
 pub mod deadline;

@@ -20,6 +20,8 @@ pub enum Rule {
     CertificatePurpose,
     /// The certificate is valid now.
     CertificateDates,
+    /// No other file was issued with the same seller, kind and number.
+    IssuedNumber,
 }
 
 impl Rule {
@@ -31,6 +33,7 @@ impl Rule {
         Self::Size,
         Self::CertificatePurpose,
         Self::CertificateDates,
+        Self::IssuedNumber,
     ];
 
     /// The name on the command line and in the manifest: `certificate-purpose`.
@@ -42,6 +45,7 @@ impl Rule {
             Self::Size => "size",
             Self::CertificatePurpose => "certificate-purpose",
             Self::CertificateDates => "certificate-dates",
+            Self::IssuedNumber => "issued-number",
         }
     }
 

@@ -28,13 +28,14 @@ const ORDER: &[&str] = &[
     "advice",
     "files",
     "manifest",
+    "book",
     "verify",
     "audit",
     "batch",
 ];
 
 /// Modules that know the outside: files, clocks, threads. All others only compute.
-const WITH_FILES: &[&str] = &["files", "manifest", "batch"];
+const WITH_FILES: &[&str] = &["files", "manifest", "book", "batch"];
 
 fn is_pure(module: &str) -> bool {
     ORDER.contains(&module) && !WITH_FILES.contains(&module)

@@ -1,0 +1,56 @@
+//! The book of invoices: for each one issued, which codes it has, by when KSeF must have it, what KSeF said of it.
+//!
+//! A book is a database: a file ([`Place::File`], SQLite) or a schema in a PostgreSQL server, for several tills or offices
+//! over one book (`Place::Server`, feature `postgres`). Events are added to it, and nothing is ever changed or taken out:
+//! the [`State`] of an invoice follows from what happened to it.
+//!
+//! ```
+//! use ksef_qr::book::{Book, Facts, Found, NewEntry, Place};
+//! # use ksef_qr::{Conditions, Credential, Environment, Invoice, Issuer};
+//!
+//! # fn main() -> ksef_qr::Result<()> {
+//! # let certificate = include_bytes!("../../fixtures/keys/offline-ec.crt");
+//! # let (key, password) = (include_bytes!("../../fixtures/keys/offline-ec.fast.key"), b"Throwaway-Key_2026");
+//! # let xml = include_bytes!("../../fixtures/invoices/good/fa3-basic.xml");
+//! # let folder = std::env::temp_dir().join(format!("ksef-qr-book-{}", std::process::id()));
+//! # let now = std::time::SystemTime::now();
+//! # let place = Place::File(folder.clone());
+//! # let issuer = Issuer::new(Credential::from_bytes(certificate, key, Some(password), &Conditions::new(Environment::Test, now))?)?;
+//! let book = Book::create(&place, Environment::Test, now)?;
+//! let invoice = Invoice::read(xml)?;
+//! let facts = Facts::from(&invoice);
+//! // Whoever comes first signs; whoever comes later gets the same codes.
+//! if book.look_up(&[&facts])? == [Found::New] {
+//!     let new = NewEntry::signed(facts, &issuer.sign(&invoice)?, now, "an example");
+//!     assert_eq!(book.enter(&[&new])?, [Found::New]);
+//! }
+//! let entry = book.find(invoice.hash())?.expect("it was entered");
+//! assert_eq!(entry.state().name(), "issued");
+//! assert!(entry.kod2().is_some());
+//! # drop(book);
+//! # for end in ["", "-wal", "-shm"] { std::fs::remove_file(format!("{}{end}", folder.display())).ok(); }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The tables
+//!
+//! They may be read by others with plain SQL; see `docs/book.md`. Nobody but this module writes in them.
+
+mod address;
+#[expect(clippy::module_inception, reason = "the noun of this room")]
+mod book;
+mod entry;
+mod event;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod schema;
+mod sqlite;
+mod store;
+
+pub use address::Place;
+#[cfg(feature = "postgres")]
+pub use address::ServerAddress;
+pub use book::{Book, Filter, Found, NewEntry, Recorded};
+pub use entry::{Entry, Facts, State};
+pub use event::{Event, Happening, IssuedKod2};

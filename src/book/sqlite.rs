@@ -1,0 +1,387 @@
+//! The book as a file: SQLite.
+//!
+//! Its journal is a write-ahead log, and each transaction is on the disk when it ends (`synchronous = FULL`): what is in the
+//! book is there after a power cut too.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+
+use super::entry::InvoiceRow;
+use super::event::{EventRow, moment};
+use super::schema;
+use super::store::{FoundRow, Rows, Selection, Store};
+use crate::error::{Error, Kind, Result};
+use crate::values::Environment;
+
+/// "KSeF", by which a file is known as a book (`PRAGMA application_id`).
+const APPLICATION_ID: i64 = 0x4B53_6546;
+
+/// How long a transaction waits for those of other programs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What SQLite keeps of the file in memory, in KiB, as it wants it: negative.
+const CACHE_KIB: i64 = -32_000;
+
+/// A book in a file.
+pub(super) struct Sqlite {
+    connection: Connection,
+    environment: Environment,
+    place: String,
+}
+
+impl Sqlite {
+    /// Makes a new book.
+    ///
+    /// # Errors
+    /// `book_exists`, `book_unavailable`, `book_unwritable`.
+    pub(super) fn create(path: &Path, environment: Environment, now: std::time::SystemTime) -> Result<Self> {
+        let about = |error: Error| error.about(path.to_string_lossy());
+        // Made here, so that of two who make the same book one is told.
+        if let Err(error) = std::fs::File::create_new(path) {
+            let kind = match error.kind() {
+                std::io::ErrorKind::AlreadyExists => Kind::BookExists,
+                _ => Kind::BookUnwritable,
+            };
+            return Err(about(Error::new(kind, format!("{error}"))));
+        }
+        let mut connection = connect(path).map_err(about)?;
+        let made = (|| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+            transaction.commit()?;
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
+        })();
+        made.map_err(|error| about(failed(&error)))?;
+        migrate(&mut connection, 0, environment, now).map_err(about)?;
+        Ok(Self::of(connection, environment, path))
+    }
+
+    /// Opens one that is there.
+    ///
+    /// # Errors
+    /// `book_missing`, `book_foreign`, `book_newer`, `book_unavailable`, `book_damaged`.
+    pub(super) fn open(path: &Path, now: std::time::SystemTime) -> Result<Self> {
+        let about = |error: Error| error.about(path.to_string_lossy());
+        match std::fs::metadata(path) {
+            Ok(file) if file.is_file() => {}
+            Ok(_) => return Err(about(Error::new(Kind::BookForeign, "it is not a file"))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(about(Error::new(Kind::BookMissing, "there is no such file")));
+            }
+            Err(error) => return Err(about(Error::new(Kind::BookUnavailable, error.to_string()))),
+        }
+        let mut connection = connect(path).map_err(about)?;
+        let id: i64 = connection
+            .pragma_query_value(None, "application_id", |row| row.get(0))
+            .map_err(|error| about(failed(&error)))?;
+        if id != APPLICATION_ID {
+            return Err(about(Error::new(Kind::BookForeign, "it is a database of another program")));
+        }
+        let (version, name): (i64, String) = connection
+            .query_row(schema::READ_VERSION, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(|error| about(failed(&error)))?;
+        let environment = schema::environment(&name).map_err(about)?;
+        migrate(&mut connection, version, environment, now).map_err(about)?;
+        Ok(Self::of(connection, environment, path))
+    }
+
+    fn of(connection: Connection, environment: Environment, path: &Path) -> Self {
+        Self { connection, environment, place: path.to_string_lossy().into_owned() }
+    }
+
+    /// Copies the book as it is at this moment into a new file, while others go on writing.
+    ///
+    /// # Errors
+    /// `book_exists`, `book_unwritable`.
+    pub(super) fn copy_to(&self, path: &Path) -> Result<()> {
+        let about = |error: Error| error.about(path.to_string_lossy());
+        if path.exists() {
+            return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
+        }
+        let name = path.to_str().ok_or_else(|| about(Error::new(Kind::BookUnwritable, "its name is no text")))?;
+        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| about(failed(&error)))?;
+        Ok(())
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    let set = || {
+        connection.busy_timeout(PATIENCE)?;
+        // A book that somebody else gives us runs nothing of its own.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.pragma_update(None, "foreign_keys", true)
+    };
+    set().map_err(|error| failed(&error))?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+fn migrate(
+    connection: &mut Connection,
+    version: i64,
+    environment: Environment,
+    now: std::time::SystemTime,
+) -> Result<()> {
+    const ID: &str = "INTEGER PRIMARY KEY";
+    if schema::missing(version, ID)?.is_empty() {
+        return Ok(());
+    }
+    let mut work = || -> rusqlite::Result<Result<()>> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another program may have done it meanwhile.
+        let has_table: bool =
+            transaction
+                .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'book')", [], |row| row.get(0))?;
+        let version = match has_table {
+            true => transaction.query_row(schema::READ_VERSION, [], |row| row.get(0))?,
+            false => 0,
+        };
+        let missing = match schema::missing(version, ID) {
+            Ok(missing) => missing,
+            Err(error) => return Ok(Err(error)),
+        };
+        for (version, text) in missing {
+            transaction.execute_batch(&text)?;
+            transaction
+                .execute(schema::ENTER_VERSION, params![version, environment.name(), moment(now), schema::PROGRAM])?;
+        }
+        transaction.commit()?;
+        Ok(Ok(()))
+    };
+    work().map_err(|error| failed(&error))?
+}
+
+/// What SQLite says, as an error of ours.
+fn failed(error: &rusqlite::Error) -> Error {
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
+            Kind::BookUnwritable
+        }
+        Some(ErrorCode::NotADatabase) => Kind::BookForeign,
+        Some(ErrorCode::DatabaseCorrupt) => Kind::BookDamaged,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen) => Kind::BookUnavailable,
+        // A table or a column that is not there, a value of another type.
+        _ => Kind::BookDamaged,
+    };
+    Error::new(kind, format!("SQLite: {error}"))
+}
+
+impl Store for Sqlite {
+    fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn transaction(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+        let about = |error: Error| if error.input().is_some() { error } else { error.about(self.place.clone()) };
+        // Others are kept out from the beginning: what was read must still be so when it is written.
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|error| about(failed(&error)))?;
+        work(&mut Open(&transaction)).map_err(about)?;
+        transaction.commit().map_err(|error| about(failed(&error)))
+    }
+
+    fn rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
+        work(&mut Open(&self.connection)).map_err(|error| error.about(self.place.clone()))
+    }
+
+    fn select(&mut self, selection: &Selection, each: &mut dyn FnMut(FoundRow) -> Result<bool>) -> Result<()> {
+        select(&self.connection, selection, each)?.map_err(|error| error.about(self.place.clone()))
+    }
+
+    fn check(&mut self) -> Result<Vec<String>> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare("PRAGMA integrity_check")?;
+            let mut said = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+            said.retain(|line| line != "ok");
+            let mut statement = self.connection.prepare("PRAGMA foreign_key_check")?;
+            let strays = statement.query_map([], |_| Ok(()))?.count();
+            if strays > 0 {
+                said.push(format!("{strays} events are of no invoice"));
+            }
+            Ok(said)
+        };
+        read().map_err(|error| failed(&error).about(self.place.clone()))
+    }
+}
+
+const INVOICE: &str = "i.id, i.sha256, i.seller, i.kind, i.number, i.copy, i.issue_date, i.form, i.size_bytes, i.buyer";
+const EVENT: &str = "type, at, cause, send_by, ksef_number, other_sha256, kod2, detail";
+
+fn invoice(row: &Row<'_>) -> rusqlite::Result<(i64, InvoiceRow)> {
+    Ok((
+        row.get(0)?,
+        InvoiceRow {
+            sha256: row.get(1)?,
+            seller: row.get(2)?,
+            kind: row.get(3)?,
+            number: row.get(4)?,
+            copy: row.get(5)?,
+            issue_date: row.get(6)?,
+            form: row.get(7)?,
+            size_bytes: row.get(8)?,
+            buyer: row.get(9)?,
+        },
+    ))
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    Ok(EventRow {
+        r#type: row.get(0)?,
+        at: row.get(1)?,
+        cause: row.get(2)?,
+        send_by: row.get(3)?,
+        ksef_number: row.get(4)?,
+        other_sha256: row.get(5)?,
+        kod2: row.get(6)?,
+        detail: row.get(7)?,
+    })
+}
+
+fn events(connection: &Connection, id: i64) -> rusqlite::Result<Vec<EventRow>> {
+    let mut statement =
+        connection.prepare_cached(&format!("SELECT {EVENT} FROM event WHERE invoice = $1 ORDER BY id"))?;
+    statement.query_map([id], event)?.collect()
+}
+
+/// The outer error is the database's, the inner one `each`'s.
+fn select(
+    connection: &Connection,
+    selection: &Selection,
+    each: &mut dyn FnMut(FoundRow) -> Result<bool>,
+) -> Result<Result<()>> {
+    let mut work = || -> rusqlite::Result<Result<()>> {
+        // One moment for all that is read.
+        let transaction = connection.unchecked_transaction()?;
+        let mut statement = transaction.prepare_cached(&format!(
+            "SELECT {INVOICE} FROM invoice i WHERE ($1 IS NULL OR i.seller = $1) AND ($2 IS NULL OR i.number = $2) \
+             AND ($3 IS NULL OR i.issue_date >= $3) AND ($4 IS NULL OR i.issue_date <= $4){} ORDER BY i.id",
+            if selection.is_open {
+                " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id AND e.type IN ('accepted', 'annulled'))"
+            } else {
+                ""
+            }
+        ))?;
+        let Selection { seller, number, issued_from, issued_to, .. } = selection;
+        let mut rows = statement.query(params![seller, number, issued_from, issued_to])?;
+        while let Some(row) = rows.next()? {
+            let (id, row) = invoice(row)?;
+            match each(((id, row), events(&transaction, id)?)) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    };
+    work().map_err(|error| failed(&error))
+}
+
+/// The rows of an open connection.
+struct Open<'c>(&'c Connection);
+
+impl Open<'_> {
+    fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T> {
+        work(self.0).map_err(|error| failed(&error))
+    }
+}
+
+impl Rows for Open<'_> {
+    fn by_digest(&mut self, digests: &[&str]) -> Result<Vec<FoundRow>> {
+        self.run(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("SELECT {INVOICE} FROM invoice i WHERE i.sha256 = $1"))?;
+            let mut found = Vec::new();
+            for digest in digests {
+                if let Some((id, row)) = statement.query_row([digest], invoice).optional()? {
+                    found.push(((id, row), events(connection, id)?));
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn by_number(&mut self, numbers: &[(&str, &str, &str)]) -> Result<Vec<Vec<(i64, String)>>> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT copy, sha256 FROM invoice WHERE seller = $1 AND kind = $2 AND number = $3 ORDER BY copy",
+            )?;
+            let mut of = |(seller, kind, number): &(&str, &str, &str)| {
+                statement.query_map(params![seller, kind, number], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+            };
+            numbers.iter().map(&mut of).collect()
+        })
+    }
+
+    fn by_ksef_number(&mut self, numbers: &[&str]) -> Result<Vec<(String, String)>> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT e.ksef_number, i.sha256 FROM event e JOIN invoice i ON i.id = e.invoice WHERE e.ksef_number = $1",
+            )?;
+            let mut found = Vec::new();
+            for number in numbers {
+                for row in statement.query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))? {
+                    found.push(row?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn insert_invoices(&mut self, rows: &[InvoiceRow]) -> Result<Vec<Option<i64>>> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT OR IGNORE INTO invoice (sha256, seller, kind, number, copy, issue_date, form, size_bytes, buyer) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )?;
+            let mut insert = |row: &InvoiceRow| {
+                let InvoiceRow { sha256, seller, kind, number, copy, issue_date, form, size_bytes, buyer } = row;
+                let inserted =
+                    statement.execute(params![sha256, seller, kind, number, copy, issue_date, form, size_bytes, buyer])?;
+                Ok((inserted == 1).then(|| connection.last_insert_rowid()))
+            };
+            rows.iter().map(&mut insert).collect()
+        })
+    }
+
+    fn insert_events(&mut self, rows: &[(i64, EventRow)]) -> Result<()> {
+        self.run(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "INSERT INTO event (invoice, {EVENT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+            ))?;
+            for (invoice, row) in rows {
+                let EventRow { r#type, at, cause, send_by, ksef_number, other_sha256, kod2, detail } = row;
+                statement.execute(params![
+                    invoice,
+                    r#type,
+                    at,
+                    cause,
+                    send_by,
+                    ksef_number,
+                    other_sha256,
+                    kod2,
+                    detail
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// A transaction keeps all others out anyway.
+    fn lock(&mut self, _: &[i64]) -> Result<bool> {
+        Ok(false)
+    }
+}
