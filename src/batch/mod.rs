@@ -60,5 +60,7 @@ pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
 pub use observers::Observer;
 pub use output::{Existing, Manifest, Output};
+#[cfg(feature = "book")]
+pub use run::Bookkeeping;
 pub use run::Interrupt;
 pub use settings::{Batch, Drawing};

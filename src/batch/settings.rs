@@ -43,6 +43,9 @@ pub struct Batch {
     pub existing: Existing,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
+    /// The book that the run keeps, if it keeps one: what it has is given out again, and what is new is entered.
+    #[cfg(feature = "book")]
+    pub book: Option<super::Bookkeeping>,
     /// What to do about refusals, in the caller's words. They stand in the manifest.
     pub hints: Hints,
 }
@@ -64,6 +67,8 @@ impl Batch {
             to_stdout_too: false,
             existing: Existing::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            #[cfg(feature = "book")]
+            book: None,
             hints: Hints::LIBRARY,
         }
     }

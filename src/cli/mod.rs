@@ -2,6 +2,7 @@
 //! what comes of them to words (`words`) and an exit status.
 
 mod args;
+mod book;
 mod commands;
 mod credential;
 mod exit;

@@ -58,6 +58,8 @@ pub struct Done {
     /// The digest of the file when an earlier run drew its codes, if they were drawn anew: because the file changed,
     /// or because its KSeF number is known now.
     pub replaces: Option<InvoiceHash>,
+    /// True if its codes were made before, by another run, and come from the book.
+    pub is_from_book: bool,
 }
 
 impl Done {

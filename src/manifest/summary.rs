@@ -27,6 +27,9 @@ pub struct Summary {
     pub redrawn: u64,
     /// Invoices that changed after an earlier run had signed them, and were signed anew.
     pub replaced: u64,
+    /// Invoices whose codes were made before, and come from the book; left out if there are none.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub from_book: u64,
     /// How many invoices each certificate signed, kept ones included, in the order of the serial numbers. Not written where
     /// nothing is signed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -63,6 +66,7 @@ impl Summary {
                 // With its KSeF number now, but as it was.
                 let is_same = done.replaces == Some(*done.invoice.hash());
                 self.replaced += u64::from(done.replaces.is_some() && !is_same);
+                self.from_book += u64::from(done.is_from_book);
                 self.count_certificate(done.kod2.as_ref())
             }
             InvoiceOutcome::Kept(kept) => {
@@ -138,6 +142,11 @@ fn warnings<S: Serializer>(warnings: &[Warning], serializer: S) -> Result<S::Ok,
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn environment<S: Serializer>(environment: &Environment, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(environment.name())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]

@@ -78,6 +78,7 @@ impl<'l> InvoiceLine<'l> {
             allowed: done.allowed.iter().map(|rule: Rule| rule.name().into()).collect(),
             warnings: done.warnings.iter().map(WarningLine::of).collect(),
             replaces: done.replaces.as_ref().map(InvoiceHash::base64).map(Into::into),
+            from_book: done.is_from_book,
             now: None,
         }
     }

@@ -19,6 +19,16 @@ pub(super) enum Job {
     Unnamed(EarlierLine),
 }
 
+impl Job {
+    /// The input, as the user named it.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::New { input, .. } | Self::Known { input, .. } => input.name(),
+            Self::Unnamed(line) => line.record().map(|record| record.input).unwrap_or_default(),
+        }
+    }
+}
+
 /// What came of it.
 pub(super) struct Finished {
     pub(super) record: Record,
@@ -43,9 +53,8 @@ impl Finished {
         rehearsed_at: Option<SystemTime>,
     ) -> Self {
         let (input, earlier) = match job {
-            Job::New { input, .. } => (input.name(), None),
-            Job::Known { input, line } => (input.name(), Some(line.extent)),
-            Job::Unnamed(line) => (line.record().map(|record| record.input).unwrap_or_default(), Some(line.extent)),
+            Job::New { .. } => (job.name(), None),
+            Job::Known { line, .. } | Job::Unnamed(line) => (job.name(), Some(line.extent)),
         };
         // A line is given up only for a new signature: a file that cannot be read today was still signed.
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));

@@ -6,6 +6,8 @@
 //!    └──────────────────────────────────── tickets ◀──────────────────────────────────────┘
 //! ```
 
+#[cfg(feature = "book")]
+mod by_book;
 mod earlier;
 mod feeder;
 mod job;
@@ -16,4 +18,6 @@ mod sink;
 mod stages;
 mod worker;
 
+#[cfg(feature = "book")]
+pub use by_book::Bookkeeping;
 pub use feeder::Interrupt;

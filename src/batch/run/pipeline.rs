@@ -12,6 +12,8 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+#[cfg(feature = "book")]
+use super::by_book::{Bookkeeping, DrawnCodes};
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Finished, Job};
 use super::number::GivenNumbers;
@@ -34,6 +36,14 @@ const TICKETS_PER_WORKER: usize = 16;
 
 /// A stamped PDF may have a hundred megabytes; where it does not become a file at once, few wait for the sink.
 const TICKETS_PER_WORKER_FOR_DOCUMENTS: usize = 2;
+
+/// Each worker enters many invoices at once in the book.
+#[cfg(feature = "book")]
+const TICKETS_PER_WORKER_BY_BOOK: usize = 4 * MOST_BY_BOOK;
+
+/// So many invoices are entered in the book at once.
+#[cfg(feature = "book")]
+const MOST_BY_BOOK: usize = 64;
 
 /// The sink writes as soon as this part of the tickets is used up: meanwhile the workers have the rest.
 const BATCHES: usize = 4;
@@ -62,6 +72,10 @@ impl Batch {
     }
 
     fn tickets(&self) -> usize {
+        #[cfg(feature = "book")]
+        if self.book.is_some() && self.drawing.document.is_none() {
+            return self.workers() * TICKETS_PER_WORKER_BY_BOOK;
+        }
         let is_waiting = self.drawing.document.is_some() && !self.output.is_files();
         self.workers() * if is_waiting { TICKETS_PER_WORKER_FOR_DOCUMENTS } else { TICKETS_PER_WORKER }
     }
@@ -85,6 +99,10 @@ impl<'b> Run<'b> {
     fn open(batch: &'b Batch, observer: &'b mut dyn Observer) -> Result<Self> {
         if let CodeSource::Link { environment, numbers: Numbers::Upo(upo) } = &batch.codes {
             upo.check_environment(*environment)?;
+        }
+        #[cfg(feature = "book")]
+        if let Some(keeping) = &batch.book {
+            keeping.book.check_environment(batch.codes.environment())?;
         }
         // Nothing is locked and made for pictures that are not drawn.
         let output = if batch.drawing.is_empty() { &Output::Manifest } else { &batch.output };
@@ -176,6 +194,8 @@ impl<'b> Run<'b> {
                 lines_at_once,
                 numbers: GivenNumbers::default(),
                 hints: batch.hints,
+                #[cfg(feature = "book")]
+                drawn: DrawnCodes::of(batch),
             };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
@@ -306,6 +326,10 @@ fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
 }
 
 fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Finished)>) {
+    #[cfg(feature = "book")]
+    if let Some(keeping) = &plan.batch.book {
+        return work_by_book(plan, keeping, jobs, finished);
+    }
     let mut worker = Worker::new(plan);
     for (index, job) in jobs {
         // No panic is known. One that is not would leave a hole that everything after it waits for.
@@ -316,6 +340,37 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
         });
         if finished.send((index, one)).is_err() {
             return;
+        }
+    }
+}
+
+/// Takes as many as are there, up to its share, so that one that comes alone does not wait for others.
+#[cfg(feature = "book")]
+fn work_by_book(
+    plan: Plan<'_>,
+    keeping: &Bookkeeping,
+    jobs: &Receiver<(u64, Job)>,
+    finished: &Sender<(u64, Finished)>,
+) {
+    let mut worker = Worker::new(plan);
+    let (mut indexes, mut taken) = (Vec::new(), Vec::new());
+    while let Ok(first) = jobs.recv() {
+        let share = (jobs.len() / plan.batch.workers()).min(MOST_BY_BOOK - 1);
+        for (index, job) in std::iter::once(first).chain(jobs.try_iter().take(share)) {
+            indexes.push(index);
+            taken.push(job);
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, &taken)));
+        let done = done.unwrap_or_else(|_| {
+            worker = Worker::new(plan);
+            let error = Error::new(Kind::Internal, "the program failed on this invoice or one that came along with it");
+            taken.iter().map(|job| Finished::refused(job, error.clone(), plan.batch.rehearsed_at)).collect()
+        });
+        taken.clear();
+        for one in indexes.drain(..).zip(done) {
+            if finished.send(one).is_err() {
+                return;
+            }
         }
     }
 }

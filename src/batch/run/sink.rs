@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
 
+#[cfg(feature = "book")]
+use super::by_book::DrawnCodes;
 use super::job::Finished;
 use super::number::GivenNumbers;
 use crate::batch::observers::Observer;
@@ -43,6 +45,9 @@ pub(super) struct Sink<'s, 'o> {
     /// Compared here, where the invoices come in their order: which of two is refused depends on no thread.
     pub(super) numbers: GivenNumbers,
     pub(super) hints: Hints,
+    /// Of a run that keeps a book.
+    #[cfg(feature = "book")]
+    pub(super) drawn: Option<DrawnCodes<'s>>,
 }
 
 impl Sink<'_, '_> {
@@ -68,7 +73,13 @@ impl Sink<'_, '_> {
                 }
             }
             let Ok((index, one)) = finished.recv() else {
-                return stopped.and(self.write(&mut ready, tickets));
+                let written = stopped.and(self.write(&mut ready, tickets));
+                #[cfg(feature = "book")]
+                let written = match self.drawn.as_mut().map(DrawnCodes::finish) {
+                    Some(Err(error)) => written.and(Err(Stopped::Output(error))),
+                    _ => written,
+                };
+                return written;
             };
             received += 1;
             early.insert(index, one);
@@ -119,6 +130,10 @@ impl Sink<'_, '_> {
                 self.summary.count_kept(self.is_signing);
             }
             self.observers.iter_mut().for_each(|observer| observer.record(&record));
+            #[cfg(feature = "book")]
+            if let (Ok(()), Some(drawn)) = (&published, &mut self.drawn) {
+                published = drawn.add(&record);
+            }
             if let InvoiceOutcome::Refused(error) = record.outcome
                 && stops_the_run(&error)
             {
@@ -146,5 +161,12 @@ pub(super) fn answer_with(line: &str) -> io::Result<()> {
 
 /// True for an error that the next invoice would meet too.
 fn stops_the_run(error: &Error) -> bool {
-    matches!(error.kind(), Kind::OutputUnwritable | Kind::ResumeMismatch)
+    matches!(
+        error.kind(),
+        Kind::OutputUnwritable
+            | Kind::ResumeMismatch
+            | Kind::BookUnavailable
+            | Kind::BookUnwritable
+            | Kind::BookDamaged
+    )
 }

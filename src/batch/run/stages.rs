@@ -17,6 +17,8 @@ use crate::error::{Error, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
 use crate::render::{Code, PictureFormat, Renderer};
+#[cfg(feature = "book")]
+use crate::values::Day;
 use crate::values::{InvoiceHash, Rule, Rules};
 
 /// What the stages need to know, and what they look up; the same for all invoices of a run.
@@ -43,7 +45,7 @@ pub(super) enum Naming<'n> {
     /// Of a new invoice, by this stem.
     New(&'n str),
     /// Those that an earlier run gave, by this stem.
-    Earlier(&'n str),
+    Earlier(String),
 }
 
 impl Naming<'_> {
@@ -153,6 +155,11 @@ pub(super) struct Accepted<'b> {
 }
 
 impl<'b> Accepted<'b> {
+    #[cfg(feature = "book")]
+    pub(super) fn invoice(&self) -> &Invoice {
+        &self.invoice
+    }
+
     /// Reserves the names of the files, then makes the links, or takes those that are `known` from an earlier run.
     ///
     /// # Errors
@@ -184,7 +191,7 @@ impl<'b> Accepted<'b> {
         let (run_warnings, warnings) =
             warnings.into_iter().partition(|one| one.kind() == WarningKind::CertificateOfPerson);
         self.warnings.extend::<Vec<_>>(warnings);
-        Ok(Linked { accepted: self, names, links, allowed, run_warnings })
+        Ok(Linked { accepted: self, names, links, allowed, run_warnings, is_from_book: false })
     }
 }
 
@@ -192,9 +199,31 @@ impl<'b> Accepted<'b> {
 pub(super) struct Linked<'b> {
     accepted: Accepted<'b>,
     names: ReservedNames,
-    links: InvoiceLinks,
+    pub(super) links: InvoiceLinks,
     allowed: Rules,
     run_warnings: Vec<Warning>,
+    /// True if the links were made before, and the book has them.
+    pub(super) is_from_book: bool,
+}
+
+#[cfg(feature = "book")]
+impl Linked<'_> {
+    pub(super) fn invoice(&self) -> &Invoice {
+        &self.accepted.invoice
+    }
+
+    /// The last day for sending it, if it is known.
+    pub(super) fn send_by(&self) -> Option<Day> {
+        self.accepted.sending.and_then(|sending| sending.by)
+    }
+
+    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+        self.accepted.warnings.extend(warnings);
+    }
+
+    pub(super) fn allow(&mut self, rules: Rules) {
+        self.allowed = self.allowed.union(rules);
+    }
 }
 
 impl Linked<'_> {
@@ -203,7 +232,7 @@ impl Linked<'_> {
     /// # Errors
     /// Those of the document; `output_unwritable`, `stamped_over_input`.
     pub(super) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
-        let Self { accepted, names, links, allowed, run_warnings } = self;
+        let Self { accepted, names, links, allowed, run_warnings, is_from_book } = self;
         let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
         let drawing = &plan.batch.drawing;
         let mut files = Vec::new();
@@ -239,8 +268,19 @@ impl Linked<'_> {
             code: link.with_pictures(pictures.next().unwrap_or_default()),
             signature,
         });
-        let done =
-            Done { invoice, kod1, ksef_number, kod2, allowed, warnings, run_warnings, document, sending, replaces };
+        let done = Done {
+            invoice,
+            kod1,
+            ksef_number,
+            kod2,
+            allowed,
+            warnings,
+            run_warnings,
+            document,
+            sending,
+            replaces,
+            is_from_book,
+        };
         Ok(Drawn { done, files })
     }
 }

@@ -32,8 +32,8 @@ pub use key::{
 pub use link::LinkArgs;
 pub use number::NumberArgs;
 pub use options::{
-    ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs, OutageArgs,
-    OutputArgs, PictureArgs, Progress,
+    BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs,
+    OutageArgs, OutputArgs, PictureArgs, Progress,
 };
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};
 pub use sign::SignArgs;

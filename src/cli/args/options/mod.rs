@@ -1,5 +1,6 @@
 //! Options that several commands have, by their headings in the help. Each has one name, wherever it is.
 
+mod book;
 mod clock;
 mod codes;
 mod credential;
@@ -9,6 +10,7 @@ mod picture;
 mod values;
 mod when;
 
+pub use book::BookArgs;
 pub use clock::ClockArgs;
 pub use codes::{CodeArgs, ContextArgs, EarlierCodesArgs, OtherCodesArgs};
 pub use credential::{CredentialArgs, Encoding, PasswordFileArgs};

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::book::BookArgs;
+
 /// Where results go, and how a run goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
@@ -48,6 +50,8 @@ pub struct OutputArgs {
     /// When to show a progress bar
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
     pub progress: Progress,
+    #[command(flatten)]
+    pub book: BookArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use ksef_qr::batch::{Batch, CodeSource, Document, Drawing, Input, Manifest, Numbers, Source};
+use ksef_qr::batch::{Batch, Bookkeeping, CodeSource, Document, Drawing, Input, Manifest, Numbers, Source};
 use ksef_qr::manifest::KnownCodes;
 use ksef_qr::upo::Upo;
 use ksef_qr::values::{ContextId, IssueDate};
 use ksef_qr::{Conditions, Environment};
 
+use crate::cli::book;
 use crate::cli::commands::deadline::schedule;
 use crate::cli::credential::key_file::certificate;
 use crate::cli::credential::register_file::RegisterFile;
@@ -32,6 +33,11 @@ pub fn batch(
     run: Run,
 ) -> anyhow::Result<Batch> {
     let schedule = when.map(schedule).transpose()?;
+    // Before a key is opened: without the book nothing is signed.
+    let book = match &run.book {
+        Some(place) => Some(Bookkeeping::new(book::open(place, run.now)?, cause(codes, &drawing))),
+        None => None,
+    };
     let codes = code_source(codes, &sources, &run)?;
     let mut batch = Batch::new(sources, codes, run.output, IssueDate::today(run.now));
     (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, run.manifest, run.existing, schedule);
@@ -39,10 +45,21 @@ pub fn batch(
     batch.rehearsed_at = run.rehearsed_at;
     batch.hints = HINTS;
     batch.allow = run.allow;
+    batch.book = book;
     if let Some(jobs) = run.jobs {
         batch.jobs = jobs;
     }
     Ok(batch)
+}
+
+/// Who enters what in the book.
+fn cause(codes: &Codes, drawing: &Drawing) -> &'static str {
+    match (drawing.document.as_ref().map(|document| document.kind()), codes) {
+        (Some("stamped"), _) => "stamp",
+        (Some(_), _) => "confirm",
+        (None, Codes::Linked(_)) => "link",
+        (None, Codes::Signed { .. } | Codes::Earlier { .. }) => "sign",
+    }
 }
 
 /// Pictures of the codes.

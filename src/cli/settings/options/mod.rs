@@ -1,5 +1,6 @@
 //! Settings that several commands have.
 
+mod book;
 mod codes;
 mod pictures;
 mod run;
@@ -7,6 +8,7 @@ mod secret;
 mod signing;
 mod when;
 
+pub use book::BookPlace;
 pub use codes::{Codes, KsefNumbers, NO_SOURCE};
 pub use pictures::Pictures;
 pub use run::{Run, is_single, sources};

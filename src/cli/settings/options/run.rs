@@ -7,6 +7,7 @@ use ksef_qr::batch::{Existing, Manifest, Output, Source};
 use ksef_qr::values::Rules;
 use ksef_qr::{EccLevel, Environment};
 
+use super::book::BookPlace;
 use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, OutputArgs, Progress};
 
 /// How a run over invoices goes, and where its results go.
@@ -29,6 +30,8 @@ pub struct Run {
     pub now: SystemTime,
     /// The same, if it is not the present.
     pub rehearsed_at: Option<SystemTime>,
+    /// The book to keep, if one is named.
+    pub book: Option<BookPlace>,
 }
 
 impl Run {
@@ -68,6 +71,7 @@ impl Run {
             shows_progress: args.progress == Progress::Auto && !args.quiet,
             now: clock.now(),
             rehearsed_at: clock.rehearsed_at(),
+            book: BookPlace::from_args(args.book)?,
         })
     }
 }
