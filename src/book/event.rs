@@ -174,6 +174,11 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Event {
+    /// Something that happened. The moment is kept to the second.
+    pub fn new(what: Happening, at: SystemTime, cause: impl Into<String>) -> Self {
+        Self { what, at, cause: cause.into() }
+    }
+
     pub(super) fn to_row(&self) -> EventRow {
         let mut row = EventRow {
             r#type: self.what.name().to_owned(),

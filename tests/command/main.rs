@@ -5,6 +5,7 @@ mod common;
 
 mod archives;
 mod batch;
+mod book;
 mod cert_check;
 mod check;
 mod cmd;

@@ -28,8 +28,8 @@ pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
 pub use number::{Number, NumberText};
 pub use options::{
-    BookPlace, Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature,
-    Signing, SigningKey, VARIABLE, When,
+    BookPlace, Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing,
+    SigningKey, VARIABLE, When,
 };
 pub use register::{
     AddedKey, EntryNotes, FilledFrom, ListShape, Register, RegisterAdd, RegisterCheck, RegisterFill, RegisterList,
