@@ -35,7 +35,9 @@ fn schema_of<S: AsRef<str>>(args: &[S]) -> String {
     match (args[0].as_ref(), args.get(1).map(AsRef::as_ref)) {
         ("sign" | "link" | "stamp" | "confirm", _) => "manifest".to_owned(),
         ("cert", Some("register")) => format!("cert-register-{}", args[2].as_ref()),
-        (group @ ("cert" | "key"), Some(command)) => format!("{group}-{command}"),
+        ("book", Some("list" | "show" | "export")) => "book-entry".to_owned(),
+        ("book", Some("mark")) => "book-import".to_owned(),
+        (group @ ("book" | "cert" | "key"), Some(command)) => format!("{group}-{command}"),
         (command, _) => command.to_owned(),
     }
 }

@@ -1,6 +1,7 @@
 //! The command line, as clap sees it. Nothing but `settings` looks at these types.
 
 mod advise;
+mod book;
 mod cert;
 mod check;
 mod confirm;
@@ -18,6 +19,10 @@ mod verify;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use advise::{AdviseArgs, AdviseMode};
+pub use book::{
+    BackupArgs, BookCheckArgs, BookCommand, BookCommandArgs, CreateArgs, DueArgs, ExportArgs, ImportArgs, ListArgs,
+    Mark, MarkArgs, ShowArgs, StatusArgs,
+};
 pub use cert::{
     CertArgs, CertCheckArgs, CertCommand, CertShowArgs, ExpiringArgs, PasswordArgs, RegisterAddArgs, RegisterCheckArgs,
     RegisterCommand, RegisterListArgs, SinceArgs,
@@ -62,6 +67,8 @@ pub enum Command {
     Deadline(DeadlineArgs),
     Number(NumberArgs),
     Verify(VerifyArgs),
+    Book(BookCommandArgs),
+    Status(StatusArgs),
     Cert(CertArgs),
     Key(KeyArgs),
     Explain(ExplainArgs),

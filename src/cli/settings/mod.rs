@@ -2,6 +2,7 @@
 //! of them.
 
 mod advise;
+mod book;
 mod cert;
 mod check;
 mod confirm;
@@ -21,6 +22,7 @@ use clap::ValueEnum as _;
 use crate::cli::args;
 
 pub use advise::Advise;
+pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Keeping, ListForm, Status};
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
 pub use check::Check;
 pub use confirm::Confirm;
@@ -51,6 +53,8 @@ pub enum Command {
     Deadline(Deadline),
     Number(Number),
     Verify(Verify),
+    Book(Keeping),
+    Status(Status),
     Cert(Cert),
     Key(Key),
     /// One code, or all of them.
@@ -86,6 +90,8 @@ impl Command {
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
             args::Command::Number(args) => Self::Number(Number::from_args(args)?),
             args::Command::Verify(args) => Self::Verify(Verify::from_args(args)),
+            args::Command::Book(args) => Self::Book(Keeping::from_args(args.command)?),
+            args::Command::Status(args) => Self::Status(Status::from_args(args)?),
             args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),
             args::Command::Key(args) => Self::Key(Key::from_args(args)?),
             args::Command::Explain(args) => Self::Explain { code: args.code, markdown: args.markdown },
