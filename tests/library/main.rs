@@ -22,6 +22,7 @@ mod roster;
 mod sign_and_verify;
 mod signing;
 mod stamp;
+mod testkit;
 mod vectors;
 mod verify;
 mod verify_digests;
