@@ -13,6 +13,7 @@ const ORDER: &[&str] = &[
     "invoice",
     "check",
     "upo",
+    "correction",
     "link",
     "credential",
     "register",
@@ -153,8 +154,8 @@ fn the_process_that_holds_keys_decodes_nobodys_pictures() {
 }
 
 const COMMANDS: &[&str] = &[
-    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "number", "cert", "key", "explain",
-    "schema", "demo",
+    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "number", "correct", "cert", "key",
+    "explain", "schema", "demo",
 ];
 
 /// What its options are called, the command says (`cli`): the library serves other programs too.

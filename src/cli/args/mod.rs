@@ -4,6 +4,7 @@ mod advise;
 mod cert;
 mod check;
 mod confirm;
+mod correct;
 mod deadline;
 mod key;
 mod link;
@@ -24,6 +25,7 @@ pub use cert::{
 };
 pub use check::CheckArgs;
 pub use confirm::{ConfirmArgs, PaperArgs, Print};
+pub use correct::{Allowed, CorrectArgs};
 pub use deadline::DeadlineArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
@@ -58,6 +60,7 @@ pub enum Command {
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
     Check(CheckArgs),
+    Correct(CorrectArgs),
     Advise(AdviseArgs),
     Deadline(DeadlineArgs),
     Number(NumberArgs),
