@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use super::difference::{Change, Difference, Judgement, shown};
 use super::document::{Document, Id, NONE, Names, TOP};
-use super::fields::{Identity, Subject, field, is_technical};
+use super::fields::{Field, Identity, Subject, field, is_line, is_of_party, is_technical};
 use super::lenient::Oddity;
 use super::spelling;
 
@@ -246,15 +246,18 @@ impl Comparison<'_> {
     fn changed(&mut self, one: Id, twin: Id, before: &str, after: &str) {
         let (first, names) = (self.first, self.names);
         let name = names.name(self.corrected.node(twin).name);
+        let field = self.field(self.corrected, twin);
         let (judgement, reason) = if self.is_technical(first, one) {
             (Judgement::Form, "the header says nothing of the transaction")
         } else {
-            let field = field(name);
             let said = spelling::same(field.subject, before, after);
             let unsaid = || match (before.is_empty(), after.is_empty()) {
                 (true, _) => self.gained(self.corrected, twin),
                 (_, true) => self.gained(first, one),
-                _ if name.starts_with('@') && name.starts_with("@scheme") => (Judgement::Unclear, "a list was named"),
+                _ if name.starts_with("@scheme") => (Judgement::Unclear, "the list that a value is of"),
+                _ if is_of_party(&self.section(first, one)) => {
+                    (Judgement::Content, "another party, or another word of it")
+                }
                 _ => (Judgement::Content, field.subject.change()),
             };
             said.filter(|_| !before.is_empty() && !after.is_empty()).unwrap_or_else(unsaid)
@@ -276,6 +279,11 @@ impl Comparison<'_> {
         let (mut lost, mut new) = (std::mem::take(&mut self.lost), std::mem::take(&mut self.new));
         lost.sort_unstable();
         new.sort_unstable();
+        let is_root = |document: &Document, id: &Id| document.node(*id).parent == TOP;
+        if lost.iter().any(|id| is_root(first, id)) && new.iter().any(|id| is_root(corrected, id)) {
+            // Two forms that have nothing in common.
+            self.found.identities.extend([Identity::Number, Identity::Date]);
+        }
         // A value that stands under another element now, in the same part and line of the invoice.
         let mut values: HashMap<(String, &str, String), VecDeque<Id>> = HashMap::new();
         if !lost.is_empty() {
@@ -349,7 +357,7 @@ impl Comparison<'_> {
         let document = if is_lost { self.first } else { self.corrected };
         let (judgement, reason) = self.gained(document, id);
         if judgement == Judgement::Content {
-            self.note_identity(document, id);
+            document.subtree(id).for_each(|below| self.note_identity(document, below));
         }
         let said = self.summary(document, id);
         let none = String::new();
@@ -371,9 +379,16 @@ impl Comparison<'_> {
         let mut worst = (Judgement::Form, "it says that there is nothing to say, as the schema demands");
         for leaf in document.subtree(id).filter(|&leaf| !document.text(leaf).is_empty()) {
             let name = self.names.name(document.node(leaf).name);
-            let judged = said_alone(name, document.text(leaf));
+            let judged = said_alone(self.field(document, leaf).subject, name, document.text(leaf));
             if judged.0 == Judgement::Content {
-                return judged;
+                let reason = match () {
+                    () if is_line(self.names.name(node.name)) => "a line that only one of the files has",
+                    () if is_of_party(&self.section(document, id)) => {
+                        "something of a party that only one of the files has"
+                    }
+                    () => judged.1,
+                };
+                return (Judgement::Content, reason);
             }
             worst = worst.max_by_judgement(judged);
         }
@@ -400,6 +415,19 @@ impl Comparison<'_> {
         said
     }
 
+    fn field(&self, document: &Document, id: Id) -> Field {
+        let parent = document.ancestors(id).next();
+        let parent = parent.map_or("", |parent| self.names.name(document.node(parent).name));
+        field(self.names.name(document.node(id).name), parent)
+    }
+
+    /// The name of the part of the invoice in which it stands: of the root's child.
+    fn section(&self, document: &Document, id: Id) -> String {
+        let mut steps: Vec<Id> = std::iter::once(id).chain(document.ancestors(id)).collect();
+        steps.pop();
+        steps.last().map(|&step| self.names.name(document.node(step).name).to_owned()).unwrap_or_default()
+    }
+
     fn is_technical(&self, document: &Document, id: Id) -> bool {
         let mut steps: Vec<Id> = document.ancestors(id).collect();
         steps.pop();
@@ -411,6 +439,9 @@ impl Comparison<'_> {
     }
 
     fn note_identity(&mut self, document: &Document, id: Id) {
+        if document.text(id).is_empty() {
+            return;
+        }
         let mut steps: Vec<Id> = document.ancestors(id).collect();
         steps.pop();
         steps.reverse();
@@ -432,16 +463,17 @@ impl Comparison<'_> {
             return;
         }
         let value = |text: &String| Some(shown(text)).filter(|text| !text.is_empty());
-        let (place, name) = match (one, twin) {
-            (Some(id), _) => (self.first.path(id, self.names), self.first.node(id).name),
-            (None, Some(id)) => (self.corrected.path(id, self.names), self.corrected.node(id).name),
-            (None, None) => (String::new(), 0),
+        let of = |document: &Document, id| (document.path(id, self.names), self.field(document, id));
+        let (place, named) = match (one, twin) {
+            (Some(id), _) => of(self.first, id),
+            (None, Some(id)) => of(self.corrected, id),
+            (None, None) => (String::new(), field("", "")),
         };
         self.found.differences.push(Difference {
             judgement,
             change,
             place,
-            field: field(self.names.name(name)).polish,
+            field: named.polish,
             reason,
             before: values.as_ref().and_then(|(before, _)| value(before)),
             after: values.as_ref().and_then(|(_, after)| value(after)),
@@ -495,16 +527,16 @@ impl Worst for (Judgement, &'static str) {
 }
 
 /// How a value is judged that stands in one file alone.
-fn said_alone(name: &str, value: &str) -> (Judgement, &'static str) {
+fn said_alone(subject: Subject, name: &str, value: &str) -> (Judgement, &'static str) {
     let zero = |value: &str| value.bytes().all(|byte| matches!(byte, b'0' | b'.' | b','));
-    match (field(name).subject, value) {
+    match (subject, value) {
         (Subject::Mark { no }, value) if value == no => {
             (Judgement::Form, "it says that there is nothing to say, as the schema demands")
         }
         (Subject::Line, _) => (Judgement::Form, "the numbers of lines, as the schema demands them"),
         (Subject::Amount, value) if zero(value) => (Judgement::Unclear, "a zero; was it meant?"),
         (Subject::Code, "PL" | "PLN" | "VAT") => (Judgement::Unclear, "the usual word; was it meant?"),
-        (Subject::Text, _) if name.starts_with('@') => {
+        (Subject::Text | Subject::Number, _) if name.starts_with('@') => {
             (Judgement::Unclear, "an attribute; does the value mean the same?")
         }
         (subject, _) => (

@@ -168,7 +168,8 @@ impl Correction {
     /// `correction_of_another`, `correction_changes_content`, `correction_of_online`.
     pub fn judge(&self, exceptions: Exceptions) -> Result<Vec<Warning>> {
         if self.other.contains(&Identity::Number) && self.other.len() > 1 {
-            let message = "the two files are two invoices: their numbers differ, and so do dates, totals or parties";
+            let message =
+                "the two files are two invoices: their numbers differ, and so do their dates, totals or parties";
             return Err(Error::new(Kind::CorrectionOfAnother, message));
         }
         let mut warnings = Vec::new();
@@ -459,10 +460,16 @@ mod tests {
 
     #[test]
     fn two_invoices_are_told_apart_whatever_is_allowed() {
-        let other = include_bytes!("../../fixtures/invoices/good/fa3-eu-buyer.xml");
         let all = Exceptions { content: true, online: true };
-        let error = Correction::between(FIRST.as_bytes(), other).unwrap().judge(all).unwrap_err();
-        assert_eq!(error.code(), "correction_of_another");
+        let others: [&[u8]; 3] = [
+            include_bytes!("../../fixtures/invoices/good/fa3-eu-buyer.xml"),
+            include_bytes!("../../fixtures/invoices/good/rr-basic.xml"),
+            include_bytes!("../../fixtures/invoices/good/pef-basic.xml"),
+        ];
+        for other in others {
+            let error = Correction::between(FIRST.as_bytes(), other).unwrap().judge(all).unwrap_err();
+            assert_eq!(error.code(), "correction_of_another");
+        }
     }
 
     #[test]

@@ -50,14 +50,28 @@ pub(super) struct Field {
     pub(super) polish: Option<&'static str>,
 }
 
+/// A line of FA_RR.
+const RR_LINE: &str = "FakturaRRWiersz";
+
 const YES_NO: Subject = Subject::Mark { no: "2" };
 /// The mark of an absence: 1 says that there is none.
 const NONE_OF_IT: Subject = Subject::Mark { no: "1" };
 
-/// The field of an element of this name, without its prefix.
-pub(super) fn field(name: &str) -> Field {
+/// The field of an element of this name under a parent of that name, both without prefixes. FA_RR gives the names that FA
+/// has in its lines to other things.
+pub(super) fn field(name: &str, parent: &str) -> Field {
     use Subject::{Account, Amount, Code, Date, Line, Nip, Number, Rate, Text};
     let (subject, polish) = match name {
+        "P_5" => (Text, "nazwa produktu lub usługi"),
+        "P_6A" if parent == RR_LINE => (Text, "jednostka miary"),
+        "P_6B" => (Amount, "ilość"),
+        "P_6C" => (Text, "klasa lub jakość"),
+        "P_7" if parent == RR_LINE => (Amount, "cena jednostkowa"),
+        "P_8" => (Amount, "wartość"),
+        "P_9" => (Rate, "stawka zryczałtowanego zwrotu podatku"),
+        "P_10" if parent == RR_LINE => (Amount, "kwota zryczałtowanego zwrotu podatku"),
+        "P_11" if parent == RR_LINE => (Amount, "wartość z kwotą zwrotu podatku"),
+        "P_12_2" => (Text, "kwota należności ogółem słownie"),
         "Naglowek" => (Text, "nagłówek"),
         "KodFormularza" => (Text, "kod formularza"),
         "WariantFormularza" => (Text, "wariant formularza"),
@@ -91,13 +105,13 @@ pub(super) fn field(name: &str) -> Field {
         "P_1" => (Date, "data wystawienia"),
         "P_1M" => (Text, "miejsce wystawienia"),
         "P_2" | "P_4C" => (Number, "numer faktury"),
-        "P_4A" => (Date, "data dokonania nabycia"),
+        "P_4A" | "P_4AA" => (Date, "data dokonania nabycia"),
         "P_4B" => (Date, "data wystawienia"),
         "P_6" | "P_6A" => (Date, "data dostawy lub wykonania usługi"),
         "P_6_Od" => (Date, "początek okresu"),
         "P_6_Do" => (Date, "koniec okresu"),
-        "P_7" | "P_7Z" | "P_5" => (Text, "nazwa towaru lub usługi"),
-        "P_8A" | "P_8AZ" | "P_6B" => (Text, "miara"),
+        "P_7" | "P_7Z" => (Text, "nazwa towaru lub usługi"),
+        "P_8A" | "P_8AZ" => (Text, "miara"),
         "P_8B" | "P_8BZ" => (Amount, "ilość"),
         "P_9A" | "P_9AZ" => (Amount, "cena jednostkowa netto"),
         "P_9B" => (Amount, "cena jednostkowa brutto"),
@@ -105,7 +119,7 @@ pub(super) fn field(name: &str) -> Field {
         "P_11" | "P_11NettoZ" => (Amount, "wartość sprzedaży netto"),
         "P_11A" => (Amount, "wartość sprzedaży brutto"),
         "P_11Vat" | "P_11VatZ" => (Amount, "kwota podatku"),
-        "P_12" | "P_12Z" | "P_9" => (Rate, "stawka podatku"),
+        "P_12" | "P_12Z" => (Rate, "stawka podatku"),
         "P_12_1" => (Amount, "kwota należności ogółem"),
         "P_15" => (Amount, "kwota należności ogółem"),
         "P_16" => (YES_NO, "metoda kasowa"),
@@ -123,7 +137,7 @@ pub(super) fn field(name: &str) -> Field {
         "NrKSeFFaKorygowanej" => (Number, "numer KSeF faktury korygowanej"),
         "NrFaZaliczkowej" => (Number, "numer faktury zaliczkowej"),
         "NrKSeFFaZaliczkowej" => (Number, "numer KSeF faktury zaliczkowej"),
-        "FaWiersz" | "FakturaRRWiersz" => (Text, "pozycja faktury"),
+        "FaWiersz" | RR_LINE => (Text, "pozycja faktury"),
         "ZamowienieWiersz" => (Text, "pozycja zamówienia"),
         "NrWierszaFa" | "NrWierszaZam" => (Line, "numer wiersza"),
         "UU_ID" | "UU_IDZ" => (Text, "identyfikator wiersza"),
@@ -179,6 +193,16 @@ fn by_beginning(name: &str) -> Option<&'static str> {
         () if name.starts_with("P_14_") => Some("kwota podatku od sumy wartości sprzedaży"),
         () => None,
     }
+}
+
+/// True for the lines of an invoice or an order.
+pub(super) fn is_line(name: &str) -> bool {
+    matches!(name, "FaWiersz" | "ZamowienieWiersz" | RR_LINE | "InvoiceLine" | "CreditNoteLine")
+}
+
+/// True for what stands in the part of a party.
+pub(super) fn is_of_party(section: &str) -> bool {
+    section.starts_with("Podmiot") || section.ends_with("Party")
 }
 
 /// By which two invoices are one and the same.
@@ -238,9 +262,17 @@ mod tests {
             ("DocumentCurrencyCode", Subject::Code),
             ("ID", Subject::Number),
             ("Note", Subject::Text),
+            ("P_7", Subject::Text),
         ] {
-            assert_eq!(field(name).subject, expected, "{name}");
+            assert_eq!(field(name, "FaWiersz").subject, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn the_lines_of_vat_rr_have_other_fields_of_the_same_names() {
+        let of = |parent| ["P_6A", "P_7", "P_11"].map(|name| field(name, parent).subject);
+        assert_eq!(of("FaWiersz"), [Subject::Date, Subject::Text, Subject::Amount]);
+        assert_eq!(of("FakturaRRWiersz"), [Subject::Text, Subject::Amount, Subject::Amount]);
     }
 
     #[test]

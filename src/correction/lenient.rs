@@ -175,23 +175,25 @@ impl<L: Listener> Lenient<'_, '_, L> {
     }
 
     /// Text with references in it.
-    fn hear(&mut self, mut text: &str) {
-        while let Some(start) = memchr::memchr(b'&', text.as_bytes()) {
-            self.hear_plain(&text[..start]);
-            text = &text[start..];
-            match reference(text) {
+    fn hear(&mut self, text: &str) {
+        // What is before `heard` was heard; an & that starts no reference is a letter like others.
+        let (mut heard, mut from) = (0, 0);
+        while let Some(found) = memchr::memchr(b'&', &text.as_bytes()[from..]) {
+            let start = from + found;
+            match reference(&text[start..]) {
                 Some((c, length)) => {
+                    self.hear_plain(&text[heard..start]);
                     self.hear_plain(c.encode_utf8(&mut [0; 4]));
-                    text = &text[length..];
+                    from = start + length;
+                    heard = from;
                 }
                 None => {
                     self.oddities.insert(Oddity::Ampersand);
-                    self.hear_plain("&");
-                    text = &text[1..];
+                    from = start + 1;
                 }
             }
         }
-        self.hear_plain(text);
+        self.hear_plain(&text[heard..]);
     }
 
     fn hear_plain(&mut self, text: &str) {
@@ -224,14 +226,23 @@ fn reference(text: &str) -> Option<(char, usize)> {
     Some((xml::referenced(text.get(1..end)?).ok()?, end + 1))
 }
 
-/// To the `>` that ends the tag, those in quotes not counted; a `<` before it begins the next one.
+/// In bytes: so far behind a `<` in quotes the quote that closes them is looked for.
+const QUOTE_REACH: usize = 200;
+
+/// To the `>` that ends the tag, those in quotes not counted; a `<` before it begins the next one, unless the quotes that it
+/// stands in are closed in good time: quotes that are not would swallow the rest of the file.
 fn tag_length(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let is_closed = |quote, at: usize| {
+        let near = &bytes[at..bytes.len().min(at + QUOTE_REACH)];
+        memchr::memchr2(quote, b'>', near).is_some_and(|found| near[found] == quote)
+    };
     let mut quote = None;
-    for (at, byte) in rest.bytes().enumerate().skip(1) {
+    for (at, &byte) in bytes.iter().enumerate().skip(1) {
         match (byte, quote) {
             (b'>', None) => return at + 1,
-            // Also inside of quotes: one that is not closed would swallow the rest of the file.
-            (b'<', _) => return at,
+            (b'<', None) => return at,
+            (b'<', Some(open)) if !is_closed(open, at) => return at,
             (b'"' | b'\'', None) => quote = Some(byte),
             (_, Some(open)) if byte == open => quote = None,
             _ => {}
@@ -359,7 +370,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_read_as_it_was_meant() {
         use Oddity::*;
-        let cases: [(&str, &str, &[Oddity]); 18] = [
+        let cases: [(&str, &str, &[Oddity]); 19] = [
             ("<?xml version='1.0'?><a><b>1</b><c/></a>", "<a><b>1</b><c></c></a>", &[]),
             ("<a>Nuts & Bolts &amp; more</a>", "<a>Nuts & Bolts & more</a>", &[Ampersand]),
             ("<a>&nbsp;&#243;&#x;</a>", "<a>&nbsp;ó&#x;</a>", &[Ampersand]),
@@ -374,6 +385,7 @@ mod tests {
             ("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", "<a>&b;</a>", &[Doctype, Ampersand]),
             ("<a b=1 c d='2'>x</a>", "<a b=\"1\" c=\"\" d=\"2\">x</a>", &[Attribute]),
             ("<a b='1'c=\"&lt;\">x</a>", "<a b=\"1\" c=\"<\">x</a>", &[]),
+            ("<a b='<c'>x</a>", "<a b=\"<c\">x</a>", &[]),
             ("<a b='1>x</a>", "<a b=\"'1>x\"></a>", &[Attribute]),
             ("<a>x\u{1}y\u{80}z</a>", "<a>xyz</a>", &[Control]),
             ("<a =''>1</a>", "<a>1</a>", &[Attribute]),

@@ -8,6 +8,7 @@ mod batch;
 mod cert_check;
 mod check;
 mod cmd;
+mod correct;
 mod documents;
 mod explain;
 mod failures;

@@ -2,7 +2,7 @@
 
 use ksef_qr::Invoice;
 use ksef_qr::check::{Checked, Finding};
-use ksef_qr::correction::{Correction, Difference, Judgement, Request};
+use ksef_qr::correction::{Change, Correction, Difference, Judgement, Request};
 use ksef_qr::error::Warning;
 use ksef_qr::report::{Outcome as Looked, Position};
 use ksef_qr::upo::InvoiceStatus;
@@ -106,13 +106,17 @@ fn in_a_line(difference: &Difference) -> String {
     if let Some(number) = difference.corrected_line.or(difference.first_line) {
         line.push_str(&format!(", line {number}"));
     }
-    line.push_str(&format!(": {}", difference.change.name()));
+    line.push(':');
+    if difference.change != Change::File {
+        line.push_str(&format!(" {}", difference.change.name()));
+    }
     match (&difference.before, &difference.after) {
         (Some(before), Some(after)) => line.push_str(&format!(" {before:?} -> {after:?}")),
         (Some(only), None) | (None, Some(only)) => line.push_str(&format!(" {only:?}")),
         (None, None) => {}
     }
-    format!("{line}; {}", difference.reason)
+    let reason = difference.reason;
+    if line.ends_with(':') { format!("{line} {reason}") } else { format!("{line}; {reason}") }
 }
 
 fn said(status: &InvoiceStatus) -> String {
