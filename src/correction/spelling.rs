@@ -35,7 +35,9 @@ pub(super) fn same(subject: Subject, before: &str, after: &str) -> Option<(Judge
         return special;
     }
     form(spaced(before) == spaced(after), "white space")
-        .or_else(|| form(escaped_twice(before) == after, "references that were written twice"))
+        .or_else(|| {
+            form(escaped_twice(before) == after, "references that XML does not know, or that were written twice")
+        })
         .or_else(|| form(is_encoded_twice(before, after), "letters that were encoded wrongly"))
         .or_else(|| unclear(lost_letters(before, after), "letters that were lost; what they were cannot be told"))
         .or_else(|| {
@@ -167,13 +169,38 @@ fn rate(before: &str, after: &str) -> Option<(Judgement, &'static str)> {
     is_finer.then_some((Judgement::Unclear, "the schema takes the rate apart; is it the right one?"))
 }
 
-/// `Nuts &amp;amp; Bolts` was read as `Nuts &amp; Bolts`.
+/// What `&amp;amp;` and the references of HTML, which XML does not know, were meant to be.
 fn escaped_twice(text: &str) -> String {
-    let mut plain = text.to_owned();
-    for (reference, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")] {
-        plain = plain.replace(reference, letter);
+    const REFERENCES: [(&str, &str); 24] = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&nbsp;", " "),
+        ("&aogon;", "ą"),
+        ("&cacute;", "ć"),
+        ("&eogon;", "ę"),
+        ("&lstrok;", "ł"),
+        ("&nacute;", "ń"),
+        ("&oacute;", "ó"),
+        ("&sacute;", "ś"),
+        ("&zacute;", "ź"),
+        ("&zdot;", "ż"),
+        ("&Aogon;", "Ą"),
+        ("&Cacute;", "Ć"),
+        ("&Eogon;", "Ę"),
+        ("&Lstrok;", "Ł"),
+        ("&Nacute;", "Ń"),
+        ("&Oacute;", "Ó"),
+        ("&Sacute;", "Ś"),
+        ("&Zacute;", "Ź"),
+        ("&Zdot;", "Ż"),
+        ("&amp;", "&"),
+    ];
+    if !text.contains('&') {
+        return text.to_owned();
     }
-    plain
+    REFERENCES.iter().fold(text.to_owned(), |text, (reference, letter)| text.replace(reference, letter))
 }
 
 fn is_encoded_twice(before: &str, after: &str) -> bool {
@@ -286,6 +313,7 @@ mod tests {
             (Line, "1", "2", "unclear"),
             (Text, "Nuts &amp; Bolts", "Nuts & Bolts", "form"),
             (Text, "ĹĂłdĹş", "Łódź", "form"),
+            (Text, "&Zdot;&oacute;&lstrok;w", "Żółw", "form"),
             (Text, "Å»Ã³Å‚w", "Żółw", "form"),
             (Text, "?\u{FFFD}d?", "Łódź", "unclear"),
             (Text, "Lodz", "Łódź", "unclear"),

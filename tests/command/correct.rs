@@ -101,38 +101,64 @@ fn the_time_grows_with_the_size_and_no_faster() {
     assert!(large < small * 12, "{small:?} for 1 500 lines, {large:?} for 6 000");
 }
 
-/// A first file with any one byte damaged is compared, and what it says is never taken for what it does not say.
+/// How each is judged beside the invoice that it was made of. Some of them were made with another content.
+const BAD: [&str; 38] = [
+    "attribute-with-less-than form",
+    "bom form",
+    "cdata-end-in-text content",
+    "comment-double-hyphen form",
+    "discouraged-character form",
+    "discouraged-reference form",
+    "doctype form",
+    "duplicate-attribute form",
+    "entity-bomb content",
+    "forbidden-character form",
+    "future-date content",
+    "impossible-date content",
+    "malformed-date form",
+    "malformed-nip content",
+    "mismatched-tags form",
+    "missing-date content",
+    "missing-nip content",
+    "missing-number content",
+    "nip-with-dashes form",
+    "not-utf8 unclear",
+    "processing-instruction form",
+    "raw-ampersand content",
+    "reference-to-nul content",
+    "space-before-declaration form",
+    "text-after-root form",
+    "truncated content",
+    "truncated-in-tag content",
+    "two-dates content",
+    "two-roots content",
+    "unbound-prefix form",
+    "unclosed-comment content",
+    "undefined-entity form",
+    "unknown-form form",
+    "unknown-root content",
+    "utf16 form",
+    "wrong-encoding form",
+    "wrong-nip-checksum content",
+    "xml-1.1 form",
+];
+
 #[test]
 fn every_bad_invoice_can_be_compared() {
-    let corrected = String::from_utf8(file("invoices/good/fa3-basic.xml")).unwrap();
+    let corrected = file("invoices/good/fa3-basic.xml");
+    let mut judged = Vec::new();
     for entry in fs::read_dir(fixture("invoices/bad")).unwrap() {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
         if Correction::check_first(&bytes).is_err() {
             continue;
         }
-        let correction = Correction::between(&bytes, corrected.as_bytes()).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        let expected = match name {
-            "attribute-with-less-than"
-            | "bom"
-            | "comment-double-hyphen"
-            | "doctype"
-            | "duplicate-attribute"
-            | "processing-instruction"
-            | "space-before-declaration"
-            | "text-after-root"
-            | "unbound-prefix"
-            | "wrong-encoding"
-            | "xml-1.1"
-            | "malformed-date"
-            | "nip-with-dashes"
-            | "utf16"
-            | "unknown-form" => Judgement::Form,
-            _ => continue,
-        };
-        assert_eq!(correction.judgement(), expected, "{name}: {:?}", correction.differences().first());
+        let correction = Correction::between(&bytes, &corrected).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        judged.push(format!("{name} {}", correction.judgement()));
     }
+    judged.sort();
+    assert_eq!(judged, BAD);
 }
 
 #[test]
