@@ -2,6 +2,7 @@
 //! many of one name are found by their hashes, then by the numbers of their lines, then by their order.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::fmt::Write as _;
 
 use super::difference::{Change, Difference, Judgement, shown};
 use super::document::{Document, Id, NONE, Names, TOP};
@@ -160,7 +161,7 @@ impl Comparison<'_> {
         let (mut lost, mut new) = (Vec::new(), Vec::new());
         for name in order {
             let Some((ours, theirs)) = groups.remove(&name) else { continue };
-            self.match_siblings(ours, theirs, &mut pairs, &mut lost, &mut new);
+            self.match_siblings(&ours, &theirs, &mut pairs, &mut lost, &mut new);
         }
         self.match_renamed(&mut lost, &mut new, &mut pairs);
         pairs.sort_unstable();
@@ -174,13 +175,13 @@ impl Comparison<'_> {
     /// Finds the twins among elements of one name under one parent.
     fn match_siblings(
         &mut self,
-        ours: Vec<Id>,
-        theirs: Vec<Id>,
+        ours: &[Id],
+        theirs: &[Id],
         pairs: &mut Vec<(Id, Id)>,
         lost: &mut Vec<Id>,
         new: &mut Vec<Id>,
     ) {
-        if let ([one], [twin]) = (&ours[..], &theirs[..]) {
+        if let ([one], [twin]) = (ours, theirs) {
             pairs.push((*one, *twin));
             self.todo.push((*one, *twin));
             return;
@@ -193,12 +194,12 @@ impl Comparison<'_> {
             let node = document.node(id);
             (node.key != NONE).then_some(node.hash_of_rest)
         };
-        let (ours, theirs) = twins(ours, theirs, pairs, |id| rest(first, id), |id| rest(corrected, id));
+        let (ours, theirs) = twins(&ours, &theirs, pairs, |id| rest(first, id), |id| rest(corrected, id));
         let key = |document: &'_ Document, id: Id| {
             let key = document.node(id).key;
             (key != NONE).then(|| document.text(key).to_owned())
         };
-        let (ours, theirs) = twins(ours, theirs, pairs, |id| key(first, id), |id| key(corrected, id));
+        let (ours, theirs) = twins(&ours, &theirs, pairs, |id| key(first, id), |id| key(corrected, id));
         // What has a number of its own is not taken for another line.
         let (numbered, ours): (Vec<Id>, Vec<Id>) = ours.into_iter().partition(|&id| first.node(id).key != NONE);
         let (numbered_there, theirs): (Vec<Id>, Vec<Id>) =
@@ -216,31 +217,28 @@ impl Comparison<'_> {
             return;
         }
         let (first, corrected, names) = (self.first, self.corrected, self.names);
-        let before = pairs.len();
+        let mut twinned = Vec::new();
         let (ours, theirs) = twins(
-            std::mem::take(lost),
-            std::mem::take(new),
-            pairs,
+            &std::mem::take(lost),
+            &std::mem::take(new),
+            &mut twinned,
             |id| Some(folded(names.name(first.node(id).name))),
             |id| Some(folded(names.name(corrected.node(id).name))),
         );
         (*lost, *new) = (ours, theirs);
-        for index in before..pairs.len() {
-            let (one, twin) = pairs[index];
-            let of = |document: &Document, id: Id| names.name(document.node(id).name).to_owned();
-            let (ours, theirs) = (of(first, one), of(corrected, twin));
+        for (one, twin) in twinned {
+            let [ours, theirs] = [names.name(first.node(one).name), names.name(corrected.node(twin).name)];
             if ours == theirs {
                 // Two lines that share their name and nothing else.
                 lost.push(one);
                 new.push(twin);
-                pairs[index] = (NONE, NONE);
                 continue;
             }
             let values = Some((ours, theirs));
             self.tell(Judgement::Form, Change::Renamed, "the name of the element", Some(one), Some(twin), values);
+            pairs.push((one, twin));
             self.todo.push((one, twin));
         }
-        pairs.retain(|pair| pair.0 != NONE);
     }
 
     fn changed(&mut self, one: Id, twin: Id, before: &str, after: &str) {
@@ -265,8 +263,7 @@ impl Comparison<'_> {
         if judgement == Judgement::Content {
             self.note_identity(first, one);
         }
-        let values = Some((before.to_owned(), after.to_owned()));
-        self.tell(judgement, Change::Changed, reason, Some(one), Some(twin), values);
+        self.tell(judgement, Change::Changed, reason, Some(one), Some(twin), Some((before, after)));
     }
 
     fn reordered(&mut self, one: Id, twin: Id) {
@@ -337,19 +334,21 @@ impl Comparison<'_> {
         for (depth, &step) in steps.iter().enumerate() {
             let node = document.node(step);
             if depth == 1 || node.ordinal > 0 {
-                part.push_str(&format!("{}{}/", folded(self.names.name(node.name)), node.ordinal));
+                // Writing to a string cannot fail.
+                _ = write!(part, "{}{}/", folded(self.names.name(node.name)), node.ordinal);
             }
         }
         (part, document.text(id), folded(self.names.name(document.node(id).name)))
     }
 
     fn moved(&mut self, one: Id, place: Id) {
-        let after = Some((self.first.text(one).to_owned(), self.corrected.path(place, self.names)));
+        let after = self.corrected.path(place, self.names);
         let (judgement, reason) = match self.is_technical(self.first, one) {
             true => (Judgement::Form, "the header says nothing of the transaction"),
             false => (Judgement::Unclear, "it stands under another element; does it mean the same there?"),
         };
-        self.tell(judgement, Change::Moved, reason, Some(one), Some(place), after);
+        let values = Some((self.first.text(one), &*after));
+        self.tell(judgement, Change::Moved, reason, Some(one), Some(place), values);
     }
 
     /// Tells of an element that only one file has.
@@ -360,10 +359,9 @@ impl Comparison<'_> {
             document.subtree(id).for_each(|below| self.note_identity(document, below));
         }
         let said = self.summary(document, id);
-        let none = String::new();
         match is_lost {
-            true => self.tell(judgement, Change::Removed, reason, Some(id), None, Some((said, none))),
-            false => self.tell(judgement, Change::Added, reason, None, Some(id), Some((none, said))),
+            true => self.tell(judgement, Change::Removed, reason, Some(id), None, Some((&said, ""))),
+            false => self.tell(judgement, Change::Added, reason, None, Some(id), Some(("", &said))),
         }
     }
 
@@ -407,7 +405,7 @@ impl Comparison<'_> {
             && let Some(leaf) = leaves.next()
         {
             let name = self.names.name(document.node(leaf).name);
-            said.push_str(&format!("{name} {}", document.text(leaf)));
+            _ = write!(said, "{name} {}", document.text(leaf));
             if leaves.peek().is_some() {
                 said.push_str(", ");
             }
@@ -457,12 +455,12 @@ impl Comparison<'_> {
         reason: &'static str,
         one: Option<Id>,
         twin: Option<Id>,
-        values: Option<(String, String)>,
+        values: Option<(&str, &str)>,
     ) {
         if !self.found.count(judgement) {
             return;
         }
-        let value = |text: &String| Some(shown(text)).filter(|text| !text.is_empty());
+        let value = |text: &str| Some(shown(text)).filter(|text| !text.is_empty());
         let of = |document: &Document, id| (document.path(id, self.names), self.field(document, id));
         let (place, named) = match (one, twin) {
             (Some(id), _) => of(self.first, id),
@@ -475,8 +473,8 @@ impl Comparison<'_> {
             place,
             field: named.polish,
             reason,
-            before: values.as_ref().and_then(|(before, _)| value(before)),
-            after: values.as_ref().and_then(|(_, after)| value(after)),
+            before: values.and_then(|(before, _)| value(before)),
+            after: values.and_then(|(_, after)| value(after)),
             first_line: one.map(|id| self.first.node(id).line),
             corrected_line: twin.map(|id| self.corrected.node(id).line),
         });
@@ -485,22 +483,22 @@ impl Comparison<'_> {
 
 /// Takes those together that have the same mark, each once, in their order. Returns the others.
 fn twins<M: std::hash::Hash + Eq>(
-    ours: Vec<Id>,
-    theirs: Vec<Id>,
+    ours: &[Id],
+    theirs: &[Id],
     pairs: &mut Vec<(Id, Id)>,
     mark: impl Fn(Id) -> Option<M>,
     mark_there: impl Fn(Id) -> Option<M>,
 ) -> (Vec<Id>, Vec<Id>) {
     let mut places: HashMap<M, VecDeque<Id>> = HashMap::new();
     let mut others_there = Vec::new();
-    for &id in &theirs {
+    for &id in theirs {
         match mark_there(id) {
             Some(mark) => places.entry(mark).or_default().push_back(id),
             None => others_there.push(id),
         }
     }
     let mut others = Vec::new();
-    for id in ours {
+    for &id in ours {
         match mark(id).and_then(|mark| places.get_mut(&mark)?.pop_front()) {
             Some(twin) => pairs.push((id, twin)),
             None => others.push(id),
@@ -632,7 +630,8 @@ mod tests {
         ] {
             let mut expected: Vec<_> = expected.iter().map(|&text| text.to_owned()).collect();
             let mut found = of(text, first);
-            (expected.sort(), found.sort());
+            expected.sort();
+            found.sort();
             assert_eq!(found, expected, "{first}");
         }
     }
@@ -676,7 +675,10 @@ mod tests {
     #[test]
     fn many_differences_are_counted_and_few_kept() {
         let lines = |text: &str| {
-            (0..10_000).map(|n| format!("<L><NrWierszaFa>{n}</NrWierszaFa><P_11>{text}</P_11></L>")).collect::<String>()
+            (0..10_000)
+                .map(|n| format!("<L><NrWierszaFa>{n}</NrWierszaFa><P_11>{text}</P_11></L>"))
+                .collect::<Vec<_>>()
+                .concat()
         };
         let found = compare(format!("<F>{}</F>", lines("1")).as_bytes(), format!("<F>{}</F>", lines("2")).as_bytes());
         assert_eq!(found.counts, [0, 0, 10_000]);

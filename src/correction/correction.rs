@@ -82,9 +82,8 @@ impl Correction {
     /// # Errors
     /// `empty_file`, and those that begin with `input_is_`; `not_well_formed` for what holds no element at all.
     pub fn check_first(first: &[u8]) -> Result<()> {
-        match FileKind::of(first).and_then(FileKind::as_invoice) {
-            Some(other) => return Err(other),
-            None => {}
+        if let Some(other) = FileKind::of(first).and_then(FileKind::as_invoice) {
+            return Err(other);
         }
         match first.contains(&b'<') {
             true => Ok(()),
@@ -114,10 +113,10 @@ impl Correction {
         }
         // Sent again, a file may be there several times: taken once is taken.
         let named = || statuses.iter().filter(|status| status.hash == self.first);
-        let Some(status) = named().find(|status| is_taken(status)).or_else(|| named().last()) else {
+        let Some(status) = named().find(|status| is_taken(status)).or_else(|| named().next_back()) else {
             return Err(self.not_named(&statuses));
         };
-        self.check(status)?;
+        Self::check(status)?;
         if status.code == Some(DUPLICATE) {
             self.renumber(status)?;
         }
@@ -258,7 +257,7 @@ impl Correction {
     }
 
     /// Whether a status is a refusal that another file puts right.
-    fn check(&self, status: &InvoiceStatus) -> Result<()> {
+    fn check(status: &InvoiceStatus) -> Result<()> {
         let refuse = |kind, message| Err(Error::new(kind, message));
         if is_taken(status) {
             let number = status.ksef_number.as_ref().map(|number| format!(", as {number}")).unwrap_or_default();

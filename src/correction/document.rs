@@ -28,7 +28,8 @@ pub(super) const TOP: Id = 0;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     numbers: HashMap<String, u32>,
-    names: Vec<String>,
+    /// By their numbers.
+    texts: Vec<String>,
     hashing: RandomState,
 }
 
@@ -37,14 +38,14 @@ impl Names {
         if let Some(&number) = self.numbers.get(name) {
             return number;
         }
-        let number = self.names.len() as u32;
+        let number = self.texts.len() as u32;
         self.numbers.insert(name.to_owned(), number);
-        self.names.push(name.to_owned());
+        self.texts.push(name.to_owned());
         number
     }
 
     pub(super) fn name(&self, number: u32) -> &str {
-        self.names.get(number as usize).map_or("", String::as_str)
+        self.texts.get(number as usize).map_or("", String::as_str)
     }
 }
 

@@ -56,8 +56,11 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded<'_> {
     Decoded { text: Cow::Owned(text), encoding, has_mark }
 }
 
+/// How two bytes make a unit of UTF-16.
+type Unit = fn([u8; 2]) -> u16;
+
 /// How UTF-16 stands in the file, and whether there is a mark before it.
-fn utf16(bytes: &[u8]) -> Option<(fn([u8; 2]) -> u16, bool)> {
+fn utf16(bytes: &[u8]) -> Option<(Unit, bool)> {
     Some(match bytes {
         [0xFF, 0xFE, ..] => (u16::from_le_bytes, true),
         [0xFE, 0xFF, ..] => (u16::from_be_bytes, true),

@@ -59,6 +59,7 @@ const NONE_OF_IT: Subject = Subject::Mark { no: "1" };
 
 /// The field of an element of this name under a parent of that name, both without prefixes. FA_RR gives the names that FA
 /// has in its lines to other things.
+#[expect(clippy::too_many_lines, clippy::match_same_arms, reason = "a table, in the order of the schemas")]
 pub(super) fn field(name: &str, parent: &str) -> Field {
     use Subject::{Account, Amount, Code, Date, Line, Nip, Number, Rate, Text};
     let (subject, polish) = match name {

@@ -327,6 +327,8 @@ fn resolved(value: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     #[derive(Default)]
@@ -338,9 +340,9 @@ mod tests {
     impl Listener for Record {
         fn open(&mut self, name: &str, attributes: &mut dyn Iterator<Item = (&str, Cow<'_, str>)>, _: usize) -> Go {
             self.open.push(name.to_owned());
-            self.said += &format!("<{name}");
+            _ = write!(self.said, "<{name}");
             for (name, value) in attributes {
-                self.said += &format!(" {name}={value:?}");
+                _ = write!(self.said, " {name}={value:?}");
             }
             self.said += ">";
             Go::On
@@ -352,7 +354,7 @@ mod tests {
 
         fn close(&mut self) {
             let name = self.open.pop().unwrap();
-            self.said += &format!("</{name}>");
+            _ = write!(self.said, "</{name}>");
         }
 
         fn is_open(&self, depth: usize, name: &str) -> bool {

@@ -1,5 +1,6 @@
 //! `ksef-qr correct`: hostile files, large ones, and what it says together with what other commands say.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,8 @@ fn of_lines(count: usize, sign: char) -> String {
     let (before, after) = basic.split_once("    <Platnosc>").unwrap();
     let mut text = before.to_owned();
     for line in 3..count {
-        text += &format!(
+        _ = write!(
+            text,
             "<FaWiersz><NrWierszaFa>{line}</NrWierszaFa><P_7>Uchwyt</P_7><P_8B>1</P_8B><P_11>{line}{sign}00</P_11></FaWiersz>"
         );
     }

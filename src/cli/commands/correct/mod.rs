@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ksef_qr::check::{Checked, Checker};
 use ksef_qr::correction::{Correction, Request};
-use ksef_qr::error::Warning;
+use ksef_qr::error::{ErrorKind, Warning};
 use ksef_qr::{Error, Invoice};
 
 use super::check::{LARGEST, Schemas};
@@ -65,19 +65,17 @@ fn content(path: &Path, largest: u64) -> anyhow::Result<Content> {
 fn outcome(settings: &Correct, checker: &Checker, first: Content, corrected: Content, answers: &[Content]) -> Outcome {
     let first_checked = check(checker, &first.bytes);
     let corrected_checked = check(checker, &corrected.bytes);
-    let (mut correction, mut warnings) = (None, Vec::new());
-    let request = judge(settings, &first, &corrected, answers, &corrected_checked, &mut correction).and_then(|found| {
-        warnings = found;
-        let Some(correction) = &correction else { return Ok(None) };
-        warnings.extend(correction.doubt(&first_checked));
-        Ok(Some(correction.request()))
-    });
-    let request = request.and_then(|request| {
-        // There is none only where something was refused.
-        request
-            .ok_or_else(|| Error::new(ksef_qr::error::ErrorKind::Internal, "there is neither a request nor a refusal"))
-    });
-    Outcome { first, corrected, first_checked, corrected_checked, correction, warnings, request }
+    let mut outcome = Outcome {
+        first,
+        corrected,
+        first_checked,
+        corrected_checked,
+        correction: None,
+        warnings: Vec::new(),
+        request: Err(Error::new(ErrorKind::Internal, "nothing was judged")),
+    };
+    outcome.request = outcome.judge(settings, answers);
+    outcome
 }
 
 /// A file that is larger than any that KSeF takes is not looked at further.
@@ -88,31 +86,30 @@ fn check(checker: &Checker, bytes: &[u8]) -> Checked {
     }
 }
 
-/// The judgement. What was compared is kept, whatever comes of it.
-fn judge(
-    settings: &Correct,
-    first: &Content,
-    corrected: &Content,
-    answers: &[Content],
-    corrected_checked: &Checked,
-    kept: &mut Option<Correction>,
-) -> Result<Vec<Warning>, Error> {
-    let of_corrected = |error: Error| error.about(&*corrected.name);
-    let compared = Correction::between(&first.bytes, &corrected.bytes);
-    *kept = compared.as_ref().ok().cloned();
-    match compared {
-        // Why it could not be read is among what the check found.
-        Err(error) if corrected_checked.is_accepted() => return Err(of_corrected(error)),
-        _ => Correction::check_corrected(corrected_checked).map_err(of_corrected)?,
-    }
-    for answer in answers {
-        if let Some(correction) = kept.take() {
-            *kept = Some(correction.clone());
-            *kept = Some(correction.after(&answer.bytes).map_err(|error| error.about(&*answer.name))?);
+impl Outcome {
+    /// The judgement. What was compared is kept, whatever comes of it.
+    fn judge(&mut self, settings: &Correct, answers: &[Content]) -> Result<Request, Error> {
+        let of_corrected = |error: Error| error.about(&*self.corrected.name);
+        let compared = Correction::between(&self.first.bytes, &self.corrected.bytes);
+        self.correction = compared.as_ref().ok().cloned();
+        // Why the corrected file could not be read is among what the check found.
+        Correction::check_corrected(&self.corrected_checked).map_err(of_corrected)?;
+        let mut correction = compared.map_err(of_corrected)?;
+        let mut of_another = None;
+        for answer in answers {
+            match correction.clone().after(&answer.bytes).map_err(|error| error.about(&*answer.name)) {
+                Ok(after) => correction = after,
+                // One page of several names the file.
+                Err(error) if error.kind() == ErrorKind::RefusalOfAnotherFile => _ = of_another.get_or_insert(error),
+                Err(error) => return Err(error),
+            }
         }
-    }
-    match kept {
-        Some(correction) => correction.judge(settings.exceptions),
-        None => Ok(Vec::new()),
+        if let (Some(error), None) = (of_another, correction.refusal()) {
+            return Err(error);
+        }
+        self.correction = Some(correction.clone());
+        self.warnings = correction.judge(settings.exceptions)?;
+        self.warnings.extend(correction.doubt(&self.first_checked));
+        Ok(correction.request())
     }
 }

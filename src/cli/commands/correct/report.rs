@@ -1,12 +1,14 @@
 //! What differs and what may be sent, in words or as JSON.
 
-use ksef_qr::Invoice;
+use std::fmt::Write as _;
+
 use ksef_qr::check::{Checked, Finding};
 use ksef_qr::correction::{Change, Correction, Difference, Judgement, Request};
 use ksef_qr::error::Warning;
 use ksef_qr::report::{Outcome as Looked, Position};
 use ksef_qr::upo::InvoiceStatus;
 use ksef_qr::values::InvoiceHash;
+use ksef_qr::{Invoice, KsefNumber};
 use serde::Serialize;
 
 use super::{Content, Outcome};
@@ -83,7 +85,7 @@ fn differences(correction: &Correction) {
         let style = match judgement {
             Judgement::Content => BAD,
             Judgement::Unclear => ODD,
-            _ => GOOD,
+            Judgement::Form => GOOD,
         };
         say!("  {style}{}{style:#} {what}:", counted(count, "difference"));
         let mut shown = 0;
@@ -101,18 +103,18 @@ fn differences(correction: &Correction) {
 fn in_a_line(difference: &Difference) -> String {
     let mut line = if difference.place.is_empty() { "the file".to_owned() } else { difference.place.clone() };
     if let Some(field) = difference.field {
-        line.push_str(&format!(" ({field})"));
+        _ = write!(line, " ({field})");
     }
     if let Some(number) = difference.corrected_line.or(difference.first_line) {
-        line.push_str(&format!(", line {number}"));
+        _ = write!(line, ", line {number}");
     }
     line.push(':');
     if difference.change != Change::File {
-        line.push_str(&format!(" {}", difference.change.name()));
+        _ = write!(line, " {}", difference.change.name());
     }
     match (&difference.before, &difference.after) {
-        (Some(before), Some(after)) => line.push_str(&format!(" {before:?} -> {after:?}")),
-        (Some(only), None) | (None, Some(only)) => line.push_str(&format!(" {only:?}")),
+        (Some(before), Some(after)) => _ = write!(line, " {before:?} -> {after:?}"),
+        (Some(only), None) | (None, Some(only)) => _ = write!(line, " {only:?}"),
         (None, None) => {}
     }
     let reason = difference.reason;
@@ -295,7 +297,7 @@ impl<'c> RefusalLine<'c> {
             description: &status.description,
             details: &status.details,
             offline: status.is_offline,
-            original_ksef_number: status.original.as_ref().map(|number| number.as_str()),
+            original_ksef_number: status.original.as_ref().map(KsefNumber::as_str),
         }
     }
 }
