@@ -3,14 +3,14 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ksef_qr::Environment;
 
-use super::options::{ClockArgs, ENVIRONMENTS, one_of, word_of};
+use super::options::{BookArgs, ClockArgs, ENVIRONMENTS, one_of, word_of};
 
 /// Correct an offline invoice that KSeF refused: what differs, may it, what to send
 ///
 /// A technical correction (korekta techniczna) sends a second file in place of the one that KSeF refused. Codes that were
 /// printed then lead to the second one, because the request names the digest of the first. It puts right the form alone:
-/// this command says what differs between the two files, by place and value, and refuses another content. Nothing is
-/// changed or sent.
+/// this command says what differs between the two files, by place and value, and refuses another content. No file is changed,
+/// and nothing is sent.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -19,6 +19,9 @@ Examples:
 
   With KSeF's answer on the first file (GET /sessions/{ref}/invoices, saved as a file):
     ksef-qr correct sent.xml corrected.xml --refusal answer.json
+
+  And enter it in the book of invoices: the number of the corrected file is then that of the first one's codes:
+    ksef-qr correct sent.xml corrected.xml --refusal answer.json --book ksef-qr.book
 
   By the Ministry's schemas too, for a program:
     ksef-qr correct sent.xml corrected.xml --xsd schemy/ --json
@@ -68,6 +71,8 @@ pub struct CorrectArgs {
     /// One line of JSON on standard output
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub book: BookArgs,
     #[command(flatten)]
     pub clock: ClockArgs,
 }

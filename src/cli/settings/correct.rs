@@ -1,9 +1,11 @@
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use ksef_qr::Environment;
 use ksef_qr::correction::Exceptions;
 use ksef_qr::values::IssueDate;
 
+use super::options::BookPlace;
 use crate::cli::args::{Allowed, CorrectArgs};
 
 /// `ksef-qr correct`.
@@ -20,12 +22,15 @@ pub struct Correct {
     pub schemas: Option<PathBuf>,
     pub json: bool,
     pub today: IssueDate,
+    pub now: SystemTime,
+    /// The book to enter the correction in, if one is named.
+    pub book: Option<BookPlace>,
 }
 
 impl Correct {
-    pub fn from_args(args: CorrectArgs) -> Self {
+    pub fn from_args(args: CorrectArgs) -> anyhow::Result<Self> {
         let has = |what| args.allow.contains(&what);
-        Self {
+        Ok(Self {
             exceptions: Exceptions { content: has(Allowed::Content), online: has(Allowed::Online) },
             first: args.first,
             corrected: args.corrected,
@@ -34,6 +39,8 @@ impl Correct {
             schemas: args.xsd,
             json: args.json,
             today: IssueDate::today(args.clock.now()),
-        }
+            now: args.clock.now(),
+            book: BookPlace::from_args(args.book)?,
+        })
     }
 }

@@ -89,7 +89,7 @@ impl Command {
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
-            args::Command::Correct(args) => Self::Correct(Correct::from_args(args)),
+            args::Command::Correct(args) => Self::Correct(Correct::from_args(args)?),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
             args::Command::Number(args) => Self::Number(Number::from_args(args)?),

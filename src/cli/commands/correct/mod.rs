@@ -4,12 +4,14 @@ mod report;
 
 use std::path::Path;
 
+use ksef_qr::book::{Book, Facts, Statement};
 use ksef_qr::check::{Checked, Checker};
 use ksef_qr::correction::{Correction, Request};
 use ksef_qr::error::{ErrorKind, Warning};
 use ksef_qr::{Error, Invoice};
 
 use super::check::{LARGEST, Schemas};
+use crate::cli::book;
 use crate::cli::exit::ExitStatus;
 use crate::cli::read::read;
 use crate::cli::settings::Correct;
@@ -38,10 +40,16 @@ struct Outcome {
     warnings: Vec<Warning>,
     /// What may be sent, or why it may not.
     request: Result<Request, Error>,
+    /// With a book: true if it was entered now, false if the book knew it.
+    entered: Option<bool>,
 }
 
 /// Compares and judges.
 pub fn run(settings: &Correct) -> anyhow::Result<ExitStatus> {
+    let book = settings.book.as_ref().map(|place| book::open(place, settings.now)).transpose()?;
+    if let Some(book) = &book {
+        book.check_environment(settings.environment)?;
+    }
     let first = content(&settings.first, LARGEST_FIRST)?;
     let corrected = content(&settings.corrected, LARGEST_FIRST)?;
     let answers: Vec<Content> =
@@ -51,7 +59,10 @@ pub fn run(settings: &Correct) -> anyhow::Result<ExitStatus> {
     if let Some(folder) = &settings.schemas {
         checker = checker.with_schemas(Schemas::of(folder)?);
     }
-    let outcome = outcome(settings, &checker, first, corrected, &answers);
+    let mut outcome = outcome(settings, &checker, first, corrected, &answers);
+    if let Some(book) = &book {
+        outcome.enter(settings, book, &answers)?;
+    }
     report::tell(settings, &outcome)?;
     Ok(if outcome.request.is_ok() { ExitStatus::Done } else { ExitStatus::SomeRefused })
 }
@@ -73,6 +84,7 @@ fn outcome(settings: &Correct, checker: &Checker, first: Content, corrected: Con
         correction: None,
         warnings: Vec::new(),
         request: Err(Error::new(ErrorKind::Internal, "nothing was judged")),
+        entered: None,
     };
     outcome.request = outcome.judge(settings, answers);
     outcome
@@ -111,5 +123,27 @@ impl Outcome {
         self.warnings = correction.judge(settings.exceptions)?;
         self.warnings.extend(correction.doubt(&self.first_checked));
         Ok(correction.request())
+    }
+    /// What may be sent is entered in the book, with what KSeF said of the first file. The book may know better.
+    fn enter(&mut self, settings: &Correct, book: &Book, answers: &[Content]) -> anyhow::Result<()> {
+        let (Ok(_), Some(correction)) = (&self.request, &self.correction) else { return Ok(()) };
+        let Some(corrected) = self.corrected_checked.invoice() else { return Ok(()) };
+        let mut said = Vec::new();
+        for answer in answers {
+            let statements = Statement::read(&answer.bytes, settings.environment, &answer.name, settings.now)?;
+            let of_first = statements.into_iter().filter(|statement| statement.hash == *correction.first());
+            said.extend(of_first.map(|statement| (statement.hash, statement.event)));
+        }
+        book.record(&said)?;
+        let facts = Facts::from(corrected);
+        let cause = format!("correct {}", self.corrected.name);
+        match book.correct(correction.first(), &facts, settings.now, &cause) {
+            Ok(is_new) => self.entered = Some(is_new),
+            Err(error) if error.is_invoice() || error.kind() == ErrorKind::BookContradiction => {
+                self.request = Err(error.about(&*self.first.name));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 }

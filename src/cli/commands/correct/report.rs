@@ -55,6 +55,11 @@ fn in_words(outcome: &Outcome) -> anyhow::Result<()> {
             say!(
                 "  {DIM}Codes of the first file then lead to the corrected one. KSeF takes one correction of a file.{DIM:#}"
             );
+            match outcome.entered {
+                Some(true) => say!("  entered in the book"),
+                Some(false) => say!("  {DIM}the book has it already{DIM:#}"),
+                None => {}
+            }
         }
         Err(error) => {
             let about = error.input().map(|input| format!("{}: ", printable(input))).unwrap_or_default();
@@ -146,6 +151,8 @@ struct CorrectionLine<'c> {
     error: Option<ErrorLine<'c>>,
     /// Null where it may not.
     request: Option<&'c Request>,
+    /// With `--book`: true if it was entered now, false if the book knew it; null without, and where it may not be sent.
+    entered: Option<bool>,
     environment: &'static str,
     schema_validated: bool,
     version: &'static str,
@@ -241,6 +248,7 @@ impl<'c> CorrectionLine<'c> {
                 input: error.input(),
             }),
             request: outcome.request.as_ref().ok(),
+            entered: outcome.entered,
             environment: settings.environment.name(),
             schema_validated: settings.schemas.is_some(),
             version: env!("CARGO_PKG_VERSION"),
