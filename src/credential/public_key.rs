@@ -77,7 +77,7 @@ impl PublicKey {
     pub(crate) fn kind(&self) -> KeyKind {
         match self {
             Self::Ec(_) => KeyKind::EcP256,
-            Self::Rsa(key) => KeyKind::Rsa { bits: key.n().bits_vartime() },
+            Self::Rsa(key) => KeyKind::Rsa { bits: key.n().bit_width_vartime() },
         }
     }
 }

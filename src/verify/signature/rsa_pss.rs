@@ -71,7 +71,7 @@ pub(super) fn verify(key: &RsaPublicKey, signature: &[u8], messages: &[Message])
     if let Some(verdict) = pkcs1(&encoded, messages) {
         return Some(verdict);
     }
-    let bits = key.n().bits_vartime() - 1;
+    let bits = key.n().bit_width_vartime() - 1;
     for hash in Hash::ALL {
         for mask in Hash::ALL {
             let Some(found) = Pss::read(&encoded, bits, hash, mask) else { continue };
