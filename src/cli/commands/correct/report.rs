@@ -17,7 +17,7 @@ use crate::cli::words::hints;
 use crate::cli::words::say::say;
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
-/// Of each judgement so many differences are shown.
+/// Of each judgement so many differences are shown, of each file so many findings.
 const MOST_SHOWN: usize = 20;
 
 /// Tells what came of it.
@@ -72,8 +72,13 @@ fn in_words(outcome: &Outcome) -> anyhow::Result<()> {
 
 /// For what KSeF refuses a file.
 fn findings(what: &str, checked: &Checked) {
-    for finding in checked.findings().iter().filter(|finding| finding.outcome() == Looked::Fail) {
+    let failed = || checked.findings().iter().filter(|finding| finding.outcome() == Looked::Fail);
+    for finding in failed().take(MOST_SHOWN) {
         say!("  {what}: {} {DIM}[{}]{DIM:#}", printable(&finding.to_string()), finding.code());
+    }
+    let more = failed().skip(MOST_SHOWN).count();
+    if more > 0 {
+        say!("  {what}: and {more} more");
     }
 }
 
