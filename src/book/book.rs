@@ -235,7 +235,7 @@ impl Book {
     pub fn enter(&self, new: &[&NewEntry]) -> Result<Vec<Found>> {
         let mut entered = Vec::new();
         self.database().store().transaction(&mut |rows| {
-            entered = enter(rows, new)?;
+            entered = enter(rows, new, 0)?;
             Ok(())
         })?;
         Ok(entered)
@@ -295,14 +295,20 @@ impl Book {
         let mut faults: Vec<Error> =
             said.into_iter().map(|line| Error::new(Kind::BookDamaged, line).about(self.place.clone())).collect();
         let mut read = 0;
-        self.database().store().select(&Selection::default(), &mut |found| {
+        let mut strange = Vec::new();
+        let done = self.database().store().select(&Selection::default(), &mut |found| {
             if let Err(error) = entry(found).and_then(|entry| entry.check(self.environment)) {
-                faults.push(error.about(self.place.clone()));
+                strange.push(error.about(self.place.clone()));
             }
             read += 1;
             progress(read);
             Ok(true)
-        })?;
+        });
+        faults.extend(strange);
+        match done {
+            Err(error) if error.kind() == Kind::BookDamaged => faults.push(error),
+            done => done?,
+        }
         Ok(faults)
     }
 
@@ -403,14 +409,26 @@ fn look_up(rows: &mut dyn Rows, invoices: &[&Facts]) -> Result<Vec<Found>> {
         .collect();
     let taken_by = rows.by_number(&numbers)?;
     for (at, digests) in unknown.into_iter().zip(taken_by) {
-        if let (Some(entry), _) = taken(rows, &digests)? {
-            found[at] = Found::NumberTaken(entry);
-        }
+        found[at] = match entered_meanwhile(rows, names[at], &digests)? {
+            Some(entry) => Found::Known(entry),
+            None => taken(rows, &digests)?.0.map_or(Found::New, Found::NumberTaken),
+        };
     }
     Ok(found)
 }
 
-fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
+/// The invoice itself, if another program entered it between the question for its digest and that for its number.
+fn entered_meanwhile(rows: &mut dyn Rows, name: &str, of_number: &[(i64, String)]) -> Result<Option<Entry>> {
+    if of_number.iter().all(|(_, digest)| digest != name) {
+        return Ok(None);
+    }
+    rows.by_digest(&[name])?.pop().map(entry).transpose()
+}
+
+/// So often an entry is tried again that another program's came before. More is not chance.
+const RACES: u32 = 8;
+
+fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found>> {
     let digests: Vec<String> = new.iter().map(|one| one.facts.hash.base64()).collect();
     let names: Vec<&str> = digests.iter().map(|digest| &**digest).collect();
     let mut known = by_digest(rows, &names)?;
@@ -442,8 +460,11 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
     let mut inserted: Vec<(usize, InvoiceRow)> = Vec::new();
     for ((at, number), digests) in wanted.into_iter().zip(&numbers).zip(by_number) {
         let one = new[at];
-        let (earlier, mut copy) = taken(rows, &digests)?;
-        let mut earlier = earlier;
+        if let Some(entry) = entered_meanwhile(rows, names[at], &digests)? {
+            found[at] = Some(Found::Known(entry));
+            continue;
+        }
+        let (mut earlier, mut copy) = taken(rows, &digests)?;
         if let Some((last, by)) = given.get(number) {
             copy = last + 1;
             earlier = earlier.or_else(|| Some(entered(new[*by])));
@@ -469,14 +490,14 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
         }
     }
     rows.insert_events(&events)?;
-    // Somebody entered them between the question and the answer. What it is, is known now.
+    // Somebody else's came between the question and the answer, and can be seen now.
     if !raced.is_empty() {
-        let facts: Vec<&Facts> = raced.iter().map(|at| &new[*at].facts).collect();
-        for (at, looked) in raced.iter().zip(look_up(rows, &facts)?) {
-            if looked == Found::New {
-                return Err(Error::new(Kind::BookDamaged, "an invoice could not be entered, and is not there"));
-            }
-            found[*at] = Some(looked);
+        if races == RACES {
+            return Err(Error::new(Kind::BookUnavailable, "other programs were always faster"));
+        }
+        let once_more: Vec<&NewEntry> = raced.iter().map(|at| new[*at]).collect();
+        for (at, entered) in raced.iter().zip(enter(rows, &once_more, races + 1)?) {
+            found[*at] = Some(entered);
         }
     }
     for (at, before) in again {
