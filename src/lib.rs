@@ -80,6 +80,7 @@
 //! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/verify_code.rs` |
 //! | a field of the manifest | `manifest/line.rs`, `manifest/write.rs`, `docs/schema/manifest.json` |
 //! | a kind of document | `batch/document/` |
+//! | what can happen to an invoice | `book/event.rs`, `book/entry.rs`; a column, a migration in `book/schema.rs` |
 //! | who signs which invoice, in which context | `sign/context.rs`; of a register, `register/roster.rs` |
 //! | a source of KSeF numbers | `upo/`; what lies beside an invoice, `batch/input/beside.rs` |
 //! | what a PDF is compared by | `pdf/text/`, `batch/comparison/` |
@@ -88,15 +89,17 @@
 //!
 //! # Invariants
 //!
-//! - From `report` to `audit`, `files` and `manifest` aside, no module knows files, clocks or threads. The clock is the
+//! - From `report` to `audit`, `files`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
 //!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `files` and
-//!   `batch/output/manifest_writer.rs` write: what a run makes for `batch`, keys, registers and calendars for the command.
-//! - A line is in the manifest before its pictures can be seen. A code that was given out never changes.
+//!   `batch/output/manifest_writer.rs` write: what a run makes for `batch`, keys, registers and calendars for the command;
+//!   and the databases of `book`.
+//! - A line is in the manifest before its pictures can be seen, and an invoice in the book before its codes are drawn. A code
+//!   that was given out never changes.
 //! - A private key is decrypted once a run, wiped when dropped and never printed.
 //! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
-//! - Nothing touches a network. `pkcs11` alone loads somebody else's library, and only if a URI names one.
+//! - Nothing touches a network, but for a book in a PostgreSQL server, and only if a URL names one. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do, and has a stable code. What options are called, `cli` alone says.
 //! - Nothing bad is silently signed, and no input makes this crate panic.
 

@@ -14,6 +14,7 @@ use super::event::{EventRow, moment};
 use super::schema;
 use super::store::{FoundRow, Rows, Selection, Store};
 use crate::error::{Error, Kind, Result};
+use crate::files::write_new_file;
 use crate::values::Environment;
 
 /// "KSeF", by which a file is known as a book (`PRAGMA application_id`).
@@ -39,23 +40,19 @@ impl Sqlite {
     /// `book_exists`, `book_unavailable`, `book_unwritable`.
     pub(super) fn create(path: &Path, environment: Environment, now: std::time::SystemTime) -> Result<Self> {
         let about = |error: Error| error.about(path.to_string_lossy());
-        // Made here, so that of two who make the same book one is told.
-        if let Err(error) = std::fs::File::create_new(path) {
-            let kind = match error.kind() {
-                std::io::ErrorKind::AlreadyExists => Kind::BookExists,
-                _ => Kind::BookUnwritable,
-            };
-            return Err(about(Error::new(kind, format!("{error}"))));
-        }
-        let mut connection = connect(path).map_err(about)?;
-        let made = (|| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
-            transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-            transaction.commit()?;
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))
-        })();
-        made.map_err(|error| about(failed(&error)))?;
-        migrate(&mut connection, 0, environment, now).map_err(about)?;
+        // Made in memory, and put there whole: of two who make the same book, one is told.
+        let made = || -> Result<_> {
+            let mut empty = Connection::open_in_memory().map_err(|error| failed(&error))?;
+            empty.pragma_update(None, "application_id", APPLICATION_ID).map_err(|error| failed(&error))?;
+            migrate(&mut empty, 0, environment, now)?;
+            let bytes = empty.serialize("main").map_err(|error| failed(&error))?;
+            write_new_file(path, &bytes).map_err(|error| match error.kind() {
+                Kind::OutputExists => Error::new(Kind::BookExists, "there is a file of this name"),
+                _ => Error::new(Kind::BookUnwritable, error.message()),
+            })?;
+            connect(path)
+        };
+        let connection = made().map_err(about)?;
         Ok(Self::of(connection, environment, path))
     }
 
@@ -115,6 +112,7 @@ fn connect(path: &Path) -> Result<Connection> {
         // A book that somebody else gives us runs nothing of its own.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "cache_size", CACHE_KIB)?;
         connection.pragma_update(None, "foreign_keys", true)
