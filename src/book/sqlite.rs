@@ -7,7 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params, params_from_iter,
+};
 
 use super::entry::InvoiceRow;
 use super::event::{EventRow, moment};
@@ -25,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What SQLite keeps of the file in memory, in KiB, as it wants it: negative.
 const CACHE_KIB: i64 = -32_000;
+
+const WORDS: schema::Words = schema::Words { id: "INTEGER PRIMARY KEY", key: "INTEGER PRIMARY KEY" };
 
 /// A book in a file.
 pub(super) struct Sqlite {
@@ -50,7 +54,9 @@ impl Sqlite {
                 Kind::OutputExists => Error::new(Kind::BookExists, "there is a file of this name"),
                 _ => Error::new(Kind::BookUnwritable, error.message()),
             })?;
-            connect(path)
+            let connection = connect(path)?;
+            keep_log(&connection)?;
+            Ok(connection)
         };
         let connection = made().map_err(about)?;
         Ok(Self::of(connection, environment, path))
@@ -77,6 +83,7 @@ impl Sqlite {
         if id != APPLICATION_ID {
             return Err(about(Error::new(Kind::BookForeign, "it is a database of another program")));
         }
+        keep_log(&connection).map_err(about)?;
         let (version, name): (i64, String) = connection
             .query_row(schema::READ_VERSION, [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(|error| about(failed(&error)))?;
@@ -112,7 +119,6 @@ fn connect(path: &Path) -> Result<Connection> {
         // A book that somebody else gives us runs nothing of its own.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "cache_size", CACHE_KIB)?;
         connection.pragma_update(None, "foreign_keys", true)
@@ -122,14 +128,19 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Readers and the one who writes are not in each other's way. The file keeps it; of a book that was restored from a backup
+/// it is set again. Never before it is known to be a book: another program's database stays as it is.
+fn keep_log(connection: &Connection) -> Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(|error| failed(&error))
+}
+
 fn migrate(
     connection: &mut Connection,
     version: i64,
     environment: Environment,
     now: std::time::SystemTime,
 ) -> Result<()> {
-    const ID: &str = "INTEGER PRIMARY KEY";
-    if schema::missing(version, ID)?.is_empty() {
+    if schema::missing(version, WORDS)?.is_empty() {
         return Ok(());
     }
     let mut work = || -> rusqlite::Result<Result<()>> {
@@ -142,7 +153,7 @@ fn migrate(
             true => transaction.query_row(schema::READ_VERSION, [], |row| row.get(0))?,
             false => 0,
         };
-        let missing = match schema::missing(version, ID) {
+        let missing = match schema::missing(version, WORDS) {
             Ok(missing) => missing,
             Err(error) => return Ok(Err(error)),
         };
@@ -164,9 +175,16 @@ fn failed(error: &rusqlite::Error) -> Error {
             Kind::BookUnwritable
         }
         Some(ErrorCode::NotADatabase) => Kind::BookForeign,
-        Some(ErrorCode::DatabaseCorrupt) => Kind::BookDamaged,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen) => Kind::BookUnavailable,
-        // A table or a column that is not there, a value of another type.
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::NoLargeFileSupport
+            | ErrorCode::OutOfMemory
+            | ErrorCode::OperationInterrupted,
+        ) => Kind::BookUnavailable,
+        // What is corrupt; a table or a column that is not there, a value of another type.
         _ => Kind::BookDamaged,
     };
     Error::new(kind, format!("SQLite: {error}"))
@@ -193,7 +211,10 @@ impl Store for Sqlite {
     }
 
     fn rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
-        work(&mut Open(&self.connection)).map_err(|error| error.about(self.place.clone()))
+        let about = |error: Error| error.about(self.place.clone());
+        // One moment for all that is read.
+        let transaction = self.connection.unchecked_transaction().map_err(|error| about(failed(&error)))?;
+        work(&mut Open(&transaction)).map_err(about)
     }
 
     fn select(&mut self, selection: &Selection, each: &mut dyn FnMut(FoundRow) -> Result<bool>) -> Result<()> {
@@ -210,6 +231,9 @@ impl Store for Sqlite {
             if strays > 0 {
                 said.push(format!("{strays} events are of no invoice"));
             }
+            let count = |text: &str| self.connection.query_row(text, [], |row| row.get(0));
+            let [too_many, missing] = schema::COUNT_STRAYS;
+            said.extend(schema::strays([count(too_many)?, count(missing)?]));
             Ok(said)
         };
         read().map_err(|error| failed(&error).about(self.place.clone()))
@@ -264,17 +288,20 @@ fn select(
     let mut work = || -> rusqlite::Result<Result<()>> {
         // One moment for all that is read.
         let transaction = connection.unchecked_transaction()?;
-        let mut statement = transaction.prepare_cached(&format!(
-            "SELECT {INVOICE} FROM invoice i WHERE ($1 IS NULL OR i.seller = $1) AND ($2 IS NULL OR i.number = $2) \
-             AND ($3 IS NULL OR i.issue_date >= $3) AND ($4 IS NULL OR i.issue_date <= $4){} ORDER BY i.id",
-            if selection.is_open {
-                " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id AND e.type IN ('accepted', 'annulled'))"
-            } else {
-                ""
-            }
-        ))?;
-        let Selection { seller, number, issued_from, issued_to, .. } = selection;
-        let mut rows = statement.query(params![seller, number, issued_from, issued_to])?;
+        let Selection { is_open, seller, number, issued_from, issued_to } = selection;
+        let wanted =
+            [("seller =", seller), ("number =", number), ("issue_date >=", issued_from), ("issue_date <=", issued_to)];
+        // Only what is asked for: an index serves nothing that may be absent.
+        let wanted = wanted.iter().filter_map(|(condition, value)| Some((condition, value.as_ref()?)));
+        let (conditions, values): (Vec<String>, Vec<&String>) =
+            wanted.map(|(condition, value)| (format!("i.{condition} ?"), value)).unzip();
+        // The order of the tables is that in which they are read.
+        let from = if *is_open { "open_invoice o CROSS JOIN invoice i ON i.id = o.invoice" } else { "invoice i" };
+        let conditions =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let mut statement =
+            transaction.prepare_cached(&format!("SELECT {INVOICE} FROM {from} {conditions} ORDER BY i.id"))?;
+        let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
             let (id, row) = invoice(row)?;
             match each(((id, row), events(&transaction, id)?)) {
@@ -360,6 +387,8 @@ impl Rows for Open<'_> {
             let mut statement = connection.prepare_cached(&format!(
                 "INSERT INTO event (invoice, {EVENT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
             ))?;
+            let mut open = connection.prepare_cached("INSERT OR IGNORE INTO open_invoice (invoice) VALUES ($1)")?;
+            let mut close = connection.prepare_cached("DELETE FROM open_invoice WHERE invoice = $1")?;
             for (invoice, row) in rows {
                 let EventRow { r#type, at, cause, send_by, ksef_number, other_sha256, kod2, detail } = row;
                 statement.execute(params![
@@ -373,6 +402,12 @@ impl Rows for Open<'_> {
                     kod2,
                     detail
                 ])?;
+                if row.opens() {
+                    open.execute([invoice])?;
+                }
+                if row.closes() {
+                    close.execute([invoice])?;
+                }
             }
             Ok(())
         })
