@@ -42,6 +42,7 @@
 //! | [`values`] | text | [`Nip`](values::Nip), [`InvoiceHash`](values::InvoiceHash), [`KsefNumber`], ...: checked when made, never again |
 //! | [`report`] | something that was looked at | what came of it, for `check`, `verify` and `audit` |
 //! | [`deadline`] | a mode and an issue date | the day by which KSeF must have the invoice |
+//! | `icalendar` | days and words | a calendar that programs read |
 //! | `xml` | text | events; a fast reader and its slow twin |
 //! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | [`check`] | bytes, a date, the Ministry's schemas | everything for which KSeF would refuse the file |
@@ -129,6 +130,8 @@ pub mod error;
 #[doc(hidden)]
 pub mod files;
 mod font;
+#[cfg(any(feature = "book", feature = "register"))]
+mod icalendar;
 pub mod invoice;
 pub mod link;
 pub mod manifest;

@@ -23,14 +23,14 @@ pub struct Book {
     place: String,
 }
 
-enum Database {
+pub(super) enum Database {
     File(Sqlite),
     #[cfg(feature = "postgres")]
     Server(Postgres),
 }
 
 impl Database {
-    fn store(&mut self) -> &mut dyn Store {
+    pub(super) fn store(&mut self) -> &mut dyn Store {
         match self {
             Self::File(store) => store,
             #[cfg(feature = "postgres")]
@@ -179,7 +179,7 @@ impl Book {
         Err(Error::new(Kind::BookWrongEnvironment, message).about(self.place.clone()))
     }
 
-    fn database(&self) -> MutexGuard<'_, Database> {
+    pub(super) fn database(&self) -> MutexGuard<'_, Database> {
         // A transaction that panicked was taken back.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -351,7 +351,7 @@ impl fmt::Debug for Book {
     }
 }
 
-fn entry(((_, invoice), events): FoundRow) -> Result<Entry> {
+pub(super) fn entry(((_, invoice), events): FoundRow) -> Result<Entry> {
     let facts = Facts::of_row(invoice)?;
     let events = events.into_iter().map(Event::of_row).collect::<Result<_>>()?;
     Ok(Entry { facts, events })
@@ -378,7 +378,7 @@ fn numbered(rows: &mut dyn Rows, number: (&str, &str, &str)) -> Result<Vec<Entry
 }
 
 /// By digest, with the number that each has in the database.
-fn by_digest(rows: &mut dyn Rows, digests: &[&str]) -> Result<HashMap<String, (i64, Entry)>> {
+pub(super) fn by_digest(rows: &mut dyn Rows, digests: &[&str]) -> Result<HashMap<String, (i64, Entry)>> {
     let found = rows.by_digest(digests)?;
     found.into_iter().map(|row| Ok((row.0.1.sha256.clone(), (row.0.0, entry(row)?)))).collect()
 }
@@ -587,11 +587,14 @@ fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Result<Vec<Re
             continue;
         };
         let outcome = match entry.takes(&event.what) {
+            Ok(true) if entry.was_said(event) => Recorded::Known,
             Ok(false) => Recorded::Known,
             Err(error) => Recorded::Contradiction(error),
             Ok(true) => match &event.what {
-                Happening::Accepted { number, .. } => check_owner(number, digest, entry, &owners)
-                    .map_or_else(Recorded::Contradiction, |()| Recorded::Added),
+                Happening::Accepted { number, corrected_by } => {
+                    check_owner(number, digest, *corrected_by, entry, &owners)
+                        .map_or_else(Recorded::Contradiction, |()| Recorded::Added)
+                }
                 _ => Recorded::Added,
             },
         };
@@ -619,8 +622,14 @@ fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Result<Vec<Re
 }
 
 /// KSeF gives one number to one file, and to the one that it replaced.
-fn check_owner(number: &KsefNumber, digest: &str, entry: &Entry, owners: &HashMap<String, Vec<String>>) -> Result<()> {
-    let pair = [entry.corrects(), entry.corrected_by()].map(|other| other.map(|other| other.base64()));
+fn check_owner(
+    number: &KsefNumber,
+    digest: &str,
+    by: Option<InvoiceHash>,
+    entry: &Entry,
+    owners: &HashMap<String, Vec<String>>,
+) -> Result<()> {
+    let pair = [entry.corrects(), entry.corrected_by(), by].map(|other| other.map(|other| other.base64()));
     let is_other = |owner: &String| owner != digest && !pair.iter().flatten().any(|other| other == owner);
     match owners.get(number.as_str()).into_iter().flatten().find(|owner| is_other(owner)) {
         None => Ok(()),
@@ -633,6 +642,17 @@ fn check_owner(number: &KsefNumber, digest: &str, entry: &Entry, owners: &HashMa
 }
 
 impl Entry {
+    /// True if KSeF said so before of the same sending. Its older answers may be read again after newer ones.
+    fn was_said(&self, event: &Event) -> bool {
+        let of_answer = |known: &Event| match &event.what {
+            Happening::Refused { .. } => known.what == event.what,
+            Happening::Sent { .. } => matches!(known.what, Happening::Sent { .. } | Happening::Refused { .. }),
+            _ => false,
+        };
+        event.cause.starts_with(Event::KSEF)
+            && self.events.iter().any(|known| known.cause == event.cause && of_answer(known))
+    }
+
     /// False if this is no news.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Happening, IssuedKod2};
+use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::{Kod1, Link};
@@ -226,6 +227,24 @@ impl Entry {
                 signature: signature.clone(),
             }),
         }
+    }
+
+    /// Verifies the signature of KOD II by the certificate that it names. False if that is not among those given, or there is no
+    /// KOD II.
+    ///
+    /// # Errors
+    /// `codes_signature_wrong`.
+    pub fn verify(&self, environment: Environment, certificates: &[Certificate]) -> Result<bool> {
+        let Some(kod2) = self.kod2() else { return Ok(false) };
+        let certificate = certificates.iter().find(|certificate| certificate.serial() == kod2.signature.serial);
+        self.links(environment).check_signature(|_| certificate).map_err(|error| {
+            let message = format!(
+                "{} of {}: its KOD II is not signed by the certificate that it names, {}",
+                self.facts.number, self.facts.seller, kod2.signature.serial
+            );
+            Error::new(error.kind(), message)
+        })?;
+        Ok(certificate.is_some())
     }
 
     /// # Errors

@@ -187,6 +187,10 @@ fn is_false(value: &bool) -> bool {
 }
 
 impl Event {
+    /// How the cause of what KSeF said itself begins: behind it stands the reference number of the sending, or the name of
+    /// the file that says so.
+    pub(super) const KSEF: &str = "KSeF ";
+
     /// Something that happened. The moment is kept to the second.
     pub fn new(what: Happening, at: SystemTime, cause: impl Into<String>) -> Self {
         Self { what, at, cause: cause.into() }

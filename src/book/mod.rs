@@ -33,15 +33,28 @@
 //! # }
 //! ```
 //!
+//! | file | holds |
+//! |---|---|
+//! | `book` | the book: looking up, entering, recording |
+//! | `entry`, `event` | an invoice, what happened to it, its state |
+//! | `answers`, `manifests`, `number_table` | what is read into it: KSeF's answers, announcements, former codes, numbers |
+//! | `export`, `calendar` | entries as JSON, and back; the days for sending them |
+//! | `address`, `store`, `sqlite`, `postgres`, `schema` | where it is, and how it is kept there |
+//!
 //! # The tables
 //!
 //! They may be read by others with plain SQL; see `docs/book.md`. Nobody but this module writes in them.
 
 mod address;
+mod answers;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod book;
+mod calendar;
 mod entry;
 mod event;
+mod export;
+mod manifests;
+mod number_table;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod schema;
@@ -51,6 +64,10 @@ mod store;
 pub use address::Place;
 #[cfg(feature = "postgres")]
 pub use address::ServerAddress;
+pub use answers::{SendBy, Statement};
 pub use book::{Book, Filter, Found, NewEntry, Recorded};
+pub use calendar::SendingDays;
 pub use entry::{Entry, Facts, State};
 pub use event::{Event, Happening, IssuedKod2};
+pub use manifests::FormerEntry;
+pub use number_table::{COLUMNS, GUARDED, InvoiceKey, NumberedInvoice};

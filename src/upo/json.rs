@@ -20,7 +20,27 @@ pub(super) fn is_json(text: &str) -> bool {
 
 /// All that the answer says.
 pub(super) fn answer(text: &str) -> Result<Answer> {
-    let (files, has_more) = if text.trim_ascii_start().starts_with('[') {
+    let (files, has_more) = files(text)?;
+    let mut environments = Vec::new();
+    for file in &files {
+        let environment = file.upo_download_url.as_deref().and_then(environment_of);
+        environments.extend(environment.filter(|environment| !environments.contains(environment)));
+    }
+    let files = files.into_iter().enumerate();
+    let files =
+        files.map(|(index, file)| status(file).map_err(|error| at(index + 1, &error))).collect::<Result<_>>()?;
+    Ok(Answer { environments, page: Page::Json { has_more }, files })
+}
+
+/// What the answer says of each file, in its own words.
+pub(super) fn statuses(text: &str) -> Result<Vec<InvoiceStatus>> {
+    let of = |(index, file)| InvoiceStatus::of(file).map_err(|error| at(index + 1, &error));
+    files(text)?.0.into_iter().enumerate().map(of).collect()
+}
+
+/// The files, and whether there are more than this answer holds.
+fn files(text: &str) -> Result<(Vec<File<'_>>, bool)> {
+    Ok(if text.trim_ascii_start().starts_with('[') {
         (parse::<Vec<File<'_>>>(text)?, false)
     } else {
         let Root { invoices, invoice_hash, continuation_token, has_more, is_truncated } = parse(text)?;
@@ -36,16 +56,7 @@ pub(super) fn answer(text: &str) -> Result<Answer> {
                 return Err(Error::new(Kind::UpoMalformed, message));
             }
         }
-    };
-    let mut environments = Vec::new();
-    for file in &files {
-        let environment = file.upo_download_url.as_deref().and_then(environment_of);
-        environments.extend(environment.filter(|environment| !environments.contains(environment)));
-    }
-    let files = files.into_iter().enumerate();
-    let files =
-        files.map(|(index, file)| status(file).map_err(|error| at(index + 1, &error))).collect::<Result<_>>()?;
-    Ok(Answer { environments, page: Page::Json { has_more }, files })
+    })
 }
 
 #[derive(Deserialize)]
@@ -71,11 +82,15 @@ struct File<'a> {
     #[serde(borrow)]
     invoice_number: Option<Cow<'a, str>>,
     #[serde(borrow)]
+    reference_number: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     seller: Option<Seller<'a>>,
     #[serde(borrow)]
     hash_of_corrected_invoice: Option<Cow<'a, str>>,
     #[serde(borrow)]
     upo_download_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    invoicing_mode: Option<Cow<'a, str>>,
     #[serde(borrow)]
     status: Option<Status<'a>>,
 }
@@ -91,6 +106,8 @@ struct Status<'a> {
     code: i32,
     #[serde(borrow)]
     description: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    details: Option<Vec<Cow<'a, str>>>,
     #[serde(borrow)]
     extensions: Option<Extensions<'a>>,
 }
@@ -142,6 +159,67 @@ fn status(file: File<'_>) -> Result<FileStatus> {
         invoice_number: invoice_number.map(Cow::into_owned),
         said,
     })
+}
+
+/// What KSeF says of one file in a session, as it says it (`open-api.json`, `SessionInvoiceStatusResponse`).
+///
+/// ```
+/// use ksef_qr::upo::InvoiceStatus;
+///
+/// # fn main() -> ksef_qr::Result<()> {
+/// let answer = include_bytes!("../../fixtures/correction/refused.json");
+/// let status = &InvoiceStatus::read(answer)?[0];
+/// assert_eq!((status.code, status.is_offline), (Some(430), Some(true)));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvoiceStatus {
+    /// The digest of the file.
+    pub hash: InvoiceHash,
+    /// The number that the issuer gave to the invoice, where KSeF could read it.
+    pub invoice_number: Option<String>,
+    /// The reference number that KSeF gave to the file when it came: another each time it is sent.
+    pub reference: Option<String>,
+    /// The KSeF number, if it has one.
+    pub ksef_number: Option<KsefNumber>,
+    /// The digest of the file that this one corrects technically.
+    pub corrects: Option<InvoiceHash>,
+    /// Whether KSeF takes it for one that was issued offline, where it says so (`invoicingMode`).
+    pub is_offline: Option<bool>,
+    /// The status: 200 taken, 100 and 150 being worked on, others refused. None in a list of metadata.
+    pub code: Option<i32>,
+    /// The status in words.
+    pub description: String,
+    /// Why, each reason by itself.
+    pub details: Vec<String>,
+    /// Of a duplicate (440): the number of the first.
+    pub original: Option<KsefNumber>,
+}
+
+impl InvoiceStatus {
+    fn of(file: File<'_>) -> Result<Self> {
+        let status = file.status;
+        let extensions = status.as_ref().and_then(|status| status.extensions.as_ref());
+        let original = extensions.and_then(|extensions| extensions.original_ksef_number.as_deref());
+        Ok(Self {
+            hash: InvoiceHash::from_base64(&file.invoice_hash)?,
+            invoice_number: file.invoice_number.map(Cow::into_owned),
+            reference: file.reference_number.map(Cow::into_owned),
+            ksef_number: file.ksef_number.as_deref().map(KsefNumber::parse).transpose()?,
+            corrects: file.hash_of_corrected_invoice.as_deref().map(InvoiceHash::from_base64).transpose()?,
+            is_offline: file.invoicing_mode.map(|mode| mode.eq_ignore_ascii_case("offline")),
+            code: status.as_ref().map(|status| status.code),
+            original: original.map(KsefNumber::parse).transpose()?,
+            details: status
+                .iter()
+                .flat_map(|status| status.details.iter().flatten())
+                .map(|one| one.to_string())
+                .collect(),
+            description: status.and_then(|status| status.description).unwrap_or_default().into_owned(),
+        })
+    }
 }
 
 /// Which KSeF an address of its API is of (`srodowiska.md`); none for other addresses.

@@ -22,4 +22,5 @@ mod numbers;
 mod pages;
 mod xml;
 
+pub use json::InvoiceStatus;
 pub use numbers::Upo;

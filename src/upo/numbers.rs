@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::answer::{Answer, FileStatus, Page, Said};
-use super::json;
+use super::json::{self, InvoiceStatus};
 use super::pages::Pages;
 use super::xml;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
@@ -212,6 +212,21 @@ impl Upo {
             }
         }
         Ok(())
+    }
+}
+
+impl InvoiceStatus {
+    /// Reads KSeF's answer in JSON about the files of a session, or about one of them.
+    ///
+    /// # Errors
+    /// `upo_malformed` for what is no such answer, a UPO too: that confirms files that were taken; `ksef_number_malformed`
+    /// and `ksef_number_checksum` for a number in it.
+    pub fn read(bytes: &[u8]) -> Result<Vec<Self>> {
+        let text = text(bytes)?;
+        match json::is_json(&text) {
+            true => json::statuses(&text),
+            false => Err(Error::new(Kind::UpoMalformed, "it is no JSON, as the status of a file in a session is")),
+        }
     }
 }
 

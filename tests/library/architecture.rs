@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "values",
     "report",
     "deadline",
+    "icalendar",
     "xml",
     "invoice",
     "check",
@@ -155,8 +156,8 @@ fn the_process_that_holds_keys_decodes_nobodys_pictures() {
 }
 
 const COMMANDS: &[&str] = &[
-    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "number", "cert", "key", "explain",
-    "schema", "demo",
+    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "number", "book", "status", "cert",
+    "key", "explain", "schema", "demo",
 ];
 
 /// What its options are called, the command says (`cli`): the library serves other programs too.
