@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -436,26 +436,24 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found
     let mut found: Vec<Option<Found>> =
         names.iter().map(|name| known.get(*name).map(|(_, entry)| Found::Known(entry.clone()))).collect();
     // Those to insert, each file once; the same file again is known as soon as the first is in.
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    let mut again: Vec<(usize, usize)> = Vec::new();
+    let mut first: HashSet<&str> = HashSet::new();
+    let mut again: Vec<usize> = Vec::new();
     let mut wanted: Vec<usize> = Vec::new();
     for at in 0..new.len() {
         if found[at].is_some() {
             continue;
         }
-        match first.get(names[at]) {
-            Some(before) => again.push((at, *before)),
-            None => {
-                first.insert(names[at], at);
-                wanted.push(at);
-            }
+        if first.insert(names[at]) {
+            wanted.push(at);
+        } else {
+            again.push(at);
         }
     }
     let sellers: Vec<(Nip, &str, &str)> = wanted.iter().map(|at| new[*at].facts.numbered()).collect();
     let numbers: Vec<(&str, &str, &str)> =
         sellers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
     let by_number = rows.by_number(&numbers)?;
-    // The last copy of a number that this very call enters, and by which of them.
+    // Of a number that this very call enters: its last copy, and the first file that has it.
     let mut given: HashMap<(&str, &str, &str), (i64, usize)> = HashMap::new();
     let mut inserted: Vec<(usize, InvoiceRow)> = Vec::new();
     for ((at, number), digests) in wanted.into_iter().zip(&numbers).zip(by_number) {
@@ -473,7 +471,7 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found
             found[at] = Some(Found::NumberTaken(earlier));
             continue;
         }
-        given.insert(*number, (copy, at));
+        given.entry(*number).or_insert((copy, at)).0 = copy;
         inserted.push((at, one.facts.to_row(copy)));
     }
     let invoice_rows: Vec<InvoiceRow> = inserted.iter().map(|(_, row)| row.clone()).collect();
@@ -500,11 +498,11 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found
             found[*at] = Some(entered);
         }
     }
-    for (at, before) in again {
-        found[at] = match &found[before] {
-            Some(Found::New) => Some(Found::Known(entered(new[before]))),
-            other => other.clone(),
-        };
+    if !again.is_empty() {
+        let once_more: Vec<&NewEntry> = again.iter().map(|at| new[*at]).collect();
+        for (at, entered) in again.iter().zip(enter(rows, &once_more, races)?) {
+            found[*at] = Some(entered);
+        }
     }
     Ok(found.into_iter().map(|one| one.unwrap_or(Found::New)).collect())
 }
@@ -725,7 +723,8 @@ fn correct(rows: &mut dyn Rows, first: &InvoiceHash, corrected: &Facts, at: Syst
         State::Annulled => {
             return Err(Error::new(Kind::BookContradiction, format!("{number} was annulled")));
         }
-        State::Correction(_) => {
+        // Whatever KSeF said of it meanwhile.
+        _ if entry.corrects().is_some() => {
             let message = format!("{number} is itself the technical correction of another file");
             return Err(Error::new(Kind::CorrectionRepeated, message));
         }
