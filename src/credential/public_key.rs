@@ -5,7 +5,7 @@ use p256::ecdsa::VerifyingKey;
 use pkcs8::der::Decode as _;
 use pkcs8::der::oid::db::rfc5912;
 use pkcs8::spki::{EncodePublicKey as _, SubjectPublicKeyInfoRef};
-use rsa::RsaPublicKey;
+use rsa::PublicKey as RsaPublicKey;
 use rsa::pkcs1::{RsaPublicKeyRef, UintRef};
 use rsa::traits::PublicKeyParts as _;
 

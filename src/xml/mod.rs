@@ -16,6 +16,7 @@ mod tag;
 mod visitor;
 
 pub(crate) use characters::{collapse, scan};
+pub(crate) use references::referenced;
 pub(crate) use slow::{read_slowly, walk};
 pub(crate) use visitor::{Flaw, Oddities, Step, Visitor};
 

@@ -9,6 +9,7 @@ mod book;
 mod cert_check;
 mod check;
 mod cmd;
+mod correct;
 mod documents;
 mod explain;
 mod failures;

@@ -35,7 +35,9 @@ fn schema_of<S: AsRef<str>>(args: &[S]) -> String {
     match (args[0].as_ref(), args.get(1).map(AsRef::as_ref)) {
         ("sign" | "link" | "stamp" | "confirm", _) => "manifest".to_owned(),
         ("cert", Some("register")) => format!("cert-register-{}", args[2].as_ref()),
-        (group @ ("cert" | "key"), Some(command)) => format!("{group}-{command}"),
+        ("book", Some("list" | "show" | "export")) => "book-entry".to_owned(),
+        ("book", Some("mark")) => "book-import".to_owned(),
+        (group @ ("book" | "cert" | "key"), Some(command)) => format!("{group}-{command}"),
         (command, _) => command.to_owned(),
     }
 }
@@ -70,7 +72,7 @@ impl Runs {
         command.args(&args);
         match &*args[0] {
             "sign" | "stamp" | "confirm" => drop(command.args(IN_TEST).args(credential())),
-            "link" | "check" => drop(command.args(IN_TEST)),
+            "link" | "check" | "correct" => drop(command.args(IN_TEST)),
             "verify" | "cert" => drop(command.args(&IN_TEST[2..])),
             _ => {}
         }
@@ -183,6 +185,9 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("sign @invoices/bad/two-dates.xml --overwrite --json --manifest ksef-qr-out/manifest.ndjson");
 
     runs.run("check f1.xml @invoices/bad --json --mode offline24");
+    runs.run("correct @correction/first.xml @correction/corrected.xml --refusal @correction/refused.json --json");
+    runs.run("correct @correction/first.xml @correction/amount.xml --json --allow content");
+    runs.run("correct @correction/first.xml @correction/first.xml --json");
     runs.run("advise f1.xml f1.xml missing.xml --json");
     runs.run("advise f1.xml --json --ksef-number 5265877635-20260616-0100001AF629-15");
     runs.run("advise missing.xml --json");

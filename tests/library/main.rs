@@ -23,6 +23,7 @@ mod roster;
 mod sign_and_verify;
 mod signing;
 mod stamp;
+mod testkit;
 mod vectors;
 mod verify;
 mod verify_digests;

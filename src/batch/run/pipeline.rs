@@ -168,9 +168,12 @@ impl<'b> Run<'b> {
             let feeding = thread::Builder::new()
                 .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
                 .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
-            // Where there is no thread for a worker there is one job fewer; without any nothing is begun.
+            // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;
             for _ in 0..batch.workers() {
+                if working > 0 && !has_room() {
+                    break;
+                }
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
                 let worker = thread::Builder::new().spawn_scoped(scope, move || work(plan, &take_job, &send_finished));
                 match worker {
@@ -315,6 +318,18 @@ impl<'b> Run<'b> {
         }
         left
     }
+}
+
+/// Whether there is memory for one more worker and what it works on. An allocation that fails ends the process, so what
+/// threads may take is asked for first: each reserves megabytes of addresses before it has done anything.
+fn has_room() -> bool {
+    // More than glibc ever takes from its own heap: a smaller block, given back, would change where it takes others from.
+    const ROOM: usize = 48 << 20;
+    let mut probe: Vec<u8> = Vec::new();
+    let has_room = probe.try_reserve_exact(ROOM).is_ok();
+    // Seen by nobody, it might be left out.
+    std::hint::black_box(&probe);
+    has_room
 }
 
 fn no_thread(error: &io::Error) -> Error {

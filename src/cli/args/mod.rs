@@ -1,9 +1,11 @@
 //! The command line, as clap sees it. Nothing but `settings` looks at these types.
 
 mod advise;
+mod book;
 mod cert;
 mod check;
 mod confirm;
+mod correct;
 mod deadline;
 mod key;
 mod link;
@@ -18,12 +20,17 @@ mod verify;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use advise::{AdviseArgs, AdviseMode};
+pub use book::{
+    BackupArgs, BookCheckArgs, BookCommand, BookCommandArgs, CreateArgs, DueArgs, ExportArgs, ImportArgs, ListArgs,
+    Mark, MarkArgs, ShowArgs, StatusArgs,
+};
 pub use cert::{
     CertArgs, CertCheckArgs, CertCommand, CertShowArgs, ExpiringArgs, PasswordArgs, RegisterAddArgs, RegisterCheckArgs,
     RegisterCommand, RegisterListArgs, SinceArgs,
 };
 pub use check::CheckArgs;
 pub use confirm::{ConfirmArgs, PaperArgs, Print};
+pub use correct::{Allowed, CorrectArgs};
 pub use deadline::DeadlineArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
@@ -58,10 +65,13 @@ pub enum Command {
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
     Check(CheckArgs),
+    Correct(CorrectArgs),
     Advise(AdviseArgs),
     Deadline(DeadlineArgs),
     Number(NumberArgs),
     Verify(VerifyArgs),
+    Book(BookCommandArgs),
+    Status(StatusArgs),
     Cert(CertArgs),
     Key(KeyArgs),
     Explain(ExplainArgs),

@@ -50,7 +50,8 @@ pub fn schedule(when: &When) -> anyhow::Result<Schedule> {
     })
 }
 
-fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
+/// Reads the saved answer of Latarnia.
+pub fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
     let about = |error: Error| error.about(path.to_string_lossy());
     let unreadable = |error: io::Error| {
         let (kind, message) = match error.kind() {
@@ -69,7 +70,8 @@ fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
     Announcements::parse(&bytes).map_err(about)
 }
 
-fn calendar(path: &Path) -> anyhow::Result<Calendar> {
+/// Reads a file of days that are no working days.
+pub fn calendar(path: &Path) -> anyhow::Result<Calendar> {
     let cannot = |error| unreadable(path, error);
     let mut text = String::new();
     let file = fs::File::open(path).map_err(cannot)?;

@@ -1,10 +1,12 @@
 //! The commands, each in a file or a folder of its name (`link` is in `sign`). They see settings, never arguments.
 
 mod advise;
+mod book;
 mod cert;
 mod check;
 mod completions;
 mod confirm;
+mod correct;
 mod deadline;
 mod demo;
 mod explain;
@@ -15,6 +17,7 @@ mod run;
 mod schema;
 mod sign;
 mod stamp;
+mod status;
 mod verify;
 
 use crate::cli::exit::ExitStatus;
@@ -28,10 +31,13 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Stamp(settings) => stamp::run(*settings),
         Command::Confirm(settings) => confirm::run(*settings),
         Command::Check(settings) => check::run(&settings),
+        Command::Correct(settings) => correct::run(&settings).and_then(said),
         Command::Advise(settings) => advise::run(&settings),
         Command::Deadline(settings) => deadline::run(&settings),
         Command::Number(settings) => number::run(&settings),
         Command::Verify(settings) => verify::run(&settings).and_then(said),
+        Command::Book(settings) => book::run(&settings).and_then(said),
+        Command::Status(settings) => status::run(&settings).and_then(said),
         Command::Cert(settings) => cert::run(&settings),
         Command::Key(settings) => key::run(&settings),
         Command::Explain { code, markdown } => explain::run(code.as_deref(), markdown),

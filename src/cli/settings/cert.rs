@@ -69,6 +69,13 @@ pub enum CalendarPlace {
     File(PathBuf),
 }
 
+impl CalendarPlace {
+    /// `-` is standard output.
+    pub fn of(path: PathBuf) -> Self {
+        if path == *"-" { Self::Stdout } else { Self::File(path) }
+    }
+}
+
 impl Cert {
     pub fn from_args(args: CertArgs) -> anyhow::Result<Self> {
         Ok(match args.command {
@@ -114,12 +121,11 @@ impl CertCheck {
 
 impl Expiring {
     fn from_args(args: ExpiringArgs) -> Self {
-        let place = |path: PathBuf| if path == *"-" { CalendarPlace::Stdout } else { CalendarPlace::File(path) };
         Self {
             certificates: args.certificates,
             register: args.credentials,
             within_days: args.within,
-            calendar: args.ics.map(place),
+            calendar: args.ics.map(CalendarPlace::of),
             json: args.json,
             quiet: args.quiet,
             now: args.clock.now(),

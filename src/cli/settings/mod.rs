@@ -2,9 +2,11 @@
 //! of them.
 
 mod advise;
+mod book;
 mod cert;
 mod check;
 mod confirm;
+mod correct;
 mod deadline;
 mod key;
 mod number;
@@ -21,9 +23,11 @@ use clap::ValueEnum as _;
 use crate::cli::args;
 
 pub use advise::Advise;
+pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Keeping, ListForm, Status};
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
 pub use check::Check;
 pub use confirm::Confirm;
+pub use correct::Correct;
 pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
 pub use number::{Number, NumberText};
@@ -47,10 +51,13 @@ pub enum Command {
     Stamp(Box<Stamp>),
     Confirm(Box<Confirm>),
     Check(Check),
+    Correct(Correct),
     Advise(Advise),
     Deadline(Deadline),
     Number(Number),
     Verify(Verify),
+    Book(Keeping),
+    Status(Status),
     Cert(Cert),
     Key(Key),
     /// One code, or all of them.
@@ -82,10 +89,13 @@ impl Command {
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
+            args::Command::Correct(args) => Self::Correct(Correct::from_args(args)),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
             args::Command::Number(args) => Self::Number(Number::from_args(args)?),
             args::Command::Verify(args) => Self::Verify(Verify::from_args(args)),
+            args::Command::Book(args) => Self::Book(Keeping::from_args(args.command)?),
+            args::Command::Status(args) => Self::Status(Status::from_args(args)?),
             args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),
             args::Command::Key(args) => Self::Key(Key::from_args(args)?),
             args::Command::Explain(args) => Self::Explain { code: args.code, markdown: args.markdown },

@@ -145,6 +145,51 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::UpoOtherFile => {
             "If the file that KSeF took was sent as a technical correction of this one (hashOfCorrectedInvoice), codes of this file lead to it, and those in use may stay; draw new ones from the file that was sent, or of this file alone with `--ksef-number`. If not, a code of this file leads nowhere: draw the code of the file that was sent, byte for byte."
         }
+        ErrorKind::IssuedNumber => {
+            "The buyer may hold the first file's codes: `ksef-qr book show NUMBER`. If KSeF refused that one, this is its technical correction, and the first codes stand. If nobody has it: `ksef-qr book mark annulled FILE`. If both are meant: `--allow issued-number`."
+        }
+        ErrorKind::InvoiceAnnulled => {
+            "`ksef-qr book show FILE` says when. Issue it again with what was wrong put right, which makes it another file."
+        }
+        ErrorKind::InvoiceIsCorrection => {
+            "Draw the codes of the first file; `ksef-qr book show FILE` names its digest. They lead to this one once KSeF has taken it."
+        }
+        ErrorKind::BookLacksInvoice => {
+            "Every change to a file, even of white space, makes it another one. Is it the very file that was signed, and the right book (`--book`)? `ksef-qr book import MANIFEST` enters codes of earlier runs."
+        }
+        ErrorKind::BookAddress => {
+            "Write `--book FILE`, or `--book postgres://user@host/database`. The password comes from the variable PGPASSWORD or from `--book-password-file FILE`."
+        }
+        ErrorKind::BookMissing => {
+            "Is the name right? `ksef-qr book create PLACE` makes a new book, once: of a name that was mistyped, every invoice would be signed again."
+        }
+        ErrorKind::BookExists => {
+            "Choose another name; nothing was changed. `ksef-qr status --book FILE` shows what is in a book."
+        }
+        ErrorKind::BookForeign => {
+            "Is the name right? A book is made by `ksef-qr book create`; manifests and answers of KSeF are read into it by `ksef-qr book import`."
+        }
+        ErrorKind::BookDamaged => {
+            "`ksef-qr book check` says all that is wrong. Take the last copy (`ksef-qr book backup`), and read the manifests and KSeF's answers since then into it: `ksef-qr book import`."
+        }
+        ErrorKind::BookWrongEnvironment => {
+            "Each KSeF has a book of its own: give the other one by `--book`, or make it (`ksef-qr book create PLACE --env ENV`)."
+        }
+        ErrorKind::BookContradiction => {
+            "`ksef-qr book show INVOICE` says what the book has of it. Ask KSeF for its state."
+        }
+        ErrorKind::BookImportUnknown => {
+            "Give a UPO, KSeF's answer in JSON, a manifest, an export or a table (CSV) as it came. Latarnia's messages are given by `--announcements FILE`. `ksef-qr book import --help` says more."
+        }
+        ErrorKind::CorrectionChangesContent => {
+            "A technical correction puts right the form alone. Correct the file so that it says what the first one says. If it is meant all the same, and your tax adviser agrees: `--allow content`."
+        }
+        ErrorKind::CorrectionOfOnline => {
+            "Whoever issues online sends the corrected file as an ordinary invoice. If the codes of the first file were handed over, it was issued offline: `--allow online`."
+        }
+        ErrorKind::CorrectionNotAccepted => {
+            "Correct what was found in it. `ksef-qr check FILE` shows the same, with `--xsd DIR` by the Ministry's schemas."
+        }
         ErrorKind::UpoPageMissing => "Give all pages, each by `--upo`: the invoice may be on one that is missing.",
         ErrorKind::KsefNumberMissing => {
             "Fill in the column ksef_number, or leave the line out and stamp that PDF by itself (`--kod1-alone`, `--codes`, `--cert`)."

@@ -8,9 +8,7 @@ use ksef_qr::Environment;
 use ksef_qr::values::Nip;
 
 use super::options::{ClockArgs, ENVIRONMENTS, PasswordFileArgs, one_of};
-use expiring::parse_days;
-
-pub use expiring::ExpiringArgs;
+pub use expiring::{ExpiringArgs, parse_days};
 pub use register::{
     PasswordArgs, RegisterAddArgs, RegisterArgs, RegisterCheckArgs, RegisterCommand, RegisterListArgs, SinceArgs,
 };

@@ -15,6 +15,6 @@ pub struct BookArgs {
     /// Read the password of the database's user from this file
     ///
     /// Its first line. If left out, the variables KSEF_QR_BOOK_PASSWORD and PGPASSWORD are looked at.
-    #[arg(long, value_name = "FILE", requires = "book", hide_short_help = true)]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub book_password_file: Option<PathBuf>,
 }

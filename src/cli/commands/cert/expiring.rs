@@ -145,7 +145,7 @@ fn to_json(expiry: &Expiry, now: SystemTime) -> String {
 }
 
 /// Replaces an earlier calendar of this program, and nothing else.
-fn write(path: &Path, calendar: &str) -> anyhow::Result<()> {
+pub fn write(path: &Path, calendar: &str) -> anyhow::Result<()> {
     let is_ours = |bytes: &[u8]| bytes.windows(PRODUCT.len()).any(|part| part == PRODUCT);
     if path.exists() && !path.is_file() {
         bail!("{}: it is no regular file", path.display());

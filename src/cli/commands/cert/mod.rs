@@ -10,6 +10,8 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Cert;
 use crate::cli::words::say::said;
 
+pub use expiring::write as write_calendar;
+
 /// Runs the subcommand.
 pub fn run(settings: &Cert) -> anyhow::Result<ExitStatus> {
     match settings {

@@ -1,0 +1,86 @@
+//! `ksef-qr book show`: all that happened to an invoice.
+
+use ksef_qr::Environment;
+use ksef_qr::book::{Entry, Event, Happening};
+
+use super::meant::meant;
+use crate::cli::book::open;
+use crate::cli::exit::ExitStatus;
+use crate::cli::settings::BookShow;
+use crate::cli::words::failure::{self, ErrorLine};
+use crate::cli::words::say::say;
+use crate::cli::words::text::{BOLD, DIM, printable};
+
+pub fn run(settings: &BookShow) -> anyhow::Result<ExitStatus> {
+    let book = open(&settings.book, settings.now)?;
+    let mut status = ExitStatus::Done;
+    let mut is_first = true;
+    for (input, found) in meant(&book, &settings.invoice)? {
+        match found {
+            Ok(entry) if settings.json => say!("{}", entry.to_json(book.environment(), true)),
+            Ok(entry) => {
+                if !std::mem::take(&mut is_first) {
+                    say!();
+                }
+                show(&entry, book.environment());
+            }
+            Err(error) => {
+                status = ExitStatus::SomeRefused;
+                if settings.json {
+                    say!("{}", ErrorLine::of_refusal(&error, &input).to_json());
+                }
+                failure::show(&error.into());
+            }
+        }
+    }
+    Ok(status)
+}
+
+fn show(entry: &Entry, environment: Environment) {
+    let facts = &entry.facts;
+    let state = entry.state().name().replace('_', " ");
+    say!("{BOLD}{}{BOLD:#}: {state}", printable(&facts.number));
+    let kind = facts.kind.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
+    say!("  {}{kind}, issued on {} by {}", printable(&facts.form), facts.issue_date, facts.seller);
+    if let Some(day) = entry.send_by().filter(|_| entry.state().is_open()) {
+        say!("  to be sent by {day} ({})", day.weekday());
+    }
+    say!("  digest {}", facts.hash.base64());
+    say!("  KOD I  {}", facts.kod1(environment));
+    if let Some(kod2) = entry.kod2() {
+        say!("  KOD II {}", kod2.url);
+    }
+    for event in &entry.events {
+        let at = jiff::Timestamp::try_from(event.at).map(|at| at.to_string()).unwrap_or_default();
+        say!("  {at}  {} {DIM}({}){DIM:#}", printable(&in_words(event)), printable(&event.cause));
+    }
+}
+
+fn in_words(event: &Event) -> String {
+    match &event.what {
+        Happening::Issued { kod2, mode, send_by, is_rehearsed } => {
+            let codes = if kod2.is_some() { "issued, KOD I and KOD II" } else { "KOD I" };
+            let mode = mode.as_deref().map(|mode| format!(", mode {mode}")).unwrap_or_default();
+            let by = send_by.map(|day| format!(", to be sent by {day}")).unwrap_or_default();
+            let rehearsed = if *is_rehearsed { ", in a rehearsal" } else { "" };
+            format!("{codes}{mode}{by}{rehearsed}")
+        }
+        Happening::Drawn { formats } => format!("drawn: {formats}"),
+        Happening::HandedOver => "handed over".to_owned(),
+        Happening::Sent { reference: Some(reference) } => format!("sent, {reference}"),
+        Happening::Sent { reference: None } => "sent".to_owned(),
+        Happening::Accepted { number, corrected_by: None } => format!("accepted as {number}"),
+        Happening::Accepted { number, corrected_by: Some(by) } => {
+            format!("accepted as {number}, by its technical correction {}", by.base64())
+        }
+        Happening::Refused { status: Some(status), reason } => format!("refused, {status}: {reason}"),
+        Happening::Refused { status: None, reason } => format!("refused: {reason}"),
+        Happening::Corrected { by } => format!("corrected technically by the file {}", by.base64()),
+        Happening::Corrects { first } => format!("the technical correction of the file {}", first.base64()),
+        Happening::Moved { is_not_sent: true, .. } => "not to be sent any more: a total failure".to_owned(),
+        Happening::Moved { send_by: Some(day), .. } => format!("to be sent by {day} now"),
+        Happening::Moved { send_by: None, .. } => "to be sent when the failure has ended".to_owned(),
+        Happening::Annulled => "annulled".to_owned(),
+        other => other.name().to_owned(),
+    }
+}
