@@ -12,6 +12,7 @@ use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::store::{FoundRow, Rows, Selection, Store};
 use crate::error::{Error, Kind, Result};
+use crate::files::put_in_place;
 use crate::manifest::Signature;
 use crate::sign::SignedLinks;
 use crate::values::{Day, Environment, InvoiceHash, KsefNumber, Nip};
@@ -319,8 +320,10 @@ impl Book {
     /// `book_exists`, `book_unwritable`, `book_unavailable`.
     pub fn copy_to(&self, path: &Path, now: SystemTime) -> Result<()> {
         /// So many are written in one transaction.
+        #[cfg(feature = "postgres")]
         const AT_ONCE: usize = 1000;
-        match &mut *self.database() {
+        let mut database = self.database();
+        whole(path, &mut |path| match &mut *database {
             Database::File(store) => store.copy_to(path),
             #[cfg(feature = "postgres")]
             Database::Server(store) => {
@@ -340,8 +343,27 @@ impl Book {
                 })?;
                 put(&mut waiting)
             }
-        }
+        })
     }
+}
+
+/// A new file that is there whole, and on the disk, or not at all.
+fn whole(path: &Path, make: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
+    let about = |error: Error| error.about(path.to_string_lossy());
+    let unwritable = |error: std::io::Error| about(Error::new(Kind::BookUnwritable, error.to_string()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.symlink_metadata().is_ok() {
+        return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
+    }
+    let beside = tempfile::Builder::new().prefix(".ksef-qr-").tempdir_in(folder).map_err(unwritable)?;
+    let made = beside.path().join("copy");
+    make(&made).map_err(about)?;
+    std::fs::OpenOptions::new().write(true).open(&made).and_then(|file| file.sync_all()).map_err(unwritable)?;
+    let made = tempfile::TempPath::try_from_path(made).map_err(unwritable)?;
+    put_in_place(made, path, false).map_err(|error| match error.kind() {
+        Kind::OutputExists => about(Error::new(Kind::BookExists, "there is a file of this name")),
+        _ => about(Error::new(Kind::BookUnwritable, error.message())),
+    })
 }
 
 impl fmt::Debug for Book {

@@ -3,7 +3,7 @@
 //! Its journal is a write-ahead log, and each transaction is on the disk when it ends (`synchronous = FULL`): what is in the
 //! book is there after a power cut too.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -99,21 +99,23 @@ impl Sqlite {
     /// Copies the book as it is at this moment into a new file, while others go on writing.
     ///
     /// # Errors
-    /// `book_exists`, `book_unwritable`.
+    /// `book_unwritable`.
     pub(super) fn copy_to(&self, path: &Path) -> Result<()> {
-        let about = |error: Error| error.about(path.to_string_lossy());
-        if path.exists() {
-            return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
-        }
-        let name = path.to_str().ok_or_else(|| about(Error::new(Kind::BookUnwritable, "its name is no text")))?;
-        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| about(failed(&error)))?;
+        let path = in_folder(path);
+        let name = path.to_str().ok_or_else(|| Error::new(Kind::BookUnwritable, "its name is no text"))?;
+        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| failed(&error))?;
         Ok(())
     }
 }
 
+/// With its folder: some names alone are no file to SQLite, `:memory:`.
+fn in_folder(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
+}
+
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    let connection = Connection::open_with_flags(in_folder(path), flags).map_err(|error| failed(&error))?;
     let set = || {
         connection.busy_timeout(PATIENCE)?;
         // A book that somebody else gives us runs nothing of its own.
@@ -416,5 +418,60 @@ impl Rows for Open<'_> {
     /// A transaction keeps all others out anyway.
     fn lock(&mut self, _: &[i64]) -> Result<bool> {
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_book_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("firm.book");
+        let now = std::time::SystemTime::now();
+        let made = Sqlite::create(&path, Environment::Test, now).unwrap();
+        let opened = Sqlite::open(&path, now).unwrap();
+        for Sqlite { connection, .. } in [&made, &opened] {
+            let say = |name| connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+            // 2 is FULL.
+            assert_eq!(say("synchronous").unwrap(), 2.into());
+            assert_eq!(say("journal_mode").unwrap(), "wal".to_owned().into());
+            assert_eq!(say("foreign_keys").unwrap(), 1.into());
+        }
+    }
+
+    /// What is asked for often is found by an index, whatever stands in the book.
+    #[test]
+    fn nothing_is_searched_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = std::time::SystemTime::now();
+        let book = Sqlite::create(&folder.path().join("firm.book"), Environment::Test, now).unwrap();
+        let plan = |text: &str| {
+            let mut statement = book.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+            let rows = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            rows.map(std::result::Result::unwrap).collect::<Vec<_>>().join("; ")
+        };
+        for (text, index) in [
+            ("SELECT * FROM invoice i WHERE i.sha256 = 'x'", "sqlite_autoindex_invoice_1"),
+            (
+                "SELECT * FROM invoice WHERE seller = 'x' AND kind = 'y' AND number = 'z' ORDER BY copy",
+                "sqlite_autoindex_invoice_2",
+            ),
+            ("SELECT * FROM invoice i WHERE i.number = 'x' ORDER BY i.id", "sqlite_autoindex_invoice_2"),
+            ("SELECT * FROM event e JOIN invoice i ON i.id = e.invoice WHERE e.ksef_number = 'x'", "event_ksef_number"),
+            ("SELECT * FROM event WHERE invoice = 1 ORDER BY id", "event_invoice"),
+        ] {
+            let plan = plan(text);
+            assert!(plan.contains(index) && !plan.contains("SCAN"), "{text}: {plan}");
+        }
+        let open = plan("SELECT * FROM open_invoice o CROSS JOIN invoice i ON i.id = o.invoice ORDER BY i.id");
+        assert!(open.starts_with("SCAN o; SEARCH i USING INTEGER PRIMARY KEY"), "{open}");
+    }
+
+    #[test]
+    fn a_name_is_always_a_file() {
+        assert_eq!(in_folder(Path::new(":memory:")), Path::new("./:memory:"));
+        assert_eq!(in_folder(Path::new("/x/firm.book")), Path::new("/x/firm.book"));
     }
 }
