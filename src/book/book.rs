@@ -263,7 +263,7 @@ impl Book {
     /// book knew it.
     ///
     /// # Errors
-    /// `book_lacks_invoice`, if the first file is not in the book; `correction_repeated` if it was corrected by another file
+    /// `book_lacks_invoice`, if the first file is not in the book; `corrected_already` if it was corrected by another file
     /// (KSeF: 21166); `correction_of_accepted` if KSeF took it (KSeF: 21167); `book_contradiction` if it is annulled, or the
     /// second file has codes of its own; those of the database.
     pub fn correct(&self, first: &InvoiceHash, corrected: &Facts, at: SystemTime, cause: &str) -> Result<bool> {
@@ -735,7 +735,7 @@ fn correct(rows: &mut dyn Rows, first: &InvoiceHash, corrected: &Facts, at: Syst
             return Ok(false);
         }
         let message = format!("{number} was corrected before, by the file with the digest {}", by.base64());
-        return Err(Error::new(Kind::CorrectionRepeated, message));
+        return Err(Error::new(Kind::CorrectedAlready, message));
     }
     match entry.state() {
         State::Accepted(ksef_number) => {
@@ -748,7 +748,7 @@ fn correct(rows: &mut dyn Rows, first: &InvoiceHash, corrected: &Facts, at: Syst
         // Whatever KSeF said of it meanwhile.
         _ if entry.corrects().is_some() => {
             let message = format!("{number} is itself the technical correction of another file");
-            return Err(Error::new(Kind::CorrectionRepeated, message));
+            return Err(Error::new(Kind::CorrectedAlready, message));
         }
         _ => {}
     }
