@@ -5,6 +5,7 @@ mod common;
 
 mod advice;
 mod architecture;
+mod book_model;
 mod circles;
 mod codes;
 mod credential_matrix;
