@@ -123,7 +123,12 @@ fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From
             if !text.is_code {
                 report.add_link_without_code();
             }
-            text.links.iter().for_each(|link| report.add_link_over_code(link));
+            for (link, opens) in &text.links {
+                match opens {
+                    false => report.add_link_over_code(link),
+                    true => report.add_opened_link(link),
+                }
+            }
         }
         let place = text.and_then(|text| text.places.as_deref());
         output.report(&report, From { place, ..from });
@@ -136,8 +141,8 @@ struct FoundText {
     places: Option<String>,
     /// True if a code holds it, and not only a link that can be clicked on.
     is_code: bool,
-    /// The links that lie over the code.
-    links: Vec<String>,
+    /// The links that lie over the code; true for those that opening the page follows.
+    links: Vec<(String, bool)>,
 }
 
 impl FoundText {
@@ -145,10 +150,10 @@ impl FoundText {
     fn all(found: Vec<Found>, verifier: &Verifier) -> Vec<Self> {
         let mut kept: Vec<Self> = Vec::new();
         let mut by_text: HashMap<String, usize> = HashMap::new();
-        let mut over: Vec<(String, String)> = Vec::new();
+        let mut over: Vec<(String, String, bool)> = Vec::new();
         for one in found {
             let is_code = one.origin == Origin::Code;
-            over.extend(one.over.into_iter().map(|code| (code, one.text.clone())));
+            over.extend(one.over.into_iter().map(|code| (code, one.text.clone(), one.opens)));
             if let Some(known) = by_text.get(&one.text).and_then(|place| kept.get_mut(*place)) {
                 known.is_code |= is_code;
                 if let (Some(places), Some(place)) = (&mut known.places, &one.place) {
@@ -160,9 +165,9 @@ impl FoundText {
                 kept.push(Self { text: one.text, places: one.place, is_code, links: Vec::new() });
             }
         }
-        for (code, link) in over {
+        for (code, link, opens) in over {
             if let Some(code) = by_text.get(&code).and_then(|place| kept.get_mut(*place)) {
-                code.links.push(link);
+                code.links.push((link, opens));
             }
         }
         kept
