@@ -23,7 +23,7 @@ use crate::render::Code;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Stamped {
-    /// The file: that which was given, and behind it the update.
+    /// The file: that which was given, and behind it the update; one whole file, if the given one was repaired.
     pub bytes: Vec<u8>,
     /// The pages that got the codes, counted from 1.
     pub pages: Vec<u32>,
