@@ -469,9 +469,9 @@ fn everyday_invoices_have_a_place() {
         ("curves", [1, 141, 203]),
         ("field", [1, 10, 250]),
         ("footer", [1, 141, 243]),
-        ("letterhead", [1, 141, 233]),
+        ("letterhead", [1, 141, 219]),
         ("long", [1, 141, 243]),
-        ("signatures", [1, 141, 233]),
+        ("signatures", [1, 141, 219]),
         ("turned", [1, 141, 250]),
         ("two-pages", [2, 141, 243]),
     ] {
