@@ -297,3 +297,26 @@ fn an_embedded_invoice_is_taken_before_a_file_of_its_name() {
     assert_eq!(status(&output), 0, "{}", stdout(&output));
     assert!(has(&checks(&output, "link"), "invoice_digest ok"), "{}", stdout(&output));
 }
+
+/// Readers leave `https://` out; letters put brackets around it, JSON writes its slashes in its own way.
+#[test]
+fn links_are_known_without_their_scheme_and_in_what_stands_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let bare = KOD1.strip_prefix("https://").unwrap();
+    for (text, code) in [
+        (bare.to_owned(), "scheme_missing fail"),
+        (format!("({KOD1})"), "link_quoted fail"),
+        (format!("[{KOD1}]"), "link_quoted fail"),
+        (format!("\"{}\"", KOD1.replace('/', r"\u002f")), "slashes_escaped fail"),
+        (KOD1.replace('/', r"\u002F"), "slashes_escaped fail"),
+    ] {
+        let output = run(verify(folder.path()).args([&text, "--json"]));
+        let told = checks(&output, "link");
+        assert!(has(&told, code), "{text}: {}", stdout(&output));
+        // The rest of the link is read.
+        assert!(!told.iter().any(|check| check.starts_with("digest_malformed")), "{text}: {told:?}");
+    }
+    // What is there is a file.
+    let output = run(verify(folder.path()).args(["ksef.gov.pl.txt", "--json"]));
+    assert!(stdout(&output).contains("input_missing"), "{}", stdout(&output));
+}

@@ -47,7 +47,11 @@ pub fn all(settings: &Verify, verifier: &Verifier, output: &mut Output) {
 /// True for an argument that is meant as a link, whatever stands around it.
 fn is_link(text: &str) -> bool {
     let small = text.trim_start_matches(|sign: char| !sign.is_alphanumeric()).to_ascii_lowercase();
-    ["http://", "https://", "https:/", r"https:\/", r"http:\/"].iter().any(|scheme| small.starts_with(scheme))
+    let has_scheme =
+        ["http:/", "https:/", r"https:\/", r"http:\/", r"https:\u002f"].iter().any(|scheme| small.starts_with(scheme));
+    // Readers leave the scheme out, and people do.
+    let is_host = |host: &str| host.contains("ksef") && host.ends_with(".gov.pl");
+    has_scheme || (small.split_once(['/', '\\']).is_some_and(|(host, _)| is_host(host)) && !Path::new(text).exists())
 }
 
 /// Manifests first: what they name is not read a second time.
