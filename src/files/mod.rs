@@ -19,6 +19,7 @@ mod text;
 mod write;
 
 pub use edit::edit_file;
+pub use read::open_patiently;
 pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 

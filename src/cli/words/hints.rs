@@ -113,7 +113,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "Give the key with `--key FILE` (or `--p12 FILE`), and the invoice's XML in this place."
         }
         ErrorKind::InputIsSigned => {
-            "KSeF takes the XML itself, with no signature around it. `openssl cms -verify -noverify -inform DER -in FILE -out invoice.xml` takes it out."
+            "KSeF takes the XML itself, with no signature around it. `openssl cms -verify -noverify -inform DER -in FILE -out invoice.xml` takes it out (`-inform PEM`, if the file is text)."
         }
         ErrorKind::InputIsPicture => {
             "`ksef-qr verify FILE` reads the codes in a picture. `ksef-qr sign` takes the invoice's XML."

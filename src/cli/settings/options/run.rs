@@ -77,6 +77,22 @@ impl Run {
 }
 
 impl Run {
+    /// Refuses an `--out` that is called as a file of one picture or document is, of which there may be many.
+    pub fn into_folder(self) -> anyhow::Result<Self> {
+        const FILES: [&str; 12] =
+            ["png", "svg", "pdf", "xml", "json", "ndjson", "csv", "html", "zpl", "7z", "rar", "gz"];
+        let extension = self.out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let is_file = extension.is_some_and(|extension| FILES.contains(&&*extension));
+        if is_file && !self.out.is_dir() && self.output == Output::Folder(self.out.clone()) {
+            bail!(
+                "--out {} is called as a file, and a folder would be made of it: give the name of a folder, or of an \
+                 archive (.zip, .tar, .tar.gz, .tgz)",
+                self.out.display()
+            );
+        }
+        Ok(self)
+    }
+
     /// Takes `--out` for the name of the one file that is made.
     pub fn make_one_file(&mut self) {
         let folder = Output::at(self.out.clone());
