@@ -9,6 +9,7 @@ mod cert_check;
 mod check;
 mod cmd;
 mod documents;
+mod durable;
 mod explain;
 mod failures;
 mod inputs;
