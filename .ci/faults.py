@@ -250,9 +250,10 @@ def changed_key(folder):
 
 
 def register(folder):
-    for name in ("offline-ec.crt", "offline-ec.pkcs8.pem", "offline-rsa.crt", "offline-rsa-3072.crt"):
+    for name in ("offline-ec.crt", "offline-ec.pkcs8.pem", "offline-rsa-3072.crt", "offline-rsa-3072.pkcs8.pem"):
         shutil.copy(KEYS / name, folder)
-    finished = run([KSEF, "cert", "register", "add", "register.toml", "--name", "Anna", "--cert", "offline-rsa.crt"], folder)
+    finished = run([KSEF, "cert", "register", "add", "register.toml", "--name", "Anna", "--cert", "offline-ec.crt",
+                    "--key", "offline-ec.pkcs8.pem"], folder)
     demand(finished.returncode == 0, finished.stderr)
 
 
@@ -272,7 +273,8 @@ SCENARIOS = {
     "sign-overwrite-durable": Run(*SIGN, "--out", "out", "--overwrite", "--durable", before=done_before, redraw=True),
     "sign-embed": Run(*SIGN, "--embed", "--manifest", "out/manifest.ndjson"),
     "link": Run("link", "in", "--no-ksef-number", "--env", "test", "--out", "out"),
-    "stamp": Run("stamp", "--pairs", "pairs.csv", *CREDENTIAL, "--out", "out", prepare=pdfs),
+    "stamp": Run("stamp", "--pairs", "pairs.csv", *CREDENTIAL, "--out", "out", "--pdf-mismatch", "ignore",
+                 prepare=pdfs),
     "zip": ArchiveRun("codes.zip", *SIGN),
     "zip-overwrite": ArchiveRun("codes.zip", *SIGN, "--overwrite", before=done_before),
     "tar-gz": ArchiveRun("codes.tar.gz", *SIGN),
@@ -280,7 +282,7 @@ SCENARIOS = {
     "key-password": Keys("key", "password", "--key", "my.key", "--password-file", "password.txt", "--new-password-file",
                          "new.txt", "--in-place", start=key_password, holds=changed_key),
     "register-add": Keys("cert", "register", "add", "register.toml", "--name", "Beata", "--cert", "offline-rsa-3072.crt",
-                         start=register, holds=registered),
+                         "--key", "offline-rsa-3072.pkcs8.pem", start=register, holds=registered),
 }
 
 
@@ -348,7 +350,9 @@ def durable_order():
             if call == "mkdir":
                 named.add(str(Path(path).parent) if path.startswith("out") else "")
             if call == "write" and path.startswith("pipe:"):
-                demand(not dirty and "out" not in named, f"{name}: told before it is on the disk: {dirty} {named}")
+                # A worker may be at the next picture by then.
+                waiting = {one for one in dirty if not one.endswith(".tmp")} | {one for one in named if one == "out"}
+                demand(not waiting, f"{name}: told before it is on the disk: {waiting}")
         left = {path for path in named if path == "out"} | {path for path in dirty if not path.endswith(".tmp")}
         demand(not left, f"{name}: never forced to the disk: {left}")
         demand("out" in synced and str(folder) in synced | {"."}, f"{name}: the folders: {synced}")
@@ -373,13 +377,16 @@ def main():
                             count += 1
                             if result[1]:
                                 wrong.append((name, how, at, *result))
-                                print(f"WRONG {name} {how} {at} [{result[0]}]: {result[1][:600]}", flush=True)
+                                if len(wrong) <= 20:
+                                    print(f"WRONG {name} {how} {at} [{result[0]}]: {result[1][:600]}", flush=True)
                     number += 32 * options.every
                 hits += count
                 print(f"{name} {how}: {count} calls hit", flush=True)
-    shutil.rmtree(place, ignore_errors=True)
     print(f"{hits} runs in {time.monotonic() - started:.0f} s, {len(wrong)} wrong")
     return 1 if wrong else 0
 
 
-sys.exit(main())
+try:
+    sys.exit(main())
+finally:
+    shutil.rmtree(place, ignore_errors=True)

@@ -43,7 +43,7 @@ static const struct call CALLS[] = {
     {SYS_openat, "openat", EMFILE, PATH_AT, 1, 0},
     {SYS_open, "open", EMFILE, PATH, 1, 0},
     {SYS_read, "read", EIO, DESCRIPTOR, 1, 0},
-    {SYS_pread64, "pread64", EIO, DESCRIPTOR, 1, 0},
+    {SYS_pread64, "pread64", EIO, DESCRIPTOR, 0, 0},
     {SYS_readv, "readv", EIO, DESCRIPTOR, 1, 0},
     {SYS_write, "write", ENOSPC, DESCRIPTOR, 1, 1},
     {SYS_pwrite64, "pwrite64", ENOSPC, DESCRIPTOR, 1, 1},
@@ -87,37 +87,35 @@ static const struct call *known(long number) {
     return NULL;
 }
 
-/* What a call is about, in words. */
+/* A string of the program. It may go on in the next page, or end with the last one. */
+static void text_at(pid_t thread, unsigned long long place, char *text, size_t size) {
+    size_t first = 4096 - (place & 4095);
+    if (first > size - 1) first = size - 1;
+    struct iovec here = {text, size - 1};
+    struct iovec there[] = {{(void *)place, first}, {(void *)(place + first), size - 1 - first}};
+    ssize_t length = process_vm_readv(thread, &here, 1, there, 2, 0);
+    text[length < 0 ? 0 : length] = 0;
+    for (char *at = text; *at; at++) if (*at == '\n' || *at == '\t') *at = '?';
+}
+
+/* What a call is about: its file. */
 static void about(pid_t thread, const struct call *call, const struct user_regs_struct *regs, char *text, size_t size) {
-    char path[64];
     text[0] = 0;
     if (call->what == DESCRIPTOR) {
+        char path[64];
         snprintf(path, sizeof path, "/proc/%d/fd/%d", thread, (int)regs->rdi);
         ssize_t length = readlink(path, text, size - 1);
         text[length < 0 ? 0 : length] = 0;
     } else if (call->what != NOTHING) {
-        void *place = (void *)(call->what == PATH ? regs->rdi : regs->rsi);
-        struct iovec here = {text, size - 1};
-        ssize_t length = 0;
-        /* Not beyond the page, which may be the last. */
-        size_t page = 4096 - ((size_t)place & 4095);
-        struct iovec there = {place, page < size - 1 ? page : size - 1};
-        length = process_vm_readv(thread, &here, 1, &there, 1, 0);
-        text[length < 0 ? 0 : length] = 0;
+        text_at(thread, call->what == PATH ? regs->rdi : regs->rsi, text, size);
     }
-    for (char *at = text; *at; at++) if (*at == '\n') *at = '?';
 }
 
-/* The second path of a rename or link. */
+/* The new name of a rename or link. */
 static void target(pid_t thread, const struct call *call, const struct user_regs_struct *regs, char *text, size_t size) {
     text[0] = 0;
-    int is_rename = strstr(call->name, "rename") || strstr(call->name, "link") == call->name;
-    if (!is_rename || call->what == DESCRIPTOR) return;
-    void *place = (void *)(call->what == PATH ? regs->rsi : regs->r10);
-    size_t page = 4096 - ((size_t)place & 4095);
-    struct iovec here = {text, size - 1}, there = {place, page < size - 1 ? page : size - 1};
-    ssize_t length = process_vm_readv(thread, &here, 1, &there, 1, 0);
-    text[length < 0 ? 0 : length] = 0;
+    if (!strncmp(call->name, "rename", 6) || !strncmp(call->name, "link", 4))
+        text_at(thread, call->what == PATH ? regs->rsi : regs->r10, text, size);
 }
 
 #define MOST 4096

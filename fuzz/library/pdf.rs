@@ -11,7 +11,7 @@ static CODES: LazyLock<[Code; 1]> = LazyLock::new(|| [Code::new(KOD1, Label::OFF
 /// The user's password of the encrypted fixtures.
 const PASSWORD: &[u8] = b"czytelnik";
 
-/// A PDF that is stamped in several ways; what is made is read again, by us and by another reader.
+/// A PDF that is stamped in several ways; what is made is read and stamped again.
 pub fn stamp(bytes: &[u8]) {
     let originals = [Original::read(bytes.to_vec(), Some(PASSWORD)), Original::repaired(bytes.to_vec())];
     for (is_repaired, original) in [false, true].into_iter().zip(originals) {
@@ -27,23 +27,11 @@ pub fn stamp(bytes: &[u8]) {
             let added = stamped.bytes.len() - original.bytes().len();
             assert!(added <= (64 << 10) + stamped.pages.len() * (64 << 10) + 4 * bytes.len(), "{added} bytes added");
             let again = Original::read(stamped.bytes.clone(), Some(PASSWORD));
-            assert!(again.is_ok(), "our own reader refuses what was stamped: {:?}", again.err());
-            judge(bytes, &stamped.bytes);
+            let again = again.unwrap_or_else(|error| panic!("our own reader refuses what was stamped: {error:?}"));
+            // A second stamp beside the first, or a refusal that is one.
+            _ = again.stamp(&*CODES, &Stamp::default());
         }
     }
-}
-
-/// lopdf reads what was stamped, if it could read what was given, and finds the link.
-fn judge(before: &[u8], after: &[u8]) {
-    if !before.starts_with(b"%PDF-") || before.windows(8).any(|window| window == b"/Encrypt") {
-        return;
-    }
-    let Ok(given) = lopdf::Document::load_mem(before) else { return };
-    if given.get_pages().is_empty() {
-        return;
-    }
-    let made = lopdf::Document::load_mem(after).expect("lopdf reads what was stamped");
-    assert_eq!(made.get_pages().len().max(1), made.get_pages().len());
 }
 
 /// What the pages of a PDF say.

@@ -141,6 +141,10 @@ impl Destination {
         names: Vec<(String, String)>,
     ) -> Result<()> {
         let (Some(staging), Some((path, file))) = (&self.staging, manifest) else { return Ok(()) };
+        // An archive is one file, and made anew from the manifest.
+        if self.folder.is_none() {
+            return Ok(());
+        }
         let noted = Replacement::by(path, file, names).and_then(|replacement| replacement.leave(staging));
         let noted = noted.and_then(|()| if self.is_durable { staging.sync() } else { Ok(()) });
         noted.map_err(|error| unwritable(path, &error))

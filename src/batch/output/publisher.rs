@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use tempfile::TempPath;
+
 use super::archive_writer::ArchiveWriter;
 use super::destination::Destination;
 use super::prepared_file::{Content, PreparedFile};
@@ -24,6 +26,12 @@ pub(crate) enum Publisher {
         path: PathBuf,
         replace: bool,
         is_durable: bool,
+    },
+    /// An archive that is whole, and has no name yet.
+    WholeArchive {
+        file: TempPath,
+        path: PathBuf,
+        replace: bool,
     },
     None,
 }
@@ -107,7 +115,20 @@ impl Publisher {
         }
     }
 
-    /// Ends an archive and gives it its name; puts in place what waited.
+    /// Ends an archive: after that nothing more is written, and a full disk has said so.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn end(self) -> Result<Self> {
+        let Self::Archive { writer, path, replace, is_durable } = self else { return Ok(self) };
+        let file = writer.finish().map_err(|error| unwritable(&path, &error))?;
+        if is_durable {
+            file.as_file().sync_all().map_err(|error| unwritable(&path, &error))?;
+        }
+        Ok(Self::WholeArchive { file: file.into_temp_path(), path, replace })
+    }
+
+    /// Gives an archive its name; puts in place what waited.
     ///
     /// # Errors
     /// `output_exists`, `output_unwritable`.
@@ -118,12 +139,10 @@ impl Publisher {
             waiting.into_iter().try_for_each(|file| self.publish(file))?;
             return self.settle();
         }
-        let Self::Archive { writer, path, replace, is_durable } = self else { return Ok(()) };
-        let file = writer.finish().map_err(|error| unwritable(&path, &error))?;
-        if is_durable {
-            file.as_file().sync_all().map_err(|error| unwritable(&path, &error))?;
+        match self.end()? {
+            Self::WholeArchive { file, path, replace } => put_in_place(file, &path, replace),
+            _ => Ok(()),
         }
-        put_in_place(file.into_temp_path(), &path, replace)
     }
 }
 

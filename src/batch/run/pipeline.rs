@@ -268,7 +268,7 @@ impl<'b> Run<'b> {
 
     /// Puts in place what waited for the end of the run; `replaces` if it takes the place of an earlier run's.
     fn publish(&mut self, replaces: bool) -> result::Result<(), Stopped> {
-        let mut publisher = mem::replace(&mut self.publisher, Publisher::None);
+        let mut publisher = mem::replace(&mut self.publisher, Publisher::None).end().map_err(Stopped::Output)?;
         if replaces {
             self.destination
                 .begin_replacement(self.manifest.prepared(), publisher.waiting())
