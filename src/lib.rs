@@ -133,6 +133,16 @@ pub mod error;
 #[doc(hidden)]
 pub mod files;
 mod font;
+/// What the fuzz targets see of the inside (`fuzz`).
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    /// Panics if the two readers of XML hear different things in a text.
+    pub fn compare_xml_readers(text: &str) {
+        use crate::invoice::TextReader;
+        crate::xml::agree::<TextReader>(text, |reader| format!("{:?}", reader.into_texts()));
+    }
+}
 #[cfg(any(feature = "book", feature = "register"))]
 mod icalendar;
 pub mod invoice;

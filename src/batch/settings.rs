@@ -41,6 +41,9 @@ pub struct Batch {
     pub to_stdout_too: bool,
     /// What happens to what is there already.
     pub existing: Existing,
+    /// True if results survive a power cut: pictures are forced to the disk before their line, the line before the pictures
+    /// can be seen under their names, and both before anybody is told. The manifest must be a file then.
+    pub durable: bool,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
     /// The book that the run keeps, if it keeps one: what it has is given out again, and what is new is entered.
@@ -66,6 +69,7 @@ impl Batch {
             output,
             to_stdout_too: false,
             existing: Existing::default(),
+            durable: false,
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             #[cfg(feature = "book")]
             book: None,

@@ -11,6 +11,7 @@ mod check;
 mod cmd;
 mod correct;
 mod documents;
+mod durable;
 mod explain;
 mod failures;
 mod inputs;

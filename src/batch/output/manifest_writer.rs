@@ -27,6 +27,8 @@ pub(crate) struct ManifestFile {
     /// that it is in.)
     aside: Option<Aside>,
     staging: StagingFolder,
+    /// True if each line is forced to the disk before its pictures can be seen.
+    is_durable: bool,
     /// Bytes that are whole lines.
     end: u64,
     /// Lines not written yet.
@@ -100,7 +102,8 @@ impl ManifestWriter {
             Existing::Refuse => Some(contents(&mut file, path).map_err(|_| exists(path))?),
         };
         let (end, pending, order) = (0, Vec::new(), Vec::new());
-        let mut manifest = ManifestFile { path: target, file, staging, end, pending, order, aside: None };
+        let mut manifest =
+            ManifestFile { path: target, file, staging, is_durable: false, end, pending, order, aside: None };
         match contents {
             None => {}
             Some(Contents { has_codes: true, .. }) if existing == Existing::Refuse => return Err(exists(path)),
@@ -114,6 +117,23 @@ impl ManifestWriter {
 
     fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {
         Self::Stream { name, stream, pending: Vec::new() }
+    }
+
+    /// From here on, lines are forced to the disk.
+    ///
+    /// # Errors
+    /// `setting_malformed`, if the lines go where nobody can force them: to a program, or to standard output.
+    pub(crate) fn make_durable(&mut self) -> Result<()> {
+        match self {
+            Self::Stream { name, .. } => {
+                let message = "lines can be forced to the disk in a manifest that is a file, not in a stream";
+                Err(Error::new(Kind::SettingMalformed, message).about(name.to_string_lossy()))
+            }
+            Self::File(manifest) => {
+                manifest.is_durable = true;
+                Ok(())
+            }
+        }
     }
 
     /// Goes on where an earlier run's whole lines end.
@@ -247,7 +267,7 @@ impl ManifestFile {
         // Asked each time: pictures must not appear whose lines nobody can find.
         let place = self.aside.as_ref().map_or(&*self.path, |aside| &*aside.place);
         let written = match is_at(&self.file, place) {
-            Ok(true) => self.file.write_all(&self.pending),
+            Ok(true) => self.file.write_all(&self.pending).and_then(|()| self.force()),
             Err(error) => Err(error),
             Ok(false) => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
         };
@@ -262,6 +282,13 @@ impl ManifestFile {
         }
         self.pending.clear();
         written
+    }
+
+    fn force(&self) -> io::Result<()> {
+        match self.is_durable && !self.pending.is_empty() {
+            true => self.file.sync_data(),
+            false => Ok(()),
+        }
     }
 
     fn finish(&mut self, summary: &str) -> io::Result<()> {
@@ -288,6 +315,7 @@ impl ManifestFile {
         let mut copy = self.staging.create()?;
         self.file.seek(SeekFrom::Start(0))?;
         io::copy(&mut (&mut self.file).take(self.end), &mut copy)?;
+        copy.as_file().sync_all()?;
         copy.persist_noclobber(&self.path)?;
         Ok(())
     }

@@ -28,7 +28,7 @@ use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, SigningA
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::files::{cause, unwritable};
+use crate::files::{NewNames, cause, unwritable};
 use crate::manifest::Summary;
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
@@ -91,6 +91,7 @@ struct Run<'b> {
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
     beside: Beside,
+    new_names: NewNames,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
@@ -111,7 +112,15 @@ impl<'b> Run<'b> {
             Manifest::Stdout => None,
         };
         let goes_on = batch.existing == Existing::Resume && manifest.is_some_and(Path::exists);
-        let destination = Destination::open(output, batch.existing, goes_on, manifest)?;
+        let mut new_names = NewNames::default();
+        manifest.into_iter().chain(output.path()).for_each(|path| new_names.expect(path));
+        if let Output::Folder(folder) = output {
+            new_names.expect(&folder.join("manifest.ndjson"));
+        }
+        let mut destination = Destination::open(output, batch.existing, goes_on, manifest)?;
+        if batch.durable {
+            destination.make_durable();
+        }
         #[cfg(feature = "pdf")]
         if batch.drawing.sheet.is_some() {
             LabelSheets::check(&destination)?;
@@ -120,6 +129,10 @@ impl<'b> Run<'b> {
         let mut manifest = ManifestWriter::open(&batch.manifest, batch.existing)?;
         if manifest.replaces().is_some() {
             publisher.wait();
+        }
+        if batch.durable {
+            manifest.make_durable()?;
+            new_names.sync()?;
         }
         let feeder = Feeder::open(batch, &manifest, &destination)?;
         if let Some(end) = feeder.earlier_end() {
@@ -144,7 +157,8 @@ impl<'b> Run<'b> {
             version: env!("CARGO_PKG_VERSION"),
             ..Summary::default()
         };
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
+        let beside = Beside::default();
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside, new_names, destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -260,6 +274,8 @@ impl<'b> Run<'b> {
         if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
             ended = self.publish(replaces);
         }
+        // A manifest in a new order, an archive, sheets of labels.
+        ended = ended.and_then(|()| self.settle());
         if self.batch.to_stdout_too && !matches!(ended, Err(Stopped::Answers(_))) {
             ended = ended.and(answer_with(&self.summary.to_line()).map_err(Stopped::Answers));
         }
@@ -275,18 +291,28 @@ impl<'b> Run<'b> {
 
     /// Puts in place what waited for the end of the run; `replaces` if it takes the place of an earlier run's.
     fn publish(&mut self, replaces: bool) -> result::Result<(), Stopped> {
-        let publisher = mem::replace(&mut self.publisher, Publisher::None);
+        let mut publisher = mem::replace(&mut self.publisher, Publisher::None).end().map_err(Stopped::Output)?;
         if replaces {
             self.destination
                 .begin_replacement(self.manifest.prepared(), publisher.waiting())
                 .map_err(Stopped::Output)?;
+            publisher.leave_waiting();
             self.manifest.put_in_place().map_err(Stopped::Manifest)?;
+            self.settle()?;
         }
         publisher.finish().map_err(Stopped::Output)?;
         if replaces {
             self.destination.end_replacement();
         }
         Ok(())
+    }
+
+    /// Forces to the disk what has its name by now, if the run is to be durable.
+    fn settle(&self) -> result::Result<(), Stopped> {
+        match self.batch.durable {
+            true => self.new_names.sync().map_err(Stopped::Output),
+            false => Ok(()),
+        }
     }
 
     /// Files that the earlier manifest names and the new one does not: they stay, and nothing says any more what they are.

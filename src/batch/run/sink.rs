@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
@@ -97,6 +98,9 @@ impl Sink<'_, '_> {
 
     /// First the lines, all in one go, then the pictures they name.
     fn write(&mut self, ready: &mut Vec<Finished>, tickets: &Receiver<()>) -> Result<(), Stopped> {
+        if ready.is_empty() {
+            return Ok(());
+        }
         for one in ready.iter() {
             if let Some(line) = one.kept {
                 self.manifest.keep(line);
@@ -114,9 +118,15 @@ impl Sink<'_, '_> {
             ready.clear();
             return Err(Stopped::Manifest(error));
         }
-        let mut stopped = Ok(());
-        for Finished { record, files, kept, line, answer, .. } in ready.drain(..) {
-            let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
+        let mut place = |one: &mut Finished| {
+            mem::take(&mut one.files).into_iter().try_for_each(|file| self.publisher.publish(file))
+        };
+        let placed: Vec<Result<(), Error>> = ready.iter_mut().map(|one| place(one)).collect();
+        let mut stopped = self.publisher.settle().map_err(Stopped::Output);
+        if stopped.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        for (Finished { record, kept, line, answer, .. }, mut published) in ready.drain(..).zip(placed) {
             // Once the line is in the manifest and its pictures are there: whoever reads it may go on.
             if let Some(line) = line.or(answer).filter(|_| self.answers)
                 && let Err(error) = answer_with(&line)

@@ -136,6 +136,10 @@ impl Pss {
         let (masked, expected) = encoded.split_at_checked(encoded.len().checked_sub(hash.length())?)?;
         let mut block: Vec<u8> = masked.iter().zip(mgf1(expected, masked.len(), mask)).map(|(a, b)| a ^ b).collect();
         let unused = (8 * length as u32).checked_sub(bits)?;
+        // Bits that no number below the modulus needs must be zero: step 6 of the RFC.
+        if masked.first()?.leading_zeros() < unused {
+            return None;
+        }
         if let Some(first) = block.first_mut() {
             *first &= 0xFF_u8.checked_shr(unused)?;
         }

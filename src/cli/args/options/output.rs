@@ -39,6 +39,12 @@ pub struct OutputArgs {
     /// Replace files that exist
     #[arg(long)]
     pub overwrite: bool,
+    /// Make results survive a power cut, not a kill alone
+    ///
+    /// Pictures are forced to the disk before their line, the line before the pictures can be seen, and all before anything
+    /// is printed of them. The manifest must be a file. It takes several times as long.
+    #[arg(long, hide_short_help = true)]
+    pub durable: bool,
     /// How many invoices to work on at a time, 1 to 256
     ///
     /// The number of processors, if left out.

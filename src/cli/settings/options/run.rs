@@ -23,6 +23,7 @@ pub struct Run {
     /// True for lines on standard output besides a manifest in a file.
     pub to_stdout_too: bool,
     pub existing: Existing,
+    pub durable: bool,
     /// How many invoices at a time; as many as there are processors, if it is left open.
     pub jobs: Option<NonZeroUsize>,
     pub quiet: bool,
@@ -54,6 +55,9 @@ impl Run {
                 "--resume needs the manifest of the earlier run, which must be a file: name it, or leave out --manifest"
             );
         }
+        if args.durable && manifest == Manifest::Stdout {
+            bail!("--durable needs the manifest in a file: name one by --manifest FILE")
+        }
         if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
             bail!("--out and --manifest name the same file");
         }
@@ -66,6 +70,7 @@ impl Run {
             to_stdout_too: args.json && manifest != Manifest::Stdout,
             manifest,
             existing,
+            durable: args.durable,
             jobs: args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())),
             quiet: args.quiet,
             shows_progress: args.progress == Progress::Auto && !args.quiet,
