@@ -41,6 +41,10 @@ pub struct Batch {
     pub to_stdout_too: bool,
     /// What happens to what is there already.
     pub existing: Existing,
+    /// True if a run that takes up an earlier one need not read an invoice and its pictures again that, by their times, sizes
+    /// and places on the disk, are those that a run before read. [`Observer::unchanged`](super::Observer::unchanged) is told of
+    /// them.
+    pub trusts_file_times: bool,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
     /// What to do about refusals, in the caller's words. They stand in the manifest.
@@ -63,6 +67,7 @@ impl Batch {
             output,
             to_stdout_too: false,
             existing: Existing::default(),
+            trusts_file_times: false,
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             hints: Hints::LIBRARY,
         }

@@ -24,5 +24,6 @@ mod resume;
 mod scanner;
 mod schemas;
 mod secrets;
+mod unchanged;
 mod upo;
 mod verify;

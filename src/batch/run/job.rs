@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::earlier::EarlierLine;
 use super::number::NumberOfInvoice;
+use super::seen::SeenLine;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Error;
@@ -15,11 +16,21 @@ pub(super) enum Job {
     New { input: Input, stem: String },
     /// An invoice that an earlier run signed.
     Known { input: Input, line: EarlierLine },
+    /// Lines of an earlier run whose invoices, or pictures if this run does not name the invoices, are as they were.
+    Unchanged(Vec<SeenLine>),
     /// A line of an earlier run whose invoice this run does not name.
     Unnamed(EarlierLine),
 }
 
-/// What came of it.
+/// What came of a job.
+pub(super) enum Ended {
+    /// One invoice was done.
+    Invoice(Box<Finished>),
+    /// There was nothing to do.
+    Unchanged(Vec<SeenLine>),
+}
+
+/// What came of an invoice.
 pub(super) struct Finished {
     pub(super) record: Record,
     /// The line of an earlier run that stays in the manifest.
@@ -33,6 +44,8 @@ pub(super) struct Finished {
     /// What a program is answered where there is no new line: the one of an earlier run.
     pub(super) answer: Option<String>,
     pub(super) files: Vec<PreparedFile>,
+    /// What to leave for the next run, if the line has codes.
+    pub(super) seen: Option<SeenLine>,
 }
 
 impl Finished {
@@ -44,6 +57,7 @@ impl Finished {
     ) -> Self {
         let (input, earlier) = match job {
             Job::New { input, .. } => (input.name(), None),
+            Job::Unchanged(_) => (String::new(), None),
             Job::Known { input, line } => (input.name(), Some(line.extent)),
             Job::Unnamed(line) => (line.record().map(|record| record.input).unwrap_or_default(), Some(line.extent)),
         };
@@ -51,10 +65,10 @@ impl Finished {
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
         let answer = match job {
             Job::Known { line, .. } => line.answer(),
-            Job::New { .. } | Job::Unnamed(_) => None,
+            Job::New { .. } | Job::Unchanged(_) | Job::Unnamed(_) => None,
         };
         let record = Record { input, outcome, rehearsed_at };
-        Self { kept, earlier, number: None, line: record.to_line(), answer, files, record }
+        Self { kept, earlier, number: None, line: record.to_line(), answer, files, seen: None, record }
     }
 
     pub(super) fn refused(job: &Job, error: Error, rehearsed_at: Option<SystemTime>) -> Self {
@@ -65,6 +79,7 @@ impl Finished {
     pub(super) fn refuse(&mut self, error: Error) {
         if matches!(self.record.outcome, InvoiceOutcome::Done(_)) {
             self.files.clear();
+            self.seen = None;
         }
         self.record.outcome = InvoiceOutcome::Refused(error);
         self.kept = self.earlier;

@@ -12,8 +12,11 @@ mod job;
 mod number;
 mod pipeline;
 mod repair;
+mod seen;
 mod sink;
 mod stages;
+mod stamp;
+mod watch;
 mod worker;
 
 pub use feeder::Interrupt;

@@ -13,8 +13,9 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::feeder::{Feeder, Interrupt, Queue};
-use super::job::{Finished, Job};
+use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
+use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
@@ -77,6 +78,7 @@ struct Run<'b> {
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
     beside: Beside,
+    seen: SeenLines,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
@@ -118,7 +120,7 @@ impl<'b> Run<'b> {
         observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
-        observers.push(Box::new(DoubledNumbers::default()));
+        observers.push(Box::new(DoubledNumbers::new(manifest.file().map(Path::to_owned))));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
@@ -126,7 +128,8 @@ impl<'b> Run<'b> {
             version: env!("CARGO_PKG_VERSION"),
             ..Summary::default()
         };
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
+        let (seen, beside) = (SeenLines::after(feeder.seen_before()), Beside::default());
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside, seen, destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -139,8 +142,9 @@ impl<'b> Run<'b> {
         let tickets = self.batch.tickets();
         let is_signing = self.is_signing();
         let batch = self.batch;
-        let Self { feeder, manifest, publisher, observers, summary, destination, beside, .. } = self;
-        let plan = Plan { batch, destination, beside };
+        let Self { feeder, manifest, publisher, observers, summary, destination, beside, seen, .. } = self;
+        let watch = feeder.watch();
+        let plan = Plan { batch, destination, beside, watch: watch.as_deref() };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -176,6 +180,8 @@ impl<'b> Run<'b> {
                 lines_at_once,
                 numbers: GivenNumbers::default(),
                 hints: batch.hints,
+                seen,
+                watch: plan.watch,
             };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
@@ -234,6 +240,15 @@ impl<'b> Run<'b> {
             _ if replaces && !(is_published && ended.is_ok()) => Ok(()),
             _ => self.manifest.finish(&self.summary.to_line()),
         };
+        // The manifest is as it is to be now, with every line in its place.
+        if ended.is_ok()
+            && finished.is_ok()
+            && !left
+            && let Some(watch) = self.feeder.watch()
+            && let Some(seen) = watch.to_leave(mem::take(&mut self.seen), &self.manifest)
+        {
+            self.manifest.leave_seen(&seen);
+        }
         if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
             ended = self.publish(replaces);
         }
@@ -305,19 +320,26 @@ fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
     batch.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
 }
 
-fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Finished)>) {
+fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     let mut worker = Worker::new(plan);
     for (index, job) in jobs {
-        // No panic is known. One that is not would leave a hole that everything after it waits for.
-        let one = catch_unwind(AssertUnwindSafe(|| worker.process(&job))).unwrap_or_else(|_| {
-            worker = Worker::new(plan);
-            let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(&job, error, plan.batch.rehearsed_at)
-        });
+        let one = match job {
+            Job::Unchanged(lines) => Ended::Unchanged(lines),
+            job => Ended::Invoice(Box::new(one(plan, &mut worker, &job))),
+        };
         if finished.send((index, one)).is_err() {
             return;
         }
     }
+}
+
+fn one<'b>(plan: Plan<'b>, worker: &mut Worker<'b>, job: &Job) -> Finished {
+    // No panic is known. One that is not would leave a hole that everything after it waits for.
+    catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
+        *worker = Worker::new(plan);
+        let error = Error::new(Kind::Internal, "the program failed on this invoice");
+        Finished::refused(job, error, plan.batch.rehearsed_at)
+    })
 }
 
 #[cfg(test)]

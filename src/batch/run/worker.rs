@@ -6,7 +6,7 @@ use super::repair::{self, Compared};
 use super::stages::{Drawn, Naming, Opened, Plan};
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::manifest::{EarlierRecord, InvoiceOutcome};
 use crate::render::Renderer;
 
@@ -30,10 +30,26 @@ impl<'b> Worker<'b> {
 
     /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.
     pub(super) fn process(&mut self, job: &Job) -> Finished {
+        let Some(watch) = self.plan.watch else { return self.finished(job) };
+        let (input, line) = match job {
+            Job::New { input, .. } => (Some(input), None),
+            Job::Known { input, line } => (Some(input), Some(line)),
+            Job::Unnamed(line) => (None, Some(line)),
+            Job::Unchanged(_) => (None, None),
+        };
+        let earlier = line.and_then(|line| line.record().ok());
+        let look = watch.look(input, earlier.as_ref());
+        let mut finished = self.finished(job);
+        finished.seen = watch.line(look, &finished, earlier.as_ref());
+        finished
+    }
+
+    fn finished(&mut self, job: &Job) -> Finished {
         let made = match job {
             Job::New { input, stem } => self.make(input, stem),
             Job::Known { input, line } => line.record().and_then(|record| self.keep_or_make_anew(input, record)),
             Job::Unnamed(line) => line.record().and_then(|record| self.keep_unnamed(record)),
+            Job::Unchanged(_) => Err(Error::new(Kind::Internal, "nothing is to be done")),
         };
         match made {
             Ok((outcome, files)) => {
@@ -42,7 +58,7 @@ impl<'b> Worker<'b> {
                     Job::New { input, .. } | Job::Known { input, .. } => {
                         NumberOfInvoice::of(batch, beside, input, &outcome)
                     }
-                    Job::Unnamed(_) => None,
+                    Job::Unchanged(_) | Job::Unnamed(_) => None,
                 };
                 let mut finished = Finished::new(job, outcome, files, batch.rehearsed_at);
                 finished.number = number;
