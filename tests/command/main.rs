@@ -27,5 +27,6 @@ mod resume;
 mod scanner;
 mod schemas;
 mod secrets;
+mod unchanged;
 mod upo;
 mod verify;

@@ -4,12 +4,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tempfile::TempPath;
 
 use super::settings::{Existing, Manifest};
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, is_at, lock_opened, make_folder, unreadable, unwritable};
+use crate::files::{StagingFolder, exists, is_at, lock_opened, make_folder, put_in_place, unreadable, unwritable};
 use crate::manifest::{Extent, LINE_START, Lines, ManifestLine};
 
 /// A manifest being written.
@@ -160,9 +161,16 @@ impl ManifestWriter {
 
     /// Gives a line of an earlier run its place in the order.
     pub(crate) fn keep(&mut self, line: Extent) {
-        if let Self::File(manifest) = self {
-            manifest.order.push(line);
+        let Self::File(manifest) = self else { return };
+        // Lines that stay beside each other are one piece.
+        if let Some(last) = manifest.order.last_mut()
+            && last.end() == line.start
+            && let Some(length) = last.length.checked_add(line.length)
+        {
+            last.length = length;
+            return;
         }
+        manifest.order.push(line);
     }
 
     /// Writes the lines added since the last time, all of them or none.
@@ -230,6 +238,29 @@ impl ManifestWriter {
             && fs::symlink_metadata(&manifest.path).is_err()
         {
             _ = manifest.restore();
+        }
+    }
+
+    /// Where what a run saw is left for the next one; of a file only.
+    pub(crate) fn place_of_seen(&self) -> Option<PathBuf> {
+        let name = self.file()?.file_name()?.to_string_lossy().into_owned();
+        Some(self.file()?.with_file_name(format!(".{name}.seen")))
+    }
+
+    /// Leaves it, whole or not at all. It is a cache: nobody misses one that could not be written.
+    pub(crate) fn leave_seen(&self, bytes: &[u8]) {
+        if let (Self::File(manifest), Some(place)) = (self, self.place_of_seen())
+            && let Ok(prepared) = manifest.staging.prepare(bytes, false)
+        {
+            _ = put_in_place(prepared, &place, true);
+        }
+    }
+
+    /// Now, by the clock of the file system that the manifest is on.
+    pub(crate) fn file_time(&self) -> Option<SystemTime> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::File(manifest) => manifest.staging.create().ok()?.as_file().metadata().ok()?.modified().ok(),
         }
     }
 

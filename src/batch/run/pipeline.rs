@@ -15,8 +15,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 #[cfg(feature = "book")]
 use super::by_book::{Bookkeeping, DrawnCodes};
 use super::feeder::{Feeder, Interrupt, Queue};
-use super::job::{Finished, Job};
+use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
+use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
@@ -92,6 +93,7 @@ struct Run<'b> {
     summary: Summary,
     beside: Beside,
     new_names: NewNames,
+    seen: SeenLines,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
@@ -149,7 +151,7 @@ impl<'b> Run<'b> {
         observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
-        observers.push(Box::new(DoubledNumbers::default()));
+        observers.push(Box::new(DoubledNumbers::new(manifest.file().map(Path::to_owned))));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
@@ -157,8 +159,8 @@ impl<'b> Run<'b> {
             version: env!("CARGO_PKG_VERSION"),
             ..Summary::default()
         };
-        let beside = Beside::default();
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside, new_names, destination })
+        let (seen, beside) = (SeenLines::after(feeder.seen_before()), Beside::default());
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside, new_names, seen, destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -171,8 +173,9 @@ impl<'b> Run<'b> {
         let tickets = self.batch.tickets();
         let is_signing = self.is_signing();
         let batch = self.batch;
-        let Self { feeder, manifest, publisher, observers, summary, destination, beside, .. } = self;
-        let plan = Plan { batch, destination, beside };
+        let Self { feeder, manifest, publisher, observers, summary, destination, beside, seen, .. } = self;
+        let watch = feeder.watch();
+        let plan = Plan { batch, destination, beside, watch: watch.as_deref() };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -213,6 +216,8 @@ impl<'b> Run<'b> {
                 hints: batch.hints,
                 #[cfg(feature = "book")]
                 drawn: DrawnCodes::of(batch),
+                seen,
+                watch: plan.watch,
             };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
@@ -271,6 +276,15 @@ impl<'b> Run<'b> {
             _ if replaces && !(is_published && ended.is_ok()) => Ok(()),
             _ => self.manifest.finish(&self.summary.to_line()),
         };
+        // The manifest is as it is to be now, with every line in its place.
+        if ended.is_ok()
+            && finished.is_ok()
+            && !left
+            && let Some(watch) = self.feeder.watch()
+            && let Some(seen) = watch.to_leave(mem::take(&mut self.seen), &self.manifest)
+        {
+            self.manifest.leave_seen(&seen);
+        }
         if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
             ended = self.publish(replaces);
         }
@@ -366,19 +380,17 @@ fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
     batch.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
 }
 
-fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Finished)>) {
+fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     #[cfg(feature = "book")]
     if let Some(keeping) = &plan.batch.book {
         return work_by_book(plan, keeping, jobs, finished);
     }
     let mut worker = Worker::new(plan);
     for (index, job) in jobs {
-        // No panic is known. One that is not would leave a hole that everything after it waits for.
-        let one = catch_unwind(AssertUnwindSafe(|| worker.process(&job))).unwrap_or_else(|_| {
-            worker = Worker::new(plan);
-            let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(&job, error, plan.batch.rehearsed_at)
-        });
+        let one = match job {
+            Job::Unchanged(lines) => Ended::Unchanged(lines),
+            job => Ended::Invoice(Box::new(one(plan, &mut worker, &job))),
+        };
         if finished.send((index, one)).is_err() {
             return;
         }
@@ -387,12 +399,7 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
 
 /// Takes as many as are there, up to its share, so that one that comes alone does not wait for others.
 #[cfg(feature = "book")]
-fn work_by_book(
-    plan: Plan<'_>,
-    keeping: &Bookkeeping,
-    jobs: &Receiver<(u64, Job)>,
-    finished: &Sender<(u64, Finished)>,
-) {
+fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     let mut worker = Worker::new(plan);
     let (mut indexes, mut taken) = (Vec::new(), Vec::new());
     while let Ok(first) = jobs.recv() {
@@ -409,11 +416,21 @@ fn work_by_book(
         });
         taken.clear();
         for one in indexes.drain(..).zip(done) {
-            if finished.send(one).is_err() {
+            let (index, one) = one;
+            if finished.send((index, Ended::Invoice(Box::new(one)))).is_err() {
                 return;
             }
         }
     }
+}
+
+fn one<'b>(plan: Plan<'b>, worker: &mut Worker<'b>, job: &Job) -> Finished {
+    // No panic is known. One that is not would leave a hole that everything after it waits for.
+    catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
+        *worker = Worker::new(plan);
+        let error = Error::new(Kind::Internal, "the program failed on this invoice");
+        Finished::refused(job, error, plan.batch.rehearsed_at)
+    })
 }
 
 #[cfg(test)]

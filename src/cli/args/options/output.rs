@@ -36,6 +36,12 @@ pub struct OutputArgs {
     /// their links.
     #[arg(long, conflicts_with = "overwrite")]
     pub resume: bool,
+    /// With --resume, read every invoice and picture again
+    ///
+    /// Without it, --resume believes the file system: an invoice whose file and pictures have the times, sizes and numbers on
+    /// the disk that they had when an earlier --resume read them is not read again.
+    #[arg(long, requires = "resume", hide_short_help = true)]
+    pub reread: bool,
     /// Replace files that exist
     #[arg(long)]
     pub overwrite: bool,

@@ -22,6 +22,8 @@ pub struct Run {
     pub manifest: Manifest,
     /// True for lines on standard output besides a manifest in a file.
     pub to_stdout_too: bool,
+    /// True if files that look as they did need not be read again.
+    pub trusts_file_times: bool,
     pub existing: Existing,
     pub durable: bool,
     /// How many invoices at a time; as many as there are processors, if it is left open.
@@ -68,6 +70,7 @@ impl Run {
             output: if args.embed { Output::Manifest } else { place },
             out: args.out,
             to_stdout_too: args.json && manifest != Manifest::Stdout,
+            trusts_file_times: !args.reread,
             manifest,
             existing,
             durable: args.durable,
