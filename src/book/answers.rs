@@ -6,7 +6,7 @@ use super::book::{Book, Filter, Recorded};
 use super::entry::{Entry, Facts};
 use super::event::{Event, Happening};
 use crate::deadline::{Announcements, Calendar, Due, Mode, Schedule};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::upo::{InvoiceStatus, Upo};
 use crate::values::{Day, Environment, InvoiceHash, KsefNumber};
 
@@ -39,7 +39,13 @@ impl Statement {
     /// Those of [`Upo::parse`]; `upo_wrong_environment` if the answer says that it is of another KSeF.
     pub fn read(bytes: &[u8], environment: Environment, name: &str, at: SystemTime) -> Result<Vec<Self>> {
         let upo = Upo::parse(bytes)?;
-        upo.check_environment(environment)?;
+        if upo.check_environment(environment).is_err() {
+            let other = Environment::ALL.into_iter().find(|other| upo.check_environment(*other).is_ok());
+            let other =
+                other.map_or("several environments".to_owned(), |other| format!("the environment {}", other.name()));
+            let message = format!("the answer is of {other}, and the book of {}", environment.name());
+            return Err(Error::new(Kind::UpoWrongEnvironment, message));
+        }
         let event = |what, source: &str| Event::new(what, at, format!("{}{source}", Event::KSEF));
         // A UPO names what KSeF took, and nothing else.
         let Ok(statuses) = InvoiceStatus::read(bytes) else {

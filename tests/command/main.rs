@@ -6,6 +6,7 @@ mod common;
 mod archives;
 mod batch;
 mod book;
+mod book_for_people;
 mod cert_check;
 mod check;
 mod cmd;

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
+use ksef_qr::Invoice;
+use ksef_qr::book::{Book, Facts, Place};
+use ksef_qr::values::{Environment, InvoiceHash};
 use serde_json::{Value, json};
 
 use crate::common::schemas::{PUBLISHED, problem};
@@ -73,7 +77,7 @@ impl Runs {
         match &*args[0] {
             "sign" | "stamp" | "confirm" => drop(command.args(IN_TEST).args(credential())),
             "link" | "check" | "correct" => drop(command.args(IN_TEST)),
-            "verify" | "cert" => drop(command.args(&IN_TEST[2..])),
+            "verify" | "cert" | "book" | "status" => drop(command.args(&IN_TEST[2..])),
             _ => {}
         }
         let output = run(&mut command);
@@ -198,6 +202,8 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("verify --manifest ksef-qr-out/manifest.ndjson @verify/blank.png @verify/codes/fa3-basic.kod1.png --json");
     runs.run("verify @verify/vector.pdf https://ksef.mf.gov.pl/x --manifest @verify/README.md --json");
 
+    keep_book(&mut runs, &basic);
+
     runs.run("cert show @keys/offline-ec.answer.json @keys/pesel-ec.crt @keys/password.txt --json");
     runs.run("cert check --cert @keys/offline-ec.crt --key @keys/offline-ec.pkcs8.pem --env test --json");
     runs.run("cert check --cert @keys/password.txt --json");
@@ -218,6 +224,45 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("key csr --key @keys/offline-ec.pkcs8.pem --subject @keys/enrolment.json --name Kasa-1");
     runs.lines
 });
+
+/// A book with open invoices in each state, and what can be said of them.
+fn keep_book(runs: &mut Runs, basic: &str) {
+    let now = SystemTime::UNIX_EPOCH;
+    let book = Book::create(&Place::File(runs.path("a.book")), Environment::Test, now).unwrap();
+    let hashes = ["0", "1", "2", "3", "4"].map(|name| {
+        let text = basic.replace("FV/2026/06/001", &format!("FV/2026/06/01{name}"));
+        fs::write(runs.path(&format!("b{name}.xml")), &text).unwrap();
+        InvoiceHash::of(text.as_bytes())
+    });
+    let book_of = "--book a.book --json";
+    runs.run(&format!("sign b0.xml b1.xml b2.xml b3.xml b4.xml {book_of} --mode offline24 --out book --deterministic"));
+    runs.run(&format!("sign b0.xml {book_of} --out again"));
+    let said = [
+        r#""invoiceNumber":"x","status":{"code":450,"description":"x","details":["y"]}"#,
+        r#""ksefNumber":"5265877635-20260616-0100001AF629-15""#,
+        r#""referenceNumber":"20260616-EE-2F15D39000-242207E5C4-09","status":{"code":150}"#,
+        r#""status":{"code":430}"#,
+    ];
+    let files =
+        said.iter().zip(&hashes).map(|(said, hash)| format!("{{\"invoiceHash\":\"{}\",{said}}}", hash.base64()));
+    fs::write(runs.path("answer.json"), format!("[{}]", files.collect::<Vec<_>>().join(","))).unwrap();
+    runs.run(&format!("book import answer.json none.json {book_of}"));
+    let corrected = basic.replace("FV/2026/06/001", "FV/2026/06/010").replace("</Faktura>", "</Faktura>\n");
+    let corrected = Facts::from(&Invoice::read(corrected.as_bytes()).unwrap());
+    assert!(book.correct(&hashes[0], &corrected, now, "a test").unwrap());
+    runs.run(&format!("book mark handed-over b1.xml {book_of}"));
+    runs.run(&format!("book mark annulled b1.xml {book_of}"));
+    runs.run(&format!("book list {book_of}"));
+    runs.run(&format!("book due {book_of}"));
+    runs.run(&format!("status {book_of} --credentials @register/pair.toml"));
+    let total = r#"[{"id":"A","eventId":1,"category":"TOTAL_FAILURE","type":"FAILURE_START","title":"","text":"",
+        "start":"2026-06-16T08:00:00Z","version":1,"published":"2026-06-16T08:00:00Z"}]"#;
+    fs::write(runs.path("total.json"), total).unwrap();
+    runs.run(&format!("book import --announcements total.json {book_of}"));
+    runs.run("book export --book a.book");
+    runs.run(&format!("book show b0.xml {book_of}"));
+    runs.run(&format!("book check {book_of} --cert @keys/offline-ec.crt"));
+}
 
 /// A schema that names what is never written is as wrong as one that leaves something out.
 #[test]

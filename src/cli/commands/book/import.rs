@@ -6,7 +6,9 @@ use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::batch::{ArchiveEntry, Output, entries_of_kinds};
-use ksef_qr::book::{Book, Entry, Event, FormerEntry, Found, Happening, NumberedInvoice, Recorded, Statement};
+use ksef_qr::book::{
+    Book, Entry, Event, FormerEntry, Found, Happening, InvoiceKey, NumberedInvoice, Recorded, Statement,
+};
 use ksef_qr::credential::Certificate;
 use ksef_qr::deadline::Calendar;
 use ksef_qr::error::ErrorKind;
@@ -99,7 +101,7 @@ impl Importing<'_> {
             let (environment, version) = (book.environment().name(), env!("CARGO_PKG_VERSION"));
             let summary = Summary { r#type: "summary", counts, files, passed_over, unread, environment, version };
             say!("{}", serde_json::to_string(&summary)?);
-        } else if !settings.quiet && files != 1 {
+        } else if !settings.quiet && files > 1 {
             say!("{}: {}", counted(files, "file"), counts.in_words());
         }
         Ok(match (files, unread + counts.contradictions) {
@@ -171,7 +173,7 @@ impl Importing<'_> {
             return Ok(());
         }
         let before = std::mem::take(&mut self.counts);
-        let (unread, kind) = (self.unread, Kind::of(&head, name));
+        let (unread, kind) = (self.unread, Kind::of(&head, name, is_named));
         let text = Cursor::new(head).chain(text);
         let done = match kind {
             Kind::Lines => self.lines(name, text),
@@ -267,7 +269,15 @@ impl Importing<'_> {
                 }
             };
             match entry {
-                None => self.counts.unknown += 1,
+                // A number alone has no digest that a line could name.
+                None => match &row.key {
+                    InvoiceKey::Digest(hash) => {
+                        let what = Happening::Accepted { number: row.number, corrected_by: None };
+                        let said = Said { input: name, hash, number: None, event: what.name(), what: Some(&what) };
+                        self.counts.take(said, &Recorded::Unknown, self.settings.json);
+                    }
+                    InvoiceKey::Number { .. } => self.counts.unknown += 1,
+                },
                 Some(entry) => {
                     let what = Happening::Accepted { number: row.number, corrected_by: None };
                     let cause = format!("{name}, line {}", row.line);
@@ -329,7 +339,9 @@ impl Importing<'_> {
     fn line(&self, line: &RawLine<'_>) -> ksef_qr::Result<Read> {
         let environment = self.book.environment();
         if Entry::is_json(line.text) {
-            return Entry::read_json(line.text, environment).map(|entry| Read::Entry(Box::new(entry)));
+            let entry = Entry::read_json(line.text, environment)?;
+            entry.verify(environment, &self.certificates)?;
+            return Ok(Read::Entry(Box::new(entry)));
         }
         let former = FormerEntry::read(line, environment, &self.certificates, self.settings.now)?;
         Ok(former.map_or(Read::Nothing, |former| Read::Former(Box::new(former))))
@@ -437,7 +449,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(head: &[u8], name: &str) -> Self {
+    fn of(head: &[u8], name: &str, is_named: bool) -> Self {
         let head = head.trim_ascii_start();
         let is_line = |kind: &str| head.starts_with(format!("{{\"type\":\"{kind}\"").as_bytes());
         let first_line = head.split(|&byte| byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
@@ -447,7 +459,8 @@ impl Kind {
             Some(b'{' | b'[') => Self::Json,
             Some(b'<') if has(head, "upo.schematy.mf.gov.pl") => Self::Answer,
             Some(b'<') | None => Self::Unknown,
-            _ if has(&first_line, "ksef_number") || name.to_lowercase().ends_with(".csv") => Self::Table,
+            // Other tables in a folder are of other programs.
+            _ if has(&first_line, "ksef_number") || (is_named && name.to_lowercase().ends_with(".csv")) => Self::Table,
             _ => Self::Unknown,
         }
     }
