@@ -188,7 +188,8 @@ impl<'b> Run<'b> {
             // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;
             for _ in 0..batch.workers() {
-                if working > 0 && !has_room() {
+                // This one, those that may have allocated nothing so far, and the feeder.
+                if working > 0 && !has_room(working + 2) {
                     break;
                 }
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
@@ -360,13 +361,13 @@ impl<'b> Run<'b> {
     }
 }
 
-/// Whether there is memory for one more worker and what it works on. An allocation that fails ends the process, so what
-/// threads may take is asked for first: each reserves megabytes of addresses before it has done anything.
-fn has_room() -> bool {
-    // More than glibc ever takes from its own heap: a smaller block, given back, would change where it takes others from.
-    const ROOM: usize = 48 << 20;
+/// Whether there is memory for `threads`, and what they work on. An allocation that fails ends the process, so it is asked for
+/// first: what a thread takes for itself with its first allocation (in glibc an arena) may else leave nothing to the others.
+fn has_room(threads: usize) -> bool {
+    // As large as an arena. (Nothing is written to it; so large a block does not change where glibc takes others from.)
+    const OF_ONE: usize = 64 << 20;
     let mut probe: Vec<u8> = Vec::new();
-    let has_room = probe.try_reserve_exact(ROOM).is_ok();
+    let has_room = probe.try_reserve_exact(OF_ONE.saturating_mul(threads)).is_ok();
     // Seen by nobody, it might be left out.
     std::hint::black_box(&probe);
     has_room
