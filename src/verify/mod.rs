@@ -25,14 +25,17 @@
 //! | `link` | how a link is spelled, and what it says |
 //! | `invoice` | a link beside the invoices at hand: digest, seller, date |
 //! | `signature` | the signature of KOD II beside the certificates at hand |
+//! | `book` | a link beside the book of invoices (feature `book`) |
 //! | `manifest` | what a line of a manifest says beside its links |
 //!
 //! Each thing that can be wrong has a code, a row in the registry of codes (`error/verify_code.rs`).
 //!
-//! Public keys only, no file, no clock, no network. Nothing that KSeF alone knows is implied: whether the invoice
+//! Public keys only, no file, no clock, no network; a book is asked if there is one ([`Verifier::with_book`]). Nothing that KSeF alone knows is implied: whether the invoice
 //! arrived, whether the certificate was revoked, whether its owner may issue in the context. Each of these is listed as
 //! not checked.
 
+#[cfg(feature = "book")]
+mod book;
 mod invoice;
 mod link;
 mod manifest;

@@ -2,6 +2,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::SystemTime;
 
+#[cfg(feature = "book")]
+use super::book;
 use super::invoice::compare::{self, InvoiceFile, InvoiceFiles};
 use super::link::examined::Examined;
 use super::link::facts::{CodeKind, LinkFacts};
@@ -19,13 +21,21 @@ pub struct Verifier {
     now: SystemTime,
     invoices: InvoiceFiles,
     certificates: Vec<CertificateFile>,
+    #[cfg(feature = "book")]
+    book: Option<crate::book::Book>,
 }
 
 impl Verifier {
     /// Knows no invoice and no certificate: checks how links are spelled. `now` is the moment that validity is
     /// checked against.
     pub fn new(now: SystemTime) -> Self {
-        Self { now, invoices: InvoiceFiles::default(), certificates: Vec::new() }
+        Self {
+            now,
+            invoices: InvoiceFiles::default(),
+            certificates: Vec::new(),
+            #[cfg(feature = "book")]
+            book: None,
+        }
     }
 
     /// Adds an invoice, the exact bytes of its file. Links are compared with the one that has their digest. `name` is
@@ -40,6 +50,15 @@ impl Verifier {
     #[must_use]
     pub fn with_certificate(mut self, name: impl Into<String>, certificate: Certificate) -> Self {
         self.certificates.push(CertificateFile { name: name.into(), certificate });
+        self
+    }
+
+    /// Adds the book of invoices. What it knows of the invoice of a link is told, a code that is not the one that it has fails,
+    /// and the codes of a file that was corrected belong to its technical correction too. Nothing is entered.
+    #[cfg(feature = "book")]
+    #[must_use]
+    pub fn with_book(mut self, book: crate::book::Book) -> Self {
+        self.book = Some(book);
         self
     }
 
@@ -91,12 +110,20 @@ impl Verifier {
         let subject = ReportSubject::Link { text: text.clone(), kind: facts.kind, is_foreign: examined.is_foreign() };
         if let Some(kind) = facts.kind {
             self.link_facts(facts, &mut checks);
-            let invoice_date = compare::check(facts, invoices, &mut checks);
+            #[cfg(feature = "book")]
+            let known = self.book.as_ref().map(|book| book::look_up(book, facts, self.now)).unwrap_or_default();
+            #[cfg(feature = "book")]
+            let correction = known.correction.as_ref().map(|(hash, why)| (hash, &**why));
+            #[cfg(not(feature = "book"))]
+            let correction = None;
+            let invoice_date = compare::check(facts, invoices, correction, &mut checks);
             if kind == CodeKind::Kod2 {
                 let issue_date = invoice_date.or(issue_date);
                 let parts = LinkFacts { issue_date, ..facts.clone() };
                 certificates::check(&parts, &self.certificates, issue_date, self.now, &mut checks);
             }
+            #[cfg(feature = "book")]
+            checks.extend(known.checks);
             unknown(kind, &mut checks);
         }
         Report { subject, checks }

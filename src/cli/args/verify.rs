@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::ClockArgs;
+use super::options::{BookArgs, ClockArgs};
 
 /// Check codes: links, pictures, PDFs, a whole manifest
 ///
@@ -26,6 +26,9 @@ Examples:
 
   Everything that a run of sign made, the pictures too:
     ksef-qr verify ksef-qr-out/ --invoice invoices/ --cert firm.crt
+
+  A code against the book: is it the one that was given out, and what became of the invoice?
+    ksef-qr verify photo.jpg --book firm.book
 
   Links from a program, one line of JSON for each:
     ksef-qr verify - --json < links.txt
@@ -66,6 +69,8 @@ pub struct VerifyArgs {
     /// Print failures only
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub book: BookArgs,
     #[command(flatten)]
     pub clock: ClockArgs,
 }

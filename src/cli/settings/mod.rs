@@ -93,7 +93,7 @@ impl Command {
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
             args::Command::Number(args) => Self::Number(Number::from_args(args)?),
-            args::Command::Verify(args) => Self::Verify(Verify::from_args(args)),
+            args::Command::Verify(args) => Self::Verify(Verify::from_args(args)?),
             args::Command::Book(args) => Self::Book(Keeping::from_args(args.command)?),
             args::Command::Status(args) => Self::Status(Status::from_args(args)?),
             args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::options::SecretSource;
+use super::options::{BookPlace, SecretSource};
 use crate::cli::args::VerifyArgs;
 
 /// `ksef-qr verify`.
@@ -15,22 +15,25 @@ pub struct Verify {
     pub certificates: Vec<PathBuf>,
     /// Of certificates in PKCS#12 files.
     pub password: SecretSource,
+    /// The book that links are looked up in, if one is named.
+    pub book: Option<BookPlace>,
     pub json: bool,
     pub quiet: bool,
     pub now: SystemTime,
 }
 
 impl Verify {
-    pub fn from_args(args: VerifyArgs) -> Self {
-        Self {
+    pub fn from_args(args: VerifyArgs) -> anyhow::Result<Self> {
+        Ok(Self {
             now: args.clock.now(),
             subjects: args.subjects,
             manifests: args.manifest,
             invoices: args.invoice,
             certificates: args.cert,
             password: SecretSource::file_or_prompt(args.password_file),
+            book: BookPlace::from_args(args.book)?,
             json: args.json,
             quiet: args.quiet,
-        }
+        })
     }
 }

@@ -101,7 +101,14 @@ fn start(hash: &InvoiceHash) -> u64 {
 }
 
 /// Compares. Returns the issue date of the invoice that the link is of, where it is known.
-pub(in crate::verify) fn check(link: &LinkFacts, files: &InvoiceFiles, checks: &mut Vec<Check>) -> Option<IssueDate> {
+///
+/// `correction`: the digest of the technical correction of the link's invoice, if one is known of, and what is to be said of it.
+pub(in crate::verify) fn check(
+    link: &LinkFacts,
+    files: &InvoiceFiles,
+    correction: Option<(&InvoiceHash, &str)>,
+    checks: &mut Vec<Check>,
+) -> Option<IssueDate> {
     if files.is_empty() {
         checks.push(Check::not_checked(CheckCode::InvoiceDigest, "no invoice was given to compare with"));
         return None;
@@ -110,7 +117,7 @@ pub(in crate::verify) fn check(link: &LinkFacts, files: &InvoiceFiles, checks: &
         checks.push(Check::not_checked(CheckCode::InvoiceDigest, "the link's digest cannot be read"));
         return None;
     };
-    let file = digest(link, hash, files, checks)?;
+    let file = digest(link, hash, files, correction, checks)?;
     match &file.facts {
         Ok(invoice) => {
             facts(link, invoice, &file.name, checks);
@@ -129,10 +136,19 @@ fn digest<'f>(
     link: &LinkFacts,
     hash: &InvoiceHash,
     files: &'f InvoiceFiles,
+    correction: Option<(&InvoiceHash, &str)>,
     checks: &mut Vec<Check>,
 ) -> Option<&'f InvoiceFile> {
     if let Some(file) = files.of_hash(hash) {
         checks.push(Check::ok(CheckCode::InvoiceDigest, format!("the digest is that of {}", file.name)));
+        return Some(file);
+    }
+    // The Ministry's offline/korekta-techniczna.md, step 7: the first file's code leads to the corrected invoice.
+    if let Some((corrected, why)) = correction
+        && let Some(file) = files.of_hash(corrected)
+    {
+        let reason = format!("the digest is that of the file whose technical correction is {}: {why}", file.name);
+        checks.push(Check::ok(CheckCode::InvoiceDigest, reason));
         return Some(file);
     }
     if let Some((file, cause)) = files.of_other_form(hash) {

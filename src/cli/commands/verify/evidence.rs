@@ -1,4 +1,4 @@
-//! What is read to verify by: the invoices and certificates that links are compared with.
+//! What is read to verify by: the invoices and certificates that links are compared with, and the book.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use ksef_qr::{Error, Invoice};
 use walkdir::WalkDir;
 
 use super::problem::Problem;
+use crate::cli::book;
 use crate::cli::credential::key_file::open;
 use crate::cli::settings::Verify;
 
@@ -23,6 +24,9 @@ const LARGEST_CERTIFICATE: u64 = 1_000_000;
 
 pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
     let mut verifier = Verifier::new(settings.now);
+    if let Some(place) = &settings.book {
+        verifier = verifier.with_book(book::open(place, settings.now)?);
+    }
     for path in &settings.certificates {
         let name = path.to_string_lossy();
         let bytes = needed(path, LARGEST_CERTIFICATE)?;
