@@ -34,7 +34,7 @@ fn batch_rsa(criterion: &mut Criterion) {
     use rsa::pkcs8::DecodePrivateKey as _;
     use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
     let pem = include_str!("../fixtures/keys/offline-rsa.pkcs8.pem");
-    let key = rsa::pss::SigningKey::<Sha256>::new(rsa::RsaPrivateKey::from_pkcs8_pem(pem).unwrap());
+    let key = rsa::pss::SigningKey::<Sha256>::new(rsa::PrivateKey::from_pkcs8_pem(pem).unwrap());
     group(criterion, "batch_rsa", rsa, &|text| key.sign_with_rng(&mut rand::rng(), text).to_vec());
 }
 

@@ -47,6 +47,7 @@
 //! | [`invoice`] | events | an [`Invoice`]: its facts, its hash, the acceptance rules |
 //! | [`check`] | bytes, a date, the Ministry's schemas | everything for which KSeF would refuse the file |
 //! | [`upo`] | KSeF's confirmation, or its answer in JSON | the number of each invoice |
+//! | [`correction`] | the file that KSeF refused, the one in its place | what differs, whether it may, what the request says |
 //! | [`link`] | facts | [`Kod1`](link::Kod1), [`UnsignedKod2`](link::UnsignedKod2); and a link back into its parts |
 //! | [`credential`] | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
 //! | [`register`] | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
@@ -83,6 +84,7 @@
 //! | a kind of document | `batch/document/` |
 //! | what can happen to an invoice | `book/event.rs`, `book/entry.rs`; a column, a migration in `book/schema.rs` |
 //! | who signs which invoice, in which context | `sign/context.rs`; of a register, `register/roster.rs` |
+//! | what a technical correction may change | `correction/fields.rs`, `correction/spelling.rs` |
 //! | a source of KSeF numbers | `upo/`; what lies beside an invoice, `batch/input/beside.rs` |
 //! | what a PDF is compared by | `pdf/text/`, `batch/comparison/` |
 //! | an archive format | `batch/input/archive/`, `batch/output/archive_writer.rs` |
@@ -123,6 +125,7 @@ pub mod batch;
 #[cfg(feature = "book")]
 pub mod book;
 pub mod check;
+pub mod correction;
 pub mod credential;
 pub mod deadline;
 pub mod enrol;
@@ -130,6 +133,16 @@ pub mod error;
 #[doc(hidden)]
 pub mod files;
 mod font;
+/// What the fuzz targets see of the inside (`fuzz`).
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    /// Panics if the two readers of XML hear different things in a text.
+    pub fn compare_xml_readers(text: &str) {
+        use crate::invoice::TextReader;
+        crate::xml::agree::<TextReader>(text, |reader| format!("{:?}", reader.into_texts()));
+    }
+}
 #[cfg(any(feature = "book", feature = "register"))]
 mod icalendar;
 pub mod invoice;

@@ -58,7 +58,7 @@ pub use comparison::Mismatch;
 pub use document::{Confirming, Printer, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
-pub use observers::Observer;
+pub use observers::{Observer, Unchanged};
 pub use output::{Existing, Manifest, Output};
 #[cfg(feature = "book")]
 pub use run::Bookkeeping;

@@ -41,6 +41,13 @@ pub struct Batch {
     pub to_stdout_too: bool,
     /// What happens to what is there already.
     pub existing: Existing,
+    /// True if results survive a power cut: pictures are forced to the disk before their line, the line before the pictures
+    /// can be seen under their names, and both before anybody is told. The manifest must be a file then.
+    pub durable: bool,
+    /// True if a run that takes up an earlier one need not read an invoice and its pictures again that, by their times, sizes
+    /// and places on the disk, are those that a run before read. [`Observer::unchanged`](super::Observer::unchanged) is told of
+    /// them.
+    pub trusts_file_times: bool,
     /// How many invoices at a time, 256 at most.
     pub jobs: NonZeroUsize,
     /// The book that the run keeps, if it keeps one: what it has is given out again, and what is new is entered.
@@ -66,6 +73,8 @@ impl Batch {
             output,
             to_stdout_too: false,
             existing: Existing::default(),
+            durable: false,
+            trusts_file_times: false,
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             #[cfg(feature = "book")]
             book: None,

@@ -95,7 +95,9 @@ mod server {
                     Some(("sslmode", _)) => {
                         return Err(malformed("sslmode is disable or verify-full: nothing is encrypted by chance"));
                     }
-                    Some(("sslrootcert", file)) => authorities = Some(file.to_owned()),
+                    Some(("sslrootcert", file)) => {
+                        authorities = Some(decoded(file).ok_or_else(|| malformed("sslrootcert is no name of a file"))?);
+                    }
                     Some(("password", _)) => return Err(with_password()),
                     _ => kept.push(part),
                 }
@@ -113,6 +115,8 @@ mod server {
                 #[cfg(unix)]
                 Host::Unix(_) => true,
             });
+            // An address that is given besides is where the connection goes.
+            let is_near = is_near && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
             if config.get_hosts().is_empty() {
                 return Err(malformed("it names no host"));
             }
@@ -183,6 +187,18 @@ mod server {
         }
     }
 
+    /// Without the escapes of a URL: `%20`.
+    fn decoded(text: &str) -> Option<String> {
+        let mut parts = text.split('%');
+        let mut bytes = parts.next()?.as_bytes().to_vec();
+        for part in parts {
+            let (code, rest) = part.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(code, 16).ok()?);
+            bytes.extend(rest.as_bytes());
+        }
+        String::from_utf8(bytes).ok()
+    }
+
     fn with_password() -> Error {
         Error::new(Kind::BookAddress, "the URL of the database has a password in it, where others can read it")
     }
@@ -201,6 +217,66 @@ mod server {
                 .field("url", &self.text)
                 .field("is_encrypted", &self.is_encrypted)
                 .finish_non_exhaustive()
+        }
+    }
+}
+
+#[cfg(all(test, unix, feature = "postgres"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_place() {
+        // The debug text says whether the way is encrypted.
+        for (text, is_encrypted) in [
+            ("postgres://till@db.firm.pl/firm", true),
+            ("postgresql://till@db.firm.pl:6432/firm?sslmode=require", true),
+            ("postgres://till@10.0.0.7/firm?sslmode=verify-ca&sslrootcert=/etc/firm%20ca.pem", true),
+            ("postgres://till@10.0.0.7/firm?sslmode=disable", false),
+            ("postgres://till@localhost/firm", false),
+            ("postgres://till@localhost/firm?sslmode=verify-full", true),
+            ("postgres://till@127.0.0.1/firm", false),
+            ("postgres://till@[::1]/firm", false),
+            ("postgres://till@%2Fvar%2Frun%2Fpostgresql/firm", false),
+            ("postgres:///firm?host=/var/run/postgresql&user=till", false),
+            // One host that is far is enough.
+            ("postgres://till@localhost,db.firm.pl/firm", true),
+            ("postgres://till@localhost/firm?host=db.firm.pl", true),
+            ("postgres://till@localhost/firm?hostaddr=10.0.0.7", true),
+            ("postgres://till@localhost.firm.pl/firm", true),
+        ] {
+            let place = Place::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(place.to_string(), text);
+            assert!(format!("{place:?}").contains(&format!("is_encrypted: {is_encrypted}")), "{text}: {place:?}");
+        }
+        for text in ["firm.book", "/srv/firm.book", r"C:\firm\firm.book", "postgres", ":memory:"] {
+            assert!(matches!(Place::parse(text), Ok(Place::File(path)) if path == PathBuf::from(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_and_no_password_is_repeated() {
+        for text in [
+            "",
+            "mysql://till:hush@db.firm.pl/firm",
+            "sqlite://firm.book",
+            "postgres://till:hush@db.firm.pl/firm",
+            "postgres://till@db.firm.pl/firm?password=hush",
+            "postgres://till@db.firm.pl/firm?pass%77ord=hush",
+            "postgres://till:hush@db.firm.pl:port/firm",
+            "postgres://till@db.firm.pl/firm?hush=hush",
+            "postgres://till@db.firm.pl/firm?sslmode=prefer",
+            "postgres://till@db.firm.pl/firm?sslmode=allow",
+            "postgres://till@db.firm.pl/firm?sslmode=",
+            "postgres://till@db.firm.pl/firm?sslrootcert=%zz",
+            "postgres://till@db.firm.pl",
+            "postgres://",
+            "postgres:///firm",
+            "postgres://till@db.firm.pl:99999/firm",
+        ] {
+            let error = Place::parse(text).expect_err(text);
+            assert_eq!(error.code(), "book_address", "{text}: {error}");
+            assert!(!format!("{error} {error:?}").contains("hush"), "{error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::store::{FoundRow, Rows, Selection, Store};
 use crate::error::{Error, Kind, Result};
+use crate::files::put_in_place;
 use crate::manifest::Signature;
 use crate::sign::SignedLinks;
 use crate::values::{Day, Environment, InvoiceHash, KsefNumber, Nip};
@@ -235,7 +236,7 @@ impl Book {
     pub fn enter(&self, new: &[&NewEntry]) -> Result<Vec<Found>> {
         let mut entered = Vec::new();
         self.database().store().transaction(&mut |rows| {
-            entered = enter(rows, new)?;
+            entered = enter(rows, new, 0)?;
             Ok(())
         })?;
         Ok(entered)
@@ -262,7 +263,7 @@ impl Book {
     /// book knew it.
     ///
     /// # Errors
-    /// `book_lacks_invoice`, if the first file is not in the book; `correction_repeated` if it was corrected by another file
+    /// `book_lacks_invoice`, if the first file is not in the book; `corrected_already` if it was corrected by another file
     /// (KSeF: 21166); `correction_of_accepted` if KSeF took it (KSeF: 21167); `book_contradiction` if it is annulled, or the
     /// second file has codes of its own; those of the database.
     pub fn correct(&self, first: &InvoiceHash, corrected: &Facts, at: SystemTime, cause: &str) -> Result<bool> {
@@ -295,14 +296,20 @@ impl Book {
         let mut faults: Vec<Error> =
             said.into_iter().map(|line| Error::new(Kind::BookDamaged, line).about(self.place.clone())).collect();
         let mut read = 0;
-        self.database().store().select(&Selection::default(), &mut |found| {
+        let mut strange = Vec::new();
+        let done = self.database().store().select(&Selection::default(), &mut |found| {
             if let Err(error) = entry(found).and_then(|entry| entry.check(self.environment)) {
-                faults.push(error.about(self.place.clone()));
+                strange.push(error.about(self.place.clone()));
             }
             read += 1;
             progress(read);
             Ok(true)
-        })?;
+        });
+        faults.extend(strange);
+        match done {
+            Err(error) if error.kind() == Kind::BookDamaged => faults.push(error),
+            done => done?,
+        }
         Ok(faults)
     }
 
@@ -313,8 +320,10 @@ impl Book {
     /// `book_exists`, `book_unwritable`, `book_unavailable`.
     pub fn copy_to(&self, path: &Path, now: SystemTime) -> Result<()> {
         /// So many are written in one transaction.
+        #[cfg(feature = "postgres")]
         const AT_ONCE: usize = 1000;
-        match &mut *self.database() {
+        let mut database = self.database();
+        whole(path, &mut |path| match &mut *database {
             Database::File(store) => store.copy_to(path),
             #[cfg(feature = "postgres")]
             Database::Server(store) => {
@@ -334,8 +343,27 @@ impl Book {
                 })?;
                 put(&mut waiting)
             }
-        }
+        })
     }
+}
+
+/// A new file that is there whole, and on the disk, or not at all.
+fn whole(path: &Path, make: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
+    let about = |error: Error| error.about(path.to_string_lossy());
+    let unwritable = |error: std::io::Error| about(Error::new(Kind::BookUnwritable, error.to_string()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.symlink_metadata().is_ok() {
+        return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
+    }
+    let beside = tempfile::Builder::new().prefix(".ksef-qr-").tempdir_in(folder).map_err(unwritable)?;
+    let made = beside.path().join("copy");
+    make(&made).map_err(about)?;
+    std::fs::OpenOptions::new().write(true).open(&made).and_then(|file| file.sync_all()).map_err(unwritable)?;
+    let made = tempfile::TempPath::try_from_path(made).map_err(unwritable)?;
+    put_in_place(made, path, false).map_err(|error| match error.kind() {
+        Kind::OutputExists => about(Error::new(Kind::BookExists, "there is a file of this name")),
+        _ => about(Error::new(Kind::BookUnwritable, error.message())),
+    })
 }
 
 impl fmt::Debug for Book {
@@ -403,14 +431,26 @@ fn look_up(rows: &mut dyn Rows, invoices: &[&Facts]) -> Result<Vec<Found>> {
         .collect();
     let taken_by = rows.by_number(&numbers)?;
     for (at, digests) in unknown.into_iter().zip(taken_by) {
-        if let (Some(entry), _) = taken(rows, &digests)? {
-            found[at] = Found::NumberTaken(entry);
-        }
+        found[at] = match entered_meanwhile(rows, names[at], &digests)? {
+            Some(entry) => Found::Known(entry),
+            None => taken(rows, &digests)?.0.map_or(Found::New, Found::NumberTaken),
+        };
     }
     Ok(found)
 }
 
-fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
+/// The invoice itself, if another program entered it between the question for its digest and that for its number.
+fn entered_meanwhile(rows: &mut dyn Rows, name: &str, of_number: &[(i64, String)]) -> Result<Option<Entry>> {
+    if of_number.iter().all(|(_, digest)| digest != name) {
+        return Ok(None);
+    }
+    rows.by_digest(&[name])?.pop().map(entry).transpose()
+}
+
+/// So often an entry is tried again that another program's came before. More is not chance.
+const RACES: u32 = 8;
+
+fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found>> {
     let digests: Vec<String> = new.iter().map(|one| one.facts.hash.base64()).collect();
     let names: Vec<&str> = digests.iter().map(|digest| &**digest).collect();
     let mut known = by_digest(rows, &names)?;
@@ -418,32 +458,33 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
     let mut found: Vec<Option<Found>> =
         names.iter().map(|name| known.get(*name).map(|(_, entry)| Found::Known(entry.clone()))).collect();
     // Those to insert, each file once; the same file again is known as soon as the first is in.
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    let mut again: Vec<(usize, usize)> = Vec::new();
+    let mut first: HashSet<&str> = HashSet::new();
+    let mut again: Vec<usize> = Vec::new();
     let mut wanted: Vec<usize> = Vec::new();
     for at in 0..new.len() {
         if found[at].is_some() {
             continue;
         }
-        match first.get(names[at]) {
-            Some(before) => again.push((at, *before)),
-            None => {
-                first.insert(names[at], at);
-                wanted.push(at);
-            }
+        if first.insert(names[at]) {
+            wanted.push(at);
+        } else {
+            again.push(at);
         }
     }
     let sellers: Vec<(Nip, &str, &str)> = wanted.iter().map(|at| new[*at].facts.numbered()).collect();
     let numbers: Vec<(&str, &str, &str)> =
         sellers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
     let by_number = rows.by_number(&numbers)?;
-    // The last copy of a number that this very call enters, and by which of them.
+    // Of a number that this very call enters: its last copy, and the first file that has it.
     let mut given: HashMap<(&str, &str, &str), (i64, usize)> = HashMap::new();
     let mut inserted: Vec<(usize, InvoiceRow)> = Vec::new();
     for ((at, number), digests) in wanted.into_iter().zip(&numbers).zip(by_number) {
         let one = new[at];
-        let (earlier, mut copy) = taken(rows, &digests)?;
-        let mut earlier = earlier;
+        if let Some(entry) = entered_meanwhile(rows, names[at], &digests)? {
+            found[at] = Some(Found::Known(entry));
+            continue;
+        }
+        let (mut earlier, mut copy) = taken(rows, &digests)?;
         if let Some((last, by)) = given.get(number) {
             copy = last + 1;
             earlier = earlier.or_else(|| Some(entered(new[*by])));
@@ -452,7 +493,7 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
             found[at] = Some(Found::NumberTaken(earlier));
             continue;
         }
-        given.insert(*number, (copy, at));
+        given.entry(*number).or_insert((copy, at)).0 = copy;
         inserted.push((at, one.facts.to_row(copy)));
     }
     let invoice_rows: Vec<InvoiceRow> = inserted.iter().map(|(_, row)| row.clone()).collect();
@@ -469,21 +510,21 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
         }
     }
     rows.insert_events(&events)?;
-    // Somebody entered them between the question and the answer. What it is, is known now.
+    // Somebody else's came between the question and the answer, and can be seen now.
     if !raced.is_empty() {
-        let facts: Vec<&Facts> = raced.iter().map(|at| &new[*at].facts).collect();
-        for (at, looked) in raced.iter().zip(look_up(rows, &facts)?) {
-            if looked == Found::New {
-                return Err(Error::new(Kind::BookDamaged, "an invoice could not be entered, and is not there"));
-            }
-            found[*at] = Some(looked);
+        if races == RACES {
+            return Err(Error::new(Kind::BookUnavailable, "other programs were always faster"));
+        }
+        let once_more: Vec<&NewEntry> = raced.iter().map(|at| new[*at]).collect();
+        for (at, entered) in raced.iter().zip(enter(rows, &once_more, races + 1)?) {
+            found[*at] = Some(entered);
         }
     }
-    for (at, before) in again {
-        found[at] = match &found[before] {
-            Some(Found::New) => Some(Found::Known(entered(new[before]))),
-            other => other.clone(),
-        };
+    if !again.is_empty() {
+        let once_more: Vec<&NewEntry> = again.iter().map(|at| new[*at]).collect();
+        for (at, entered) in again.iter().zip(enter(rows, &once_more, races)?) {
+            found[*at] = Some(entered);
+        }
     }
     Ok(found.into_iter().map(|one| one.unwrap_or(Found::New)).collect())
 }
@@ -694,7 +735,7 @@ fn correct(rows: &mut dyn Rows, first: &InvoiceHash, corrected: &Facts, at: Syst
             return Ok(false);
         }
         let message = format!("{number} was corrected before, by the file with the digest {}", by.base64());
-        return Err(Error::new(Kind::CorrectionRepeated, message));
+        return Err(Error::new(Kind::CorrectedAlready, message));
     }
     match entry.state() {
         State::Accepted(ksef_number) => {
@@ -704,9 +745,10 @@ fn correct(rows: &mut dyn Rows, first: &InvoiceHash, corrected: &Facts, at: Syst
         State::Annulled => {
             return Err(Error::new(Kind::BookContradiction, format!("{number} was annulled")));
         }
-        State::Correction(_) => {
+        // Whatever KSeF said of it meanwhile.
+        _ if entry.corrects().is_some() => {
             let message = format!("{number} is itself the technical correction of another file");
-            return Err(Error::new(Kind::CorrectionRepeated, message));
+            return Err(Error::new(Kind::CorrectedAlready, message));
         }
         _ => {}
     }

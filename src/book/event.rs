@@ -168,6 +168,19 @@ struct Detail {
     not_sent: bool,
 }
 
+impl EventRow {
+    /// True if KSeF may have to get the invoice from now on, as far as this event says.
+    pub(super) fn opens(&self) -> bool {
+        matches!(&*self.r#type, "sent" | "refused" | "corrected" | "moved")
+            || (self.r#type == "issued" && self.kod2.is_some())
+    }
+
+    /// True if KSeF need not get it any more, whatever else happens.
+    pub(super) fn closes(&self) -> bool {
+        matches!(&*self.r#type, "accepted" | "annulled")
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_false(value: &bool) -> bool {
     !value

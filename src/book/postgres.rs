@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
-use postgres::types::ToSql;
+use postgres::types::{ToSql, WasNull, WrongType};
 use postgres::{Client, GenericClient, Row, Statement};
 
 use super::address::ServerAddress;
@@ -20,8 +20,9 @@ use super::store::{FoundRow, Rows, Selection, Store};
 use crate::error::{Error, Kind, Result};
 use crate::values::Environment;
 
-/// So often a transaction is tried in which another was in the way, or whose connection broke.
-const ATTEMPTS: u32 = 6;
+/// So often a transaction is tried in which another was in the way, or whose connection broke: long enough for a server that
+/// starts anew.
+const ATTEMPTS: u32 = 12;
 
 /// Between two attempts, times their number.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -33,7 +34,8 @@ const LIMITS: &str = "SET search_path TO ksef_qr; SET statement_timeout = 60000;
 /// "KSeF": who holds it may change the tables.
 const MIGRATION_LOCK: i64 = 0x4B53_6546;
 
-const ID: &str = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
+const WORDS: schema::Words =
+    schema::Words { id: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", key: "BIGINT PRIMARY KEY" };
 
 /// A book in a server.
 pub(super) struct Postgres {
@@ -87,16 +89,20 @@ impl Connection {
 fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Result<Environment> {
     let mut transaction = client.transaction().map_err(|error| failed(&error))?;
     let run = |error: postgres::Error| failed(&error);
-    let is_there: bool =
-        transaction.query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[]).map_err(run)?.get(0);
+    let is_there: bool = transaction
+        .query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[])
+        .and_then(|row| row.try_get(0))
+        .map_err(run)?;
     let (version, environment) = match (is_there, new) {
         (true, Some(_)) => return Err(Error::new(Kind::BookExists, "the database has a book already")),
         (false, None) => return Err(Error::new(Kind::BookMissing, "the database has no book")),
         (false, Some(environment)) => {
             transaction.query("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).map_err(run)?;
             // Of two who make it at the same moment, one comes too late.
-            let made: bool =
-                transaction.query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[]).map_err(run)?.get(0);
+            let made: bool = transaction
+                .query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[])
+                .and_then(|row| row.try_get(0))
+                .map_err(run)?;
             if made {
                 return Err(Error::new(Kind::BookExists, "the database has a book already"));
             }
@@ -105,13 +111,13 @@ fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Re
         }
         (true, None) => version_of(&mut transaction)?,
     };
-    if !schema::missing(version, ID)?.is_empty() {
+    if !schema::missing(version, WORDS)?.is_empty() {
         let mut version = version;
         if is_there {
             transaction.query("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).map_err(run)?;
             (version, _) = version_of(&mut transaction)?;
         }
-        for (version, text) in schema::missing(version, ID)? {
+        for (version, text) in schema::missing(version, WORDS)? {
             transaction.batch_execute(&text).map_err(run)?;
             transaction
                 .execute(schema::ENTER_VERSION, &[&version, &environment.name(), &moment(now), &schema::PROGRAM])
@@ -123,8 +129,12 @@ fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Re
 }
 
 fn version_of(client: &mut impl GenericClient) -> Result<(i64, Environment)> {
-    let row = client.query_one(schema::READ_VERSION, &[]).map_err(|error| failed(&error))?;
-    Ok((row.get(0), schema::environment(row.get(1))?))
+    let mut read = || {
+        let row = client.query_one(schema::READ_VERSION, &[])?;
+        Ok((row.try_get(0)?, row.try_get::<_, String>(1)?))
+    };
+    let (version, name) = read().map_err(|error| failed(&error))?;
+    Ok((version, schema::environment(&name)?))
 }
 
 /// What PostgreSQL says, as an error of ours. The texts of the driver hold no password.
@@ -133,7 +143,15 @@ pub(super) fn failed(error: &postgres::Error) -> Error {
         Some(&SqlState::DISK_FULL | &SqlState::READ_ONLY_SQL_TRANSACTION | &SqlState::INSUFFICIENT_PRIVILEGE) => {
             Kind::BookUnwritable
         }
-        Some(&SqlState::UNDEFINED_TABLE | &SqlState::UNDEFINED_COLUMN | &SqlState::DATA_CORRUPTED) => Kind::BookDamaged,
+        Some(
+            &SqlState::UNDEFINED_TABLE
+            | &SqlState::UNDEFINED_COLUMN
+            | &SqlState::UNDEFINED_FUNCTION
+            | &SqlState::DATATYPE_MISMATCH
+            | &SqlState::DATA_CORRUPTED
+            | &SqlState::INDEX_CORRUPTED,
+        ) => Kind::BookDamaged,
+        None if is_of_another_type(error) => Kind::BookDamaged,
         _ => Kind::BookUnavailable,
     };
     let mut message = format!("PostgreSQL: {error}");
@@ -148,25 +166,45 @@ pub(super) fn failed(error: &postgres::Error) -> Error {
     Error::new(kind, message)
 }
 
-/// True for an attempt that may succeed if it is made again. What was asked for is entered once, however often it is tried.
-fn is_passing(error: &postgres::Error) -> bool {
-    error.is_closed()
-        || matches!(
-            error.code(),
-            Some(
-                &SqlState::T_R_DEADLOCK_DETECTED
-                    | &SqlState::T_R_SERIALIZATION_FAILURE
-                    | &SqlState::ADMIN_SHUTDOWN
-                    | &SqlState::CRASH_SHUTDOWN
-                    | &SqlState::CANNOT_CONNECT_NOW
-            )
-        )
+/// True if a column is not of the type that it should have: the driver's own error, which the server knows nothing of.
+fn is_of_another_type(error: &postgres::Error) -> bool {
+    error.source().is_some_and(|source| source.is::<WrongType>() || source.is::<WasNull>())
 }
 
-/// An attempt that failed: for good, or so that the next may succeed.
+/// Why an attempt failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The next one fails too.
+    Lasting,
+    /// Another program was in the way.
+    Conflict,
+    /// The connection broke; whether the server kept what it was given is not known. What is asked for again is entered once
+    /// all the same.
+    Broken,
+}
+
+impl Cause {
+    fn of(error: &postgres::Error) -> Self {
+        match error.code() {
+            Some(&SqlState::T_R_DEADLOCK_DETECTED | &SqlState::T_R_SERIALIZATION_FAILURE) => Self::Conflict,
+            Some(
+                &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW
+                | &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+            ) => Self::Broken,
+            Some(_) => Self::Lasting,
+            None if is_of_another_type(error) => Self::Lasting,
+            // Closed, reset, cut off in the middle of an answer.
+            None => Self::Broken,
+        }
+    }
+}
+
+/// An attempt that failed.
 struct Failure {
     error: Error,
-    is_passing: bool,
+    cause: Cause,
 }
 
 impl Postgres {
@@ -175,38 +213,31 @@ impl Postgres {
         is_transaction: bool,
         work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>,
     ) -> std::result::Result<(), Failure> {
-        let of = |error: &postgres::Error| Failure { error: failed(error), is_passing: is_passing(error) };
+        let of = |error: &postgres::Error| Failure { error: failed(error), cause: Cause::of(error) };
         let Connection { client, statements } = &mut self.connection;
-        let mut passing = false;
-        let done = if is_transaction {
+        let mut cause = Cause::Lasting;
+        if is_transaction {
             let mut transaction = client.transaction().map_err(|error| of(&error))?;
-            let done = work(&mut Open { client: &mut transaction, statements, passing: &mut passing });
-            match done {
+            match work(&mut Open { client: &mut transaction, statements, cause: &mut cause }) {
                 Ok(()) => transaction.commit().map_err(|error| of(&error)),
-                Err(error) => Err(Failure { error, is_passing: passing }),
+                Err(error) => Err(Failure { error, cause }),
             }
         } else {
-            let done = work(&mut Open { client, statements, passing: &mut passing });
-            done.map_err(|error| Failure { error, is_passing: passing })
-        };
-        done.map_err(|failure| Failure {
-            is_passing: failure.is_passing || self.connection.client.is_closed(),
-            ..failure
-        })
+            work(&mut Open { client, statements, cause: &mut cause }).map_err(|error| Failure { error, cause })
+        }
     }
 
     fn with_attempts(&mut self, is_transaction: bool, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let mut attempt = 1;
         loop {
-            let Err(Failure { error, is_passing }) = self.attempt(is_transaction, work) else { return Ok(()) };
-            let about = |error: Error| if error.input().is_some() { error } else { error.about(self.place.clone()) };
-            if !is_passing || attempt == ATTEMPTS {
-                return Err(about(error));
+            let Err(Failure { error, cause }) = self.attempt(is_transaction, work) else { return Ok(()) };
+            if cause == Cause::Lasting || attempt == ATTEMPTS {
+                return Err(if error.input().is_some() { error } else { error.about(self.place.clone()) });
             }
             std::thread::sleep(PAUSE * attempt);
             attempt += 1;
-            // A server that starts anew is not there at once.
-            if self.connection.client.is_closed()
+            // A server that starts anew is not there at once; what fails here fails again with the next attempt.
+            if (cause == Cause::Broken || self.connection.client.is_closed())
                 && let Ok(connection) = Connection::open(&self.address)
             {
                 self.connection = connection;
@@ -236,30 +267,33 @@ impl Store for Postgres {
         if self.connection.client.is_closed() {
             self.connection = Connection::open(&self.address)?;
         }
-        let open = match selection.is_open {
-            true => {
-                " AND NOT EXISTS (SELECT 1 FROM event c WHERE c.invoice = i.id AND c.type IN ('accepted', 'annulled'))"
-            }
-            false => "",
-        };
+        let Selection { is_open, seller, number, issued_from, issued_to } = selection;
+        let wanted =
+            [("seller =", seller), ("number =", number), ("issue_date >=", issued_from), ("issue_date <=", issued_to)];
+        let mut conditions = Vec::new();
+        let mut parameters: Vec<&(dyn ToSql + Sync)> = Vec::new();
+        for (condition, value) in wanted.iter().filter_map(|(condition, value)| Some((condition, value.as_ref()?))) {
+            parameters.push(value);
+            conditions.push(format!("i.{condition} ${}", parameters.len()));
+        }
+        let open = if *is_open { "JOIN open_invoice o ON o.invoice = i.id" } else { "" };
+        let wanted = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
         let text = format!(
-            "SELECT {INVOICE}, {EVENT} FROM invoice i JOIN event e ON e.invoice = i.id \
-             WHERE ($1::text IS NULL OR i.seller = $1) AND ($2::text IS NULL OR i.number = $2) \
-             AND ($3::text IS NULL OR i.issue_date >= $3) AND ($4::text IS NULL OR i.issue_date <= $4){open} \
-             ORDER BY i.id, e.id"
+            "SELECT {INVOICE}, {EVENT} FROM invoice i JOIN event e ON e.invoice = i.id {open} {wanted} ORDER BY i.id, e.id"
         );
-        let Selection { seller, number, issued_from, issued_to, .. } = selection;
-        let parameters: [&(dyn ToSql + Sync); 4] = [seller, number, issued_from, issued_to];
         // One statement sees one moment.
-        let mut read = || -> std::result::Result<Result<()>, postgres::Error> {
-            let mut rows = self.connection.client.query_raw(&*text, parameters)?;
+        let read = || -> Read<Result<()>> {
+            // It may be read for longer than anything else may take: an export, a backup.
+            let mut transaction = self.connection.client.build_transaction().read_only(true).start()?;
+            transaction.batch_execute("SET LOCAL statement_timeout = 0")?;
+            let mut rows = transaction.query_raw(&*text, parameters)?;
             let mut open: Option<FoundRow> = None;
             while let Some(row) = rows.next()? {
-                let (id, fields) = invoice(&row);
+                let (id, fields) = invoice(&row)?;
                 match &mut open {
-                    Some(((last, _), events)) if *last == id => events.push(event(&row, 10)),
+                    Some(((last, _), events)) if *last == id => events.push(event(&row)?),
                     _ => {
-                        if let Some(done) = open.replace(((id, fields), vec![event(&row, 10)])) {
+                        if let Some(done) = open.replace(((id, fields), vec![event(&row)?])) {
                             match each(done) {
                                 Ok(true) => {}
                                 Ok(false) => return Ok(Ok(())),
@@ -279,50 +313,64 @@ impl Store for Postgres {
 
     /// The server looks after its own files.
     fn check(&mut self) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        let mut count = |text: &str| -> Read<i64> {
+            let mut transaction = self.connection.client.build_transaction().read_only(true).start()?;
+            transaction.batch_execute("SET LOCAL statement_timeout = 0")?;
+            transaction.query_one(text, &[])?.try_get(0)
+        };
+        let [too_many, missing] = schema::COUNT_STRAYS;
+        let mut counts = || -> Read<[i64; 2]> { Ok([count(too_many)?, count(missing)?]) };
+        match counts() {
+            Ok(counts) => Ok(schema::strays(counts).collect()),
+            Err(error) => Err(failed(&error).about(self.place.clone())),
+        }
     }
 }
 
 const INVOICE: &str = "i.id, i.sha256, i.seller, i.kind, i.number, i.copy, i.issue_date, i.form, i.size_bytes, i.buyer";
 const EVENT: &str = "e.type, e.at, e.cause, e.send_by, e.ksef_number, e.other_sha256, e.kod2, e.detail";
 
-fn invoice(row: &Row) -> (i64, InvoiceRow) {
-    (
-        row.get(0),
+type Read<T> = std::result::Result<T, postgres::Error>;
+
+/// A column of another type is an error: the tables may have been changed by others.
+fn invoice(row: &Row) -> Read<(i64, InvoiceRow)> {
+    Ok((
+        row.try_get(0)?,
         InvoiceRow {
-            sha256: row.get(1),
-            seller: row.get(2),
-            kind: row.get(3),
-            number: row.get(4),
-            copy: row.get(5),
-            issue_date: row.get(6),
-            form: row.get(7),
-            size_bytes: row.get(8),
-            buyer: row.get(9),
+            sha256: row.try_get(1)?,
+            seller: row.try_get(2)?,
+            kind: row.try_get(3)?,
+            number: row.try_get(4)?,
+            copy: row.try_get(5)?,
+            issue_date: row.try_get(6)?,
+            form: row.try_get(7)?,
+            size_bytes: row.try_get(8)?,
+            buyer: row.try_get(9)?,
         },
-    )
+    ))
 }
 
-/// From this column on.
-fn event(row: &Row, from: usize) -> EventRow {
-    EventRow {
-        r#type: row.get(from),
-        at: row.get(from + 1),
-        cause: row.get(from + 2),
-        send_by: row.get(from + 3),
-        ksef_number: row.get(from + 4),
-        other_sha256: row.get(from + 5),
-        kod2: row.get(from + 6),
-        detail: row.get(from + 7),
-    }
+/// Behind the columns of the invoice.
+fn event(row: &Row) -> Read<EventRow> {
+    const FROM: usize = 10;
+    Ok(EventRow {
+        r#type: row.try_get(FROM)?,
+        at: row.try_get(FROM + 1)?,
+        cause: row.try_get(FROM + 2)?,
+        send_by: row.try_get(FROM + 3)?,
+        ksef_number: row.try_get(FROM + 4)?,
+        other_sha256: row.try_get(FROM + 5)?,
+        kod2: row.try_get(FROM + 6)?,
+        detail: row.try_get(FROM + 7)?,
+    })
 }
 
 /// The rows, by many at a time: a server is far away.
 struct Open<'t, C> {
     client: &'t mut C,
     statements: &'t mut HashMap<&'static str, Statement>,
-    /// Set by an error after which the whole may be tried again.
-    passing: &'t mut bool,
+    /// Set by an error: whether the whole may be tried again.
+    cause: &'t mut Cause,
 }
 
 impl<C: GenericClient> Open<'_, C> {
@@ -339,7 +387,7 @@ impl<C: GenericClient> Open<'_, C> {
             self.client.query(&statement, parameters)
         };
         run().map_err(|error| {
-            *self.passing = is_passing(&error);
+            *self.cause = Cause::of(&error);
             failed(&error)
         })
     }
@@ -352,10 +400,11 @@ impl<C: GenericClient> Rows for Open<'_, C> {
              FROM invoice i JOIN event e ON e.invoice = i.id WHERE i.sha256 = ANY($1) ORDER BY i.id, e.id";
         let mut found: Vec<FoundRow> = Vec::new();
         for row in self.query(TEXT, &[&digests])? {
-            let (id, fields) = invoice(&row);
+            let read = || Ok((invoice(&row)?, event(&row)?));
+            let ((id, fields), event) = read().map_err(|error| failed(&error))?;
             match found.last_mut() {
-                Some(((last, _), events)) if *last == id => events.push(event(&row, 10)),
-                _ => found.push(((id, fields), vec![event(&row, 10)])),
+                Some(((last, _), events)) if *last == id => events.push(event),
+                _ => found.push(((id, fields), vec![event])),
             }
         }
         Ok(found)
@@ -370,9 +419,10 @@ impl<C: GenericClient> Rows for Open<'_, C> {
         let texts: Vec<&str> = numbers.iter().map(|one| one.2).collect();
         let mut found = vec![Vec::new(); numbers.len()];
         for row in self.query(TEXT, &[&sellers, &kinds, &texts])? {
-            let n: i64 = row.get(0);
+            let read = || Ok((row.try_get::<_, i64>(0)?, row.try_get(1)?, row.try_get(2)?));
+            let (n, copy, digest) = read().map_err(|error| failed(&error))?;
             if let Some(of) = usize::try_from(n - 1).ok().and_then(|n| found.get_mut(n)) {
-                of.push((row.get(1), row.get(2)));
+                of.push((copy, digest));
             }
         }
         Ok(found)
@@ -381,7 +431,8 @@ impl<C: GenericClient> Rows for Open<'_, C> {
     fn by_ksef_number(&mut self, numbers: &[&str]) -> Result<Vec<(String, String)>> {
         const TEXT: &str = "SELECT e.ksef_number, i.sha256 FROM event e JOIN invoice i ON i.id = e.invoice \
              WHERE e.ksef_number = ANY($1)";
-        Ok(self.query(TEXT, &[&numbers])?.iter().map(|row| (row.get(0), row.get(1))).collect())
+        let read = |row: &Row| -> Read<(String, String)> { Ok((row.try_get(0)?, row.try_get(1)?)) };
+        self.query(TEXT, &[&numbers])?.iter().map(|row| read(row).map_err(|error| failed(&error))).collect()
     }
 
     fn insert_invoices(&mut self, rows: &[InvoiceRow]) -> Result<Vec<Option<i64>>> {
@@ -389,8 +440,13 @@ impl<C: GenericClient> Rows for Open<'_, C> {
              (sha256, seller, kind, number, copy, issue_date, form, size_bytes, buyer) \
              SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], \
              $8::bigint[], $9::text[]) ON CONFLICT DO NOTHING RETURNING id, sha256";
-        let texts = |of: fn(&InvoiceRow) -> &str| rows.iter().map(of).collect::<Vec<&str>>();
-        let numbers = |of: fn(&InvoiceRow) -> i64| rows.iter().map(of).collect::<Vec<i64>>();
+        // Two who enter the same numbers at the same moment meet them in the same order: none holds what the other waits for.
+        let mut sorted: Vec<&InvoiceRow> = rows.iter().collect();
+        sorted.sort_by_key(|row| (&row.number, &row.seller, &row.kind));
+        let rows_as_given = rows;
+        let rows = sorted;
+        let texts = |of: fn(&InvoiceRow) -> &str| rows.iter().map(|row| of(row)).collect::<Vec<&str>>();
+        let numbers = |of: fn(&InvoiceRow) -> i64| rows.iter().map(|row| of(row)).collect::<Vec<i64>>();
         let buyers: Vec<Option<&str>> = rows.iter().map(|row| row.buyer.as_deref()).collect();
         let inserted = self.query(
             TEXT,
@@ -406,8 +462,9 @@ impl<C: GenericClient> Rows for Open<'_, C> {
                 &buyers,
             ],
         )?;
-        let ids: HashMap<&str, i64> = inserted.iter().map(|row| (row.get(1), row.get(0))).collect();
-        Ok(rows.iter().map(|row| ids.get(&*row.sha256).copied()).collect())
+        let read = |row: &'_ Row| -> Read<(String, i64)> { Ok((row.try_get(1)?, row.try_get(0)?)) };
+        let ids = inserted.iter().map(read).collect::<Read<HashMap<String, i64>>>().map_err(|error| failed(&error))?;
+        Ok(rows_as_given.iter().map(|row| ids.get(&*row.sha256).copied()).collect())
     }
 
     fn insert_events(&mut self, rows: &[(i64, EventRow)]) -> Result<()> {
@@ -436,6 +493,16 @@ impl<C: GenericClient> Rows for Open<'_, C> {
                 &maybe(|row| row.detail.as_deref()),
             ],
         )?;
+        let mut opened: Vec<i64> = rows.iter().filter(|(_, row)| row.opens()).map(|(id, _)| *id).collect();
+        opened.sort_unstable();
+        if !opened.is_empty() {
+            let text = "INSERT INTO open_invoice (invoice) SELECT unnest($1::bigint[]) ON CONFLICT DO NOTHING";
+            self.query(text, &[&opened])?;
+        }
+        let closed: Vec<i64> = rows.iter().filter(|(_, row)| row.closes()).map(|(id, _)| *id).collect();
+        if !closed.is_empty() {
+            self.query("DELETE FROM open_invoice WHERE invoice = ANY($1)", &[&closed])?;
+        }
         Ok(())
     }
 

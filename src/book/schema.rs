@@ -9,7 +9,11 @@ use crate::values::Environment;
 /// The version of the tables that this program writes: the number of migrations.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
-/// One text a version, each of several statements. `{id}` is a whole number that counts up by itself.
+/// One text a version, each of several statements. `{id}` is a whole number that counts up by itself, `{key}` one that does
+/// not.
+///
+/// `open_invoice` follows from the events, and is there to be quick: those that were closed are many, those that are open
+/// few. It is the one table in which a row does not stay.
 const MIGRATIONS: &[&str] = &["
 CREATE TABLE book (
     version     BIGINT NOT NULL PRIMARY KEY,
@@ -28,7 +32,7 @@ CREATE TABLE invoice (
     form       TEXT NOT NULL,
     size_bytes BIGINT NOT NULL,
     buyer      TEXT,
-    UNIQUE (seller, kind, number, copy)
+    UNIQUE (number, seller, kind, copy)
 );
 CREATE TABLE event (
     id           {id},
@@ -42,9 +46,11 @@ CREATE TABLE event (
     kod2         TEXT,
     detail       TEXT
 );
+CREATE TABLE open_invoice (
+    invoice {key} REFERENCES invoice (id)
+);
 CREATE INDEX event_invoice ON event (invoice);
 CREATE INDEX event_ksef_number ON event (ksef_number) WHERE ksef_number IS NOT NULL;
-CREATE INDEX event_closed ON event (invoice) WHERE type IN ('accepted', 'annulled');
 CREATE INDEX event_other ON event (other_sha256) WHERE other_sha256 IS NOT NULL;
 "];
 
@@ -52,13 +58,41 @@ CREATE INDEX event_other ON event (other_sha256) WHERE other_sha256 IS NOT NULL;
 ///
 /// # Errors
 /// `book_newer`, if the book was written by a later version of this program.
-pub(super) fn missing(version: i64, id: &str) -> Result<Vec<(i64, String)>> {
+pub(super) fn missing(version: i64, words: Words) -> Result<Vec<(i64, String)>> {
     let have = usize::try_from(version).unwrap_or_default();
     if have > MIGRATIONS.len() {
         let message = format!("its tables are of version {version}, and this program knows those up to {VERSION}");
         return Err(Error::new(Kind::BookNewer, message));
     }
-    Ok((version + 1..).zip(MIGRATIONS.iter().skip(have).map(|text| text.replace("{id}", id))).collect())
+    let in_words = |text: &&str| text.replace("{id}", words.id).replace("{key}", words.key);
+    Ok((version + 1..).zip(MIGRATIONS.iter().skip(have).map(in_words)).collect())
+}
+
+/// What a database calls the numbers of rows.
+#[derive(Clone, Copy)]
+pub(super) struct Words {
+    pub(super) id: &'static str,
+    pub(super) key: &'static str,
+}
+
+/// How many rows of `open_invoice` are too many, and how many are missing.
+pub(super) const COUNT_STRAYS: [&str; 2] = [
+    "SELECT count(*) FROM open_invoice o WHERE EXISTS \
+     (SELECT 1 FROM event e WHERE e.invoice = o.invoice AND e.type IN ('accepted', 'annulled'))",
+    "SELECT count(*) FROM invoice i WHERE NOT EXISTS (SELECT 1 FROM open_invoice o WHERE o.invoice = i.id) \
+     AND EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id AND (e.type IN ('sent', 'refused', 'corrected', 'moved') \
+     OR (e.type = 'issued' AND e.kod2 IS NOT NULL))) AND NOT EXISTS \
+     (SELECT 1 FROM event e WHERE e.invoice = i.id AND e.type IN ('accepted', 'annulled'))",
+];
+
+/// What these counts say, if they are not zero.
+pub(super) fn strays(counts: [i64; 2]) -> impl Iterator<Item = String> {
+    let words = ["are closed and stand among the open ones", "are open and do not stand among the open ones"];
+    counts
+        .into_iter()
+        .zip(words)
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, words)| format!("{count} invoices {words}"))
 }
 
 /// The row that says which version a book has now.

@@ -3,11 +3,13 @@
 //! Its journal is a write-ahead log, and each transaction is on the disk when it ends (`synchronous = FULL`): what is in the
 //! book is there after a power cut too.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params, params_from_iter,
+};
 
 use super::entry::InvoiceRow;
 use super::event::{EventRow, moment};
@@ -25,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What SQLite keeps of the file in memory, in KiB, as it wants it: negative.
 const CACHE_KIB: i64 = -32_000;
+
+const WORDS: schema::Words = schema::Words { id: "INTEGER PRIMARY KEY", key: "INTEGER PRIMARY KEY" };
 
 /// A book in a file.
 pub(super) struct Sqlite {
@@ -50,7 +54,9 @@ impl Sqlite {
                 Kind::OutputExists => Error::new(Kind::BookExists, "there is a file of this name"),
                 _ => Error::new(Kind::BookUnwritable, error.message()),
             })?;
-            connect(path)
+            let connection = connect(path)?;
+            keep_log(&connection)?;
+            Ok(connection)
         };
         let connection = made().map_err(about)?;
         Ok(Self::of(connection, environment, path))
@@ -77,6 +83,7 @@ impl Sqlite {
         if id != APPLICATION_ID {
             return Err(about(Error::new(Kind::BookForeign, "it is a database of another program")));
         }
+        keep_log(&connection).map_err(about)?;
         let (version, name): (i64, String) = connection
             .query_row(schema::READ_VERSION, [], |row| Ok((row.get(0)?, row.get(1)?)))
             .map_err(|error| about(failed(&error)))?;
@@ -92,27 +99,28 @@ impl Sqlite {
     /// Copies the book as it is at this moment into a new file, while others go on writing.
     ///
     /// # Errors
-    /// `book_exists`, `book_unwritable`.
+    /// `book_unwritable`.
     pub(super) fn copy_to(&self, path: &Path) -> Result<()> {
-        let about = |error: Error| error.about(path.to_string_lossy());
-        if path.exists() {
-            return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
-        }
-        let name = path.to_str().ok_or_else(|| about(Error::new(Kind::BookUnwritable, "its name is no text")))?;
-        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| about(failed(&error)))?;
+        let path = in_folder(path);
+        let name = path.to_str().ok_or_else(|| Error::new(Kind::BookUnwritable, "its name is no text"))?;
+        self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| failed(&error))?;
         Ok(())
     }
 }
 
+/// With its folder: some names alone are no file to SQLite, `:memory:`.
+fn in_folder(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
+}
+
 fn connect(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    let connection = Connection::open_with_flags(in_folder(path), flags).map_err(|error| failed(&error))?;
     let set = || {
         connection.busy_timeout(PATIENCE)?;
         // A book that somebody else gives us runs nothing of its own.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "cache_size", CACHE_KIB)?;
         connection.pragma_update(None, "foreign_keys", true)
@@ -122,14 +130,19 @@ fn connect(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Readers and the one who writes are not in each other's way. The file keeps it; of a book that was restored from a backup
+/// it is set again. Never before it is known to be a book: another program's database stays as it is.
+fn keep_log(connection: &Connection) -> Result<()> {
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(|error| failed(&error))
+}
+
 fn migrate(
     connection: &mut Connection,
     version: i64,
     environment: Environment,
     now: std::time::SystemTime,
 ) -> Result<()> {
-    const ID: &str = "INTEGER PRIMARY KEY";
-    if schema::missing(version, ID)?.is_empty() {
+    if schema::missing(version, WORDS)?.is_empty() {
         return Ok(());
     }
     let mut work = || -> rusqlite::Result<Result<()>> {
@@ -142,7 +155,7 @@ fn migrate(
             true => transaction.query_row(schema::READ_VERSION, [], |row| row.get(0))?,
             false => 0,
         };
-        let missing = match schema::missing(version, ID) {
+        let missing = match schema::missing(version, WORDS) {
             Ok(missing) => missing,
             Err(error) => return Ok(Err(error)),
         };
@@ -164,9 +177,16 @@ fn failed(error: &rusqlite::Error) -> Error {
             Kind::BookUnwritable
         }
         Some(ErrorCode::NotADatabase) => Kind::BookForeign,
-        Some(ErrorCode::DatabaseCorrupt) => Kind::BookDamaged,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen) => Kind::BookUnavailable,
-        // A table or a column that is not there, a value of another type.
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::FileLockingProtocolFailed
+            | ErrorCode::NoLargeFileSupport
+            | ErrorCode::OutOfMemory
+            | ErrorCode::OperationInterrupted,
+        ) => Kind::BookUnavailable,
+        // What is corrupt; a table or a column that is not there, a value of another type.
         _ => Kind::BookDamaged,
     };
     Error::new(kind, format!("SQLite: {error}"))
@@ -193,7 +213,10 @@ impl Store for Sqlite {
     }
 
     fn rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
-        work(&mut Open(&self.connection)).map_err(|error| error.about(self.place.clone()))
+        let about = |error: Error| error.about(self.place.clone());
+        // One moment for all that is read.
+        let transaction = self.connection.unchecked_transaction().map_err(|error| about(failed(&error)))?;
+        work(&mut Open(&transaction)).map_err(about)
     }
 
     fn select(&mut self, selection: &Selection, each: &mut dyn FnMut(FoundRow) -> Result<bool>) -> Result<()> {
@@ -210,6 +233,9 @@ impl Store for Sqlite {
             if strays > 0 {
                 said.push(format!("{strays} events are of no invoice"));
             }
+            let count = |text: &str| self.connection.query_row(text, [], |row| row.get(0));
+            let [too_many, missing] = schema::COUNT_STRAYS;
+            said.extend(schema::strays([count(too_many)?, count(missing)?]));
             Ok(said)
         };
         read().map_err(|error| failed(&error).about(self.place.clone()))
@@ -264,17 +290,20 @@ fn select(
     let mut work = || -> rusqlite::Result<Result<()>> {
         // One moment for all that is read.
         let transaction = connection.unchecked_transaction()?;
-        let mut statement = transaction.prepare_cached(&format!(
-            "SELECT {INVOICE} FROM invoice i WHERE ($1 IS NULL OR i.seller = $1) AND ($2 IS NULL OR i.number = $2) \
-             AND ($3 IS NULL OR i.issue_date >= $3) AND ($4 IS NULL OR i.issue_date <= $4){} ORDER BY i.id",
-            if selection.is_open {
-                " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id AND e.type IN ('accepted', 'annulled'))"
-            } else {
-                ""
-            }
-        ))?;
-        let Selection { seller, number, issued_from, issued_to, .. } = selection;
-        let mut rows = statement.query(params![seller, number, issued_from, issued_to])?;
+        let Selection { is_open, seller, number, issued_from, issued_to } = selection;
+        let wanted =
+            [("seller =", seller), ("number =", number), ("issue_date >=", issued_from), ("issue_date <=", issued_to)];
+        // Only what is asked for: an index serves nothing that may be absent.
+        let wanted = wanted.iter().filter_map(|(condition, value)| Some((condition, value.as_ref()?)));
+        let (conditions, values): (Vec<String>, Vec<&String>) =
+            wanted.map(|(condition, value)| (format!("i.{condition} ?"), value)).unzip();
+        // The order of the tables is that in which they are read.
+        let from = if *is_open { "open_invoice o CROSS JOIN invoice i ON i.id = o.invoice" } else { "invoice i" };
+        let conditions =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let mut statement =
+            transaction.prepare_cached(&format!("SELECT {INVOICE} FROM {from} {conditions} ORDER BY i.id"))?;
+        let mut rows = statement.query(params_from_iter(values))?;
         while let Some(row) = rows.next()? {
             let (id, row) = invoice(row)?;
             match each(((id, row), events(&transaction, id)?)) {
@@ -360,6 +389,8 @@ impl Rows for Open<'_> {
             let mut statement = connection.prepare_cached(&format!(
                 "INSERT INTO event (invoice, {EVENT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
             ))?;
+            let mut open = connection.prepare_cached("INSERT OR IGNORE INTO open_invoice (invoice) VALUES ($1)")?;
+            let mut close = connection.prepare_cached("DELETE FROM open_invoice WHERE invoice = $1")?;
             for (invoice, row) in rows {
                 let EventRow { r#type, at, cause, send_by, ksef_number, other_sha256, kod2, detail } = row;
                 statement.execute(params![
@@ -373,6 +404,12 @@ impl Rows for Open<'_> {
                     kod2,
                     detail
                 ])?;
+                if row.opens() {
+                    open.execute([invoice])?;
+                }
+                if row.closes() {
+                    close.execute([invoice])?;
+                }
             }
             Ok(())
         })
@@ -381,5 +418,60 @@ impl Rows for Open<'_> {
     /// A transaction keeps all others out anyway.
     fn lock(&mut self, _: &[i64]) -> Result<bool> {
         Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_book_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("firm.book");
+        let now = std::time::SystemTime::now();
+        let made = Sqlite::create(&path, Environment::Test, now).unwrap();
+        let opened = Sqlite::open(&path, now).unwrap();
+        for Sqlite { connection, .. } in [&made, &opened] {
+            let say = |name| connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+            // 2 is FULL.
+            assert_eq!(say("synchronous").unwrap(), 2.into());
+            assert_eq!(say("journal_mode").unwrap(), "wal".to_owned().into());
+            assert_eq!(say("foreign_keys").unwrap(), 1.into());
+        }
+    }
+
+    /// What is asked for often is found by an index, whatever stands in the book.
+    #[test]
+    fn nothing_is_searched_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = std::time::SystemTime::now();
+        let book = Sqlite::create(&folder.path().join("firm.book"), Environment::Test, now).unwrap();
+        let plan = |text: &str| {
+            let mut statement = book.connection.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+            let rows = statement.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            rows.map(std::result::Result::unwrap).collect::<Vec<_>>().join("; ")
+        };
+        for (text, index) in [
+            ("SELECT * FROM invoice i WHERE i.sha256 = 'x'", "sqlite_autoindex_invoice_1"),
+            (
+                "SELECT * FROM invoice WHERE seller = 'x' AND kind = 'y' AND number = 'z' ORDER BY copy",
+                "sqlite_autoindex_invoice_2",
+            ),
+            ("SELECT * FROM invoice i WHERE i.number = 'x' ORDER BY i.id", "sqlite_autoindex_invoice_2"),
+            ("SELECT * FROM event e JOIN invoice i ON i.id = e.invoice WHERE e.ksef_number = 'x'", "event_ksef_number"),
+            ("SELECT * FROM event WHERE invoice = 1 ORDER BY id", "event_invoice"),
+        ] {
+            let plan = plan(text);
+            assert!(plan.contains(index) && !plan.contains("SCAN"), "{text}: {plan}");
+        }
+        let open = plan("SELECT * FROM open_invoice o CROSS JOIN invoice i ON i.id = o.invoice ORDER BY i.id");
+        assert!(open.starts_with("SCAN o; SEARCH i USING INTEGER PRIMARY KEY"), "{open}");
+    }
+
+    #[test]
+    fn a_name_is_always_a_file() {
+        assert_eq!(in_folder(Path::new(":memory:")), Path::new("./:memory:"));
+        assert_eq!(in_folder(Path::new("/x/firm.book")), Path::new("/x/firm.book"));
     }
 }

@@ -14,7 +14,7 @@ pub(super) type FoundRow = (Numbered<InvoiceRow>, Vec<EventRow>);
 /// Which invoices to read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Selection {
-    /// Only those that were neither accepted nor annulled.
+    /// Only those that KSeF may still have to get. Some that it need not may be among them.
     pub(super) is_open: bool,
     pub(super) seller: Option<String>,
     pub(super) number: Option<String>,
@@ -60,7 +60,7 @@ pub(super) trait Rows {
     /// Enters invoices. None for one that is there already: its digest, or its number with its copy.
     fn insert_invoices(&mut self, rows: &[InvoiceRow]) -> Result<Vec<Option<i64>>>;
 
-    /// Enters events, each with its invoice.
+    /// Enters events, each with its invoice, and keeps the list of those that are open.
     fn insert_events(&mut self, rows: &[(i64, EventRow)]) -> Result<()>;
 
     /// Keeps others from adding events to these invoices until the transaction ends. True if they may have done so before:

@@ -26,6 +26,12 @@ impl Duplicates {
         }
     }
 
+    /// What identifies an invoice to KSeF, in few bytes: two that share it need not be one.
+    pub(crate) fn identity(seller: Nip, kind: Option<&str>, number: &str) -> u64 {
+        let key = key(seller, kind, number);
+        key.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+    }
+
     /// The earlier input that is the same invoice; if there is none, this one is the first.
     pub(crate) fn earlier(&mut self, input: &str, seller: Nip, kind: Option<&str>, number: &str) -> Option<&str> {
         use std::collections::hash_map::Entry;

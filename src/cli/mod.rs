@@ -12,13 +12,16 @@ mod scanner;
 mod settings;
 mod words;
 
+use std::borrow::Cow;
+
 use clap::FromArgMatches as _;
 
 use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
 use words::failure::{self, ErrorLine};
-use words::say::say;
+use words::likely_secret::silenced;
+use words::say::{say, tell};
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
@@ -35,13 +38,17 @@ pub fn run() -> ExitStatus {
         },
         Err(error) => {
             // Help and version come this way too, and are no failure; nobody reading them is none either.
-            _ = error.print();
+            let words = error.render().to_string();
+            match silenced(&words) {
+                Cow::Owned(silenced) if error.use_stderr() => tell!("{}", silenced.trim_end()),
+                _ => _ = error.print(),
+            }
             if !error.use_stderr() {
                 return ExitStatus::Done;
             }
             if is_for_programs {
                 let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
-                say!("{}", ErrorLine::of_usage(&error.render().to_string(), cause).to_json());
+                say!("{}", ErrorLine::of_usage(&words, cause).to_json());
             }
             return ExitStatus::Nothing;
         }

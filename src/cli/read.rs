@@ -6,6 +6,7 @@ use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::error::ErrorKind;
+use ksef_qr::files::open_patiently;
 
 /// Reads a whole file, of `largest` bytes at most.
 pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
@@ -14,7 +15,7 @@ pub fn read(path: &Path, largest: u64, bytes: &mut Vec<u8>) -> anyhow::Result<()
     if fs::metadata(path).map_err(cannot)?.is_dir() {
         return refuse("it is a folder".to_owned());
     }
-    fs::File::open(path).map_err(cannot)?.take(largest + 1).read_to_end(bytes).map_err(cannot)?;
+    open_patiently(path).map_err(cannot)?.take(largest + 1).read_to_end(bytes).map_err(cannot)?;
     if bytes.len() as u64 > largest {
         return refuse(format!("it has more than {largest} bytes, too many for such a file"));
     }

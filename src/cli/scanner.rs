@@ -58,6 +58,9 @@ pub struct Found {
     /// Of a link: the texts of the codes that it lies over.
     #[serde(default)]
     pub over: Vec<String>,
+    /// Of a link: that opening the page follows it, without a click; `over` are then the codes of the page.
+    #[serde(default)]
+    pub opens: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

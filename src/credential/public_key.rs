@@ -5,7 +5,7 @@ use p256::ecdsa::VerifyingKey;
 use pkcs8::der::Decode as _;
 use pkcs8::der::oid::db::rfc5912;
 use pkcs8::spki::{EncodePublicKey as _, SubjectPublicKeyInfoRef};
-use rsa::RsaPublicKey;
+use rsa::PublicKey as RsaPublicKey;
 use rsa::pkcs1::{RsaPublicKeyRef, UintRef};
 use rsa::traits::PublicKeyParts as _;
 
@@ -77,7 +77,7 @@ impl PublicKey {
     pub(crate) fn kind(&self) -> KeyKind {
         match self {
             Self::Ec(_) => KeyKind::EcP256,
-            Self::Rsa(key) => KeyKind::Rsa { bits: key.n().bits_vartime() },
+            Self::Rsa(key) => KeyKind::Rsa { bits: key.n().bit_width_vartime() },
         }
     }
 }

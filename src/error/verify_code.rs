@@ -369,8 +369,8 @@ codes! {
         "A manifest does not say which other files of this computer are opened. Give the invoice."
 
     LinkOverCode "link_over_code"
-        "Whether a click on the code in the PDF leads where the code does."
-        "Whoever clicks on the code is sent elsewhere than whoever scans it. Find out who made the PDF, and make it anew."
+        "Whether a click on the code in the PDF, or opening its page, leads where the code does."
+        "Whoever clicks on the code or opens the page is sent elsewhere than whoever scans it. Find out who made the PDF, and make it anew."
     LinkWithoutCode "link_without_code"
         "Whether the PDF shows the code of a link that it offers to click on."
         "The code is missing, lies under something else, or is too small to be read: look at the page, and make the PDF anew."

@@ -5,11 +5,13 @@
 //! | `temporary` | files without a name, which get one when they are whole |
 //! | `staging` | a run's hidden folder of such files, one run at a time |
 //! | `lock` | one process at a time |
+//! | `durable` | what survives a power cut |
 //! | `write` | one file in one go; secrets for their owner alone; what killed runs left is swept |
 //! | `edit` | a change to a file that people change as well |
 //! | `read` | regular files only, and their names as text |
 //! | `text` | lists and tables as Windows saves them |
 
+mod durable;
 mod edit;
 mod lock;
 mod read;
@@ -19,9 +21,11 @@ mod text;
 mod write;
 
 pub use edit::edit_file;
+pub use read::open_patiently;
 pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
+pub(crate) use durable::{NewNames, sync_folder};
 pub(crate) use lock::{is_at, lock_opened};
 pub(crate) use read::cause;
 pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};

@@ -19,6 +19,31 @@ pub(crate) fn open_regular(path: &Path) -> Result<File> {
     File::open(path).map_err(|error| unreadable(&error))
 }
 
+/// How long somebody may take to begin writing into a named pipe.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Opens a file that may be a pipe, such as a shell's `<(...)`. Opening a named pipe waits for who writes into it: that may be
+/// nobody.
+///
+/// # Errors
+/// Those of the system; `TimedOut`, if nobody begins to write.
+pub fn open_patiently(path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        if fs::metadata(path)?.file_type().is_fifo() {
+            let (send, opened) = std::sync::mpsc::channel();
+            let path = path.to_owned();
+            // If it waits for ever, it ends with the program.
+            std::thread::Builder::new().spawn(move || send.send(File::open(path)))?;
+            let nobody = |_| io::Error::new(io::ErrorKind::TimedOut, "it is a pipe, and nobody writes into it");
+            return opened.recv_timeout(PATIENCE).map_err(nobody)?;
+        }
+    }
+    File::open(path)
+}
+
 pub(crate) fn unreadable(error: &io::Error) -> Error {
     Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")).caused_by(cause(error))
 }
@@ -74,6 +99,29 @@ pub(crate) fn path_from_bytes(bytes: &[u8]) -> Option<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_if_somebody_writes_into_it() {
+        use std::io::Read as _;
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = |name: &str| {
+            let pipe = folder.path().join(name);
+            assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+            pipe
+        };
+        assert_eq!(open_patiently(&pipe("silent")).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let pipe = pipe("written");
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::write(pipe, "text")
+        });
+        let mut text = String::new();
+        open_patiently(&pipe).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "text");
+        writer.join().unwrap().unwrap();
+        assert_eq!(open_patiently(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
 
     #[test]
     fn names_are_told_apart() {

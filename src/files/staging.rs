@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
+use super::durable::sync_folder;
 use super::lock::open_locked;
 use super::read::open_regular;
 use super::temporary::{PREFIX, SUFFIX, make_folder, temporary_in, unwritable};
@@ -67,6 +68,11 @@ impl StagingFolder {
         Ok(())
     }
 
+    /// Forces the names in it to the disk: those that a note tells of, and the note.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        sync_folder(&self.folder)
+    }
+
     /// Removes the note, and the prepared files that are left.
     pub(crate) fn forget_note(&self) {
         if fs::remove_file(self.folder.join(NOTE)).is_ok() {
@@ -83,10 +89,13 @@ impl StagingFolder {
         }
     }
 
-    /// Writes a file that has no name yet.
-    pub(crate) fn prepare(&self, bytes: &[u8]) -> io::Result<TempPath> {
+    /// Writes a file that has no name yet; on the disk when this returns, if `is_durable` says so.
+    pub(crate) fn prepare(&self, bytes: &[u8], is_durable: bool) -> io::Result<TempPath> {
         let mut file = self.create()?;
         file.write_all(bytes)?;
+        if is_durable {
+            file.as_file().sync_all()?;
+        }
         // Closed at once: a batch holds more prepared files than a process may have open.
         Ok(file.into_temp_path())
     }
@@ -131,7 +140,7 @@ mod tests {
         let path = folder.path().join("a.png");
         let staging = StagingFolder::open(folder.path().join(".ksef-qr")).unwrap();
         let write = |bytes, replace| {
-            put_in_place(staging.prepare(bytes).unwrap(), &path, replace).map_err(|error| error.code())
+            put_in_place(staging.prepare(bytes, false).unwrap(), &path, replace).map_err(|error| error.code())
         };
         assert_eq!(write(b"one", false), Ok(()));
         assert_eq!(write(b"two", false), Err("output_exists"));
@@ -149,7 +158,7 @@ mod tests {
         let first = StagingFolder::open(place.clone()).unwrap();
         assert_eq!(StagingFolder::open(place.clone()).unwrap_err().code(), "output_busy");
         // What a kill leaves: a prepared file, and the lock without its owner.
-        first.prepare(b"half").unwrap().keep().unwrap();
+        first.prepare(b"half", true).unwrap().keep().unwrap();
         fs::write(place.join("not ours"), "").unwrap();
         drop(first);
         fs::write(place.join(LOCK), "").unwrap();

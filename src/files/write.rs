@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::durable::sync_folder;
 use super::lock::is_at;
 #[cfg(unix)]
 use super::temporary::keep_owner;
@@ -68,12 +69,8 @@ pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()>
     };
     let (_locked, prepared) = write().map_err(|error: io::Error| unwritable(path, &error))?;
     put_in_place(prepared, path, replace)?;
-    // The name is in the folder, and is as durable as the file only once the folder is written too. Some file systems
-    // cannot do that, and the file is still there.
-    #[cfg(unix)]
-    {
-        _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
-    }
+    // The name is as durable as the file only once the folder is. If that cannot be done, the file is still there.
+    _ = sync_folder(folder);
     Ok(())
 }
 

@@ -10,6 +10,8 @@ pub(crate) enum FileKind {
     /// Zeros and nothing else: a cloud folder's placeholder, or what a power cut left.
     Zeros,
     Xml,
+    /// A web page: what a portal shows, saved by a browser.
+    Html,
     Pdf,
     Zip,
     Gzip,
@@ -52,6 +54,7 @@ impl FileKind {
         let kind = match self {
             Self::Xml => return None,
             Self::Empty | Self::Zeros => return Some(self.without_content()),
+            Self::Html => Kind::UnknownForm,
             Self::Pdf => Kind::InputIsPdf,
             Self::Zip | Self::Gzip | Self::Packed => Kind::InputIsArchive,
             Self::Certificate => Kind::InputIsCertificate,
@@ -87,6 +90,7 @@ impl fmt::Display for FileKind {
             Self::Empty => "empty",
             Self::Zeros => "zeros and nothing else",
             Self::Xml => "XML",
+            Self::Html => "a web page (HTML)",
             Self::Pdf => "a PDF",
             Self::Zip => "a ZIP archive, or an office document, which is one too",
             Self::Gzip => "compressed by gzip",
@@ -108,6 +112,12 @@ fn is_pdf(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes.get(..HEADER).unwrap_or(bytes), b"%PDF-").is_some()
 }
 
+fn is_html(text: &[u8]) -> bool {
+    [&b"<!doctype html"[..], b"<html"]
+        .iter()
+        .any(|start| text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)))
+}
+
 fn of_text(text: &[u8]) -> Option<FileKind> {
     const PEM: &[u8] = b"-----BEGIN ";
     // How a manifest's lines begin is said in `manifest`, which stands above this room.
@@ -115,6 +125,7 @@ fn of_text(text: &[u8]) -> Option<FileKind> {
         return Some(FileKind::Manifest);
     }
     match text.first()? {
+        b'<' if is_html(text) => Some(FileKind::Html),
         b'<' => Some(FileKind::Xml),
         b'{' | b'[' => Some(FileKind::Json),
         _ => {
@@ -171,6 +182,8 @@ mod tests {
         assert_eq!(of(&[0; 3000]), Some(FileKind::Zeros));
         assert_eq!(of(b"\0\0\0x"), None);
         assert_eq!(of(b"\xEF\xBB\xBF\n <Faktura/>"), Some(FileKind::Xml));
+        assert_eq!(of(b"\n<!DOCTYPE HTML><html lang=pl>"), Some(FileKind::Html));
+        assert_eq!(of(b"<html xmlns='http://www.w3.org/1999/xhtml'>"), Some(FileKind::Html));
         assert_eq!(of(b"\0\0garbage %PDF-1.4"), Some(FileKind::Pdf));
         assert_eq!(of(b"  {\"a\": 1}"), Some(FileKind::Json));
         assert_eq!(of(b"{\"type\":\"invoice\",\"status\":\"signed\""), Some(FileKind::Manifest));

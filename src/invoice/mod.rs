@@ -52,5 +52,5 @@ pub use party::{Buyer, Party, ThirdParty};
 pub(crate) use fault::Fault;
 pub(crate) use file_kind::FileKind;
 pub(crate) use read::Examination;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) use texts::TextReader;

@@ -171,7 +171,11 @@ impl From<Flaw> for Fault {
 /// Why a file that is something else than XML is refused, if it is known what it is.
 fn other_kind(bytes: &[u8]) -> Option<Error> {
     // Of nearly every file no more is asked than this.
-    if bytes.first() == Some(&b'<') { None } else { FileKind::of(bytes)?.as_invoice() }
+    match bytes {
+        [b'<', b'!' | b'h' | b'H', ..] => FileKind::of(bytes)?.as_invoice(),
+        [b'<', ..] => None,
+        _ => FileKind::of(bytes)?.as_invoice(),
+    }
 }
 
 fn too_large(size: usize, limit: usize, when: &str) -> Fault {

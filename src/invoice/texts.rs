@@ -71,6 +71,10 @@ impl TextReader {
         let form = Form::of_root(namespace, local).ok_or_else(|| {
             let of =
                 if namespace.is_empty() { "no namespace".to_owned() } else { format!("the namespace {namespace:?}") };
+            if namespace.contains("upo") && local == "Potwierdzenie" {
+                let message = "it is a UPO, by which KSeF confirms what it took; the invoice is the file that was sent";
+                return (Kind::UnknownForm, message.to_owned());
+            }
             (Kind::UnknownForm, format!("the root element is {local:?} in {of}, which is not a known invoice form"))
         })?;
         self.texts.form = Some(form);

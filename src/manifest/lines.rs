@@ -52,6 +52,11 @@ impl<R: BufRead> Lines<R> {
         Self { reader, text: Vec::new(), number: 0, at: 0 }
     }
 
+    /// The lines from a place on, before which there are so many.
+    pub(crate) fn from(reader: R, at: u64, number: u64) -> Self {
+        Self { reader, text: Vec::new(), number, at }
+    }
+
     /// The next line; none at the end of the file.
     ///
     /// # Errors

@@ -68,6 +68,22 @@ impl Done {
         by_name(&self.kod1, self.kod2.as_ref().map(|kod2| &kod2.code))
     }
 
+    /// What a later run will find.
+    pub(crate) fn to_earlier(&self, input: &str) -> EarlierRecord {
+        EarlierRecord {
+            input: input.to_owned(),
+            hash: *self.invoice.hash(),
+            seller: self.invoice.seller(),
+            number: self.invoice.number().to_owned(),
+            kind: self.invoice.kind().map(str::to_owned),
+            ksef_number: self.ksef_number.clone(),
+            kod1: self.kod1.clone(),
+            kod2: self.kod2.clone(),
+            document: self.document.clone(),
+            replaces: self.replaces,
+        }
+    }
+
     /// Which document may be handed over, if that is known: why the invoice was issued offline, or which
     /// number it has.
     pub fn advice(&self) -> Option<Advice> {

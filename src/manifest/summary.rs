@@ -2,7 +2,6 @@ use std::time::SystemTime;
 
 use serde::{Serialize, Serializer};
 
-use super::codes::SignedCode;
 use super::line::WarningLine;
 use super::record::{InvoiceOutcome, Record};
 use super::write::{moment, to_line};
@@ -23,6 +22,9 @@ pub struct Summary {
     pub refused: u64,
     /// Invoices that have the codes of an earlier run.
     pub kept: u64,
+    /// Kept invoices that were not read again, nor their pictures, because their files are those that a run before read.
+    #[serde(skip_serializing_if = "is_none_at_all")]
+    pub unchanged: u64,
     /// Kept invoices with pictures that had to be drawn again.
     pub redrawn: u64,
     /// Invoices that changed after an earlier run had signed them, and were signed anew.
@@ -67,12 +69,12 @@ impl Summary {
                 let is_same = done.replaces == Some(*done.invoice.hash());
                 self.replaced += u64::from(done.replaces.is_some() && !is_same);
                 self.from_book += u64::from(done.is_from_book);
-                self.count_certificate(done.kod2.as_ref())
+                self.count_certificate(done.kod2.as_ref().map(|kod2| kod2.signature.serial))
             }
             InvoiceOutcome::Kept(kept) => {
                 self.kept += 1;
                 self.redrawn += u64::from(kept.redrawn);
-                self.count_certificate(kept.record.kod2.as_ref())
+                self.count_certificate(kept.record.kod2.as_ref().map(|kod2| kod2.signature.serial))
             }
             InvoiceOutcome::Refused(_) => return self.refused += 1,
         };
@@ -80,12 +82,12 @@ impl Summary {
     }
 
     /// True if there is a KOD II.
-    fn count_certificate(&mut self, kod2: Option<&SignedCode>) -> bool {
-        let Some(SignedCode { signature, .. }) = kod2 else { return false };
-        let at = match self.certificates.binary_search_by_key(&signature.serial, |known| known.serial) {
+    fn count_certificate(&mut self, kod2: Option<CertificateSerial>) -> bool {
+        let Some(serial) = kod2 else { return false };
+        let at = match self.certificates.binary_search_by_key(&serial, |known| known.serial) {
             Ok(at) => at,
             Err(at) => {
-                self.certificates.insert(at, CertificateCount { serial: signature.serial, owner: None, signed: 0 });
+                self.certificates.insert(at, CertificateCount { serial, owner: None, signed: 0 });
                 at
             }
         };
@@ -100,6 +102,13 @@ impl Summary {
         if let Some(known) = self.certificates.iter_mut().find(|known| known.serial == serial) {
             known.owner = Some(owner);
         }
+    }
+
+    /// Counts an invoice that is unchanged, by the certificate of its KOD II.
+    pub(crate) fn count_unchanged(&mut self, kod2: Option<CertificateSerial>) {
+        self.kept += 1;
+        self.unchanged += 1;
+        *(if self.count_certificate(kod2) { &mut self.signed } else { &mut self.linked }) += 1;
     }
 
     /// Counts a line of an earlier run that stays without a record of its own.
@@ -152,6 +161,11 @@ fn is_zero(count: &u64) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(is_so: &bool) -> bool {
     !is_so
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_none_at_all(count: &u64) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::ref_option, reason = "serde passes references")]

@@ -11,6 +11,8 @@ use crate::render::Code;
 /// A PDF that was read, and may be stamped.
 pub struct Original {
     file: File,
+    /// Of one that was repaired: how many pictures cannot be unpacked.
+    broken_pictures: Option<usize>,
 }
 
 impl Original {
@@ -24,16 +26,22 @@ impl Original {
     pub fn read(bytes: Vec<u8>, password: Option<&[u8]>) -> Result<Self> {
         let file = File::read(bytes, password)?;
         pages::root(&file)?;
-        Ok(Self { file })
+        Ok(Self { file, broken_pictures: None })
     }
 
-    /// Reads a damaged PDF as readers do, which repair it: its objects are searched for. It is written anew, and that is what
-    /// is stamped: the file that was given is not the beginning of the one that is made.
+    /// Reads a damaged PDF as readers do, which repair it: its objects are searched for. It is written anew, and so is what
+    /// is made of it: one whole file, of which the file that was given is not the beginning.
     ///
     /// # Errors
-    /// `pdf_damaged`, also for what is encrypted or signed; `pdf_limits`.
+    /// `pdf_damaged`, also for what is encrypted or signed, or has a font that cannot be unpacked; `pdf_limits`.
     pub fn repaired(bytes: Vec<u8>) -> Result<Self> {
-        Self::read(repair::repaired(bytes)?, None)
+        let repaired = repair::repaired(bytes)?;
+        Ok(Self { broken_pictures: Some(repaired.broken_pictures), ..Self::read(repaired.bytes, None)? })
+    }
+
+    /// How many pictures of a damaged PDF were not to be repaired, and are shown in part or not at all.
+    pub fn broken_pictures(&self) -> usize {
+        self.broken_pictures.unwrap_or(0)
     }
 
     /// The PDF that is to be stamped.
@@ -64,7 +72,7 @@ impl Original {
     /// `setting_malformed`; `pdf_page_missing`; `pdf_no_room`, if the codes do not fit on the page; `pdf_place_taken`,
     /// `pdf_stamped_already`; `pdf_certified`, `pdf_permissions`; `pdf_damaged`, `pdf_limits`.
     pub fn stamp(&self, codes: &[Code], stamp: &Stamp) -> Result<Stamped> {
-        stamp::put(&self.file, codes, stamp, None)
+        self.whole(stamp::put(&self.file, codes, stamp, None)?)
     }
 
     /// The same; if there is to be a page of the codes' own, `draw` makes it, from the width and the height of the last page
@@ -73,7 +81,15 @@ impl Original {
     /// # Errors
     /// Those of [`stamp`](Self::stamp).
     pub fn stamp_or_add(&self, codes: &[Code], stamp: &Stamp, draw: &dyn Fn([f64; 2]) -> NewPage) -> Result<Stamped> {
-        stamp::put(&self.file, codes, stamp, Some(draw))
+        self.whole(stamp::put(&self.file, codes, stamp, Some(draw))?)
+    }
+
+    /// What was repaired is no beginning that somebody knows: it and its update become one.
+    fn whole(&self, stamped: Stamped) -> Result<Stamped> {
+        if self.broken_pictures.is_none() {
+            return Ok(stamped);
+        }
+        Ok(Stamped { bytes: repair::whole(stamped.bytes)?, ..stamped })
     }
 }
 

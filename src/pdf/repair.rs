@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::document::budget::Budget;
 use super::document::file::{self, File};
@@ -13,10 +13,34 @@ use crate::pdf_objects::{Dict, Id, Indirect, NewFile, NewObject, Object};
 ///
 /// # Errors
 /// `pdf_damaged`, if no catalog is found, an object that is needed cannot be read, or the document is encrypted or signed:
-/// a signature is of the bytes that are given up here. `pdf_limits`.
-pub(super) fn repaired(bytes: Vec<u8>) -> Result<Vec<u8>> {
+/// a signature is of the bytes that are given up here; if a font cannot be unpacked, because then the text is missing.
+/// `pdf_limits`.
+pub(super) fn repaired(bytes: Vec<u8>) -> Result<Repaired> {
     let (file, count) = searched(bytes)?;
-    let mut writer = Writer { file: &file, new: NewFile::new(), numbers: HashMap::new(), todo: Vec::new() };
+    let (bytes, drawn) = written(&file, Some(count))?;
+    let pictures = file.apart(|| drawn.unpack(&file))?;
+    Ok(Repaired { bytes, broken_pictures: pictures })
+}
+
+/// What was written anew.
+pub(super) struct Repaired {
+    pub(super) bytes: Vec<u8>,
+    /// How many pictures cannot be unpacked, and are shown in part or not at all.
+    pub(super) broken_pictures: usize,
+}
+
+/// Writes a sound PDF anew: what its updates replaced is left out, and it has one body and one table of objects.
+///
+/// # Errors
+/// `pdf_limits`.
+pub(super) fn whole(bytes: Vec<u8>) -> Result<Vec<u8>> {
+    written(&File::read(bytes, None)?, None).map(|(bytes, _)| bytes)
+}
+
+/// What the catalog leads to, numbered from 1 on. `count` is the number of pages, if the one in the file is not believed.
+fn written(file: &File, count: Option<u32>) -> Result<(Vec<u8>, Drawn)> {
+    let mut writer =
+        Writer { file, new: NewFile::new(), numbers: HashMap::new(), todo: Vec::new(), drawn: Drawn::default() };
     let mut trailer = Dict::default();
     for key in ["Root", "Info"] {
         if let Some(&Object::Reference(id)) = file.xref.trailer.get(key) {
@@ -28,9 +52,43 @@ pub(super) fn repaired(bytes: Vec<u8>) -> Result<Vec<u8>> {
     }
     let root = file.catalog()?.get("Pages").and_then(Object::as_reference);
     while let Some(id) = writer.todo.pop() {
-        writer.write(id, (root == Some(id)).then_some(count))?;
+        writer.write(id, count.filter(|_| root == Some(id)))?;
     }
-    Ok(writer.new.finish(&trailer))
+    Ok((writer.new.finish(&trailer), writer.drawn))
+}
+
+/// The streams that pages are drawn with, besides their content.
+#[derive(Default)]
+struct Drawn {
+    fonts: BTreeSet<Id>,
+    pictures: BTreeSet<Id>,
+}
+
+impl Drawn {
+    /// Unpacks them, and counts the pictures that are damaged. What is too much work is not looked at.
+    fn unpack(&self, file: &File) -> Result<usize> {
+        for id in &self.fonts {
+            if is_broken(file, *id)? {
+                return Err(damaged("a font in it cannot be unpacked, and its text would be missing"));
+            }
+        }
+        let mut broken = 0;
+        for id in &self.pictures {
+            broken += usize::from(is_broken(file, *id)?);
+        }
+        Ok(broken)
+    }
+}
+
+/// True for a stream whose packed data are wrong, or break off. How pictures themselves are packed is not looked into.
+fn is_broken(file: &File, id: Id) -> Result<bool> {
+    /// In bytes: a picture of a whole page in colour.
+    const LARGEST: usize = 32 << 20;
+    let Some(stream) = file.stream(&id.into())? else { return Ok(false) };
+    match file.unpack(&stream, LARGEST) {
+        Err(error) if error.kind() == Kind::PdfLimits => Ok(false),
+        unpacked => Ok(unpacked.is_err()),
+    }
 }
 
 fn damaged(why: &str) -> Error {
@@ -161,6 +219,7 @@ struct Writer<'f> {
     new: NewFile,
     numbers: HashMap<Id, Id>,
     todo: Vec<Id>,
+    drawn: Drawn,
 }
 
 impl Writer<'_> {
@@ -191,6 +250,9 @@ impl Writer<'_> {
             Indirect::Stream(stream) => {
                 let data = self.file.data().get(stream.data.clone()).unwrap_or_default().to_vec();
                 self.file.spend(data.len())?;
+                if stream.dict.is("Subtype", "Image") {
+                    self.drawn.pictures.insert(old);
+                }
                 let mut dict = Object::Dict(stream.dict);
                 self.renumber(&mut dict);
                 if let Object::Dict(mut dict) = dict {
@@ -206,7 +268,11 @@ impl Writer<'_> {
         match object {
             Object::Reference(id) => *id = self.number(*id),
             Object::Array(items) => items.iter_mut().for_each(|item| self.renumber(item)),
-            Object::Dict(dict) => dict.0.iter_mut().for_each(|(_, value)| self.renumber(value)),
+            Object::Dict(dict) => {
+                let programs = ["FontFile", "FontFile2", "FontFile3"].into_iter().filter_map(|key| dict.get(key));
+                self.drawn.fonts.extend(programs.filter_map(Object::as_reference));
+                dict.0.iter_mut().for_each(|(_, value)| self.renumber(value));
+            }
             _ => {}
         }
     }

@@ -215,7 +215,7 @@ impl InvoiceStatus {
             details: status
                 .iter()
                 .flat_map(|status| status.details.iter().flatten())
-                .map(|one| one.to_string())
+                .map(ToString::to_string)
                 .collect(),
             description: status.and_then(|status| status.description).unwrap_or_default().into_owned(),
         })

@@ -97,12 +97,21 @@ impl ManifestPicture {
     /// The check of a document in which a click on a code leads elsewhere than the code; none if no click does.
     ///
     /// `links` are what lies over codes: the text of the link, and that of the code.
-    pub fn check_links<'t>(&self, mut links: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Check> {
+    pub fn check_links<'t>(&self, links: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Check> {
+        self.misled(links, "a click on")
+    }
+
+    /// The same of links that are followed when the page is opened, without a click.
+    pub fn check_opened_links<'t>(&self, links: impl Iterator<Item = (&'t str, &'t str)>) -> Option<Check> {
+        self.misled(links, "opening the page of")
+    }
+
+    fn misled<'t>(&self, mut links: impl Iterator<Item = (&'t str, &'t str)>, what: &str) -> Option<Check> {
         let (link, code) = links.find(|(link, code)| link != code && self.urls.iter().any(|url| url == code))?;
         let which =
             self.urls.iter().position(|url| url == code).map_or("?", |place| ["I", "II"].get(place).unwrap_or(&"?"));
         let name = &self.name;
-        let reason = format!("{name}: a click on KOD {which} leads elsewhere than the code: to {link:?}");
+        let reason = format!("{name}: {what} KOD {which} leads elsewhere than the code: to {link:?}");
         Some(Check::fail(CheckCode::LinkOverCode, reason))
     }
 

@@ -64,11 +64,20 @@ impl Report {
 
     /// Adds what a click on the code does: where a link of the PDF lies over it, the text of that link.
     pub fn add_link_over_code(&mut self, target: &str) {
+        self.add_link_check(target, "a click on the code");
+    }
+
+    /// Adds where the page with the code leads when it is opened, without a click.
+    pub fn add_opened_link(&mut self, target: &str) {
+        self.add_link_check(target, "opening the page");
+    }
+
+    fn add_link_check(&mut self, target: &str, what: &str) {
         let ReportSubject::Link { text, .. } = &self.subject else { return };
         let check = if target == text {
-            Check::ok(CheckCode::LinkOverCode, "a click on the code leads where the code does")
+            Check::ok(CheckCode::LinkOverCode, format!("{what} leads where the code does"))
         } else {
-            let reason = format!("a click on the code leads elsewhere than the code: to {target:?}");
+            let reason = format!("{what} leads elsewhere than the code: to {target:?}");
             Check::fail(CheckCode::LinkOverCode, reason)
         };
         if !self.checks.contains(&check) {

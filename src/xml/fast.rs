@@ -149,10 +149,9 @@ fn is_blank(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::visitor::Step;
+    use super::super::twins::{self, Record};
     use super::*;
     use crate::invoice::TextReader;
-    use crate::xml::read_slowly;
     use proptest::prelude::*;
 
     const INVOICES: [&str; 4] = [
@@ -162,64 +161,9 @@ mod tests {
         include_str!("../../fixtures/invoices/good/rr-basic.xml"),
     ];
 
-    /// Takes down whatever it hears, of any document.
-    #[derive(Debug, Default, PartialEq)]
-    struct Record {
-        events: Vec<String>,
-        text: String,
-    }
-
-    impl Record {
-        fn take_down(&mut self, event: String) {
-            let text = std::mem::take(&mut self.text);
-            self.events.extend((!text.is_empty()).then_some(text));
-            self.events.push(event);
-        }
-    }
-
-    impl Visitor for Record {
-        fn open(&mut self, namespace: &str, local: &str) -> Step {
-            self.take_down(format!("open {local} of {namespace}"));
-            Ok(())
-        }
-
-        fn text(&mut self, text: &str) {
-            self.text.push_str(text);
-        }
-
-        fn is_elsewhere(&self) -> bool {
-            false
-        }
-
-        fn close(&mut self) -> Step {
-            self.take_down("close".to_owned());
-            Ok(())
-        }
-    }
-
-    fn texts(reader: TextReader) -> String {
-        format!("{:?}", reader.into_texts())
-    }
-
-    /// What the slow reader makes of the same text, if it finds no fault.
-    fn slowly<V: Visitor + Default>(text: &str) -> Option<V> {
-        let (visitor, oddities) = read_slowly(text).ok()?;
-        assert!(oddities.processing_instruction.is_none() && oddities.discouraged_reference.is_none());
-        Some(visitor)
-    }
-
     /// Reads with both. True if the fast reader took the document.
     fn agree(text: &str) -> bool {
-        let record = read::<Record>(text);
-        if record.is_some() {
-            assert_eq!(record, slowly(text), "{text}");
-        }
-        let invoice = read::<TextReader>(text).map(texts);
-        if invoice.is_some() {
-            assert!(record.is_some(), "what is not looked for must be checked too: {text}");
-            assert_eq!(invoice, slowly(text).map(texts), "{text}");
-        }
-        record.is_some()
+        twins::agree::<TextReader>(text, |reader| format!("{:?}", reader.into_texts()))
     }
 
     #[test]

@@ -13,10 +13,15 @@ mod namespaces;
 mod references;
 mod slow;
 mod tag;
+#[cfg(any(test, fuzzing))]
+mod twins;
 mod visitor;
 
 pub(crate) use characters::{collapse, scan};
+pub(crate) use references::referenced;
 pub(crate) use slow::{read_slowly, walk};
+#[cfg(fuzzing)]
+pub(crate) use twins::agree;
 pub(crate) use visitor::{Flaw, Oddities, Step, Visitor};
 
 /// Reads the whole document, to the last byte. Characters that may not stand in XML at all are the caller's to look for

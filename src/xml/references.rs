@@ -21,7 +21,7 @@ pub(super) fn resolve(value: &str) -> Result<Cow<'_, str>, String> {
 
 /// The character that a reference stands for: one of the five of XML 1.0, section 4.6, or a number. Without a
 /// DOCTYPE there are no others.
-pub(super) fn referenced(name: &str) -> Result<char, String> {
+pub(crate) fn referenced(name: &str) -> Result<char, String> {
     let code = match name {
         "amp" => return Ok('&'),
         "lt" => return Ok('<'),

@@ -280,3 +280,24 @@ fn too_few_threads_are_fewer_jobs_or_an_error() {
     assert!(codes.is_sorted_by(|one, next| one >= next), "{codes:?}");
     assert_eq!((codes[0], codes[11]), (2, 0), "{codes:?}");
 }
+
+/// Where one job has memory enough, eight do not take it from each other: there are fewer of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_little_memory_is_fewer_jobs() {
+    let folder = inputs();
+    let status_with = |megabytes: u64, jobs: &str| {
+        let mut command = Command::new("prlimit");
+        command.arg(format!("--as={}", megabytes << 20)).arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
+        command.args(["link", "good.xml", "good.xml", "--format", "none", "--env", "test", "--json", "--jobs", jobs]);
+        command.output().map(|output| output.status.code())
+    };
+    if status_with(4096, "1").is_err() {
+        return;
+    }
+    // The program itself takes most of it, here four times as much as one that is optimised.
+    let enough = (16..256).step_by(4).find(|megabytes| status_with(*megabytes, "1").unwrap() == Some(0)).unwrap();
+    for megabytes in (enough + 4..enough + 200).step_by(12) {
+        assert_eq!(status_with(megabytes, "8").unwrap(), Some(0), "{megabytes} MB, one job needs {enough}");
+    }
+}

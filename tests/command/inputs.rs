@@ -53,6 +53,8 @@ fn others() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
         ("m.json", file("cases/_metadata.json"), "input_is_json", "JSON"),
         ("zero.xml", vec![0; 2000], "input_is_placeholder", "zeros and nothing else"),
         ("png.xml", b"\x89PNG\r\n\x1A\n".to_vec(), "input_is_picture", "a picture"),
+        ("upo.xml", file("upo/good/invoice.xml"), "unknown_form", "it is a UPO"),
+        ("page.xml", b"<!DOCTYPE html>\n<html><br></html>".to_vec(), "unknown_form", "a web page"),
         ("empty.xml", Vec::new(), "empty_file", "the file is empty"),
         // What was right stays so.
         ("text.txt", b"seller;number\n".to_vec(), "not_well_formed", ""),
@@ -311,4 +313,72 @@ fn what_never_ends_is_refused_at_once() {
     }
     let done = run(sign(folder.path()).args(["--files-from", "/dev/zero", "--json"]));
     assert_eq!(told(&done)[0]["error"]["code"], "input_unreadable");
+}
+
+/// A pipe without a writer is given up; one with a writer is read.
+#[cfg(unix)]
+#[test]
+fn pipes_are_read_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path().join("fifo")).status().unwrap().success());
+    let invoice = fixture(INVOICE);
+    for arguments in [
+        &["link", &invoice, "--env", "test", "--embed", "--json", "--upo", "fifo"][..],
+        &["sign", &invoice, "--env", "test", "--embed", "--json", "--credentials", "fifo"],
+        &["cert", "show", "fifo", "--json"],
+        &["verify", "fifo", "--json"],
+    ] {
+        let done = run(ksef_qr(folder.path()).args(arguments));
+        assert_ne!(status(&done), 0, "{arguments:?}");
+        let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+        assert!(said.contains("nobody writes into it"), "{arguments:?}: {said}");
+    }
+    let substituted = Command::new("bash")
+        .arg("-c")
+        .arg(r#""$0" cert show <(cat "$1") && "$0" verify --json <(sleep 1; cat "$2")"#)
+        .arg(env!("CARGO_BIN_EXE_ksef-qr"))
+        .args([fixture("keys/offline-ec.crt"), fixture("verify/codes/fa3-basic.kod1.png")])
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8_lossy(&substituted.stdout).contains("\"KOD I\"") || substituted.status.success(),
+        "{substituted:?}"
+    );
+}
+
+/// `--out codes.png` would be a folder of that name, full of other files.
+#[test]
+fn a_folder_is_not_called_as_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["codes.png", "codes.SVG", "out.7z", "result.pdf", "m.json"] {
+        for command in ["sign", "confirm", "link"] {
+            let mut run_of = ksef_qr(folder.path());
+            run_of.args([command, &fixture(INVOICE), "--out", name]).args(IN_TEST);
+            if command != "link" {
+                run_of.args(credential());
+            }
+            let done = run(&mut run_of);
+            assert_eq!(status(&done), 2, "{command} {name}");
+            assert!(stderr(&done).contains("give the name of a folder"), "{}", stderr(&done));
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    fs::create_dir(folder.path().join("old.png")).unwrap();
+    assert_eq!(status(&run(sign(folder.path()).args([&fixture(INVOICE), "--out", "old.png"]))), 0);
+}
+
+/// As it is copied out of a letter or a table.
+#[test]
+fn a_ksef_number_is_taken_as_people_copy_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = |number: &str| {
+        let mut command = ksef_qr(folder.path());
+        command.args(["link", &fixture("cases/5265877635-20261126-0100001AF629-CD.xml"), "--env", "test", "--json"]);
+        run(command.args(["--now", "2026-11-30T12:00:00Z", "--embed", "--ksef-number", number]))
+    };
+    for number in ["5265877635-20261126-0100001AF629-CD", " 5265877635-20261126-0100001af629-cd\n"] {
+        let done = link(number);
+        assert_eq!(told(&done)[0]["ksef_number"], "5265877635-20261126-0100001AF629-CD", "{}", stderr(&done));
+    }
+    assert_eq!(status(&link("5265877635-20261126-0100001AF629-CE")), 2);
 }

@@ -38,6 +38,20 @@ fn read(folder: &Path) -> Register {
     Register::parse(&fs::read_to_string(folder.join("keys.toml")).unwrap()).unwrap()
 }
 
+/// An office that has one key in every client's folder: each copy belongs to all of its certificates.
+#[test]
+fn copies_of_a_key_belong_to_its_certificates() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..20 {
+        put(folder.path(), &format!("clients/f{number}/f.crt"), &firm(number));
+        put(folder.path(), &format!("clients/f{number}/f.key"), &key_file("offline-ec.pkcs8.pem"));
+    }
+    put(folder.path(), "clients/other.key", &key_file("other-ec.pkcs8.pem"));
+    let (_, stdout, stderr) = said(&register(folder.path(), &["add", "keys.toml", "clients"]));
+    assert_eq!(stderr.matches("no certificate in the folder belongs to this key").count(), 1, "{stdout}{stderr}");
+    assert!(stderr.contains("other.key"), "{stderr}");
+}
+
 #[test]
 fn two_hundred_firms_by_one_command() {
     let folder = tempfile::tempdir().unwrap();

@@ -76,7 +76,7 @@ impl Runs {
         command.args(&args);
         match &*args[0] {
             "sign" | "stamp" | "confirm" => drop(command.args(IN_TEST).args(credential())),
-            "link" | "check" => drop(command.args(IN_TEST)),
+            "link" | "check" | "correct" => drop(command.args(IN_TEST)),
             "verify" | "cert" | "book" | "status" => drop(command.args(&IN_TEST[2..])),
             _ => {}
         }
@@ -189,6 +189,9 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("sign @invoices/bad/two-dates.xml --overwrite --json --manifest ksef-qr-out/manifest.ndjson");
 
     runs.run("check f1.xml @invoices/bad --json --mode offline24");
+    runs.run("correct @correction/first.xml @correction/corrected.xml --refusal @correction/refused.json --json");
+    runs.run("correct @correction/first.xml @correction/amount.xml --json --allow content");
+    runs.run("correct @correction/first.xml @correction/first.xml --json");
     runs.run("advise f1.xml f1.xml missing.xml --json");
     runs.run("advise f1.xml --json --ksef-number 5265877635-20260616-0100001AF629-15");
     runs.run("advise missing.xml --json");

@@ -206,7 +206,7 @@ fn what_is_pasted_in_place_of_a_path_is_not_repeated() {
         &["sign", &invoice, "--p12", "?"],
         &["sign", &invoice, "--credentials", "?"],
         &["sign", &invoice, "--cert", &certificate, "--key", &key, "--password-file", "?"],
-        &["sign", "?", "--cert", &certificate, "--key", &key],
+        &["sign", "?", "--env=test", "--cert", &certificate, "--key", &key],
         &["sign", "--files-from", "?", "--cert", &certificate, "--key", &key],
         &["sign", &invoice, "--cert", &certificate, "--key", &key, "--non-working-days", "?", "--mode", "offline24"],
         &["link", "?"],
@@ -276,6 +276,84 @@ fn what_is_pasted_in_place_of_a_path_is_not_repeated() {
         }
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
+}
+
+/// What may be a secret is told nowhere, and what is a name is: where a file belongs, where a word or a number does, and
+/// where nothing does.
+#[test]
+fn what_may_be_a_secret_is_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let (invoice, certificate) = (fixture("invoices/good/fa3-basic.xml"), fixture("keys/offline-ec.crt"));
+    let key = fixture("keys/offline-ec.pkcs8.pem");
+    let register = fixture("register/pair.toml");
+    let secrets = [
+        "Throwaway-Key_2026",
+        "Tajne!Haslo1",
+        "password=zielona",
+        "0f1e2d3c4b5a69788796a5b4",
+        "nip-5265877635|0f1e2d3c4b5a69788796a5b4",
+        "MHcCAQEEIBx7Qm0yXv3pLk9sD2fGhJ4aZcVbNq1wErTy",
+        "xK9mQ2vLpQ8sW3",
+    ];
+    let names = ["invoices", "faktura1", "FV_2026_06_001", "2026-06", "f1.xml", "none/f1.xml"];
+    let places: &[&[&str]] = &[
+        &["sign", "?", "--env=test", "--cert", &certificate, "--key", &key],
+        &["sign", &invoice, "--cert", &certificate, "--key", "?"],
+        &["sign", &invoice, "--cert", &certificate, "--key=?"],
+        &["sign", &invoice, "--credentials", "?"],
+        &["sign", &invoice, "--env=test", "--credentials", &register, "--use", "?"],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--context", "?"],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--mode", "?"],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--env=?"],
+        &["sign", &invoice, "--cert", &certificate, "--key", &key, "--ended", "?"],
+        &[
+            "sign",
+            &invoice,
+            "--env=test",
+            "--password-file",
+            &fixture("keys/password.txt"),
+            "--p12",
+            &fixture("keys/two-keys.p12"),
+            "--p12-entry",
+            "?",
+        ],
+        &["link", &invoice, "--ksef-number", "?"],
+        &["link", &invoice, "--upo", "?"],
+        &["stamp", "--pairs", "?", "--kod1-alone"],
+        &["stamp", "x.pdf", "--corner", "?"],
+        &["verify", "?"],
+        &["verify", "--manifest", "?"],
+        &["verify", "--manifest", "?", "--json"],
+        &["number", "?"],
+        &["number", "?", "--json"],
+        &["explain", "?"],
+        &["schema", "?"],
+        &["cert", "show", "?"],
+        &["cert", "register", "list", "?"],
+        &["?"],
+        &["link", "x.xml", "?", "--json"],
+    ];
+    for place in places {
+        for (texts, is_told) in [(&secrets[..], false), (&names[..], true)] {
+            for text in texts {
+                let arguments: Vec<_> = place.iter().map(|word| word.replace('?', text)).collect();
+                let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+                    .current_dir(folder.path())
+                    .args(&arguments)
+                    .env_remove("KSEF_QR_KEY_PASSWORD")
+                    .stdin(Stdio::null())
+                    .output()
+                    .unwrap();
+                let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
+                assert_ne!(done.status.code(), Some(0), "{arguments:?}: {said}");
+                assert_eq!(said.contains(text), is_told, "{arguments:?}: {said}");
+            }
+        }
+    }
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(!secrets.contains(&&*name), "{name}");
+    }
 }
 
 /// A password that no rule knows for one.

@@ -130,6 +130,70 @@ fn a_click_on_a_code_leads_where_the_code_does() {
     }
 }
 
+/// The PDF with one of its objects changed, by an update behind it.
+fn with_object(pdf: &[u8], number: u32, replace: (&str, &str)) -> Vec<u8> {
+    let text = String::from_utf8_lossy(pdf);
+    let begin = format!("{number} 0 obj\n");
+    let after = |needle: &str| text.rsplit_once(needle).unwrap().1;
+    let object = after(&format!("\n{begin}")).split("endobj").next().unwrap();
+    assert!(object.contains(replace.0), "{object}");
+    let object = object.replacen(replace.0, replace.1, 1);
+    let (start, size) =
+        (after("startxref").split_whitespace().next().unwrap(), after("/Size ").split(['/', '>']).next());
+    let mut bytes = pdf.to_vec();
+    let at = bytes.len();
+    bytes.extend_from_slice(format!("{begin}{object}endobj\n").as_bytes());
+    let table = bytes.len();
+    let table = format!(
+        "xref\n{number} 1\n{at:010} 00000 n \ntrailer\n<</Size {}/Root 1 0 R/Prev {start}>>\nstartxref\n{table}\n%%EOF\n",
+        size.unwrap()
+    );
+    bytes.extend_from_slice(table.as_bytes());
+    bytes
+}
+
+/// What is done by pressing a button instead of by a click, by opening the page, or by opening the document, is done to
+/// whoever wants to scan.
+#[test]
+fn additional_actions_lead_where_the_code_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stamp = ksef_qr(folder.path());
+    stamp.args(["stamp", "--env", "test", "--now", "2026-06-30T12:00:00Z", "--quiet"]).args(credential());
+    stamp.args([&fixture("pdf/blank.pdf"), "--invoice", &fixture("invoices/good/fa3-basic.xml")]);
+    assert_eq!(status(&run(&mut stamp)), 0);
+    let stamped = fs::read(folder.path().join("ksef-qr-out/blank.pdf")).unwrap();
+    let utf16 =
+        "https://elsewhere.example/".bytes().fold("FEFF".to_owned(), |hex, byte| hex + &format!("00{byte:02X}"));
+    let away = format!("<</S/URI/URI<{utf16}>>>");
+    let plain = "<</S/URI/URI(https://elsewhere.example/)>>";
+    for (name, number, before, after) in [
+        ("pressed", 14, "/P 4 0 R", format!("/P 4 0 R/AA<</D{away}>>")),
+        ("widget", 14, "/Subtype/Link", format!("/Subtype/Widget/FT/Btn/Ff 65536/AA<</U{plain}>>")),
+        ("moved-over", 13, "/P 4 0 R", format!("/P 4 0 R/AA<</E<</S/JavaScript/JS(1)/Next{away}>>>>")),
+        ("utf-16", 13, "/A<<", format!("/A{away}/Z<<")),
+        ("page", 4, "/Type/Page", format!("/Type/Page/AA<</O{plain}>>")),
+        ("document", 1, "/Pages 3 0 R", format!("/Pages 3 0 R/OpenAction{plain}")),
+        ("document-aa", 1, "/Pages 3 0 R", format!("/Pages 3 0 R/AA<</WC{away}>>")),
+    ] {
+        let path = format!("{name}.pdf");
+        fs::write(folder.path().join(&path), with_object(&stamped, number, (before, &after))).unwrap();
+        let output = run(verify(folder.path()).args([&path, "--json"]));
+        assert_eq!(status(&output), 1, "{name}: {}", stdout(&output));
+        assert!(has(&checks(&output, "link"), "link_over_code fail"), "{name}: {}", stdout(&output));
+        assert!(stdout(&output).contains("\\\"https://elsewhere.example/\\\""), "{name}: {}", stdout(&output));
+        assert!(!stdout(&output).contains("\\u0000"), "{name}: {}", stdout(&output));
+    }
+    // To show the first page, and to lead to the code that is there, is no harm.
+    for (number, before, after) in [
+        (1, "/Pages 3 0 R", "/Pages 3 0 R/OpenAction<</S/GoTo/D[4 0 R/Fit]>>".to_owned()),
+        (14, "/P 4 0 R", "/P 4 0 R/AA<</PI<<>>>>".to_owned()),
+    ] {
+        fs::write(folder.path().join("good.pdf"), with_object(&stamped, number, (before, &after))).unwrap();
+        let output = run(verify(folder.path()).args(["good.pdf", "--json"]));
+        assert_eq!(status(&output), 0, "{}", stdout(&output));
+    }
+}
+
 /// A PDF of one page, which is empty but for a link annotation.
 fn pdf(area: &str, action: &str) -> Vec<u8> {
     let link = format!("<</Type/Annot/Subtype/Link/Border[0 0 0]/Rect[{area}]/A{action}>>");
@@ -232,4 +296,27 @@ fn an_embedded_invoice_is_taken_before_a_file_of_its_name() {
     let output = run(verify(folder.path()).args(["--json", "ksef-qr-out/manifest.ndjson"]));
     assert_eq!(status(&output), 0, "{}", stdout(&output));
     assert!(has(&checks(&output, "link"), "invoice_digest ok"), "{}", stdout(&output));
+}
+
+/// Readers leave `https://` out; letters put brackets around it, JSON writes its slashes in its own way.
+#[test]
+fn links_are_known_without_their_scheme_and_in_what_stands_around_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let bare = KOD1.strip_prefix("https://").unwrap();
+    for (text, code) in [
+        (bare.to_owned(), "scheme_missing fail"),
+        (format!("({KOD1})"), "link_quoted fail"),
+        (format!("[{KOD1}]"), "link_quoted fail"),
+        (format!("\"{}\"", KOD1.replace('/', r"\u002f")), "slashes_escaped fail"),
+        (KOD1.replace('/', r"\u002F"), "slashes_escaped fail"),
+    ] {
+        let output = run(verify(folder.path()).args([&text, "--json"]));
+        let told = checks(&output, "link");
+        assert!(has(&told, code), "{text}: {}", stdout(&output));
+        // The rest of the link is read.
+        assert!(!told.iter().any(|check| check.starts_with("digest_malformed")), "{text}: {told:?}");
+    }
+    // What is there is a file.
+    let output = run(verify(folder.path()).args(["ksef.gov.pl.txt", "--json"]));
+    assert!(stdout(&output).contains("input_missing"), "{}", stdout(&output));
 }

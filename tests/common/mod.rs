@@ -4,6 +4,9 @@
 #![allow(dead_code)]
 
 pub mod damage;
+pub mod papers;
+#[cfg(all(unix, feature = "postgres"))]
+pub mod postgres;
 pub mod schemas;
 
 use std::collections::HashSet;

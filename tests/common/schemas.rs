@@ -70,6 +70,7 @@ fn name_of(line: &Value) -> &'static str {
     match line["type"].as_str() {
         Some("invoice") => "manifest",
         Some("check") => "check",
+        Some("correction") => "correct",
         Some("advice") => "advise",
         Some("deadline") => "deadline",
         Some("number") => "number",

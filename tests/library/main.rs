@@ -5,6 +5,7 @@ mod common;
 
 mod advice;
 mod architecture;
+mod book_model;
 mod circles;
 mod codes;
 mod credential_matrix;
@@ -22,6 +23,7 @@ mod roster;
 mod sign_and_verify;
 mod signing;
 mod stamp;
+mod testkit;
 mod vectors;
 mod verify;
 mod verify_digests;

@@ -53,7 +53,7 @@ fn verifies(credential: &Credential, kod2: &Kod2, algorithm: Algorithm) -> bool 
         Algorithm::Es256P1363 => p256::ecdsa::Signature::from_slice(&kod2.signature).is_ok_and(ecdsa),
         Algorithm::Es256Der => p256::ecdsa::Signature::from_der(&kod2.signature).is_ok_and(ecdsa),
         Algorithm::Ps256 => {
-            let key = rsa::RsaPublicKey::from_public_key_der(public_key).unwrap();
+            let key = rsa::PublicKey::from_public_key_der(public_key).unwrap();
             let key = rsa::pss::VerifyingKey::<Sha256>::new_with_salt_len(key, 32);
             rsa::pss::Signature::try_from(&kod2.signature[..])
                 .is_ok_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())

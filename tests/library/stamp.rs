@@ -469,9 +469,9 @@ fn everyday_invoices_have_a_place() {
         ("curves", [1, 141, 203]),
         ("field", [1, 10, 250]),
         ("footer", [1, 141, 243]),
-        ("letterhead", [1, 141, 233]),
+        ("letterhead", [1, 141, 219]),
         ("long", [1, 141, 243]),
-        ("signatures", [1, 141, 233]),
+        ("signatures", [1, 141, 219]),
         ("turned", [1, 141, 250]),
         ("two-pages", [2, 141, 243]),
     ] {
@@ -960,6 +960,11 @@ fn damaged_ones_are_repaired_when_asked() {
             let after = read(&made.bytes, None);
             assert_eq!(after.get_pages().len(), before.get_pages().len(), "{name}");
             assert_eq!(made.pages, sound.pages, "{name}");
+            // One whole file, and no update behind another.
+            let times = |word: &[u8]| made.bytes.windows(word.len()).filter(|part| *part == word).count();
+            assert_eq!([times(b"startxref"), times(b"\ntrailer\n")], [1, 1], "{name}");
+            assert!(made.bytes.ends_with(b"%%EOF\n"), "{name}");
+            assert!(after.trailer.get(b"Prev").is_err(), "{name}");
             // What the pages show is the same, byte for byte, but for what the stamp names its objects.
             for (number, id) in before.get_pages() {
                 let content = |document: &Document, id| document.get_page_content(id);
@@ -977,5 +982,34 @@ fn damaged_ones_are_repaired_when_asked() {
     }
     for bytes in [&b"%PDF-1.4\n"[..], b"", b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 1 0 R>> endobj"] {
         assert_eq!(repaired(bytes).unwrap_err().code(), "pdf_damaged");
+    }
+}
+
+/// Bytes that a text program changed: nothing puts them right, and the page would be without its words.
+#[test]
+fn fonts_and_pictures_that_cannot_be_unpacked_are_told_of() {
+    let repaired = |pdf: &[u8]| Original::repaired(pdf.to_vec());
+    let error = repaired(&fixture("hostile/line-ends-changed")).unwrap_err();
+    assert_eq!(error.code(), "pdf_damaged");
+    assert!(error.message().contains("font"), "{error}");
+
+    let with = |picture: &str| {
+        format!(
+            "%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n\
+             3 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</XObject<</P 4 0 R/Q 4 0 R>>>>>> endobj\n\
+             4 0 obj <</Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray{picture}\nendstream endobj\n"
+        )
+    };
+    for (picture, broken) in [
+        ("/Length 1>> stream\nx", 0),
+        ("/Filter/FlateDecode/Length 5>> stream\nx\u{1}abc", 1),
+        ("/Filter/ASCIIHexDecode/Length 3>> stream\n00>", 0),
+        ("/Filter[/ASCIIHexDecode/DCTDecode]/Length 3>> stream\n00>", 0),
+        ("/Filter[/ASCIIHexDecode/DCTDecode]/Length 2>> stream\nzz", 1),
+        ("/Filter/DCTDecode/Length 2>> stream\nzz", 0),
+    ] {
+        let pdf = repaired(with(picture).as_bytes()).unwrap();
+        assert_eq!(pdf.broken_pictures(), broken, "{picture}");
+        assert!(pdf.stamp(&*CODES, &anyhow()).is_ok());
     }
 }

@@ -132,7 +132,7 @@ fn rsa_keys_of_other_sizes_verify_too() {
     let text = RSA.replace("01F0A1B2C3D4E502", &certificate("offline-rsa-3072.crt").serial().to_string());
     let verifier = Verifier::new(now()).with_certificate("3072.crt", certificate("offline-rsa-3072.crt"));
     let pem = String::from_utf8(fixture("keys/offline-rsa-3072.pkcs8.pem")).unwrap();
-    let key = rsa::pss::SigningKey::<Sha256>::new(rsa::RsaPrivateKey::from_pkcs8_pem(&pem).unwrap());
+    let key = rsa::pss::SigningKey::<Sha256>::new(rsa::PrivateKey::from_pkcs8_pem(&pem).unwrap());
     let signature: Vec<u8> = {
         use rsa::signature::{RandomizedSigner as _, SignatureEncoding as _};
         key.sign_with_rng(&mut rand::rng(), text.as_bytes()).to_vec()

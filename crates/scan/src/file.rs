@@ -13,5 +13,8 @@ pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
         return pdf(bytes);
     }
     let codes = if is_svg(bytes) { svg(bytes)? } else { picture(bytes)? };
-    Ok(codes.into_iter().map(|text| Found { text, origin: Origin::Code, place: None, over: Vec::new() }).collect())
+    Ok(codes
+        .into_iter()
+        .map(|text| Found { text, origin: Origin::Code, place: None, over: Vec::new(), opens: false })
+        .collect())
 }

@@ -12,6 +12,10 @@ pub struct Found {
     /// Of a link: the texts of the codes that it lies over, so that a click on them follows it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub over: Vec<String>,
+    /// Of a link: that it is followed when the page or the document is opened, without a click; `over` are then the codes
+    /// of the page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opens: bool,
 }
 
 /// What a text was found in.

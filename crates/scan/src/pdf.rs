@@ -59,7 +59,9 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_PAGES}"))),
     }
     let settings = InterpreterSettings::default();
-    let order = order(&pdf);
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let order = order(root.as_ref());
+    let mut opened = root.as_ref().map(opened_by_document).unwrap_or_default();
     let mut found: Vec<Found> = Vec::new();
     for (index, page) in pages.iter().enumerate() {
         let id = page.raw().obj_id();
@@ -68,7 +70,7 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         let codes = draw(page, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
         for Code { text, .. } in &codes {
             let place = Some(format!("page {number}"));
-            found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new() });
+            found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new(), opens: false });
         }
         for link in links(page) {
             let over = link.over(&codes);
@@ -76,18 +78,26 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
                 // What a click does besides following a link is told where the click is on a code.
                 if !text.starts_with(ACTION) || !over.is_empty() {
                     let place = Some(format!("page {number}, link"));
-                    found.push(Found { text, origin: Origin::Link, place, over: over.clone() });
+                    found.push(Found { text, origin: Origin::Link, place, over: over.clone(), opens: false });
                 }
             }
+        }
+        // Whoever opens the document is sent there from the page that is shown first.
+        opened.extend(targets(actions(page.raw(), OPENING)));
+        opened.retain(|text| !text.starts_with(ACTION));
+        for text in opened.drain(..) {
+            let is_of_code = codes.iter().any(|code| code.text == text);
+            let over = codes.iter().filter(|_| !is_of_code).map(|code| code.text.clone()).collect();
+            let place = Some(format!("page {number}, when it opens"));
+            found.push(Found { text, origin: Origin::Link, place, over, opens: true });
         }
     }
     Ok(found)
 }
 
 /// The pages as a reader counts them: those without contents are no pages to hayro.
-fn order(pdf: &Pdf) -> Vec<Option<ObjectIdentifier>> {
+fn order(root: Option<&Dict<'_>>) -> Vec<Option<ObjectIdentifier>> {
     let mut order = Vec::new();
-    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     if let Some(tree) = root.and_then(|root| root.get::<Dict<'_>>(&b"Pages"[..])) {
         leaves(&tree, 0, &mut order);
     }
@@ -151,23 +161,61 @@ const MOST_ACTIONS: usize = 16;
 /// `Hidden` and `NoView` of ISO 32000, 12.5.3: nobody sees the annotation, and nobody clicks on it.
 const UNSEEN: i32 = 0x02 | 0x20;
 
-impl Link {
-    fn of(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Self> {
-        let mut targets = Vec::new();
-        let mut waiting: Vec<Dict<'_>> = annotation.get(&b"A"[..]).into_iter().collect();
-        for _ in 0..MOST_ACTIONS {
-            let Some(action) = waiting.pop() else { break };
-            let name = || action.get::<Name<'_>>(&b"S"[..]).map(|name| format!("{ACTION}{}", name.as_str()));
-            let address = action.get::<PdfString<'_>>(&b"URI"[..]);
-            targets.extend(address.map(|text| String::from_utf8_lossy(&text.get()).into_owned()).or_else(name));
-            match action.get::<Dict<'_>>(&b"Next"[..]) {
-                Some(next) => waiting.push(next),
-                None => {
-                    let several = action.get::<Array<'_>>(&b"Next"[..]);
-                    waiting.extend(several.iter().flat_map(|several| several.iter::<Dict<'_>>().take(MOST_ACTIONS)));
-                }
+/// The additional actions (`AA`) that something under a code starts: by the mouse that moves over it, presses on it or
+/// leaves it, and by being shown. Those of ISO 32000, table 197.
+const TOUCHING: &[&[u8]] = &[b"U", b"D", b"E", b"X", b"Fo", b"Bl", b"PO", b"PV", b"PC", b"PI"];
+
+/// Those that a page starts by being opened or left (table 198).
+const OPENING: &[&[u8]] = &[b"O", b"C"];
+
+/// Those of `AA` with these names.
+fn actions<'a>(of: &Dict<'a>, names: &[&[u8]]) -> Vec<Dict<'a>> {
+    let Some(additional) = of.get::<Dict<'_>>(&b"AA"[..]) else { return Vec::new() };
+    names.iter().filter_map(|name| additional.get::<Dict<'_>>(*name)).collect()
+}
+
+/// Where the document itself leads when it is opened, or before it is saved, printed or closed (table 200).
+fn opened_by_document(root: &Dict<'_>) -> Vec<String> {
+    let opening = root.get::<Dict<'_>>(&b"OpenAction"[..]).into_iter();
+    targets(opening.chain(actions(root, &[b"WC", b"WS", b"DS", b"WP", b"DP"])).collect())
+}
+
+/// The addresses that actions lead to, and those that follow them; `action:NAME` for something else.
+fn targets(mut waiting: Vec<Dict<'_>>) -> Vec<String> {
+    let mut targets = Vec::new();
+    for _ in 0..MOST_ACTIONS {
+        let Some(action) = waiting.pop() else { break };
+        let name = || action.get::<Name<'_>>(&b"S"[..]).map(|name| format!("{ACTION}{}", name.as_str()));
+        targets.extend(action.get::<PdfString<'_>>(&b"URI"[..]).map(|text| text_of(&text.get())).or_else(name));
+        match action.get::<Dict<'_>>(&b"Next"[..]) {
+            Some(next) => waiting.push(next),
+            None => {
+                let several = action.get::<Array<'_>>(&b"Next"[..]);
+                waiting.extend(several.iter().flat_map(|several| several.iter::<Dict<'_>>().take(MOST_ACTIONS)));
             }
         }
+    }
+    targets
+}
+
+/// An address is plain ASCII; programs that write all their texts as UTF-16 or with a byte order mark write it so, too.
+fn text_of(bytes: &[u8]) -> String {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        plain => String::from_utf8_lossy(plain).into_owned(),
+    }
+}
+
+impl Link {
+    fn of(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Self> {
+        let clicked = annotation.get(&b"A"[..]).into_iter();
+        let mut targets = targets(clicked.chain(actions(annotation, TOUCHING)).collect());
         // A link to a place in the document has no action.
         if targets.is_empty() && annotation.contains_key(&b"Dest"[..]) {
             targets.push(format!("{ACTION}GoTo"));
@@ -210,4 +258,27 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
     // Some programs put a few bytes before the header; readers look for it in the first thousand.
     let start = bytes.get(..bytes.len().min(1024)).unwrap_or_default();
     start.windows(5).any(|window| window == b"%PDF-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_in_the_encodings_of_texts() {
+        let address = "https://qr.ksef.mf.gov.pl/ż";
+        let units: Vec<u16> = address.encode_utf16().collect();
+        let wide = |mark: &[u8], bytes: fn(u16) -> [u8; 2]| {
+            mark.iter().copied().chain(units.iter().flat_map(|unit| bytes(*unit))).collect::<Vec<u8>>()
+        };
+        for bytes in [
+            address.as_bytes().to_vec(),
+            [b"\xEF\xBB\xBF", address.as_bytes()].concat(),
+            wide(b"\xFE\xFF", u16::to_be_bytes),
+            wide(b"\xFF\xFE", u16::to_le_bytes),
+        ] {
+            assert_eq!(text_of(&bytes), address);
+        }
+        assert_eq!(text_of(b"\xFE\xFF\x00"), "");
+    }
 }

@@ -11,7 +11,7 @@
 //!
 //! | answer | means |
 //! |---|---|
-//! | `{"answer":"found","texts":[{"text","origin":"code","place":"page 2"}]}` | `origin` is `code` or `link`, `place` may be null; a link that lies over codes has their texts in `over` |
+//! | `{"answer":"found","texts":[{"text","origin":"code","place":"page 2"}]}` | `origin` is `code` or `link`, `place` may be null; a link that lies over codes has their texts in `over`; with `"opens":true` it is followed without a click |
 //! | `{"answer":"ready"}` | documents may be validated now, by these schemas and by no others |
 //! | `{"answer":"violations","violations":[{"message","offset"}]}` | what the schema has against the document; none, if it is valid |
 //! | `{"answer":"error","code":"no_code_found","message"}` | one of [`ErrorKind`]'s codes |

@@ -118,6 +118,13 @@ fn pictures_of_little_and_much_work() {
     for name in ["clip.svg", "conv.svg", "deep1000.svg", "mask.svg", "morph.svg"] {
         assert_eq!(file(&hostile(name)).unwrap_err().code(), "picture_unreadable", "{name}");
     }
+    for name in ["css.svg.xz", "manyfilters.svg.xz", "marker.svg.xz"] {
+        let path = format!("{}/../../fixtures/cases/hostile/{name}", env!("CARGO_MANIFEST_DIR"));
+        // Where nothing unpacks it, nothing is shown.
+        let Ok(unpacked) = std::process::Command::new("xz").args(["-dc", &path]).output() else { continue };
+        assert!(unpacked.status.success(), "{name}");
+        assert_eq!(file(&unpacked.stdout).unwrap_err().code(), "picture_unreadable", "{name}");
+    }
     for name in ["t500.png", "t1000.png"] {
         assert_eq!(file(&hostile(name)).unwrap_err().code(), "no_code_found", "{name}");
     }

@@ -249,16 +249,27 @@ impl Draft for Unstamped<'_> {
         let draw = |last: [f64; 2]| CodePage::new(&facts, content.codes, Language::Polish).draw(last, self.stamp);
         let stamp = |pdf: &Original| pdf.stamp_or_add(content.codes, self.stamp, &draw);
         let (mut was_repaired, mut stamped) = (self.was_repaired, stamp(&self.pdf));
+        let mut broken_pictures = self.pdf.broken_pictures();
         // Objects are read when they are needed.
         let is_damaged = stamped.as_ref().is_err_and(|error| error.kind() == Kind::PdfDamaged);
         if is_damaged && self.repairs && !was_repaired {
             was_repaired = true;
-            stamped = Original::repaired(self.pdf.bytes().to_vec()).and_then(|pdf| stamp(&pdf));
+            let repaired = Original::repaired(self.pdf.bytes().to_vec());
+            broken_pictures = repaired.as_ref().map_or(0, Original::broken_pictures);
+            stamped = repaired.and_then(|pdf| stamp(&pdf));
         }
         let stamped = stamped?;
         let mut warnings = stamped.warnings;
         if was_repaired {
-            let message = "the PDF is damaged; it was read as readers do, which repair it, and written anew";
+            let mut message =
+                "the PDF is damaged; it was read as readers do, which repair it, and written anew".to_owned();
+            match broken_pictures {
+                0 => {}
+                1 => message.push_str("; a picture in it is damaged, and shown in part or not at all"),
+                count => {
+                    message.push_str(&format!("; {count} pictures in it are damaged, and shown in part or not at all"))
+                }
+            }
             warnings.push(Warning::new(WarningKind::PdfRepaired, message));
         }
         if self.was_stamped {

@@ -12,7 +12,7 @@ use super::input::Input;
 use super::pair_table;
 use super::pairs::Pdfs;
 use super::walk::{Wanted, missing, unreadable};
-use crate::files::{Decoded, path_from_bytes};
+use crate::files::{Decoded, open_patiently, path_from_bytes};
 
 /// In bytes: no system has longer ones.
 const LONGEST_PATH: u64 = 1 << 16;
@@ -137,7 +137,7 @@ fn open_list(list: &Path) -> io::Result<File> {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a device, and no list"));
         }
     }
-    File::open(list)
+    open_patiently(list)
 }
 
 #[cfg(test)]

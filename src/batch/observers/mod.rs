@@ -8,7 +8,7 @@ mod observer;
 mod signing_advice;
 mod upo_pairing;
 
-pub use observer::Observer;
+pub use observer::{Observer, Unchanged};
 
 pub(crate) use document_advice::DocumentAdvice;
 pub(crate) use doubled_numbers::DoubledNumbers;

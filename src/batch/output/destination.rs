@@ -30,6 +30,8 @@ pub(crate) struct Destination {
     /// True if there is an archive already, which this one is to replace.
     replaces_archive: bool,
     pub(super) replace: bool,
+    /// True if files are forced to the disk before their line is in the manifest.
+    pub(super) is_durable: bool,
     /// True for a run that takes up an earlier one.
     #[cfg(feature = "pdf")]
     pub(super) goes_on: bool,
@@ -101,10 +103,16 @@ impl Destination {
             folder,
             only,
             replaces_archive,
+            is_durable: false,
             #[cfg(feature = "pdf")]
             goes_on,
             staging,
         })
+    }
+
+    /// From here on, files are forced to the disk.
+    pub(crate) fn make_durable(&mut self) {
+        self.is_durable = true;
     }
 
     /// True if pictures go into the manifest's lines.
@@ -133,7 +141,12 @@ impl Destination {
         names: Vec<(String, String)>,
     ) -> Result<()> {
         let (Some(staging), Some((path, file))) = (&self.staging, manifest) else { return Ok(()) };
+        // An archive is one file, and made anew from the manifest.
+        if self.folder.is_none() {
+            return Ok(());
+        }
         let noted = Replacement::by(path, file, names).and_then(|replacement| replacement.leave(staging));
+        let noted = noted.and_then(|()| if self.is_durable { staging.sync() } else { Ok(()) });
         noted.map_err(|error| unwritable(path, &error))
     }
 
@@ -276,7 +289,14 @@ impl Destination {
         match fs::symlink_metadata(&path) {
             Err(_) => Ok(None),
             Ok(found) if !found.is_file() || found.len() > LARGEST_FILE => Err(exists(&path)),
-            Ok(_) => fs::read(&path).map(Some).map_err(|error| unreadable(&error).about(path.to_string_lossy())),
+            Ok(_) => {
+                // The run that wrote it may have left it to the system.
+                if self.is_durable {
+                    let synced = File::open(&path).and_then(|file| file.sync_all());
+                    synced.map_err(|error| unwritable(&path, &error))?;
+                }
+                fs::read(&path).map(Some).map_err(|error| unreadable(&error).about(path.to_string_lossy()))
+            }
         }
     }
 
@@ -337,7 +357,7 @@ impl Destination {
     fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
         let content = match (&self.output, &self.staging) {
             (Output::Folder(_) | Output::File(_), Some(staging)) => {
-                let prepared = staging.prepare(bytes);
+                let prepared = staging.prepare(bytes, self.is_durable);
                 let path = self.folder.as_deref().unwrap_or(Path::new("")).join(&name);
                 Content::File(prepared.map_err(|error| unwritable(&path, &error))?)
             }

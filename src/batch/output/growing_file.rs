@@ -17,6 +17,7 @@ pub(crate) struct GrowingFile {
     file: BufWriter<NamedTempFile>,
     path: PathBuf,
     replace: bool,
+    is_durable: bool,
 }
 
 impl Destination {
@@ -45,7 +46,8 @@ impl Destination {
         let (Output::Folder(folder), Some(staging)) = (&self.output, &self.staging) else { return Ok(None) };
         let path = folder.join(name);
         let file = BufWriter::new(staging.create().map_err(|error| unwritable(&path, &error))?);
-        Ok(Some(GrowingFile { name, file, path, replace: self.replace || self.goes_on }))
+        let (replace, is_durable) = (self.replace || self.goes_on, self.is_durable);
+        Ok(Some(GrowingFile { name, file, path, replace, is_durable }))
     }
 }
 
@@ -63,6 +65,9 @@ impl GrowingFile {
     pub(crate) fn finish(self) -> Result<()> {
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
         let file = written.map_err(|error| not_written(self.name, &error))?;
+        if self.is_durable {
+            file.as_file().sync_all().map_err(|error| not_written(self.name, &error))?;
+        }
         put_in_place(file.into_temp_path(), &self.path, self.replace)
     }
 }

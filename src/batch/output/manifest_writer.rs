@@ -4,12 +4,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use std::mem;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use tempfile::TempPath;
 
 use super::settings::{Existing, Manifest};
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, is_at, lock_opened, make_folder, unreadable, unwritable};
+use crate::files::{StagingFolder, exists, is_at, lock_opened, make_folder, put_in_place, unreadable, unwritable};
 use crate::manifest::{Extent, LINE_START, Lines, ManifestLine};
 
 /// A manifest being written.
@@ -27,6 +28,8 @@ pub(crate) struct ManifestFile {
     /// that it is in.)
     aside: Option<Aside>,
     staging: StagingFolder,
+    /// True if each line is forced to the disk before its pictures can be seen.
+    is_durable: bool,
     /// Bytes that are whole lines.
     end: u64,
     /// Lines not written yet.
@@ -100,7 +103,8 @@ impl ManifestWriter {
             Existing::Refuse => Some(contents(&mut file, path).map_err(|_| exists(path))?),
         };
         let (end, pending, order) = (0, Vec::new(), Vec::new());
-        let mut manifest = ManifestFile { path: target, file, staging, end, pending, order, aside: None };
+        let mut manifest =
+            ManifestFile { path: target, file, staging, is_durable: false, end, pending, order, aside: None };
         match contents {
             None => {}
             Some(Contents { has_codes: true, .. }) if existing == Existing::Refuse => return Err(exists(path)),
@@ -114,6 +118,23 @@ impl ManifestWriter {
 
     fn stream(name: PathBuf, stream: Box<dyn Write>) -> Self {
         Self::Stream { name, stream, pending: Vec::new() }
+    }
+
+    /// From here on, lines are forced to the disk.
+    ///
+    /// # Errors
+    /// `setting_malformed`, if the lines go where nobody can force them: to a program, or to standard output.
+    pub(crate) fn make_durable(&mut self) -> Result<()> {
+        match self {
+            Self::Stream { name, .. } => {
+                let message = "lines can be forced to the disk in a manifest that is a file, not in a stream";
+                Err(Error::new(Kind::SettingMalformed, message).about(name.to_string_lossy()))
+            }
+            Self::File(manifest) => {
+                manifest.is_durable = true;
+                Ok(())
+            }
+        }
     }
 
     /// Goes on where an earlier run's whole lines end.
@@ -140,9 +161,16 @@ impl ManifestWriter {
 
     /// Gives a line of an earlier run its place in the order.
     pub(crate) fn keep(&mut self, line: Extent) {
-        if let Self::File(manifest) = self {
-            manifest.order.push(line);
+        let Self::File(manifest) = self else { return };
+        // Lines that stay beside each other are one piece.
+        if let Some(last) = manifest.order.last_mut()
+            && last.end() == line.start
+            && let Some(length) = last.length.checked_add(line.length)
+        {
+            last.length = length;
+            return;
         }
+        manifest.order.push(line);
     }
 
     /// Writes the lines added since the last time, all of them or none.
@@ -213,6 +241,29 @@ impl ManifestWriter {
         }
     }
 
+    /// Where what a run saw is left for the next one; of a file only.
+    pub(crate) fn place_of_seen(&self) -> Option<PathBuf> {
+        let name = self.file()?.file_name()?.to_string_lossy().into_owned();
+        Some(self.file()?.with_file_name(format!(".{name}.seen")))
+    }
+
+    /// Leaves it, whole or not at all. It is a cache: nobody misses one that could not be written.
+    pub(crate) fn leave_seen(&self, bytes: &[u8]) {
+        if let (Self::File(manifest), Some(place)) = (self, self.place_of_seen())
+            && let Ok(prepared) = manifest.staging.prepare(bytes, false)
+        {
+            _ = put_in_place(prepared, &place, true);
+        }
+    }
+
+    /// Now, by the clock of the file system that the manifest is on.
+    pub(crate) fn file_time(&self) -> Option<SystemTime> {
+        match self {
+            Self::Stream { .. } => None,
+            Self::File(manifest) => manifest.staging.create().ok()?.as_file().metadata().ok()?.modified().ok(),
+        }
+    }
+
     /// What to call it in an error.
     pub(crate) fn name(&self) -> &Path {
         match self {
@@ -247,7 +298,7 @@ impl ManifestFile {
         // Asked each time: pictures must not appear whose lines nobody can find.
         let place = self.aside.as_ref().map_or(&*self.path, |aside| &*aside.place);
         let written = match is_at(&self.file, place) {
-            Ok(true) => self.file.write_all(&self.pending),
+            Ok(true) => self.file.write_all(&self.pending).and_then(|()| self.force()),
             Err(error) => Err(error),
             Ok(false) => Err(io::Error::new(io::ErrorKind::NotFound, "it was removed or replaced during the run")),
         };
@@ -262,6 +313,13 @@ impl ManifestFile {
         }
         self.pending.clear();
         written
+    }
+
+    fn force(&self) -> io::Result<()> {
+        match self.is_durable && !self.pending.is_empty() {
+            true => self.file.sync_data(),
+            false => Ok(()),
+        }
     }
 
     fn finish(&mut self, summary: &str) -> io::Result<()> {
@@ -288,6 +346,7 @@ impl ManifestFile {
         let mut copy = self.staging.create()?;
         self.file.seek(SeekFrom::Start(0))?;
         io::copy(&mut (&mut self.file).take(self.end), &mut copy)?;
+        copy.as_file().sync_all()?;
         copy.persist_noclobber(&self.path)?;
         Ok(())
     }

@@ -3,22 +3,33 @@
 
 use std::path::PathBuf;
 
+use tempfile::TempPath;
+
 use super::archive_writer::ArchiveWriter;
 use super::destination::Destination;
 use super::prepared_file::{Content, PreparedFile};
 use super::settings::Output;
 use crate::error::Result;
-use crate::files::{put_in_place, unwritable};
+use crate::files::{put_in_place, sync_folder, unwritable};
 
 /// Makes prepared files visible.
 pub(crate) enum Publisher {
     Folder {
         folder: PathBuf,
+        /// True if the names that files get are forced to the disk.
+        is_durable: bool,
         /// What waits for the end of the run, if it does.
         waiting: Option<Vec<PreparedFile>>,
     },
     Archive {
         writer: ArchiveWriter,
+        path: PathBuf,
+        replace: bool,
+        is_durable: bool,
+    },
+    /// An archive that is whole, and has no name yet.
+    WholeArchive {
+        file: TempPath,
         path: PathBuf,
         replace: bool,
     },
@@ -33,12 +44,14 @@ impl Publisher {
     pub(crate) fn open(destination: &Destination) -> Result<Self> {
         Ok(match (&destination.output, &destination.staging) {
             _ if destination.folder.is_some() => {
-                Self::Folder { folder: destination.folder.clone().unwrap_or_default(), waiting: None }
+                let folder = destination.folder.clone().unwrap_or_default();
+                Self::Folder { folder, is_durable: destination.is_durable, waiting: None }
             }
             (Output::Archive(path), Some(staging)) => {
                 let file = staging.create().map_err(|error| unwritable(path, &error))?;
                 let writer = ArchiveWriter::new(path, file);
-                Self::Archive { writer, path: path.clone(), replace: destination.replace }
+                let Destination { replace, is_durable, .. } = *destination;
+                Self::Archive { writer, path: path.clone(), replace, is_durable }
             }
             _ => Self::None,
         })
@@ -61,6 +74,17 @@ impl Publisher {
         waiting.iter().flatten().filter_map(names).collect()
     }
 
+    /// Leaves the files that wait to the run that comes after, should this one not come to place them: a note tells of them.
+    pub(crate) fn leave_waiting(&mut self) {
+        if let Self::Folder { waiting: Some(waiting), .. } = self {
+            for file in waiting {
+                if let Content::File(prepared) = &mut file.content {
+                    prepared.disable_cleanup(true);
+                }
+            }
+        }
+    }
+
     /// # Errors
     /// `output_exists`, `output_unwritable`.
     pub(crate) fn publish(&mut self, file: PreparedFile) -> Result<()> {
@@ -78,7 +102,33 @@ impl Publisher {
         }
     }
 
-    /// Ends an archive and gives it its name; puts in place what waited.
+    /// Forces to the disk that the files have their names: once for all that were published since the last time.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match self {
+            Self::Folder { folder, is_durable: true, waiting: None } => {
+                sync_folder(folder).map_err(|error| unwritable(folder, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends an archive: after that nothing more is written, and a full disk has said so.
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub(crate) fn end(self) -> Result<Self> {
+        let Self::Archive { writer, path, replace, is_durable } = self else { return Ok(self) };
+        let file = writer.finish().map_err(|error| unwritable(&path, &error))?;
+        if is_durable {
+            file.as_file().sync_all().map_err(|error| unwritable(&path, &error))?;
+        }
+        Ok(Self::WholeArchive { file: file.into_temp_path(), path, replace })
+    }
+
+    /// Gives an archive its name; puts in place what waited.
     ///
     /// # Errors
     /// `output_exists`, `output_unwritable`.
@@ -86,10 +136,50 @@ impl Publisher {
         if let Self::Folder { waiting, .. } = &mut self
             && let Some(waiting) = waiting.take()
         {
-            return waiting.into_iter().try_for_each(|file| self.publish(file));
+            waiting.into_iter().try_for_each(|file| self.publish(file))?;
+            return self.settle();
         }
-        let Self::Archive { writer, path, replace } = self else { return Ok(()) };
-        let file = writer.finish().map_err(|error| unwritable(&path, &error))?;
-        put_in_place(file.into_temp_path(), &path, replace)
+        match self.end()? {
+            Self::WholeArchive { file, path, replace } => put_in_place(file, &path, replace),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::*;
+    use crate::batch::output::Existing;
+
+    /// A rename that fails half way: the run that comes after does the rest.
+    #[test]
+    fn what_could_not_be_placed_is_left_to_the_next_run() {
+        let place = tempfile::tempdir().unwrap();
+        let (output, manifest) = (Output::at(place.path().join("out")), place.path().join("manifest.ndjson"));
+        let open = || Destination::open(&output, Existing::Overwrite, false, Some(&manifest)).unwrap();
+        let destination = open();
+        let mut publisher = Publisher::open(&destination).unwrap();
+        publisher.wait();
+        for name in ["a.png", "b.png", "c.png"] {
+            publisher.publish(destination.repair(name, b"new", true).unwrap().unwrap()).unwrap();
+        }
+        fs::write(&manifest, "new\n").unwrap();
+        let prepared = File::open(&manifest).unwrap();
+        destination.begin_replacement(Some((&manifest, &prepared)), publisher.waiting()).unwrap();
+        publisher.leave_waiting();
+        let at = |name: &str| place.path().join("out").join(name);
+        fs::create_dir(at("b.png")).unwrap();
+        assert_eq!(publisher.finish().unwrap_err().code(), "output_unwritable");
+        drop(destination);
+        assert!(at("a.png").exists() && !at("c.png").exists());
+
+        fs::remove_dir(at("b.png")).unwrap();
+        drop(open());
+        for name in ["a.png", "b.png", "c.png"] {
+            assert_eq!(fs::read(at(name)).unwrap(), b"new", "{name}");
+        }
+        assert_eq!(fs::read_dir(place.path().join("out")).unwrap().count(), 3, "and nothing else is there");
     }
 }

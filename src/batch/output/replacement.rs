@@ -98,7 +98,7 @@ mod tests {
         let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
         let mut names = Vec::new();
         for name in ["a.png", "b.png", "../c.png"] {
-            let prepared = staging.prepare(b"new").unwrap().keep().unwrap();
+            let prepared = staging.prepare(b"new", false).unwrap().keep().unwrap();
             names.push((prepared.file_name().unwrap().to_str().unwrap().to_owned(), name.to_owned()));
         }
         let replacement = Replacement::by(&manifest, &File::open(&manifest).unwrap(), names).unwrap();

@@ -2,11 +2,12 @@
 //! taken up as it stands.
 
 use std::fs::File;
-use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
-use std::io::{self, BufReader, Read as _, Seek as _};
+use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::seen::{SeenLine, of_content, of_name};
+use super::watch::Watch;
 use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::{Input, LARGEST_ALLOWED};
 use crate::batch::settings::Batch;
@@ -24,7 +25,7 @@ pub(super) struct Earlier {
     /// Sorted by input, then by place. A hundred thousand are 4 MB.
     lines: Vec<Entry>,
     /// Once all inputs were asked for: the lines that are left, the last one first.
-    left: Option<Vec<Extent>>,
+    left: Option<Vec<(Extent, Option<u32>)>>,
     /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
     end: u64,
     lacks_newline: bool,
@@ -34,6 +35,9 @@ pub(super) struct Earlier {
     at: u64,
     /// True if lines are to be given out as they stand.
     keeps_text: bool,
+    /// What an earlier run saw of the first lines, until they are taken; how many there were, and where they end.
+    seen: Vec<Option<SeenLine>>,
+    seen_before: Option<(usize, u64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +48,23 @@ struct Entry {
     replaces: Option<u64>,
     extent: Extent,
     is_taken: bool,
+    /// Its place in what was seen.
+    seen: Option<u32>,
+}
+
+impl Entry {
+    fn of_seen(line: &SeenLine, at: usize) -> Self {
+        let SeenLine { input, content, replaces, extent, .. } = *line;
+        Self { input, content, replaces, extent, is_taken: false, seen: u32::try_from(at).ok() }
+    }
+}
+
+/// A line that no input asked for.
+pub(super) enum Left {
+    /// Its pictures are as they were.
+    Unchanged(SeenLine),
+    /// It is to be read.
+    Line(EarlierLine),
 }
 
 /// A line taken up by this run, as it stands in the file.
@@ -92,11 +113,27 @@ impl Earlier {
     ///
     /// # Errors
     /// `manifest_damaged` for a line that no manifest has; `resume_mismatch` for one of another command.
-    pub(super) fn load(path: &Path, batch: &Batch, embedded: bool, names: &mut TakenNames) -> Result<Self> {
+    pub(super) fn load(
+        path: &Path,
+        batch: &Batch,
+        embedded: bool,
+        names: &mut TakenNames,
+        watch: Option<&Watch>,
+    ) -> Result<Self> {
         let unreadable = |error: io::Error| unreadable(&error).about(path.to_string_lossy());
-        let mut manifest = Lines::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?));
-        let mut lines: Vec<Entry> = Vec::new();
-        let (mut end, mut lacks_newline) = (0, false);
+        let mut file = File::open(path).map_err(unreadable)?;
+        let seen = watch.and_then(|watch| watch.seen(&mut file));
+        // Its lines were read by the run that saw them; those that follow are new.
+        let (mut end, count) = seen.as_ref().map_or((0, 0), |seen| (seen.end, seen.count));
+        file.seek(SeekFrom::Start(end)).map_err(unreadable)?;
+        let mut manifest = Lines::from(BufReader::with_capacity(1 << 16, file), end, count);
+        let seen_before = seen.as_ref().map(|seen| (seen.lines.len(), seen.end));
+        let seen = seen.map_or_else(Vec::new, |seen| seen.lines);
+        for line in seen.iter().filter(|line| !line.stem.is_empty()) {
+            names.reserve(&line.stem);
+        }
+        let mut lines: Vec<Entry> = seen.iter().enumerate().map(|(at, line)| Entry::of_seen(line, at)).collect();
+        let mut lacks_newline = false;
         while let Some(line) = manifest.next_line().map_err(unreadable)? {
             let refuse = |kind, why: &str| {
                 Err(Error::new(kind, format!("line {}: {why}", line.number)).about(path.to_string_lossy()))
@@ -136,6 +173,7 @@ impl Earlier {
                 replaces: record.replaces.as_ref().map(of_content),
                 extent: line.extent,
                 is_taken: false,
+                seen: None,
             });
         }
         let mut reader = manifest.into_reader();
@@ -150,7 +188,32 @@ impl Earlier {
         drop_replaced(&mut lines);
         let path = Arc::from(path);
         let keeps_text = batch.to_stdout_too;
-        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0, keeps_text })
+        let seen = seen.into_iter().map(Some).collect();
+        Ok(Self { lines, left: None, end, lacks_newline, path, reader, at: 0, keeps_text, seen, seen_before })
+    }
+
+    /// How many lines a run before had seen, and where they end.
+    pub(super) fn seen_before(&self) -> Option<(usize, u64)> {
+        self.seen_before
+    }
+
+    /// The line of this input, if neither the file nor its pictures have changed since a run before read them; each line once.
+    pub(super) fn take_unchanged(&mut self, input: &Input, watch: &Watch) -> Option<SeenLine> {
+        // Whoever is to be answered with the line is answered with one that was looked at.
+        if self.keeps_text || self.seen.is_empty() || !matches!(input, Input::File(_)) {
+            return None;
+        }
+        let key = of_name(&input.name());
+        let start = self.lines.partition_point(|entry| entry.input < key);
+        let mut candidates = self.lines.get_mut(start..)?.iter_mut().take_while(|entry| entry.input == key);
+        // Of two lines, the content decides.
+        let (Some(entry), None) = (candidates.next(), candidates.next()) else { return None };
+        let seen = self.seen.get_mut(usize::try_from(entry.seen?).ok()?)?;
+        if entry.is_taken || !watch.is_unchanged(input, seen.as_ref()?) {
+            return None;
+        }
+        entry.is_taken = true;
+        seen.take()
     }
 
     /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
@@ -197,10 +260,30 @@ impl Earlier {
 
     /// A line that no input asked for: the first of them in the file, each once.
     pub(super) fn next_left(&mut self) -> Option<Extent> {
+        self.pop_left().map(|(extent, _)| extent)
+    }
+
+    /// The same, with what there is to do about it.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    pub(super) fn next_unnamed(&mut self, watch: Option<&Watch>) -> Result<Option<Left>> {
+        let Some((extent, seen)) = self.pop_left() else { return Ok(None) };
+        let seen = seen.and_then(|at| self.seen.get_mut(usize::try_from(at).ok()?));
+        if let (Some(seen), Some(watch)) = (seen, watch)
+            && seen.as_ref().is_some_and(|line| watch.has_its_pictures(line))
+            && let Some(line) = seen.take()
+        {
+            return Ok(Some(Left::Unchanged(line)));
+        }
+        self.read(extent).map(|line| Some(Left::Line(line)))
+    }
+
+    fn pop_left(&mut self) -> Option<(Extent, Option<u32>)> {
         let lines = &mut self.lines;
         let left = self.left.get_or_insert_with(|| {
-            let mut left: Vec<Extent> =
-                lines.iter().filter(|entry| !entry.is_taken).map(|entry| entry.extent).collect();
+            let mut left: Vec<_> =
+                lines.iter().filter(|entry| !entry.is_taken).map(|entry| (entry.extent, entry.seen)).collect();
             left.sort_unstable_by(|one, other| other.cmp(one));
             left
         });
@@ -234,14 +317,6 @@ fn drop_replaced(lines: &mut Vec<Entry>) {
         }
     }
     lines.retain(|entry| !entry.is_taken);
-}
-
-fn of_name(name: &str) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
-}
-
-fn of_content(hash: &InvoiceHash) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(hash)
 }
 
 fn content(input: &Input) -> Option<u64> {

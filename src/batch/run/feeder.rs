@@ -1,11 +1,15 @@
 //! The beginning of the line: inputs, in order, become jobs for the workers.
 
+use std::mem;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Sender;
 
-use super::earlier::Earlier;
+use super::earlier::{Earlier, Left};
 use super::job::Job;
+use super::seen::SeenLine;
+use super::watch::Watch;
 use crate::batch::input::{Input, LARGEST_ALLOWED, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;
@@ -51,7 +55,11 @@ impl Queue<'_> {
 pub(super) struct Feeder {
     names: TakenNames,
     earlier: Option<Earlier>,
+    watch: Option<Arc<Watch>>,
 }
+
+/// So many unchanged lines travel together.
+const MOST_UNCHANGED: usize = 256;
 
 impl Feeder {
     /// With the lines of an earlier run, if there is one to go on with.
@@ -60,16 +68,29 @@ impl Feeder {
     /// As [`Earlier::load`].
     pub(super) fn open(batch: &Batch, manifest: &ManifestWriter, destination: &Destination) -> Result<Self> {
         let mut names = TakenNames::default();
+        let watch = Watch::open(batch, manifest, destination);
         let earlier = match (manifest.file(), batch.existing) {
-            (Some(path), Existing::Resume) => Some(Earlier::load(path, batch, destination.is_manifest(), &mut names)?),
+            (Some(path), Existing::Resume) => {
+                Some(Earlier::load(path, batch, destination.is_manifest(), &mut names, watch.as_ref())?)
+            }
             _ => None,
         };
-        Ok(Self { names, earlier })
+        Ok(Self { names, earlier, watch: watch.map(Arc::new) })
     }
 
     /// Where the whole lines of an earlier run end, and whether the last of them lacks its newline.
     pub(super) fn earlier_end(&self) -> Option<(u64, bool)> {
         self.earlier.as_ref().map(Earlier::end)
+    }
+
+    /// How the run looks at files, if it does.
+    pub(super) fn watch(&self) -> Option<Arc<Watch>> {
+        self.watch.clone()
+    }
+
+    /// How many lines a run before had seen, and where they end.
+    pub(super) fn seen_before(&self) -> Option<(usize, u64)> {
+        self.earlier.as_ref().and_then(Earlier::seen_before)
     }
 
     /// A line of an earlier run that this one never came to, each once.
@@ -87,13 +108,25 @@ impl Feeder {
     ) -> Result<()> {
         let mut failed = Ok(());
         let go_on = || !interrupt.is_asked() && !stop.load(Ordering::Relaxed);
-        let mut take = |input| match go_on().then(|| self.job(input)) {
-            Some(Ok(job)) => queue.put(job),
-            Some(Err(error)) => {
-                failed = Err(error);
-                false
+        let mut unchanged = Vec::new();
+        let mut take = |input: Input| {
+            if !go_on() {
+                return false;
             }
-            None => false,
+            if let Some(line) = self.unchanged(&input) {
+                unchanged.push(line);
+                return unchanged.len() < MOST_UNCHANGED || queue.put(Job::Unchanged(mem::take(&mut unchanged)));
+            }
+            if !unchanged.is_empty() && !queue.put(Job::Unchanged(mem::take(&mut unchanged))) {
+                return false;
+            }
+            match self.job(input) {
+                Ok(job) => queue.put(job),
+                Err(error) => {
+                    failed = Err(error);
+                    false
+                }
+            }
         };
         for source in sources {
             if !source.each(&mut take, &go_on) {
@@ -101,14 +134,31 @@ impl Feeder {
             }
         }
         failed?;
-        let Some(earlier) = &mut self.earlier else { return Ok(()) };
+        let (Some(earlier), watch) = (&mut self.earlier, self.watch.as_deref()) else { return Ok(()) };
         while go_on() {
-            let Some(line) = earlier.next_left() else { break };
-            if !queue.put(Job::Unnamed(earlier.read(line)?)) {
+            match earlier.next_unnamed(watch)? {
+                Some(Left::Unchanged(line)) => unchanged.push(line),
+                Some(Left::Line(line)) => {
+                    let is_put = unchanged.is_empty() || queue.put(Job::Unchanged(mem::take(&mut unchanged)));
+                    if !is_put || !queue.put(Job::Unnamed(line)) {
+                        break;
+                    }
+                }
+                None => break,
+            }
+            if unchanged.len() >= MOST_UNCHANGED && !queue.put(Job::Unchanged(mem::take(&mut unchanged))) {
                 break;
             }
         }
+        // They are taken, so that nobody else would find them, whatever ended the feeding.
+        if !unchanged.is_empty() {
+            queue.put(Job::Unchanged(unchanged));
+        }
         Ok(())
+    }
+
+    fn unchanged(&mut self, input: &Input) -> Option<SeenLine> {
+        self.earlier.as_mut()?.take_unchanged(input, self.watch.as_deref()?)
     }
 
     fn job(&mut self, mut input: Input) -> Result<Job> {

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::earlier::EarlierLine;
 use super::number::NumberOfInvoice;
+use super::seen::SeenLine;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Error;
@@ -15,6 +16,8 @@ pub(super) enum Job {
     New { input: Input, stem: String },
     /// An invoice that an earlier run signed.
     Known { input: Input, line: EarlierLine },
+    /// Lines of an earlier run whose invoices, or pictures if this run does not name the invoices, are as they were.
+    Unchanged(Vec<SeenLine>),
     /// A line of an earlier run whose invoice this run does not name.
     Unnamed(EarlierLine),
 }
@@ -24,12 +27,22 @@ impl Job {
     pub(super) fn name(&self) -> String {
         match self {
             Self::New { input, .. } | Self::Known { input, .. } => input.name(),
+            // No line of the manifest names them all.
+            Self::Unchanged(_) => String::new(),
             Self::Unnamed(line) => line.record().map(|record| record.input).unwrap_or_default(),
         }
     }
 }
 
-/// What came of it.
+/// What came of a job.
+pub(super) enum Ended {
+    /// One invoice was done.
+    Invoice(Box<Finished>),
+    /// There was nothing to do.
+    Unchanged(Vec<SeenLine>),
+}
+
+/// What came of an invoice.
 pub(super) struct Finished {
     pub(super) record: Record,
     /// The line of an earlier run that stays in the manifest.
@@ -43,6 +56,8 @@ pub(super) struct Finished {
     /// What a program is answered where there is no new line: the one of an earlier run.
     pub(super) answer: Option<String>,
     pub(super) files: Vec<PreparedFile>,
+    /// What to leave for the next run, if the line has codes.
+    pub(super) seen: Option<SeenLine>,
 }
 
 impl Finished {
@@ -53,17 +68,17 @@ impl Finished {
         rehearsed_at: Option<SystemTime>,
     ) -> Self {
         let (input, earlier) = match job {
-            Job::New { .. } => (job.name(), None),
+            Job::New { .. } | Job::Unchanged(_) => (job.name(), None),
             Job::Known { line, .. } | Job::Unnamed(line) => (job.name(), Some(line.extent)),
         };
         // A line is given up only for a new signature: a file that cannot be read today was still signed.
         let kept = earlier.filter(|_| !matches!(outcome, InvoiceOutcome::Done(_)));
         let answer = match job {
             Job::Known { line, .. } => line.answer(),
-            Job::New { .. } | Job::Unnamed(_) => None,
+            Job::New { .. } | Job::Unchanged(_) | Job::Unnamed(_) => None,
         };
         let record = Record { input, outcome, rehearsed_at };
-        Self { kept, earlier, number: None, line: record.to_line(), answer, files, record }
+        Self { kept, earlier, number: None, line: record.to_line(), answer, files, seen: None, record }
     }
 
     pub(super) fn refused(job: &Job, error: Error, rehearsed_at: Option<SystemTime>) -> Self {
@@ -74,6 +89,7 @@ impl Finished {
     pub(super) fn refuse(&mut self, error: Error) {
         if matches!(self.record.outcome, InvoiceOutcome::Done(_)) {
             self.files.clear();
+            self.seen = None;
         }
         self.record.outcome = InvoiceOutcome::Refused(error);
         self.kept = self.earlier;

@@ -14,8 +14,11 @@ mod job;
 mod number;
 mod pipeline;
 mod repair;
+mod seen;
 mod sink;
 mod stages;
+mod stamp;
+mod watch;
 mod worker;
 
 #[cfg(feature = "book")]

@@ -15,8 +15,9 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 #[cfg(feature = "book")]
 use super::by_book::{Bookkeeping, DrawnCodes};
 use super::feeder::{Feeder, Interrupt, Queue};
-use super::job::{Finished, Job};
+use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
+use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
@@ -28,7 +29,7 @@ use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, SigningA
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::files::{cause, unwritable};
+use crate::files::{NewNames, cause, unwritable};
 use crate::manifest::Summary;
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
@@ -91,6 +92,8 @@ struct Run<'b> {
     observers: Vec<Box<dyn Observer + 'b>>,
     summary: Summary,
     beside: Beside,
+    new_names: NewNames,
+    seen: SeenLines,
     // Closed last: it holds the files that have no name yet.
     destination: Destination,
 }
@@ -111,7 +114,15 @@ impl<'b> Run<'b> {
             Manifest::Stdout => None,
         };
         let goes_on = batch.existing == Existing::Resume && manifest.is_some_and(Path::exists);
-        let destination = Destination::open(output, batch.existing, goes_on, manifest)?;
+        let mut new_names = NewNames::default();
+        manifest.into_iter().chain(output.path()).for_each(|path| new_names.expect(path));
+        if let Output::Folder(folder) = output {
+            new_names.expect(&folder.join("manifest.ndjson"));
+        }
+        let mut destination = Destination::open(output, batch.existing, goes_on, manifest)?;
+        if batch.durable {
+            destination.make_durable();
+        }
         #[cfg(feature = "pdf")]
         if batch.drawing.sheet.is_some() {
             LabelSheets::check(&destination)?;
@@ -120,6 +131,10 @@ impl<'b> Run<'b> {
         let mut manifest = ManifestWriter::open(&batch.manifest, batch.existing)?;
         if manifest.replaces().is_some() {
             publisher.wait();
+        }
+        if batch.durable {
+            manifest.make_durable()?;
+            new_names.sync()?;
         }
         let feeder = Feeder::open(batch, &manifest, &destination)?;
         if let Some(end) = feeder.earlier_end() {
@@ -136,7 +151,7 @@ impl<'b> Run<'b> {
         observers.push(Box::new(SigningAdvice::default()));
         let kind = batch.drawing.document.as_ref().map(|document| document.kind());
         observers.push(Box::new(DocumentAdvice::new(kind)));
-        observers.push(Box::new(DoubledNumbers::default()));
+        observers.push(Box::new(DoubledNumbers::new(manifest.file().map(Path::to_owned))));
         observers.push(Box::new(observer));
         let summary = Summary {
             environment: batch.codes.environment(),
@@ -144,7 +159,8 @@ impl<'b> Run<'b> {
             version: env!("CARGO_PKG_VERSION"),
             ..Summary::default()
         };
-        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside: Beside::default(), destination })
+        let (seen, beside) = (SeenLines::after(feeder.seen_before()), Beside::default());
+        Ok(Self { batch, feeder, manifest, publisher, observers, summary, beside, new_names, seen, destination })
     }
 
     fn is_signing(&self) -> bool {
@@ -157,8 +173,9 @@ impl<'b> Run<'b> {
         let tickets = self.batch.tickets();
         let is_signing = self.is_signing();
         let batch = self.batch;
-        let Self { feeder, manifest, publisher, observers, summary, destination, beside, .. } = self;
-        let plan = Plan { batch, destination, beside };
+        let Self { feeder, manifest, publisher, observers, summary, destination, beside, seen, .. } = self;
+        let watch = feeder.watch();
+        let plan = Plan { batch, destination, beside, watch: watch.as_deref() };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -168,9 +185,12 @@ impl<'b> Run<'b> {
             let feeding = thread::Builder::new()
                 .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
                 .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
-            // Where there is no thread for a worker there is one job fewer; without any nothing is begun.
+            // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;
             for _ in 0..batch.workers() {
+                if working > 0 && !has_room() {
+                    break;
+                }
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
                 let worker = thread::Builder::new().spawn_scoped(scope, move || work(plan, &take_job, &send_finished));
                 match worker {
@@ -196,6 +216,8 @@ impl<'b> Run<'b> {
                 hints: batch.hints,
                 #[cfg(feature = "book")]
                 drawn: DrawnCodes::of(batch),
+                seen,
+                watch: plan.watch,
             };
             let drained = sink.drain(&take_finished, &take_ticket);
             // Whatever ended the sink ends the others: they meet closed channels.
@@ -254,9 +276,20 @@ impl<'b> Run<'b> {
             _ if replaces && !(is_published && ended.is_ok()) => Ok(()),
             _ => self.manifest.finish(&self.summary.to_line()),
         };
+        // The manifest is as it is to be now, with every line in its place.
+        if ended.is_ok()
+            && finished.is_ok()
+            && !left
+            && let Some(watch) = self.feeder.watch()
+            && let Some(seen) = watch.to_leave(mem::take(&mut self.seen), &self.manifest)
+        {
+            self.manifest.leave_seen(&seen);
+        }
         if is_published && ended.is_ok() && (finished.is_ok() || !replaces) {
             ended = self.publish(replaces);
         }
+        // A manifest in a new order, an archive, sheets of labels.
+        ended = ended.and_then(|()| self.settle());
         if self.batch.to_stdout_too && !matches!(ended, Err(Stopped::Answers(_))) {
             ended = ended.and(answer_with(&self.summary.to_line()).map_err(Stopped::Answers));
         }
@@ -272,18 +305,28 @@ impl<'b> Run<'b> {
 
     /// Puts in place what waited for the end of the run; `replaces` if it takes the place of an earlier run's.
     fn publish(&mut self, replaces: bool) -> result::Result<(), Stopped> {
-        let publisher = mem::replace(&mut self.publisher, Publisher::None);
+        let mut publisher = mem::replace(&mut self.publisher, Publisher::None).end().map_err(Stopped::Output)?;
         if replaces {
             self.destination
                 .begin_replacement(self.manifest.prepared(), publisher.waiting())
                 .map_err(Stopped::Output)?;
+            publisher.leave_waiting();
             self.manifest.put_in_place().map_err(Stopped::Manifest)?;
+            self.settle()?;
         }
         publisher.finish().map_err(Stopped::Output)?;
         if replaces {
             self.destination.end_replacement();
         }
         Ok(())
+    }
+
+    /// Forces to the disk what has its name by now, if the run is to be durable.
+    fn settle(&self) -> result::Result<(), Stopped> {
+        match self.batch.durable {
+            true => self.new_names.sync().map_err(Stopped::Output),
+            false => Ok(()),
+        }
     }
 
     /// Files that the earlier manifest names and the new one does not: they stay, and nothing says any more what they are.
@@ -317,6 +360,18 @@ impl<'b> Run<'b> {
     }
 }
 
+/// Whether there is memory for one more worker and what it works on. An allocation that fails ends the process, so what
+/// threads may take is asked for first: each reserves megabytes of addresses before it has done anything.
+fn has_room() -> bool {
+    // More than glibc ever takes from its own heap: a smaller block, given back, would change where it takes others from.
+    const ROOM: usize = 48 << 20;
+    let mut probe: Vec<u8> = Vec::new();
+    let has_room = probe.try_reserve_exact(ROOM).is_ok();
+    // Seen by nobody, it might be left out.
+    std::hint::black_box(&probe);
+    has_room
+}
+
 fn no_thread(error: &io::Error) -> Error {
     Error::new(Kind::ThreadsUnavailable, format!("no thread could be started: {error}")).caused_by(cause(error))
 }
@@ -325,19 +380,17 @@ fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
     batch.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
 }
 
-fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Finished)>) {
+fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     #[cfg(feature = "book")]
     if let Some(keeping) = &plan.batch.book {
         return work_by_book(plan, keeping, jobs, finished);
     }
     let mut worker = Worker::new(plan);
     for (index, job) in jobs {
-        // No panic is known. One that is not would leave a hole that everything after it waits for.
-        let one = catch_unwind(AssertUnwindSafe(|| worker.process(&job))).unwrap_or_else(|_| {
-            worker = Worker::new(plan);
-            let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(&job, error, plan.batch.rehearsed_at)
-        });
+        let one = match job {
+            Job::Unchanged(lines) => Ended::Unchanged(lines),
+            job => Ended::Invoice(Box::new(one(plan, &mut worker, &job))),
+        };
         if finished.send((index, one)).is_err() {
             return;
         }
@@ -346,12 +399,7 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Fin
 
 /// Takes as many as are there, up to its share, so that one that comes alone does not wait for others.
 #[cfg(feature = "book")]
-fn work_by_book(
-    plan: Plan<'_>,
-    keeping: &Bookkeeping,
-    jobs: &Receiver<(u64, Job)>,
-    finished: &Sender<(u64, Finished)>,
-) {
+fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     let mut worker = Worker::new(plan);
     let (mut indexes, mut taken) = (Vec::new(), Vec::new());
     while let Ok(first) = jobs.recv() {
@@ -368,11 +416,21 @@ fn work_by_book(
         });
         taken.clear();
         for one in indexes.drain(..).zip(done) {
-            if finished.send(one).is_err() {
+            let (index, one) = one;
+            if finished.send((index, Ended::Invoice(Box::new(one)))).is_err() {
                 return;
             }
         }
     }
+}
+
+fn one<'b>(plan: Plan<'b>, worker: &mut Worker<'b>, job: &Job) -> Finished {
+    // No panic is known. One that is not would leave a hole that everything after it waits for.
+    catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
+        *worker = Worker::new(plan);
+        let error = Error::new(Kind::Internal, "the program failed on this invoice");
+        Finished::refused(job, error, plan.batch.rehearsed_at)
+    })
 }
 
 #[cfg(test)]

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
+use std::mem;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
 
 #[cfg(feature = "book")]
 use super::by_book::DrawnCodes;
-use super::job::Finished;
+use super::job::{Ended, Finished};
 use super::number::GivenNumbers;
-use crate::batch::observers::Observer;
+use super::seen::{SeenLine, SeenLines};
+use super::watch::Watch;
+use crate::batch::observers::{Observer, Unchanged};
 use crate::batch::output::{ManifestWriter, Publisher};
 use crate::error::{Error, Hints, Kind};
 use crate::manifest::{InvoiceOutcome, Summary};
@@ -48,17 +51,16 @@ pub(super) struct Sink<'s, 'o> {
     /// Of a run that keeps a book.
     #[cfg(feature = "book")]
     pub(super) drawn: Option<DrawnCodes<'s>>,
+    /// What is left for the next run, and how files are looked at for it.
+    pub(super) seen: &'s mut SeenLines,
+    pub(super) watch: Option<&'s Watch>,
 }
 
 impl Sink<'_, '_> {
     /// Takes all there is. What comes early waits, and there is never more of it than tickets.
     ///
     /// After an error of the output what is begun is still written down, because its signatures exist.
-    pub(super) fn drain(
-        &mut self,
-        finished: &Receiver<(u64, Finished)>,
-        tickets: &Receiver<()>,
-    ) -> Result<(), Stopped> {
+    pub(super) fn drain(&mut self, finished: &Receiver<(u64, Ended)>, tickets: &Receiver<()>) -> Result<(), Stopped> {
         let mut early = BTreeMap::new();
         let mut ready = Vec::new();
         let (mut received, mut next) = (0, 0);
@@ -85,7 +87,8 @@ impl Sink<'_, '_> {
             early.insert(index, one);
             while let Some(mut one) = early.remove(&next) {
                 next += 1;
-                if let Some(number) = one.number.take()
+                if let Ended::Invoice(one) = &mut one
+                    && let Some(number) = one.number.take()
                     && let Err(error) = self.numbers.add(&one.record.input, &number)
                 {
                     one.refuse(self.hints.complete(error));
@@ -96,13 +99,19 @@ impl Sink<'_, '_> {
     }
 
     /// First the lines, all in one go, then the pictures they name.
-    fn write(&mut self, ready: &mut Vec<Finished>, tickets: &Receiver<()>) -> Result<(), Stopped> {
-        for one in ready.iter() {
-            if let Some(line) = one.kept {
-                self.manifest.keep(line);
-            }
-            if let Some(line) = &one.line {
-                self.manifest.push(line);
+    fn write(&mut self, ready: &mut Vec<Ended>, tickets: &Receiver<()>) -> Result<(), Stopped> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        for one in ready.iter_mut() {
+            match one {
+                Ended::Invoice(one) => self.place(one),
+                Ended::Unchanged(lines) => {
+                    for line in lines {
+                        self.manifest.keep(line.extent);
+                        self.seen.add_unchanged(line.clone());
+                    }
+                }
             }
         }
         let written = self.manifest.commit();
@@ -114,9 +123,25 @@ impl Sink<'_, '_> {
             ready.clear();
             return Err(Stopped::Manifest(error));
         }
-        let mut stopped = Ok(());
-        for Finished { record, files, kept, line, answer, .. } in ready.drain(..) {
-            let mut published = files.into_iter().try_for_each(|file| self.publisher.publish(file));
+        let mut place = |one: &mut Ended| match one {
+            Ended::Invoice(one) => {
+                mem::take(&mut one.files).into_iter().try_for_each(|file| self.publisher.publish(file))
+            }
+            Ended::Unchanged(_) => Ok(()),
+        };
+        let placed: Vec<Result<(), Error>> = ready.iter_mut().map(|one| place(one)).collect();
+        let mut stopped = self.publisher.settle().map_err(Stopped::Output);
+        if stopped.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        for (one, mut published) in ready.drain(..).zip(placed) {
+            let Finished { record, kept, line, answer, .. } = match one {
+                Ended::Invoice(one) => *one,
+                Ended::Unchanged(lines) => {
+                    self.count_unchanged(&lines);
+                    continue;
+                }
+            };
             // Once the line is in the manifest and its pictures are there: whoever reads it may go on.
             if let Some(line) = line.or(answer).filter(|_| self.answers)
                 && let Err(error) = answer_with(&line)
@@ -147,6 +172,31 @@ impl Sink<'_, '_> {
             }
         }
         stopped
+    }
+
+    /// Gives an invoice's line its place in the manifest.
+    fn place(&mut self, one: &mut Finished) {
+        let mut seen = one.seen.take();
+        if let Some(line) = one.kept {
+            self.manifest.keep(line);
+            self.seen.add_kept(line, seen.take());
+        }
+        if let Some(line) = &one.line {
+            self.manifest.push(line);
+            self.seen.add_new(line.len(), seen);
+        }
+    }
+
+    fn count_unchanged(&mut self, lines: &[SeenLine]) {
+        let Some(watch) = self.watch else { return };
+        let mut unchanged = Unchanged { invoices: 0, pictures: 0, lines: Vec::with_capacity(lines.len()) };
+        for line in lines {
+            self.summary.count_unchanged(line.certificate);
+            unchanged.invoices += 1;
+            unchanged.pictures += watch.pictures_of(line);
+            unchanged.lines.push((line.identity, line.extent));
+        }
+        self.observers.iter_mut().for_each(|observer| observer.unchanged(&unchanged));
     }
 }
 

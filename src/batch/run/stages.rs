@@ -8,6 +8,7 @@
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
 use super::number::settle;
+use super::watch::Watch;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
 use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
@@ -27,6 +28,8 @@ pub(super) struct Plan<'b> {
     pub(super) batch: &'b Batch,
     pub(super) destination: &'b Destination,
     pub(super) beside: &'b Beside,
+    /// If it is written down what the files look like.
+    pub(super) watch: Option<&'b Watch>,
 }
 
 impl<'b> Plan<'b> {

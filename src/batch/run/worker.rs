@@ -10,9 +10,7 @@ use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 #[cfg(feature = "book")]
 use crate::book::Facts;
-use crate::error::Result;
-#[cfg(feature = "book")]
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Result};
 use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Kept};
 use crate::render::Renderer;
 
@@ -36,6 +34,21 @@ impl<'b> Worker<'b> {
 
     /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.
     pub(super) fn process(&mut self, job: &Job) -> Finished {
+        let Some(watch) = self.plan.watch else { return self.finished(job) };
+        let (input, line) = match job {
+            Job::New { input, .. } => (Some(input), None),
+            Job::Known { input, line } => (Some(input), Some(line)),
+            Job::Unnamed(line) => (None, Some(line)),
+            Job::Unchanged(_) => (None, None),
+        };
+        let earlier = line.and_then(|line| line.record().ok());
+        let look = watch.look(input, earlier.as_ref());
+        let mut finished = self.finished(job);
+        finished.seen = watch.line(look, &finished, earlier.as_ref());
+        finished
+    }
+
+    fn finished(&mut self, job: &Job) -> Finished {
         let made = match self.begin(job) {
             Ok(Begun::Kept(kept, files)) => Ok((InvoiceOutcome::Kept(kept), files)),
             Ok(Begun::Accepted(accepted)) => accepted.link(self.plan, None).and_then(|linked| self.draw(linked)),
@@ -115,7 +128,7 @@ impl<'b> Worker<'b> {
                     Job::New { input, .. } | Job::Known { input, .. } => {
                         NumberOfInvoice::of(batch, beside, input, &outcome)
                     }
-                    Job::Unnamed(_) => None,
+                    Job::Unchanged(_) | Job::Unnamed(_) => None,
                 };
                 let mut finished = Finished::new(job, outcome, files, batch.rehearsed_at);
                 finished.number = number;
@@ -137,6 +150,7 @@ impl<'b> Worker<'b> {
                 let (kept, files) = repair::keep_unnamed(*plan, renderer, compared, line.record()?)?;
                 Ok(Begun::Kept(kept, files))
             }
+            Job::Unchanged(_) => Err(Error::new(Kind::Internal, "nothing is to be done")),
         }
     }
 

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ksef_qr::KsefNumber;
 
-use super::options::{ClockArgs, CodeArgs, InputArgs, OutputArgs, PictureArgs};
+use super::options::{ClockArgs, CodeArgs, InputArgs, OutputArgs, PictureArgs, ksef_number};
 
 /// Make KOD I only; needs no certificate
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub struct LinkArgs {
     /// The number that KSeF gave to the invoice; for a single invoice
     ///
     /// It stands under the code instead of OFFLINE.
-    #[arg(long, value_name = "NUMBER", conflicts_with = "files_from", help_heading = "Codes")]
+    #[arg(long, value_parser = ksef_number, value_name = "NUMBER", conflicts_with = "files_from", help_heading = "Codes")]
     pub ksef_number: Option<KsefNumber>,
     /// The numbers: a UPO (version 4-3), a session's JSON, _metadata.json
     ///

@@ -5,6 +5,7 @@ mod book;
 mod cert;
 mod check;
 mod confirm;
+mod correct;
 mod deadline;
 mod key;
 mod link;
@@ -29,6 +30,7 @@ pub use cert::{
 };
 pub use check::CheckArgs;
 pub use confirm::{ConfirmArgs, PaperArgs, Print};
+pub use correct::{Allowed, CorrectArgs};
 pub use deadline::DeadlineArgs;
 pub use key::{
     CertificateType, KeyArgs, KeyChoice, KeyCommand, KeyCsrArgs, KeyNewArgs, KeyPasswordArgs, KeyPublicArgs,
@@ -63,6 +65,7 @@ pub enum Command {
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
     Check(CheckArgs),
+    Correct(CorrectArgs),
     Advise(AdviseArgs),
     Deadline(DeadlineArgs),
     Number(NumberArgs),

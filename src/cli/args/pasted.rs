@@ -2,7 +2,7 @@
 //! before anything is said of the arguments, and never repeated: messages are copied into tickets, logs and mails.
 
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
 use clap::builder::ValueParser;
@@ -10,6 +10,8 @@ use clap::{Arg, ArgMatches};
 use ksef_qr::Error;
 use ksef_qr::credential::check_password;
 use ksef_qr::error::ErrorKind;
+
+use crate::cli::words::likely_secret::{is_certainly_secret, is_likely_secret, value_of};
 
 /// Refuses arguments that are a token or a key, or have one in them. To be asked before clap, which repeats what it does
 /// not understand.
@@ -44,9 +46,9 @@ pub fn check_paths(command: &clap::Command, matches: &ArgMatches) -> ksef_qr::Re
     for arg in command.get_arguments().filter(is_path) {
         let id = arg.get_id().as_str();
         for path in matches.try_get_raw(id).ok().flatten().into_iter().flatten() {
-            if is_password(path, Place::of(arg)) {
+            if may_be_secret(path, arg.get_long() == Some("out")) {
                 let option = arg.get_long().map(|name| format!("--{name}"));
-                return Err(refusal(PASSWORD, option.as_deref()));
+                return Err(likely(path, option.as_deref()));
             }
         }
     }
@@ -60,7 +62,21 @@ const TOKEN: &str = "a KSeF token";
 const KEY: &str = "a private key";
 const CERTIFICATE: &str = "a certificate itself";
 const BASE64: &str = "a key or a certificate in Base64";
-const PASSWORD: &str = "what looks like a password";
+const NAMED: &str = "a password, a PIN or a token";
+
+/// Of what may be a file's name after all, and leads to none.
+fn likely(text: &OsStr, option: Option<&str>) -> Error {
+    let place = option.map(|option| format!(" ({option})")).unwrap_or_default();
+    let length = text.to_string_lossy().chars().count();
+    let message = format!(
+        "a text of {length} characters was given as an argument{place}, where the path of a file belongs; there is no \
+         such file, and the text is not repeated here, because it may be a secret"
+    );
+    Error::new(ErrorKind::SecretInArgument, message).with_hint(
+        "If it is a file's name, check the path. If it is a secret, treat it as exposed: other users of the machine can \
+         read arguments, and shells keep them. Keep it in a file that only you can read, and give the path of that file.",
+    )
+}
 
 fn refusal(what: &str, option: Option<&str>) -> Error {
     let place = option.map(|option| format!(" ({option})")).unwrap_or_default();
@@ -75,14 +91,20 @@ fn refusal(what: &str, option: Option<&str>) -> Error {
 }
 
 fn token_or_key(text: &str) -> Option<&'static str> {
-    let value = text.split_once('=').filter(|_| text.starts_with("--")).map_or(text, |(_, value)| value);
+    let value = value_of(text).unwrap_or(text);
     if text.contains("-----BEGIN ") {
         return Some(if text.contains("PRIVATE KEY") { KEY } else { CERTIFICATE });
     }
     if is_token(value) {
         return Some(TOKEN);
     }
-    (is_der(value) && !Path::new(value).exists()).then_some(BASE64)
+    let what = match value {
+        _ if is_der(value) => BASE64,
+        // An option of that name is none of ours, which clap says without its value.
+        _ if is_certainly_secret(value) => NAMED,
+        _ => return None,
+    };
+    (!Path::new(value).exists()).then_some(what)
 }
 
 /// `20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|` and a secret. The reference number alone is none.
@@ -112,38 +134,14 @@ fn is_der(text: &str) -> bool {
     }
 }
 
-/// What a path is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Of a key, a certificate or a password.
-    Secret,
-    /// Of an input.
-    Input,
-    /// Of what is written.
-    Output,
-}
-
-impl Place {
-    fn of(arg: &Arg) -> Self {
-        match arg.get_long() {
-            Some("out" | "manifest" | "ics" | "csr") => Self::Output,
-            Some(name) if name.contains("password") || ["key", "cert", "p12"].contains(&name) => Self::Secret,
-            _ => Self::Input,
-        }
-    }
-}
-
-/// True for what the portal takes as a password and what is no path here. Inputs may be called `Faktury-Listopad-2026`:
-/// there a password is known by the rarer of its signs.
-fn is_password(text: &OsStr, place: Place) -> bool {
-    let is_rare = |byte: u8| b"!@#$%^&*()+=".contains(&byte);
-    let bytes = text.as_encoded_bytes();
-    let is_meant = match place {
-        Place::Secret => true,
-        Place::Input => bytes.iter().any(|&byte| is_rare(byte)),
-        Place::Output => false,
-    };
-    is_meant && check_password(bytes).is_ok() && !PathBuf::from(text).exists()
+/// True for what leads to no file and does not look like a name, which a message would repeat. People call new folders
+/// `Faktury-Listopad-2026`, which the portal would take as a password.
+fn may_be_secret(text: &OsStr, is_new_folder: bool) -> bool {
+    let is_in_names = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_folder = is_new_folder
+        && check_password(text.as_encoded_bytes()).is_ok()
+        && text.as_encoded_bytes().iter().all(|&byte| is_in_names(byte));
+    !is_folder && is_likely_secret(&text.to_string_lossy())
 }
 
 #[cfg(test)]
@@ -204,16 +202,17 @@ mod tests {
 
     #[test]
     fn passwords_by_their_place() {
-        for (text, place, expected) in [
-            ("Throwaway-Key_2026", Place::Secret, true),
-            ("Throwaway-Key_2026", Place::Input, false),
-            ("Throwaway!Key_2026", Place::Input, true),
-            ("Throwaway!Key_2026", Place::Output, false),
-            ("Throwaway-Key_2026.key", Place::Secret, false),
-            ("firm.key", Place::Secret, false),
-            ("Cargo.toml", Place::Secret, false),
+        for (text, is_new_folder, expected) in [
+            ("Throwaway-Key_2026", false, true),
+            ("Throwaway!Key_2026", false, true),
+            ("Throwaway-Key_2026", true, false),
+            ("Throwaway!Key_2026", true, true),
+            ("Throwaway-Key_2026.key", false, false),
+            ("firm.key", false, false),
+            ("Cargo.toml", false, false),
+            ("codes", true, false),
         ] {
-            assert_eq!(is_password(OsStr::new(text), place), expected, "{text}");
+            assert_eq!(may_be_secret(OsStr::new(text), is_new_folder), expected, "{text}");
         }
     }
 }

@@ -51,6 +51,7 @@ pub enum SchemaName {
     #[value(aliases = ["sign", "link", "stamp", "confirm"])]
     Manifest,
     Check,
+    Correct,
     Advise,
     Deadline,
     Number,

@@ -1,13 +1,13 @@
 //! `ksef-qr deadline`: a date, in words or as JSON.
 
 use std::fmt::{self, Write as _};
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::deadline::{Announcements, Calendar, DayOff, Deadline, Due, Mode, Schedule, Since, Skipped, Step};
 use ksef_qr::error::ErrorKind;
+use ksef_qr::files::open_patiently;
 use ksef_qr::values::Day;
 use serde::Serialize;
 
@@ -61,7 +61,7 @@ pub fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
         about(Error::new(kind, message))
     };
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
+    let file = open_patiently(path).map_err(unreadable)?;
     file.take(LARGEST_ANNOUNCEMENTS + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST_ANNOUNCEMENTS {
         let message = format!("more than {LARGEST_ANNOUNCEMENTS} bytes are no answer of Latarnia");
@@ -74,7 +74,7 @@ pub fn announcements(path: &Path) -> ksef_qr::Result<Announcements> {
 pub fn calendar(path: &Path) -> anyhow::Result<Calendar> {
     let cannot = |error| unreadable(path, error);
     let mut text = String::new();
-    let file = fs::File::open(path).map_err(cannot)?;
+    let file = open_patiently(path).map_err(cannot)?;
     file.take(LARGEST + 1).read_to_string(&mut text).map_err(cannot)?;
     if text.len() as u64 > LARGEST {
         let message = format!("more than {LARGEST} bytes are no list of days");

@@ -6,6 +6,7 @@ mod cert;
 mod check;
 mod completions;
 mod confirm;
+mod correct;
 mod deadline;
 mod demo;
 mod explain;
@@ -30,6 +31,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Stamp(settings) => stamp::run(*settings),
         Command::Confirm(settings) => confirm::run(*settings),
         Command::Check(settings) => check::run(&settings),
+        Command::Correct(settings) => correct::run(&settings).and_then(said),
         Command::Advise(settings) => advise::run(&settings),
         Command::Deadline(settings) => deadline::run(&settings),
         Command::Number(settings) => number::run(&settings),

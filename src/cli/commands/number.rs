@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{Number, NumberText};
 use crate::cli::words::hints;
+use crate::cli::words::likely_secret::told;
 use crate::cli::words::text::{BAD, DIM, GOOD, ODD, printable};
 
 /// In bytes: no number has a tenth of it.
@@ -65,7 +66,9 @@ impl Explaining<'_> {
 
     fn explain(&mut self, text: &str) -> anyhow::Result<()> {
         let tidied = tidied(text);
-        let explained = Explained::of(text.trim(), &tidied, self.settings.today);
+        // What is no number at all may be a secret that was pasted.
+        let shown = if WrittenNumber::of(&tidied).is_some() { text.trim().into() } else { told(text.trim()) };
+        let explained = Explained::of(&shown, &tidied, self.settings.today);
         self.count += 1;
         self.wrong += u64::from(!explained.errors.is_empty());
         let said = match self.settings.json {

@@ -18,6 +18,7 @@ macro_rules! schemas {
 const SCHEMAS: &[(&str, &str)] = schemas![
     "manifest",
     "check",
+    "correct",
     "advise",
     "deadline",
     "number",

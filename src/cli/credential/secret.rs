@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use ksef_qr::credential::check_password;
+use ksef_qr::files::open_patiently;
 use zeroize::Zeroizing;
 
 use crate::cli::interrupt::{stopped, while_asking};
@@ -77,7 +78,7 @@ impl Secret {
             bail!("{}: the password file has {size} bytes: it should hold one line, the password", file.display());
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize));
-        let opened = fs::File::open(file).with_context(cannot)?;
+        let opened = open_patiently(file).with_context(cannot)?;
         // Read into room that is there already: growing would leave copies behind that nobody wipes.
         std::io::Read::read_to_end(&mut std::io::Read::take(opened, LONGEST), &mut bytes).with_context(cannot)?;
         if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {

@@ -17,7 +17,7 @@ pub struct Confirm {
 
 impl Confirm {
     pub fn from_args(args: ConfirmArgs) -> anyhow::Result<Self> {
-        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
+        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
         let is_single = is_single(&args.input);
         Ok(Self {
             codes: Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,

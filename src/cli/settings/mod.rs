@@ -6,6 +6,7 @@ mod book;
 mod cert;
 mod check;
 mod confirm;
+mod correct;
 mod deadline;
 mod key;
 mod number;
@@ -26,6 +27,7 @@ pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Kee
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
 pub use check::Check;
 pub use confirm::Confirm;
+pub use correct::Correct;
 pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
 pub use number::{Number, NumberText};
@@ -49,6 +51,7 @@ pub enum Command {
     Stamp(Box<Stamp>),
     Confirm(Box<Confirm>),
     Check(Check),
+    Correct(Correct),
     Advise(Advise),
     Deadline(Deadline),
     Number(Number),
@@ -86,6 +89,7 @@ impl Command {
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
+            args::Command::Correct(args) => Self::Correct(Correct::from_args(args)?),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
             args::Command::Deadline(args) => Self::Deadline(Deadline::from_args(args)?),
             args::Command::Number(args) => Self::Number(Number::from_args(args)?),

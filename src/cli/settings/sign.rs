@@ -16,7 +16,7 @@ pub struct Sign {
 
 impl Sign {
     pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
-        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?;
+        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
         let codes = match args.earlier.codes {
             codes if codes.is_empty() => Codes::signed(args.credential, args.context, run.environment)?,
             manifests => Codes::Earlier { manifests, certificate: args.credential.cert },
@@ -34,7 +34,7 @@ impl Sign {
         if args.ksef_number.is_some() && !is_single(&args.input) {
             bail!("--ksef-number is the number of one invoice: give exactly one file");
         }
-        let run = Run::from_args(&args.codes, args.output, &args.clock)?;
+        let run = Run::from_args(&args.codes, args.output, &args.clock)?.into_folder()?;
         let codes = match (args.ksef_number, args.upo) {
             _ if !args.earlier.is_empty() => Codes::Earlier { manifests: args.earlier, certificate: None },
             (Some(number), _) => Codes::Linked(KsefNumbers::One(number)),

@@ -40,7 +40,7 @@ impl Stamp {
             true => {
                 bail!("--out {} names one PDF, and there are several to be stamped: give a folder", run.out.display())
             }
-            false => {}
+            false => run = run.into_folder()?,
         }
         let sources = match args.pairs.is_empty() {
             true => {

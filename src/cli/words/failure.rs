@@ -8,12 +8,13 @@ use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
 use crate::cli::words::hints;
+use crate::cli::words::likely_secret::silenced;
 use crate::cli::words::say::tell;
 use crate::cli::words::text::{BAD, DIM, printable};
 
 /// On standard error, with what to do.
 pub fn show(error: &anyhow::Error) {
-    tell!("{BAD}error{BAD:#}: {}", printable(&words(error)));
+    tell!("{BAD}error{BAD:#}: {}", printable(&silenced(&words(error))));
     let hint = match error.downcast_ref::<Error>() {
         Some(error) => hints::of(error),
         None => hints::of_kind(kind(error)),
@@ -39,8 +40,8 @@ pub struct ErrorLine {
 impl ErrorLine {
     /// Of a failure that is known by its parts.
     pub fn new(code: &'static str, message: &str, hint: &'static str, input: Option<&str>) -> Self {
-        let input = input.filter(|input| !input.is_empty()).map(str::to_owned);
-        Self { r#type: "error", code, message: message.to_owned(), hint, input }
+        let input = input.filter(|input| !input.is_empty()).map(|input| silenced(input).into_owned());
+        Self { r#type: "error", code, message: silenced(message).into_owned(), hint, input }
     }
 
     /// Of something that was refused, `input` if the refusal does not say itself what it is about.

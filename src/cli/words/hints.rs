@@ -113,7 +113,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "Give the key with `--key FILE` (or `--p12 FILE`), and the invoice's XML in this place."
         }
         ErrorKind::InputIsSigned => {
-            "KSeF takes the XML itself, with no signature around it. `openssl cms -verify -noverify -inform DER -in FILE -out invoice.xml` takes it out."
+            "KSeF takes the XML itself, with no signature around it. `openssl cms -verify -noverify -inform DER -in FILE -out invoice.xml` takes it out (`-inform PEM`, if the file is text)."
         }
         ErrorKind::InputIsPicture => {
             "`ksef-qr verify FILE` reads the codes in a picture. `ksef-qr sign` takes the invoice's XML."
@@ -180,6 +180,15 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::BookImportUnknown => {
             "Give a UPO, KSeF's answer in JSON, a manifest, an export or a table (CSV) as it came. Latarnia's messages are given by `--announcements FILE`. `ksef-qr book import --help` says more."
+        }
+        ErrorKind::CorrectionChangesContent => {
+            "A technical correction puts right the form alone. Correct the file so that it says what the first one says. If it is meant all the same, and your tax adviser agrees: `--allow content`."
+        }
+        ErrorKind::CorrectionOfOnline => {
+            "Whoever issues online sends the corrected file as an ordinary invoice. If the codes of the first file were handed over, it was issued offline: `--allow online`."
+        }
+        ErrorKind::CorrectionNotAccepted => {
+            "Correct what was found in it. `ksef-qr check FILE` shows the same, with `--xsd DIR` by the Ministry's schemas."
         }
         ErrorKind::UpoPageMissing => "Give all pages, each by `--upo`: the invoice may be on one that is missing.",
         ErrorKind::KsefNumberMissing => {

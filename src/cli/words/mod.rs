@@ -2,5 +2,6 @@
 
 pub mod failure;
 pub mod hints;
+pub mod likely_secret;
 pub mod say;
 pub mod text;

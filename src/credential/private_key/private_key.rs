@@ -7,7 +7,7 @@ use pkcs8::der::oid::db::rfc5912;
 use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, TagNumber};
 use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncodePrivateKey as _, PrivateKeyInfoRef, SecretDocument};
-use rsa::RsaPrivateKey;
+use rsa::PrivateKey as RsaPrivateKey;
 use rsa::pkcs1::RsaPrivateKeyRef;
 use zeroize::Zeroizing;
 

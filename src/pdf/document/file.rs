@@ -139,6 +139,11 @@ impl File {
         self.decode_by(filter::decode_whole, stream, limit)
     }
 
+    /// Unpacks a stream as far as it is not packed as a picture is, to see whether its data are whole.
+    pub(in crate::pdf) fn unpack(&self, stream: &Stream, limit: usize) -> Result<()> {
+        self.decode_by(filter::unpack_whole, stream, limit).map(drop)
+    }
+
     fn decode_by(&self, decode: Decode, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
         let raw = self.data().get(stream.data.clone()).unwrap_or_default();
         let filters = self.filters(&stream.dict)?;

@@ -22,6 +22,16 @@ pub(in crate::pdf) fn decode_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], lim
     if whole { Ok(bytes) } else { Err(Error::new(Kind::PdfDamaged, "compressed content breaks off, or is damaged")) }
 }
 
+/// The same for fonts and pictures, as far as they are packed with these filters: what only pictures have is left as it is.
+///
+/// # Errors
+/// Those of [`decode_whole`].
+pub(in crate::pdf) fn unpack_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+    const OF_PICTURES: [&[u8]; 6] = [b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode"];
+    let end = filters.iter().position(|(name, _)| OF_PICTURES.contains(&name.as_slice())).unwrap_or(filters.len());
+    decode_whole(data, filters.get(..end).unwrap_or_default(), limit)
+}
+
 /// How many bytes a `Flate` stream takes, and how many it gives; none if it does not come to its end, or gives more than
 /// `limit`.
 pub(in crate::pdf) fn extent_of_flate(data: &[u8], limit: usize) -> Option<(usize, usize)> {

@@ -1,10 +1,13 @@
 use super::geometry::{Point, Rect};
 use super::ink_map::InkMap;
+use super::sign_lines::SignLines;
 
 /// Where a page is printed on: for each of some areas what is there, and if it is asked for a map of the page.
 pub(in crate::pdf) struct Ink {
     areas: Vec<Area>,
     pub(in crate::pdf) map: Option<InkMap>,
+    /// With a map alone.
+    pub(in crate::pdf) sign_lines: Option<SignLines>,
 }
 
 /// A place that codes may go to.
@@ -29,7 +32,8 @@ const LONGEST_QUOTE: usize = 40;
 impl Ink {
     /// `areas` in the page's units.
     pub(in crate::pdf) fn new(areas: &[Rect], map: Option<InkMap>) -> Self {
-        Self { areas: areas.iter().map(|&rect| Area { rect, found: None }).collect(), map }
+        let sign_lines = map.as_ref().map(|map| SignLines::new(map.millimetre()));
+        Self { areas: areas.iter().map(|&rect| Area { rect, found: None }).collect(), map, sign_lines }
     }
 
     /// True once nothing that is drawn can add to what is known.
@@ -67,6 +71,9 @@ impl Ink {
         if let Some(map) = &mut self.map {
             map.mark(drawn);
         }
+        if let Some(lines) = &mut self.sign_lines {
+            lines.drawn(drawn);
+        }
     }
 
     /// A line of the width `2 * half`, as far as it is within `clip`.
@@ -81,6 +88,9 @@ impl Ink {
             let seen = map.page().intersection(clip);
             if let Some((from, to)) = within(&seen.grown(half), from, to) {
                 map.mark_line(from, to, half);
+                if let Some(lines) = &mut self.sign_lines {
+                    lines.drawn(&Rect::new(from, to));
+                }
             }
         }
     }
@@ -102,6 +112,9 @@ impl Ink {
         }
         if let Some(map) = &mut self.map {
             map.mark(drawn);
+        }
+        if let Some(lines) = &mut self.sign_lines {
+            lines.text(drawn, letters);
         }
     }
 }

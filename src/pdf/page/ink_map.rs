@@ -8,6 +8,7 @@ pub(in crate::pdf) struct InkMap {
     page: Rect,
     /// The side of a square.
     side: f64,
+    millimetre: f64,
     columns: usize,
     rows: usize,
     /// Rows of bits, each in whole words.
@@ -28,7 +29,7 @@ impl InkMap {
         let side = millimetre.max(page.width() / MOST_SQUARES).max(page.height() / MOST_SQUARES);
         let count = |length: f64| (length / side).ceil().clamp(1.0, MOST_SQUARES) as usize;
         let (columns, rows) = (count(page.width()), count(page.height()));
-        Self { page, side, columns, rows, bits: vec![0; columns.div_ceil(64) * rows], work: MOST_WORK }
+        Self { page, side, millimetre, columns, rows, bits: vec![0; columns.div_ceil(64) * rows], work: MOST_WORK }
     }
 
     pub(in crate::pdf) fn page(&self) -> Rect {
@@ -38,6 +39,11 @@ impl InkMap {
     /// The side of a square, in the page's units.
     pub(in crate::pdf) fn side(&self) -> f64 {
         self.side
+    }
+
+    /// In the page's units.
+    pub(in crate::pdf) fn millimetre(&self) -> f64 {
+        self.millimetre
     }
 
     pub(in crate::pdf) fn mark(&mut self, drawn: &Rect) {

@@ -12,5 +12,6 @@ pub(super) mod letter_widths;
 pub(super) mod occupied;
 pub(super) mod pages;
 pub(super) mod resources;
+pub(super) mod sign_lines;
 mod text;
 pub(super) mod to_unicode;

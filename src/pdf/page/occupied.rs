@@ -5,6 +5,7 @@ use super::ink::Ink;
 use super::ink_map::InkMap;
 use super::pages::{self, Page};
 use super::resources::{PageResources, Resources};
+use super::sign_lines::SignLines;
 use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Dict, Object, Stream};
@@ -18,6 +19,8 @@ pub(in crate::pdf) struct Survey {
     pub(in crate::pdf) covered: Vec<Option<String>>,
     /// Where it is drawn on, if a map was asked for.
     pub(in crate::pdf) map: Option<InkMap>,
+    /// What people sign on, if a map was asked for.
+    pub(in crate::pdf) sign_lines: Option<SignLines>,
     /// Why the content could not be read to its end.
     pub(in crate::pdf) unknown: Option<String>,
     /// True if codes of an earlier stamping are among what it draws.
@@ -76,7 +79,7 @@ pub(in crate::pdf) fn look<'f>(
     let found = reader.ink.found().into_iter().zip(&survey.covered);
     survey.found = found.map(|(found, covered)| found.or_else(|| covered.clone())).collect();
     survey.is_stamped = reader.is_stamped;
-    survey.map = reader.ink.map;
+    (survey.map, survey.sign_lines) = (reader.ink.map, reader.ink.sign_lines);
     Ok(survey)
 }
 

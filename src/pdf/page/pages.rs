@@ -97,7 +97,10 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
         return Err(Error::new(Kind::PdfDamaged, message));
     }
     if chosen.is_empty() {
-        return Err(Error::new(Kind::PdfPageMissing, format!("the PDF has {count} pages")));
+        return Err(Error::new(
+            Kind::PdfPageMissing,
+            format!("the PDF has {count} {}", if count == 1 { "page" } else { "pages" }),
+        ));
     }
     Ok(chosen)
 }

@@ -112,6 +112,13 @@ pub(super) fn seen(view: &View, matrix: &Matrix) -> Point {
     (across * view.unit, up * view.unit)
 }
 
+/// A unit upwards, as the reader sees the page.
+pub(super) fn up(view: &View) -> Point {
+    let ((x, y), (above_x, above_y)) = (view.matrix().apply((0.0, 0.0)), view.matrix().apply((0.0, 1.0)));
+    let length = (above_x - x).hypot(above_y - y);
+    ((above_x - x) / length, (above_y - y) / length)
+}
+
 /// A millimetre in the page's units.
 pub(super) fn millimetre(view: &View) -> f64 {
     points(1.0) / view.unit

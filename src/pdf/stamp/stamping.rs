@@ -23,7 +23,7 @@ use crate::render::Code;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Stamped {
-    /// The file: that which was given, and behind it the update.
+    /// The file: that which was given, and behind it the update; one whole file, if the given one was repaired.
     pub bytes: Vec<u8>,
     /// The pages that got the codes, counted from 1.
     pub pages: Vec<u32>,
@@ -359,7 +359,7 @@ impl Stamping<'_> {
         let map = InkMap::new(view.visible, free_place::millimetre(&view));
         let (streams, annotations) = self.parts(page)?;
         let (_, resources) = self.resources.of(page)?;
-        let survey = occupied::look(self.file, &streams, &resources, &annotations, &areas, Some(map))?;
+        let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &areas, Some(map))?;
         if survey.unknown.is_some() {
             // Where it may be drawn on anywhere, one place is as good as another.
             return self.spot_at(page, corner).map(Ok);
@@ -367,6 +367,7 @@ impl Stamping<'_> {
         if survey.is_stamped && self.stamp.occupied == Occupied::Refuse {
             return Err(stamped_already(page));
         }
+        Self::keep_room_for_signatures(&view, &areas, &mut survey);
         let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
         let found = || free_place::search(&view, survey.map.as_ref()?, size, &self.stamp.anchor);
         let Some(at) = free_corner.or_else(found) else {
@@ -378,6 +379,19 @@ impl Stamping<'_> {
             return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
         };
         Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
+    }
+
+    /// A signature or a stamp of the firm needs the ground above its line.
+    fn keep_room_for_signatures(view: &View, areas: &[Rect], survey: &mut Survey) {
+        let (Some(map), Some(lines)) = (&mut survey.map, &survey.sign_lines) else { return };
+        for ground in lines.grounds(map, free_place::up(view)) {
+            map.mark(&ground);
+            for (area, found) in areas.iter().zip(&mut survey.found) {
+                if area.meets(&ground) {
+                    found.get_or_insert_with(|| "a line to sign on".to_owned());
+                }
+            }
+        }
     }
 
     /// Reads the page, and acts upon what is found in the place that was chosen.

@@ -48,7 +48,7 @@ impl Examined {
 }
 
 /// What stands around a link in a program or a text, and is taken along with it.
-const AROUND: &[char] = &['"', '\'', '`', '<', '>', ',', ';', '„', '”', '“', '‘', '’', '«', '»'];
+const AROUND: &[char] = &['"', '\'', '`', '<', '>', '(', ')', '[', ']', ',', ';', '„', '”', '“', '‘', '’', '«', '»'];
 
 /// The link without what stands around it in a text, and with slashes as they are.
 fn bare(text: &str, checks: &mut Vec<Check>) -> String {
@@ -57,9 +57,10 @@ fn bare(text: &str, checks: &mut Vec<Check>) -> String {
     if inner.len() != text.len() {
         checks.push(Check::fail(CheckCode::LinkQuoted, format!("the link stands as {}", quoted(text))));
     }
-    let unescaped = inner.replace("\\/", "/");
+    let unescaped = [r"\/", r"\u002f", r"\u002F"].iter().fold(inner.to_owned(), |text, slash| text.replace(slash, "/"));
     if unescaped.len() != inner.len() {
-        let reason = r"the slashes are written \/, as PHP and JSON write them";
+        let written = if inner.contains(r"\u002") { r"\u002f" } else { r"\/" };
+        let reason = format!("the slashes are written {written}, as PHP and JSON write them");
         checks.push(Check::fail(CheckCode::SlashesEscaped, reason));
     }
     unescaped

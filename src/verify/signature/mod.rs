@@ -5,3 +5,6 @@ mod ecdsa;
 mod rsa_pss;
 mod signed_messages;
 pub(super) mod verification;
+
+#[cfg(test)]
+mod published_vectors;

@@ -4,7 +4,7 @@
 
 use rsa::hazmat::rsa_encrypt;
 use rsa::traits::PublicKeyParts as _;
-use rsa::{BoxedUint, RsaPublicKey};
+use rsa::{BoxedUint, PublicKey as RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -71,7 +71,7 @@ pub(super) fn verify(key: &RsaPublicKey, signature: &[u8], messages: &[Message])
     if let Some(verdict) = pkcs1(&encoded, messages) {
         return Some(verdict);
     }
-    let bits = key.n().bits_vartime() - 1;
+    let bits = key.n().bit_width_vartime() - 1;
     for hash in Hash::ALL {
         for mask in Hash::ALL {
             let Some(found) = Pss::read(&encoded, bits, hash, mask) else { continue };
@@ -136,6 +136,10 @@ impl Pss {
         let (masked, expected) = encoded.split_at_checked(encoded.len().checked_sub(hash.length())?)?;
         let mut block: Vec<u8> = masked.iter().zip(mgf1(expected, masked.len(), mask)).map(|(a, b)| a ^ b).collect();
         let unused = (8 * length as u32).checked_sub(bits)?;
+        // Bits that no number below the modulus needs must be zero: step 6 of the RFC.
+        if masked.first()?.leading_zeros() < unused {
+            return None;
+        }
         if let Some(first) = block.first_mut() {
             *first &= 0xFF_u8.checked_shr(unused)?;
         }

@@ -4,7 +4,7 @@ use clap::Args;
 use ksef_qr::values::{ContextId, Rule};
 use ksef_qr::{EccLevel, Environment, KsefNumber};
 
-use super::values::{ENVIRONMENTS, one_of};
+use super::values::{ENVIRONMENTS, ksef_number, one_of};
 
 /// Where the codes lead, and what they look like.
 #[derive(Debug, Args)]
@@ -85,7 +85,7 @@ pub struct OtherCodesArgs {
     #[arg(long, value_name = "MANIFEST", group = "private_key")]
     pub codes: Vec<PathBuf>,
     /// KOD I only, with this KSeF number; for a single invoice
-    #[arg(long, value_name = "NUMBER", group = "private_key")]
+    #[arg(long, value_parser = ksef_number, value_name = "NUMBER", group = "private_key")]
     pub ksef_number: Option<KsefNumber>,
     /// KOD I only, with the numbers in a UPO or in KSeF's JSON
     ///

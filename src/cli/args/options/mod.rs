@@ -17,5 +17,5 @@ pub use credential::{CredentialArgs, Encoding, PasswordFileArgs};
 pub use input::InputArgs;
 pub use output::{OutputArgs, Progress};
 pub use picture::PictureArgs;
-pub use values::{ENVIRONMENTS, one_of, word_of};
+pub use values::{ENVIRONMENTS, ksef_number, one_of, word_of};
 pub use when::{OfflineMode, OutageArgs, WhenArgs};

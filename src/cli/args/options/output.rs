@@ -36,9 +36,21 @@ pub struct OutputArgs {
     /// their links.
     #[arg(long, conflicts_with = "overwrite")]
     pub resume: bool,
+    /// With --resume, read every invoice and picture again
+    ///
+    /// Without it, --resume believes the file system: an invoice whose file and pictures have the times, sizes and numbers on
+    /// the disk that they had when an earlier --resume read them is not read again.
+    #[arg(long, requires = "resume", hide_short_help = true)]
+    pub reread: bool,
     /// Replace files that exist
     #[arg(long)]
     pub overwrite: bool,
+    /// Make results survive a power cut, not a kill alone
+    ///
+    /// Pictures are forced to the disk before their line, the line before the pictures can be seen, and all before anything
+    /// is printed of them. The manifest must be a file. It takes several times as long.
+    #[arg(long, hide_short_help = true)]
+    pub durable: bool,
     /// How many invoices to work on at a time, 1 to 256
     ///
     /// The number of processors, if left out.

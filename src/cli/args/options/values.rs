@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
+use ksef_qr::KsefNumber;
 
 /// Reads a value as its type does, and names the values that there are. The names are for completion; the type alone
 /// decides what it takes.
@@ -102,6 +103,11 @@ fn plain(text: &str) -> String {
         other => other,
     };
     text.to_lowercase().chars().map(without_tail).filter(|c| !matches!(c, ' ' | '-' | '_')).collect()
+}
+
+/// A KSeF number as people copy it: with white space around it, in small letters.
+pub fn ksef_number(text: &str) -> ksef_qr::Result<KsefNumber> {
+    KsefNumber::parse(&text.trim().to_ascii_uppercase()).or_else(|_| KsefNumber::parse(text))
 }
 
 /// `--env`.

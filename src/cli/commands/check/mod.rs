@@ -8,7 +8,7 @@ use ksef_qr::check::{Checked, Checker, Duplicates};
 use ksef_qr::values::IssueDate;
 
 use self::report::Report;
-use self::schemas::Schemas;
+pub use self::schemas::Schemas;
 use super::deadline::schedule;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Check;

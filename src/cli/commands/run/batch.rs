@@ -41,7 +41,9 @@ pub fn batch(
     let codes = code_source(codes, &sources, &run)?;
     let mut batch = Batch::new(sources, codes, run.output, IssueDate::today(run.now));
     (batch.drawing, batch.manifest, batch.existing, batch.schedule) = (drawing, run.manifest, run.existing, schedule);
+    batch.durable = run.durable;
     batch.to_stdout_too = run.to_stdout_too;
+    batch.trusts_file_times = run.trusts_file_times;
     batch.rehearsed_at = run.rehearsed_at;
     batch.hints = HINTS;
     batch.allow = run.allow;

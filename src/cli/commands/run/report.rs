@@ -5,7 +5,7 @@ use std::path::Path;
 use anstyle::Style;
 use indicatif::ProgressBar;
 use ksef_qr::Error;
-use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output};
+use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output, Unchanged};
 use ksef_qr::credential::Owner;
 use ksef_qr::manifest::{
     CertificateCount, CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary,
@@ -55,6 +55,12 @@ impl Observer for Report<'_> {
                 self.refused(&record.input, error);
             }
         }
+    }
+
+    fn unchanged(&mut self, unchanged: &Unchanged) {
+        self.bar.inc(unchanged.invoices);
+        self.found |= unchanged.invoices > 0;
+        self.files += unchanged.pictures;
     }
 }
 
@@ -201,7 +207,11 @@ impl<'b> Report<'b> {
                 0 => String::new(),
                 redrawn => format!(", {redrawn} of them with {} made again", self.noun(2)),
             };
-            say!("  {} kept as an earlier run signed them{redrawn}", summary.kept);
+            let unread = match summary.unchanged {
+                0 => String::new(),
+                unchanged => format!(", {unchanged} of them unchanged on the disk and not read again"),
+            };
+            say!("  {} kept as an earlier run signed them{unread}{redrawn}", summary.kept);
         }
         if summary.replaced > 0 {
             say!("  {ODD}{}{ODD:#} changed since an earlier run, and signed again", summary.replaced);

@@ -1,6 +1,5 @@
 //! What is read to verify by: the invoices and certificates that links are compared with.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use anyhow::{Context as _, bail};
 use ksef_qr::batch::{ArchiveEntry, Output, entries};
 use ksef_qr::credential::read_certificates;
 use ksef_qr::error::ErrorKind;
+use ksef_qr::files::open_patiently;
 use ksef_qr::verify::Verifier;
 use ksef_qr::{Error, Invoice};
 use walkdir::WalkDir;
@@ -112,7 +112,7 @@ fn needed(path: &Path, largest: u64) -> anyhow::Result<Vec<u8>> {
 /// Reads a file of at most `largest` bytes.
 pub fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    let file = File::open(path)?;
+    let file = open_patiently(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
     }

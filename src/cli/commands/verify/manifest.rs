@@ -104,8 +104,11 @@ impl ManifestCheck<'_, '_> {
         };
         match self.scanner.read(&bytes) {
             Ok(found) => {
-                let over = found.iter().flat_map(|link| link.over.iter().map(|code| (&*link.text, &**code)));
-                let misled = picture.check_links(over);
+                let over = |opens: bool| {
+                    let links = found.iter().filter(move |link| link.opens == opens);
+                    links.flat_map(|link| link.over.iter().map(|code| (&*link.text, &**code)))
+                };
+                let misled = picture.check_links(over(false)).or_else(|| picture.check_opened_links(over(true)));
                 // A PDF holds its link twice: in the code, and where the code is clicked on.
                 let counted =
                     found.into_iter().filter(|one| one.origin == Origin::Code || !picture.urls.contains(&one.text));

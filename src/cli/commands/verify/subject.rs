@@ -47,7 +47,11 @@ pub fn all(settings: &Verify, verifier: &Verifier, output: &mut Output) {
 /// True for an argument that is meant as a link, whatever stands around it.
 fn is_link(text: &str) -> bool {
     let small = text.trim_start_matches(|sign: char| !sign.is_alphanumeric()).to_ascii_lowercase();
-    ["http://", "https://", "https:/", r"https:\/", r"http:\/"].iter().any(|scheme| small.starts_with(scheme))
+    let has_scheme =
+        ["http:/", "https:/", r"https:\/", r"http:\/", r"https:\u002f"].iter().any(|scheme| small.starts_with(scheme));
+    // Readers leave the scheme out, and people do.
+    let is_host = |host: &str| host.contains("ksef") && host.ends_with(".gov.pl");
+    has_scheme || (small.split_once(['/', '\\']).is_some_and(|(host, _)| is_host(host)) && !Path::new(text).exists())
 }
 
 /// Manifests first: what they name is not read a second time.
@@ -123,7 +127,12 @@ fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From
             if !text.is_code {
                 report.add_link_without_code();
             }
-            text.links.iter().for_each(|link| report.add_link_over_code(link));
+            for (link, opens) in &text.links {
+                match opens {
+                    false => report.add_link_over_code(link),
+                    true => report.add_opened_link(link),
+                }
+            }
         }
         let place = text.and_then(|text| text.places.as_deref());
         output.report(&report, From { place, ..from });
@@ -136,8 +145,8 @@ struct FoundText {
     places: Option<String>,
     /// True if a code holds it, and not only a link that can be clicked on.
     is_code: bool,
-    /// The links that lie over the code.
-    links: Vec<String>,
+    /// The links that lie over the code; true for those that opening the page follows.
+    links: Vec<(String, bool)>,
 }
 
 impl FoundText {
@@ -145,10 +154,10 @@ impl FoundText {
     fn all(found: Vec<Found>, verifier: &Verifier) -> Vec<Self> {
         let mut kept: Vec<Self> = Vec::new();
         let mut by_text: HashMap<String, usize> = HashMap::new();
-        let mut over: Vec<(String, String)> = Vec::new();
+        let mut over: Vec<(String, String, bool)> = Vec::new();
         for one in found {
             let is_code = one.origin == Origin::Code;
-            over.extend(one.over.into_iter().map(|code| (code, one.text.clone())));
+            over.extend(one.over.into_iter().map(|code| (code, one.text.clone(), one.opens)));
             if let Some(known) = by_text.get(&one.text).and_then(|place| kept.get_mut(*place)) {
                 known.is_code |= is_code;
                 if let (Some(places), Some(place)) = (&mut known.places, &one.place) {
@@ -160,9 +169,9 @@ impl FoundText {
                 kept.push(Self { text: one.text, places: one.place, is_code, links: Vec::new() });
             }
         }
-        for (code, link) in over {
+        for (code, link, opens) in over {
             if let Some(code) = by_text.get(&code).and_then(|place| kept.get_mut(*place)) {
-                code.links.push(link);
+                code.links.push((link, opens));
             }
         }
         kept

@@ -22,7 +22,10 @@ pub struct Run {
     pub manifest: Manifest,
     /// True for lines on standard output besides a manifest in a file.
     pub to_stdout_too: bool,
+    /// True if files that look as they did need not be read again.
+    pub trusts_file_times: bool,
     pub existing: Existing,
+    pub durable: bool,
     /// How many invoices at a time; as many as there are processors, if it is left open.
     pub jobs: Option<NonZeroUsize>,
     pub quiet: bool,
@@ -54,6 +57,9 @@ impl Run {
                 "--resume needs the manifest of the earlier run, which must be a file: name it, or leave out --manifest"
             );
         }
+        if args.durable && manifest == Manifest::Stdout {
+            bail!("--durable needs the manifest in a file: name one by --manifest FILE")
+        }
         if place.path().is_some_and(|path| manifest == Manifest::File(path.to_owned())) {
             bail!("--out and --manifest name the same file");
         }
@@ -64,8 +70,10 @@ impl Run {
             output: if args.embed { Output::Manifest } else { place },
             out: args.out,
             to_stdout_too: args.json && manifest != Manifest::Stdout,
+            trusts_file_times: !args.reread,
             manifest,
             existing,
+            durable: args.durable,
             jobs: args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())),
             quiet: args.quiet,
             shows_progress: args.progress == Progress::Auto && !args.quiet,
@@ -77,6 +85,22 @@ impl Run {
 }
 
 impl Run {
+    /// Refuses an `--out` that is called as a file of one picture or document is, of which there may be many.
+    pub fn into_folder(self) -> anyhow::Result<Self> {
+        const FILES: [&str; 12] =
+            ["png", "svg", "pdf", "xml", "json", "ndjson", "csv", "html", "zpl", "7z", "rar", "gz"];
+        let extension = self.out.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let is_file = extension.is_some_and(|extension| FILES.contains(&&*extension));
+        if is_file && !self.out.is_dir() && self.output == Output::Folder(self.out.clone()) {
+            bail!(
+                "--out {} is called as a file, and a folder would be made of it: give the name of a folder, or of an \
+                 archive (.zip, .tar, .tar.gz, .tgz)",
+                self.out.display()
+            );
+        }
+        Ok(self)
+    }
+
     /// Takes `--out` for the name of the one file that is made.
     pub fn make_one_file(&mut self) {
         let folder = Output::at(self.out.clone());

@@ -1,6 +1,6 @@
 //! Which files of a folder belong together: a certificate, its key, and the file of the key's password.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -142,7 +142,11 @@ impl Files {
             let password = password_of(&self.passwords, &self.secrets, &[file]);
             add(file, AddedKey::Pkcs12 { file: file.clone(), entry: None }, password);
         }
-        let unused = self.keys.iter().filter(|key| !key.is_used);
+        // Copies of a key belong to the certificate of one of them.
+        let used: HashSet<_> =
+            self.keys.iter().filter(|key| key.is_used).filter_map(|key| key.public.as_ref()).collect();
+        let is_copy = |key: &&Key| key.public.as_ref().is_some_and(|public| used.contains(public));
+        let unused = self.keys.iter().filter(|key| !key.is_used && !is_copy(key));
         let unused =
             unused.map(|key| anyhow!("{}: no certificate in the folder belongs to this key", key.path.display()));
         self.problems.extend(unused);

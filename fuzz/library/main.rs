@@ -1,0 +1,42 @@
+//! The parsers of the library.
+
+#![no_main]
+
+mod archive;
+#[path = "../bounds.rs"]
+mod bounds;
+mod credential;
+mod invoice;
+mod link;
+mod list;
+mod pdf;
+mod text;
+
+use std::sync::LazyLock;
+
+use bounds::Target;
+
+const TARGETS: &[Target] = &[
+    ("announcements", text::announcements, 50),
+    ("certificate", credential::certificate, 50),
+    ("decoder", text::decoder, 50),
+    ("invoice", invoice::invoice, 50),
+    ("key", credential::key, 100),
+    ("link", link::link, 20),
+    ("manifest", list::manifest, 50),
+    ("number", text::number, 20),
+    ("pairs", list::pairs, 50),
+    ("pdf-stamp", pdf::stamp, 300),
+    ("pdf-text", pdf::text, 300),
+    ("pkcs12", credential::pkcs12, 100),
+    ("register", list::register, 50),
+    ("subject", credential::subject, 50),
+    ("tar", archive::tar, 100),
+    ("tar-gz", archive::tar_gz, 300),
+    ("upo", text::upo, 50),
+    ("zip", archive::zip, 100),
+];
+
+static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));

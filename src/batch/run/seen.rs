@@ -1,0 +1,308 @@
+//! What the runs before saw of each invoice and its pictures, so that the next one need not read all of them again. It lies
+//! beside the manifest, and is a cache: without it, or where it is damaged, of another version, of other settings or of
+//! another manifest, every file is read.
+//!
+//! It belongs to the first bytes of a manifest, by their digest. Their lines were read and found good by the run that left
+//! it, and are not read again; what follows them is. Of a line it says no more than that this file is the one, and these are
+//! the pictures, that some run read for it.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hash as _, Hasher as _};
+use std::io::{self, Read};
+
+use sha2::{Digest as _, Sha256};
+
+use super::stamp::Stamp;
+use crate::check::Duplicates;
+use crate::manifest::{EarlierRecord, Extent};
+use crate::values::{CertificateSerial, InvoiceHash};
+
+/// With the version of this program, whose hashes may differ from another's.
+const START: &str = concat!("ksef-qr seen ", env!("CARGO_PKG_VERSION"), "\n");
+
+/// A line of the manifest that has codes.
+#[derive(Clone, Debug)]
+pub(super) struct SeenLine {
+    pub(super) extent: Extent,
+    /// Hashes, as [`of_name`] and [`of_content`] make them.
+    pub(super) input: u64,
+    pub(super) content: u64,
+    pub(super) replaces: Option<u64>,
+    /// What the invoice is to KSeF, as [`Duplicates::identity`] makes it.
+    pub(super) identity: u64,
+    /// The certificate of its KOD II, if it has one.
+    pub(super) certificate: Option<CertificateSerial>,
+    /// What its files are named after; empty if it has none.
+    pub(super) stem: Box<str>,
+    pub(super) invoice: Stamp,
+    pub(super) pictures: Stamp,
+}
+
+impl SeenLine {
+    /// The line that says this. Where it lies is known once it is written.
+    pub(super) fn of(record: &EarlierRecord, invoice: Stamp, pictures: Stamp) -> Self {
+        Self {
+            extent: Extent { start: 0, length: 0 },
+            input: of_name(&record.input),
+            content: of_content(&record.hash),
+            replaces: record.replaces.as_ref().map(of_content),
+            identity: Duplicates::identity(record.seller, record.kind.as_deref(), &record.number),
+            certificate: record.kod2.as_ref().map(|kod2| kod2.signature.serial),
+            stem: record.stem().unwrap_or_default().into(),
+            invoice,
+            pictures,
+        }
+    }
+}
+
+pub(super) fn of_name(name: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
+}
+
+pub(super) fn of_content(hash: &InvoiceHash) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(hash)
+}
+
+/// The first lines of a manifest.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// The settings of the run, as a hash: for others the lines would have to be looked at anew.
+    pub(super) settings: u64,
+    /// Where the last of the lines ends.
+    pub(super) end: u64,
+    /// How many lines there are up to there, those of refused invoices among them.
+    pub(super) count: u64,
+    /// SHA-256 of the manifest up to there.
+    pub(super) digest: [u8; 32],
+    /// In the order of the manifest.
+    pub(super) lines: Vec<SeenLine>,
+}
+
+impl Seen {
+    /// True if this manifest begins with the lines. It is read up to their end.
+    pub(super) fn is_of(&self, manifest: impl Read) -> bool {
+        digest(manifest, self.end).is_ok_and(|digest| digest == self.digest)
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(128 + self.lines.len() * 96);
+        let number = |bytes: &mut Vec<u8>, number: u64| bytes.extend_from_slice(&number.to_le_bytes());
+        let text = |bytes: &mut Vec<u8>, text: &str| {
+            bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        };
+        bytes.extend_from_slice(START.as_bytes());
+        for of_all in [self.settings, self.end, self.count] {
+            number(&mut bytes, of_all);
+        }
+        bytes.extend_from_slice(&self.digest);
+        let mut certificates: Vec<CertificateSerial> = Vec::new();
+        let mut numbers: HashMap<CertificateSerial, u32> = HashMap::new();
+        for serial in self.lines.iter().filter_map(|line| line.certificate) {
+            numbers.entry(serial).or_insert_with(|| {
+                certificates.push(serial);
+                certificates.len() as u32
+            });
+        }
+        number(&mut bytes, certificates.len() as u64);
+        for serial in certificates {
+            text(&mut bytes, &serial.to_string());
+        }
+        number(&mut bytes, self.lines.len() as u64);
+        for line in &self.lines {
+            let SeenLine { extent, input, content, replaces, identity, certificate, stem, invoice, pictures } = line;
+            let [has_replaced, replaced] = [u64::from(replaces.is_some()), replaces.unwrap_or_default()];
+            let certificate = certificate.and_then(|serial| numbers.get(&serial)).copied().unwrap_or_default();
+            for field in [
+                extent.start,
+                extent.length.into(),
+                *input,
+                *content,
+                has_replaced,
+                replaced,
+                *identity,
+                certificate.into(),
+                invoice.bits(),
+                pictures.bits(),
+            ] {
+                number(&mut bytes, field);
+            }
+            text(&mut bytes, stem);
+        }
+        let sum = checksum(&bytes);
+        number(&mut bytes, sum);
+        bytes
+    }
+
+    /// None for what no run of this version left whole.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (body, sum) = bytes.split_last_chunk()?;
+        if u64::from_le_bytes(*sum) != checksum(body) {
+            return None;
+        }
+        let mut rest = Fields(body.strip_prefix(START.as_bytes())?);
+        let [settings, end, count] = rest.numbers()?;
+        let digest = rest.bytes()?;
+        let [certificates] = rest.numbers()?;
+        let certificates: Vec<CertificateSerial> =
+            (0..certificates).map(|_| CertificateSerial::parse(rest.text()?).ok()).collect::<Option<_>>()?;
+        let [length] = rest.numbers()?;
+        let mut lines: Vec<SeenLine> = Vec::new();
+        for _ in 0..length {
+            let [start, length, input, content, has_replaced, replaced, identity, certificate, invoice, pictures] =
+                rest.numbers()?;
+            let extent = Extent { start, length: u32::try_from(length).ok()? };
+            let before = lines.last().map_or(0, |line| line.extent.end());
+            if length == 0 || extent.start < before || start.checked_add(length)? > end {
+                return None;
+            }
+            let certificate = match usize::try_from(certificate).ok()?.checked_sub(1) {
+                Some(at) => Some(*certificates.get(at)?),
+                None => None,
+            };
+            lines.push(SeenLine {
+                extent,
+                input,
+                content,
+                replaces: (has_replaced > 0).then_some(replaced),
+                identity,
+                certificate,
+                stem: rest.text()?.into(),
+                invoice: Stamp::from_bits(invoice),
+                pictures: Stamp::from_bits(pictures),
+            });
+        }
+        let is_whole = rest.0.is_empty() && lines.last()?.extent.end() == end;
+        is_whole.then_some(Self { settings, end, count, digest, lines })
+    }
+}
+
+/// What is left to read.
+struct Fields<'f>(&'f [u8]);
+
+impl<'f> Fields<'f> {
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    fn numbers<const N: usize>(&mut self) -> Option<[u64; N]> {
+        let mut numbers = [0; N];
+        for number in &mut numbers {
+            *number = u64::from_le_bytes(self.bytes()?);
+        }
+        Some(numbers)
+    }
+
+    fn text(&mut self) -> Option<&'f str> {
+        let length = u32::from_le_bytes(self.bytes()?);
+        let (text, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
+        self.0 = rest;
+        str::from_utf8(text).ok()
+    }
+}
+
+fn checksum(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// SHA-256 of the first `length` bytes.
+///
+/// # Errors
+/// Those of the reader; `UnexpectedEof` if there are fewer.
+pub(super) fn digest(mut manifest: impl Read, length: u64) -> io::Result<[u8; 32]> {
+    let (mut sha256, mut left) = (Sha256::new(), length);
+    let mut buffer = vec![0; 1 << 18];
+    while left > 0 {
+        let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+        let part = buffer.get_mut(..most).unwrap_or_default();
+        manifest.read_exact(part)?;
+        sha256.update(&*part);
+        left -= most as u64;
+    }
+    Ok(sha256.finalize().into())
+}
+
+/// The lines of the manifest that a run writes, in their order, for the next run.
+#[derive(Debug, Default)]
+pub(super) struct SeenLines {
+    lines: Vec<SeenLine>,
+    /// Lines so far, of refused invoices too, and where the next one begins.
+    count: u64,
+    at: u64,
+    /// Where the first line begins that is not where the run before left it.
+    moved: Option<u64>,
+    /// What the run before left: how many lines, and where they end.
+    before: (usize, u64),
+    /// Lines of which more is known now than the run before left.
+    news: usize,
+    /// True if there is a line of which nothing is known.
+    has_unknown: bool,
+    /// Where the last line with codes ends, and how many lines there are up to it.
+    end: (u64, u64),
+}
+
+impl SeenLines {
+    /// `before` is what the run before left.
+    pub(super) fn after(before: Option<(usize, u64)>) -> Self {
+        Self { before: before.unwrap_or_default(), ..Self::default() }
+    }
+
+    /// A line that the run before saw, and that is as it was.
+    pub(super) fn add_unchanged(&mut self, line: SeenLine) {
+        self.place(line.extent.start, line);
+    }
+
+    /// A line of an earlier run that stays.
+    pub(super) fn add_kept(&mut self, extent: Extent, line: Option<SeenLine>) {
+        match line {
+            Some(line) => {
+                self.news += usize::from(line.invoice.is_known() && line.pictures.is_known());
+                self.place(extent.start, SeenLine { extent, ..line });
+            }
+            None => self.has_unknown = true,
+        }
+    }
+
+    /// A new line, of a refused invoice if nothing is known of it.
+    pub(super) fn add_new(&mut self, length: usize, line: Option<SeenLine>) {
+        let extent = Extent { start: u64::MAX, length: length as u32 };
+        match line {
+            Some(line) => {
+                self.news += 1;
+                self.place(u64::MAX, SeenLine { extent, ..line });
+            }
+            None => {
+                self.moved.get_or_insert(self.at);
+                (self.count, self.at) = (self.count + 1, self.at + length as u64);
+            }
+        }
+    }
+
+    fn place(&mut self, start: u64, mut line: SeenLine) {
+        if start != self.at {
+            self.moved.get_or_insert(self.at);
+        }
+        line.extent.start = self.at;
+        (self.count, self.at) = (self.count + 1, line.extent.end());
+        self.end = (self.at, self.count);
+        self.lines.push(line);
+    }
+
+    /// What to leave for the next run, but for the digest; none if that is not worth it: for a few invoices, and where what the
+    /// run before left still holds for all but a few.
+    pub(super) fn finish(self, settings: u64) -> Option<Seen> {
+        /// A folder of so few is read in a moment, and is not to hold a file more.
+        const FEWEST: usize = 256;
+        /// A sixteenth of the lines may be read again each time.
+        const PART: usize = 16;
+        let Self { lines, before: (count_before, end_before), moved, news, has_unknown, end, .. } = self;
+        let still_holds = count_before > 0 && moved.is_none_or(|moved| moved >= end_before);
+        let is_worth_it = lines.len() >= FEWEST && !(still_holds && news <= count_before / PART);
+        let seen = Seen { settings, end: end.0, count: end.1, digest: [0; 32], lines };
+        (!has_unknown && is_worth_it).then_some(seen)
+    }
+}
