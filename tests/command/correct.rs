@@ -28,8 +28,8 @@ fn answer(first: &[u8], corrected: &str) -> (i32, Value) {
 
 #[test]
 fn hostile_first_files_are_answered() {
-    // More than is read as an invoice; the time for 30 MB is in proportion.
-    const SIZE: usize = 3_100_000;
+    // The time for 30 MB is in proportion.
+    const SIZE: usize = 1_000_000;
     let fill = |piece: &str| format!("<Faktura>{}", piece.repeat(SIZE / piece.len()));
     let corrected = corrected();
     let spaced = format!("{}{}", " ".repeat(SIZE), corrected.replace("?>", "?>\n"));

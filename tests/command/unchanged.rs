@@ -74,8 +74,8 @@ fn summary(folder: &Path) -> Value {
 }
 
 /// The words that both say.
-fn words(output: &Output) -> (i32, Vec<String>) {
-    (status(output), stderr(output).lines().map(str::to_owned).collect())
+fn words(output: &Output, folder: &Path) -> (i32, String) {
+    (status(output), stderr(output).replace(folder.to_str().unwrap(), "FOLDER"))
 }
 
 /// Runs here with what was seen, and in a copy without it, and compares all there is.
@@ -84,7 +84,7 @@ fn both_agree(folder: &Path, what: &str) -> Value {
     copy(folder, twin.path());
     let slow = run(resume(twin.path()).arg("--reread"));
     let fast = run(&mut resume(folder));
-    assert_eq!(words(&fast), words(&slow), "{what}");
+    assert_eq!(words(&fast, folder), words(&slow, twin.path()), "{what}");
     assert_eq!(manifest(folder), manifest(twin.path()), "{what}");
     assert_eq!(pictures(folder), pictures(twin.path()), "{what}");
     assert!(summary(twin.path()).get("unchanged").is_none(), "{what}");
@@ -112,6 +112,8 @@ fn what_changed_in_between_is_found_as_if_all_were_read() {
     let folder = seen();
     let at = |name: &str| folder.path().join(name);
     let unchanged = |name: &str| both_agree(folder.path(), name)["unchanged"].as_u64().unwrap_or_default();
+    // What was changed a moment ago is read; what was changed before that may be old enough by now.
+    let all_but = |count: u64, unchanged: u64| assert!((SIGNED - count..SIGNED).contains(&unchanged), "{unchanged}");
     assert_eq!(unchanged("nothing"), SIGNED);
 
     let one = at("in/f00000.xml");
@@ -119,7 +121,7 @@ fn what_changed_in_between_is_found_as_if_all_were_read() {
     change(&one);
     put_back(&one, before);
     if cfg!(unix) {
-        assert_eq!(unchanged("an invoice of the same size and time"), SIGNED - 1);
+        all_but(1, unchanged("an invoice of the same size and time"));
         let (lines, _) = manifest(folder.path());
         assert!(lines[0].contains("FX/2026/06/0") && lines[0].contains("invoice_changed"), "{}", lines[0]);
     }
@@ -129,18 +131,20 @@ fn what_changed_in_between_is_found_as_if_all_were_read() {
     change(&other);
     put_back(&other, written(&two));
     fs::rename(&other, &two).unwrap();
-    assert_eq!(unchanged("an invoice replaced by another"), SIGNED - 2);
+    all_but(2, unchanged("an invoice replaced by another"));
 
     fs::remove_file(at("in/f00002.xml")).unwrap();
     // Its pictures are as they were, and so is its line.
-    assert_eq!(unchanged("an invoice removed"), SIGNED - 2);
+    let count = unchanged("an invoice removed");
+    assert!((SIGNED - 2..=SIGNED).contains(&count), "{count}");
 
     fs::remove_file(at("out/f00003.kod2.png")).unwrap();
     let cut = at("out/f00004.kod1.png");
     let whole = fs::read(&cut).unwrap();
     fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
     let summary = both_agree(folder.path(), "a picture removed, another cut short");
-    assert_eq!((summary["unchanged"].as_u64(), summary["redrawn"].as_u64()), (Some(SIGNED - 4), Some(2)));
+    all_but(4, summary["unchanged"].as_u64().unwrap());
+    assert_eq!(summary["redrawn"], 2);
     assert_eq!(fs::read(&cut).unwrap(), whole);
 
     let zeros = at("out/f00005.kod1.png");
@@ -213,7 +217,7 @@ fn what_was_seen_is_believed_of_this_manifest_alone_and_only_whole() {
         let twin = tempfile::tempdir().unwrap();
         copy(folder.path(), twin.path());
         let (slow, fast) = (run(resume(twin.path()).arg("--reread")), run(&mut resume(folder.path())));
-        assert_eq!(words(&fast), words(&slow), "{name}");
+        assert_eq!(words(&fast, folder.path()), words(&slow, twin.path()), "{name}");
         let [fast, slow] =
             [folder.path(), twin.path()].map(|place| fs::read(place.join("out/manifest.ndjson")).unwrap());
         let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
@@ -221,10 +225,10 @@ fn what_was_seen_is_believed_of_this_manifest_alone_and_only_whole() {
     }
 
     // Other settings are a mismatch as ever.
-    let refused = run(resume(folder.path()).args(["--context", "Nip:5265877635"]));
-    assert!(stderr(&refused).contains("resume_mismatch"), "{}", stderr(&refused));
-    let refused = run(resume(folder.path()).args(["--module-px", "9"]));
-    assert!(stderr(&refused).contains("resume_mismatch"), "{}", stderr(&refused));
+    for other in [["--module-px", "9"], ["--format", "svg"], ["--mode", "offline24"]] {
+        let refused = run(resume(folder.path()).args(other));
+        assert!(stderr(&refused).contains("resume_mismatch"), "{}", stderr(&refused));
+    }
 }
 
 #[test]
@@ -263,6 +267,11 @@ fn links_alone_are_not_read_again_once_their_invoices_are_old_enough() {
     let record: PathBuf = folder.path().join("out").join(RECORD);
     assert_eq!([link(&[]), link(&[]), link(&["--reread"]), link(&[])], [0, SIGNED, 0, SIGNED]);
     assert!(record.is_file());
+    // A number that comes to lie beside an invoice is found.
+    fs::write(folder.path().join("in/_metadata.json"), "[]").unwrap();
+    assert_eq!(link(&[]), 0);
+    fs::remove_file(folder.path().join("in/_metadata.json")).unwrap();
+    assert_eq!([link(&[]), link(&[])], [0, SIGNED]);
     // Without what was asked for nothing is written.
     fs::remove_file(&record).unwrap();
     link(&["--reread"]);

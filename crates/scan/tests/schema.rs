@@ -58,3 +58,23 @@ fn what_nests_deep_is_told_at_once() {
         ("elements are nested more than 256 deep, which no schema allows", 768)
     );
 }
+
+/// An invoice of hundreds of attributes an element: what took two minutes.
+#[test]
+fn what_has_too_many_attributes_is_told_at_once() {
+    let path = format!("{}/../../fixtures/cases/hostile/attrs270.xml.xz", env!("CARGO_MANIFEST_DIR"));
+    // Where nothing unpacks it, nothing is shown.
+    let Ok(unpacked) = std::process::Command::new("xz").args(["-dc", &path]).output() else { return };
+    let text = String::from_utf8(unpacked.stdout).unwrap();
+    assert!(text.len() > 2_000_000);
+    let form = format!(
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='{NAMESPACE}'>
+        <xs:element name='Faktura'/></xs:schema>"
+    );
+    let schemas = Schemas::new(forms(), [("a.xsd".to_owned(), form.into_bytes())]).unwrap();
+    let begin = std::time::Instant::now();
+    let violations = schemas.validate("FA(3)", &text).unwrap();
+    assert!(violations.iter().any(|one| one.message.contains("more than 256 attributes")), "{violations:?}");
+    // Unoptimised and beside other tests.
+    assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
+}

@@ -21,6 +21,7 @@ const LARGEST_FILE: u64 = 101_000_000;
 
 /// Where the pictures of a run go; open and locked.
 #[derive(Debug)]
+#[cfg_attr(feature = "pdf", expect(clippy::struct_excessive_bools, reason = "each is a setting of the run"))]
 pub(crate) struct Destination {
     pub(super) output: Output,
     /// The folder, if results are files.

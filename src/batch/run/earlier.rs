@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::seen::{SeenLine, of_content, of_name};
 use super::watch::Watch;
 use crate::batch::code_source::{CodeSource, Numbers};
-use crate::batch::input::{Input, LARGEST_ALLOWED};
+use crate::batch::input::{Beside, Input, LARGEST_ALLOWED};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
 use crate::files::unreadable;
@@ -198,7 +198,7 @@ impl Earlier {
     }
 
     /// The line of this input, if neither the file nor its pictures have changed since a run before read them; each line once.
-    pub(super) fn take_unchanged(&mut self, input: &Input, watch: &Watch) -> Option<SeenLine> {
+    pub(super) fn take_unchanged(&mut self, input: &Input, beside: &Beside, watch: &Watch) -> Option<SeenLine> {
         // Whoever is to be answered with the line is answered with one that was looked at.
         if self.keeps_text || self.seen.is_empty() || !matches!(input, Input::File(_)) {
             return None;
@@ -209,7 +209,7 @@ impl Earlier {
         // Of two lines, the content decides.
         let (Some(entry), None) = (candidates.next(), candidates.next()) else { return None };
         let seen = self.seen.get_mut(usize::try_from(entry.seen?).ok()?)?;
-        if entry.is_taken || !watch.is_unchanged(input, seen.as_ref()?) {
+        if entry.is_taken || !watch.is_unchanged(input, beside, seen.as_ref()?) {
             return None;
         }
         entry.is_taken = true;

@@ -10,7 +10,7 @@ use super::earlier::{Earlier, Left};
 use super::job::Job;
 use super::seen::SeenLine;
 use super::watch::Watch;
-use crate::batch::input::{Input, LARGEST_ALLOWED, Source};
+use crate::batch::input::{Beside, Input, LARGEST_ALLOWED, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;
 use crate::error::Result;
@@ -102,6 +102,7 @@ impl Feeder {
     pub(super) fn feed(
         &mut self,
         sources: &[Source],
+        beside: &Beside,
         queue: &Queue<'_>,
         interrupt: &Interrupt,
         stop: &AtomicBool,
@@ -113,7 +114,7 @@ impl Feeder {
             if !go_on() {
                 return false;
             }
-            if let Some(line) = self.unchanged(&input) {
+            if let Some(line) = self.unchanged(&input, beside) {
                 unchanged.push(line);
                 return unchanged.len() < MOST_UNCHANGED || queue.put(Job::Unchanged(mem::take(&mut unchanged)));
             }
@@ -157,8 +158,8 @@ impl Feeder {
         Ok(())
     }
 
-    fn unchanged(&mut self, input: &Input) -> Option<SeenLine> {
-        self.earlier.as_mut()?.take_unchanged(input, self.watch.as_deref()?)
+    fn unchanged(&mut self, input: &Input, beside: &Beside) -> Option<SeenLine> {
+        self.earlier.as_mut()?.take_unchanged(input, beside, self.watch.as_deref()?)
     }
 
     fn job(&mut self, mut input: Input) -> Result<Job> {

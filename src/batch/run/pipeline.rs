@@ -183,7 +183,7 @@ impl<'b> Run<'b> {
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
             let feeding = thread::Builder::new()
-                .spawn_scoped(scope, move || feeder.feed(&batch.sources, &queue, interrupt, stop))
+                .spawn_scoped(scope, move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop))
                 .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
             // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;

@@ -49,7 +49,8 @@ impl SeenLine {
             identity: Duplicates::identity(record.seller, record.kind.as_deref(), &record.number),
             certificate: record.kod2.as_ref().map(|kod2| kod2.signature.serial),
             stem: record.stem().unwrap_or_default().into(),
-            invoice,
+            // That no other invoice has its number is known once it is read.
+            invoice: if record.ksef_number.is_none() { invoice } else { Stamp::UNKNOWN },
             pictures,
         }
     }
@@ -172,7 +173,7 @@ impl Seen {
                 pictures: Stamp::from_bits(pictures),
             });
         }
-        let is_whole = rest.0.is_empty() && lines.last()?.extent.end() == end;
+        let is_whole = rest.0.is_empty() && lines.last()?.extent.end() == end && count <= end;
         is_whole.then_some(Self { settings, end, count, digest, lines })
     }
 }
@@ -304,5 +305,100 @@ impl SeenLines {
         let is_worth_it = lines.len() >= FEWEST && !(still_holds && news <= count_before / PART);
         let seen = Seen { settings, end: end.0, count: end.1, digest: [0; 32], lines };
         (!has_unknown && is_worth_it).then_some(seen)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(start: u64, length: u32, certificate: Option<u64>) -> SeenLine {
+        SeenLine {
+            extent: Extent { start, length },
+            input: start,
+            content: 2,
+            replaces: certificate,
+            identity: 3,
+            certificate: certificate.map(|serial| CertificateSerial::from_be_bytes(&serial.to_be_bytes()).unwrap()),
+            stem: "zażółć".into(),
+            invoice: Stamp::from_bits(4),
+            pictures: Stamp::UNKNOWN,
+        }
+    }
+
+    fn seen() -> Seen {
+        let lines = vec![line(0, 10, Some(7)), line(12, 5, None), line(17, 3, Some(8)), line(20, 1, Some(7))];
+        Seen { settings: 5, end: 21, count: 5, digest: digest(&[b'x'; 21][..], 21).unwrap(), lines }
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_written_and_nothing_else_is_read() {
+        let (seen, bytes) = (seen(), seen().to_bytes());
+        let read = Seen::from_bytes(&bytes).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{seen:?}"));
+        for length in 0..bytes.len() {
+            assert!(Seen::from_bytes(&bytes[..length]).is_none(), "{length}");
+        }
+        for at in 0..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1;
+            assert!(Seen::from_bytes(&flipped).is_none(), "{at}");
+        }
+    }
+
+    /// Whoever makes a right check sum may write what they like.
+    #[test]
+    fn lines_that_no_manifest_has_are_not_taken() {
+        let lines: [(&str, fn(&mut Seen)); 5] = [
+            ("none", |seen| seen.lines.clear()),
+            ("one over another", |seen| seen.lines[1].extent.start = 9),
+            ("one behind the end", |seen| seen.lines[3].extent.length = 2),
+            ("one at no place", |seen| seen.lines[3].extent.start = u64::MAX),
+            ("more than bytes", |seen| seen.count = u64::MAX),
+        ];
+        for (what, spoil) in lines {
+            let mut seen = seen();
+            spoil(&mut seen);
+            assert!(Seen::from_bytes(&seen.to_bytes()).is_none(), "{what}");
+        }
+    }
+
+    #[test]
+    fn it_is_of_a_manifest_that_begins_so() {
+        assert!(seen().is_of(&[b'x'; 21][..]) && seen().is_of(&[b'x'; 30][..]));
+        assert!(!seen().is_of(&[b'x'; 20][..]) && !seen().is_of(&[b'y'; 21][..]));
+    }
+
+    #[test]
+    fn it_is_left_anew_where_the_one_before_does_not_hold_any_more() {
+        let kept = |seen: &mut SeenLines, count: u64| {
+            for at in 0..count {
+                seen.add_unchanged(line(at * 10, 10, None));
+            }
+        };
+        let left = |before, act: &dyn Fn(&mut SeenLines)| {
+            let mut seen = SeenLines::after(before);
+            kept(&mut seen, 300);
+            act(&mut seen);
+            seen.finish(0).map(|seen| (seen.lines.len(), seen.end, seen.count))
+        };
+        let before = Some((300, 3000));
+        assert_eq!(left(None, &|_| ()), Some((300, 3000, 300)));
+        assert_eq!(left(before, &|_| ()), None, "it holds");
+        assert_eq!(left(before, &|seen| seen.add_new(10, Some(line(0, 0, None)))), None, "one was added at the end");
+        let many = |seen: &mut SeenLines| (0..30).for_each(|_| seen.add_new(10, Some(line(0, 0, None))));
+        assert_eq!(left(before, &many), Some((330, 3300, 330)));
+        let gap = |seen: &mut SeenLines| seen.add_unchanged(line(3010, 10, None));
+        assert_eq!(left(Some((301, 3020)), &gap), Some((301, 3010, 301)), "a line before it is gone");
+        let refused = |seen: &mut SeenLines| {
+            seen.add_new(5, None);
+            seen.add_unchanged(line(3000, 10, None));
+        };
+        assert_eq!(left(Some((301, 3010)), &refused), Some((301, 3015, 302)), "a refused one came before it");
+        let unknown = |seen: &mut SeenLines| seen.add_kept(Extent { start: 3000, length: 10 }, None);
+        assert_eq!(left(None, &unknown), None);
+        let mut few = SeenLines::after(None);
+        kept(&mut few, 20);
+        assert!(few.finish(0).is_none());
     }
 }

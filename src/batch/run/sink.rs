@@ -123,13 +123,13 @@ impl Sink<'_, '_> {
             ready.clear();
             return Err(Stopped::Manifest(error));
         }
-        let mut place = |one: &mut Ended| match one {
+        let place = |one: &mut Ended| match one {
             Ended::Invoice(one) => {
                 mem::take(&mut one.files).into_iter().try_for_each(|file| self.publisher.publish(file))
             }
             Ended::Unchanged(_) => Ok(()),
         };
-        let placed: Vec<Result<(), Error>> = ready.iter_mut().map(|one| place(one)).collect();
+        let placed: Vec<Result<(), Error>> = ready.iter_mut().map(place).collect();
         let mut stopped = self.publisher.settle().map_err(Stopped::Output);
         if stopped.is_err() {
             self.stop.store(true, Ordering::Relaxed);

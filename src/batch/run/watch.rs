@@ -1,20 +1,19 @@
 //! Which files a run looks at from outside, before it reads them: those of an invoice whose codes depend on nothing but the
-//! invoice itself and the settings.
+//! invoice itself, its name and the settings.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use super::job::Finished;
 use super::seen::{self, Seen, SeenLine};
 use super::stamp::{Clock, Stamp};
 use crate::batch::code_source::{CodeSource, Numbers};
-use crate::batch::input::Input;
+use crate::batch::input::{Beside, Input};
 use crate::batch::output::{Destination, Existing, ManifestWriter, Output};
 use crate::batch::settings::Batch;
 use crate::files::open_regular;
-use crate::manifest::{EarlierRecord, FileNames, InvoiceOutcome};
+use crate::manifest::{EarlierRecord, FileNames, InvoiceOutcome, Record};
 use crate::render::PictureFormat;
 
 /// Looks at files from outside.
@@ -26,6 +25,8 @@ pub(super) struct Watch {
     /// Where the pictures are, if they are files.
     folder: Option<PathBuf>,
     formats: Vec<PictureFormat>,
+    /// True if a package that lies beside an invoice says its number.
+    asks_beside: bool,
     /// Where it is written down what was seen.
     place: PathBuf,
 }
@@ -50,7 +51,7 @@ impl Watch {
             CodeSource::SignEach(issuers) => {
                 Some((issuers.context().cloned(), issuers.ec_algorithm(), issuers.is_deterministic()))
             }
-            CodeSource::Link { numbers: Numbers::None, .. } => None,
+            CodeSource::Link { numbers: Numbers::None | Numbers::Beside, .. } => None,
             CodeSource::Link { .. } | CodeSource::Reuse { .. } => return None,
         };
         #[cfg(feature = "pdf")]
@@ -70,10 +71,11 @@ impl Watch {
             Output::Folder(folder) => Some(folder.clone()),
             _ => return None,
         };
+        let asks_beside = matches!(codes, CodeSource::Link { numbers: Numbers::Beside, .. });
         let mode = schedule.as_ref().map(|schedule| schedule.mode.name());
         let environment = codes.environment();
         let settings = format!(
-            "{environment:?} {signing:?} {allow:?} {mode:?} {:?} {:?} {:?} {}",
+            "{environment:?} {signing:?} {asks_beside} {allow:?} {mode:?} {:?} {:?} {:?} {}",
             drawing.formats,
             drawing.style,
             drawing.level,
@@ -81,8 +83,9 @@ impl Watch {
         );
         let mut hasher = DefaultHasher::new();
         settings.hash(&mut hasher);
+        let formats = drawing.formats.clone();
         let (clock, place) = (Clock::new(manifest.file_time()?), manifest.place_of_seen()?);
-        Some(Self { clock, settings: hasher.finish(), folder, formats: drawing.formats.clone(), place })
+        Some(Self { clock, settings: hasher.finish(), folder, formats, asks_beside, place })
     }
 
     /// What an earlier run left, if it is of this manifest and these settings.
@@ -96,9 +99,17 @@ impl Watch {
     }
 
     /// True if the file is the one that was seen, and its pictures too.
-    pub(super) fn is_unchanged(&self, input: &Input, line: &SeenLine) -> bool {
-        let Input::File(path) = input else { return false };
-        line.invoice.is_known() && line.invoice == self.clock.invoice(path) && self.has_its_pictures(line)
+    pub(super) fn is_unchanged(&self, input: &Input, beside: &Beside, line: &SeenLine) -> bool {
+        line.invoice.is_known() && line.invoice == self.invoice(input, beside) && self.has_its_pictures(line)
+    }
+
+    /// Not known of an invoice whose package says its number, which may be another tomorrow.
+    fn invoice(&self, input: &Input, beside: &Beside) -> Stamp {
+        match input {
+            Input::File(_) if self.asks_beside && beside.package(input).is_some() => Stamp::UNKNOWN,
+            Input::File(path) => self.clock.invoice(path),
+            _ => Stamp::UNKNOWN,
+        }
     }
 
     /// True if the pictures are those that were seen.
@@ -120,11 +131,8 @@ impl Watch {
     }
 
     /// Looks at a file that is about to be read.
-    pub(super) fn look(&self, input: Option<&Input>, earlier: Option<&EarlierRecord>) -> Look {
-        let invoice = match input {
-            Some(Input::File(path)) => self.clock.invoice(path),
-            _ => Stamp::UNKNOWN,
-        };
+    pub(super) fn look(&self, input: Option<&Input>, beside: &Beside, earlier: Option<&EarlierRecord>) -> Look {
+        let invoice = input.map_or(Stamp::UNKNOWN, |input| self.invoice(input, beside));
         let pictures = match (earlier, &self.folder) {
             (_, None) => Stamp::OF_NOTHING,
             (Some(earlier), Some(_)) => self.pictures(earlier.stem().unwrap_or_default(), earlier.kod2.is_some()),
@@ -134,10 +142,9 @@ impl Watch {
         Look { invoice, pictures }
     }
 
-    /// What to write down of a line once it is read: the new one, or that of the `earlier` run.
-    pub(super) fn line(&self, look: Look, finished: &Finished, earlier: Option<&EarlierRecord>) -> Option<SeenLine> {
-        let Finished { record, files, .. } = finished;
-        let pictures = if files.is_empty() { look.pictures } else { Stamp::UNKNOWN };
+    /// What to write down of a line once it is read: the new one, or that of the `earlier` run. `drawn` if files were made.
+    pub(super) fn line(look: Look, record: &Record, drawn: bool, earlier: Option<&EarlierRecord>) -> Option<SeenLine> {
+        let pictures = if drawn { Stamp::UNKNOWN } else { look.pictures };
         match (&record.outcome, earlier) {
             (InvoiceOutcome::Done(done), _) => {
                 Some(SeenLine::of(&done.to_earlier(&record.input), look.invoice, pictures))

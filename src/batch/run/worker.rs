@@ -6,6 +6,7 @@ use super::job::{Finished, Job};
 use super::number::{NumberOfInvoice, is_labelled};
 use super::repair::{self, Compared};
 use super::stages::{Accepted, Drawn, Linked, Naming, Opened, Plan};
+use super::watch::Watch;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 #[cfg(feature = "book")]
@@ -42,9 +43,10 @@ impl<'b> Worker<'b> {
             Job::Unchanged(_) => (None, None),
         };
         let earlier = line.and_then(|line| line.record().ok());
-        let look = watch.look(input, earlier.as_ref());
+        let look = watch.look(input, self.plan.beside, earlier.as_ref());
         let mut finished = self.finished(job);
-        finished.seen = watch.line(look, &finished, earlier.as_ref());
+        let drawn = !finished.files.is_empty();
+        finished.seen = Watch::line(look, &finished.record, drawn, earlier.as_ref());
         finished
     }
 

@@ -62,7 +62,7 @@ const TOKEN: &str = "a KSeF token";
 const KEY: &str = "a private key";
 const CERTIFICATE: &str = "a certificate itself";
 const BASE64: &str = "a key or a certificate in Base64";
-const NAMED: &str = "a password, a PIN or a token";
+const NAMED: &str = "a password, a PIN or an access token";
 
 /// Of what may be a file's name after all, and leads to none.
 fn likely(text: &OsStr, option: Option<&str>) -> Error {

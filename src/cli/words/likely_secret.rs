@@ -25,8 +25,7 @@ pub fn is_likely_secret(text: &str) -> bool {
 
 /// `haslo=...`, `pass:...`, a token of the API (`eyJ...`).
 pub fn is_certainly_secret(text: &str) -> bool {
-    const NAMES: [&str; 10] =
-        ["password", "passphrase", "passwd", "pass", "pwd", "pin", "haslo", "hasło", "secret", "token"];
+    const NAMES: [&str; 9] = ["password", "passphrase", "passwd", "pass", "pwd", "pin", "haslo", "hasło", "secret"];
     let is_named = text.split_once(['=', ':']).is_some_and(|(name, value)| {
         let name = name.trim().trim_start_matches('-').to_lowercase();
         NAMES.contains(&&*name) && !value.trim().is_empty() && !value.starts_with(['\\', '/'])
@@ -166,6 +165,7 @@ mod tests {
             "--hasło=zielona.txt",
             "pass:tajne",
             // Parts of tokens.
+            "token=0f1e2d3c4b5a69788796a5b4",
             "0f1e2d3c4b5a6978",
             "nip-5265877635|0f1e2d3c4b5a69788796a5b4",
             "0F1E2D3C4B5A69788796A5B4",
@@ -222,6 +222,7 @@ mod tests {
             "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/4OoR8pXq2vL9mZ1",
             "qr.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/4OoR8pXq2vL9mZ1",
             "pkcs11:token=firm;object=xK9mQ2vLpQ8s",
+            "token=Firma",
             "-",
             "",
         ] {

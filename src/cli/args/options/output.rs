@@ -48,7 +48,7 @@ pub struct OutputArgs {
     /// Make results survive a power cut, not a kill alone
     ///
     /// Pictures are forced to the disk before their line, the line before the pictures can be seen, and all before anything
-    /// is printed of them. The manifest must be a file. It takes several times as long.
+    /// is printed of them. The manifest must be a file.
     #[arg(long, hide_short_help = true)]
     pub durable: bool,
     /// How many invoices to work on at a time, 1 to 256

@@ -11,7 +11,7 @@ use ksef_qr::values::InvoiceHash;
 use ksef_qr::{Invoice, KsefNumber};
 use serde::Serialize;
 
-use super::{Content, Outcome};
+use super::outcome::{Content, Outcome};
 use crate::cli::settings::Correct;
 use crate::cli::words::hints;
 use crate::cli::words::say::say;
