@@ -261,15 +261,12 @@ impl Draft for Unstamped<'_> {
         let stamped = stamped?;
         let mut warnings = stamped.warnings;
         if was_repaired {
-            let mut message =
-                "the PDF is damaged; it was read as readers do, which repair it, and written anew".to_owned();
-            match broken_pictures {
-                0 => {}
-                1 => message.push_str("; a picture in it is damaged, and shown in part or not at all"),
-                count => {
-                    message.push_str(&format!("; {count} pictures in it are damaged, and shown in part or not at all"))
-                }
-            }
+            let repaired = "the PDF is damaged; it was read as readers do, which repair it, and written anew";
+            let message = match broken_pictures {
+                0 => repaired.to_owned(),
+                1 => format!("{repaired}; a picture in it is damaged, and shown in part or not at all"),
+                count => format!("{repaired}; {count} pictures in it are damaged, and shown in part or not at all"),
+            };
             warnings.push(Warning::new(WarningKind::PdfRepaired, message));
         }
         if self.was_stamped {

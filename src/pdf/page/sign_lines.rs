@@ -84,27 +84,32 @@ impl SignLines {
 mod tests {
     use super::*;
 
-    fn ground_of(draw: impl FnOnce(&mut SignLines, &mut InkMap)) -> Vec<[f64; 4]> {
+    fn ground_of(draw: impl FnOnce(&mut SignLines, &mut InkMap)) -> Vec<[i32; 4]> {
         let (mut lines, mut map) = (SignLines::new(1.0), InkMap::new(Rect::new((0.0, 0.0), (210.0, 297.0)), 1.0));
         draw(&mut lines, &mut map);
         let grounds = lines.grounds(&map, (0.0, 1.0));
-        grounds.iter().map(|&Rect { left, bottom, right, top }| [left, bottom, right, top]).collect()
+        grounds
+            .iter()
+            .map(|&Rect { left, bottom, right, top }| {
+                [left, bottom, right, top].map(|side| (side * 10.0).round() as i32)
+            })
+            .collect()
     }
 
     #[test]
     fn lines_to_sign_on() {
         let line = Rect::new((20.0, 30.0), (80.0, 30.2));
         let words = Rect::new((25.0, 25.0), (60.0, 27.5));
-        let ground = vec![[20.0, 30.0, 80.0, 45.2]];
+        let ground = vec![[200, 300, 800, 452]];
         assert_eq!(ground_of(|lines, map| (lines.drawn(&line), map.mark(&words)).1), ground);
-        assert_eq!(ground_of(|lines, _| lines.drawn(&line)), [[0.0; 4]; 0], "no words");
+        assert_eq!(ground_of(|lines, _| lines.drawn(&line)), [[0; 4]; 0], "no words");
         for other in [
             Rect::new((20.0, 30.0), (190.0, 30.2)),
             Rect::new((20.0, 30.0), (40.0, 30.2)),
             Rect::new((20.0, 30.0), (80.0, 35.0)),
             Rect::new((20.0, 30.0), (20.2, 80.0)),
         ] {
-            assert_eq!(ground_of(|lines, map| (lines.drawn(&other), map.mark(&words)).1), [[0.0; 4]; 0], "{other:?}");
+            assert_eq!(ground_of(|lines, map| (lines.drawn(&other), map.mark(&words)).1), [[0; 4]; 0], "{other:?}");
         }
     }
 
@@ -114,21 +119,21 @@ mod tests {
         lines.drawn(&Rect::new((100.0, 30.0), (100.0, 90.0)));
         map.mark(&Rect::new((102.0, 40.0), (104.0, 60.0)));
         let [ground] = lines.grounds(&map, (-1.0, 0.0))[..] else { panic!("one line") };
-        assert_eq!([ground.left, ground.right], [85.0, 100.0]);
+        assert!((ground.left - 85.0).abs() < 0.01 && (ground.right - 100.0).abs() < 0.01, "{ground:?}");
         assert!(lines.grounds(&map, (1.0, 0.0)).is_empty() && lines.grounds(&map, (0.0, 1.0)).is_empty());
     }
 
     #[test]
     fn dots_in_a_row_are_a_line() {
         let dots = |lines: &mut SignLines| lines.text(&Rect::new((20.0, 30.0), (60.0, 33.0)), "...............");
-        assert_eq!(ground_of(|lines, _| dots(lines)), [[20.0, 30.0, 60.0, 48.0]]);
+        assert_eq!(ground_of(|lines, _| dots(lines)), [[200, 300, 600, 480]]);
         let one_by_one = |lines: &mut SignLines| {
             for number in 0..40_u32 {
                 let left = 20.0 + f64::from(number);
                 lines.text(&Rect::new((left, 30.0), (left + 0.5, 33.0)), ".");
             }
         };
-        assert_eq!(ground_of(|lines, _| one_by_one(lines)), [[20.0, 30.0, 59.5, 48.0]]);
+        assert_eq!(ground_of(|lines, _| one_by_one(lines)), [[200, 300, 595, 480]]);
         let other = |letters| {
             move |lines: &mut SignLines, _: &mut InkMap| {
                 lines.text(&Rect::new((20.0, 30.0), (60.0, 33.0)), letters);
