@@ -2,7 +2,7 @@
 # Two builds of one commit, in two folders, give the same bytes.
 #
 #   .ci/reproducible.sh                 two release builds from nothing: ten to twenty minutes on two cores, before a release
-#   .ci/reproducible.sh --fast          the same without optimisation, the command alone: what `.ci/run` does
+#   .ci/reproducible.sh --fast          the same without optimisation, the command alone: what `.ci/run` does if KSEF_QR_REPRODUCIBLE is set
 #   .ci/reproducible.sh --build FOLDER  builds once, in this folder, with the settings for a release, into FOLDER
 #
 # What the bytes depend on: the commit, Cargo.lock, the compilers of Rust and C, the target. What they must not depend on:
@@ -32,11 +32,13 @@ if [ "${1:-}" = --fast ]; then
   programs=(ksef-qr)
 fi
 
+# One commit, though somebody commits meanwhile.
+commit=$(git rev-parse HEAD)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 for folder in first second/with-a-longer-name; do
   mkdir -p "$scratch/$folder"
-  git archive HEAD | tar -x -C "$scratch/$folder"
+  git archive "$commit" | tar -x -C "$scratch/$folder"
   (cd "$scratch/$folder" && bash .ci/reproducible.sh --build "$PWD/target")
   for program in "${programs[@]}"; do
     cp "$scratch/$folder/target/release/$program" "$scratch/${folder%%/*}-$program"
