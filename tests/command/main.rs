@@ -7,6 +7,7 @@ mod archives;
 mod batch;
 mod book;
 mod book_for_people;
+mod book_kills;
 mod cert_check;
 mod check;
 mod cmd;

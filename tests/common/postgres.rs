@@ -66,11 +66,11 @@ impl Server {
     /// The one that the tests of this process share. None where PostgreSQL is not installed.
     pub fn shared() -> Option<&'static Self> {
         static SERVER: OnceLock<Option<Server>> = OnceLock::new();
-        SERVER.get_or_init(|| Self::start(&[])).as_ref()
+        SERVER.get_or_init(|| Self::start(&[], &[])).as_ref()
     }
 
-    /// One of its own, for tests that stop it or set it up otherwise: lines of `postgresql.conf`.
-    pub fn start(settings: &[&str]) -> Option<Self> {
+    /// One of its own, for tests that stop it or set it up otherwise: lines of `postgresql.conf`, and files beside it.
+    pub fn start(settings: &[&str], files: &[(&str, Vec<u8>)]) -> Option<Self> {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
         use std::os::unix::process::CommandExt as _;
 
@@ -113,6 +113,14 @@ impl Server {
         fs::set_permissions(folder.join("settings"), fs::Permissions::from_mode(0o644)).unwrap();
         let mut configure = Command::new("sh");
         as_other(&mut configure);
+        for (name, bytes) in files {
+            let path = folder.join(name);
+            fs::write(&path, bytes).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = other {
+                chown(&path, Some(user), Some(group)).unwrap();
+            }
+        }
         let configured = configure
             .args(["-c", "cat \"$1/settings\" >>\"$1/data/postgresql.conf\"", "sh"])
             .arg(&folder)
@@ -170,6 +178,11 @@ impl Server {
     /// The port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its folder, where its files lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// A new, empty database, as a URL over the server's socket.

@@ -248,10 +248,10 @@ impl Model {
         let row = &self.rows[at];
         match row {
             Row { corrected_by: Some(by), .. } if *by == second => "known",
-            Row { corrected_by: Some(_), .. } => "correction_repeated",
+            Row { corrected_by: Some(_), .. } => "corrected_already",
             Row { state: "accepted", .. } => "correction_of_accepted",
             Row { state: "annulled", .. } => "book_contradiction",
-            Row { corrects: Some(_), .. } => "correction_repeated",
+            Row { corrects: Some(_), .. } => "corrected_already",
             _ if self.at(second).is_some() => "book_contradiction",
             _ => {
                 let row = &mut self.rows[at];

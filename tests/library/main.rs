@@ -5,7 +5,10 @@ mod common;
 
 mod advice;
 mod architecture;
+mod book;
 mod book_model;
+#[cfg(all(unix, feature = "postgres"))]
+mod book_server;
 mod circles;
 mod codes;
 mod credential_matrix;
