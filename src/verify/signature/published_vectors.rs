@@ -74,7 +74,7 @@ fn rsa_pss_of_ksef_and_of_no_other_parameters() {
         let [valid, invalid] = tally(set.test_groups.iter().flat_map(|group| {
             let der = if group.asn_key.is_empty() { &group.der } else { &group.asn_key };
             let key = PublicKey::from_public_key_der(&group.der)
-                .or_else(|_| rsa::pkcs1::DecodePublicKey::from_pkcs1_der(der))
+                .or_else(|_| rsa::pkcs1::DecodeRsaPublicKey::from_pkcs1_der(der))
                 .unwrap();
             let are_hashes_right =
                 matches!(group.hash, HashFunction::Sha2_256) && matches!(group.mgf_hash, Some(HashFunction::Sha2_256));
