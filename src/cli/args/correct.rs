@@ -20,7 +20,7 @@ Examples:
   With KSeF's answer on the first file (GET /sessions/{ref}/invoices, saved as a file):
     ksef-qr correct sent.xml corrected.xml --refusal answer.json
 
-  And enter it in the book of invoices: the number of the corrected file is then that of the first one's codes:
+  And enter it in the book: the number of the corrected file is then that of the first one's codes:
     ksef-qr correct sent.xml corrected.xml --refusal answer.json --book ksef-qr.book
 
   By the Ministry's schemas too, for a program:
@@ -72,9 +72,9 @@ pub struct CorrectArgs {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    pub book: BookArgs,
-    #[command(flatten)]
     pub clock: ClockArgs,
+    #[command(flatten)]
+    pub book: BookArgs,
 }
 
 /// What may be let pass.

@@ -67,6 +67,7 @@ pub fn rule(kind: ErrorKind) -> Option<Rule> {
         ErrorKind::TooLarge => Rule::Size,
         ErrorKind::CertificateIsAuthentication | ErrorKind::CertificatePurposeUnclear => Rule::CertificatePurpose,
         ErrorKind::CertificateExpired | ErrorKind::CertificateNotYetValid => Rule::CertificateDates,
+        ErrorKind::IssuedNumber => Rule::IssuedNumber,
         _ => return None,
     })
 }
