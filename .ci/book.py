@@ -40,20 +40,21 @@ def full_disk(program: str, sign: list, work: pathlib.Path) -> None:
     try:
         book = disk / "firm.book"
         run([program, "book", "create", book, "--env", "test"], cwd=work)
-        full = subprocess.run(words(sign + ["--book", book, "--out", "full"]), cwd=work, capture_output=True, check=False)
+        full = subprocess.run(words(sign + ["--book", book, "--manifest", "full.ndjson"]), cwd=work, capture_output=True, check=False)
         assert full.returncode in (1, 2), full
         told = full.stdout.decode() + full.stderr.decode()
         assert "book_unwritable" in told and str(book) in told, told[-2000:]
         before = codes(book)
         assert 0 < len(before) < COUNT, f"{len(before)} entries: the disk was not full"
-        printed = links(work / "full/manifest.ndjson")
+        printed = links(work / "full.ndjson")
         assert printed.items() <= before.items(), "a code that the book does not have"
         run(["mount", "-o", "remount,size=20m", disk])
-        run(sign + ["--book", book, "--out", "whole"], cwd=work)
+        run(sign + ["--book", book, "--manifest", "whole.ndjson"], cwd=work)
         after = codes(book)
         assert len(after) == COUNT and before.items() <= after.items()
-        assert links(work / "whole/manifest.ndjson") == after
+        assert links(work / "whole.ndjson") == after
         # A backup that finds no room leaves nothing behind.
+        (work / "full").mkdir()
         run(["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", work / "full"])
         try:
             copy = work / "full/copy.book"
@@ -80,12 +81,12 @@ def unwritable(program: str, sign: list, work: pathlib.Path) -> None:
         book.chmod(file_mode)
         folder.chmod(folder_mode)
         command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        command += sign + ["--book", book, "--out", out / "codes"]
+        command += sign + ["--book", book, "--manifest", out / "codes.ndjson"]
         done = subprocess.run(words(command), cwd=work, capture_output=True, check=False)
         told = done.stdout.decode() + done.stderr.decode()
         assert done.returncode in (1, 2), done
         assert "book_unwritable" in told or "book_unavailable" in told, told[-2000:]
-        assert '"status":"signed"' not in told and not links(out / "codes/manifest.ndjson")
+        assert '"status":"signed"' not in told and not links(out / "codes.ndjson")
     print("a book that cannot be written: ok")
 
 

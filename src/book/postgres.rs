@@ -22,7 +22,7 @@ use crate::values::Environment;
 
 /// So often a transaction is tried in which another was in the way, or whose connection broke: long enough for a server that
 /// starts anew.
-const ATTEMPTS: u32 = 12;
+const ATTEMPTS: u32 = 16;
 
 /// Between two attempts, times their number.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -129,11 +129,13 @@ fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Re
 }
 
 fn version_of(client: &mut impl GenericClient) -> Result<(i64, Environment)> {
-    let mut read = || {
-        let row = client.query_one(schema::READ_VERSION, &[])?;
-        Ok((row.try_get(0)?, row.try_get::<_, String>(1)?))
+    let mut read = || -> Read<Option<(i64, String)>> {
+        let Some(row) = client.query_opt(schema::READ_VERSION, &[])? else { return Ok(None) };
+        Ok(Some((row.try_get(0)?, row.try_get(1)?)))
     };
-    let (version, name) = read().map_err(|error| failed(&error))?;
+    let said = read().map_err(|error| failed(&error))?;
+    let (version, name) =
+        said.ok_or_else(|| Error::new(Kind::BookDamaged, "it does not say of which version it is"))?;
     Ok((version, schema::environment(&name)?))
 }
 
