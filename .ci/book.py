@@ -4,6 +4,7 @@
 
 Needs the right to mount and to be another user (root, or `unshare -rm` around it)."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -92,7 +93,7 @@ def unwritable(program: str, sign: list, work: pathlib.Path) -> None:
 
 def codes(book: pathlib.Path) -> dict:
     """KOD II by input, by plain SQL, and what SQLite says of its file."""
-    with sqlite3.connect(f"file:{book}?mode=ro", uri=True) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{book}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         found = connection.execute("SELECT substr(cause, 6), kod2 FROM event WHERE type = 'issued'").fetchall()
@@ -113,7 +114,7 @@ def words(command: list) -> list:
 
 
 def run(command: list, **more) -> None:
-    subprocess.run(words(command), check=True, **more)
+    subprocess.run(words(command), check=True, stdout=subprocess.DEVNULL, **more)
 
 
 main()
