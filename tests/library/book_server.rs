@@ -37,9 +37,9 @@ fn an_outage_from_its_announcement_to_the_last_upo() {
 
 /// Enters all papers that have a number of their own, one after the other, again and again; each call must succeed.
 fn enter_all(place: &Place, until: &AtomicBool) -> usize {
-    let book = Book::open(place, now()).unwrap();
     let mut rounds = 0;
     while !until.load(Ordering::Relaxed) || rounds == 0 {
+        let book = Book::open(place, now()).unwrap();
         for paper in papers().iter().step_by(FILES) {
             let new = paper.new_entry(Some(rounds % 3), "a client");
             match book.enter(&[&new]).unwrap().remove(0) {
