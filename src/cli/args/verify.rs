@@ -70,7 +70,7 @@ pub struct VerifyArgs {
     #[arg(long, short)]
     pub quiet: bool,
     #[command(flatten)]
-    pub book: BookArgs,
-    #[command(flatten)]
     pub clock: ClockArgs,
+    #[command(flatten)]
+    pub book: BookArgs,
 }
