@@ -4,6 +4,7 @@
 
 Needs the right to mount and to be another user (root, or `unshare -rm` around it)."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -40,20 +41,21 @@ def full_disk(program: str, sign: list, work: pathlib.Path) -> None:
     try:
         book = disk / "firm.book"
         run([program, "book", "create", book, "--env", "test"], cwd=work)
-        full = subprocess.run(words(sign + ["--book", book, "--out", "full"]), cwd=work, capture_output=True, check=False)
+        full = subprocess.run(words(sign + ["--book", book, "--manifest", "full.ndjson"]), cwd=work, capture_output=True, check=False)
         assert full.returncode in (1, 2), full
         told = full.stdout.decode() + full.stderr.decode()
         assert "book_unwritable" in told and str(book) in told, told[-2000:]
         before = codes(book)
         assert 0 < len(before) < COUNT, f"{len(before)} entries: the disk was not full"
-        printed = links(work / "full/manifest.ndjson")
+        printed = links(work / "full.ndjson")
         assert printed.items() <= before.items(), "a code that the book does not have"
         run(["mount", "-o", "remount,size=20m", disk])
-        run(sign + ["--book", book, "--out", "whole"], cwd=work)
+        run(sign + ["--book", book, "--manifest", "whole.ndjson"], cwd=work)
         after = codes(book)
         assert len(after) == COUNT and before.items() <= after.items()
-        assert links(work / "whole/manifest.ndjson") == after
+        assert links(work / "whole.ndjson") == after
         # A backup that finds no room leaves nothing behind.
+        (work / "full").mkdir()
         run(["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", work / "full"])
         try:
             copy = work / "full/copy.book"
@@ -80,18 +82,18 @@ def unwritable(program: str, sign: list, work: pathlib.Path) -> None:
         book.chmod(file_mode)
         folder.chmod(folder_mode)
         command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        command += sign + ["--book", book, "--out", out / "codes"]
+        command += sign + ["--book", book, "--manifest", out / "codes.ndjson"]
         done = subprocess.run(words(command), cwd=work, capture_output=True, check=False)
         told = done.stdout.decode() + done.stderr.decode()
         assert done.returncode in (1, 2), done
         assert "book_unwritable" in told or "book_unavailable" in told, told[-2000:]
-        assert '"status":"signed"' not in told and not links(out / "codes/manifest.ndjson")
+        assert '"status":"signed"' not in told and not links(out / "codes.ndjson")
     print("a book that cannot be written: ok")
 
 
 def codes(book: pathlib.Path) -> dict:
     """KOD II by input, by plain SQL, and what SQLite says of its file."""
-    with sqlite3.connect(f"file:{book}?mode=ro", uri=True) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{book}?mode=ro", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         found = connection.execute("SELECT substr(cause, 6), kod2 FROM event WHERE type = 'issued'").fetchall()
@@ -112,7 +114,7 @@ def words(command: list) -> list:
 
 
 def run(command: list, **more) -> None:
-    subprocess.run(words(command), check=True, **more)
+    subprocess.run(words(command), check=True, stdout=subprocess.DEVNULL, **more)
 
 
 main()

@@ -282,7 +282,7 @@ impl Book {
     /// `book_unavailable`, `book_damaged`; those of `each`.
     pub fn each(&self, filter: &Filter, each: &mut dyn FnMut(Entry) -> Result<bool>) -> Result<()> {
         self.database().store().select(&filter.selection(), &mut |found| {
-            let entry = entry(found)?;
+            let entry = entry(found).map_err(|error| error.about(self.place.clone()))?;
             if filter.takes(&entry) { each(entry) } else { Ok(true) }
         })
     }

@@ -22,7 +22,10 @@ use crate::values::Environment;
 
 /// So often a transaction is tried in which another was in the way, or whose connection broke: long enough for a server that
 /// starts anew.
-const ATTEMPTS: u32 = 12;
+const ATTEMPTS: u32 = 16;
+
+/// So often a book is opened whose connection breaks meanwhile.
+const OPENINGS: u32 = 4;
 
 /// Between two attempts, times their number.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -71,15 +74,32 @@ impl Postgres {
     fn begin(address: ServerAddress, new: Option<Environment>, now: SystemTime) -> Result<Self> {
         let place = address.to_string();
         let about = |error: Error| error.about(place.clone());
-        let mut connection = Connection::open(&address).map_err(about)?;
-        let environment = migrate(&mut connection.client, new, now).map_err(about)?;
-        Ok(Self { address, connection, environment, place })
+        let mut attempt = 1;
+        loop {
+            let client = address.connect().map_err(about)?;
+            let opened = Connection::of(client).and_then(|mut connection| {
+                let environment = migrate(&mut connection.client, new, now)?;
+                Ok((connection, environment))
+            });
+            match opened {
+                Ok((connection, environment)) => return Ok(Self { address, connection, environment, place }),
+                // A connection that was there broke. Of a new book it is not known whether it was made.
+                Err(error) if new.is_none() && error.kind() == Kind::BookUnavailable && attempt < OPENINGS => {
+                    std::thread::sleep(PAUSE * attempt);
+                    attempt += 1;
+                }
+                Err(error) => return Err(about(error)),
+            }
+        }
     }
 }
 
 impl Connection {
     fn open(address: &ServerAddress) -> Result<Self> {
-        let mut client = address.connect()?;
+        Self::of(address.connect()?)
+    }
+
+    fn of(mut client: Client) -> Result<Self> {
         client.batch_execute(LIMITS).map_err(|error| failed(&error))?;
         Ok(Self { client, statements: HashMap::new() })
     }
@@ -129,11 +149,13 @@ fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Re
 }
 
 fn version_of(client: &mut impl GenericClient) -> Result<(i64, Environment)> {
-    let mut read = || {
-        let row = client.query_one(schema::READ_VERSION, &[])?;
-        Ok((row.try_get(0)?, row.try_get::<_, String>(1)?))
+    let mut read = || -> Read<Option<(i64, String)>> {
+        let Some(row) = client.query_opt(schema::READ_VERSION, &[])? else { return Ok(None) };
+        Ok(Some((row.try_get(0)?, row.try_get(1)?)))
     };
-    let (version, name) = read().map_err(|error| failed(&error))?;
+    let said = read().map_err(|error| failed(&error))?;
+    let (version, name) =
+        said.ok_or_else(|| Error::new(Kind::BookDamaged, "it does not say of which version it is"))?;
     Ok((version, schema::environment(&name)?))
 }
 

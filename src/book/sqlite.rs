@@ -220,7 +220,7 @@ impl Store for Sqlite {
     }
 
     fn select(&mut self, selection: &Selection, each: &mut dyn FnMut(FoundRow) -> Result<bool>) -> Result<()> {
-        select(&self.connection, selection, each)?.map_err(|error| error.about(self.place.clone()))
+        select(&self.connection, selection, each).map_err(|error| error.about(self.place.clone()))?
     }
 
     fn check(&mut self) -> Result<Vec<String>> {

@@ -106,7 +106,13 @@ fn many_processes(place: &Place) {
     let mut children: Vec<_> = (0..PROCESSES)
         .map(|nth| {
             let mut command = sign_by(folder, place, &format!("out{nth}"));
-            command.args(["--format", "none"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+            let manifest = format!("codes{nth}.ndjson");
+            command
+                .args(["--format", "none", "--manifest", &manifest])
+                .stderr(Stdio::piped())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
         })
         .collect();
     for child in &mut children {
@@ -115,7 +121,7 @@ fn many_processes(place: &Place) {
     let codes = in_book(place);
     assert_eq!(codes.len(), 60);
     for nth in 0..PROCESSES {
-        let manifest = folder.join(format!("out{nth}/manifest.ndjson"));
+        let manifest = folder.join(format!("codes{nth}.ndjson"));
         let printed: BTreeMap<_, _> = records(&manifest)
             .into_iter()
             .filter_map(|line| Some((line["input"].as_str()?.to_owned(), line["kod2"]["url"].as_str()?.to_owned())))

@@ -37,9 +37,9 @@ fn an_outage_from_its_announcement_to_the_last_upo() {
 
 /// Enters all papers that have a number of their own, one after the other, again and again; each call must succeed.
 fn enter_all(place: &Place, until: &AtomicBool) -> usize {
-    let book = Book::open(place, now()).unwrap();
     let mut rounds = 0;
     while !until.load(Ordering::Relaxed) || rounds == 0 {
+        let book = Book::open(place, now()).unwrap();
         for paper in papers().iter().step_by(FILES) {
             let new = paper.new_entry(Some(rounds % 3), "a client");
             match book.enter(&[&new]).unwrap().remove(0) {
@@ -70,8 +70,8 @@ fn clients_that_are_cut_off_lose_nothing_and_enter_nothing_twice() {
         let clients: Vec<_> = (0..2).map(|_| scope.spawn(|| enter_all(&place, &is_over))).collect();
         let mut other = connect(&url).unwrap();
         let mut cut = 0;
-        for _ in 0..20 {
-            sleep(Duration::from_millis(100));
+        for _ in 0..12 {
+            sleep(Duration::from_millis(250));
             cut += other
                 .query(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -85,7 +85,7 @@ fn clients_that_are_cut_off_lose_nothing_and_enter_nothing_twice() {
         for client in clients {
             assert!(client.join().unwrap() > 0);
         }
-        assert!(cut > 10, "{cut} connections were cut off");
+        assert!(cut > 5, "{cut} connections were cut off");
     });
     check_entered(&place);
 }
