@@ -41,6 +41,8 @@
 //! # Ok::<(), ksef_qr::Error>(())
 //! ```
 
+#[cfg(feature = "book")]
+mod bookkeeping;
 mod code_source;
 #[cfg(feature = "pdf")]
 mod comparison;
@@ -51,6 +53,8 @@ mod output;
 mod run;
 mod settings;
 
+#[cfg(feature = "book")]
+pub use bookkeeping::Bookkeeping;
 pub use code_source::{CodeSource, Issuers, Numbers};
 #[cfg(feature = "pdf")]
 pub use comparison::Mismatch;
@@ -60,7 +64,5 @@ pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
 pub use observers::{Observer, Unchanged};
 pub use output::{Existing, Manifest, Output};
-#[cfg(feature = "book")]
-pub use run::Bookkeeping;
 pub use run::Interrupt;
 pub use settings::{Batch, Drawing};

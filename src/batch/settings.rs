@@ -52,7 +52,7 @@ pub struct Batch {
     pub jobs: NonZeroUsize,
     /// The book that the run keeps, if it keeps one: what it has is given out again, and what is new is entered.
     #[cfg(feature = "book")]
-    pub book: Option<super::Bookkeeping>,
+    pub book: Option<super::bookkeeping::Bookkeeping>,
     /// What to do about refusals, in the caller's words. They stand in the manifest.
     pub hints: Hints,
 }

@@ -12,7 +12,7 @@ use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::store::{FoundRow, Rows, Selection, Store};
 use crate::error::{Error, Kind, Result};
-use crate::files::put_in_place;
+use crate::files::{put_in_place, sync_file};
 use crate::manifest::Signature;
 use crate::sign::SignedLinks;
 use crate::values::{Day, Environment, InvoiceHash, KsefNumber, Nip};
@@ -358,7 +358,7 @@ fn whole(path: &Path, make: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
     let beside = tempfile::Builder::new().prefix(".ksef-qr-").tempdir_in(folder).map_err(unwritable)?;
     let made = beside.path().join("copy");
     make(&made).map_err(about)?;
-    std::fs::OpenOptions::new().write(true).open(&made).and_then(|file| file.sync_all()).map_err(unwritable)?;
+    sync_file(&made).map_err(unwritable)?;
     let made = tempfile::TempPath::try_from_path(made).map_err(unwritable)?;
     put_in_place(made, path, false).map_err(|error| match error.kind() {
         Kind::OutputExists => about(Error::new(Kind::BookExists, "there is a file of this name")),

@@ -109,6 +109,11 @@ impl Connection {
 fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Result<Environment> {
     let mut transaction = client.transaction().map_err(|error| failed(&error))?;
     let run = |error: postgres::Error| failed(&error);
+    // Of two who make it at the same moment, one comes too late. What is there is looked up behind the lock alone: a
+    // connection remembers what it did not find.
+    if new.is_some() {
+        transaction.query("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).map_err(run)?;
+    }
     let is_there: bool = transaction
         .query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[])
         .and_then(|row| row.try_get(0))
@@ -117,15 +122,6 @@ fn migrate(client: &mut Client, new: Option<Environment>, now: SystemTime) -> Re
         (true, Some(_)) => return Err(Error::new(Kind::BookExists, "the database has a book already")),
         (false, None) => return Err(Error::new(Kind::BookMissing, "the database has no book")),
         (false, Some(environment)) => {
-            transaction.query("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).map_err(run)?;
-            // Of two who make it at the same moment, one comes too late.
-            let made: bool = transaction
-                .query_one("SELECT to_regclass('ksef_qr.book') IS NOT NULL", &[])
-                .and_then(|row| row.try_get(0))
-                .map_err(run)?;
-            if made {
-                return Err(Error::new(Kind::BookExists, "the database has a book already"));
-            }
             transaction.batch_execute("CREATE SCHEMA IF NOT EXISTS ksef_qr").map_err(run)?;
             (0, environment)
         }

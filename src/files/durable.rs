@@ -10,6 +10,15 @@ use std::path::{Path, PathBuf};
 use super::temporary::{folder_of, unwritable};
 use crate::error::Result;
 
+/// Forces a file to the disk that somebody else wrote.
+///
+/// # Errors
+/// Any.
+pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
+    // Some systems force only what may be written.
+    std::fs::OpenOptions::new().write(true).open(path)?.sync_all()
+}
+
 /// Forces a folder to the disk: the names in it, the new and the changed ones.
 ///
 /// # Errors

@@ -25,6 +25,8 @@ pub use read::open_patiently;
 pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
+#[cfg(feature = "book")]
+pub(crate) use durable::sync_file;
 pub(crate) use durable::{NewNames, sync_folder};
 pub(crate) use lock::{is_at, lock_opened};
 pub(crate) use read::cause;

@@ -6,30 +6,14 @@
 use std::time::SystemTime;
 
 use super::stages::{Accepted, Linked, Opened, Plan};
+use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::settings::Batch;
-use crate::book::{Book, Entry, Event, Facts, Found, Happening, IssuedKod2, NewEntry, State};
+use crate::book::{Entry, Event, Facts, Found, Happening, IssuedKod2, NewEntry, State};
 use crate::deadline::Mode;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Record};
 use crate::render::Label;
 use crate::values::{InvoiceHash, Rule, Rules};
-
-/// The book that a run keeps.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Bookkeeping {
-    /// Where every invoice is looked up and entered.
-    pub book: Book,
-    /// Who enters them, for people: `sign`.
-    pub cause: String,
-}
-
-impl Bookkeeping {
-    /// Of a run that this is the cause of.
-    pub fn new(book: Book, cause: impl Into<String>) -> Self {
-        Self { book, cause: cause.into() }
-    }
-}
 
 /// What the book says of an invoice that is to have codes.
 pub(super) struct Answer {

@@ -21,6 +21,4 @@ mod stamp;
 mod watch;
 mod worker;
 
-#[cfg(feature = "book")]
-pub use by_book::Bookkeeping;
 pub use feeder::Interrupt;

@@ -13,7 +13,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 #[cfg(feature = "book")]
-use super::by_book::{Bookkeeping, DrawnCodes};
+use super::by_book::DrawnCodes;
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
@@ -21,6 +21,8 @@ use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
 use super::worker::Worker;
+#[cfg(feature = "book")]
+use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]

@@ -1,12 +1,14 @@
 //! A worker: one invoice after the other, from its bytes to files that are written aside.
 
 #[cfg(feature = "book")]
-use super::by_book::{self, Bookkeeping};
+use super::by_book;
 use super::job::{Finished, Job};
 use super::number::{NumberOfInvoice, is_labelled};
 use super::repair::{self, Compared};
 use super::stages::{Accepted, Drawn, Linked, Naming, Opened, Plan};
 use super::watch::Watch;
+#[cfg(feature = "book")]
+use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 #[cfg(feature = "book")]

@@ -1,0 +1,18 @@
+use crate::book::Book;
+
+/// The book that a run keeps.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Bookkeeping {
+    /// Where every invoice is looked up and entered.
+    pub book: Book,
+    /// Who enters them, for people: `sign`.
+    pub cause: String,
+}
+
+impl Bookkeeping {
+    /// Of a run that this is the cause of.
+    pub fn new(book: Book, cause: impl Into<String>) -> Self {
+        Self { book, cause: cause.into() }
+    }
+}
