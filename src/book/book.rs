@@ -24,6 +24,7 @@ pub struct Book {
     place: String,
 }
 
+#[cfg_attr(feature = "postgres", expect(clippy::large_enum_variant, reason = "a book has one"))]
 pub(super) enum Database {
     File(Sqlite),
     #[cfg(feature = "postgres")]
@@ -68,7 +69,6 @@ impl NewEntry {
 
 /// What the book has of an invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "a run has few at a time")]
 pub enum Found {
     /// The invoice, and its codes if it has both.
     Known(Entry),
@@ -356,11 +356,11 @@ fn whole(path: &Path, make: &mut dyn FnMut(&Path) -> Result<()>) -> Result<()> {
         return Err(about(Error::new(Kind::BookExists, "there is a file of this name")));
     }
     let beside = tempfile::Builder::new().prefix(".ksef-qr-").tempdir_in(folder).map_err(unwritable)?;
-    let made = beside.path().join("copy");
-    make(&made).map_err(about)?;
-    sync_file(&made).map_err(unwritable)?;
-    let made = tempfile::TempPath::try_from_path(made).map_err(unwritable)?;
-    put_in_place(made, path, false).map_err(|error| match error.kind() {
+    let copy = beside.path().join("copy");
+    make(&copy).map_err(about)?;
+    sync_file(&copy).map_err(unwritable)?;
+    let copy = tempfile::TempPath::try_from_path(copy).map_err(unwritable)?;
+    put_in_place(copy, path, false).map_err(|error| match error.kind() {
         Kind::OutputExists => about(Error::new(Kind::BookExists, "there is a file of this name")),
         _ => about(Error::new(Kind::BookUnwritable, error.message())),
     })
@@ -499,24 +499,24 @@ fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found
     let invoice_rows: Vec<InvoiceRow> = inserted.iter().map(|(_, row)| row.clone()).collect();
     let ids = rows.insert_invoices(&invoice_rows)?;
     let mut events = Vec::with_capacity(ids.len());
-    let mut raced = Vec::new();
+    let mut in_between = Vec::new();
     for (id, (at, _)) in ids.into_iter().zip(&inserted) {
         match id {
             Some(id) => {
                 events.push((id, new[*at].issued.to_row()));
                 found[*at] = Some(Found::New);
             }
-            None => raced.push(*at),
+            None => in_between.push(*at),
         }
     }
     rows.insert_events(&events)?;
     // Somebody else's came between the question and the answer, and can be seen now.
-    if !raced.is_empty() {
+    if !in_between.is_empty() {
         if races == RACES {
             return Err(Error::new(Kind::BookUnavailable, "other programs were always faster"));
         }
-        let once_more: Vec<&NewEntry> = raced.iter().map(|at| new[*at]).collect();
-        for (at, entered) in raced.iter().zip(enter(rows, &once_more, races + 1)?) {
+        let once_more: Vec<&NewEntry> = in_between.iter().map(|at| new[*at]).collect();
+        for (at, entered) in in_between.iter().zip(enter(rows, &once_more, races + 1)?) {
             found[*at] = Some(entered);
         }
     }

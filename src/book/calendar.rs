@@ -1,6 +1,7 @@
 //! What is to be sent to KSeF, for a calendar program.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use crate::icalendar::{Alarm, Appointment, Calendar};
@@ -42,7 +43,7 @@ impl SendingDays {
             }
             let more = count - named.len() as u64;
             if more > 0 {
-                description += &format!("\nand {more} more");
+                _ = write!(description, "\nand {more} more");
             }
             calendar.add(&Appointment {
                 identifier: format!("send-{}-{seller}@ksef-qr", day.to_string().replace('-', "")),

@@ -65,7 +65,7 @@ impl FormerEntry {
                 .as_ref()
                 .map(|kod2| IssuedKod2 { url: kod2.code.url.clone(), signature: kod2.signature.clone() }),
             mode: fields.mode.as_deref().map(str::to_owned),
-            send_by: send_by(&fields).map(|day| day.parse()).transpose().map_err(|_| damaged())?,
+            send_by: send_by(&fields).map(str::parse).transpose().map_err(|_| damaged())?,
             is_rehearsed: fields.now.is_some(),
         };
         let facts = Facts {

@@ -14,6 +14,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// Any.
+#[cfg(feature = "book")]
 pub(crate) fn sync_file(path: &Path) -> io::Result<()> {
     // Some systems force only what may be written.
     std::fs::OpenOptions::new().write(true).open(path)?.sync_all()

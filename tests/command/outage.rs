@@ -84,10 +84,10 @@ impl Till {
         let command = [&["verify", link, "--json"], more].concat();
         let now = ["--now", "2026-06-22T09:00:00Z"];
         let output = run(ksef_qr(self.path()).env("KSEF_QR_BOOK", "firm.book").args(command).args(now));
-        let line = lines(&output).remove(0);
+        let said = lines(&output).remove(0);
         let of =
             |check: &Value| (check["code"].as_str().unwrap().to_owned(), json!([check["outcome"], check["reason"]]));
-        let checks = line["checks"].as_array().unwrap_or_else(|| panic!("{line}")).iter().map(of);
+        let checks = said["checks"].as_array().unwrap_or_else(|| panic!("{said}")).iter().map(of);
         (status(&output), Value::Object(checks.collect()))
     }
 }

@@ -50,8 +50,8 @@ fn links(folder: &Path, out: &str) -> [String; 2] {
 fn verify(folder: &Path, link: &str, more: &[&str]) -> (i32, Value) {
     let now = ["--now", "2026-06-30T12:00:00Z"];
     let output = run(ksef_qr(folder).args(["verify", link, "--json"]).args(now).args(more));
-    let line = lines(&output).remove(0);
-    let checks = line["checks"].as_array().unwrap_or_else(|| panic!("{line}")).iter();
+    let said = lines(&output).remove(0);
+    let checks = said["checks"].as_array().unwrap_or_else(|| panic!("{said}")).iter();
     let of = |check: &Value| (check["code"].as_str().unwrap().to_owned(), json!([check["outcome"], check["reason"]]));
     (status(&output), Value::Object(checks.map(of).collect()))
 }

@@ -93,9 +93,9 @@ impl Server {
         if let Some((user, group)) = other {
             chown(&folder, Some(user), Some(group)).unwrap();
         }
-        let mut make = Command::new(programs.join("initdb"));
-        as_other(&mut make);
-        let made = make
+        let mut initdb = Command::new(programs.join("initdb"));
+        as_other(&mut initdb);
+        let made = initdb
             .args(["--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
             .args([Path::new("--pgdata"), &folder.join("data")])
             .output()
@@ -107,7 +107,7 @@ impl Server {
              max_connections = 60\nshared_buffers = 32MB\nlog_min_messages = warning\n",
             folder.display()
         );
-        settings.iter().for_each(|line| text.push_str(&format!("{line}\n")));
+        text.push_str(&settings.join("\n"));
         // Written beside, and read by the server's user.
         fs::write(folder.join("settings"), text).unwrap();
         fs::set_permissions(folder.join("settings"), fs::Permissions::from_mode(0o644)).unwrap();

@@ -349,7 +349,8 @@ mod tests {
     /// Whoever makes a right check sum may write what they like.
     #[test]
     fn lines_that_no_manifest_has_are_not_taken() {
-        let lines: [(&str, fn(&mut Seen)); 5] = [
+        type Change = (&'static str, fn(&mut Seen));
+        let lines: [Change; 5] = [
             ("none", |seen| seen.lines.clear()),
             ("one over another", |seen| seen.lines[1].extent.start = 9),
             ("one behind the end", |seen| seen.lines[3].extent.length = 2),

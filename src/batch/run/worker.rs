@@ -195,7 +195,6 @@ impl<'b> Worker<'b> {
 type Made = Result<(InvoiceOutcome, Vec<PreparedFile>)>;
 
 /// An invoice after its first stage.
-#[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]
 enum Begun<'b, 'j> {
     /// It stays as an earlier run made it.
     Kept(Kept, Vec<PreparedFile>),

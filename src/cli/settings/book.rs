@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::bail;
-use clap::ValueEnum as _;
+use clap::ValueEnum;
 use ksef_qr::Environment;
 use ksef_qr::book::{Filter, Happening, Place};
 use ksef_qr::values::{Nip, Rule};
@@ -208,7 +208,7 @@ impl BookList {
         filter.states = args
             .state
             .iter()
-            .filter_map(|state| state.to_possible_value())
+            .filter_map(ValueEnum::to_possible_value)
             .map(|state| state.get_name().replace('-', "_"))
             .collect();
         (filter.seller, filter.number) = (args.seller, args.number);

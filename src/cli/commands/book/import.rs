@@ -119,7 +119,7 @@ impl Importing<'_> {
         for file in WalkDir::new(path).sort_by_file_name() {
             let file = file.map_err(io::Error::from)?;
             let is_kind = |end: &&str| file.path().extension().is_some_and(|found| found.eq_ignore_ascii_case(end));
-            let is_wanted = KINDS.iter().any(|end| is_kind(&end)) || is_archive(file.path());
+            let is_wanted = KINDS.iter().any(|end| is_kind(end)) || is_archive(file.path());
             if file.file_type().is_file() && is_wanted {
                 is_empty = false;
                 self.file(file.path(), false)?;
@@ -250,7 +250,7 @@ impl Importing<'_> {
         let mut faults = 0;
         let mut waiting: Vec<(Option<String>, InvoiceHash, Event)> = Vec::new();
         for row in rows {
-            let (row, entry) = match row.and_then(|row| Ok((self.book.of_key(&row.key), row))) {
+            let (row, entry) = match row.map(|row| (self.book.of_key(&row.key), row)) {
                 Ok((Ok(entry), row)) => (row, entry),
                 Ok((Err(error), row)) if error.kind() == ErrorKind::BookContradiction => {
                     let error = Error::new(error.kind(), format!("line {}: {}", row.line, error.message()));

@@ -23,6 +23,7 @@ struct Line<'s> {
     #[serde(skip_serializing_if = "Option::is_none")]
     ksef_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[expect(clippy::option_option, reason = "left out, null and a day are three things")]
     send_by: Option<Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'s str>,

@@ -12,6 +12,7 @@ use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, OutputArgs, Progress};
 
 /// How a run over invoices goes, and where its results go.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Run {
     pub environment: Environment,
     pub level: EccLevel,
