@@ -119,7 +119,7 @@ impl Importing<'_> {
         for file in WalkDir::new(path).sort_by_file_name() {
             let file = file.map_err(io::Error::from)?;
             let is_kind = |end: &&str| file.path().extension().is_some_and(|found| found.eq_ignore_ascii_case(end));
-            let is_wanted = KINDS.iter().any(|end| is_kind(end)) || is_archive(file.path());
+            let is_wanted = KINDS.iter().any(is_kind) || is_archive(file.path());
             if file.file_type().is_file() && is_wanted {
                 is_empty = false;
                 self.file(file.path(), false)?;
