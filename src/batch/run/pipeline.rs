@@ -42,11 +42,11 @@ const TICKETS_PER_WORKER_FOR_DOCUMENTS: usize = 2;
 
 /// Each worker enters many invoices at once in the book.
 #[cfg(feature = "book")]
-const TICKETS_PER_WORKER_BY_BOOK: usize = 4 * MOST_BY_BOOK;
+const TICKETS_PER_WORKER_BY_BOOK: usize = 3 * MOST_BY_BOOK;
 
 /// So many invoices are entered in the book at once.
 #[cfg(feature = "book")]
-const MOST_BY_BOOK: usize = 64;
+const MOST_BY_BOOK: usize = 256;
 
 /// The sink writes as soon as this part of the tickets is used up: meanwhile the workers have the rest.
 const BATCHES: usize = 4;
