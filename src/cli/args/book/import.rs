@@ -39,7 +39,7 @@ pub struct ImportArgs {
     /// A file with further days that are no working days
     #[arg(long, value_name = "FILE", requires = "announcements", hide_short_help = true)]
     pub non_working_days: Option<PathBuf>,
-    /// Verify the KOD II of manifests that this certificate signed; repeated for more
+    /// Verify the KOD II of manifests that it signed; repeated for more
     #[arg(long, value_name = "FILE")]
     pub cert: Vec<PathBuf>,
     /// issued-number: enter codes of a manifest though another file has the number
