@@ -156,6 +156,17 @@ impl Server {
         }
     }
 
+    /// Until it takes no connections any more, and stays so: it may be on its way up from a crash that was asked for before.
+    pub fn wait_until_gone(&self) {
+        let begun = Instant::now();
+        let mut refused = 0;
+        while refused < 40 {
+            refused = if self.client("postgres").is_err() { refused + 1 } else { 0 };
+            assert!(begun.elapsed() < Duration::from_secs(120), "it does not stop");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     fn tell(&self, word: &str) {
         writeln!(self.words.lock().unwrap().as_mut().unwrap(), "{word}").unwrap();
     }

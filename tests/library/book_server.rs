@@ -106,6 +106,7 @@ fn a_server_that_loses_its_power_loses_nothing_that_was_entered() {
     check_entered(&place);
     // It is gone for longer than anybody waits.
     server.stop();
+    server.wait_until_gone();
     let begun = Instant::now();
     let error = book.enter(&[&papers()[1].new_entry(Some(0), "a client")]).unwrap_err();
     assert_eq!((error.code(), error.input()), ("book_unavailable", Some(&*place.to_string())));
