@@ -578,11 +578,10 @@ fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Result<Vec<Re
     // The first file of each technical correction, which gets its number.
     let firsts: Vec<String> =
         known.values().filter_map(|(_, entry)| entry.corrects()).map(|first| first.base64()).collect();
-    let mut names: Vec<String> = names.into_iter().map(str::to_owned).chain(firsts).collect();
-    names.sort_unstable();
-    names.dedup();
-    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-    known.extend(by_digest(rows, &names)?);
+    let firsts: Vec<&str> = firsts.iter().map(|name| &**name).filter(|name| !known.contains_key(*name)).collect();
+    let others = by_digest(rows, &firsts)?;
+    known.extend(others);
+    names.extend(firsts);
     let mut ids: Vec<i64> = known.values().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     if rows.lock(&ids)? {

@@ -246,7 +246,7 @@ pub(super) struct DrawnCodes<'b> {
 
 impl<'b> DrawnCodes<'b> {
     /// So many are entered at once.
-    const AT_ONCE: usize = 256;
+    const AT_ONCE: usize = 1024;
 
     /// None for a run that keeps no book, or draws nothing.
     pub(super) fn of(batch: &'b Batch) -> Option<Self> {
