@@ -2,9 +2,10 @@
 
 use std::time::SystemTime;
 
-use super::book::{Book, Filter, Recorded};
+use super::book::{Book, Filter};
 use super::entry::{Entry, Facts};
 use super::event::{Event, Happening};
+use super::transaction::{Recorded, entry};
 use crate::deadline::{Announcements, Calendar, Due, Mode, Schedule};
 use crate::error::{Error, Kind, Result};
 use crate::upo::{InvoiceStatus, Upo};
@@ -211,7 +212,7 @@ impl Book {
             let mut digests: Vec<&str> = digests.iter().map(|(_, digest)| &**digest).collect();
             digests.sort_unstable();
             digests.dedup();
-            found = rows.by_digest(&digests)?.into_iter().map(super::book::entry).collect::<Result<_>>()?;
+            found = rows.by_digest(&digests)?.into_iter().map(entry).collect::<Result<_>>()?;
             Ok(())
         })?;
         Ok(found)

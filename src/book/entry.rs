@@ -285,6 +285,61 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// True if KSeF said so before of the same sending. Its older answers may be read again after newer ones.
+    pub(super) fn was_said(&self, event: &Event) -> bool {
+        let of_answer = |known: &Event| match &event.what {
+            Happening::Refused { .. } => known.what == event.what,
+            Happening::Sent { .. } => matches!(known.what, Happening::Sent { .. } | Happening::Refused { .. }),
+            _ => false,
+        };
+        event.cause.starts_with(Event::KSEF)
+            && self.events.iter().any(|known| known.cause == event.cause && of_answer(known))
+    }
+
+    /// False if this is no news.
+    ///
+    /// # Errors
+    /// `book_contradiction`.
+    pub(super) fn takes(&self, what: &Happening) -> Result<bool> {
+        let state = self.state();
+        let contradiction = |message: String| Err(Error::new(Kind::BookContradiction, message));
+        let number = &self.facts.number;
+        match (what, &state) {
+            (Happening::Issued { .. } | Happening::Corrected { .. } | Happening::Corrects { .. }, _) => {
+                contradiction(format!("{number}: {} is not entered by itself", what.name()))
+            }
+            (Happening::Accepted { number: new, .. }, State::Accepted(old)) if new != old => {
+                contradiction(format!("{number} has the KSeF number {old}, and is said to have {new}"))
+            }
+            (_, State::Annulled) if !matches!(what, Happening::Annulled) => {
+                contradiction(format!("{number} was annulled, and is said to be {}", what.name()))
+            }
+            (Happening::Annulled, State::Accepted(_) | State::Sent | State::Corrected(_)) => {
+                contradiction(format!("{number} is {state}: what KSeF may have cannot be annulled"))
+            }
+            (Happening::Annulled, _) if self.was("handed_over") => {
+                contradiction(format!("{number} was handed over: what the buyer has cannot be annulled"))
+            }
+            (Happening::Accepted { .. } | Happening::Annulled, State::Accepted(_) | State::Annulled)
+            | (Happening::Sent { .. } | Happening::Refused { .. } | Happening::Moved { .. }, State::Accepted(_)) => {
+                Ok(false)
+            }
+            (Happening::HandedOver, _) => Ok(!self.was("handed_over")),
+            (Happening::Drawn { .. }, _) => Ok(!self.events.iter().any(|event| event.what == *what)),
+            (Happening::Moved { send_by, is_not_sent }, _) => {
+                Ok(*is_not_sent != (state == State::NotSent) || (!is_not_sent && *send_by != self.send_by()))
+            }
+            // Sent and refused, and sent again: each is news if it is not the last of its kind.
+            (Happening::Sent { .. } | Happening::Refused { .. }, _) => {
+                let of_ksef = |event: &&Event| matches!(event.what, Happening::Sent { .. } | Happening::Refused { .. });
+                Ok(self.events.iter().rev().find(of_ksef).is_none_or(|last| last.what != *what))
+            }
+            (Happening::Accepted { .. } | Happening::Annulled, _) => Ok(true),
+        }
+    }
+}
+
 /// The facts as they stand in the database.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

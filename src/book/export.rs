@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::book::{Book, Recorded, by_digest};
+use super::book::Book;
 use super::entry::{Entry, Facts, InvoiceRow, State};
 use super::event::{Event, EventRow};
+use super::transaction::{Recorded, by_digest};
 use crate::error::{Error, Kind, Result};
 use crate::values::{Environment, InvoiceHash};
 

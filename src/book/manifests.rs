@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-use super::book::NewEntry;
 use super::entry::Facts;
 use super::event::{Event, Happening, IssuedKod2};
+use super::transaction::NewEntry;
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;

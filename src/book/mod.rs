@@ -41,6 +41,18 @@
 //! | `export`, `calendar` | entries as JSON, and back; the days for sending them |
 //! | `address`, `store`, `sqlite`, `postgres`, `schema` | where it is, and how it is kept there |
 //!
+//! # The files
+//!
+//! | file | holds |
+//! |---|---|
+//! | `book` | [`Book`], open: what callers ask and enter |
+//! | `transaction` | what that means in rows, the same on both databases |
+//! | `entry`, `event` | an invoice, what happened to it, the state that follows |
+//! | `answers`, `number_table`, `manifests`, `export` | what is read into it, and out of it again |
+//! | `calendar` | days for sending, as a calendar |
+//! | `address` | where it is |
+//! | `store`, `sqlite`, `postgres`, `schema` | the databases, and their tables |
+//!
 //! # The tables
 //!
 //! They may be read by others with plain SQL; see `docs/book.md`. Nobody but this module writes in them.
@@ -60,14 +72,16 @@ mod postgres;
 mod schema;
 mod sqlite;
 mod store;
+mod transaction;
 
 pub use address::Place;
 #[cfg(feature = "postgres")]
 pub use address::ServerAddress;
 pub use answers::{SendBy, Statement};
-pub use book::{Book, Filter, Found, NewEntry, Recorded};
+pub use book::{Book, Filter};
 pub use calendar::SendingDays;
 pub use entry::{Entry, Facts, State};
 pub use event::{Event, Happening, IssuedKod2};
 pub use manifests::FormerEntry;
 pub use number_table::{COLUMNS, GUARDED, InvoiceKey, NumberedInvoice};
+pub use transaction::{Found, NewEntry, Recorded};

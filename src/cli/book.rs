@@ -5,10 +5,12 @@ use std::time::SystemTime;
 use ksef_qr::Environment;
 use ksef_qr::book::{Book, Place};
 
+#[cfg(feature = "postgres")]
 use crate::cli::credential::secret::Secret;
 use crate::cli::settings::BookPlace;
 
 /// Where the password of the database's user is looked for, in this order.
+#[cfg(feature = "postgres")]
 const PASSWORD_VARIABLES: [&str; 2] = ["KSEF_QR_BOOK_PASSWORD", "PGPASSWORD"];
 
 /// Opens a book that is there.
