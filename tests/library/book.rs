@@ -172,6 +172,30 @@ fn an_outage_from_its_announcement_to_the_last_upo() {
     outage(&Place::File(folder.path().join("firm.book")));
 }
 
+/// KSeF gives one number to one file, and to the one that it corrects.
+#[test]
+fn one_ksef_number_is_of_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, book) = create(folder.path());
+    let [first, other, corrected] = [0, FILES, 1].map(|file| &papers()[file]);
+    for paper in [first, other] {
+        assert_eq!(book.enter(&[&paper.new_entry(Some(0), "a test")]).unwrap(), [Found::New]);
+    }
+    assert!(book.correct(&first.hash(), &corrected.facts, now(), "a test").unwrap());
+    let accepted = |file: &crate::common::papers::Paper| {
+        let what = Happening::Accepted { number: ksef_number(0), corrected_by: None };
+        (file.hash(), Event::new(what, now(), "a test"))
+    };
+    let taken = |recorded: &[Recorded]| recorded.iter().map(|one| *one == Recorded::Added).collect::<Vec<_>>();
+    // Of two in one answer the second is wrong, and so is it in a later answer.
+    assert_eq!(taken(&book.record(&[accepted(corrected), accepted(other)]).unwrap()), [true, false]);
+    assert!(matches!(&book.record(&[accepted(other)]).unwrap()[..], [Recorded::Contradiction(_)]));
+    // The first file has the number of its correction; to say so again is no news.
+    assert_eq!(book.record(&[accepted(first), accepted(corrected)]).unwrap(), [Recorded::Known, Recorded::Known]);
+    assert_eq!(book.find(&first.hash()).unwrap().unwrap().ksef_number(), Some(&ksef_number(0)));
+    assert_eq!(book.find(&other.hash()).unwrap().unwrap().ksef_number(), None);
+}
+
 #[test]
 fn what_is_no_book_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
