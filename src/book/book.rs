@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::address::Place;
 use super::entry::{Entry, Facts};
-use super::event::Event;
+use super::event::{Event, EventRow};
 #[cfg(feature = "postgres")]
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
@@ -186,7 +186,7 @@ impl Book {
     pub fn enter(&self, new: &[&NewEntry]) -> Result<Vec<Found>> {
         let mut entered = Vec::new();
         self.database().store().transaction(&mut |rows| {
-            entered = transaction::enter(rows, new, 0)?;
+            entered = transaction::enter(rows, new)?;
             Ok(())
         })?;
         Ok(entered)
@@ -207,6 +207,22 @@ impl Book {
             Ok(())
         })?;
         Ok(recorded)
+    }
+
+    /// Enters, all or none, that codes were drawn ([`Happening::Drawn`](super::Happening::Drawn)), and says of how many that is
+    /// news: as [`record`](Self::record) does, without reading what the book has of each invoice.
+    ///
+    /// # Errors
+    /// `book_unavailable`, `book_unwritable`, `book_damaged`.
+    pub fn enter_drawn(&self, drawn: &[(InvoiceHash, Event)]) -> Result<usize> {
+        let rows_of: Vec<(String, EventRow)> =
+            drawn.iter().map(|(hash, event)| (hash.base64(), event.to_row())).collect();
+        let mut added = 0;
+        self.database().store().transaction(&mut |rows| {
+            added = rows.insert_drawn(&rows_of)?;
+            Ok(())
+        })?;
+        Ok(added)
     }
 
     /// Enters that another file is sent in place of one that KSeF did not take, as its technical correction. False if the

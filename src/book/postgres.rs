@@ -524,6 +524,23 @@ impl<C: GenericClient> Rows for Open<'_, C> {
         Ok(())
     }
 
+    fn insert_drawn(&mut self, rows: &[(String, EventRow)]) -> Result<usize> {
+        const TEXT: &str = "INSERT INTO event (invoice, type, at, cause, detail) \
+             SELECT DISTINCT ON (i.id, w.type, w.detail) i.id, w.type, w.at, w.cause, w.detail \
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY \
+             AS w (sha256, type, at, cause, detail, n) JOIN invoice i USING (sha256) \
+             WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id \
+             AND (e.type = 'annulled' OR (e.type = w.type AND e.detail IS NOT DISTINCT FROM w.detail))) \
+             ORDER BY i.id, w.type, w.detail, w.n RETURNING id";
+        let digests: Vec<&str> = rows.iter().map(|row| &*row.0).collect();
+        // Who annuls one of them meanwhile is waited for.
+        self.query("SELECT id FROM invoice WHERE sha256 = ANY($1) ORDER BY id FOR UPDATE", &[&digests])?;
+        let texts = |of: fn(&EventRow) -> &str| rows.iter().map(|row| of(&row.1)).collect::<Vec<&str>>();
+        let details: Vec<Option<&str>> = rows.iter().map(|row| row.1.detail.as_deref()).collect();
+        let (types, moments, causes) = (texts(|row| &row.r#type), texts(|row| &row.at), texts(|row| &row.cause));
+        Ok(self.query(TEXT, &[&digests, &types, &moments, &causes, &details])?.len())
+    }
+
     fn lock(&mut self, invoices: &[i64]) -> Result<bool> {
         self.query("SELECT id FROM invoice WHERE id = ANY($1) ORDER BY id FOR UPDATE", &[&invoices])?;
         Ok(true)

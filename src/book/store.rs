@@ -63,6 +63,10 @@ pub(super) trait Rows {
     /// Enters events, each with its invoice, and keeps the list of those that are open.
     fn insert_events(&mut self, rows: &[(i64, EventRow)]) -> Result<()>;
 
+    /// Enters that codes were drawn, each with its digest; not for an invoice that was annulled or is not there, nor for one
+    /// that has the same event. How many were entered.
+    fn insert_drawn(&mut self, rows: &[(String, EventRow)]) -> Result<usize>;
+
     /// Keeps others from adding events to these invoices until the transaction ends. True if they may have done so before:
     /// what was read of them is to be read again.
     fn lock(&mut self, invoices: &[i64]) -> Result<bool>;

@@ -95,168 +95,93 @@ pub(super) fn by_digest(rows: &mut dyn Rows, digests: &[&str]) -> Result<HashMap
     found.into_iter().map(|row| Ok((row.0.1.sha256.clone(), (row.0.0, entry(row)?)))).collect()
 }
 
-/// The file that has the number of an invoice, if one has it that was not annulled; and the copy that is the next.
-fn taken(rows: &mut dyn Rows, digests: &[(i64, String)]) -> Result<(Option<Entry>, i64)> {
-    let next = digests.last().map_or(0, |(copy, _)| copy + 1);
-    let names: Vec<&str> = digests.iter().map(|(_, digest)| &**digest).collect();
-    if names.is_empty() {
-        return Ok((None, next));
-    }
-    let mut found = by_digest(rows, &names)?;
-    let live = names.iter().rev().filter_map(|name| found.remove(*name)).map(|(_, entry)| entry);
-    Ok((live.filter(|entry| entry.state() != State::Annulled).last(), next))
+/// The first file of a number that was not annulled.
+fn live<'k>(known: &'k HashMap<String, (i64, Entry)>, of_number: &[(i64, String)]) -> Option<&'k Entry> {
+    let entries = of_number.iter().filter_map(|(_, digest)| known.get(digest)).map(|(_, entry)| entry);
+    entries.into_iter().find(|entry| entry.state() != State::Annulled)
 }
 
+/// A file has one number, so that whoever asks for the number hears of the file.
 pub(super) fn look_up(rows: &mut dyn Rows, invoices: &[&Facts]) -> Result<Vec<Found>> {
-    let digests: Vec<String> = invoices.iter().map(|facts| facts.hash.base64()).collect();
-    let names: Vec<&str> = digests.iter().map(|digest| &**digest).collect();
-    let known = by_digest(rows, &names)?;
-    let unknown: Vec<usize> = (0..invoices.len()).filter(|at| !known.contains_key(names[*at])).collect();
-    let sellers: Vec<(Nip, &str, &str)> = unknown.iter().map(|at| invoices[*at].numbered()).collect();
+    let numbers: Vec<(Nip, &str, &str)> = invoices.iter().map(|facts| facts.numbered()).collect();
     let numbers: Vec<(&str, &str, &str)> =
-        sellers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
-    let mut found: Vec<Found> = names
-        .iter()
-        .map(|name| known.get(*name).map_or(Found::New, |(_, entry)| Found::Known(entry.clone())))
-        .collect();
-    let taken_by = rows.by_number(&numbers)?;
-    for (at, digests) in unknown.into_iter().zip(taken_by) {
-        found[at] = match entered_meanwhile(rows, names[at], &digests)? {
-            Some(entry) => Found::Known(entry),
-            None => taken(rows, &digests)?.0.map_or(Found::New, Found::NumberTaken),
-        };
-    }
-    Ok(found)
+        numbers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
+    let of_numbers = rows.by_number(&numbers)?;
+    let names: Vec<&str> = of_numbers.iter().flatten().map(|(_, digest)| &**digest).collect();
+    let known = if names.is_empty() { HashMap::new() } else { by_digest(rows, &names)? };
+    let found = |(facts, of_number): (&&Facts, &Vec<(i64, String)>)| match known.get(&facts.hash.base64()) {
+        _ if of_number.is_empty() => Found::New,
+        Some((_, entry)) => Found::Known(entry.clone()),
+        None => live(&known, of_number).map_or(Found::New, |entry| Found::NumberTaken(entry.clone())),
+    };
+    Ok(invoices.iter().zip(&of_numbers).map(found).collect())
 }
 
-/// The invoice itself, if another program entered it between the question for its digest and that for its number.
-fn entered_meanwhile(rows: &mut dyn Rows, name: &str, of_number: &[(i64, String)]) -> Result<Option<Entry>> {
-    if of_number.iter().all(|(_, digest)| digest != name) {
-        return Ok(None);
+/// Nearly all that are entered are new: they are put in at once, and only of those that cannot be it is asked why.
+pub(super) fn enter(rows: &mut dyn Rows, new: &[&NewEntry]) -> Result<Vec<Found>> {
+    let digests: Vec<String> = new.iter().map(|one| one.facts.hash.base64()).collect();
+    // Each file once: the same again is known as soon as the first is in.
+    let mut seen: HashSet<&str> = HashSet::new();
+    let at_once: Vec<usize> = (0..new.len()).filter(|at| seen.insert(&digests[*at])).collect();
+    let invoices: Vec<InvoiceRow> = at_once.iter().map(|at| new[*at].facts.to_row(0)).collect();
+    let mut is_in = vec![false; new.len()];
+    let mut events = Vec::with_capacity(invoices.len());
+    for (at, id) in at_once.into_iter().zip(rows.insert_invoices(&invoices)?) {
+        if let Some(id) = id {
+            events.push((id, new[at].issued.to_row()));
+            is_in[at] = true;
+        }
     }
-    rows.by_digest(&[name])?.pop().map(entry).transpose()
+    rows.insert_events(&events)?;
+    let each = new.iter().zip(&digests).zip(is_in);
+    each.map(|((one, digest), is_in)| if is_in { Ok(Found::New) } else { enter_one(rows, one, digest) }).collect()
 }
 
 /// So often an entry is tried again that another program's came before. More is not chance.
 const RACES: u32 = 8;
 
-pub(super) fn enter(rows: &mut dyn Rows, new: &[&NewEntry], races: u32) -> Result<Vec<Found>> {
-    let digests: Vec<String> = new.iter().map(|one| one.facts.hash.base64()).collect();
-    let names: Vec<&str> = digests.iter().map(|digest| &**digest).collect();
-    let mut known = by_digest(rows, &names)?;
-    add_kod2(rows, new, &names, &mut known)?;
-    let mut found: Vec<Option<Found>> =
-        names.iter().map(|name| known.get(*name).map(|(_, entry)| Found::Known(entry.clone()))).collect();
-    // Those to insert, each file once; the same file again is known as soon as the first is in.
-    let mut first: HashSet<&str> = HashSet::new();
-    let mut again: Vec<usize> = Vec::new();
-    let mut wanted: Vec<usize> = Vec::new();
-    for at in 0..new.len() {
-        if found[at].is_some() {
+/// One whose file or number may be in the book.
+fn enter_one(rows: &mut dyn Rows, one: &NewEntry, digest: &str) -> Result<Found> {
+    for _ in 0..RACES {
+        if let Some((id, entry)) = by_digest(rows, &[digest])?.remove(digest) {
+            return with_kod2(rows, id, entry, one, digest).map(Found::Known);
+        }
+        let (seller, kind, number) = one.facts.numbered();
+        let of_number = rows.by_number(&[(seller.as_str(), kind, number)])?.pop().unwrap_or_default();
+        if of_number.iter().any(|(_, other)| other == digest) {
+            // Another program entered it between the two questions.
             continue;
         }
-        if first.insert(names[at]) {
-            wanted.push(at);
-        } else {
-            again.push(at);
+        let others: Vec<&str> = of_number.iter().map(|(_, other)| &**other).collect();
+        let known = by_digest(rows, &others)?;
+        if let Some(earlier) = live(&known, &of_number).filter(|_| !one.may_repeat) {
+            return Ok(Found::NumberTaken(earlier.clone()));
+        }
+        let copy = of_number.last().map_or(0, |(copy, _)| copy + 1);
+        if let Some(id) = rows.insert_invoices(&[one.facts.to_row(copy)])?.pop().flatten() {
+            rows.insert_events(&[(id, one.issued.to_row())])?;
+            return Ok(Found::New);
         }
     }
-    let sellers: Vec<(Nip, &str, &str)> = wanted.iter().map(|at| new[*at].facts.numbered()).collect();
-    let numbers: Vec<(&str, &str, &str)> =
-        sellers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
-    let by_number = rows.by_number(&numbers)?;
-    // Of a number that this very call enters: its last copy, and the first file that has it.
-    let mut given: HashMap<(&str, &str, &str), (i64, usize)> = HashMap::new();
-    let mut inserted: Vec<(usize, InvoiceRow)> = Vec::new();
-    for ((at, number), digests) in wanted.into_iter().zip(&numbers).zip(by_number) {
-        let one = new[at];
-        if let Some(entry) = entered_meanwhile(rows, names[at], &digests)? {
-            found[at] = Some(Found::Known(entry));
-            continue;
-        }
-        let (mut earlier, mut copy) = taken(rows, &digests)?;
-        if let Some((last, by)) = given.get(number) {
-            copy = last + 1;
-            earlier = earlier.or_else(|| Some(entered(new[*by])));
-        }
-        if let Some(earlier) = earlier.filter(|_| !one.may_repeat) {
-            found[at] = Some(Found::NumberTaken(earlier));
-            continue;
-        }
-        given.entry(*number).or_insert((copy, at)).0 = copy;
-        inserted.push((at, one.facts.to_row(copy)));
-    }
-    let invoice_rows: Vec<InvoiceRow> = inserted.iter().map(|(_, row)| row.clone()).collect();
-    let ids = rows.insert_invoices(&invoice_rows)?;
-    let mut events = Vec::with_capacity(ids.len());
-    let mut in_between = Vec::new();
-    for (id, (at, _)) in ids.into_iter().zip(&inserted) {
-        match id {
-            Some(id) => {
-                events.push((id, new[*at].issued.to_row()));
-                found[*at] = Some(Found::New);
-            }
-            None => in_between.push(*at),
-        }
-    }
-    rows.insert_events(&events)?;
-    // Somebody else's came between the question and the answer, and can be seen now.
-    if !in_between.is_empty() {
-        if races == RACES {
-            return Err(Error::new(Kind::BookUnavailable, "other programs were always faster"));
-        }
-        let once_more: Vec<&NewEntry> = in_between.iter().map(|at| new[*at]).collect();
-        for (at, entered) in in_between.iter().zip(enter(rows, &once_more, races + 1)?) {
-            found[*at] = Some(entered);
-        }
-    }
-    if !again.is_empty() {
-        let once_more: Vec<&NewEntry> = again.iter().map(|at| new[*at]).collect();
-        for (at, entered) in again.iter().zip(enter(rows, &once_more, races)?) {
-            found[*at] = Some(entered);
-        }
-    }
-    Ok(found.into_iter().map(|one| one.unwrap_or(Found::New)).collect())
-}
-
-/// An invoice as it stands in the book once it is entered.
-fn entered(new: &NewEntry) -> Entry {
-    Entry { facts: new.facts.clone(), events: vec![new.issued.clone()] }
+    Err(Error::new(Kind::BookUnavailable, "other programs were always faster"))
 }
 
 /// An invoice that had KOD I alone gets KOD II, once.
-fn add_kod2(
-    rows: &mut dyn Rows,
-    new: &[&NewEntry],
-    names: &[&str],
-    known: &mut HashMap<String, (i64, Entry)>,
-) -> Result<()> {
-    let has_kod2 = |one: &NewEntry| matches!(one.issued.what, Happening::Issued { kod2: Some(_), .. });
-    let lacks = |known: &HashMap<String, (i64, Entry)>, name: &str| {
-        known.get(name).filter(|(_, entry)| entry.state() == State::Linked).map(|(id, _)| *id)
-    };
-    let wanted: Vec<usize> =
-        (0..new.len()).filter(|at| has_kod2(new[*at]) && lacks(known, names[*at]).is_some()).collect();
-    if wanted.is_empty() {
-        return Ok(());
+fn with_kod2(rows: &mut dyn Rows, id: i64, mut entry: Entry, new: &NewEntry, digest: &str) -> Result<Entry> {
+    let has_kod2 = matches!(new.issued.what, Happening::Issued { kod2: Some(_), .. });
+    if !has_kod2 || entry.state() != State::Linked {
+        return Ok(entry);
     }
-    let mut ids: Vec<i64> = wanted.iter().filter_map(|at| lacks(known, names[*at])).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if rows.lock(&ids)? {
-        let again: Vec<&str> = wanted.iter().map(|at| names[*at]).collect();
-        known.extend(by_digest(rows, &again)?);
+    if rows.lock(&[id])?
+        && let Some((_, now)) = by_digest(rows, &[digest])?.remove(digest)
+    {
+        entry = now;
     }
-    let mut events = Vec::new();
-    for at in wanted {
-        if let Some(id) = lacks(known, names[at]) {
-            events.push((id, new[at].issued.to_row()));
-            if let Some((_, entry)) = known.get_mut(names[at]) {
-                entry.events.push(new[at].issued.clone());
-            }
-        }
+    if entry.state() == State::Linked {
+        rows.insert_events(&[(id, new.issued.to_row())])?;
+        entry.events.push(new.issued.clone());
     }
-    rows.insert_events(&events)
+    Ok(entry)
 }
 
 pub(super) fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Result<Vec<Recorded>> {

@@ -5,6 +5,8 @@
 
 use std::time::SystemTime;
 
+use crossbeam_channel::{Receiver, Sender, bounded};
+
 use super::stages::{Accepted, Linked, Opened, Plan};
 use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::settings::Batch;
@@ -14,6 +16,43 @@ use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Record};
 use crate::render::Label;
 use crate::values::{InvoiceHash, Rule, Rules};
+
+/// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
+/// it, another one works.
+pub(super) struct Turns {
+    give: Sender<()>,
+    take: Receiver<()>,
+}
+
+/// A worker's turn, until it is dropped.
+pub(super) struct Turn<'t>(&'t Turns);
+
+impl Turns {
+    pub(super) fn new(jobs: usize) -> Self {
+        let (give, take) = bounded(jobs);
+        (0..jobs).for_each(|_| _ = give.try_send(()));
+        Self { give, take }
+    }
+
+    pub(super) fn take(&self) -> Turn<'_> {
+        _ = self.take.recv();
+        Turn(self)
+    }
+
+    /// Lets others work while this worker waits.
+    fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        _ = self.give.try_send(());
+        let done = wait();
+        _ = self.take.recv();
+        done
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        _ = self.0.give.try_send(());
+    }
+}
 
 /// What the book says of an invoice that is to have codes.
 pub(super) struct Answer {
@@ -30,7 +69,7 @@ pub(super) struct Answer {
 /// Those of the book, for all of them; `invoice_annulled`, `invoice_is_correction`, `issued_number` and
 /// `codes_signature_wrong` for one.
 pub(super) fn ask(plan: Plan<'_>, keeping: &Bookkeeping, facts: &[&Facts]) -> Result<Vec<Result<Answer>>> {
-    let found = keeping.book.look_up(facts)?;
+    let found = plan.turns.waiting(|| keeping.book.look_up(facts))?;
     Ok(found.into_iter().map(|found| answer(plan, found)).collect())
 }
 
@@ -159,7 +198,7 @@ pub(super) fn enter(
             may_repeat: plan.batch.allow.contains(Rule::IssuedNumber),
         })
         .collect();
-    let entered = keeping.book.enter(&new.iter().collect::<Vec<_>>())?;
+    let entered = plan.turns.waiting(|| keeping.book.enter(&new.iter().collect::<Vec<_>>()))?;
     Ok(entered.into_iter().zip(linked).map(|(found, (_, _, linked))| settle(plan, found, linked)).collect())
 }
 
@@ -275,7 +314,7 @@ impl<'b> DrawnCodes<'b> {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        let entered = self.keeping.book.record(&self.waiting);
+        let entered = self.keeping.book.enter_drawn(&self.waiting);
         self.waiting.clear();
         entered.map(|_| ())
     }

@@ -13,7 +13,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 #[cfg(feature = "book")]
-use super::by_book::DrawnCodes;
+use super::by_book::{DrawnCodes, Turns};
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
@@ -177,7 +177,17 @@ impl<'b> Run<'b> {
         let batch = self.batch;
         let Self { feeder, manifest, publisher, observers, summary, destination, beside, seen, .. } = self;
         let watch = feeder.watch();
-        let plan = Plan { batch, destination, beside, watch: watch.as_deref() };
+        let workers = batch.workers();
+        #[cfg(feature = "book")]
+        let (workers, turns) = (workers + usize::from(batch.book.is_some()), Turns::new(workers));
+        let plan = Plan {
+            batch,
+            destination,
+            beside,
+            watch: watch.as_deref(),
+            #[cfg(feature = "book")]
+            turns: &turns,
+        };
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -189,7 +199,7 @@ impl<'b> Run<'b> {
                 .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
             // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
             let mut working = 0;
-            for _ in 0..batch.workers() {
+            for _ in 0..workers {
                 // This one, those that may have allocated nothing so far, and the feeder.
                 if working > 0 && !has_room(working + 2) {
                     break;
@@ -411,7 +421,9 @@ fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job
             indexes.push(index);
             taken.push(job);
         }
+        let turn = plan.turns.take();
         let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, &taken)));
+        drop(turn);
         let done = done.unwrap_or_else(|_| {
             worker = Worker::new(plan);
             let error = Error::new(Kind::Internal, "the program failed on this invoice or one that came along with it");

@@ -7,6 +7,8 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
+#[cfg(feature = "book")]
+use super::by_book::Turns;
 use super::number::settle;
 use super::watch::Watch;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
@@ -30,6 +32,9 @@ pub(super) struct Plan<'b> {
     pub(super) beside: &'b Beside,
     /// If it is written down what the files look like.
     pub(super) watch: Option<&'b Watch>,
+    /// Of a run that keeps a book.
+    #[cfg(feature = "book")]
+    pub(super) turns: &'b Turns,
 }
 
 impl<'b> Plan<'b> {
