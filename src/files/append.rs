@@ -10,27 +10,28 @@ use std::time::{Duration, Instant};
 /// How long another process may take for its lines.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Puts lines, none of which holds a newline, at the end of a file, which is made if it is not there. If `look` says so, those
-/// that it has already are left out. If it cannot be done, the file stays as it was.
+/// Puts lines, none of which holds a newline, at the end of a file, which is made if it is not there. If there
+/// is a `key`, those are left out of which there is one of the same key already. If it cannot be done, the file stays as it was.
 ///
 /// # Errors
 /// Those of the system; `TimedOut`, if another process is at it for too long.
-pub fn append_lines(path: &Path, lines: &[String], look: bool, durable: bool) -> io::Result<()> {
+pub fn append_lines(path: &Path, lines: &[String], key: Option<fn(&str) -> String>, durable: bool) -> io::Result<()> {
     let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
     lock(&file)?;
     let end = cut_torn_line(&mut file)?;
     let mut known = HashSet::new();
-    if look {
-        let wanted: HashSet<&str> = lines.iter().map(String::as_str).collect();
+    if let Some(key) = key {
+        let wanted: HashSet<String> = lines.iter().map(|line| key(line)).collect();
         file.seek(SeekFrom::Start(0))?;
         for line in BufReader::new(&file).split(b'\n') {
             let line = line?;
-            if let Some(&found) = str::from_utf8(&line).ok().and_then(|line| wanted.get(line)) {
+            if let Some(found) = str::from_utf8(&line).ok().map(key).filter(|found| wanted.contains(found)) {
                 known.insert(found);
             }
         }
     }
-    let new: Vec<&str> = lines.iter().map(String::as_str).filter(|line| !known.contains(line)).collect();
+    let is_new = |line: &&str| key.is_none_or(|key| !known.contains(&key(line)));
+    let new: Vec<&str> = lines.iter().map(String::as_str).filter(is_new).collect();
     let mut text = new.join("\n");
     if !text.is_empty() {
         text.push('\n');
@@ -84,11 +85,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("day.ndjson");
         let lines = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-        append_lines(&path, &lines(&["a", "b"]), false, false).unwrap();
+        append_lines(&path, &lines(&["a", "b"]), None, false).unwrap();
         fs::write(&path, [fs::read(&path).unwrap(), vec![b'x'; 100_000]].concat()).unwrap();
-        append_lines(&path, &lines(&["b", "c"]), true, true).unwrap();
-        append_lines(&path, &lines(&["b"]), false, false).unwrap();
-        append_lines(&path, &[], true, false).unwrap();
+        append_lines(&path, &lines(&["B", "c"]), Some(str::to_lowercase), true).unwrap();
+        append_lines(&path, &lines(&["b"]), None, false).unwrap();
+        append_lines(&path, &[], Some(str::to_lowercase), false).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "a\nb\nc\nb\n");
     }
 
@@ -100,7 +101,7 @@ mod tests {
             for name in ["a", "b", "c", "d"] {
                 scope.spawn(move || {
                     let line = name.repeat(10_000);
-                    (0..20).for_each(|_| append_lines(path, std::slice::from_ref(&line), false, false).unwrap());
+                    (0..20).for_each(|_| append_lines(path, std::slice::from_ref(&line), None, false).unwrap());
                 });
             }
         });

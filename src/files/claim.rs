@@ -63,6 +63,8 @@ impl Claims {
         let (file, lock) = builder.tempfile_in(&root)?.keep().map_err(|error| error.error)?;
         // Where there are no locks, its time says that somebody lives.
         _ = file.try_lock();
+        // As the folder was named: what is made of it is a name, too.
+        let lock = root.join(lock.file_name().unwrap_or_default());
         let own = Owner { folder: lock.with_extension(""), lock, file };
         Ok(Self { root, kind, own, adopted: Vec::new(), count: 0 })
     }
@@ -169,9 +171,12 @@ pub fn take(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// Removes a folder with what is in it, if those are files of these names.
+/// Removes a folder with the files of these names, and what a run that was killed left of the first.
 pub fn remove_claim(folder: &Path, names: &[&str]) {
     names.iter().for_each(|name| _ = fs::remove_file(folder.join(name)));
+    if let Some(first) = names.first() {
+        _ = fs::remove_dir_all(folder.join(format!(".{first}.ksef-qr")));
+    }
     // Not what nobody knows of.
     _ = fs::remove_dir(folder);
 }

@@ -66,7 +66,7 @@ pub struct FolderArgs {
     /// Where files go that are refused; FOLDER/refused, if left out
     #[arg(long, value_name = "DIR")]
     pub refused: Option<PathBuf>,
-    /// For how many seconds a file must not have changed to be taken for complete
+    /// Seconds without a change after which a file is complete
     #[arg(long, value_name = "SECONDS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(..=86_400))]
     pub settle: u32,
     /// Do what is in the folder, and end
@@ -130,7 +130,7 @@ pub struct WatchSignArgs {
 pub struct WatchStampArgs {
     #[command(flatten)]
     pub folder: FolderArgs,
-    /// How many seconds a PDF and its invoice wait for each other
+    /// Seconds for which a PDF and its invoice wait for each other
     ///
     /// Then a PDF is done alone, by the invoice that it holds itself, or refused; an invoice without a PDF is refused.
     #[arg(

@@ -1,7 +1,6 @@
 //! What lies beside a refused file, for the person who dropped it: in Polish and in English.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use ksef_qr::Error;
 
@@ -29,8 +28,8 @@ pub fn of(name: &str, error: &Error, folder: &Path) -> String {
     let about = error.input().filter(|about| *about != name).map(|about| format!("{}: ", printable(about)));
     let about = about.unwrap_or_default();
     let (why, what) = polish(code);
-    let day = jiff::Timestamp::try_from(SystemTime::now()).ok().and_then(|now| now.in_tz("Europe/Warsaw").ok());
-    let day = day.map(|day| day.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
+    let warsaw = jiff::tz::get!("Europe/Warsaw");
+    let day = jiff::Timestamp::now().to_zoned(warsaw).strftime("%Y-%m-%d %H:%M").to_string();
     let text = format!(
         "\u{FEFF}{name}\n{day}\n\n\
          PO POLSKU\n\n\

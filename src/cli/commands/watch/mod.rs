@@ -54,7 +54,7 @@ pub fn run(settings: Watch) -> anyhow::Result<ExitStatus> {
     check_places(&settings)?;
     let batch = batch(&settings.work)?;
     interrupt::batch()?;
-    let rules = Rules { settle: settings.settle, kind: kind(&settings.work), once: settings.once };
+    let rules = Rules { settle: settings.settle, kind: Kind::of(&settings.work), once: settings.once };
     let status = Status::new(settings.status.clone());
     let mut watcher = Watcher {
         day: today(settings.work.run()),
@@ -151,7 +151,7 @@ impl Watcher {
         let look = look.with_context(|| format!("{}: the folder cannot be read", folder.display()))?;
         self.status.waiting = look.waiting + look.ready.len();
         if self.claims.is_none() {
-            let claims = Claims::open(&folder, kind(&self.settings.work).word());
+            let claims = Claims::open(&folder, Kind::of(&self.settings.work).word());
             self.claims =
                 Some(claims.with_context(|| format!("{}: nothing can be taken out of it", folder.display()))?);
         }
@@ -245,7 +245,7 @@ impl Watcher {
                     tell!("{BAD}refused{BAD:#}: {}: {message} {DIM}[{}]{DIM:#}", printable(name), error.code());
                 }
                 None if !self.settings.work.run().quiet && !is_for_programs => {
-                    say!("{}: {}", kind(&self.settings.work).done(), printable(name));
+                    say!("{}: {}", Kind::of(&self.settings.work).done(), printable(name));
                 }
                 None => {}
             }
@@ -302,14 +302,6 @@ impl Watcher {
             }
         }
         self.claims = None;
-    }
-}
-
-fn kind(work: &Work) -> Kind {
-    match work {
-        Work::Sign(_) => Kind::Sign,
-        Work::Stamp { pair_wait, .. } => Kind::Stamp { pair_wait: *pair_wait },
-        Work::Confirm(_) => Kind::Confirm,
     }
 }
 

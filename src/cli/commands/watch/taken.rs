@@ -117,8 +117,9 @@ impl Taken {
     /// Runs it. After a failure, one file after the other, so that a bad one does not keep the others.
     pub fn run(&mut self, batch: &mut Batch, settings: &Watch) -> Ended {
         let mut ended = Ended::default();
-        let kind = super::kind(&settings.work);
-        let units = match self.units(kind, &settings.folder) {
+        let kind = Kind::of(&settings.work);
+        let units = self.rename_lines().and_then(|()| self.units(kind, &settings.folder));
+        let units = match units {
             Ok(units) => units,
             Err(error) => {
                 let error = anyhow::Error::from(error).context(format!("{}: it cannot be read", self.folder.display()));
@@ -183,7 +184,8 @@ impl Taken {
         let day = day.split('.').next().unwrap_or_default();
         let run = settings.work.run();
         let of_day = run.out.join(format!("manifest-{day}.ndjson"));
-        append_lines(&of_day, &lines, self.is_again, run.durable)
+        let key: Option<fn(&str) -> String> = if self.is_again { Some(without_folder) } else { None };
+        append_lines(&of_day, &lines, key, run.durable)
             .map_err(|error| unwritable(&of_day, &error))
             .inspect(|()| ended.lines.extend(lines))?;
         for (unit, refusal) in settled {
@@ -198,6 +200,28 @@ impl Taken {
             ended.settled.push((unit.name.clone(), refusal));
         }
         held.map_or(Ok(()), |error| Err(self.as_dropped(error, &settings.folder).into()))
+    }
+
+    /// Whoever took it may know the folder by another name: from elsewhere, by another letter of a drive. The run before is
+    /// taken up by the names that the files have here.
+    fn rename_lines(&self) -> io::Result<()> {
+        let manifest = self.folder.join(MANIFEST);
+        let text = match fs::read_to_string(&manifest) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            read => read?,
+        };
+        let here = spelled(&self.folder);
+        let mut renamed = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let value = serde_json::from_str::<Value>(line).ok();
+            let input = value.as_ref().and_then(|line| line["input"].as_str());
+            let there = input.and_then(|input| input.rfind(['/', '\\']).and_then(|end| input.get(..end)));
+            match there.filter(|there| *there != here) {
+                Some(there) => renamed.push_str(&line.replace(&as_json(there), &as_json(&here))),
+                None => renamed.push_str(line),
+            }
+        }
+        if renamed == text { Ok(()) } else { write_file(&manifest, renamed.as_bytes()).map_err(io::Error::other) }
     }
 
     /// Its files, those together that are worked on together.
@@ -271,6 +295,14 @@ impl Taken {
             }
         }
     }
+}
+
+/// A line, whatever name the folder had for whoever wrote it.
+fn without_folder(line: &str) -> String {
+    let value = serde_json::from_str::<Value>(line).ok();
+    let input = value.as_ref().and_then(|line| line["input"].as_str());
+    let folder = input.and_then(|input| input.rfind(['/', '\\']).and_then(|end| input.get(..end)));
+    folder.map_or_else(|| line.to_owned(), |folder| line.replace(&as_json(folder), ""))
 }
 
 fn is_hidden(entry: &fs::DirEntry) -> bool {

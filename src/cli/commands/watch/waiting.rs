@@ -7,6 +7,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use crate::cli::settings::Work;
+
 /// Many programs make an empty file first and fill it later.
 const EMPTY_FOR: Duration = Duration::from_secs(30);
 
@@ -19,6 +21,14 @@ pub enum Kind {
 }
 
 impl Kind {
+    pub fn of(work: &Work) -> Self {
+        match work {
+            Work::Sign(_) => Self::Sign,
+            Work::Stamp { pair_wait, .. } => Self::Stamp { pair_wait: *pair_wait },
+            Work::Confirm(_) => Self::Confirm,
+        }
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Self::Sign => "sign",
