@@ -117,7 +117,9 @@ impl Claims {
 
 impl Drop for Claims {
     fn drop(&mut self) {
-        self.adopted.iter().for_each(|owner| _ = owner.remove());
+        for owner in &self.adopted {
+            owner.remove();
+        }
         if self.own.remove() {
             _ = fs::remove_dir(&self.root);
         }
@@ -173,7 +175,9 @@ pub fn take(from: &Path, to: &Path) -> io::Result<()> {
 
 /// Removes a folder with the files of these names, and what a run that was killed left of the first.
 pub fn remove_claim(folder: &Path, names: &[&str]) {
-    names.iter().for_each(|name| _ = fs::remove_file(folder.join(name)));
+    for name in names {
+        _ = fs::remove_file(folder.join(name));
+    }
     if let Some(first) = names.first() {
         _ = fs::remove_dir_all(folder.join(format!(".{first}.ksef-qr")));
     }
@@ -236,7 +240,7 @@ mod tests {
         let mut stamping = Claims::open(folder.path(), "stamp").unwrap();
         drop(one);
         assert!(stamping.adopt().unwrap().is_empty(), "it is to be signed");
-        assert_eq!(other.adopt().unwrap(), [claim.clone()]);
+        assert_eq!(other.adopt().unwrap(), std::slice::from_ref(&claim));
         assert!(other.adopt().unwrap().is_empty(), "once");
         move_new(&claim.join("f1.xml"), &dropped).unwrap();
         remove_claim(&claim, &[]);

@@ -244,7 +244,7 @@ fn kills_lose_nothing_and_do_nothing_twice() {
         ["done", "refused"].map(str::to_owned).into(),
         "nothing is left behind"
     );
-    assert_eq!(files(&folder.path().join("out")).iter().filter(|name| name.ends_with(".png")).count(), 2 * COUNT);
+    assert_eq!(files(&folder.path().join("out")).iter().filter(|name| name.contains(".kod")).count(), 2 * COUNT);
 }
 
 #[test]

@@ -15,7 +15,8 @@ pub fn place(file: &Path) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     if name.len() > LONGEST_NAME {
         let text = name.to_string_lossy();
-        name = text.get(..text.floor_char_boundary(LONGEST_NAME)).unwrap_or_default().into();
+        let end = (0..=LONGEST_NAME).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+        name = text.get(..end).unwrap_or_default().into();
     }
     name.push(".txt");
     file.with_file_name(name)

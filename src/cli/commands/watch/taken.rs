@@ -175,8 +175,8 @@ impl Taken {
         for unit in units {
             match outcomes.of(unit) {
                 None => {}
-                Some(Some(error)) if is_of_the_moment(&error, unit) => held = Some(error),
-                Some(outcome) => settled.push((unit, outcome)),
+                Some(Err(error)) if is_of_the_moment(&error, unit) => held = Some(error),
+                Some(outcome) => settled.push((unit, outcome.err())),
             }
         }
         let lines = self.lines(units, &settled, &settings.folder)?;
@@ -189,7 +189,7 @@ impl Taken {
             .map_err(|error| unwritable(&of_day, &error))
             .inspect(|()| ended.lines.extend(lines))?;
         for (unit, refusal) in settled {
-            let refusal = refusal.map(|error| self.as_dropped(error, &settings.folder));
+            let refusal = refusal.map(|error| self.as_dropped(&error, &settings.folder));
             match &refusal {
                 None => put_aside(&unit.files, &settings.done, |_| Ok(()))?,
                 Some(error) => put_aside(&unit.files, &settings.refused, |first| {
@@ -199,7 +199,7 @@ impl Taken {
             }
             ended.settled.push((unit.name.clone(), refusal));
         }
-        held.map_or(Ok(()), |error| Err(self.as_dropped(error, &settings.folder).into()))
+        held.map_or(Ok(()), |error| Err(self.as_dropped(&error, &settings.folder).into()))
     }
 
     /// Whoever took it may know the folder by another name: from elsewhere, by another letter of a drive. The run before is
@@ -275,8 +275,8 @@ impl Taken {
     }
 
     /// Nobody has heard of the place where it lies now.
-    fn as_dropped(&self, error: Error, dropped_into: &Path) -> Error {
-        let [here, there] = [&*self.folder, dropped_into].map(|folder| spelled(folder));
+    fn as_dropped(&self, error: &Error, dropped_into: &Path) -> Error {
+        let [here, there] = [&*self.folder, dropped_into].map(spelled);
         let told = Error::new(error.kind(), error.message().replace(&here, &there)).with_hint(error.hint());
         match error.input() {
             Some(about) => told.about(about.replace(&here, &there)),
@@ -407,9 +407,9 @@ impl Observer for Outcomes {
 
 impl Outcomes {
     /// None if the run did not come to it.
-    fn of(&self, unit: &Unit) -> Option<Option<Error>> {
+    fn of(&self, unit: &Unit) -> Option<Result<(), Error>> {
         let mut outcomes = unit.files.iter().filter_map(|file| self.0.get(&spelled(file))).peekable();
         outcomes.peek()?;
-        Some(outcomes.flatten().next().cloned())
+        Some(outcomes.flatten().next().map_or(Ok(()), |error| Err(error.clone())))
     }
 }
