@@ -130,9 +130,9 @@ pub struct WatchSignArgs {
 pub struct WatchStampArgs {
     #[command(flatten)]
     pub folder: FolderArgs,
-    /// Seconds for which a PDF and its invoice wait for each other
+    /// Seconds for which a PDF and its invoice wait
     ///
-    /// Then a PDF is done alone, by the invoice that it holds itself, or refused; an invoice without a PDF is refused.
+    /// For each other. Then a PDF is done alone, by the invoice that it holds itself, or refused; an invoice without a PDF is refused.
     #[arg(
         long,
         value_name = "SECONDS",
