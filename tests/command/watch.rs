@@ -276,7 +276,10 @@ fn troubles_are_waited_out_and_told_once() {
     // The share is away.
     fs::rename(at("in"), at("away")).unwrap();
     wait_for("the trouble", || watcher.words().contains("waiting: in: the folder cannot be read"));
-    assert_eq!(parse_line(fs::read_to_string(at("status.json")).unwrap().trim())["state"], "trouble");
+    wait_for("its status", || {
+        let status = parse_line(fs::read_to_string(at("status.json")).unwrap().trim());
+        status["state"] == "trouble" && status["trouble"].is_string()
+    });
     sleep(Duration::from_millis(1200));
     fs::rename(at("away"), at("in")).unwrap();
     fs::write(at("in/f2.xml"), invoice(2)).unwrap();
