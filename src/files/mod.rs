@@ -7,10 +7,14 @@
 //! | `lock` | one process at a time |
 //! | `durable` | what survives a power cut |
 //! | `write` | one file in one go; secrets for their owner alone; what killed runs left is swept |
+//! | `append` | lines behind each other in one file |
+//! | `claim` | what several processes take out of one folder, each of them once |
 //! | `edit` | a change to a file that people change as well |
 //! | `read` | regular files only, and their names as text |
 //! | `text` | lists and tables as Windows saves them |
 
+mod append;
+mod claim;
 mod durable;
 mod edit;
 mod lock;
@@ -20,6 +24,8 @@ mod temporary;
 mod text;
 mod write;
 
+pub use append::append_lines;
+pub use claim::{Claims, TAKEN, move_new, remove_claim, take};
 pub use edit::edit_file;
 pub use read::open_patiently;
 pub use text::{Decoded, decoded, open_text};

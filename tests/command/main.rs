@@ -34,3 +34,4 @@ mod unchanged;
 mod upo;
 mod verify;
 mod verify_by_book;
+mod watch;

@@ -267,7 +267,8 @@ fn keep_book(runs: &mut Runs, basic: &str) {
 /// A schema that names what is never written is as wrong as one that leaves something out.
 #[test]
 fn every_field_that_a_schema_names_is_written() {
-    for (name, schema) in &*PUBLISHED {
+    // The status file of a watcher that runs, and is in trouble: `watch.rs` has it.
+    for (name, schema) in PUBLISHED.iter().filter(|(name, _)| *name != "watch") {
         let definitions = schema["$defs"].as_object().unwrap().iter();
         let named: BTreeSet<String> = definitions
             .flat_map(|(definition, schema)| {

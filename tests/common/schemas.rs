@@ -69,6 +69,7 @@ fn name_of(line: &Value) -> &'static str {
     let has = |field: &str| line.get(field).is_some();
     match line["type"].as_str() {
         Some("invoice") => "manifest",
+        Some("watch") => "watch",
         Some("check") => "check",
         Some("correction") => "correct",
         Some("advice") => "advise",

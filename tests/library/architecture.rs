@@ -157,8 +157,8 @@ fn the_process_that_holds_keys_decodes_nobodys_pictures() {
 }
 
 const COMMANDS: &[&str] = &[
-    "sign", "link", "stamp", "confirm", "check", "verify", "advise", "deadline", "number", "correct", "book", "status",
-    "cert", "key", "explain", "schema", "demo",
+    "sign", "link", "stamp", "confirm", "watch", "check", "verify", "advise", "deadline", "number", "correct", "book",
+    "status", "cert", "key", "explain", "schema", "demo",
 ];
 
 /// What its options are called, the command says (`cli`): the library serves other programs too.

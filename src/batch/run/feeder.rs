@@ -31,7 +31,8 @@ impl Interrupt {
         self.0.swap(true, Ordering::Relaxed)
     }
 
-    pub(super) fn is_asked(&self) -> bool {
+    /// True once somebody has asked.
+    pub fn is_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

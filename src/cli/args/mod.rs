@@ -16,6 +16,7 @@ mod reference;
 mod sign;
 mod stamp;
 mod verify;
+mod watch;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -46,6 +47,7 @@ pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs}
 pub use sign::SignArgs;
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
 pub use verify::VerifyArgs;
+pub use watch::{FolderArgs, WatchArgs, WatchCommand};
 
 /// Signed verification links and QR codes for KSeF invoices issued offline.
 ///
@@ -64,6 +66,7 @@ pub enum Command {
     Link(Box<LinkArgs>),
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
+    Watch(Box<WatchArgs>),
     Check(CheckArgs),
     Correct(CorrectArgs),
     Advise(AdviseArgs),

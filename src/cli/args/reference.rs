@@ -50,6 +50,7 @@ pub struct SchemaArgs {
 pub enum SchemaName {
     #[value(aliases = ["sign", "link", "stamp", "confirm"])]
     Manifest,
+    Watch,
     Check,
     Correct,
     Advise,

@@ -19,6 +19,7 @@ mod sign;
 mod stamp;
 mod status;
 mod verify;
+mod watch;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Command;
@@ -30,6 +31,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Sign(settings) => sign::run(*settings),
         Command::Stamp(settings) => stamp::run(*settings),
         Command::Confirm(settings) => confirm::run(*settings),
+        Command::Watch(settings) => watch::run(*settings),
         Command::Check(settings) => check::run(&settings),
         Command::Correct(settings) => correct::run(&settings).and_then(said),
         Command::Advise(settings) => advise::run(&settings),

@@ -17,6 +17,7 @@ macro_rules! schemas {
 /// The files of `docs/schema`, to the byte, by their names.
 const SCHEMAS: &[(&str, &str)] = schemas![
     "manifest",
+    "watch",
     "check",
     "correct",
     "advise",

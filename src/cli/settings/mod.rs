@@ -15,6 +15,7 @@ mod register;
 mod sign;
 mod stamp;
 mod verify;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,7 @@ pub use register::{
 pub use sign::Sign;
 pub use stamp::Stamp;
 pub use verify::Verify;
+pub use watch::{Watch, Work};
 
 /// A command with its settings.
 #[derive(Debug)]
@@ -50,6 +52,7 @@ pub enum Command {
     Sign(Box<Sign>),
     Stamp(Box<Stamp>),
     Confirm(Box<Confirm>),
+    Watch(Box<Watch>),
     Check(Check),
     Correct(Correct),
     Advise(Advise),
@@ -88,6 +91,7 @@ impl Command {
             args::Command::Link(args) => Self::Sign(Box::new(Sign::from_link_args(*args)?)),
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
+            args::Command::Watch(args) => Self::Watch(Box::new(Watch::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
             args::Command::Correct(args) => Self::Correct(Correct::from_args(args)?),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),

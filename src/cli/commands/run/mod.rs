@@ -7,7 +7,7 @@ mod report;
 
 use ksef_qr::batch::{Drawing, Source};
 
-pub use batch::{document, pictures};
+pub use batch::{batch, document, pictures};
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{self, INTERRUPT};
@@ -23,7 +23,7 @@ pub fn run(
     run: Run,
 ) -> anyhow::Result<ExitStatus> {
     let (quiet, shows_progress) = (run.quiet, run.shows_progress);
-    let batch = batch::batch(sources, codes, when, drawing, run)?;
+    let batch = batch(sources, codes, when, drawing, run)?;
     interrupt::batch()?;
     let mut report = Report::new(&batch, progress::bar(&batch, shows_progress), quiet);
     match batch.run(&INTERRUPT, &mut report) {
