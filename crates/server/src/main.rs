@@ -10,10 +10,10 @@ use clap::{Args, Parser, Subcommand};
 use ksef_qr::Environment;
 use ksef_qr::book::{Book, Place};
 use ksef_qr::values::Nip;
-use ksef_qr_server::app::{App, router};
+use ksef_qr_server::app::App;
 use ksef_qr_server::desk::{Desk, Scope, Settings, Signers, open_one};
 use ksef_qr_server::keys::{Keys, new_key};
-use ksef_qr_server::{demo, serve};
+use ksef_qr_server::{demo, router, serve};
 
 /// KOD I and KOD II of KSeF e-invoices over HTTP
 #[derive(Debug, Parser)]
@@ -61,6 +61,9 @@ struct Service {
     /// Try it: a throwaway certificate, a book that is gone at the end, no keys, for this machine alone
     #[arg(long)]
     demo: bool,
+    /// Print the description of the service (OpenAPI 3.1), and end
+    #[arg(long)]
+    openapi: bool,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -130,6 +133,10 @@ fn main() -> ExitCode {
                     println!("{}", &*key);
                 })
                 .map_err(|error| in_words(&error))
+        }
+        None if arguments.service.openapi => {
+            let text = serde_json::to_string_pretty(&ksef_qr_server::api::document());
+            text.map(|text| println!("{text}")).map_err(|error| error.to_string())
         }
         None => run(arguments.service),
     };

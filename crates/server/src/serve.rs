@@ -105,6 +105,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    app.is_ending.store(true, Ordering::Relaxed);
     _ = end.send(true);
     drop(ended);
     // Each connection holds a receiver.
