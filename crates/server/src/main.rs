@@ -138,7 +138,7 @@ fn main() -> ExitCode {
             let text = serde_json::to_string_pretty(&ksef_qr_server::api::document());
             text.map(|text| println!("{text}")).map_err(|error| error.to_string())
         }
-        None => run(arguments.service),
+        None => run(&arguments.service),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -153,11 +153,11 @@ fn in_words(error: &ksef_qr::Error) -> String {
     format!("{error} [{}]\n  {}", error.code(), error.hint())
 }
 
-fn run(service: Service) -> Result<(), String> {
+fn run(service: &Service) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     let folder = tempfile::Builder::new().prefix("ksef-qr-demo-").tempdir().map_err(|error| error.to_string())?;
-    let app = if service.demo { demo(&service, folder.path())? } else { open(&service)? };
+    let app = if service.demo { demo(service, folder.path())? } else { open(service)? };
     let acceptor = match (&service.tls_cert, &service.tls_key) {
         (Some(cert), Some(key)) => Some(serve::tls(cert, key).map_err(|error| error.to_string())?),
         _ => None,

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine as _;
 use ksef_qr::Environment;
 use ksef_qr::book::{Book, Place};
 use ksef_qr::values::Nip;
@@ -157,7 +158,6 @@ async fn a_form_and_json_are_taken_as_well() {
     assert_eq!(signed.status, 200, "{}", signed.text());
     let name = signed.json()["input"].as_str().unwrap().to_owned();
     assert!(!name.contains(['/', '"']), "{name}");
-    use base64::Engine as _;
     let invoice = base64::engine::general_purpose::STANDARD.encode(fixture(BASIC));
     let json = serde_json::json!({"name": "a.xml", "invoice_base64": invoice}).to_string();
     assert_eq!(service.post("/v1/link?format=none", "application/json", json).await.json()["input"], "a.xml");
@@ -306,7 +306,7 @@ async fn a_file_is_checked() {
 async fn a_technical_correction_is_judged() {
     let service = service(&Scope::ALL, &[], false);
     let first = fixture(BASIC);
-    let corrected = String::from_utf8(first.clone()).unwrap().replace("\n", "\r\n").into_bytes();
+    let corrected = String::from_utf8(first.clone()).unwrap().replace('\n', "\r\n").into_bytes();
     let (media_type, body) = form(&[("first", "1.xml", &first), ("corrected", "2.xml", &corrected)]);
     let answer = service.post("/v1/correct", &media_type, body).await.json();
     assert_eq!((answer["type"].as_str(), answer["status"].as_str()), (Some("correction"), Some("allowed")), "{answer}");

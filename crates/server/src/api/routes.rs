@@ -237,8 +237,8 @@ async fn correct(State(app): State<Arc<App>>, Authorized(key): Authorized, reque
     let line = move || {
         let files = [&first, &corrected].map(|part| &*part.bytes);
         let correcting = desk.correct(&key.caller, files, &answers, exceptions)?;
-        let names = [(&first, "first.xml"), (&corrected, "corrected.xml")];
-        let named = names.map(|(part, usual)| (part.name.as_deref().unwrap_or(usual), &*part.bytes));
+        let usual = [(&first, "first.xml"), (&corrected, "corrected.xml")];
+        let named = usual.map(|(part, usual)| (part.name.as_deref().unwrap_or(usual), &*part.bytes));
         Ok::<_, ksef_qr::Error>(desk_lines::correction(&correcting, named, desk.environment()))
     };
     Ok(json_value(&app.pool.run(line).await.map_err(|_| Problem::busy(1))??))
