@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 server=${KSEF_QR_SERVER:-target/debug/ksef-qr-server}
 judges=${1:-target/judges}
-[ -x "$server" ] || cargo build --locked -p ksef-qr-server
+[ -x "$server" ] && [ -x target/debug/ksef-qr ] || cargo build --locked -p ksef-qr -p ksef-qr-server
 command -v caddy >/dev/null || apt-get install -y -q caddy >/dev/null
 [ -x "$judges/bin/python" ] || python3 -m venv "$judges"
 [ -x "$judges/bin/schemathesis" ] || "$judges/bin/pip" install -q schemathesis

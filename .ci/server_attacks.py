@@ -48,7 +48,7 @@ def statuses(answer):
 
 
 def tried(name, got, expected):
-    good = got in expected if isinstance(expected, (list, tuple, set)) else got == expected
+    good = got in expected if isinstance(expected, tuple) and not isinstance(got, tuple) else got == expected
     print(f"{'ok  ' if good else 'FAIL'}  {name}: {got}")
     if not good:
         failed.append(name)
