@@ -6,19 +6,20 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ksef_qr::PictureFormat;
-use ksef_qr::manifest::{InvoiceOutcome, Record};
+use ksef_qr::manifest::Record;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::{Wanted, answer, json_value, lines};
 use super::body::{Archive, Parts};
 use super::guard::Authorized;
+use super::journal::said;
 use super::operations::Operation;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::remembered::Kept;
 use super::{batch, openapi};
-use crate::app::{App, Metrics};
+use crate::app::App;
 use crate::desk::{Inquiry, Order, Task, Upload, lines as desk_lines};
 use crate::keys::Key;
 
@@ -150,34 +151,6 @@ async fn one(app: &Arc<App>, key: &Arc<Key>, order: Order, upload: Upload) -> Re
     let record = done.map_err(|_| Problem::busy(1))??;
     said(app, &key.caller.name, task, &record);
     Ok(record)
-}
-
-/// Counts, and writes down who had what made; nothing of the invoice's content.
-pub(super) fn said(app: &App, who: &str, task: &str, record: &Record) {
-    match &record.outcome {
-        InvoiceOutcome::Done(done) => {
-            Metrics::add(&app.metrics.done);
-            if done.is_from_book {
-                Metrics::add(&app.metrics.from_book);
-            }
-            let invoice = &done.invoice;
-            app.log(
-                task,
-                json!({
-                    "key": who,
-                    "digest": invoice.hash().base64(),
-                    "seller": invoice.seller().to_string(),
-                    "codes": done.codes().count(),
-                    "from_book": done.is_from_book,
-                }),
-            );
-        }
-        InvoiceOutcome::Refused(error) => {
-            Metrics::add(&app.metrics.refused);
-            app.log(task, json!({"key": who, "refused": error.code()}));
-        }
-        InvoiceOutcome::Kept(_) => {}
-    }
 }
 
 async fn check(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
