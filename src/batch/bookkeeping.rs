@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::book::Book;
 
 /// The book that a run keeps.
@@ -5,14 +7,14 @@ use crate::book::Book;
 #[non_exhaustive]
 pub struct Bookkeeping {
     /// Where every invoice is looked up and entered.
-    pub book: Book,
+    pub book: Arc<Book>,
     /// Who enters them, for people: `sign`.
     pub cause: String,
 }
 
 impl Bookkeeping {
     /// Of a run that this is the cause of.
-    pub fn new(book: Book, cause: impl Into<String>) -> Self {
-        Self { book, cause: cause.into() }
+    pub fn new(book: impl Into<Arc<Book>>, cause: impl Into<String>) -> Self {
+        Self { book: book.into(), cause: cause.into() }
     }
 }

@@ -104,6 +104,14 @@ impl Issuer {
         }
     }
 
+    /// The context that KOD II of this invoice would name.
+    ///
+    /// # Errors
+    /// Those of [`ContextChoice::of`].
+    pub fn context_of(&self, invoice: &Invoice) -> Result<ContextChoice> {
+        Ok(ContextChoice::of(invoice, self.credential.certificate().owner(), &self.issuing)?.0)
+    }
+
     /// What signs.
     pub fn signer(&self) -> &dyn LinkSigner {
         &*self.signer

@@ -1,5 +1,7 @@
 use std::collections::HashMap;
 use std::fmt;
+#[cfg(feature = "book")]
+use std::sync::Arc;
 use std::time::SystemTime;
 
 #[cfg(feature = "book")]
@@ -22,7 +24,7 @@ pub struct Verifier {
     invoices: InvoiceFiles,
     certificates: Vec<CertificateFile>,
     #[cfg(feature = "book")]
-    book: Option<crate::book::Book>,
+    book: Option<Arc<crate::book::Book>>,
 }
 
 impl Verifier {
@@ -57,8 +59,8 @@ impl Verifier {
     /// and the codes of a file that was corrected belong to its technical correction too. Nothing is entered.
     #[cfg(feature = "book")]
     #[must_use]
-    pub fn with_book(mut self, book: crate::book::Book) -> Self {
-        self.book = Some(book);
+    pub fn with_book(mut self, book: impl Into<Arc<crate::book::Book>>) -> Self {
+        self.book = Some(book.into());
         self
     }
 

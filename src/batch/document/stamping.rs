@@ -103,6 +103,9 @@ impl Document for Stamping {
     fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
         let (pdf, beside) = match input {
             Input::Pdf { pdf, invoice, .. } => (pdf, invoice),
+            Input::Memory { pdf: Some(pdf), xml, .. } => {
+                return self.begin_in_memory(pdf, xml.as_deref(), invoice, largest);
+            }
             Input::Unusable(error) => return Err(error.clone()),
             _ => return Err(Error::new(Kind::InputNotPdf, "it comes without a PDF that could be stamped")),
         };
@@ -141,9 +144,50 @@ impl Document for Stamping {
 }
 
 impl Stamping {
+    /// The invoice that was given counts, unless the PDF holds another.
+    fn begin_in_memory(
+        &self,
+        pdf: &[u8],
+        xml: Option<&[u8]>,
+        invoice: &mut Vec<u8>,
+        largest: u64,
+    ) -> Result<Box<dyn Draft + '_>> {
+        if pdf.len() as u64 > LARGEST_PDF {
+            let message = format!("it has {} bytes, and no PDF of more than {LARGEST_PDF} is stamped", pdf.len());
+            return Err(Error::new(Kind::TooLarge, message));
+        }
+        invoice.clear();
+        if let Some(xml) = xml {
+            if xml.len() as u64 > largest {
+                return Err(Error::new(Kind::TooLarge, format!("the invoice has {} bytes", xml.len())));
+            }
+            if FileKind::of(pdf) == Some(FileKind::Xml) && FileKind::of(xml) == Some(FileKind::Pdf) {
+                return Err(Error::new(Kind::InputNotPdf, "it is XML, and the invoice is a PDF: were they swapped?"));
+            }
+            invoice.extend_from_slice(xml);
+        }
+        let Read { pdf, digest, was_stamped, was_repaired } = self.read_bytes(pdf.to_vec())?;
+        let embedded = match xml {
+            Some(_) => other_than(invoice, &pdf)?,
+            None => Some(invoice_in(&pdf)?),
+        };
+        let mut found = "invoice.xml".to_owned();
+        if let Some(embedded) = embedded {
+            *invoice = embedded.bytes;
+            found = embedded.name;
+        }
+        let source = PdfSource { invoice: found, digest };
+        let (repairs, mismatch) = (self.repairs, self.mismatch);
+        Ok(Box::new(Unstamped { stamp: &self.stamp, pdf, source, was_stamped, repairs, was_repaired, mismatch }))
+    }
+
     fn read(&self, path: &Path) -> Result<Read> {
         let mut bytes = Vec::new();
         read_file(path, &mut bytes, LARGEST_PDF)?;
+        self.read_bytes(bytes)
+    }
+
+    fn read_bytes(&self, bytes: Vec<u8>) -> Result<Read> {
         let digest = InvoiceHash::of(&bytes);
         let password = self.password.as_ref().map(|password| password.as_slice());
         match FileKind::of(&bytes) {

@@ -185,7 +185,7 @@ fn invoice_path(input: &Input) -> Option<&Path> {
         Input::Pdf { invoice: Some(invoice), .. } => Some(invoice.path()),
         // The invoice is in the PDF.
         Input::Pdf { pdf, invoice: None, .. } => Some(pdf),
-        Input::Entry(_) | Input::Stdin | Input::Held(_) | Input::Unusable(_) => None,
+        Input::Entry(_) | Input::Stdin | Input::Held(_) | Input::Memory { .. } | Input::Unusable(_) => None,
     }
 }
 

@@ -30,6 +30,15 @@ pub enum Input {
         /// Its KSeF number, if a table of pairs says it.
         ksef_number: Option<KsefNumber>,
     },
+    /// What is in memory: an invoice, a PDF that shows it, or both; the PDF may hold the invoice.
+    Memory {
+        /// What people call it.
+        name: String,
+        /// The invoice's exact bytes, where they are not in the PDF.
+        xml: Option<Vec<u8>>,
+        /// The PDF, to be stamped.
+        pdf: Option<Vec<u8>>,
+    },
     /// Something that was named and cannot be read; its refusal takes a place in the order too.
     Unusable(Error),
 }
@@ -80,6 +89,7 @@ impl Input {
             Self::File(path) | Self::Pdf { pdf: path, .. } => spelled_path(path),
             Self::Entry(entry) => entry.full_name(),
             Self::Stdin | Self::Held(_) => "-".to_owned(),
+            Self::Memory { name, .. } => name.clone(),
             Self::Unusable(error) => error.input().unwrap_or_default().to_owned(),
         }
     }
@@ -90,6 +100,7 @@ impl Input {
         match self {
             Self::File(path) | Self::Pdf { pdf: path, .. } => of_path(path),
             Self::Entry(entry) => of_path(Path::new(entry.name())),
+            Self::Memory { name, .. } => of_path(Path::new(name)),
             Self::Stdin | Self::Held(_) | Self::Unusable(_) => "invoice".to_owned(),
         }
     }
@@ -113,9 +124,9 @@ impl Input {
             Self::File(path) => read_invoice(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
-            Self::Held(bytes) => read_all(&**bytes, buffer, largest),
+            Self::Held(bytes) | Self::Memory { xml: Some(bytes), .. } => read_all(&**bytes, buffer, largest),
             Self::Pdf { invoice: Some(invoice), .. } => invoice.read(buffer, largest),
-            Self::Pdf { invoice: None, .. } => {
+            Self::Pdf { invoice: None, .. } | Self::Memory { xml: None, .. } => {
                 Err(Error::new(Kind::InvoiceNotEmbedded, "the invoice is to be taken from the PDF itself"))
             }
             Self::Unusable(error) => Err(error.clone()),

@@ -15,6 +15,7 @@ mod number;
 mod pipeline;
 mod repair;
 mod seen;
+mod single;
 mod sink;
 mod stages;
 mod stamp;

@@ -1,0 +1,318 @@
+//! The certificates: one, or a register of many that is read again when its file changes.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use ksef_qr::batch::Issuers;
+use ksef_qr::credential::{Certificate, KeyFile, Pkcs12, PrivateKey};
+use ksef_qr::error::ErrorKind;
+use ksef_qr::files::open_patiently;
+use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Register, Roster, SignsFor, Wanted};
+use ksef_qr::sign::{Algorithm, SignatureEncoding};
+use ksef_qr::values::{ContextId, InvoiceHash};
+use ksef_qr::{Conditions, Credential, Environment, Error, Invoice, Issuer, Result};
+use zeroize::Zeroizing;
+
+use super::caller::Caller;
+
+/// A register of ten thousand certificates has 5 MB; no key and no certificate is as large.
+const LARGEST: u64 = 10_000_000;
+
+/// Who signs which invoice.
+#[derive(Debug)]
+pub struct Signers {
+    environment: Environment,
+    /// The register's file; none for one certificate, which is never read again.
+    file: Option<PathBuf>,
+    opened: RwLock<Arc<Opened>>,
+    /// Why the file as it is now is not in use.
+    fault: RwLock<Option<Error>>,
+}
+
+/// Certificates with their keys ready, as of one moment.
+pub struct Opened {
+    environment: Environment,
+    digest: Option<InvoiceHash>,
+    who: Who,
+}
+
+enum Who {
+    One(Box<Issuer>),
+    Many {
+        roster: Box<Roster>,
+        /// One for each entry that signs now.
+        issuers: Vec<Option<Arc<Issuer>>>,
+    },
+}
+
+impl Signers {
+    /// One certificate for all invoices.
+    pub fn one(issuer: Issuer) -> Self {
+        let environment = issuer.environment();
+        let opened = Opened { environment, digest: None, who: Who::One(Box::new(issuer)) };
+        Self { environment, file: None, opened: RwLock::new(Arc::new(opened)), fault: RwLock::default() }
+    }
+
+    /// Those of a register. Every one that may sign now is opened.
+    ///
+    /// # Errors
+    /// Those of the register, and of what it names.
+    pub fn register(file: PathBuf, environment: Environment, now: SystemTime) -> Result<Self> {
+        let opened = Opened::read(&file, environment, now, None)?;
+        let opened = RwLock::new(Arc::new(opened));
+        Ok(Self { environment, file: Some(file), opened, fault: RwLock::default() })
+    }
+
+    /// Which KSeF they are for.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// As they are now.
+    pub fn opened(&self) -> Arc<Opened> {
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the register's file, as it is now, is not in use, if it is not.
+    pub fn fault(&self) -> Option<Error> {
+        self.fault.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the register again, and takes what begins today. A file that is broken, or that names a key that does not open,
+    /// changes nothing: the certificates before go on signing. True if the file changed and is in use.
+    ///
+    /// # Errors
+    /// Why the file is not in use; the first time only.
+    pub fn refresh(&self, now: SystemTime) -> Result<bool> {
+        let Some(file) = &self.file else { return Ok(false) };
+        let before = self.opened();
+        match Opened::read(file, self.environment, now, Some(&before)) {
+            Ok(opened) => {
+                let is_new = opened.digest != before.digest;
+                *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
+                *self.fault.write().unwrap_or_else(PoisonError::into_inner) = None;
+                Ok(is_new)
+            }
+            Err(error) => {
+                let mut fault = self.fault.write().unwrap_or_else(PoisonError::into_inner);
+                let is_known = fault.as_ref() == Some(&error);
+                *fault = Some(error.clone());
+                if is_known { Ok(false) } else { Err(error) }
+            }
+        }
+    }
+
+    /// The same for one caller, who may not act for everybody.
+    pub(super) fn of_caller(&self, caller: &Caller) -> CallersSigners {
+        CallersSigners { opened: self.opened(), caller: caller.clone() }
+    }
+}
+
+impl Opened {
+    fn read(file: &Path, environment: Environment, now: SystemTime, before: Option<&Self>) -> Result<Self> {
+        let bytes = read(file)?;
+        let digest = Some(InvoiceHash::of(&bytes));
+        let register = Register::text(&bytes).and_then(Register::parse);
+        let register = register.map_err(|error| error.about(file.to_string_lossy()))?;
+        // By their names, of which each is there once.
+        let mut known: HashMap<&str, (&Entry, Arc<Issuer>)> = HashMap::new();
+        if let Some(Self { who: Who::Many { roster, issuers }, .. }) = before {
+            let pairs = roster.register().entries().iter().zip(issuers);
+            known.extend(pairs.filter_map(|(entry, issuer)| Some((&*entry.name, (entry, issuer.clone()?)))));
+        }
+        let wanted = Wanted::new(environment, now);
+        let mut issuers = Vec::with_capacity(register.entries().len());
+        for entry in register.entries() {
+            issuers.push(match register.obstacle(entry, &wanted) {
+                Some(_) => None,
+                None => Some(match known.get(&*entry.name) {
+                    Some((before, issuer)) if *before == entry => issuer.clone(),
+                    _ => Arc::new(open_entry(entry, file, environment, now)?),
+                }),
+            });
+        }
+        let roster = Box::new(Roster::new(register, wanted));
+        Ok(Self { environment, digest, who: Who::Many { roster, issuers } })
+    }
+
+    /// Certificates by the day by which each is to be replaced.
+    pub fn expiries(&self) -> Vec<Expiry> {
+        let mut expiries = match &self.who {
+            Who::One(issuer) => vec![Expiry::new("certificate", issuer.credential().certificate())],
+            Who::Many { roster, .. } => roster.register().expiries(),
+        };
+        expiries.sort_by_key(Expiry::deadline);
+        expiries
+    }
+
+    fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
+        match &self.who {
+            Who::One(issuer) => Ok(issuer),
+            Who::Many { roster, issuers } => {
+                let index = roster.choose(invoice)?;
+                let missing = || Error::new(ErrorKind::Internal, "the register chose a certificate that is not open");
+                issuers.get(index).and_then(Option::as_deref).ok_or_else(missing)
+            }
+        }
+    }
+
+    /// Those that may sign now.
+    pub fn issuers(&self) -> Vec<&Issuer> {
+        match &self.who {
+            Who::One(issuer) => vec![issuer],
+            Who::Many { issuers, .. } => issuers.iter().filter_map(Option::as_deref).collect(),
+        }
+    }
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").field("environment", &self.environment).finish_non_exhaustive()
+    }
+}
+
+/// The certificates, for whom one caller acts.
+#[derive(Debug)]
+pub(super) struct CallersSigners {
+    opened: Arc<Opened>,
+    caller: Caller,
+}
+
+impl Issuers for CallersSigners {
+    fn environment(&self) -> Environment {
+        self.opened.environment
+    }
+
+    fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
+        let issuer = self.opened.of(invoice)?;
+        if self.caller.owners.is_some() {
+            let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
+            if !taxpayer.is_some_and(|nip| self.caller.acts_for(nip)) {
+                let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
+                let message = format!("the invoice is issued by {of}, for whom this caller may not sign");
+                return Err(Error::new(ErrorKind::SignerNotPermitted, message));
+            }
+        }
+        Ok(issuer)
+    }
+
+    fn context(&self) -> Option<&ContextId> {
+        None
+    }
+
+    fn ec_algorithm(&self) -> Algorithm {
+        Algorithm::ecdsa(SignatureEncoding::default())
+    }
+
+    fn is_deterministic(&self) -> bool {
+        false
+    }
+
+    fn opened(&self) -> Vec<&Issuer> {
+        self.opened.issuers()
+    }
+}
+
+/// Opens a certificate and its key by the paths of their files.
+///
+/// # Errors
+/// Those of the files and of [`Credential::new`].
+pub fn open_one(
+    cert: &Path,
+    key: &Path,
+    password: Option<&Path>,
+    environment: Environment,
+    now: SystemTime,
+) -> Result<Issuer> {
+    let password = password.map(password_of_file).transpose()?;
+    of_files(cert, key, password.as_ref().map(|password| &***password), environment, now)
+}
+
+fn of_files(
+    cert: &Path,
+    key: &Path,
+    password: Option<&[u8]>,
+    environment: Environment,
+    now: SystemTime,
+) -> Result<Issuer> {
+    let of_cert = |error: Error| error.about(cert.to_string_lossy());
+    let certificate = Certificate::parse(&read(cert)?).map_err(of_cert)?;
+    let key = open(key, PrivateKey::read(&read(key)?), password)?;
+    let credential = Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_cert)?;
+    Issuer::new(credential)
+}
+
+fn open_entry(entry: &Entry, register: &Path, environment: Environment, now: SystemTime) -> Result<Issuer> {
+    let folder = register.parent().unwrap_or(Path::new(""));
+    let about = |error: Error| error.about(register.to_string_lossy());
+    let password = match &entry.password {
+        None => None,
+        Some(PasswordPlace::File(file)) => Some(password_of_file(&folder.join(file))?),
+        Some(PasswordPlace::Variable(name)) => {
+            let missing = || {
+                let message = format!("the password of {:?} is in the variable {name}, which is not set", entry.name);
+                about(Error::new(ErrorKind::PasswordMissing, message))
+            };
+            Some(Zeroizing::new(std::env::var(name).map_err(|_| missing())?.into_bytes()))
+        }
+        Some(PasswordPlace::Keyring { .. }) => {
+            let message = format!("the password of {:?} is in a keyring, which a service does not open", entry.name);
+            return Err(about(Error::new(ErrorKind::PasswordMissing, message)));
+        }
+    };
+    let password = password.as_ref().map(|password| &***password);
+    let issuer = match &entry.key {
+        KeyPlace::Files { cert, key } => of_files(&folder.join(cert), &folder.join(key), password, environment, now)?,
+        KeyPlace::Pkcs12 { file, entry } => {
+            let path = folder.join(file);
+            let of_file = |error: Error| error.about(path.to_string_lossy());
+            let opened = open(&path, Pkcs12::read(&read(&path)?), password)?;
+            let (certificate, key) = opened.pair(entry.as_deref()).map_err(of_file)?;
+            Issuer::new(Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_file)?)?
+        }
+        KeyPlace::Pkcs11 { .. } => {
+            let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
+            return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
+        }
+    };
+    entry.check(issuer.credential().certificate()).map_err(about)?;
+    Ok(if entry.signs_for == SignsFor::Owner { issuer } else { issuer.on_behalf() })
+}
+
+fn open<T: 'static>(path: &Path, file: Result<KeyFile<T>>, password: Option<&[u8]>) -> Result<T> {
+    file.and_then(|file| match (file, password) {
+        (KeyFile::Open(content), _) => Ok(content),
+        (KeyFile::Locked(locked), Some(password)) => locked.open(password),
+        (KeyFile::Locked(locked), None) => Err(locked.password_missing()),
+    })
+    .map_err(|error| error.about(path.to_string_lossy()))
+}
+
+/// The first line of a file, without its newline.
+fn password_of_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = read(path)?;
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let end = if bytes.get(..end).is_some_and(|line| line.ends_with(b"\r")) { end - 1 } else { end };
+    bytes.truncate(end);
+    Ok(bytes)
+}
+
+/// Room for all of it from the start: growing would leave copies of a key behind that nobody wipes.
+pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let cannot = |error: std::io::Error| {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound => ErrorKind::FileMissing,
+            _ => ErrorKind::FileUnreadable,
+        };
+        Error::new(kind, format!("it cannot be read: {error}")).about(path.to_string_lossy())
+    };
+    let size = fs::metadata(path).map_err(cannot)?.len().min(LARGEST);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
+    let file = open_patiently(path).map_err(cannot)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST), &mut bytes).map_err(cannot)?;
+    Ok(bytes)
+}

@@ -1,0 +1,279 @@
+//! The file of API keys: who may do what, for whom, how often. A key is 256 random bits; the file holds its SHA-256, which says
+//! nothing of it.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ksef_qr::error::ErrorKind;
+use ksef_qr::values::Nip;
+use ksef_qr::{Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use crate::desk::{Caller, Scope};
+
+/// What keys begin with, so that people and scanners of secrets know them.
+pub const PREFIX: &str = "kqr_";
+
+/// How often a key may be used in a minute, if its line does not say.
+const PER_MINUTE: u32 = 6000;
+
+/// In bytes: so much may come in one request, if its line does not say.
+const LARGEST: u64 = 110_000_000;
+
+/// A key, as far as the service knows it.
+#[derive(Debug)]
+pub struct Key {
+    /// Who it is, and what they may.
+    pub caller: Caller,
+    /// In bytes: no larger request.
+    pub largest: u64,
+    digest: [u8; 32],
+    per_minute: u32,
+    bucket: Mutex<(f64, Instant)>,
+}
+
+/// The keys of the file.
+#[derive(Debug, Default)]
+pub struct Keys(Vec<Arc<Key>>);
+
+/// A line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    name: String,
+    sha256: String,
+    scopes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    owners: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per_minute: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    largest_bytes: Option<u64>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    keys: Vec<Line>,
+}
+
+impl Keys {
+    /// Reads the file, which nobody else may read.
+    ///
+    /// # Errors
+    /// `file_missing`, `file_unreadable`, `key_file_open`, `setting_malformed`.
+    pub fn read(path: &Path) -> Result<Self> {
+        let about = |error: Error| error.about(path.to_string_lossy());
+        check_private(path).map_err(about)?;
+        let file = read(path).map_err(about)?;
+        let keys = file.keys.into_iter().map(|line| Key::of(line).map(Arc::new)).collect::<Result<Vec<_>>>();
+        let keys = keys.map_err(about)?;
+        if keys.is_empty() {
+            return Err(about(malformed("there is no key in it: make one with `ksef-qr-server key new`")));
+        }
+        Ok(Self(keys))
+    }
+
+    /// The key that this is, if it is one. How long that takes says nothing of the keys.
+    pub fn find(&self, text: &str) -> Option<Arc<Key>> {
+        let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        let mut found = None;
+        for key in &self.0 {
+            if bool::from(key.digest.ct_eq(&digest)) {
+                found = Some(key.clone());
+            }
+        }
+        found
+    }
+}
+
+impl Key {
+    fn of(line: Line) -> Result<Self> {
+        let scopes = line.scopes.iter().map(|name| {
+            Scope::parse(name).ok_or_else(|| malformed(&format!("{name:?} is none of sign, stamp, verify, read")))
+        });
+        let scopes = scopes.collect::<Result<_>>()?;
+        let owners = line.owners.iter().map(|nip| Nip::parse(nip)).collect::<Result<Vec<_>>>()?;
+        let digest = of_hex(&line.sha256).ok_or_else(|| malformed("sha256 has 64 digits of 0-9 and a-f"))?;
+        let caller = Caller { name: line.name, scopes, owners: Some(owners).filter(|owners| !owners.is_empty()) };
+        let per_minute = line.per_minute.unwrap_or(PER_MINUTE).max(1);
+        let largest = line.largest_bytes.unwrap_or(LARGEST);
+        let bucket = Mutex::new((f64::from(per_minute), Instant::now()));
+        Ok(Self { caller, largest, digest, per_minute, bucket })
+    }
+
+    /// One that is in no file, for a demonstration.
+    pub fn of_caller(caller: Caller) -> Self {
+        let bucket = Mutex::new((f64::from(u32::MAX), Instant::now()));
+        Self { caller, largest: LARGEST, digest: [0; 32], per_minute: u32::MAX, bucket }
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// How long to wait, if there were too many.
+    pub fn count(&self) -> std::result::Result<(), Duration> {
+        let rate = f64::from(self.per_minute) / 60.0;
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        // Never more than ten seconds' worth at once.
+        let most = (rate * 10.0).max(1.0);
+        bucket.0 = (bucket.0 + rate * now.duration_since(bucket.1).as_secs_f64()).min(most);
+        bucket.1 = now;
+        if bucket.0 >= 1.0 {
+            bucket.0 -= 1.0;
+            return Ok(());
+        }
+        Err(Duration::from_secs_f64((1.0 - bucket.0) / rate))
+    }
+}
+
+/// Makes a key, and adds it to the file, which is made if it is not there. Returns the key itself: it stands nowhere else.
+///
+/// # Errors
+/// `file_unreadable`, `key_file_open`, `setting_malformed`, `output_unwritable`.
+pub fn new_key(
+    path: &Path,
+    name: &str,
+    scopes: &[Scope],
+    owners: &[Nip],
+    per_minute: Option<u32>,
+) -> Result<Zeroizing<String>> {
+    let about = |error: Error| error.about(path.to_string_lossy());
+    let mut file = match path.exists() {
+        true => {
+            check_private(path).map_err(about)?;
+            read(path).map_err(about)?
+        }
+        false => File::default(),
+    };
+    let is_odd = |c: char| c.is_control() || c == '"';
+    if name.is_empty() || name.len() > 100 || name.contains(is_odd) {
+        return Err(malformed("the name of a key is one to a hundred letters"));
+    }
+    if file.keys.iter().any(|line| line.name == name) {
+        return Err(about(malformed(&format!("there is a key called {name:?} already"))));
+    }
+    let key = random()?;
+    let digest = Sha256::digest(key.as_bytes());
+    let mut sha256 = String::new();
+    for byte in digest {
+        _ = write!(sha256, "{byte:02x}");
+    }
+    file.keys.push(Line {
+        name: name.to_owned(),
+        sha256,
+        scopes: scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+        owners: owners.iter().map(ToString::to_string).collect(),
+        per_minute,
+        largest_bytes: None,
+    });
+    let text = serde_json::to_string_pretty(&file).unwrap_or_default() + "\n";
+    write_private(path, text.as_bytes()).map_err(about)?;
+    Ok(key)
+}
+
+/// A new key.
+///
+/// # Errors
+/// `internal`, if the system has no randomness.
+pub fn random() -> Result<Zeroizing<String>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *bytes).map_err(|error| Error::new(ErrorKind::Internal, error.to_string()))?;
+    Ok(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(*bytes))))
+}
+
+fn read(path: &Path) -> Result<File> {
+    let bytes = fs::read(path).map_err(|error| Error::new(ErrorKind::FileUnreadable, error.to_string()))?;
+    serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("it is no file of keys: {error}")))
+}
+
+fn check_private(path: &Path) -> Result<()> {
+    let found = fs::metadata(path).map_err(|error| {
+        Error::new(ErrorKind::FileMissing, format!("the file of keys cannot be read: {error}"))
+            .with_hint("Make the first key with `ksef-qr-server key new`.")
+    })?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = found.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let message = format!("others may read or change the file of keys (its mode is {mode:o})");
+            return Err(Error::new(ErrorKind::KeyFileOpen, message).with_hint("Make it yours alone: chmod 600."));
+        }
+    }
+    _ = found;
+    Ok(())
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let unwritable = |error: std::io::Error| Error::new(ErrorKind::OutputUnwritable, error.to_string());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Made with mode 0600.
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritable)?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(unwritable)?;
+    file.persist(path).map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+fn malformed(message: &str) -> Error {
+    Error::new(ErrorKind::SettingMalformed, message)
+}
+
+fn of_hex(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_shown_once_and_found_by_its_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.json");
+        assert_eq!(Keys::read(&path).unwrap_err().code(), "file_missing");
+        let nip = Nip::parse("5265877635").unwrap();
+        let key = new_key(&path, "till", &[Scope::Sign], &[nip], Some(60)).unwrap();
+        assert!(new_key(&path, "till", &[Scope::Sign], &[], None).is_err(), "one name, one key");
+        let other = new_key(&path, "office", &[Scope::Read], &[], None).unwrap();
+        let keys = Keys::read(&path).unwrap();
+        let found = keys.find(&key).unwrap();
+        assert_eq!(
+            (&*found.caller.name, found.caller.may(Scope::Sign), found.caller.may(Scope::Read)),
+            ("till", true, false)
+        );
+        assert!(found.caller.acts_for(nip) && !found.caller.acts_for(Nip::parse("7781464139").unwrap()));
+        assert!(keys.find(&other).unwrap().caller.acts_for(nip));
+        for wrong in ["", "kqr_", &key[..key.len() - 1], &format!("{}x", &*key)] {
+            assert!(keys.find(wrong).is_none());
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains(&**key) && !text.contains(&key[PREFIX.len()..]));
+        // Ten at once, and then one a second.
+        assert_eq!((0..20).filter(|_| found.count().is_ok()).count(), 10);
+        assert!(found.count().unwrap_err() <= Duration::from_secs(1));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+            assert_eq!(Keys::read(&path).unwrap_err().code(), "key_file_open");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Sockets, TLS, slow clients, the end of the service.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+
+use crate::app::App;
+
+/// Nobody's request is broken off while it is done; what takes longer than this is.
+const LONGEST_END: Duration = Duration::from_secs(30);
+
+/// A client says what TLS it speaks within this time.
+const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// TLS by a certificate and its key, both PEM.
+///
+/// # Errors
+/// If a file cannot be read, or the two do not belong together.
+pub fn tls(cert: &Path, key: &Path) -> io::Result<TlsAcceptor> {
+    let of = |path: &Path, error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
+    let certificates = CertificateDer::pem_file_iter(cert).map_err(|error| of(cert, &error))?;
+    let certificates = certificates.collect::<Result<Vec<_>, _>>().map_err(|error| of(cert, &error))?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| of(key, &error))?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = config.map_err(io::Error::other)?.with_no_client_auth();
+    let mut config = config.with_single_cert(certificates, private).map_err(|error| of(key, &error))?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Listens at an address, or takes the socket that systemd hands over.
+///
+/// # Errors
+/// Those of the system.
+pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    #[cfg(unix)]
+    if let Some(inherited) = listenfd::ListenFd::from_env().take_tcp_listener(0)? {
+        inherited.set_nonblocking(true)?;
+        return TcpListener::from_std(inherited);
+    }
+    TcpListener::bind(address).await
+}
+
+/// Serves until `ending` says so; then takes no new connection and lets what is begun come to its end.
+///
+/// # Errors
+/// Those of the socket.
+pub async fn serve(
+    listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
+    routes: Router,
+    app: Arc<App>,
+    ending: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let places = Arc::new(Semaphore::new(app.limits.connections));
+    let (end, ended) = watch::channel(false);
+    tokio::pin!(ending);
+    loop {
+        // Who finds no place waits in the system's queue.
+        let place = tokio::select! {
+            place = places.clone().acquire_owned() => place.map_err(io::Error::other)?,
+            () = &mut ending => break,
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut ending => break,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Too many open files, usually: those that are open end.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        _ = stream.set_nodelay(true);
+        let (acceptor, routes, app, ended) = (acceptor.clone(), routes.clone(), app.clone(), ended.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            app.metrics.connections.fetch_add(1, Ordering::Relaxed);
+            match acceptor {
+                None => connection(stream, routes, &app, ended).await,
+                Some(acceptor) => {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(LONGEST_HANDSHAKE, acceptor.accept(stream)).await {
+                        connection(stream, routes, &app, ended).await;
+                    }
+                }
+            }
+            app.metrics.connections.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+    drop(listener);
+    app.is_ending.store(true, Ordering::Relaxed);
+    _ = end.send(true);
+    drop(ended);
+    // Each connection holds a receiver.
+    _ = tokio::time::timeout(LONGEST_END, end.closed()).await;
+    Ok(())
+}
+
+async fn connection<S>(stream: S, routes: Router, app: &App, mut ended: watch::Receiver<bool>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(app.limits.longest_head).max_headers(64).max_buf_size(64 << 10);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+    tokio::pin!(connection);
+    tokio::select! {
+        // A client that goes away, or speaks no HTTP, is no event.
+        _ = connection.as_mut() => return,
+        _ = ended.wait_for(|ended| *ended) => connection.as_mut().graceful_shutdown(),
+    }
+    _ = connection.await;
+}
+
+/// The system's asking to end: SIGTERM, or Ctrl-C.
+pub async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminated.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    _ = tokio::signal::ctrl_c().await;
+}
+
+/// Reads the register again when it changes, and takes what begins today.
+pub async fn keep_up(app: Arc<App>) {
+    let mut every = tokio::time::interval(Duration::from_secs(2));
+    loop {
+        every.tick().await;
+        let (signers, now) = (app.desk.signers().clone(), app.desk.now());
+        let done = tokio::task::spawn_blocking(move || signers.refresh(now)).await;
+        match done {
+            Ok(Ok(true)) => {
+                crate::app::Metrics::add(&app.metrics.reloads);
+                app.log("register_reloaded", serde_json::json!({}));
+            }
+            Ok(Ok(false)) | Err(_) => {}
+            Ok(Err(error)) => {
+                app.log("register_refused", serde_json::json!({"code": error.code(), "message": error.to_string()}));
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! One invoice that is in memory: the stages of a run, without its threads and its files.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+#[cfg(feature = "book")]
+use super::by_book::DrawnCodes;
+use super::job::{Finished, Job};
+use super::stages::Plan;
+use super::worker::Worker;
+use crate::batch::input::{Beside, Input};
+use crate::batch::output::{Destination, Output};
+use crate::batch::settings::Batch;
+use crate::error::{Error, Kind, Result};
+use crate::manifest::Record;
+
+impl Batch {
+    /// Does one invoice as [`run`](Self::run) would, and gives what came of it: its pictures and its document in Base64. The
+    /// sources, the manifest and what else is of a whole run are not looked at, and no file is touched; the book is, if there
+    /// is one. May be called from any number of threads.
+    ///
+    /// A refused invoice is a record and no error.
+    ///
+    /// # Errors
+    /// `setting_malformed` if the output is another than [`Output::Manifest`]; `book_wrong_environment`; those of the book once
+    /// codes were drawn.
+    pub fn one(&self, input: Input) -> Result<Record> {
+        if self.output != Output::Manifest {
+            return Err(Error::new(Kind::SettingMalformed, "what is done in memory goes nowhere else"));
+        }
+        #[cfg(feature = "book")]
+        if let Some(keeping) = &self.book {
+            keeping.book.check_environment(self.codes.environment())?;
+        }
+        let destination = Destination::open(&Output::Manifest, self.existing, false, None)?;
+        let beside = Beside::default();
+        let plan = Plan { batch: self, destination: &destination, beside: &beside, watch: None };
+        let job = Job::New { stem: input.stem(), input };
+        // As in a run: no panic is known.
+        let finished = catch_unwind(AssertUnwindSafe(|| self.finished(plan, &job))).unwrap_or_else(|_| {
+            let error = Error::new(Kind::Internal, "the program failed on this invoice");
+            Finished::refused(&job, error, self.rehearsed_at)
+        });
+        #[cfg(feature = "book")]
+        if let Some(mut drawn) = DrawnCodes::of(self) {
+            drawn.add(&finished.record)?;
+            drawn.finish()?;
+        }
+        Ok(finished.record)
+    }
+
+    fn finished(&self, plan: Plan<'_>, job: &Job) -> Finished {
+        let mut worker = Worker::new(plan);
+        #[cfg(feature = "book")]
+        if let Some(keeping) = &self.book {
+            let mut done = worker.process_by_book(keeping, std::slice::from_ref(job));
+            let nothing = || {
+                let error = Error::new(Kind::Internal, "the program forgot this invoice");
+                Finished::refused(job, error, self.rehearsed_at)
+            };
+            return done.pop().unwrap_or_else(nothing);
+        }
+        worker.process(job)
+    }
+}
