@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[cfg(feature = "book")]
-use super::by_book::DrawnCodes;
+use super::by_book::{DrawnCodes, Turns};
 use super::job::{Finished, Job};
 use super::stages::Plan;
 use super::worker::Worker;
@@ -33,7 +33,16 @@ impl Batch {
         }
         let destination = Destination::open(&Output::Manifest, self.existing, false, None)?;
         let beside = Beside::default();
-        let plan = Plan { batch: self, destination: &destination, beside: &beside, watch: None };
+        #[cfg(feature = "book")]
+        let turns = Turns::new(1);
+        let plan = Plan {
+            batch: self,
+            destination: &destination,
+            beside: &beside,
+            watch: None,
+            #[cfg(feature = "book")]
+            turns: &turns,
+        };
         let job = Job::New { stem: input.stem(), input };
         // As in a run: no panic is known.
         let finished = catch_unwind(AssertUnwindSafe(|| self.finished(plan, &job))).unwrap_or_else(|_| {
