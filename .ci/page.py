@@ -202,7 +202,7 @@ def outage(browser, service, language, script, files, wrong):
     assert page.locator("h1").inner_text() == words["results"]
     answers = page.locator("article")
     assert answers.count() == len(files) - 1, "the PDF goes with its invoice"
-    assert page.locator(".mark.bad", has_text=words["refused"]).count() == 1
+    assert page.locator("article .mark.bad", has_text=words["refused"]).count() == 1
     assert page.locator("article .findings li.bad").count() >= 1
     address = page.url
     if script:

@@ -101,6 +101,10 @@ pub(super) fn answer(desk: &Desk, caller: &Caller, wanted: &Wanted, group: Group
         if finding.code() == ErrorKind::NotForKsef.code() && mode == Mode::Total {
             continue;
         }
+        // The day itself is shown, and that it is over.
+        if finding.code() == ErrorKind::DeadlinePassed.code() && checked.due().is_some() {
+            continue;
+        }
         let is_fault = finding.outcome() == Outcome::Fail && !may_be_signed(finding);
         let found = if is_fault { &mut answer.faults } else { &mut answer.remarks };
         found.push(Told::from(finding));

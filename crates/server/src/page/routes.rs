@@ -8,7 +8,6 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, extract::Form as Fields};
-use ksef_qr::Error;
 use ksef_qr::book::State as EntryState;
 use ksef_qr::credential::Owner;
 use ksef_qr::deadline::{Mode, Schedule};
@@ -393,10 +392,19 @@ fn waiting(due: &crate::desk::Due) -> DueInvoice {
     DueInvoice {
         number: facts.number.clone(),
         seller: format!("NIP\u{a0}{}", facts.seller),
-        buyer: facts.buyer.as_deref().map(|buyer| buyer.replace("Nip:", "NIP\u{a0}")).unwrap_or_default(),
+        buyer: buyer(facts.buyer.as_deref().unwrap_or_default()),
         issued: facts.issue_date.to_string(),
         send_by: due.send_by.day(),
         state: EntryState::NAMES.iter().position(|name| *name == state).unwrap_or_default(),
+    }
+}
+
+/// `NIP 5251469286` of `Nip:5251469286`; of other identifiers what stands behind the colon.
+fn buyer(identifier: &str) -> String {
+    match identifier.split_once(':') {
+        Some(("Nip", nip)) => format!("NIP\u{a0}{nip}"),
+        Some((_, other)) => other.to_owned(),
+        None => identifier.to_owned(),
     }
 }
 
@@ -462,7 +470,7 @@ async fn verify(member: Member, request: Request) -> Response {
     match visitor.app.pool.run(move || verified(&desk, asked)).await {
         Ok(Ok(found)) => visitor.html(StatusCode::OK, |around| view::verify(around, csrf, None, false, Some(&found))),
         Ok(Err(error)) => {
-            let fault = Told::from(&Error::clone(&error));
+            let fault = Told::from(&error);
             visitor
                 .html(StatusCode::UNPROCESSABLE_ENTITY, |around| view::verify(around, csrf, Some(&fault), false, None))
         }

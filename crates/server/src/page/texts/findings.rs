@@ -13,6 +13,41 @@ pub(in crate::page) fn explained(code: &str) -> Option<Explained> {
     row.map(|&(_, meaning, hint)| Explained { meaning, hint })
 }
 
+/// What is looked at in a code, in Polish, whatever comes of it.
+pub(in crate::page) fn looked_at(code: &str) -> Option<&'static str> {
+    CHECKS.iter().find(|(known, _)| *known == code).map(|(_, words)| *words)
+}
+
+const CHECKS: &[(&str, &str)] = &[
+    ("link_form", "Postać linku"),
+    ("nip_checksum", "Cyfra kontrolna NIP-u"),
+    ("invoice_digest", "Skrót z kodu a plik faktury"),
+    ("invoice_seller", "NIP sprzedawcy w kodzie i w fakturze"),
+    ("invoice_date", "Data w kodzie i w fakturze"),
+    ("invoice_facts", "Dane z faktury"),
+    ("issue_date_in_future", "Data wystawienia nie późniejsza niż dzisiaj"),
+    ("signature", "Podpis"),
+    ("signature_encoding", "Zapis podpisu"),
+    ("certificate_serial", "Numer seryjny certyfikatu"),
+    ("certificate_purpose", "Przeznaczenie certyfikatu (typ 2, Offline)"),
+    ("certificate_at_issue", "Ważność certyfikatu w dniu wystawienia faktury"),
+    ("certificate_now", "Ważność certyfikatu dzisiaj"),
+    ("certificate_environment", "Środowisko certyfikatu i kodu"),
+    ("certificate_owner", "Właściciel certyfikatu i kontekst wystawienia faktury"),
+    ("pair_digest", "Ten sam skrót w obu kodach"),
+    ("pair_seller", "Ten sam sprzedawca w obu kodach"),
+    ("pair_host", "To samo środowisko w obu kodach"),
+    ("link_over_code", "Dokąd prowadzi kliknięcie kodu w PDF-ie"),
+    ("link_without_code", "Kod, do którego PDF ma link"),
+    ("book_entry", "Faktura w księdze"),
+    ("book_annulled", "Faktura nieanulowana w księdze"),
+    ("book_kod1", "KOD I a księga"),
+    ("book_kod2", "KOD II a księga"),
+    ("ksef_received", "Czy faktura jest w KSeF"),
+    ("ksef_certificate_status", "Czy certyfikat nie został w KSeF unieważniony lub zablokowany"),
+    ("ksef_permissions", "Czy właściciel certyfikatu może wystawiać faktury w tym kontekście"),
+];
+
 #[rustfmt::skip]
 const POLISH: &[(&str, &str, &str)] = &[
     // The file.

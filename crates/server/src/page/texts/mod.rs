@@ -9,7 +9,7 @@ use ksef_qr::values::Day;
 
 use super::language::Language;
 
-pub(super) use findings::explained;
+pub(super) use findings::{explained, looked_at};
 
 /// A noun with its number: `1 faktura`, `3 faktury`, `5 faktur`.
 pub(super) struct Counted {

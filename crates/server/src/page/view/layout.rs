@@ -69,7 +69,7 @@ pub(in crate::page) fn page(around: &Around<'_>, part: Part, title: &str, conten
                     }
                 }
                 @if around.is_demonstration {
-                    div.strip { div.frame { (texts.demonstration) } }
+                    aside.strip { div.frame { (texts.demonstration) } }
                 }
                 main #content .frame tabindex="-1" { (content) }
                 footer {

@@ -188,7 +188,7 @@ fn files(around: &Around<'_>, address: &str, answer: &Answer) -> Markup {
                 @for (what, words, alternative) in pictures {
                     @if let Some(file) = answer.file(what) {
                         figure {
-                            img src={ (address) "/" (file.name) } alt=(fill(alternative, &[number])) loading="lazy";
+                            img src={ (address) "/" (file.name) } alt=(fill(alternative, &[number]));
                             figcaption.no-print {
                                 a href={ (address) "/" (file.name) } download=(file.name) { (words) span.unseen { ", " (number) } }
                             }

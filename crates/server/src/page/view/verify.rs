@@ -9,6 +9,7 @@ use super::results::findings;
 use crate::page::Around;
 use crate::page::answer::{Told, sentence};
 use crate::page::language::Language;
+use crate::page::texts;
 
 /// What came of one code.
 #[derive(Clone, Debug)]
@@ -123,13 +124,17 @@ fn looked_at(around: &Around<'_>, check: &LookedAt) -> Markup {
         _ => (4, "warn"),
     };
     let words = check.told.in_words(around.texts.language);
+    let named = match around.texts.language {
+        Language::Polish => texts::looked_at(&check.told.code),
+        Language::English => None,
+    };
     let is_fault = matches!(check.outcome, Outcome::Fail | Outcome::Warning | Outcome::NotChecked);
     html! {
         tr {
             td { span class={ "mark " (kind) } { (around.texts.verify.outcomes[place]) } }
             td {
                 // In Polish the row says what is looked at; where that is wrong, the library's words say how.
-                p { (words.what) }
+                p { (named.unwrap_or(&words.what)) }
                 @if is_fault { p.hint { (words.hint) } }
                 @if let (true, Language::Polish, Some(details)) = (is_fault, around.texts.language, &words.details) {
                     p.technical.hint lang="en" { (sentence(details)) }
