@@ -13,7 +13,8 @@ fn sources() -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let source = root.join("src");
     let mut sources = String::new();
-    for entry in WalkDir::new(&source).into_iter().chain(WalkDir::new(root.join("crates/scan/src"))) {
+    let others = ["crates/scan/src", "crates/server/src"].map(|other| WalkDir::new(root.join(other)));
+    for entry in WalkDir::new(&source).into_iter().chain(others.into_iter().flatten()) {
         let path = entry.unwrap().into_path();
         let is_code = path.extension().is_some_and(|extension| extension == "rs");
         if is_code && !path.starts_with(source.join("error")) && !path.ends_with("cli/words/hints.rs") {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, Pool};
@@ -120,10 +119,4 @@ impl App {
         // A log that nobody takes is no reason to stop.
         _ = writeln!(std::io::stderr().lock(), "{line}");
     }
-}
-
-/// All routes.
-pub fn router(app: Arc<App>) -> Router {
-    let routes = Router::new().merge(crate::api::router()).merge(crate::health::router()).merge(crate::page::router());
-    crate::api::guarded(routes, &app).with_state(app)
 }

@@ -31,3 +31,9 @@ pub mod health;
 pub mod keys;
 pub mod page;
 pub mod serve;
+
+/// All routes, over what they share.
+pub fn router(app: std::sync::Arc<app::App>) -> axum::Router {
+    let routes = axum::Router::new().merge(api::router()).merge(health::router()).merge(page::router());
+    api::guarded(routes, &app).with_state(app)
+}

@@ -10,10 +10,10 @@ use clap::{Args, Parser, Subcommand};
 use ksef_qr::Environment;
 use ksef_qr::book::{Book, Place};
 use ksef_qr::values::Nip;
-use ksef_qr_server::app::{App, router};
+use ksef_qr_server::app::App;
 use ksef_qr_server::desk::{Desk, Scope, Settings, Signers, open_one};
 use ksef_qr_server::keys::{Keys, new_key};
-use ksef_qr_server::{demo, serve};
+use ksef_qr_server::{demo, router, serve};
 
 /// KOD I and KOD II of KSeF e-invoices over HTTP
 #[derive(Debug, Parser)]
@@ -61,6 +61,9 @@ struct Service {
     /// Try it: a throwaway certificate, a book that is gone at the end, no keys, for this machine alone
     #[arg(long)]
     demo: bool,
+    /// Print the description of the service (OpenAPI 3.1), and end
+    #[arg(long)]
+    openapi: bool,
     /// Where to listen
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -131,7 +134,11 @@ fn main() -> ExitCode {
                 })
                 .map_err(|error| in_words(&error))
         }
-        None => run(arguments.service),
+        None if arguments.service.openapi => {
+            let text = serde_json::to_string_pretty(&ksef_qr_server::api::document());
+            text.map(|text| println!("{text}")).map_err(|error| error.to_string())
+        }
+        None => run(&arguments.service),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,11 +153,11 @@ fn in_words(error: &ksef_qr::Error) -> String {
     format!("{error} [{}]\n  {}", error.code(), error.hint())
 }
 
-fn run(service: Service) -> Result<(), String> {
+fn run(service: &Service) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
     let folder = tempfile::Builder::new().prefix("ksef-qr-demo-").tempdir().map_err(|error| error.to_string())?;
-    let app = if service.demo { demo(&service, folder.path())? } else { open(&service)? };
+    let app = if service.demo { demo(service, folder.path())? } else { open(service)? };
     let acceptor = match (&service.tls_cert, &service.tls_key) {
         (Some(cert), Some(key)) => Some(serve::tls(cert, key).map_err(|error| error.to_string())?),
         _ => None,

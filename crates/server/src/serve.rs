@@ -80,13 +80,10 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
             () = &mut ending => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(_) => {
-                // Too many open files, usually: those that are open end.
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
+        let Ok((stream, _)) = accepted else {
+            // Too many open files, usually: those that are open end.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
         };
         _ = stream.set_nodelay(true);
         let (acceptor, routes, app, ended) = (acceptor.clone(), routes.clone(), app.clone(), ended.clone());
@@ -105,6 +102,7 @@ pub async fn serve(
         });
     }
     drop(listener);
+    app.is_ending.store(true, Ordering::Relaxed);
     _ = end.send(true);
     drop(ended);
     // Each connection holds a receiver.

@@ -124,9 +124,8 @@ impl Input {
             Self::File(path) => read_invoice(path, buffer, largest),
             Self::Entry(entry) => entry.read(buffer, largest),
             Self::Stdin => read_all(io::stdin().lock(), buffer, largest),
-            Self::Held(bytes) => read_all(&**bytes, buffer, largest),
+            Self::Held(bytes) | Self::Memory { xml: Some(bytes), .. } => read_all(&**bytes, buffer, largest),
             Self::Pdf { invoice: Some(invoice), .. } => invoice.read(buffer, largest),
-            Self::Memory { xml: Some(bytes), .. } => read_all(&**bytes, buffer, largest),
             Self::Pdf { invoice: None, .. } | Self::Memory { xml: None, .. } => {
                 Err(Error::new(Kind::InvoiceNotEmbedded, "the invoice is to be taken from the PDF itself"))
             }

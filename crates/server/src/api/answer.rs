@@ -1,5 +1,7 @@
 //! What goes out, as `Accept` asks: the line, the line with its files, or one file.
 
+use std::fmt::Write as _;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -167,7 +169,7 @@ fn disposition(name: &str) -> String {
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => encoded.push(char::from(byte)),
-            other => encoded += &format!("%{other:02X}"),
+            other => _ = write!(encoded, "%{other:02X}"),
         }
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")

@@ -16,8 +16,8 @@ use tokio::sync::mpsc;
 
 use super::answer::file;
 use super::body::Archive;
+use super::journal::said;
 use super::problem::Problem;
-use super::routes::said;
 use crate::app::App;
 use crate::desk::Order;
 use crate::desk::archive::ZipWriter;

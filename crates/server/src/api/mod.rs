@@ -11,12 +11,14 @@
 //! | `batch` | an archive in, an archive out |
 //! | `problem` | errors as RFC 9457 says |
 //! | `guard` | keys, limits, other sites, what every answer carries |
+//! | `journal` | who had what made, in the log |
 //! | `remembered` | `Idempotency-Key` |
 
 mod answer;
 mod batch;
 mod body;
 mod guard;
+mod journal;
 mod openapi;
 mod operations;
 mod parameters;

@@ -6,19 +6,20 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ksef_qr::PictureFormat;
-use ksef_qr::manifest::{InvoiceOutcome, Record};
+use ksef_qr::manifest::Record;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::answer::{Wanted, answer, json_value, lines};
 use super::body::{Archive, Parts};
 use super::guard::Authorized;
+use super::journal::said;
 use super::operations::Operation;
 use super::parameters::Parameters;
 use super::problem::Problem;
 use super::remembered::Kept;
 use super::{batch, openapi};
-use crate::app::{App, Metrics};
+use crate::app::App;
 use crate::desk::{Inquiry, Order, Task, Upload, lines as desk_lines};
 use crate::keys::Key;
 
@@ -152,34 +153,6 @@ async fn one(app: &Arc<App>, key: &Arc<Key>, order: Order, upload: Upload) -> Re
     Ok(record)
 }
 
-/// Counts, and writes down who had what made; nothing of the invoice's content.
-pub(super) fn said(app: &App, who: &str, task: &str, record: &Record) {
-    match &record.outcome {
-        InvoiceOutcome::Done(done) => {
-            Metrics::add(&app.metrics.done);
-            if done.is_from_book {
-                Metrics::add(&app.metrics.from_book);
-            }
-            let invoice = &done.invoice;
-            app.log(
-                task,
-                json!({
-                    "key": who,
-                    "digest": invoice.hash().base64(),
-                    "seller": invoice.seller().to_string(),
-                    "codes": done.codes().count(),
-                    "from_book": done.is_from_book,
-                }),
-            );
-        }
-        InvoiceOutcome::Refused(error) => {
-            Metrics::add(&app.metrics.refused);
-            app.log(task, json!({"key": who, "refused": error.code()}));
-        }
-        InvoiceOutcome::Kept(_) => {}
-    }
-}
-
 async fn check(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
     let (_, parameters) = begin(&key, &request)?;
     let schedule = parameters.schedule()?;
@@ -237,8 +210,8 @@ async fn correct(State(app): State<Arc<App>>, Authorized(key): Authorized, reque
     let line = move || {
         let files = [&first, &corrected].map(|part| &*part.bytes);
         let correcting = desk.correct(&key.caller, files, &answers, exceptions)?;
-        let names = [(&first, "first.xml"), (&corrected, "corrected.xml")];
-        let named = names.map(|(part, usual)| (part.name.as_deref().unwrap_or(usual), &*part.bytes));
+        let usual = [(&first, "first.xml"), (&corrected, "corrected.xml")];
+        let named = usual.map(|(part, usual)| (part.name.as_deref().unwrap_or(usual), &*part.bytes));
         Ok::<_, ksef_qr::Error>(desk_lines::correction(&correcting, named, desk.environment()))
     };
     Ok(json_value(&app.pool.run(line).await.map_err(|_| Problem::busy(1))??))

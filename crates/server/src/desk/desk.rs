@@ -212,8 +212,8 @@ impl Desk {
         answers: &[Vec<u8>],
         exceptions: Exceptions,
     ) -> Result<Correcting> {
-        let checker = self.checker();
-        let checked = [first, corrected].map(|bytes| checker.check(bytes));
+        let by_rules = self.checker();
+        let checked = [first, corrected].map(|bytes| by_rules.check(bytes));
         let compared = Correction::between(first, corrected);
         let correction = compared.as_ref().ok().cloned();
         let mut correcting = Correcting {

@@ -2,7 +2,7 @@
 
 use ksef_qr::book::{SendBy, State};
 use ksef_qr::check::{Checked, Finding};
-use ksef_qr::correction::{Correction, Difference};
+use ksef_qr::correction::{Correction, Difference, Judgement};
 use ksef_qr::credential::Owner;
 use ksef_qr::deadline::{Deadline, Due as Sending, Mode, Since};
 use ksef_qr::error::Warning;
@@ -198,7 +198,6 @@ pub fn correction(correcting: &Correcting, files: [(&str, &[u8]); 2], environmen
             "findings": findings.collect::<Vec<_>>(),
         })
     };
-    use ksef_qr::correction::Judgement;
     let (compared, invoice) = (correcting.correction.as_ref(), correcting.checked[1].invoice());
     json!({
         "type": "correction",

@@ -1,0 +1,26 @@
+#!/bin/sh
+# The service against what it must bear: the description by schemathesis, attacks, replicas over one book. Under three minutes.
+# Needs target/debug/ksef-qr-server; installs what is missing.
+set -eu
+cd "$(dirname "$0")/.."
+server=${KSEF_QR_SERVER:-target/debug/ksef-qr-server}
+judges=${1:-target/judges}
+[ -x "$server" ] && [ -x target/debug/ksef-qr ] || cargo build --locked -p ksef-qr -p ksef-qr-server
+command -v caddy >/dev/null || apt-get install -y -q caddy >/dev/null
+[ -x "$judges/bin/python" ] || python3 -m venv "$judges"
+[ -x "$judges/bin/schemathesis" ] || "$judges/bin/pip" install -q schemathesis
+folder=$(mktemp -d)
+"$server" --demo --listen 127.0.0.1:18080 2>"$folder/log" &
+demo=$!
+trap 'kill $demo 2>/dev/null || true; rm -rf "$folder"' EXIT
+for _ in $(seq 50); do curl -fs http://127.0.0.1:18080/health/ready >/dev/null && break; sleep 0.1; done
+
+echo "== the description, by schemathesis"
+timeout 90 "$judges/bin/schemathesis" run http://127.0.0.1:18080/openapi.json --max-examples 15 --request-timeout 10 \
+    --phases examples,coverage,fuzzing --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+echo "== attacks"
+python3 .ci/server_attacks.py 127.0.0.1:18080 "$server"
+kill -TERM $demo
+wait $demo
+echo "== three replicas"
+python3 .ci/server_replicas.py "$server"
