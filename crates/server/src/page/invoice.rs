@@ -117,14 +117,14 @@ pub(super) fn answer(desk: &Desk, caller: &Caller, wanted: &Wanted, group: Group
     if !answer.is_good() || wanted.is_check || mode == Mode::Total {
         return (answer, Vec::new());
     }
-    let made = match sign(desk, caller, wanted, &mut answer, xml, pdf, bytes) {
+    let files = match sign(desk, caller, wanted, &mut answer, xml, pdf, bytes) {
         Ok(done) => taken_away(&mut answer, &done, &advice, mode),
         Err(error) => {
             answer.faults.push(Told::from(&error));
             Vec::new()
         }
     };
-    (answer, made)
+    (answer, files)
 }
 
 /// What KSeF would refuse today, and yet may be signed today: the codes stay right.
@@ -201,24 +201,24 @@ fn taken_away(answer: &mut Answer, done: &Done, advice: &Advice, mode: Mode) -> 
         }
     }
     let stem = safe_stem(answer.name.split(" + ").next().unwrap_or_default());
-    let mut made = Vec::new();
+    let mut files = Vec::new();
     for (what, ending, code) in [
         (What::Kod1, "kod1.png", Some(&done.kod1)),
         (What::Kod2, "kod2.png", done.kod2.as_ref().map(|signed| &signed.code)),
     ] {
         let picture = code.and_then(|code| code.pictures.iter().find_map(|(_, picture)| bytes_of(picture)));
-        made.extend(picture.map(|bytes| (what, format!("{stem}.{ending}"), bytes)));
+        files.extend(picture.map(|bytes| (what, format!("{stem}.{ending}"), bytes)));
     }
     if let Some(bytes) = done.document.as_ref().and_then(|document| bytes_of(&document.place)) {
-        made.push((What::Stamped, format!("{stem}.stamped.pdf"), bytes));
+        files.push((What::Stamped, format!("{stem}.stamped.pdf"), bytes));
     }
     if (advice.document(), advice.codes()) == (DocumentKind::Confirmation, Codes::Both) {
         match confirmation(done, mode) {
-            Ok(bytes) => made.push((What::Confirmation, format!("{stem}.confirmation.pdf"), bytes)),
+            Ok(bytes) => files.push((What::Confirmation, format!("{stem}.confirmation.pdf"), bytes)),
             Err(error) => answer.remarks.push(Told::from(&error)),
         }
     }
-    made
+    files
 }
 
 fn bytes_of(picture: &Picture) -> Option<Vec<u8>> {

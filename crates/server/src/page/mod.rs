@@ -17,6 +17,8 @@
 //! Scripts, styles and pictures are files of their own inside of the executable, so that the policy for content has no
 //! exception.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer, made once a request")]
+
 mod answer;
 mod inquiry;
 mod invoice;

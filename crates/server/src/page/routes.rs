@@ -100,7 +100,9 @@ async fn login_form(visitor: Visitor) -> Response {
 
 /// The form and a cookie carry one token: who can set no cookie here cannot log anybody in.
 fn login_page(visitor: &Visitor, status: StatusCode, fault: Option<&str>) -> Response {
-    let token = random();
+    let Ok(token) = random() else {
+        return visitor.says(StatusCode::INTERNAL_SERVER_ERROR, visitor.texts().trouble.internal);
+    };
     let mut answer = visitor.html(status, |around| view::login(around, &token, fault));
     set_cookie(&mut answer, &other_value(&visitor.app, LOGIN, &token, LOGIN_FORM));
     answer
@@ -126,7 +128,9 @@ async fn login(visitor: Visitor, headers: HeaderMap, request: Request) -> Respon
         return visitor.says(StatusCode::TOO_MANY_REQUESTS, visitor.texts().trouble.busy);
     }
     visitor.app.log("login", json!({"key": key.caller.name}));
-    let (token, _) = visitor.page.sessions.begin(key);
+    let Ok((token, _)) = visitor.page.sessions.begin(key) else {
+        return visitor.says(StatusCode::INTERNAL_SERVER_ERROR, visitor.texts().trouble.internal);
+    };
     let mut answer = Redirect::to("/").into_response();
     set_cookie(&mut answer, &session_value(&visitor.app, &token));
     set_cookie(&mut answer, &other_value(&visitor.app, LOGIN, "", 0));
@@ -330,7 +334,11 @@ async fn file(member: Member, Path((id, name)): Path<(String, String)>) -> Respo
         return member.visitor.says(StatusCode::NOT_FOUND, member.visitor.texts().trouble.results_gone);
     };
     // A picture is shown on the page of results; a PDF is taken away.
-    let (kind, way) = if name.ends_with(".png") { ("image/png", "inline") } else { ("application/pdf", "attachment") };
+    let (kind, way) = if std::path::Path::new(&name).extension().is_some_and(|ending| ending == "png") {
+        ("image/png", "inline")
+    } else {
+        ("application/pdf", "attachment")
+    };
     download(kind, &format!("{way}; filename=\"{name}\""), bytes)
 }
 

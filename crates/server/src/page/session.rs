@@ -57,11 +57,11 @@ impl<C> Default for Sessions<C> {
 
 impl<C> Sessions<C> {
     /// Begins a session, and gives the token for the cookie.
-    pub fn begin(&self, caller: C) -> (String, Arc<Session<C>>) {
-        let token = random();
+    pub fn begin(&self, caller: C) -> Result<(String, Arc<Session<C>>), getrandom::Error> {
+        let token = random()?;
         let now = Instant::now();
         let id = digest(&token);
-        let session = Arc::new(Session { id, caller, csrf: random(), began: now, seen: Mutex::new(now) });
+        let session = Arc::new(Session { id, caller, csrf: random()?, began: now, seen: Mutex::new(now) });
         let mut open = locked(&self.open);
         open.retain(|_, session| !session.is_over(now));
         if open.len() >= MOST
@@ -70,7 +70,7 @@ impl<C> Sessions<C> {
             open.remove(&oldest);
         }
         open.insert(id, Arc::clone(&session));
-        (token, session)
+        Ok((token, session))
     }
 
     /// The session of a token, if it is not over.
@@ -94,14 +94,17 @@ impl<C> Sessions<C> {
 }
 
 /// 256 random bits, in hexadecimal.
-pub(super) fn random() -> String {
+///
+/// # Errors
+/// A system without random numbers hands out no tokens.
+pub(super) fn random() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
-    // A system without random numbers must not hand out tokens.
-    getrandom::fill(&mut bytes).expect("random numbers of the operating system");
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+    getrandom::fill(&mut bytes)?;
+    let text = bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
-    })
+    });
+    Ok(text)
 }
 
 fn digest(token: &str) -> TokenDigest {
@@ -120,8 +123,8 @@ mod tests {
     #[test]
     fn a_token_opens_its_own_session_until_it_ends() {
         let sessions = Sessions::default();
-        let (token, session) = sessions.begin("office");
-        let (other, _) = sessions.begin("till");
+        let (token, session) = sessions.begin("office").unwrap();
+        let (other, _) = sessions.begin("till").unwrap();
         assert_ne!(token, other);
         assert_eq!(sessions.find(&token).unwrap().caller, "office");
         assert!(session.is_own_form(&session.csrf) && !session.is_own_form("") && !session.is_own_form(&token));
@@ -133,9 +136,9 @@ mod tests {
     #[test]
     fn sessions_are_bounded() {
         let sessions = Sessions::default();
-        let (first, _) = sessions.begin(0);
+        let (first, _) = sessions.begin(0).unwrap();
         for number in 1..=MOST {
-            sessions.begin(number);
+            sessions.begin(number).unwrap();
         }
         assert_eq!(locked(&sessions.open).len(), MOST);
         assert!(sessions.find(&first).is_none());

@@ -59,7 +59,7 @@ impl Store {
         // Private: only the service's user may look into it.
         let folder = tempfile::Builder::new().prefix("ksef-qr-page-").tempdir()?;
         let results = Arc::new(Results {
-            id: random(),
+            id: random().map_err(io::Error::other)?,
             is_check,
             session,
             began: Instant::now(),

@@ -61,7 +61,8 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let mut session = token.and_then(|token| page.sessions.find(token));
         let mut new_token = None;
         if let (None, Some(guest)) = (&session, &app.guest) {
-            let (token, begun) = page.sessions.begin(guest.clone());
+            let begun = page.sessions.begin(guest.clone());
+            let (token, begun) = begun.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
             (session, new_token) = (Some(begun), Some(token));
         }
         let is_script = text(&parts.headers, header::ACCEPT).is_some_and(|accepted| accepted == "application/json");
@@ -108,7 +109,7 @@ impl Visitor {
             environment: match self.app.desk.environment() {
                 Environment::Prod => 0,
                 Environment::Demo => 1,
-                _ => 2,
+                Environment::Test => 2,
             },
             today: Day::of(self.app.desk.now()),
         })

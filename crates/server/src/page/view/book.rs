@@ -45,16 +45,16 @@ pub(in crate::page) fn book(around: &Around<'_>, due: Option<&[DueInvoice]>) -> 
 }
 
 /// What is overdue stands together, whatever its day.
-fn group(invoice: &DueInvoice, today: Day) -> Option<Option<Day>> {
+fn group(invoice: &DueInvoice, today: Day) -> (bool, Option<Day>) {
     match invoice.send_by {
-        Some(day) if day < today => None,
-        day => Some(day),
+        Some(day) if day < today => (true, None),
+        day => (false, day),
     }
 }
 
 fn of_a_day(around: &Around<'_>, invoices: &[DueInvoice]) -> Markup {
     let (texts, results) = (&around.texts.book, &around.texts.results);
-    let is_overdue = matches!(invoices, [first, ..] if group(first, around.today).is_none());
+    let is_overdue = matches!(invoices, [first, ..] if group(first, around.today).0);
     let day = invoices.first().and_then(|first| first.send_by);
     let days = day.map(|day| around.today.days_until(day));
     html! {
