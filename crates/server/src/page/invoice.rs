@@ -18,7 +18,9 @@ use ksef_qr::{Code, Error, PictureFormat, Result};
 use super::answer::{Advised, Answer, Facts, Told, What};
 use super::store::safe_stem;
 use super::upload::SentFile;
-use crate::desk::{Caller, Desk, Order, Scope, Task, Upload};
+use crate::api::journal::said;
+use crate::app::App;
+use crate::desk::{Caller, Order, Scope, Task, Upload};
 
 /// What is to be done with each invoice.
 #[derive(Clone, Debug)]
@@ -75,7 +77,7 @@ fn is_pdf(file: &SentFile) -> bool {
 }
 
 /// Does all that can be done for one invoice.
-pub(super) fn answer(desk: &Desk, caller: &Caller, wanted: &Wanted, group: Group) -> (Answer, Vec<Made>) {
+pub(super) fn answer(app: &App, caller: &Caller, wanted: &Wanted, group: Group) -> (Answer, Vec<Made>) {
     let Group { name, xml, pdf, fault } = group;
     let mut answer = Answer { name, ..Answer::default() };
     if let Some(kind) = fault {
@@ -95,7 +97,7 @@ pub(super) fn answer(desk: &Desk, caller: &Caller, wanted: &Wanted, group: Group
         (None, None) => Vec::new(),
     };
     let mode = wanted.schedule.mode;
-    let checked = desk.check(&bytes, Some(wanted.schedule.clone()));
+    let checked = app.desk.check(&bytes, Some(wanted.schedule.clone()));
     for finding in checked.findings() {
         // In a total failure that is the answer, and no finding.
         if finding.code() == ErrorKind::NotForKsef.code() && mode == Mode::Total {
@@ -117,7 +119,7 @@ pub(super) fn answer(desk: &Desk, caller: &Caller, wanted: &Wanted, group: Group
     if !answer.is_good() || wanted.is_check || mode == Mode::Total {
         return (answer, Vec::new());
     }
-    let files = match sign(desk, caller, wanted, &mut answer, xml, pdf, bytes) {
+    let files = match sign(app, caller, wanted, &mut answer, xml, pdf, bytes) {
         Ok(done) => taken_away(&mut answer, &done, &advice, mode),
         Err(error) => {
             answer.faults.push(Told::from(&error));
@@ -148,7 +150,7 @@ fn inside(pdf: &[u8]) -> Result<Vec<u8>> {
 
 /// Has it signed once: with its PDF, if that takes the codes.
 fn sign(
-    desk: &Desk,
+    app: &App,
     caller: &Caller,
     wanted: &Wanted,
     answer: &mut Answer,
@@ -159,7 +161,7 @@ fn sign(
     if let Some(pdf) = pdf {
         if caller.may(Scope::Stamp) {
             let task = Task::Stamp(Stamp::default(), Mismatch::Refuse);
-            match one(desk, caller, wanted, task, Upload { name: answer.name.clone(), xml, pdf: Some(pdf) }) {
+            match one(app, caller, wanted, task, Upload { name: answer.name.clone(), xml, pdf: Some(pdf) }) {
                 // Whatever is wrong with the PDF, the invoice may be right: its codes are made without it.
                 Err(error) if is_of_pdf(&error) => answer.pdf_fault = Some(Told::from(&error)),
                 other => return other,
@@ -169,7 +171,7 @@ fn sign(
             answer.pdf_fault = Some(Told::from(&error));
         }
     }
-    one(desk, caller, wanted, Task::Sign, Upload { name: answer.name.clone(), xml: Some(bytes), pdf: None })
+    one(app, caller, wanted, Task::Sign, Upload { name: answer.name.clone(), xml: Some(bytes), pdf: None })
 }
 
 fn is_of_pdf(error: &Error) -> bool {
@@ -178,11 +180,13 @@ fn is_of_pdf(error: &Error) -> bool {
     error.code().starts_with("pdf_") || error.kind() == ErrorKind::InputNotPdf || of_embedded.contains(&error.kind())
 }
 
-fn one(desk: &Desk, caller: &Caller, wanted: &Wanted, task: Task, upload: Upload) -> Result<Done> {
+fn one(app: &App, caller: &Caller, wanted: &Wanted, task: Task, upload: Upload) -> Result<Done> {
     let mut order = Order::new(task);
     order.formats = vec![PictureFormat::Png];
     order.schedule = Some(wanted.schedule.clone());
-    match desk.codes(caller, &order, upload)?.outcome {
+    let record = app.desk.codes(caller, &order, upload)?;
+    said(app, &caller.name, order.task.name(), &record);
+    match record.outcome {
         InvoiceOutcome::Done(done) => Ok(done),
         InvoiceOutcome::Refused(error) => Err(error),
         InvoiceOutcome::Kept(_) => Err(Error::new(ErrorKind::Internal, "the invoice was done by an earlier run")),

@@ -274,25 +274,16 @@ async fn work(
     group: Group,
 ) -> Result<(&'static str, &'static str, String), Response> {
     let visitor = &member.visitor;
-    let (desk, caller, wanted) = (visitor.app.desk.clone(), member.caller().clone(), wanted.clone());
+    let (app, caller, wanted) = (visitor.app.clone(), member.caller().clone(), wanted.clone());
     let is_check = wanted.is_check;
     let (kept, texts) = (Arc::clone(results), visitor.texts());
     let work = move || {
-        let (answer, made) = answer(&desk, &caller, &wanted, group);
+        let (answer, made) = answer(&app, &caller, &wanted, group);
         let short = view::in_short(texts, &answer, is_check);
-        let line = json!({
-            "key": caller.name,
-            "by": "page",
-            "refused": answer.faults.first().map(|told| told.code.clone()),
-            "files": made.len(),
-        });
-        kept.add(answer, made).map(|()| (short, line))
+        kept.add(answer, made).map(|()| short)
     };
     match visitor.app.pool.run(work).await {
-        Ok(Ok((short, line))) => {
-            visitor.app.log("invoice", line);
-            Ok(short)
-        }
+        Ok(Ok(short)) => Ok(short),
         Ok(Err(_)) => Err(visitor.says(StatusCode::INSUFFICIENT_STORAGE, visitor.texts().trouble.internal)),
         Err(_busy) => Err(visitor.says(StatusCode::TOO_MANY_REQUESTS, visitor.texts().trouble.busy)),
     }
