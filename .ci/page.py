@@ -87,7 +87,8 @@ FINDINGS = []
 def axe(page, name):
     """Looks at a page in light and dark, and takes its picture, wide and narrow."""
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        # Colours that are still on their way from one scheme to the other are nobody's: contexts ask for no motion.
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         # Without trusted types a script of Playwright's own is let in by the browser's debugger.
         page.evaluate(AXE.read_text())
         found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'incomplete']})")
@@ -182,7 +183,7 @@ def outage(browser, service, language, script, files, wrong):
     words = WORDS[language]
     name = f"{language}-{'script' if script else 'plain'}"
     context = browser.new_context(locale=language, java_script_enabled=script, base_url=service.address,
-                                  viewport={"width": 1280, "height": 800})
+                                  viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
     problems = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -348,7 +349,7 @@ def login(browser, folder, binaries):
                  "--password-file", fixtures / "password.txt"]
     with Service(binaries, *arguments) as service:
         for language in ("pl", "en"):
-            context = browser.new_context(base_url=service.address, locale=language)
+            context = browser.new_context(base_url=service.address, locale=language, reduced_motion="reduce")
             page = context.new_page()
             page.goto("/book")
             assert page.url.endswith("/login")
