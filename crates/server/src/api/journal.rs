@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::app::{App, Metrics};
 
 /// Counts, and writes down who had what made; nothing of the invoice's content.
-pub(super) fn said(app: &App, who: &str, task: &str, record: &Record) {
+pub(crate) fn said(app: &App, who: &str, task: &str, record: &Record) {
     match &record.outcome {
         InvoiceOutcome::Done(done) => {
             Metrics::add(&app.metrics.done);

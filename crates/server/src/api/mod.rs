@@ -18,7 +18,7 @@ mod answer;
 mod batch;
 mod body;
 mod guard;
-mod journal;
+pub(crate) mod journal;
 mod openapi;
 mod operations;
 mod parameters;
