@@ -11,6 +11,7 @@ mod key;
 mod link;
 mod number;
 mod options;
+mod print;
 pub mod pasted;
 mod reference;
 mod sign;
@@ -38,6 +39,7 @@ pub use key::{
 };
 pub use link::LinkArgs;
 pub use number::NumberArgs;
+pub use print::PrintArgs;
 pub use options::{
     BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs,
     OutageArgs, OutputArgs, PictureArgs, Progress,
@@ -64,6 +66,7 @@ pub enum Command {
     Link(Box<LinkArgs>),
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
+    Print(Box<PrintArgs>),
     Check(CheckArgs),
     Correct(CorrectArgs),
     Advise(AdviseArgs),

@@ -11,6 +11,7 @@ mod deadline;
 mod key;
 mod number;
 mod options;
+mod print;
 mod register;
 mod sign;
 mod stamp;
@@ -31,6 +32,7 @@ pub use correct::Correct;
 pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
 pub use number::{Number, NumberText};
+pub use print::Print;
 pub use options::{
     BookPlace, Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing,
     SigningKey, VARIABLE, When,
@@ -50,6 +52,7 @@ pub enum Command {
     Sign(Box<Sign>),
     Stamp(Box<Stamp>),
     Confirm(Box<Confirm>),
+    Print(Box<Print>),
     Check(Check),
     Correct(Correct),
     Advise(Advise),
@@ -88,6 +91,7 @@ impl Command {
             args::Command::Link(args) => Self::Sign(Box::new(Sign::from_link_args(*args)?)),
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
+            args::Command::Print(args) => Self::Print(Box::new(Print::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
             args::Command::Correct(args) => Self::Correct(Correct::from_args(args)?),
             args::Command::Advise(args) => Self::Advise(Advise::from_args(args)?),
