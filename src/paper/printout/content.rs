@@ -100,7 +100,7 @@ impl Content<'_> {
         let half = INNER * 0.62;
         self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, above.to_owned())])]);
         self.layout.gap(3.0);
-        self.layout.row(&[Cell { role: Role::Title, ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
+        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
         let numbers = number.iter().map(|number| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value())));
         self.layout.row(&[Cell::new(MARGIN, half.max(INNER), numbers.collect())]);
         self.layout.gap(9.0);

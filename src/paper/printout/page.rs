@@ -58,7 +58,7 @@ impl Style {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Document,
-    Title,
+    Title(String),
     Heading(String),
     Paragraph,
     Table,

@@ -225,7 +225,7 @@ fn children(drawn: &Drawn, tag: TagId, leaves: &mut [Vec<Identifier>]) -> Vec<No
 fn kind(role: &Role) -> TagKind {
     match role {
         Role::Document => Tag::Div.into(),
-        Role::Title => Tag::Hn(NonZeroU16::MIN, None).into(),
+        Role::Title(title) => Tag::Hn(NonZeroU16::MIN, Some(title.clone())).into(),
         Role::Heading(title) => {
             Tag::Hn(NonZeroU16::MIN.saturating_add(1), Some(title.clone())).into()
         }
