@@ -32,7 +32,7 @@ impl Document for Printing {
     }
 
     fn nouns(&self) -> [&'static str; 2] {
-        ["invoice drawn", "invoices drawn"]
+        ["PDF", "PDFs"]
     }
 
     fn begin(&self, input: &Input, invoice: &mut Vec<u8>, largest: u64) -> Result<Box<dyn Draft + '_>> {
@@ -66,10 +66,10 @@ impl Draft for Undrawn<'_> {
             .pdf()?;
         let mut made = Made::new(printed.bytes);
         if !printed.missing.is_empty() {
-            let few: Vec<String> =
-                printed.missing.iter().take(5).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
+            let few: Vec<String> = printed.missing.iter().take(5).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let more = if printed.missing.len() > few.len() { ", and more" } else { "" };
-            let message = format!("letters that the page cannot show, and the XML in the PDF has: {}{more}", few.join(", "));
+            let message =
+                format!("letters that the page cannot show, and the XML in the PDF has: {}{more}", few.join(", "));
             made.warnings.push(Warning::new(WarningKind::LettersNotDrawn, message));
         }
         Ok(made)

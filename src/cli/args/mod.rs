@@ -11,8 +11,8 @@ mod key;
 mod link;
 mod number;
 mod options;
-mod print;
 pub mod pasted;
+mod print;
 mod reference;
 mod sign;
 mod stamp;
@@ -39,11 +39,11 @@ pub use key::{
 };
 pub use link::LinkArgs;
 pub use number::NumberArgs;
-pub use print::PrintArgs;
 pub use options::{
     BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs,
     OutageArgs, OutputArgs, PictureArgs, Progress,
 };
+pub use print::PrintArgs;
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};
 pub use sign::SignArgs;
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};

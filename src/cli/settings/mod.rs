@@ -32,11 +32,11 @@ pub use correct::Correct;
 pub use deadline::Deadline;
 pub use key::{CertificateUse, Key, KeyCsr, KeyNew, KeyPassword, KeyPublic, KeyTarget, NewPassword, RequestSubject};
 pub use number::{Number, NumberText};
-pub use print::Print;
 pub use options::{
     BookPlace, Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing,
     SigningKey, VARIABLE, When,
 };
+pub use print::Print;
 pub use register::{
     AddedKey, EntryNotes, FilledFrom, ListShape, Register, RegisterAdd, RegisterCheck, RegisterFill, RegisterList,
     RegisterStatus,

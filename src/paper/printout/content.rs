@@ -2,15 +2,15 @@
 //! name that the table of labels has for it.
 
 use super::labels::Kind;
-use super::page::{Cell, INNER, Ink, Layout, MARGIN, Role, Style};
+use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style};
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
 use super::words::Words;
-use super::page::Align;
 use crate::xml::Element;
 
 pub(super) const NAME: Style = Style::new(false, 6.8, Ink::Grey);
 pub(super) const TEXT: Style = Style::new(false, 8.6, Ink::Black);
 pub(super) const STRONG: Style = Style::new(true, 8.6, Ink::Black);
+const PARTY: Style = Style::new(true, 9.6, Ink::Black);
 const TITLE: Style = Style::new(true, 17.0, Ink::Black);
 const NUMBER: Style = Style::new(false, 11.0, Ink::Black);
 const TOTAL: Style = Style::new(true, 13.0, Ink::Black);
@@ -29,7 +29,8 @@ impl<'e> Rest<'e> {
     }
 
     fn take_all(&mut self, names: &[&str]) -> Vec<&'e Element> {
-        let (taken, rest) = std::mem::take(&mut self.0).into_iter().partition(|child| names.contains(&child.name.as_str()));
+        let (taken, rest) =
+            std::mem::take(&mut self.0).into_iter().partition(|child| names.contains(&child.name.as_str()));
         self.0 = rest;
         taken
     }
@@ -51,7 +52,12 @@ pub(super) struct Content<'l> {
 
 impl Content<'_> {
     /// All of an invoice of FA(3), FA(2) or FA_RR(1), but its file's facts, which are given back.
-    pub(super) fn invoice<'e>(&mut self, root: &'e Element, above: &str, known: Vec<(String, String)>) -> Option<&'e Element> {
+    pub(super) fn invoice<'e>(
+        &mut self,
+        root: &'e Element,
+        above: &str,
+        known: Vec<(String, String)>,
+    ) -> Option<&'e Element> {
         let mut rest = Rest::of(Some(root));
         let file = rest.take("Naglowek");
         let body = rest.take("Fa").or_else(|| rest.take("FakturaRR"));
@@ -72,7 +78,14 @@ impl Content<'_> {
             self.fields(left);
         }
         self.annotations(&mut fa);
-        for name in ["ZaliczkaCzesciowa", "FakturaZaliczkowa", "Rozliczenie", "Platnosc", "DokumentZaplaty", "WarunkiTransakcji"] {
+        for name in [
+            "ZaliczkaCzesciowa",
+            "FakturaZaliczkowa",
+            "Rozliczenie",
+            "Platnosc",
+            "DokumentZaplaty",
+            "WarunkiTransakcji",
+        ] {
             self.section(name, &fa.take_all(&[name]));
         }
         self.section("DodatkowyOpis", &fa.take_all(&["DodatkowyOpis"]));
@@ -85,10 +98,13 @@ impl Content<'_> {
         for attachment in rest.take_all(&["Zalacznik"]) {
             self.attachment(attachment);
         }
-        if !rest.0.is_empty() {
+        let mut strays = Vec::new();
+        self.strays(root, &mut strays);
+        if !rest.0.is_empty() || !strays.is_empty() {
             let heading = self.words.say("Pozostałe dane", "Other data");
             self.layout.heading(&heading);
             self.elements(&rest.0);
+            self.fields(strays);
         }
         file
     }
@@ -101,11 +117,13 @@ impl Content<'_> {
         self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, above.to_owned())])]);
         self.layout.gap(3.0);
         self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
-        let numbers = number.iter().map(|number| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value())));
+        let numbers =
+            number.iter().map(|number| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value())));
         self.layout.row(&[Cell::new(MARGIN, half.max(INNER), numbers.collect())]);
         self.layout.gap(9.0);
         self.layout.bar(MARGIN, INNER);
-        let first = fa.take_all(&["P_1", "P_4B", "P_1M", "P_6", "P_4A", "OkresFa", "KodWaluty", "KursWalutyZ"]);
+        let order = ["P_1", "P_4B", "P_1M", "P_6", "P_4A", "OkresFa", "KodWaluty", "KursWalutyZ"];
+        let first: Vec<&Element> = order.iter().flat_map(|name| fa.take_all(&[name])).collect();
         let mut fields = self.fields_of(&first);
         fields.extend(known.into_iter().map(|(name, value)| Field { name, value, url: None }));
         self.fields(fields);
@@ -128,8 +146,11 @@ impl Content<'_> {
     /// A party: its name, its numbers, where it is; marks in small type.
     fn card(&self, party: &Element) -> Vec<(Style, String)> {
         let mut texts = vec![(Style::new(true, 7.2, Ink::Grey), self.words.label(&party.name).to_uppercase())];
-        let mut marks = Vec::new();
-        self.card_lines(party, &mut texts, &mut marks);
+        let (mut lines, mut marks) = (Vec::new(), Vec::new());
+        self.card_lines(party, &mut lines, &mut marks);
+        // Stable: the name comes first, all else in its order.
+        lines.sort_by_key(|(style, _)| *style != PARTY);
+        texts.extend(lines);
         if !marks.is_empty() {
             texts.push((NAME, marks.join(" · ")));
         }
@@ -141,10 +162,12 @@ impl Content<'_> {
         for child in &element.children {
             let value = child.value();
             match child.name.as_str() {
-                "Nazwa" | "PelnaNazwa" => texts.push((Style::new(true, 9.6, Ink::Black), value.to_owned())),
+                "Nazwa" | "PelnaNazwa" => texts.push((PARTY, value.to_owned())),
                 "KodUE" if element.child("NrVatUE").is_some() => {}
                 "KodKraju" if element.child("NrID").is_some() => {}
-                "NrVatUE" => texts.push((TEXT, format!("{}: {}{value}", self.words.label(&child.name), prefix("KodUE")))),
+                "NrVatUE" => {
+                    texts.push((TEXT, format!("{}: {}{value}", self.words.label(&child.name), prefix("KodUE"))))
+                }
                 "NrID" => {
                     let country = prefix("KodKraju");
                     let space = if country.is_empty() { "" } else { " " };
@@ -152,7 +175,10 @@ impl Content<'_> {
                 }
                 "Adres" if is_address(child) => texts.extend(address_lines(child).into_iter().map(|line| (TEXT, line))),
                 _ if !child.children.is_empty() && is_address(child) => {
-                    texts.push((TEXT, format!("{}: {}", self.words.label(&child.name), address_lines(child).join(", "))));
+                    texts.push((
+                        TEXT,
+                        format!("{}: {}", self.words.label(&child.name), address_lines(child).join(", ")),
+                    ));
                 }
                 _ if !child.children.is_empty() => self.card_lines(child, texts, marks),
                 _ if value.is_empty() => {}
@@ -161,23 +187,41 @@ impl Content<'_> {
                 }
                 name => texts.push((TEXT, format!("{}: {}", self.words.label(name), self.words.value(name, value)))),
             }
-            self.aside(child, texts);
         }
     }
 
-    /// What no schema has there: attributes, and texts between elements.
-    fn aside(&self, element: &Element, texts: &mut Vec<(Style, String)>) {
-        for (name, value) in attributes(element) {
-            texts.push((TEXT, format!("{}: {value}", self.words.label(name))));
-        }
+    /// What no schema has where it stands: texts between elements, attributes, elements within a value. Nothing else looks for them.
+    fn strays(&self, element: &Element, found: &mut Vec<Field>) {
+        let field =
+            |name: &str, value: &str| Field { name: self.words.label(name), value: value.to_owned(), url: None };
         if !element.children.is_empty() && !element.value().is_empty() {
-            texts.push((TEXT, element.value().to_owned()));
+            found.push(field(&element.name, element.value()));
+        }
+        for (name, value) in &element.attributes {
+            // How a column of an attachment is aligned.
+            let is_type =
+                element.name == "Kol" && matches!(value.as_str(), "date" | "datetime" | "dec" | "int" | "time" | "txt");
+            if !is_type {
+                found.push(field(name, value));
+            }
+        }
+        if is_value(&element.name) || self.words.kind(&element.name) != Kind::Text {
+            found.extend(element.children.iter().flat_map(|child| self.leaves(child)));
+        }
+        for child in element.children.iter().filter(|child| child.name != "Naglowek") {
+            self.strays(child, found);
         }
     }
 
     fn correction(&mut self, fa: &mut Rest<'_>) {
-        let facts =
-            fa.take_all(&["PrzyczynaKorekty", "TypKorekty", "OkresFaKorygowanej", "NrFaKorygowany", "P_15ZK", "KursWalutyZK"]);
+        let facts = fa.take_all(&[
+            "PrzyczynaKorekty",
+            "TypKorekty",
+            "OkresFaKorygowanej",
+            "NrFaKorygowany",
+            "P_15ZK",
+            "KursWalutyZK",
+        ]);
         let corrected = fa.take_all(&["DaneFaKorygowanej"]);
         let before = fa.take_all(&["Podmiot1K", "Podmiot2K"]);
         if facts.is_empty() && corrected.is_empty() && before.is_empty() {
@@ -200,7 +244,9 @@ impl Content<'_> {
         self.layout.heading(&heading);
         let columns: &[&str] = match first.name.as_str() {
             "FakturaRRWiersz" => &["NrWierszaFa", "P_5", "P_6B", "P_6A", "P_7", "P_8", "P_9", "P_10", "P_11"],
-            "ZamowienieWiersz" => &["NrWierszaZam", "P_7Z", "P_8BZ", "P_8AZ", "P_9AZ", "P_12Z", "P_11NettoZ", "P_11VatZ"],
+            "ZamowienieWiersz" => {
+                &["NrWierszaZam", "P_7Z", "P_8BZ", "P_8AZ", "P_9AZ", "P_12Z", "P_11NettoZ", "P_11VatZ"]
+            }
             _ => &["NrWierszaFa", "P_7", "P_8B", "P_8A", "P_9A", "P_9B", "P_10", "P_12", "P_11", "P_11Vat", "P_11A"],
         };
         let is_name = |name: &str| matches!(name, "P_5" | "P_7Z") || (name == "P_7" && !self.words.is_rr);
@@ -255,7 +301,6 @@ impl Content<'_> {
         if !pieces.is_empty() {
             texts.push((DETAIL, pieces.join(" · ")));
         }
-        self.aside(line, &mut texts);
         texts
     }
 
@@ -273,7 +318,8 @@ impl Content<'_> {
         let figure = |part: Option<&Element>| part.map(|part| self.words.figure(part.value()));
         let has_pln = rows.iter().any(|(_, parts)| parts[2].is_some());
         let has_tax = rows.iter().any(|(_, parts)| parts[1].is_some());
-        let mut heads = vec![(self.words.say("Stawka", "Rate"), Align::Left), (self.words.say("Netto", "Net"), Align::Right)];
+        let mut heads =
+            vec![(self.words.say("Stawka", "Rate"), Align::Left), (self.words.say("Netto", "Net"), Align::Right)];
         if has_tax {
             heads.push(("VAT".to_owned(), Align::Right));
         }
@@ -351,7 +397,7 @@ impl Content<'_> {
             }
             return;
         }
-        let is_mark = self.words.kind(&element.name) == Kind::Mark && element.attributes.is_empty();
+        let is_mark = self.words.kind(&element.name) == Kind::Mark;
         match element.value() {
             "1" if is_mark && element.name.ends_with('N') => no.push(self.words.label(group).to_lowercase()),
             "1" if is_mark => yes.push(self.words.label(&element.name)),
@@ -377,13 +423,9 @@ impl Content<'_> {
     }
 
     fn inside(&mut self, element: &Element) {
-        let mut own = Vec::new();
-        self.aside(element, &mut own);
         if element.children.is_empty() && !element.value().is_empty() {
-            own.push((TEXT, self.words.value(&element.name, element.value())));
-        }
-        if !own.is_empty() {
-            self.layout.row(&[Cell::new(MARGIN, INNER, own)]);
+            let text = self.words.value(&element.name, element.value());
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(TEXT, text)])]);
         }
         self.elements(&element.children.iter().collect::<Vec<_>>());
     }
@@ -392,7 +434,13 @@ impl Content<'_> {
     fn elements(&mut self, elements: &[&Element]) {
         let mut rest = elements;
         while let Some(first) = rest.first() {
-            let is_simple = |element: &Element| element.children.is_empty() || is_address(element);
+            let is_alone = |element: &Element| rest.iter().filter(|other| other.name == element.name).count() == 1;
+            let is_simple = |element: &Element| {
+                let is_plain = || element.children.iter().all(|part| part.children.is_empty());
+                element.children.is_empty()
+                    || is_address(element)
+                    || (speaks_for_itself(&element.name) && is_plain() && is_alone(element))
+            };
             let leaves = rest.iter().take_while(|element| is_simple(element)).count();
             if leaves > 0 {
                 let (now, later) = rest.split_at(leaves);
@@ -420,7 +468,7 @@ impl Content<'_> {
     fn as_table(&self, elements: &[&Element]) -> Option<Table> {
         let mut names: Vec<&str> = Vec::new();
         for element in elements {
-            let is_plain = |part: &Element| part.children.is_empty() && attributes(part).next().is_none();
+            let is_plain = |part: &Element| part.children.is_empty();
             let mut seen: Vec<&str> = Vec::new();
             for part in &element.children {
                 if !is_plain(part) || seen.contains(&part.name.as_str()) {
@@ -431,7 +479,7 @@ impl Content<'_> {
                     names.push(&part.name);
                 }
             }
-            if element.children.is_empty() || !element.value().is_empty() || attributes(element).next().is_some() {
+            if element.children.is_empty() {
                 return None;
             }
         }
@@ -460,33 +508,37 @@ impl Content<'_> {
         if is_address(element) {
             fields.push(field(self.words.label(&element.name), address_lines(element).join(", ")));
         } else {
-            if !value.is_empty() {
+            if element.children.is_empty() && !value.is_empty() {
                 let url = (self.words.kind(&element.name) == Kind::Address && value.starts_with("https://"))
                     .then(|| value.to_owned());
-                fields.push(Field { url, ..field(self.words.label(&element.name), self.words.value(&element.name, value)) });
+                fields.push(Field {
+                    url,
+                    ..field(self.words.label(&element.name), self.words.value(&element.name, value))
+                });
             }
             fields.extend(element.children.iter().flat_map(|child| self.leaves(child)));
         }
-        fields.extend(attributes(element).map(|(name, value)| field(self.words.label(name), value.to_owned())));
         fields
     }
 
-    /// Names and values, three beside each other; what is long has the whole width.
+    /// Names and values, three beside each other; what is longer takes the room of two or three.
     fn fields(&mut self, fields: Vec<Field>) {
+        const COLUMNS: usize = 3;
         const GAP: f32 = 14.0;
-        let width = (INNER - 2.0 * GAP) / 3.0;
+        let width = |span: usize| span as f32 * (INNER + GAP) / COLUMNS as f32 - GAP;
         let mut row: Vec<Cell> = Vec::new();
+        let mut next = 0;
         for field in fields {
-            let is_long = TEXT.width(&field.value) > 1.7 * width;
+            let need = TEXT.width(&field.value);
+            let span = (1..COLUMNS).find(|span| need <= width(*span)).unwrap_or(COLUMNS);
+            if next + span > COLUMNS {
+                self.field_row(&mut row);
+                next = 0;
+            }
+            let x = MARGIN + width(next) + GAP;
             let texts = vec![(NAME, field.name), (TEXT, field.value)];
-            if is_long || row.len() == 3 {
-                self.field_row(&mut row);
-            }
-            let place = row.len() as f32 * (width + GAP);
-            row.push(Cell { url: field.url, ..Cell::new(MARGIN + place, if is_long { INNER } else { width }, texts) });
-            if is_long {
-                self.field_row(&mut row);
-            }
+            row.push(Cell { url: field.url, ..Cell::new(x, width(span), texts) });
+            next += span;
         }
         self.field_row(&mut row);
     }
@@ -557,10 +609,8 @@ impl Content<'_> {
             kind.is_some_and(|(_, kind)| matches!(kind.as_str(), "int" | "dec"))
         };
         for place in 0..count {
-            let head = heads.get(place).map(|head| self.leaves(head).into_iter().map(|field| field.value));
-            // What a column holds is seen; it aligns it.
-            let kinds = ["date", "datetime", "dec", "int", "time", "txt"];
-            let head = head.into_iter().flatten().filter(|text| !kinds.contains(&text.as_str())).collect::<Vec<_>>().join(" ");
+            let names = heads.get(place).into_iter().flat_map(|head| self.leaves(head)).map(|field| field.value);
+            let head = names.collect::<Vec<_>>().join(" ");
             drawn.columns.push(Column { head, align: if is_figure(place) { Align::Right } else { Align::Left } });
         }
         for row in rows {
@@ -579,7 +629,8 @@ impl Content<'_> {
 
     /// Facts of the file, in small type.
     pub(super) fn file(&mut self, file: Option<&Element>, more: Vec<(String, String)>) {
-        let own = file.map(|file| self.leaves(file)).unwrap_or_default();
+        let mut own = file.map(|file| self.leaves(file)).unwrap_or_default();
+        file.into_iter().for_each(|file| self.strays(file, &mut own));
         let own = own.into_iter().map(|field| format!("{}: {}", field.name, field.value));
         let more = more.into_iter().map(|(name, value)| format!("{name}: {value}"));
         let text = own.chain(more).collect::<Vec<_>>().join(" · ");
@@ -588,32 +639,39 @@ impl Content<'_> {
     }
 }
 
-/// Of the element: where columns of attachments are aligned by one, it is not printed.
-fn attributes(element: &Element) -> impl Iterator<Item = (&String, &String)> {
-    element.attributes.iter().map(|(name, value)| (name, value))
+/// An element that holds a value where the sections look for one.
+fn is_value(name: &str) -> bool {
+    let is_field = name.starts_with("P_") || name.starts_with("Nr") || name.starts_with("Data");
+    is_field || matches!(name, "WKom" | "SKom" | "Akapit" | "ZNaglowek" | "Opis" | "Nazwa" | "KodWaluty")
+}
+
+/// A record whose values say what they are without its name, where there is one of it.
+fn speaks_for_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "TerminPlatnosci" | "TerminOpis" | "RachunekBankowy" | "Informacje" | "Rejestry" | "DaneFaKorygowanej"
+    )
 }
 
 /// An address of the schemas, and nothing else in it.
 fn is_address(element: &Element) -> bool {
     let is_part = |part: &Element| {
-        matches!(part.name.as_str(), "KodKraju" | "AdresL1" | "AdresL2" | "GLN")
-            && part.children.is_empty()
-            && part.attributes.is_empty()
+        matches!(part.name.as_str(), "KodKraju" | "AdresL1" | "AdresL2" | "GLN") && part.children.is_empty()
     };
-    !element.children.is_empty()
-        && element.children.iter().all(is_part)
-        && element.child("AdresL1").is_some()
-        && element.attributes.is_empty()
-        && element.value().is_empty()
+    !element.children.is_empty() && element.children.iter().all(is_part) && element.child("AdresL1").is_some()
 }
 
 /// The street, the town and the country, and the GLN.
 fn address_lines(address: &Element) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for name in ["AdresL1", "AdresL2", "KodKraju", "GLN"] {
         for part in address.children.iter().filter(|part| part.name == name && !part.value().is_empty()) {
             let value = part.value();
-            lines.push(if name == "GLN" { format!("GLN: {value}") } else { value.to_owned() });
+            match (name, lines.last_mut()) {
+                ("KodKraju", Some(town)) => *town = format!("{town}, {value}"),
+                ("GLN", _) => lines.push(format!("GLN: {value}")),
+                _ => lines.push(value.to_owned()),
+            }
         }
     }
     lines

@@ -192,7 +192,7 @@ impl Layout {
 
     /// A heading, never alone at the end of a page.
     pub(super) fn heading(&mut self, text: &str) {
-        self.gap(11.0);
+        self.gap(9.0);
         self.make_room(52.0);
         let style = Style::new(true, 9.5, Ink::Black);
         self.drawn.outline.push((text.to_owned(), self.drawn.pages.len(), self.y));
@@ -292,7 +292,8 @@ impl Layout {
             let top = self.y;
             for (cell, tag, lines) in &mut rests {
                 let mut y = top;
-                while let Some((style, line)) = lines.next_if(|(style, _)| y + style.line_height() <= BOTTOM || y <= TOP)
+                while let Some((style, line)) =
+                    lines.next_if(|(style, _)| y + style.line_height() <= BOTTOM || y <= TOP)
                 {
                     self.line(cell, style, &line, y, Some(*tag));
                     y += style.line_height();

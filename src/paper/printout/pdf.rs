@@ -17,7 +17,9 @@ use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
-use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree};
+use krilla::tagging::{
+    Artifact, ArtifactType, ContentTag, Identifier, Node, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
+};
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 
 use super::page::{Drawn, Ink, Item, PAGE, Role, Style, TagId};
@@ -75,7 +77,8 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
     document.set_tag_tree(tree);
     document.set_outline(outline(drawn));
     let (year, month, day) = about.date.numbers();
-    let date = DateTime::new(year).month(month).day(day).hour(0).minute(0).second(0).utc_offset_hour(0).utc_offset_minute(0);
+    let date =
+        DateTime::new(year).month(month).day(day).hour(0).minute(0).second(0).utc_offset_hour(0).utc_offset_minute(0);
     document.set_metadata(
         Metadata::new()
             .title(about.title.clone())
@@ -226,9 +229,7 @@ fn kind(role: &Role) -> TagKind {
     match role {
         Role::Document => Tag::Div.into(),
         Role::Title(title) => Tag::Hn(NonZeroU16::MIN, Some(title.clone())).into(),
-        Role::Heading(title) => {
-            Tag::Hn(NonZeroU16::MIN.saturating_add(1), Some(title.clone())).into()
-        }
+        Role::Heading(title) => Tag::Hn(NonZeroU16::MIN.saturating_add(1), Some(title.clone())).into(),
         Role::Paragraph => Tag::P.into(),
         Role::Table => Tag::Table.into(),
         Role::Row => Tag::TR.into(),

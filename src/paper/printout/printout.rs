@@ -171,3 +171,10 @@ fn missing(drawn: &Drawn) -> Vec<char> {
     }
     missing
 }
+
+/// The pages of a document that takes the place of the invoice's.
+#[cfg(test)]
+pub(super) fn drawn_of(invoice: &Invoice, xml: &str, languages: Languages) -> Drawn {
+    let root = Element::read(xml).unwrap_or_default();
+    Printout::new(invoice, xml.as_bytes(), languages).drawn(&root)
+}

@@ -157,7 +157,10 @@ mod tests {
         assert_eq!(words("pl").value("FormaPlatnosci", "66"), "66");
         assert_eq!(words("en").value("P_17", "2"), "no");
         assert_eq!(words("pl").value("P_12", "0 WDT"), "0% WDT");
-        assert_eq!(words("pl").value("NrRB", "90194010760000123456780001").replace(NO_BREAK, " "), "90 1940 1076 0000 1234 5678 0001");
+        assert_eq!(
+            words("pl").value("NrRB", "90194010760000123456780001").replace(NO_BREAK, " "),
+            "90 1940 1076 0000 1234 5678 0001"
+        );
         let rr = Words { is_rr: true, ..words("pl") };
         assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena"]);
         assert_eq!(words("pl").value("FormaPlatnosci", "1"), "gotówka");
