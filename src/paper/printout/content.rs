@@ -62,7 +62,7 @@ impl Content<'_> {
         let file = rest.take("Naglowek");
         let body = rest.take("Fa").or_else(|| rest.take("FakturaRR"));
         let mut fa = Rest::of(body);
-        self.currency = body.and_then(|fa| fa.child("KodWaluty")).map_or("", Element::value).to_owned();
+        body.and_then(|fa| fa.child("KodWaluty")).map_or("", Element::value).clone_into(&mut self.currency);
         self.head(&mut fa, above, known);
         self.parties(&rest.take_all(&["Podmiot1", "Podmiot2"]));
         self.parties(&rest.take_all(&["Podmiot3", "PodmiotUpowazniony"]));
@@ -166,7 +166,7 @@ impl Content<'_> {
                 "KodUE" if element.child("NrVatUE").is_some() => {}
                 "KodKraju" if element.child("NrID").is_some() => {}
                 "NrVatUE" => {
-                    texts.push((TEXT, format!("{}: {}{value}", self.words.label(&child.name), prefix("KodUE"))))
+                    texts.push((TEXT, format!("{}: {}{value}", self.words.label(&child.name), prefix("KodUE"))));
                 }
                 "NrID" => {
                     let country = prefix("KodKraju");
@@ -630,7 +630,9 @@ impl Content<'_> {
     /// Facts of the file, in small type.
     pub(super) fn file(&mut self, file: Option<&Element>, more: Vec<(String, String)>) {
         let mut own = file.map(|file| self.leaves(file)).unwrap_or_default();
-        file.into_iter().for_each(|file| self.strays(file, &mut own));
+        if let Some(file) = file {
+            self.strays(file, &mut own);
+        }
         let own = own.into_iter().map(|field| format!("{}: {}", field.name, field.value));
         let more = more.into_iter().map(|(name, value)| format!("{name}: {value}"));
         let text = own.chain(more).collect::<Vec<_>>().join(" · ");
