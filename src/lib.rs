@@ -59,7 +59,7 @@
 //! | `font` | a text | its width, its lines, its outlines, its letters in a PDF |
 //! | [`render`] | a link and a label | a [`Code`]; PNG, SVG, PDF |
 //! | `pdf` | a PDF and codes | the PDF with the codes on it (feature `pdf`) |
-//! | [`paper`] | codes, the facts of an invoice | sheets of labels, confirmations (feature `pdf`) |
+//! | [`paper`] | codes, an invoice | sheets of labels, confirmations, the invoice on paper (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | `files` | bytes | files that are whole or not there, locked, changed in place |
 //! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |

@@ -59,7 +59,7 @@ pub use code_source::{CodeSource, Issuers, Numbers};
 #[cfg(feature = "pdf")]
 pub use comparison::Mismatch;
 #[cfg(feature = "pdf")]
-pub use document::{Confirming, Printer, Stamping};
+pub use document::{Confirming, Printer, Printing, Stamping};
 pub use document::{Content, Document, Draft, Made, PdfSource};
 pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries_of_kinds};
 pub use observers::{Observer, Unchanged};

@@ -9,7 +9,7 @@ pub(crate) fn lines(text: &str, room: f32, width: impl Fn(char) -> f32) -> Vec<S
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = Line::default();
-        for word in paragraph.split_whitespace() {
+        for word in paragraph.split(breaks).filter(|word| !word.is_empty()) {
             let word_width: f32 = word.chars().map(&width).sum();
             let space = if line.text.is_empty() { 0.0 } else { width(' ') };
             if line.width + space + word_width <= room {
@@ -32,6 +32,11 @@ pub(crate) fn lines(text: &str, room: f32, width: impl Fn(char) -> f32) -> Vec<S
         lines.push(line.text);
     }
     lines
+}
+
+/// True for white space at which a line may end.
+fn breaks(character: char) -> bool {
+    character.is_whitespace() && !matches!(character, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
 #[derive(Default)]
@@ -69,7 +74,7 @@ mod tests {
         assert_eq!(of_ten("one two three four"), ["one two", "three four"]);
         assert_eq!(of_ten("0123456789 a"), ["0123456789", "a"]);
         assert_eq!(of_ten("a 0123456789abc d"), ["a", "0123456789", "abc d"]);
-        assert_eq!(of_ten(" a \t b\u{a0}c\nd"), ["a b c", "d"]);
+        assert_eq!(of_ten(" a \t b\u{a0}c\nd"), ["a b\u{a0}c", "d"]);
         assert_eq!(of_ten(""), [""]);
         assert_eq!(lines("abc", 0.0, |_| 1.0), ["a", "b", "c"]);
     }

@@ -92,6 +92,29 @@ impl Typeface {
         })
     }
 
+    /// The same for a document of another writer: the character that a glyph stands for, its number in the font file, and how far
+    /// the pen moves on, in em. What is for private use means nothing outside of the font that it was written in.
+    pub(crate) fn set<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (char, u16, f32)> + 'a {
+        text.chars().filter(|&character| !is_invisible(character)).filter_map(|character| {
+            let shown = if character.is_whitespace() { ' ' } else { character };
+            let glyph = self.glyph(shown).or_else(|| self.glyph(REPLACEMENT))?;
+            let is_private = matches!(shown, '\u{e000}'..='\u{f8ff}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..);
+            let meant = if is_private || shown.is_control() { REPLACEMENT } else { shown };
+            Some((meant, glyph.id, f32::from(glyph.advance) / 1000.0))
+        })
+    }
+
+    /// What of a text the font lacks.
+    pub(crate) fn lacks<'a>(&'a self, text: &'a str) -> impl Iterator<Item = char> + 'a {
+        let is_lacking = |c: &char| !is_invisible(*c) && !c.is_whitespace() && self.glyph(*c).is_none();
+        text.chars().filter(is_lacking)
+    }
+
+    /// The font file.
+    pub(crate) fn file(&self) -> &'static [u8] {
+        self.file
+    }
+
     /// A character, if the font has it.
     pub(super) fn glyph(&self, character: char) -> Option<Glyph> {
         let place = GLYPHS.binary_search_by_key(&character, |(known, ..)| *known).ok()?;

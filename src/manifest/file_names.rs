@@ -88,11 +88,12 @@ impl FileNames {
 }
 
 /// The kinds of documents, and what their files end in: a name that an earlier run gave is known by it.
-pub(crate) const DOCUMENT_ENDINGS: [(&str, &str); 4] = [
+pub(crate) const DOCUMENT_ENDINGS: [(&str, &str); 5] = [
     ("stamped", ".pdf"),
     ("confirmation", ".confirmation.pdf"),
     ("confirmation", ".confirmation.escpos"),
     ("confirmation", ".confirmation.zpl"),
+    ("printed", ".invoice.pdf"),
 ];
 
 fn picture_ending(code: &str, format: PictureFormat) -> String {

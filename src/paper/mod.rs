@@ -3,6 +3,7 @@
 //! - [`Sheet`]: any number of codes on A4, for labels, written as they come.
 //! - [`Confirmation`]: what a buyer gets in place of an offline invoice ("potwierdzenie transakcji"), as PDF for A4, A5 and
 //!   receipt rolls, as ESC/POS for receipt printers and as ZPL for label printers.
+//! - [`Printout`]: the invoice itself.
 //! - [`CodePage`]: the page that is added to a PDF whose own pages have no place for the codes.
 //!
 //! Nothing here reads a clock or a file, and the same input gives the same bytes.
@@ -30,9 +31,11 @@ mod document;
 mod flow;
 mod grid;
 mod language;
+mod printout;
 mod sheet;
 
 pub use confirmation::{CodePage, Confirmation, ConfirmationFacts, Format, QrBy, Roll};
 pub use grid::Grid;
 pub use language::Language;
+pub use printout::{Languages, PrintedInvoice, Printout};
 pub use sheet::Sheet;

@@ -58,6 +58,12 @@ impl IssueDate {
         self.0
     }
 
+    /// Year, month and day.
+    #[cfg(feature = "pdf")]
+    pub(crate) fn numbers(self) -> (u16, u8, u8) {
+        (self.0.year().unsigned_abs(), self.0.month().unsigned_abs(), self.0.day().unsigned_abs())
+    }
+
     /// `DD-MM-YYYY`, zeros in front, as a link carries it.
     pub(crate) fn push_day_first(self, out: &mut String) {
         let (day, month, year) =

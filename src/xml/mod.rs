@@ -13,6 +13,8 @@ mod namespaces;
 mod references;
 mod slow;
 mod tag;
+#[cfg(feature = "pdf")]
+mod tree;
 #[cfg(any(test, fuzzing))]
 mod twins;
 mod visitor;
@@ -20,6 +22,8 @@ mod visitor;
 pub(crate) use characters::{collapse, scan};
 pub(crate) use references::referenced;
 pub(crate) use slow::{read_slowly, walk};
+#[cfg(feature = "pdf")]
+pub(crate) use tree::Element;
 #[cfg(fuzzing)]
 pub(crate) use twins::agree;
 pub(crate) use visitor::{Flaw, Oddities, Step, Visitor};

@@ -6,11 +6,15 @@
 mod confirming;
 mod draft;
 #[cfg(feature = "pdf")]
+mod printing;
+#[cfg(feature = "pdf")]
 mod stamping;
 
 #[cfg(feature = "pdf")]
 pub use confirming::{Confirming, Printer};
 pub use draft::{Content, Document, Draft, Made, PdfSource};
+#[cfg(feature = "pdf")]
+pub use printing::Printing;
 #[cfg(feature = "pdf")]
 pub use stamping::Stamping;
 

@@ -12,6 +12,7 @@ mod link;
 mod number;
 mod options;
 pub mod pasted;
+mod print;
 mod reference;
 mod sign;
 mod stamp;
@@ -43,6 +44,7 @@ pub use options::{
     BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs,
     OutageArgs, OutputArgs, PictureArgs, Progress,
 };
+pub use print::PrintArgs;
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};
 pub use sign::SignArgs;
 pub use stamp::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
@@ -66,6 +68,7 @@ pub enum Command {
     Link(Box<LinkArgs>),
     Stamp(Box<StampArgs>),
     Confirm(Box<ConfirmArgs>),
+    Print(Box<PrintArgs>),
     Watch(Box<WatchArgs>),
     Check(CheckArgs),
     Correct(CorrectArgs),

@@ -13,6 +13,7 @@ mod explain;
 mod key;
 mod man;
 mod number;
+mod print;
 mod run;
 mod schema;
 mod sign;
@@ -31,6 +32,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Sign(settings) => sign::run(*settings),
         Command::Stamp(settings) => stamp::run(*settings),
         Command::Confirm(settings) => confirm::run(*settings),
+        Command::Print(settings) => print::run(*settings),
         Command::Watch(settings) => watch::run(*settings),
         Command::Check(settings) => check::run(&settings),
         Command::Correct(settings) => correct::run(&settings).and_then(said),

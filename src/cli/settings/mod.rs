@@ -11,6 +11,7 @@ mod deadline;
 mod key;
 mod number;
 mod options;
+mod print;
 mod register;
 mod sign;
 mod stamp;
@@ -36,6 +37,7 @@ pub use options::{
     BookPlace, Codes, KsefNumbers, NO_SOURCE, Pictures, RegisterChoice, Run, SecretSource, Signature, Signing,
     SigningKey, VARIABLE, When,
 };
+pub use print::Print;
 pub use register::{
     AddedKey, EntryNotes, FilledFrom, ListShape, Register, RegisterAdd, RegisterCheck, RegisterFill, RegisterList,
     RegisterStatus,
@@ -52,6 +54,7 @@ pub enum Command {
     Sign(Box<Sign>),
     Stamp(Box<Stamp>),
     Confirm(Box<Confirm>),
+    Print(Box<Print>),
     Watch(Box<Watch>),
     Check(Check),
     Correct(Correct),
@@ -91,6 +94,7 @@ impl Command {
             args::Command::Link(args) => Self::Sign(Box::new(Sign::from_link_args(*args)?)),
             args::Command::Stamp(args) => Self::Stamp(Box::new(Stamp::from_args(*args)?)),
             args::Command::Confirm(args) => Self::Confirm(Box::new(Confirm::from_args(*args)?)),
+            args::Command::Print(args) => Self::Print(Box::new(Print::from_args(*args)?)),
             args::Command::Watch(args) => Self::Watch(Box::new(Watch::from_args(*args)?)),
             args::Command::Check(args) => Self::Check(Check::from_args(args)?),
             args::Command::Correct(args) => Self::Correct(Correct::from_args(args)?),

@@ -320,7 +320,7 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
             "An invoice is read from a regular file. Give `-` to read one from standard input."
         }
         ErrorKind::InputNotPdf => {
-            "`ksef-qr stamp` takes a PDF, and its XML beside it, in it or by `--invoice FILE`. `ksef-qr sign` makes pictures of the codes from the XML alone, `ksef-qr confirm` documents of its own."
+            "`ksef-qr stamp` takes a PDF, and its XML beside it, in it or by `--invoice FILE`. `ksef-qr sign` makes pictures of the codes from the XML alone, `ksef-qr confirm` and `ksef-qr print` documents of its own."
         }
         ErrorKind::InputEntryNotRegular => {
             "Pack the invoices themselves, as plain files: `tar --dereference` follows links, and `--sparse` is left out."

@@ -58,6 +58,7 @@ pub fn batch(
 fn cause(codes: &Codes, drawing: &Drawing) -> &'static str {
     match (drawing.document.as_ref().map(|document| document.kind()), codes) {
         (Some("stamped"), _) => "stamp",
+        (Some("printed"), _) => "print",
         (Some(_), _) => "confirm",
         (None, Codes::Linked(_)) => "link",
         (None, Codes::Signed { .. } | Codes::Earlier { .. }) => "sign",

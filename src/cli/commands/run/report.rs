@@ -192,6 +192,7 @@ impl<'b> Report<'b> {
         let done = summary.signed + summary.linked;
         let what = match self.batch.drawing.document.as_ref().map(|document| document.kind()) {
             Some("stamped") => "stamped",
+            Some("printed") => "drawn",
             Some(_) => "confirmed",
             None if matches!(self.batch.codes, CodeSource::Link { .. }) => "linked",
             None => "signed",

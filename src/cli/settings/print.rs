@@ -1,0 +1,33 @@
+use anyhow::bail;
+use ksef_qr::batch::{Printing, Source};
+
+use super::options::{Codes, KsefNumbers, Run, When, is_single, sources};
+use crate::cli::args::PrintArgs;
+
+/// `ksef-qr print`.
+#[derive(Debug)]
+pub struct Print {
+    pub sources: Vec<Source>,
+    pub codes: Codes,
+    pub when: Option<When>,
+    pub document: Printing,
+    pub run: Run,
+}
+
+impl Print {
+    pub fn from_args(args: PrintArgs) -> anyhow::Result<Self> {
+        let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
+        let is_single = is_single(&args.input);
+        let mut document = Printing::new(args.language);
+        document.with_codes = !args.no_codes;
+        let when = When::of_codes(args.when.mode, args.when.outage)?;
+        if args.no_codes && (args.credential.is_given() || when.is_some() || run.book.is_some()) {
+            bail!("--no-codes draws invoices without codes: leave out the certificate, --mode and --book");
+        }
+        let codes = match args.no_codes {
+            true => Codes::Linked(KsefNumbers::None),
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
+        };
+        Ok(Self { codes, when, document, sources: sources(args.input)?, run })
+    }
+}

@@ -1,0 +1,680 @@
+//! What stands where. Whatever an invoice holds is drawn: what has no place of its own, in the section it belongs to, under the
+//! name that the table of labels has for it.
+
+use super::labels::Kind;
+use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style};
+use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
+use super::words::Words;
+use crate::xml::Element;
+
+pub(super) const NAME: Style = Style::new(false, 6.8, Ink::Grey);
+pub(super) const TEXT: Style = Style::new(false, 8.6, Ink::Black);
+pub(super) const STRONG: Style = Style::new(true, 8.6, Ink::Black);
+const PARTY: Style = Style::new(true, 9.6, Ink::Black);
+const TITLE: Style = Style::new(true, 17.0, Ink::Black);
+const NUMBER: Style = Style::new(false, 11.0, Ink::Black);
+const TOTAL: Style = Style::new(true, 13.0, Ink::Black);
+
+/// The parts of an element that were not drawn yet.
+struct Rest<'e>(Vec<&'e Element>);
+
+impl<'e> Rest<'e> {
+    fn of(element: Option<&'e Element>) -> Self {
+        Self(element.into_iter().flat_map(|element| &element.children).collect())
+    }
+
+    fn take(&mut self, name: &str) -> Option<&'e Element> {
+        let place = self.0.iter().position(|child| child.name == name)?;
+        Some(self.0.remove(place))
+    }
+
+    fn take_all(&mut self, names: &[&str]) -> Vec<&'e Element> {
+        let (taken, rest) =
+            std::mem::take(&mut self.0).into_iter().partition(|child| names.contains(&child.name.as_str()));
+        self.0 = rest;
+        taken
+    }
+}
+
+/// A name, a value, and where a click on it leads.
+struct Field {
+    name: String,
+    value: String,
+    url: Option<String>,
+}
+
+/// Draws an invoice, section by section.
+pub(super) struct Content<'l> {
+    pub(super) layout: &'l mut Layout,
+    pub(super) words: Words,
+    pub(super) currency: String,
+}
+
+impl Content<'_> {
+    /// All of an invoice of FA(3), FA(2) or FA_RR(1), but its file's facts, which are given back.
+    pub(super) fn invoice<'e>(
+        &mut self,
+        root: &'e Element,
+        above: &str,
+        known: Vec<(String, String)>,
+    ) -> Option<&'e Element> {
+        let mut rest = Rest::of(Some(root));
+        let file = rest.take("Naglowek");
+        let body = rest.take("Fa").or_else(|| rest.take("FakturaRR"));
+        let mut fa = Rest::of(body);
+        body.and_then(|fa| fa.child("KodWaluty")).map_or("", Element::value).clone_into(&mut self.currency);
+        self.head(&mut fa, above, known);
+        self.parties(&rest.take_all(&["Podmiot1", "Podmiot2"]));
+        self.parties(&rest.take_all(&["Podmiot3", "PodmiotUpowazniony"]));
+        self.correction(&mut fa);
+        let lines = fa.take_all(&["FaWiersz", "FakturaRRWiersz"]);
+        self.lines(&lines);
+        self.totals(&mut fa);
+        if let Some(order) = fa.take("Zamowienie") {
+            let mut parts = Rest::of(Some(order));
+            let lines = parts.take_all(&["ZamowienieWiersz"]);
+            self.lines(&lines);
+            let left = self.fields_of(&parts.0);
+            self.fields(left);
+        }
+        self.annotations(&mut fa);
+        for name in [
+            "ZaliczkaCzesciowa",
+            "FakturaZaliczkowa",
+            "Rozliczenie",
+            "Platnosc",
+            "DokumentZaplaty",
+            "WarunkiTransakcji",
+        ] {
+            self.section(name, &fa.take_all(&[name]));
+        }
+        self.section("DodatkowyOpis", &fa.take_all(&["DodatkowyOpis"]));
+        if !fa.0.is_empty() {
+            let heading = self.words.say("Pozostałe dane", "Other data");
+            self.layout.heading(&heading);
+            self.elements(&fa.0);
+        }
+        self.section("Stopka", &rest.take_all(&["Stopka"]));
+        for attachment in rest.take_all(&["Zalacznik"]) {
+            self.attachment(attachment);
+        }
+        let mut strays = Vec::new();
+        self.strays(root, &mut strays);
+        if !rest.0.is_empty() || !strays.is_empty() {
+            let heading = self.words.say("Pozostałe dane", "Other data");
+            self.layout.heading(&heading);
+            self.elements(&rest.0);
+            self.fields(strays);
+        }
+        file
+    }
+
+    fn head(&mut self, fa: &mut Rest<'_>, above: &str, known: Vec<(String, String)>) {
+        let kind = fa.take("RodzajFaktury").map_or_else(String::new, |kind| self.words.value(&kind.name, kind.value()));
+        let kind = if kind.is_empty() { self.words.say("Faktura", "Invoice") } else { kind };
+        let number = fa.take_all(&["P_2", "P_4C"]);
+        let half = INNER * 0.62;
+        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, above.to_owned())])]);
+        self.layout.gap(3.0);
+        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
+        let numbers =
+            number.iter().map(|number| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value())));
+        self.layout.row(&[Cell::new(MARGIN, half.max(INNER), numbers.collect())]);
+        self.layout.gap(9.0);
+        self.layout.bar(MARGIN, INNER);
+        let order = ["P_1", "P_4B", "P_1M", "P_6", "P_4A", "OkresFa", "KodWaluty", "KursWalutyZ"];
+        let first: Vec<&Element> = order.iter().flat_map(|name| fa.take_all(&[name])).collect();
+        let mut fields = self.fields_of(&first);
+        fields.extend(known.into_iter().map(|(name, value)| Field { name, value, url: None }));
+        self.fields(fields);
+    }
+
+    /// Two beside each other.
+    fn parties(&mut self, parties: &[&Element]) {
+        let width = (INNER - 18.0) / 2.0;
+        for pair in parties.chunks(2) {
+            self.layout.gap(9.0);
+            let cells: Vec<Cell> = pair
+                .iter()
+                .enumerate()
+                .map(|(place, party)| Cell::new(MARGIN + place as f32 * (width + 18.0), width, self.card(party)))
+                .collect();
+            self.layout.row(&cells);
+        }
+    }
+
+    /// A party: its name, its numbers, where it is; marks in small type.
+    fn card(&self, party: &Element) -> Vec<(Style, String)> {
+        let mut texts = vec![(Style::new(true, 7.2, Ink::Grey), self.words.label(&party.name).to_uppercase())];
+        let (mut lines, mut marks) = (Vec::new(), Vec::new());
+        self.card_lines(party, &mut lines, &mut marks);
+        // Stable: the name comes first, all else in its order.
+        lines.sort_by_key(|(style, _)| *style != PARTY);
+        texts.extend(lines);
+        if !marks.is_empty() {
+            texts.push((NAME, marks.join(" · ")));
+        }
+        texts
+    }
+
+    fn card_lines(&self, element: &Element, texts: &mut Vec<(Style, String)>, marks: &mut Vec<String>) {
+        let prefix = |of: &str| element.child(of).map_or("", Element::value);
+        for child in &element.children {
+            let value = child.value();
+            match child.name.as_str() {
+                "Nazwa" | "PelnaNazwa" => texts.push((PARTY, value.to_owned())),
+                "KodUE" if element.child("NrVatUE").is_some() => {}
+                "KodKraju" if element.child("NrID").is_some() => {}
+                "NrVatUE" => {
+                    texts.push((TEXT, format!("{}: {}{value}", self.words.label(&child.name), prefix("KodUE"))));
+                }
+                "NrID" => {
+                    let country = prefix("KodKraju");
+                    let space = if country.is_empty() { "" } else { " " };
+                    texts.push((TEXT, format!("{}: {country}{space}{value}", self.words.label(&child.name))));
+                }
+                "Adres" if is_address(child) => texts.extend(address_lines(child).into_iter().map(|line| (TEXT, line))),
+                _ if !child.children.is_empty() && is_address(child) => {
+                    texts.push((
+                        TEXT,
+                        format!("{}: {}", self.words.label(&child.name), address_lines(child).join(", ")),
+                    ));
+                }
+                _ if !child.children.is_empty() => self.card_lines(child, texts, marks),
+                _ if value.is_empty() => {}
+                name if self.words.kind(name) == Kind::Mark => {
+                    marks.push(format!("{}: {}", self.words.label(name), self.words.value(name, value)));
+                }
+                name => texts.push((TEXT, format!("{}: {}", self.words.label(name), self.words.value(name, value)))),
+            }
+        }
+    }
+
+    /// What no schema has where it stands: texts between elements, attributes, elements within a value. Nothing else looks for them.
+    fn strays(&self, element: &Element, found: &mut Vec<Field>) {
+        let field =
+            |name: &str, value: &str| Field { name: self.words.label(name), value: value.to_owned(), url: None };
+        if !element.children.is_empty() && !element.value().is_empty() {
+            found.push(field(&element.name, element.value()));
+        }
+        for (name, value) in &element.attributes {
+            // How a column of an attachment is aligned.
+            let is_type =
+                element.name == "Kol" && matches!(value.as_str(), "date" | "datetime" | "dec" | "int" | "time" | "txt");
+            if !is_type {
+                found.push(field(name, value));
+            }
+        }
+        if is_value(&element.name) || self.words.kind(&element.name) != Kind::Text {
+            found.extend(element.children.iter().flat_map(|child| self.leaves(child)));
+        }
+        for child in element.children.iter().filter(|child| child.name != "Naglowek") {
+            self.strays(child, found);
+        }
+    }
+
+    fn correction(&mut self, fa: &mut Rest<'_>) {
+        let facts = fa.take_all(&[
+            "PrzyczynaKorekty",
+            "TypKorekty",
+            "OkresFaKorygowanej",
+            "NrFaKorygowany",
+            "P_15ZK",
+            "KursWalutyZK",
+        ]);
+        let corrected = fa.take_all(&["DaneFaKorygowanej"]);
+        let before = fa.take_all(&["Podmiot1K", "Podmiot2K"]);
+        if facts.is_empty() && corrected.is_empty() && before.is_empty() {
+            return;
+        }
+        let heading = self.words.say("Korekta", "Correction");
+        self.layout.heading(&heading);
+        self.elements(&facts);
+        self.elements(&corrected);
+        self.parties(&before);
+    }
+
+    /// The lines of the invoice or of the order: what is a figure or short has a column, all else stands under the name.
+    fn lines(&mut self, lines: &[&Element]) {
+        let Some(first) = lines.first() else { return };
+        let mut heading = self.words.label(&first.name);
+        if !self.currency.is_empty() {
+            heading = format!("{heading} ({})", self.currency);
+        }
+        self.layout.heading(&heading);
+        let columns: &[&str] = match first.name.as_str() {
+            "FakturaRRWiersz" => &["NrWierszaFa", "P_5", "P_6B", "P_6A", "P_7", "P_8", "P_9", "P_10", "P_11"],
+            "ZamowienieWiersz" => {
+                &["NrWierszaZam", "P_7Z", "P_8BZ", "P_8AZ", "P_9AZ", "P_12Z", "P_11NettoZ", "P_11VatZ"]
+            }
+            _ => &["NrWierszaFa", "P_7", "P_8B", "P_8A", "P_9A", "P_9B", "P_10", "P_12", "P_11", "P_11Vat", "P_11A"],
+        };
+        let is_name = |name: &str| matches!(name, "P_5" | "P_7Z") || (name == "P_7" && !self.words.is_rr);
+        let is_before = |line: &Element| line.children.iter().any(|part| part.name.starts_with("StanPrzed"));
+        let has_before = lines.iter().any(|line| is_before(line));
+        let is_used = |name: &str| is_name(name) || lines.iter().any(|line| line.child(name).is_some());
+        let used: Vec<&str> = columns.iter().copied().filter(|name| is_used(name)).collect();
+        let mut table = Table { columns: Vec::new(), rows: Vec::new() };
+        for name in &used {
+            let is_right = self.words.kind(name) == Kind::Figure || matches!(*name, "P_12" | "P_12Z" | "P_9");
+            let align = if is_right { Align::Right } else { Align::Left };
+            table.columns.push(Column { head: self.words.label(name), align });
+        }
+        for line in lines {
+            let mut row: Vec<Vec<(Style, String)>> = Vec::new();
+            for name in &used {
+                let mut cell: Vec<(Style, String)> = Vec::new();
+                if let Some(part) = line.child(name) {
+                    let style = if is_name(name) { CELL_BOLD } else { CELL };
+                    cell.push((style, self.words.value(name, part.value())));
+                }
+                if is_name(name) {
+                    cell.extend(self.details(line, &used, has_before.then(|| is_before(line))));
+                }
+                row.push(cell);
+            }
+            table.rows.push(row);
+        }
+        table.draw(self.layout);
+    }
+
+    fn details(&self, line: &Element, used: &[&str], is_before: Option<bool>) -> Vec<(Style, String)> {
+        let mut texts = Vec::new();
+        let mut pieces = Vec::new();
+        match is_before {
+            Some(true) => texts.push((DETAIL, self.words.say("przed korektą", "before the correction"))),
+            Some(false) => texts.push((DETAIL, self.words.say("po korekcie", "after the correction"))),
+            None => {}
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        for part in &line.children {
+            let name = part.name.as_str();
+            let is_first = !seen.contains(&name);
+            seen.push(name);
+            if (used.contains(&name) && is_first) || (name.starts_with("StanPrzed") && part.value() == "1") {
+                continue;
+            }
+            for field in self.leaves(part) {
+                pieces.push(format!("{}: {}", field.name, field.value));
+            }
+        }
+        if !pieces.is_empty() {
+            texts.push((DETAIL, pieces.join(" · ")));
+        }
+        texts
+    }
+
+    /// What is due, as it stands in the invoice: nothing is added up here.
+    fn totals(&mut self, fa: &mut Rest<'_>) {
+        const RATES: &[&str] = &["1", "2", "3", "4", "5", "6_1", "6_2", "6_3", "7", "8", "9", "10", "11"];
+        let mut rows = Vec::new();
+        for rate in RATES {
+            let [net, tax, in_pln] = [format!("P_13_{rate}"), format!("P_14_{rate}"), format!("P_14_{rate}W")];
+            let parts = [fa.take(&net), fa.take(&tax), fa.take(&in_pln)];
+            if parts.iter().any(Option::is_some) {
+                rows.push((self.words.label(&net), parts));
+            }
+        }
+        let figure = |part: Option<&Element>| part.map(|part| self.words.figure(part.value()));
+        let has_pln = rows.iter().any(|(_, parts)| parts[2].is_some());
+        let has_tax = rows.iter().any(|(_, parts)| parts[1].is_some());
+        let mut heads =
+            vec![(self.words.say("Stawka", "Rate"), Align::Left), (self.words.say("Netto", "Net"), Align::Right)];
+        if has_tax {
+            heads.push(("VAT".to_owned(), Align::Right));
+        }
+        if has_pln {
+            heads.push((self.words.say("VAT w PLN", "VAT in PLN"), Align::Right));
+        }
+        let columns = heads.into_iter().map(|(head, align)| Column { head, align }).collect();
+        let mut table = Table { columns, rows: Vec::new() };
+        for (label, parts) in rows {
+            let [net, tax, in_pln] = parts.map(figure);
+            let text = |value: Option<String>| value.map(|value| (CELL, value)).into_iter().collect::<Vec<_>>();
+            let mut row = vec![vec![(CELL, label)], text(net)];
+            if has_tax {
+                row.push(text(tax));
+            }
+            if has_pln {
+                row.push(text(in_pln));
+            }
+            table.rows.push(row);
+        }
+        let of_rr = fa.take_all(&["P_11_1", "P_11_1W", "P_11_2", "P_11_2W"]);
+        let due = fa.take_all(&["P_15", "P_12_1"]);
+        let after = fa.take_all(&["P_12_1W", "P_12_2"]);
+        if table.rows.is_empty() && due.is_empty() && of_rr.is_empty() {
+            return;
+        }
+        let heading = self.words.say("Podsumowanie", "Summary");
+        self.layout.heading(&heading);
+        table.draw(self.layout);
+        self.elements(&of_rr);
+        for due in due {
+            self.layout.gap(5.0);
+            let label = self.words.label(&due.name);
+            let amount = self.words.amount(due.value(), &self.currency);
+            let texts = vec![(NAME, label), (TOTAL, amount)];
+            self.layout.row(&[Cell { align: Align::Right, ..Cell::new(MARGIN, INNER - 4.0, texts) }]);
+        }
+        self.elements(&after);
+    }
+
+    /// What applies is said; what does not, in one small line, as the invoice says it of each.
+    fn annotations(&mut self, fa: &mut Rest<'_>) {
+        let found = fa.take_all(&["Adnotacje", "FP", "TP", "ZwrotAkcyzy"]);
+        if found.is_empty() {
+            return;
+        }
+        let heading = self.words.label("Adnotacje");
+        self.layout.heading(&heading);
+        let (mut yes, mut no, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for element in found {
+            self.marks(element, "", [&mut yes, &mut no], &mut others);
+        }
+        for statement in yes {
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(STRONG, statement)])]);
+        }
+        self.elements(&others);
+        if !no.is_empty() {
+            let text = format!("{}: {}", self.words.say("Nie dotyczy", "Not applicable"), no.join("; "));
+            self.layout.gap(2.0);
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, text)])]);
+        }
+    }
+
+    fn marks<'e>(
+        &self,
+        element: &'e Element,
+        group: &'e str,
+        [yes, no]: [&mut Vec<String>; 2],
+        others: &mut Vec<&'e Element>,
+    ) {
+        let is_group = matches!(element.name.as_str(), "Adnotacje" | "Zwolnienie" | "PMarzy" | "NoweSrodkiTransportu");
+        if is_group {
+            for child in &element.children {
+                self.marks(child, &element.name, [&mut *yes, &mut *no], others);
+            }
+            return;
+        }
+        let is_mark = self.words.kind(&element.name) == Kind::Mark;
+        match element.value() {
+            "1" if is_mark && element.name.ends_with('N') => no.push(self.words.label(group).to_lowercase()),
+            "1" if is_mark => yes.push(self.words.label(&element.name)),
+            "2" if is_mark => no.push(self.words.label(&element.name).to_lowercase()),
+            _ => others.push(element),
+        }
+    }
+
+    /// A section of everything that has this name; nothing if there is nothing.
+    fn section(&mut self, name: &str, elements: &[&Element]) {
+        if elements.is_empty() {
+            return;
+        }
+        let heading = self.words.label(name);
+        self.layout.heading(&heading);
+        if let Some(table) = self.as_table(elements) {
+            table.draw(self.layout);
+            return;
+        }
+        for element in elements {
+            self.inside(element);
+        }
+    }
+
+    fn inside(&mut self, element: &Element) {
+        if element.children.is_empty() && !element.value().is_empty() {
+            let text = self.words.value(&element.name, element.value());
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(TEXT, text)])]);
+        }
+        self.elements(&element.children.iter().collect::<Vec<_>>());
+    }
+
+    /// Elements of any kind, in their order: values as names and values, repeated records as tables, all else under its name.
+    fn elements(&mut self, elements: &[&Element]) {
+        let mut rest = elements;
+        while let Some(first) = rest.first() {
+            let is_alone = |element: &Element| rest.iter().filter(|other| other.name == element.name).count() == 1;
+            let is_simple = |element: &Element| {
+                let is_plain = || element.children.iter().all(|part| part.children.is_empty());
+                element.children.is_empty()
+                    || is_address(element)
+                    || (speaks_for_itself(&element.name) && is_plain() && is_alone(element))
+            };
+            let leaves = rest.iter().take_while(|element| is_simple(element)).count();
+            if leaves > 0 {
+                let (now, later) = rest.split_at(leaves);
+                let fields = self.fields_of(now);
+                self.fields(fields);
+                rest = later;
+                continue;
+            }
+            let alike = rest.iter().take_while(|element| element.name == first.name).count();
+            let (now, later) = rest.split_at(alike);
+            let name = Style::new(true, 8.0, Ink::Black);
+            self.layout.gap(3.0);
+            self.layout.make_room(36.0);
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(name, self.words.label(&first.name))])]);
+            self.layout.gap(2.0);
+            match self.as_table(now) {
+                Some(table) => table.draw(self.layout),
+                None => now.iter().for_each(|element| self.inside(element)),
+            }
+            rest = later;
+        }
+    }
+
+    /// Two records and more of one kind, if their values are few and there is nothing else in them.
+    fn as_table(&self, elements: &[&Element]) -> Option<Table> {
+        let mut names: Vec<&str> = Vec::new();
+        for element in elements {
+            let is_plain = |part: &Element| part.children.is_empty();
+            let mut seen: Vec<&str> = Vec::new();
+            for part in &element.children {
+                if !is_plain(part) || seen.contains(&part.name.as_str()) {
+                    return None;
+                }
+                seen.push(&part.name);
+                if !names.contains(&part.name.as_str()) {
+                    names.push(&part.name);
+                }
+            }
+            if element.children.is_empty() {
+                return None;
+            }
+        }
+        if elements.len() < 2 || names.len() > 6 {
+            return None;
+        }
+        let align = |name: &&str| if self.words.kind(name) == Kind::Figure { Align::Right } else { Align::Left };
+        let columns = names.iter().map(|name| Column { head: self.words.label(name), align: align(name) }).collect();
+        let cell = |element: &Element, name: &str| {
+            let part = element.child(name).filter(|part| !part.value().is_empty());
+            part.map(|part| (CELL, self.words.value(name, part.value()))).into_iter().collect()
+        };
+        let rows = elements.iter().map(|element| names.iter().map(|name| cell(element, name)).collect()).collect();
+        Some(Table { columns, rows })
+    }
+
+    fn fields_of(&self, elements: &[&Element]) -> Vec<Field> {
+        elements.iter().flat_map(|element| self.leaves(element)).collect()
+    }
+
+    /// All values within an element.
+    fn leaves(&self, element: &Element) -> Vec<Field> {
+        let field = |name: String, value: String| Field { name, value, url: None };
+        let mut fields = Vec::new();
+        let value = element.value();
+        if is_address(element) {
+            fields.push(field(self.words.label(&element.name), address_lines(element).join(", ")));
+        } else {
+            if element.children.is_empty() && !value.is_empty() {
+                let url = (self.words.kind(&element.name) == Kind::Address && value.starts_with("https://"))
+                    .then(|| value.to_owned());
+                fields.push(Field {
+                    url,
+                    ..field(self.words.label(&element.name), self.words.value(&element.name, value))
+                });
+            }
+            fields.extend(element.children.iter().flat_map(|child| self.leaves(child)));
+        }
+        fields
+    }
+
+    /// Names and values, three beside each other; what is longer takes the room of two or three.
+    fn fields(&mut self, fields: Vec<Field>) {
+        const COLUMNS: usize = 3;
+        const GAP: f32 = 14.0;
+        let width = |span: usize| span as f32 * (INNER + GAP) / COLUMNS as f32 - GAP;
+        let mut row: Vec<Cell> = Vec::new();
+        let mut next = 0;
+        for field in fields {
+            let need = TEXT.width(&field.value);
+            let span = (1..COLUMNS).find(|span| need <= width(*span)).unwrap_or(COLUMNS);
+            if next + span > COLUMNS {
+                self.field_row(&mut row);
+                next = 0;
+            }
+            let x = MARGIN + width(next) + GAP;
+            let texts = vec![(NAME, field.name), (TEXT, field.value)];
+            row.push(Cell { url: field.url, ..Cell::new(x, width(span), texts) });
+            next += span;
+        }
+        self.field_row(&mut row);
+    }
+
+    fn field_row(&mut self, row: &mut Vec<Cell>) {
+        if !row.is_empty() {
+            self.layout.row(row);
+            self.layout.gap(4.0);
+            row.clear();
+        }
+    }
+
+    fn attachment(&mut self, attachment: &Element) {
+        let heading = self.words.label(&attachment.name);
+        self.layout.heading(&heading);
+        let mut rest = Rest::of(Some(attachment));
+        for block in rest.take_all(&["BlokDanych"]) {
+            let mut parts = Rest::of(Some(block));
+            for heading in parts.take_all(&["ZNaglowek"]) {
+                self.layout.gap(4.0);
+                self.layout.make_room(36.0);
+                self.layout.row(&[Cell::new(MARGIN, INNER, vec![(STRONG, heading.value().to_owned())])]);
+                self.layout.gap(3.0);
+            }
+            self.pairs(&parts.take_all(&["MetaDane"]));
+            for text in parts.take_all(&["Tekst"]) {
+                for paragraph in &text.children {
+                    self.layout.row(&[Cell::new(MARGIN, INNER, vec![(TEXT, paragraph.value().to_owned())])]);
+                    self.layout.gap(3.0);
+                }
+            }
+            for table in parts.take_all(&["Tabela"]) {
+                self.attached_table(table);
+            }
+            self.elements(&parts.0);
+        }
+        self.elements(&rest.0);
+    }
+
+    /// Records of a key and a value: the key is the value's name.
+    fn pairs(&mut self, records: &[&Element]) {
+        let mut fields = Vec::new();
+        for record in records {
+            match &record.children[..] {
+                [key, value] if key.children.is_empty() && value.children.is_empty() => {
+                    fields.push(Field { name: key.value().to_owned(), value: value.value().to_owned(), url: None });
+                }
+                _ => fields.extend(self.leaves(record)),
+            }
+        }
+        self.fields(fields);
+    }
+
+    fn attached_table(&mut self, table: &Element) {
+        let mut parts = Rest::of(Some(table));
+        self.pairs(&parts.take_all(&["TMetaDane"]));
+        for description in parts.take_all(&["Opis"]) {
+            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(TEXT, description.value().to_owned())])]);
+            self.layout.gap(3.0);
+        }
+        let heads = parts.take_all(&["TNaglowek"]);
+        let heads: Vec<&Element> = heads.iter().flat_map(|head| &head.children).collect();
+        let rows = parts.take_all(&["Wiersz", "Suma"]);
+        let count = rows.iter().map(|row| row.children.len()).chain([heads.len()]).max().unwrap_or_default();
+        let mut drawn = Table { columns: Vec::new(), rows: Vec::new() };
+        let is_figure = |place: usize| {
+            let kind = heads.get(place).and_then(|head| head.attributes.iter().find(|(name, _)| name == "Typ"));
+            kind.is_some_and(|(_, kind)| matches!(kind.as_str(), "int" | "dec"))
+        };
+        for place in 0..count {
+            let names = heads.get(place).into_iter().flat_map(|head| self.leaves(head)).map(|field| field.value);
+            let head = names.collect::<Vec<_>>().join(" ");
+            drawn.columns.push(Column { head, align: if is_figure(place) { Align::Right } else { Align::Left } });
+        }
+        for row in rows {
+            let style = if row.name == "Suma" { CELL_BOLD } else { CELL };
+            let cell = |(place, cell): (usize, &Element)| {
+                let value = cell.value();
+                let value = if is_figure(place) { self.words.figure(value) } else { value.to_owned() };
+                if value.is_empty() { Vec::new() } else { vec![(style, value)] }
+            };
+            drawn.rows.push(row.children.iter().enumerate().map(cell).collect());
+        }
+        drawn.draw(self.layout);
+        self.elements(&parts.0);
+        self.layout.gap(5.0);
+    }
+
+    /// Facts of the file, in small type.
+    pub(super) fn file(&mut self, file: Option<&Element>, more: Vec<(String, String)>) {
+        let mut own = file.map(|file| self.leaves(file)).unwrap_or_default();
+        if let Some(file) = file {
+            self.strays(file, &mut own);
+        }
+        let own = own.into_iter().map(|field| format!("{}: {}", field.name, field.value));
+        let more = more.into_iter().map(|(name, value)| format!("{name}: {value}"));
+        let text = own.chain(more).collect::<Vec<_>>().join(" · ");
+        self.layout.gap(10.0);
+        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, text)])]);
+    }
+}
+
+/// An element that holds a value where the sections look for one.
+fn is_value(name: &str) -> bool {
+    let is_field = name.starts_with("P_") || name.starts_with("Nr") || name.starts_with("Data");
+    is_field || matches!(name, "WKom" | "SKom" | "Akapit" | "ZNaglowek" | "Opis" | "Nazwa" | "KodWaluty")
+}
+
+/// A record whose values say what they are without its name, where there is one of it.
+fn speaks_for_itself(name: &str) -> bool {
+    matches!(
+        name,
+        "TerminPlatnosci" | "TerminOpis" | "RachunekBankowy" | "Informacje" | "Rejestry" | "DaneFaKorygowanej"
+    )
+}
+
+/// An address of the schemas, and nothing else in it.
+fn is_address(element: &Element) -> bool {
+    let is_part = |part: &Element| {
+        matches!(part.name.as_str(), "KodKraju" | "AdresL1" | "AdresL2" | "GLN") && part.children.is_empty()
+    };
+    !element.children.is_empty() && element.children.iter().all(is_part) && element.child("AdresL1").is_some()
+}
+
+/// The street, the town and the country, and the GLN.
+fn address_lines(address: &Element) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for name in ["AdresL1", "AdresL2", "KodKraju", "GLN"] {
+        for part in address.children.iter().filter(|part| part.name == name && !part.value().is_empty()) {
+            let value = part.value();
+            match (name, lines.last_mut()) {
+                ("KodKraju", Some(town)) => *town = format!("{town}, {value}"),
+                ("GLN", _) => lines.push(format!("GLN: {value}")),
+                _ => lines.push(value.to_owned()),
+            }
+        }
+    }
+    lines
+}

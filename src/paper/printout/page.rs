@@ -1,0 +1,367 @@
+//! Rows of cells under each other, on as many pages as they take. Everything on an invoice is such a row: a paragraph is one of one
+//! cell. Lengths are points, from a page's upper left corner.
+
+use crate::font::Typeface;
+use crate::render::Code;
+
+/// A4.
+pub(super) const PAGE: [f32; 2] = [595.28, 841.89];
+
+/// White space at the left and the right, above and below.
+pub(super) const MARGIN: f32 = 42.0;
+const TOP: f32 = 40.0;
+const BOTTOM: f32 = PAGE[1] - 52.0;
+
+/// The width between the margins.
+pub(super) const INNER: f32 = PAGE[0] - 2.0 * MARGIN;
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Style {
+    pub(super) bold: bool,
+    /// In points.
+    pub(super) size: f32,
+    pub(super) ink: Ink,
+}
+
+/// The colours. Each has enough contrast on white (WCAG 2.2: 4.5 to 1) where it is a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    Black,
+    /// Names of values.
+    Grey,
+    /// Lines.
+    Rule,
+    /// Behind the heads of tables.
+    Shade,
+}
+
+impl Style {
+    pub(super) const fn new(bold: bool, size: f32, ink: Ink) -> Self {
+        Self { bold, size, ink }
+    }
+
+    pub(super) fn typeface(self) -> &'static Typeface {
+        if self.bold { Typeface::bold() } else { Typeface::regular() }
+    }
+
+    pub(super) fn width(self, text: &str) -> f32 {
+        self.typeface().width(text) * self.size
+    }
+
+    fn line_height(self) -> f32 {
+        1.24 * self.size
+    }
+}
+
+/// What a part of the page is, for readers that do not see it. A tag stands in the one that it was made in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Document,
+    Title(String),
+    Heading(String),
+    Paragraph,
+    Table,
+    Row,
+    HeadCell,
+    Cell,
+    /// With the words in its place.
+    Figure(String),
+    Link,
+}
+
+/// Its place in [`Drawn::tags`].
+pub(super) type TagId = usize;
+
+/// The whole document, as tags have it: what the screen reader reads, in its order.
+#[derive(Debug)]
+pub(super) struct Tag {
+    pub(super) role: Role,
+    pub(super) children: Vec<TagId>,
+}
+
+/// What is drawn on a page. Without a tag it is for the eye alone.
+pub(super) enum Item {
+    Text { at: [f32; 2], style: Style, text: String, tag: Option<TagId> },
+    Area { area: [f32; 4], ink: Ink },
+    Code { at: [f32; 2], module: f32, code: Code, tag: TagId },
+    Click { area: [f32; 4], url: String, tag: TagId },
+}
+
+/// The pages and their tags; the first tag is the document.
+pub(super) struct Drawn {
+    pub(super) pages: Vec<Vec<Item>>,
+    pub(super) tags: Vec<Tag>,
+    /// Headings, and where each is: page, distance from its top.
+    pub(super) outline: Vec<(String, usize, f32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+/// A part of a row: texts under each other.
+#[derive(Clone, Debug)]
+pub(super) struct Cell {
+    pub(super) x: f32,
+    pub(super) width: f32,
+    pub(super) align: Align,
+    pub(super) texts: Vec<(Style, String)>,
+    pub(super) role: Role,
+    /// Where a click on it leads.
+    pub(super) url: Option<String>,
+}
+
+impl Cell {
+    /// A cell that is a paragraph.
+    pub(super) fn new(x: f32, width: f32, texts: Vec<(Style, String)>) -> Self {
+        Self { x, width, align: Align::Left, texts, role: Role::Paragraph, url: None }
+    }
+
+    fn lines(&self) -> Vec<(Style, String)> {
+        let broken = |(style, text): &(Style, String)| {
+            let lines = style.typeface().lines(text, self.width / style.size);
+            lines.into_iter().map(|line| (*style, line)).collect::<Vec<_>>()
+        };
+        self.texts.iter().flat_map(broken).filter(|(_, line)| !line.is_empty()).collect()
+    }
+}
+
+/// Above the head of a table.
+const HEAD_PADDING: f32 = 3.0;
+
+/// How far the drawing is.
+pub(super) struct Layout {
+    drawn: Drawn,
+    page: Vec<Item>,
+    y: f32,
+    /// The open tags, the innermost last.
+    open: Vec<TagId>,
+    /// The head of the table that is being drawn, which is repeated on each page.
+    head: Vec<Cell>,
+}
+
+impl Layout {
+    pub(super) fn new() -> Self {
+        let document = Tag { role: Role::Document, children: Vec::new() };
+        let drawn = Drawn { pages: Vec::new(), tags: vec![document], outline: Vec::new() };
+        Self { drawn, page: Vec::new(), y: TOP, open: vec![0], head: Vec::new() }
+    }
+
+    /// Begins a part within the one that is open.
+    pub(super) fn open(&mut self, role: Role) -> TagId {
+        let id = self.drawn.tags.len();
+        self.drawn.tags.push(Tag { role, children: Vec::new() });
+        if let Some(parent) = self.open.last().and_then(|parent| self.drawn.tags.get_mut(*parent)) {
+            parent.children.push(id);
+        }
+        self.open.push(id);
+        id
+    }
+
+    pub(super) fn close(&mut self) {
+        if self.open.len() > 1 {
+            self.open.pop();
+        }
+    }
+
+    pub(super) fn gap(&mut self, height: f32) {
+        if self.y > TOP {
+            self.y += height;
+        }
+    }
+
+    /// A new page, if there is no room for `height` on this one.
+    pub(super) fn make_room(&mut self, height: f32) {
+        if self.y + height > BOTTOM && self.y > TOP {
+            self.turn();
+        }
+    }
+
+    fn turn(&mut self) {
+        self.drawn.pages.push(std::mem::take(&mut self.page));
+        self.y = TOP;
+        let head = std::mem::take(&mut self.head);
+        if !head.is_empty() {
+            self.shaded(&head, false);
+            self.head = head;
+        }
+    }
+
+    /// A heading, never alone at the end of a page.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap(9.0);
+        self.make_room(52.0);
+        let style = Style::new(true, 9.5, Ink::Black);
+        self.drawn.outline.push((text.to_owned(), self.drawn.pages.len(), self.y));
+        let role = Role::Heading(text.to_owned());
+        self.row(&[Cell { role, ..Cell::new(MARGIN, INNER, vec![(style, text.to_owned())]) }]);
+        self.y += 2.0;
+        self.rule();
+        self.y += 5.0;
+    }
+
+    /// A thin line over the whole width.
+    pub(super) fn rule(&mut self) {
+        self.page.push(Item::Area { area: [MARGIN, self.y, INNER, 0.5], ink: Ink::Rule });
+    }
+
+    /// A thick line.
+    pub(super) fn bar(&mut self, x: f32, width: f32) {
+        self.page.push(Item::Area { area: [x, self.y, width, 1.2], ink: Ink::Black });
+        self.y += 5.0;
+    }
+
+    /// Begins a table; its head is repeated on each page.
+    pub(super) fn begin_table(&mut self, head: Vec<Cell>) {
+        self.open(Role::Table);
+        self.make_room(48.0);
+        self.shaded(&head, true);
+        self.head = head;
+    }
+
+    pub(super) fn end_table(&mut self) {
+        self.head = Vec::new();
+        self.close();
+    }
+
+    fn shaded(&mut self, head: &[Cell], is_first: bool) {
+        // A head that fills the page by itself would be all there is.
+        let height = height(head).min(200.0) + 2.0 * HEAD_PADDING;
+        self.page.push(Item::Area { area: [MARGIN, self.y, INNER, height], ink: Ink::Shade });
+        self.y += HEAD_PADDING;
+        let from = self.y;
+        if is_first {
+            self.open(Role::Row);
+        }
+        for cell in head {
+            let tag = is_first.then(|| self.open(Role::HeadCell));
+            let mut y = from;
+            for (style, line) in cell.lines() {
+                if y + style.line_height() > from + height {
+                    break;
+                }
+                self.line(cell, style, &line, y, tag);
+                y += style.line_height();
+            }
+            if is_first {
+                self.close();
+            }
+        }
+        if is_first {
+            self.close();
+        }
+        self.y = from - HEAD_PADDING + height + 3.0;
+    }
+
+    /// A row of a table, with a thin line under it.
+    pub(super) fn table_row(&mut self, cells: &[Cell]) {
+        self.open(Role::Row);
+        self.row(cells);
+        self.close();
+        self.y += 2.5;
+        self.rule();
+        self.y += 3.0;
+    }
+
+    /// Draws cells beside each other: on one page, if they fit on one, and each goes on on the next otherwise.
+    pub(super) fn row(&mut self, cells: &[Cell]) {
+        let height = height(cells);
+        if height < (BOTTOM - TOP) / 3.0 {
+            self.make_room(height);
+        }
+        let mut rests: Vec<_> = cells
+            .iter()
+            .map(|cell| {
+                let tag = self.open(cell.role.clone());
+                let tag = if cell.url.is_some() {
+                    let link = self.open(Role::Link);
+                    self.close();
+                    link
+                } else {
+                    tag
+                };
+                self.close();
+                (cell, tag, cell.lines().into_iter().peekable())
+            })
+            .collect();
+        let mut lowest = self.y;
+        loop {
+            let top = self.y;
+            for (cell, tag, lines) in &mut rests {
+                let mut y = top;
+                while let Some((style, line)) =
+                    lines.next_if(|(style, _)| y + style.line_height() <= BOTTOM || y <= TOP)
+                {
+                    self.line(cell, style, &line, y, Some(*tag));
+                    y += style.line_height();
+                }
+                lowest = lowest.max(y);
+            }
+            if rests.iter_mut().all(|(_, _, lines)| lines.peek().is_none()) {
+                break;
+            }
+            self.turn();
+            lowest = self.y;
+        }
+        self.y = lowest;
+    }
+
+    fn line(&mut self, cell: &Cell, style: Style, text: &str, y: f32, tag: Option<TagId>) {
+        let width = style.width(text);
+        let x = match cell.align {
+            Align::Left => cell.x,
+            Align::Right => cell.x + cell.width - width,
+        };
+        // The space tells readers where a line's last word ends.
+        let at = [x, y + 0.98 * style.size];
+        self.page.push(Item::Text { at, style, text: format!("{text} "), tag });
+        if let (Some(url), Some(tag)) = (&cell.url, tag) {
+            let area = [x, y, width, style.line_height()];
+            self.page.push(Item::Click { area, url: url.clone(), tag });
+        }
+    }
+
+    /// Codes, each with its texts on its right: `texts` of the same number. Kept on one page.
+    pub(super) fn code(&mut self, code: &Code, module: f32, alt: String, texts: Vec<(Style, String)>) {
+        let side = code.side() as f32 * module;
+        let x = MARGIN + side + 12.0;
+        let mut cell = Cell::new(x, MARGIN + INNER - x, texts);
+        cell.url = Some(code.link().to_owned());
+        let texts = height(std::slice::from_ref(&cell));
+        self.make_room(side.max(texts));
+        let tag = self.open(Role::Figure(alt));
+        self.close();
+        self.page.push(Item::Code { at: [MARGIN, self.y], module, code: code.clone(), tag });
+        let top = self.y;
+        self.y = top + ((side - texts) / 2.0).max(0.0);
+        self.row(&[cell]);
+        self.y = self.y.max(top + side);
+    }
+
+    /// The pages, each with `foot` (left, and right by its number and their count) at its end.
+    pub(super) fn finish(mut self, left: &str, right: impl Fn(usize, usize) -> String) -> Drawn {
+        self.drawn.pages.push(self.page);
+        let count = self.drawn.pages.len();
+        let style = Style::new(false, 7.0, Ink::Grey);
+        for (page, number) in self.drawn.pages.iter_mut().zip(1..) {
+            let y = PAGE[1] - 30.0;
+            page.push(Item::Area { area: [MARGIN, y - 11.0, INNER, 0.5], ink: Ink::Rule });
+            let number = right(number, count);
+            let x = MARGIN + INNER - style.width(&number);
+            let mut left = style.typeface().lines(left, (x - MARGIN - 12.0) / style.size).into_iter();
+            let left = left.next().unwrap_or_default();
+            page.push(Item::Text { at: [MARGIN, y], style, text: left, tag: None });
+            page.push(Item::Text { at: [x, y], style, text: number, tag: None });
+        }
+        self.drawn
+    }
+}
+
+/// Of the highest cell.
+fn height(cells: &[Cell]) -> f32 {
+    let of = |cell: &Cell| cell.lines().iter().map(|(style, _)| style.line_height()).sum::<f32>();
+    cells.iter().map(of).fold(0.0, f32::max)
+}
