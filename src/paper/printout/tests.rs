@@ -164,7 +164,7 @@ fn parts<'a>(kind: roxmltree::Node<'a, 'a>) -> Vec<roxmltree::Node<'a, 'a>> {
         match child.tag_name().name() {
             "element" | "attribute" => found.push(child),
             "sequence" | "choice" | "all" | "simpleContent" | "complexContent" | "extension" => {
-                found.extend(parts(child))
+                found.extend(parts(child));
             }
             _ => {}
         }
