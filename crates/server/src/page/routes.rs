@@ -206,7 +206,8 @@ fn wanted(member: &Member, form: &Form) -> Result<Wanted, Response> {
         Some(3) => Mode::Total,
         _ => return refuse(texts.mode_wrong),
     };
-    let is_check = form.text("check_only") == "yes";
+    // In a total failure there is nothing to sign.
+    let is_check = form.text("check_only") == "yes" || mode == Mode::Total;
     member.may(if is_check { Scope::Verify } else { Scope::Sign })?;
     Ok(Wanted { schedule: Schedule::new(mode), is_check })
 }
