@@ -27,7 +27,7 @@ fn good() -> Vec<(PathBuf, String)> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let drawn = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.ends_with(".xml") && !name.starts_with("pef")
+        path.extension().is_some_and(|ending| ending == "xml") && !name.starts_with("pef")
     };
     let files: Vec<_> = files.filter(drawn).map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect();
     assert!(files.len() > 9);
