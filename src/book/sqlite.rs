@@ -421,10 +421,11 @@ impl Rows for Open<'_> {
 
     fn insert_drawn(&mut self, rows: &[(String, EventRow)]) -> Result<usize> {
         self.run(|connection| {
+            // `$1` would be a name to SQLite, and counted where it first stands.
             let mut statement = connection.prepare_cached(
-                "INSERT INTO event (invoice, type, at, cause, detail) SELECT i.id, $2, $3, $4, $5 FROM invoice i \
-                 WHERE i.sha256 = $1 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id \
-                 AND (e.type = 'annulled' OR (e.type = $2 AND e.detail IS $5)))",
+                "INSERT INTO event (invoice, type, at, cause, detail) SELECT i.id, ?2, ?3, ?4, ?5 FROM invoice i \
+                 WHERE i.sha256 = ?1 AND NOT EXISTS (SELECT 1 FROM event e WHERE e.invoice = i.id \
+                 AND (e.type = 'annulled' OR (e.type = ?2 AND e.detail IS ?5)))",
             )?;
             let mut insert = |(digest, row): &(String, EventRow)| {
                 let EventRow { r#type, at, cause, detail, .. } = row;

@@ -5,8 +5,6 @@
 
 use std::time::SystemTime;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-
 use super::stages::{Accepted, Linked, Opened, Plan};
 use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::settings::Batch;
@@ -16,43 +14,6 @@ use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Record};
 use crate::render::Label;
 use crate::values::{InvoiceHash, Rule, Rules};
-
-/// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
-/// it, another one works.
-pub(super) struct Turns {
-    give: Sender<()>,
-    take: Receiver<()>,
-}
-
-/// A worker's turn, until it is dropped.
-pub(super) struct Turn<'t>(&'t Turns);
-
-impl Turns {
-    pub(super) fn new(jobs: usize) -> Self {
-        let (give, take) = bounded(jobs);
-        (0..jobs).for_each(|_| _ = give.try_send(()));
-        Self { give, take }
-    }
-
-    pub(super) fn take(&self) -> Turn<'_> {
-        _ = self.take.recv();
-        Turn(self)
-    }
-
-    /// Lets others work while this worker waits.
-    fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
-        _ = self.give.try_send(());
-        let done = wait();
-        _ = self.take.recv();
-        done
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        _ = self.0.give.try_send(());
-    }
-}
 
 /// What the book says of an invoice that is to have codes.
 pub(super) struct Answer {

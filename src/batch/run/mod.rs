@@ -19,6 +19,8 @@ mod single;
 mod sink;
 mod stages;
 mod stamp;
+#[cfg(feature = "book")]
+mod turns;
 mod watch;
 mod worker;
 

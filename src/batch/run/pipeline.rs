@@ -13,13 +13,15 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 #[cfg(feature = "book")]
-use super::by_book::{DrawnCodes, Turns};
+use super::by_book::DrawnCodes;
 use super::feeder::{Feeder, Interrupt, Queue};
 use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
 use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
 use super::stages::Plan;
+#[cfg(feature = "book")]
+use super::turns::Turns;
 use super::worker::Worker;
 #[cfg(feature = "book")]
 use crate::batch::bookkeeping::Bookkeeping;

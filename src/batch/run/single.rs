@@ -3,9 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 #[cfg(feature = "book")]
-use super::by_book::{DrawnCodes, Turns};
+use super::by_book::DrawnCodes;
 use super::job::{Finished, Job};
 use super::stages::Plan;
+#[cfg(feature = "book")]
+use super::turns::Turns;
 use super::worker::Worker;
 use crate::batch::input::{Beside, Input};
 use crate::batch::output::{Destination, Output};

@@ -7,9 +7,9 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
-#[cfg(feature = "book")]
-use super::by_book::Turns;
 use super::number::settle;
+#[cfg(feature = "book")]
+use super::turns::Turns;
 use super::watch::Watch;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
 use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};

@@ -11,6 +11,7 @@
 //! | `answer` | what came of an invoice, before it is said in a language |
 //! | `store` | results that wait to be taken away |
 //! | `session` | who is logged in |
+//! | `memory` | sessions and results together: what the page remembers |
 //! | `texts` | all words, in Polish and English |
 //! | `view` | HTML |
 //!
@@ -24,6 +25,8 @@ mod inquiry;
 mod invoice;
 mod language;
 mod limits;
+mod memory;
+
 mod routes;
 mod scanner;
 mod session;
@@ -36,34 +39,10 @@ mod visitor;
 use std::sync::Arc;
 
 use axum::Router;
-use ksef_qr::values::Day;
 
 use crate::app::App;
-use crate::keys::Key;
-
-/// What the page remembers: who is logged in, and their results. It is in memory and in a private folder, and ends with the
-/// service.
-#[derive(Default)]
-struct Page {
-    sessions: session::Sessions<Arc<Key>>,
-    store: store::Store,
-}
-
-/// What stands around every page.
-struct Around<'a> {
-    texts: &'static texts::Texts,
-    /// Where one is, for the way back from another language.
-    path: &'a str,
-    /// The name of the key that is logged in.
-    key: Option<&'a str>,
-    csrf: Option<&'a str>,
-    is_demonstration: bool,
-    /// Its place in the list of environments: production, demo, test.
-    environment: usize,
-    today: Day,
-}
 
 /// The page's routes, from `/` on.
 pub fn router() -> Router<Arc<App>> {
-    routes::router(Arc::new(Page::default()))
+    routes::router(Arc::new(memory::Page::default()))
 }

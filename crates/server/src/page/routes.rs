@@ -16,12 +16,12 @@ use ksef_qr::values::Day;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Page;
 use super::answer::Told;
 use super::inquiry::{Asked, links, verified};
 use super::invoice::{Group, Wanted, answer, grouped};
 use super::language::Language;
 use super::limits::{MOST_DUE, MOST_FILES};
+use super::memory::Page;
 use super::session::random;
 use super::store::Results;
 use super::texts::fill;

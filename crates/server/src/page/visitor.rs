@@ -12,9 +12,10 @@ use ksef_qr::values::Day;
 use maud::Markup;
 
 use super::language::Language;
+use super::memory::Page;
 use super::session::Session;
 use super::texts::Texts;
-use super::{Around, Page, view};
+use super::view::{self, Around};
 use crate::app::App;
 use crate::desk::{Caller, Scope};
 use crate::keys::Key;

@@ -1,6 +1,6 @@
 //! The page's English.
 
-use super::{Book, Certificates, Choice, Counted, Form, Layout, Login, Results, Texts, Trouble, Verify};
+use super::words::{Book, Certificates, Choice, Counted, Form, Layout, Login, Results, Texts, Trouble, Verify};
 use crate::page::language::Language;
 
 pub(super) const TEXTS: Texts = Texts {

@@ -2,19 +2,19 @@
 //! in a code. English is the library's own. A code without a row here is told in the library's words.
 
 /// What was found, and what to do about it.
-pub(in crate::page) struct Explained {
+pub struct Explained {
     pub meaning: &'static str,
     pub hint: &'static str,
 }
 
 /// In Polish, if there is a row for the code.
-pub(in crate::page) fn explained(code: &str) -> Option<Explained> {
+pub fn explained(code: &str) -> Option<Explained> {
     let row = POLISH.iter().find(|(known, ..)| *known == code);
     row.map(|&(_, meaning, hint)| Explained { meaning, hint })
 }
 
 /// What is looked at in a code, in Polish, whatever comes of it.
-pub(in crate::page) fn looked_at(code: &str) -> Option<&'static str> {
+pub fn looked_at(code: &str) -> Option<&'static str> {
     CHECKS.iter().find(|(known, _)| *known == code).map(|(_, words)| *words)
 }
 
@@ -53,6 +53,7 @@ const POLISH: &[(&str, &str, &str)] = &[
     // The file.
     ("empty_file", "Plik jest pusty.", "Kopiowanie zostało przerwane albo to tylko skrót z folderu w chmurze. Wyeksportuj lub skopiuj plik jeszcze raz."),
     ("input_is_placeholder", "Plik zawiera same zera.", "To skrót z folderu w chmurze (OneDrive, Dysk Google, Dropbox), którego treści nie ma na tym komputerze, albo przerwana kopia. Poczekaj na synchronizację lub skopiuj plik jeszcze raz."),
+    ("not_drawn", "Tej faktury program nie umie narysować: jest w formacie PEF albo zawiera coś, czego nie przewiduje żaden wzór.", "Weź wydruk ze swojego programu i nanieś na niego kody."),
     ("input_is_pdf", "To PDF, a potrzebny jest XML faktury.", "Kody dotyczą pliku XML, który trafia do KSeF. Wyeksportuj go z programu do faktur; PDF jest tylko jego obrazem."),
     ("input_is_archive", "To archiwum, plik skompresowany albo dokument biurowy, a potrzebny jest XML faktury.", "Rozpakuj archiwum i dodaj pliki, które w nim są."),
     ("input_is_certificate", "To certyfikat, a potrzebny jest XML faktury.", "Czy nie pomylono plików?"),

@@ -3,14 +3,13 @@
 use ksef_qr::values::Day;
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
-use crate::page::Around;
+use super::layout::{Around, Part, page};
 use crate::page::limits::MOST_DUE;
 use crate::page::texts::fill;
 
 /// An invoice of the book that waits.
 #[derive(Clone, Debug)]
-pub(in crate::page) struct DueInvoice {
+pub struct DueInvoice {
     pub number: String,
     pub seller: String,
     pub buyer: String,
@@ -22,7 +21,7 @@ pub(in crate::page) struct DueInvoice {
 }
 
 /// `due` is sorted by its days; none if there is no book.
-pub(in crate::page) fn book(around: &Around<'_>, due: Option<&[DueInvoice]>) -> Markup {
+pub fn book(around: &Around<'_>, due: Option<&[DueInvoice]>) -> Markup {
     let texts = &around.texts.book;
     let content = html! {
         div {

@@ -3,12 +3,11 @@
 use ksef_qr::values::Day;
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
-use crate::page::Around;
+use super::layout::{Around, Part, page};
 
 /// A certificate of the service.
 #[derive(Clone, Debug)]
-pub(in crate::page) struct KnownCertificate {
+pub struct KnownCertificate {
     pub name: String,
     pub owner: String,
     pub serial: String,
@@ -21,7 +20,7 @@ pub(in crate::page) struct KnownCertificate {
 
 /// Whether it can be relied on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::page) enum CertificateState {
+pub enum CertificateState {
     Good,
     EndsSoon,
     Expired,
@@ -29,7 +28,7 @@ pub(in crate::page) enum CertificateState {
 }
 
 /// The list, by the days on which they end.
-pub(in crate::page) fn certificates(around: &Around<'_>, known: &[KnownCertificate]) -> Markup {
+pub fn certificates(around: &Around<'_>, known: &[KnownCertificate]) -> Markup {
     let texts = &around.texts.certificates;
     let is_urgent =
         |one: &KnownCertificate| matches!(one.state, CertificateState::EndsSoon | CertificateState::Expired);

@@ -2,16 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
-use crate::page::Around;
+use super::layout::{Around, Part, page};
 use crate::page::limits::{LARGEST_UPLOAD_MB, MOST_FILES};
 use crate::page::texts::fill;
 
 /// The names of the modes in forms, in the order of their texts.
-pub(in crate::page) const MODES: [&str; 4] = ["offline24", "unavailable", "failure", "total"];
+pub const MODES: [&str; 4] = ["offline24", "unavailable", "failure", "total"];
 
 /// The form. `recent` are results that can still be downloaded: address and words.
-pub(in crate::page) fn invoices(around: &Around<'_>, csrf: &str, recent: &[(String, String)]) -> Markup {
+pub fn invoices(around: &Around<'_>, csrf: &str, recent: &[(String, String)]) -> Markup {
     let texts = &around.texts.form;
     let (most, largest) = (MOST_FILES.to_string(), LARGEST_UPLOAD_MB.to_string());
     let content = html! {

@@ -1,13 +1,27 @@
 //! What stands around every page.
 
+use ksef_qr::values::Day;
 use maud::{DOCTYPE, Markup, html};
 
-use crate::page::Around;
-use crate::page::texts::fill;
+use crate::page::texts::{Texts, fill};
+
+/// What stands around every page.
+pub struct Around<'a> {
+    pub texts: &'static Texts,
+    /// Where one is, for the way back from another language.
+    pub path: &'a str,
+    /// The name of the key that is logged in.
+    pub key: Option<&'a str>,
+    pub csrf: Option<&'a str>,
+    pub is_demonstration: bool,
+    /// Its place in the list of environments: production, demo, test.
+    pub environment: usize,
+    pub today: Day,
+}
 
 /// Which part of the page one is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::page) enum Part {
+pub enum Part {
     Invoices,
     Book,
     Certificates,
@@ -17,7 +31,7 @@ pub(in crate::page) enum Part {
 }
 
 /// A whole page.
-pub(in crate::page) fn page(around: &Around<'_>, part: Part, title: &str, content: &Markup) -> Markup {
+pub fn page(around: &Around<'_>, part: Part, title: &str, content: &Markup) -> Markup {
     let texts = &around.texts.layout;
     let links = [
         (Part::Invoices, "/", texts.invoices),

@@ -2,11 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
-use crate::page::Around;
+use super::layout::{Around, Part, page};
 
 /// Asks for the key. `token` is what the form and a cookie both carry.
-pub(in crate::page) fn login(around: &Around<'_>, token: &str, fault: Option<&str>) -> Markup {
+pub fn login(around: &Around<'_>, token: &str, fault: Option<&str>) -> Markup {
     let texts = &around.texts.login;
     let content = html! {
         div {
@@ -30,7 +29,7 @@ pub(in crate::page) fn login(around: &Around<'_>, token: &str, fault: Option<&st
 }
 
 /// Says what did not work, and leads back.
-pub(in crate::page) fn trouble(around: &Around<'_>, message: &str) -> Markup {
+pub fn trouble(around: &Around<'_>, message: &str) -> Markup {
     let texts = &around.texts.trouble;
     let content = html! {
         h1 { (texts.title) }

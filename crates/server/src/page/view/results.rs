@@ -4,13 +4,12 @@ use ksef_qr::advice::{Codes, DocumentKind};
 use ksef_qr::deadline::Due;
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
-use crate::page::Around;
+use super::layout::{Around, Part, page};
 use crate::page::answer::{Answer, Told, What, reason};
 use crate::page::texts::{Texts, fill};
 
 /// What stands on the page of results, beside the answers.
-pub(in crate::page) struct Shown<'a> {
+pub struct Shown<'a> {
     /// Where the files are: `/results/ID`.
     pub address: &'a str,
     pub answers: &'a [Answer],
@@ -20,11 +19,7 @@ pub(in crate::page) struct Shown<'a> {
 }
 
 /// In three words and a sentence: what stands beside a file that was just sent. The kind is a class of the style sheet.
-pub(in crate::page) fn in_short(
-    texts: &Texts,
-    answer: &Answer,
-    is_check: bool,
-) -> (&'static str, &'static str, String) {
+pub fn in_short(texts: &Texts, answer: &Answer, is_check: bool) -> (&'static str, &'static str, String) {
     let words = &texts.results;
     match (answer.faults.first(), is_check) {
         (Some(fault), _) => (words.status_refused, "bad", fault.in_words(texts.language).what),
@@ -44,7 +39,7 @@ fn send_by(texts: &Texts, answer: &Answer) -> String {
 }
 
 /// The whole page.
-pub(in crate::page) fn results(around: &Around<'_>, shown: &Shown<'_>) -> Markup {
+pub fn results(around: &Around<'_>, shown: &Shown<'_>) -> Markup {
     let texts = &around.texts.results;
     let title = if shown.is_check { texts.title_checked } else { texts.title };
     let good = shown.answers.iter().filter(|answer| answer.is_good()).count();
@@ -211,7 +206,7 @@ fn files(around: &Around<'_>, address: &str, answer: &Answer) -> Markup {
 }
 
 /// What was found, each with where it is and what to do.
-pub(in crate::page) fn findings(texts: &Texts, all: &[Told], kind: &str) -> Markup {
+pub fn findings(texts: &Texts, all: &[Told], kind: &str) -> Markup {
     html! {
         ul.findings {
             @for told in all {

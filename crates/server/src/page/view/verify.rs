@@ -4,16 +4,15 @@ use ksef_qr::report::Outcome;
 use ksef_qr::verify::CodeKind;
 use maud::{Markup, html};
 
-use super::layout::{Part, page};
+use super::layout::{Around, Part, page};
 use super::results::findings;
-use crate::page::Around;
 use crate::page::answer::{Told, sentence};
 use crate::page::language::Language;
 use crate::page::texts;
 
 /// What came of one code.
 #[derive(Clone, Debug)]
-pub(in crate::page) struct Verified {
+pub struct Verified {
     /// The text of the code; none of a pair.
     pub link: Option<String>,
     pub kind: Option<CodeKind>,
@@ -23,13 +22,13 @@ pub(in crate::page) struct Verified {
 
 /// One thing that was looked at.
 #[derive(Clone, Debug)]
-pub(in crate::page) struct LookedAt {
+pub struct LookedAt {
     pub outcome: Outcome,
     pub told: Told,
 }
 
 /// The form, and what came of what it was sent with.
-pub(in crate::page) fn verify(
+pub fn verify(
     around: &Around<'_>,
     csrf: &str,
     fault: Option<&Told>,

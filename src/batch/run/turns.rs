@@ -1,0 +1,40 @@
+//! Who may work, where a worker waits for the disk.
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+/// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
+/// it, another one works.
+pub(super) struct Turns {
+    give: Sender<()>,
+    take: Receiver<()>,
+}
+
+/// A worker's turn, until it is dropped.
+pub(super) struct Turn<'t>(&'t Turns);
+
+impl Turns {
+    pub(super) fn new(jobs: usize) -> Self {
+        let (give, take) = bounded(jobs);
+        (0..jobs).for_each(|_| _ = give.try_send(()));
+        Self { give, take }
+    }
+
+    pub(super) fn take(&self) -> Turn<'_> {
+        _ = self.take.recv();
+        Turn(self)
+    }
+
+    /// Lets others work while this worker waits.
+    pub(super) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+        _ = self.give.try_send(());
+        let done = wait();
+        _ = self.take.recv();
+        done
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        _ = self.0.give.try_send(());
+    }
+}
