@@ -26,7 +26,6 @@ mod invoice;
 mod language;
 mod limits;
 mod memory;
-
 mod routes;
 mod scanner;
 mod session;
