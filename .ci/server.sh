@@ -16,8 +16,19 @@ trap 'kill $demo 2>/dev/null || true; rm -rf "$folder"' EXIT
 for _ in $(seq 50); do curl -fs http://127.0.0.1:18080/health/ready >/dev/null && break; sleep 0.1; done
 
 echo "== the description, by schemathesis"
-timeout 90 "$judges/bin/schemathesis" run http://127.0.0.1:18080/openapi.json --max-examples 15 --request-timeout 10 \
-    --phases examples,coverage,fuzzing --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+# With a key that may do everything, and a book: what it asks for is done, not refused at the door.
+"$(dirname "$server")/ksef-qr" book create "$folder/firm.book" --env test >/dev/null
+key=$("$server" key new --keys "$folder/keys.json" --name judge --scopes sign,stamp,verify,read --per-minute 1000000)
+"$server" --listen 127.0.0.1:18079 --keys "$folder/keys.json" --env test --book "$folder/firm.book" \
+    --cert fixtures/keys/offline-ec.crt --key fixtures/keys/offline-ec.pkcs8.pem 2>"$folder/judged.log" &
+judged=$!
+trap 'kill $demo $judged 2>/dev/null || true; rm -rf "$folder"' EXIT
+for _ in $(seq 50); do curl -fs http://127.0.0.1:18079/health/ready >/dev/null && break; sleep 0.1; done
+timeout 120 "$judges/bin/schemathesis" run http://127.0.0.1:18079/openapi.json --header "Authorization: Bearer $key" \
+    --max-examples 15 --request-timeout 10 --phases examples,coverage,fuzzing \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance
+kill -TERM $judged
+wait $judged
 echo "== attacks"
 python3 .ci/server_attacks.py 127.0.0.1:18080 "$server"
 kill -TERM $demo
