@@ -38,3 +38,19 @@ impl Drop for Turn<'_> {
         _ = self.0.give.try_send(());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_work_as_there_are_turns_and_who_waits_is_none_of_them() {
+        let turns = Turns::new(2);
+        let (first, second) = (turns.take(), turns.take());
+        assert!(turns.take.is_empty());
+        turns.waiting(|| assert_eq!(turns.take.len(), 1));
+        assert!(turns.take.is_empty());
+        drop((first, second));
+        assert_eq!(turns.take.len(), 2);
+    }
+}
