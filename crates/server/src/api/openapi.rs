@@ -153,7 +153,7 @@ fn responses(operation: &Operation) -> Value {
         ("404", "There is no such thing: this service keeps no book."),
         ("406", "Nothing that the client accepts can be given."),
         ("408", "It took too long."),
-        ("409", "The Idempotency-Key belongs to another request."),
+        ("409", "The Idempotency-Key belongs to another request, or the book says otherwise."),
         ("413", "The request is too large."),
         ("415", "The body is of a kind that is not read."),
         ("422", "The invoice, or its certificate, was refused."),

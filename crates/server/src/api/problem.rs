@@ -62,18 +62,41 @@ impl Problem {
     }
 }
 
+/// 503 is said only where the same request may pass later: the service's own disk, book, threads, helper. What came with the
+/// request stays as it is, however often it is sent.
+fn status_of(kind: ErrorKind) -> StatusCode {
+    match kind {
+        ErrorKind::SignerNotPermitted => StatusCode::FORBIDDEN,
+        ErrorKind::BookMissing => StatusCode::NOT_FOUND,
+        ErrorKind::BookContradiction => StatusCode::CONFLICT,
+        ErrorKind::InputUnreadable
+        | ErrorKind::InputChanged
+        | ErrorKind::InputNotRegular
+        | ErrorKind::InputNotPdf
+        | ErrorKind::InputMissing
+        | ErrorKind::InputArchiveUnreadable
+        | ErrorKind::InputEntryDamaged
+        | ErrorKind::InputEntryEncrypted
+        | ErrorKind::InputEntryMethod
+        | ErrorKind::InputEntryName
+        | ErrorKind::InputEntryRepeated
+        | ErrorKind::InputEntryNotRegular
+        | ErrorKind::PairTableUnreadable
+        | ErrorKind::ManifestDamaged
+        | ErrorKind::BookImportUnknown
+        | ErrorKind::BookImportDamaged => StatusCode::UNPROCESSABLE_ENTITY,
+        kind => match kind.group() {
+            ErrorGroup::Invoice | ErrorGroup::Credential => StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorGroup::Value => StatusCode::BAD_REQUEST,
+            ErrorGroup::Io => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let status = match error.kind() {
-            ErrorKind::SignerNotPermitted => StatusCode::FORBIDDEN,
-            ErrorKind::BookMissing => StatusCode::NOT_FOUND,
-            kind => match kind.group() {
-                ErrorGroup::Invoice | ErrorGroup::Credential => StatusCode::UNPROCESSABLE_ENTITY,
-                ErrorGroup::Value => StatusCode::BAD_REQUEST,
-                ErrorGroup::Io => StatusCode::SERVICE_UNAVAILABLE,
-                _ => StatusCode::INTERNAL_SERVER_ERROR,
-            },
-        };
+        let status = status_of(error.kind());
         Self {
             status,
             code: error.code(),
@@ -108,5 +131,25 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_with_the_request_is_never_the_fault_of_the_service() {
+        let of_requests: Vec<ErrorKind> = ErrorKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kind.code().starts_with("input_") || kind.code().starts_with("pdf_"))
+            .collect();
+        assert!(of_requests.len() > 12, "{of_requests:?}");
+        for kind in of_requests {
+            let status = status_of(kind);
+            assert!(status.is_client_error(), "{kind:?}: {status}");
+        }
+        assert_eq!(status_of(ErrorKind::BookUnavailable), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
