@@ -64,7 +64,7 @@ impl PublicKey {
     }
 
     /// X.509 `SubjectPublicKeyInfo`, DER.
-    pub(super) fn to_spki(&self) -> Result<Vec<u8>> {
+    pub(crate) fn to_spki(&self) -> Result<Vec<u8>> {
         let encoded = match self {
             Self::Ec(key) => key.to_public_key_der(),
             Self::Rsa(key) => key.to_public_key_der(),

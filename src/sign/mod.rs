@@ -35,5 +35,5 @@ pub use issuer::{Issuer, SignedLinks};
 pub use link_signer::{Algorithm, LinkSigner, SignatureEncoding};
 pub use new_key::KeyType;
 
-pub(crate) use aws::{random, request_signature};
+pub(crate) use aws::{QuickVerifier, random, request_signature};
 pub(crate) use issuer::is_verified;

@@ -51,7 +51,7 @@ impl Verifier {
     /// Adds a certificate. The serial number in a KOD II picks among them: during a replacement two are in use.
     #[must_use]
     pub fn with_certificate(mut self, name: impl Into<String>, certificate: Certificate) -> Self {
-        self.certificates.push(CertificateFile { name: name.into(), certificate });
+        self.certificates.push(CertificateFile::new(name.into(), certificate));
         self
     }
 

@@ -44,18 +44,22 @@ fn verdict(encoding: Encoding, message: &Message) -> Verdict {
             let reason = format!("the signature covers {}", message.what);
             return Verdict::Bad(Check::fail(code, reason));
         }
-        (None, Encoding::P1363) => {
-            Check::ok(CheckCode::SignatureEncoding, "the signature is written as R‖S, 64 bytes (P1363)")
-        }
-        (None, Encoding::Der) => {
-            Check::ok(CheckCode::SignatureEncoding, "the signature is written as ASN.1 DER, which KSeF takes")
-        }
+        (None, Encoding::P1363) => written_as_p1363(),
+        (None, Encoding::Der) => written_as_der(),
         (None, Encoding::BrokenDer) => Check::fail(
             CheckCode::SignatureDer,
             "the signature is ASN.1, but not DER: R or S has zeros too many or too few",
         ),
     };
     Verdict::Good { how: message.what, encoding }
+}
+
+pub(super) fn written_as_p1363() -> Check {
+    Check::ok(CheckCode::SignatureEncoding, "the signature is written as R‖S, 64 bytes (P1363)")
+}
+
+pub(super) fn written_as_der() -> Check {
+    Check::ok(CheckCode::SignatureEncoding, "the signature is written as ASN.1 DER, which KSeF takes")
 }
 
 fn readings(signature: &[u8]) -> Vec<(Encoding, Signature)> {

