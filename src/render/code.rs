@@ -1,4 +1,5 @@
-use super::Label;
+use super::layout::Layout;
+use super::{Label, Style};
 use crate::error::Result;
 #[cfg(feature = "pdf")]
 use crate::qr::QUIET_ZONE;
@@ -46,6 +47,12 @@ impl Code {
     /// What stands under the symbol: `OFFLINE` or the KSeF number under KOD I, `CERTYFIKAT` under KOD II.
     pub fn label(&self) -> &Label {
         &self.label
+    }
+
+    /// Width and height of its picture, in pixels.
+    pub(crate) fn picture_size(&self, style: Style) -> (u32, u32) {
+        let layout = Layout::new(self.symbol.size(), &self.label, style);
+        (layout.width, layout.height)
     }
 
     /// The side in modules, with the quiet zone.

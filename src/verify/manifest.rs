@@ -6,6 +6,7 @@ use super::report::{Report, ReportSubject};
 use crate::error::{CheckCode, Error, Kind, Result};
 use crate::link::Link;
 use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
+use crate::render::Label;
 use crate::report::quoted;
 use crate::values::{ContextId, InvoiceHash, IssueDate, KsefNumber};
 
@@ -51,6 +52,8 @@ pub struct ManifestPicture {
     pub embedded: Option<String>,
     /// The links that it must hold: a picture one, a document all.
     pub urls: Vec<String>,
+    /// Of a picture: what stands under the code.
+    pub label: Option<Label>,
     /// True for a document, which may hold codes of other kinds too (a bank's, say), and the same on several pages.
     pub is_document: bool,
 }
@@ -160,7 +163,8 @@ fn pictures_of(code: &CodeLine<'_>) -> impl Iterator<Item = ManifestPicture> {
             true => (picture.field().into_owned(), Some(text)),
             false => (text, None),
         };
-        ManifestPicture { name, embedded, urls: vec![code.url.to_string()], is_document: false }
+        let label = Label::new(&code.label).ok();
+        ManifestPicture { name, embedded, urls: vec![code.url.to_string()], label, is_document: false }
     })
 }
 
@@ -172,7 +176,7 @@ fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<Manife
         (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => ("document", Some(bytes.to_owned())),
         _ => return None,
     };
-    Some(ManifestPicture { name: name.to_owned(), embedded, urls: links.to_vec(), is_document: true })
+    Some(ManifestPicture { name: name.to_owned(), embedded, urls: links.to_vec(), label: None, is_document: true })
 }
 
 fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {

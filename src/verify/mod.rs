@@ -27,6 +27,7 @@
 //! | `signature` | the signature of KOD II beside the certificates at hand |
 //! | `book` | a link beside the book of invoices (feature `book`) |
 //! | `manifest` | what a line of a manifest says beside its links |
+//! | `redraw` | a picture beside what this program draws for its link |
 //!
 //! Each thing that can be wrong has a code, a row in the registry of codes (`error/verify_code.rs`).
 //!
@@ -39,12 +40,14 @@ mod book;
 mod invoice;
 mod link;
 mod manifest;
+mod redraw;
 mod report;
 mod signature;
 mod verifier;
 
 pub use link::facts::CodeKind;
 pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
+pub use redraw::Redraw;
 pub use report::{Check, Report, ReportSubject};
 pub use verifier::Verifier;
 

@@ -147,7 +147,7 @@ fn tars_of_pictures_are_whole_the_same_each_time_and_gone_on_with() {
             .arg("--json")
             .arg("--manifest")
             .arg(&manifest));
-        assert_eq!(stdout(&done).matches(".png reads back as its link").count(), 6, "{name}: {}", stdout(&done));
+        assert_eq!(stdout(&done).matches(".png is the picture of its link").count(), 6, "{name}: {}", stdout(&done));
         assert_eq!(records(&manifest).len(), 4);
         fs::remove_file(&manifest).unwrap();
     }

@@ -41,12 +41,12 @@ fn every_pdf_holds_its_link_twice_and_the_manifest_names_it() {
     }
     assert_eq!(files(&out).len(), 7);
     let report = verified(&out.join("manifest.ndjson"));
-    assert_eq!(report.matches(".pdf reads back as its link").count(), 6, "{report}");
+    assert_eq!(report.matches(".pdf is the picture of its link").count(), 6, "{report}");
 
     // One that holds another's code is told.
     fs::copy(out.join("f00000.kod1.pdf"), out.join("f00001.kod1.pdf")).unwrap();
     let report = verified(&out.join("manifest.ndjson"));
-    assert_eq!(report.matches(".pdf reads back as its link").count(), 5, "{report}");
+    assert_eq!(report.matches(".pdf is the picture of its link").count(), 5, "{report}");
     assert!(report.contains("f00001.kod1.pdf holds"), "{report}");
 }
 
@@ -67,7 +67,7 @@ fn pdfs_in_an_archive_and_in_the_manifest_are_the_same() {
         }
     }
     let report = verified(&folder.path().join("codes.ndjson"));
-    assert_eq!(report.matches(".pdf reads back as its link").count(), 4, "{report}");
+    assert_eq!(report.matches(".pdf is the picture of its link").count(), 4, "{report}");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! `ksef-qr-scan`, the program that reads pictures and PDFs and validates: where it is looked for, what it is not told, and what
 //! the command does without it.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::{fixture, invoices, parse, run, scanner, sign};
+use crate::common::{files, fixture, invoices, parse, run, scanner, sign};
 
 /// The command in a folder of its own, where there is no scanner.
 fn alone(folder: &Path) -> Command {
@@ -65,9 +66,17 @@ fn without_it_a_manifest_is_verified_but_for_its_pictures() {
     let folder = tempfile::tempdir().unwrap();
     invoices(folder.path(), 3);
     assert!(run(sign(folder.path()).args(["in", "--quiet"])).status.success());
-    let mut verify = alone(folder.path());
-    verify.args(["verify", "--json", "--now", "2026-06-30T12:00:00Z", "--manifest", "ksef-qr-out/manifest.ndjson"]);
-    let (status, lines) = answer(&mut verify);
+    let verify = || {
+        let mut verify = alone(folder.path());
+        verify.args(["verify", "--json", "--now", "2026-06-30T12:00:00Z", "--manifest", "ksef-qr-out/manifest.ndjson"]);
+        answer(&mut verify)
+    };
+    assert_eq!(verify().0, 0, "what this program drew need not be read");
+    for file in files(&folder.path().join("ksef-qr-out")).iter().filter(|file| !file.ends_with("ndjson")) {
+        let mut file = OpenOptions::new().append(true).open(folder.path().join("ksef-qr-out").join(file)).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+    let (status, lines) = verify();
     assert_eq!(status, 1);
     let problems: Vec<_> = lines.iter().filter(|line| line["type"] == "file").collect();
     assert!(problems.len() == 1 && error(problems[0]).0 == "scan_missing", "told once: {problems:?}");

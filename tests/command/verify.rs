@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::common::{credential, fixture, invoices, ksef_qr, lines, run, scanner, sign, status, stderr, stdout};
+use crate::common::{credential, files, fixture, invoices, ksef_qr, lines, run, scanner, sign, status, stderr, stdout};
 
 const KOD1: &str =
     "https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo";
@@ -35,6 +35,53 @@ fn has(checks: &[String], wanted: &str) -> bool {
 fn signed(folder: &Path) {
     invoices(folder, 3);
     assert!(run(sign(folder).args(["in", "--quiet"])).status.success());
+}
+
+/// Drawn again and compared, or read: the quick way and the slow one, with as many lines as several threads share.
+#[test]
+fn pictures_of_a_manifest_are_compared_or_read_to_the_same_end() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 3);
+    let made = run(sign(folder.path()).args(["in", "--quiet", "--format", "png,svg,pdf"]));
+    assert_eq!(status(&made), 0, "{}", stderr(&made));
+    let out = folder.path().join("ksef-qr-out");
+    let verified = || run(verify(folder.path()).args(["--json", "--manifest", "ksef-qr-out/manifest.ndjson"]));
+    let order = |output: &Output| -> Vec<String> {
+        lines(output).iter().filter_map(|line| line["place"].as_str().map(str::to_owned)).collect()
+    };
+    let pictures: Vec<(PathBuf, Vec<u8>)> = files(&out)
+        .into_iter()
+        .filter(|name| !name.ends_with("ndjson"))
+        .map(|name| (out.join(&name), fs::read(out.join(name)).unwrap()))
+        .collect();
+    // One is another's, and one is no picture any more.
+    let damage = || {
+        fs::copy(out.join("f00000.kod2.png"), out.join("f00001.kod2.png")).unwrap();
+        fs::write(out.join("f00002.kod1.svg"), "<svg/>").unwrap();
+    };
+    let quick = verified();
+    assert_eq!(status(&quick), 0, "{}", stdout(&quick));
+    assert_eq!(stdout(&quick).matches(" is the picture of its link").count(), 18);
+    damage();
+    let quick_of_damaged = verified();
+    assert_eq!(status(&quick_of_damaged), 1);
+    assert!(stdout(&quick_of_damaged).contains("f00001.kod2.png holds another link"));
+
+    for (picture, bytes) in &pictures {
+        fs::write(picture, [bytes, &b"\n"[..]].concat()).unwrap();
+    }
+    let slow = verified();
+    assert_eq!(stdout(&slow).matches(" reads back as its link").count(), 18);
+    damage();
+    let slow_of_damaged = verified();
+    for kind in ["entry", "link", "pair"] {
+        assert_eq!(checks(&quick, kind), checks(&slow, kind), "{kind}");
+        assert_eq!(checks(&quick_of_damaged, kind), checks(&slow_of_damaged, kind), "{kind}");
+    }
+    assert_eq!((order(&quick), order(&quick)), (order(&slow), order(&quick_of_damaged)));
+    let places: Vec<usize> =
+        order(&quick).iter().map(|place| place.strip_prefix("line ").unwrap().parse().unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
 }
 
 #[test]

@@ -46,7 +46,10 @@ impl CertificateFile {
 
 impl fmt::Debug for CertificateFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CertificateFile").field("name", &self.name).field("certificate", &self.certificate).finish()
+        f.debug_struct("CertificateFile")
+            .field("name", &self.name)
+            .field("certificate", &self.certificate)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,7 +2,7 @@
 //! watched, reported.
 
 mod batch;
-mod progress;
+pub mod progress;
 mod report;
 
 use ksef_qr::batch::{Drawing, Source};

@@ -13,8 +13,21 @@ pub fn bar(batch: &Batch, is_wanted: bool) -> ProgressBar {
     if total < 2 {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:24} {human_pos} of {human_len} invoices, {eta} left")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    shown(total, "{bar:24} {human_pos} of {human_len} invoices, {eta} left")
+}
+
+/// A bar for a file of so many bytes that is gone through. None is seen of one that takes no second.
+pub fn of_bytes(total: u64, is_wanted: bool) -> ProgressBar {
+    const SMALL: u64 = 1_000_000;
+
+    if !is_wanted || total < SMALL || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    shown(total, "{bar:24} {percent} %, {eta} left")
+}
+
+fn shown(total: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

@@ -42,6 +42,11 @@ impl Output {
         }
     }
 
+    /// True if somebody sees what happens meanwhile.
+    pub fn is_for_people(&self) -> bool {
+        !self.json && !self.quiet
+    }
+
     pub fn report(&mut self, report: &Report, from: From<'_>) {
         self.subjects += 1;
         self.was_read = true;

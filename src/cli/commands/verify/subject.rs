@@ -40,7 +40,7 @@ pub fn all(settings: &Verify, verifier: &Verifier, output: &mut Output) {
         }
     }
     for path in &settings.manifests {
-        manifest::verify(path, verifier, &mut scanner, output);
+        manifest::verify(path, verifier, output);
     }
 }
 
@@ -62,7 +62,7 @@ fn files(files: Files, verifier: &Verifier, scanner: &mut Scanner, output: &mut 
     }
     let mut opened = HashSet::new();
     for path in &files.manifests {
-        opened.extend(manifest::verify(path, verifier, scanner, output));
+        opened.extend(manifest::verify(path, verifier, output));
     }
     for path in &files.others {
         let is_opened = !opened.is_empty() && path.canonicalize().is_ok_and(|real| opened.contains(&real));
