@@ -1,6 +1,6 @@
 //! The parsers of the library.
 
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 mod archive;
 #[path = "../bounds.rs"]
@@ -39,4 +39,10 @@ const TARGETS: &[Target] = &[
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
 
+#[cfg(feature = "libfuzzer")]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));
+
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    bounds::replay(&TARGET);
+}

@@ -1,7 +1,7 @@
 //! What reads strangers' pictures, drawings and PDFs, and validates against schemas: the program `ksef-qr-scan`, whose own
 //! process bears what goes wrong in it.
 
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 #[path = "../bounds.rs"]
 mod bounds;
@@ -16,7 +16,13 @@ const TARGETS: &[Target] =
 
 static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
 
+#[cfg(feature = "libfuzzer")]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));
+
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    bounds::replay(&TARGET);
+}
 
 /// The libraries that draw may panic, and that is caught where they are called; libFuzzer would end at each panic, caught or
 /// not. What is not caught still ends it.
