@@ -3,25 +3,22 @@
 
 #![cfg_attr(feature = "libfuzzer", no_main)]
 
-#[path = "../bounds.rs"]
-mod bounds;
-
 use std::sync::{LazyLock, Once};
 
-use bounds::Target;
+use ksef_qr_fuzz::Target;
 use ksef_qr_scan::schema::{Form, Schemas};
 
 const TARGETS: &[Target] =
     &[("scan-pdf", pdf, 1500), ("scan-picture", picture, 1500), ("scan-schema", schema, 300), ("scan-svg", svg, 1500)];
 
-static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
+static TARGET: LazyLock<&Target> = LazyLock::new(|| ksef_qr_fuzz::named(TARGETS));
 
 #[cfg(feature = "libfuzzer")]
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| ksef_qr_fuzz::run(&TARGET, input));
 
 #[cfg(not(feature = "libfuzzer"))]
 fn main() {
-    bounds::replay(&TARGET);
+    ksef_qr_fuzz::replay(&TARGET);
 }
 
 /// The libraries that draw may panic, and that is caught where they are called; libFuzzer would end at each panic, caught or
