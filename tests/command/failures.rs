@@ -292,7 +292,9 @@ fn too_little_memory_is_fewer_jobs() {
         let mut command = Command::new("prlimit");
         command.arg(format!("--as={}", megabytes << 20)).arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
         command.args(["link", "good.xml", "good.xml", "--format", "none", "--env", "test", "--json", "--jobs", jobs]);
-        command.output().map(|output| output.status.code().or_else(|| output.status.signal().map(|signal| 128 + signal)))
+        command
+            .output()
+            .map(|output| output.status.code().or_else(|| output.status.signal().map(|signal| 128 + signal)))
     };
     if status_with(4096, "1").is_err() {
         return;
