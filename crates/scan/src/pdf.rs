@@ -24,7 +24,7 @@ const MOST_PAGES: usize = 100;
 const RESOLUTION: f32 = if cfg!(fuzzing) { 40.0 } else { 200.0 };
 
 /// In pixels. A larger page is drawn more coarsely.
-const LONGEST_SIDE: f32 = 4000.0;
+const LONGEST_SIDE: f32 = if cfg!(fuzzing) { 800.0 } else { 4000.0 };
 
 /// On one page; more links are no invoice's.
 const MOST_ANNOTATIONS: usize = 1000;
