@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-SECONDS = 1.0
+# Of the processor; the clock is of the other programs as well that the machine runs, and finds only what waits.
+SECONDS, BY_THE_CLOCK = 1.0, 20.0
 MEGABYTES = 100
 
 command, fixtures = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -42,11 +43,12 @@ for file, more in [(file, more) for file in files for more in ([], ["--page", "a
         _, status, usage = os.wait4(run.pid, 0)
         took, memory = time.monotonic() - before, usage.ru_maxrss // 1024
     code = os.waitstatus_to_exitcode(status)
-    slowest, largest = max(slowest, (took, file.name)), max(largest, (memory, file.name))
+    worked = usage.ru_utime + usage.ru_stime
+    slowest, largest = max(slowest, (worked, file.name)), max(largest, (memory, file.name))
     if code not in (0, 1, 2) or "internal" in said or "panicked" in said:
         faults.append(f"{file.name}: ended with {code}: {said[-300:]}")
-    if took > SECONDS:
-        faults.append(f"{file.name}: took {took:.1f} s")
+    if worked > SECONDS or took > BY_THE_CLOCK:
+        faults.append(f"{file.name}: worked {worked:.1f} s, took {took:.1f} s")
     if memory > MEGABYTES:
         faults.append(f"{file.name}: took {memory} MB")
 print(f"{len(files)} hostile PDFs; slowest {slowest[1]} {slowest[0]:.2f} s, largest {largest[1]} {largest[0]} MB")

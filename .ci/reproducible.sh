@@ -2,23 +2,23 @@
 # Two builds of one commit, in two folders, give the same bytes.
 #
 #   .ci/reproducible.sh                 two release builds from nothing: ten to twenty minutes on two cores, before a release
-#   .ci/reproducible.sh --fast          the same without optimisation, the command alone: what `.ci/run` does if KSEF_QR_REPRODUCIBLE is set
+#   .ci/reproducible.sh --fast          the same without optimisation, the command and the service: what `.ci/run` does if KSEF_QR_REPRODUCIBLE is set
 #   .ci/reproducible.sh --build FOLDER  builds once, in this folder, with the settings for a release, into FOLDER
 #
 # What the bytes depend on: the commit, Cargo.lock, the compilers of Rust and C, the target. What they must not depend on:
 # the folder, the user, the day, the number of cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-programs=(ksef-qr ksef-qr-scan)
+programs=(ksef-qr ksef-qr-scan ksef-qr-server)
 
 # Paths that the compilers write into panics and assertions are cut to what is the same everywhere.
 build() {
-  local target=$1 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src packages=(--workspace --bins)
-  [ -z "${REPRODUCIBLE_COMMAND_ALONE:-}" ] || packages=(--package ksef-qr --bin ksef-qr)
+  local target=$1 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src bins=()
+  for program in ${REPRODUCIBLE_PROGRAMS:-"${programs[@]}"}; do bins+=(--bin "$program"); done
   RUSTFLAGS="--remap-path-prefix=$PWD=ksef-qr --remap-path-prefix=$registry=registry" \
     CFLAGS="-ffile-prefix-map=$registry=registry -ffile-prefix-map=$target=target -ffile-prefix-map=$PWD=ksef-qr" \
     SOURCE_DATE_EPOCH=0 CARGO_INCREMENTAL=0 \
-    cargo build --locked --release "${packages[@]}" --target-dir "$target"
+    cargo build --locked --release "${bins[@]}" --target-dir "$target"
 }
 
 if [ "${1:-}" = --build ]; then
@@ -28,8 +28,8 @@ fi
 
 # Paths come into the bytes just so without optimisation, from our sources, from dependencies and from the C of aws-lc.
 if [ "${1:-}" = --fast ]; then
-  export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 REPRODUCIBLE_COMMAND_ALONE=1
-  programs=(ksef-qr)
+  programs=(ksef-qr ksef-qr-server)
+  export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 REPRODUCIBLE_PROGRAMS="${programs[*]}"
 fi
 
 # One commit, though somebody commits meanwhile.

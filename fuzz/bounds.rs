@@ -51,3 +51,13 @@ pub fn run((name, target, megabytes): &Target, input: &[u8]) {
     let most = MOST.load(Relaxed).saturating_sub(before);
     assert!(most <= megabytes << 20, "{name} took {most} bytes for {}", input.len());
 }
+
+/// Gives a target the files that the program was called with.
+#[cfg(not(feature = "libfuzzer"))]
+pub fn replay(target: &Target) {
+    for path in std::env::args_os().skip(1) {
+        let input = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        eprintln!("{}", path.display());
+        run(target, &input);
+    }
+}

@@ -1,10 +1,8 @@
 //! The parsers of the library.
 
-#![no_main]
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 mod archive;
-#[path = "../bounds.rs"]
-mod bounds;
 mod credential;
 mod invoice;
 mod link;
@@ -14,7 +12,7 @@ mod text;
 
 use std::sync::LazyLock;
 
-use bounds::Target;
+use ksef_qr_fuzz::Target;
 
 const TARGETS: &[Target] = &[
     ("announcements", text::announcements, 50),
@@ -37,6 +35,12 @@ const TARGETS: &[Target] = &[
     ("zip", archive::zip, 100),
 ];
 
-static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
+static TARGET: LazyLock<&Target> = LazyLock::new(|| ksef_qr_fuzz::named(TARGETS));
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));
+#[cfg(feature = "libfuzzer")]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| ksef_qr_fuzz::run(&TARGET, input));
+
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    ksef_qr_fuzz::replay(&TARGET);
+}

@@ -1,22 +1,25 @@
 //! What reads strangers' pictures, drawings and PDFs, and validates against schemas: the program `ksef-qr-scan`, whose own
 //! process bears what goes wrong in it.
 
-#![no_main]
-
-#[path = "../bounds.rs"]
-mod bounds;
+#![cfg_attr(feature = "libfuzzer", no_main)]
 
 use std::sync::{LazyLock, Once};
 
-use bounds::Target;
+use ksef_qr_fuzz::Target;
 use ksef_qr_scan::schema::{Form, Schemas};
 
 const TARGETS: &[Target] =
     &[("scan-pdf", pdf, 1500), ("scan-picture", picture, 1500), ("scan-schema", schema, 300), ("scan-svg", svg, 1500)];
 
-static TARGET: LazyLock<&Target> = LazyLock::new(|| bounds::named(TARGETS));
+static TARGET: LazyLock<&Target> = LazyLock::new(|| ksef_qr_fuzz::named(TARGETS));
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| bounds::run(&TARGET, input));
+#[cfg(feature = "libfuzzer")]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| ksef_qr_fuzz::run(&TARGET, input));
+
+#[cfg(not(feature = "libfuzzer"))]
+fn main() {
+    ksef_qr_fuzz::replay(&TARGET);
+}
 
 /// The libraries that draw may panic, and that is caught where they are called; libFuzzer would end at each panic, caught or
 /// not. What is not caught still ends it.

@@ -726,7 +726,7 @@ kinds! {
         "What was to be entered cannot be, after what the book has of this invoice."
         "Look at the invoice in the book, and ask KSeF for its state."
     ThreadsUnavailable Io "threads_unavailable"
-        "The operating system gave the program no thread to work with, not even one."
+        "The operating system gave the program no thread to work with, not even one, or no memory for it."
         "Too many programs run, or there is too little memory: end others, or raise the limits (ulimit -u and -v, those of the container), and try again."
 
     Internal Internal "internal"

@@ -285,18 +285,26 @@ fn too_few_threads_are_fewer_jobs_or_an_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn too_little_memory_is_fewer_jobs() {
+    use std::os::unix::process::ExitStatusExt as _;
+
     let folder = inputs();
     let status_with = |megabytes: u64, jobs: &str| {
         let mut command = Command::new("prlimit");
         command.arg(format!("--as={}", megabytes << 20)).arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
         command.args(["link", "good.xml", "good.xml", "--format", "none", "--env", "test", "--json", "--jobs", jobs]);
-        command.output().map(|output| output.status.code())
+        command
+            .output()
+            .map(|output| output.status.code().or_else(|| output.status.signal().map(|signal| 128 + signal)))
     };
     if status_with(4096, "1").is_err() {
         return;
     }
     // The program itself takes most of it, here four times as much as one that is optimised.
     let enough = (16..256).step_by(4).find(|megabytes| status_with(*megabytes, "1").unwrap() == Some(0)).unwrap();
+    // With a little less it is an error, and no abort.
+    for megabytes in enough - 8..enough {
+        assert!(matches!(status_with(megabytes, "8").unwrap(), Some(0 | 2)), "{megabytes} MB, one job needs {enough}");
+    }
     // Between them, where two arenas of glibc's fit and nothing else does, one job may find too little as well.
     for megabytes in (enough + 4..enough + 100).step_by(12).chain((enough + 180..enough + 600).step_by(60)) {
         assert_eq!(status_with(megabytes, "8").unwrap(), Some(0), "{megabytes} MB, one job needs {enough}");

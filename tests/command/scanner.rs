@@ -146,7 +146,7 @@ mod scripts {
         let started = folder.path().join("started");
         let counting = format!("echo started >>'{}'\nexec '{}'", started.display(), scanner());
         let counting = script(folder.path(), &counting);
-        let (picture, endless) = (fixture("verify/qrencode.png"), fixture("verify/endless.pdf"));
+        let (picture, endless) = (fixture("verify/qrencode.png"), fixture("verify/endless-pattern.pdf"));
         let verify = |files: &[&str]| {
             _ = fs::remove_file(&started);
             let mut verify = alone(folder.path());

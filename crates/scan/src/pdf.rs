@@ -3,12 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hayro::hayro_interpret::{InterpreterSettings, PageExt as _};
+use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier, String as PdfString};
 use hayro::hayro_syntax::page::Page;
 use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{RenderSettings, render};
+use hayro::{RenderCache, RenderSettings, render};
 use image::GrayImage;
 
 use crate::area::Area;
@@ -19,11 +19,12 @@ use crate::picture::{Code, placed_codes};
 /// An invoice has a few; a hundred take half a minute to draw.
 const MOST_PAGES: usize = 100;
 
-/// In dots an inch: a code of KSeF's own generator (150 pt) gets seven pixels a module.
-const RESOLUTION: f32 = 200.0;
+/// In dots an inch: a code of KSeF's own generator (150 pt) gets seven pixels a module. Fuzzing is about what is read, which takes
+/// long enough without millions of pixels.
+const RESOLUTION: f32 = if cfg!(fuzzing) { 40.0 } else { 200.0 };
 
 /// In pixels. A larger page is drawn more coarsely.
-const LONGEST_SIDE: f32 = 4000.0;
+const LONGEST_SIDE: f32 = if cfg!(fuzzing) { 800.0 } else { 4000.0 };
 
 /// On one page; more links are no invoice's.
 const MOST_ANNOTATIONS: usize = 1000;
@@ -59,6 +60,8 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_PAGES}"))),
     }
     let settings = InterpreterSettings::default();
+    // Fonts, which all pages share.
+    let cache = RenderCache::new();
     let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let order = order(root.as_ref());
     let mut opened = root.as_ref().map(opened_by_document).unwrap_or_default();
@@ -67,7 +70,7 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
         let id = page.raw().obj_id();
         let place = order.iter().position(|other| id.is_some() && *other == id);
         let number = place.unwrap_or(index) + 1;
-        let codes = draw(page, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
+        let codes = draw(page, &cache, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
         for Code { text, .. } in &codes {
             let place = Some(format!("page {number}"));
             found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new(), opens: false });
@@ -129,10 +132,11 @@ fn scale(page: &Page<'_>) -> Option<f32> {
     (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }
 
-fn draw(page: &Page<'_>, settings: &InterpreterSettings) -> Option<GrayImage> {
+fn draw<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, settings: &InterpreterSettings) -> Option<GrayImage> {
     let scale = scale(page)?;
     let drawn = render(
         page,
+        cache,
         settings,
         &RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() },
     );
@@ -186,7 +190,7 @@ fn targets(mut waiting: Vec<Dict<'_>>) -> Vec<String> {
     for _ in 0..MOST_ACTIONS {
         let Some(action) = waiting.pop() else { break };
         let name = || action.get::<Name<'_>>(&b"S"[..]).map(|name| format!("{ACTION}{}", name.as_str()));
-        targets.extend(action.get::<PdfString<'_>>(&b"URI"[..]).map(|text| text_of(&text.get())).or_else(name));
+        targets.extend(action.get::<PdfString<'_>>(&b"URI"[..]).map(|text| text_of(&text)).or_else(name));
         match action.get::<Dict<'_>>(&b"Next"[..]) {
             Some(next) => waiting.push(next),
             None => {

@@ -69,7 +69,8 @@ fn one_process_reads_one_file_after_another() {
 #[test]
 fn a_file_that_ends_the_process_ends_nothing_else() {
     let mut process = Process::start();
-    assert_eq!(process.read("verify/endless.pdf"), None);
+    assert_eq!(process.read("verify/endless.pdf").unwrap()["code"], "no_code_found");
+    assert_eq!(process.read("verify/endless-pattern.pdf"), None);
     assert!(!process.child.wait().unwrap().success());
 }
 

@@ -191,6 +191,10 @@ impl<'b> Run<'b> {
             #[cfg(feature = "book")]
             turns: &turns,
         };
+        if !has_room(TO_BEGIN_WITH) {
+            let message = "there is too little memory to begin with";
+            return Err(Stopped::Feeder(Error::new(Kind::ThreadsUnavailable, message)));
+        }
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
@@ -204,7 +208,7 @@ impl<'b> Run<'b> {
             let mut working = 0;
             for _ in 0..workers {
                 // This one, those that may have allocated nothing so far, and the feeder.
-                if working > 0 && !has_room(working + 2) {
+                if working > 0 && !has_room(ARENA.saturating_mul(working + 2)) {
                     break;
                 }
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
@@ -376,13 +380,17 @@ impl<'b> Run<'b> {
     }
 }
 
-/// Whether there is memory for `threads`, and what they work on. An allocation that fails ends the process, so it is asked for
-/// first: what a thread takes for itself with its first allocation (in glibc an arena) may else leave nothing to the others.
-fn has_room(threads: usize) -> bool {
-    // As large as an arena. (Nothing is written to it; so large a block does not change where glibc takes others from.)
-    const OF_ONE: usize = 64 << 20;
+/// In bytes: the stacks of the feeder and of one worker, and what they work on. With less a run is not begun.
+const TO_BEGIN_WITH: usize = 16 << 20;
+
+/// In bytes: what a thread takes for itself with its first allocation (in glibc an arena), which may leave nothing to the others.
+const ARENA: usize = 64 << 20;
+
+/// Whether there is so much memory. An allocation that fails ends the process, so it is asked for first.
+fn has_room(bytes: usize) -> bool {
+    // Nothing is written to it; and so large a block does not change where glibc takes others from.
     let mut probe: Vec<u8> = Vec::new();
-    let has_room = probe.try_reserve_exact(OF_ONE.saturating_mul(threads)).is_ok();
+    let has_room = probe.try_reserve_exact(bytes).is_ok();
     // Seen by nobody, it might be left out.
     std::hint::black_box(&probe);
     has_room
