@@ -22,6 +22,11 @@ impl Pool {
         Self { at_work: Arc::new(Semaphore::new(workers)), taken: Arc::default(), most: workers + waiting }
     }
 
+    /// For archives, each of which takes as long as it takes.
+    pub fn for_batches(workers: usize) -> Self {
+        Self::new(workers.div_ceil(2), workers * 4)
+    }
+
     /// Does a piece of work, once a thread is free.
     ///
     /// # Errors
@@ -35,6 +40,17 @@ impl Pool {
             work()
         });
         done.await.map_err(|_| Busy)
+    }
+
+    /// Does a piece of work that takes less than a thread costs to wake: here and now, if one could work on it, and as
+    /// [`run`](Self::run) does if not. It must not wait for anything.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn run_short<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let Ok(_at_work) = self.at_work.clone().try_acquire_owned() else { return self.run(work).await };
+        let _place = Place::take(&self.taken, self.most).ok_or(Busy)?;
+        Ok(work())
     }
 
     /// How many pieces of work are taken, at work or waiting.

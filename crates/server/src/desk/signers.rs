@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use ksef_qr::batch::Issuers;
-use ksef_qr::credential::{Certificate, KeyFile, Pkcs12, PrivateKey};
+use ksef_qr::credential::{Certificate, KeyFile, Owner, Pkcs12, PrivateKey};
 use ksef_qr::error::ErrorKind;
 use ksef_qr::files::open_patiently;
 use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Register, Roster, SignsFor, Wanted};
@@ -18,6 +18,7 @@ use ksef_qr::{Conditions, Credential, Environment, Error, Invoice, Issuer, Resul
 use zeroize::Zeroizing;
 
 use super::caller::Caller;
+use crate::reloaded::Reloaded;
 
 /// A register of ten thousand certificates has 5 MB; no key and no certificate is as large.
 const LARGEST: u64 = 10_000_000;
@@ -28,9 +29,7 @@ pub struct Signers {
     environment: Environment,
     /// The register's file; none for one certificate, which is never read again.
     file: Option<PathBuf>,
-    opened: RwLock<Arc<Opened>>,
-    /// Why the file as it is now is not in use.
-    fault: RwLock<Option<Error>>,
+    opened: Reloaded<Opened>,
 }
 
 /// Certificates with their keys ready, as of one moment.
@@ -54,7 +53,7 @@ impl Signers {
     pub fn one(issuer: Issuer) -> Self {
         let environment = issuer.environment();
         let opened = Opened { environment, digest: None, who: Who::One(Box::new(issuer)) };
-        Self { environment, file: None, opened: RwLock::new(Arc::new(opened)), fault: RwLock::default() }
+        Self { environment, file: None, opened: Reloaded::new(opened) }
     }
 
     /// Those of a register. Every one that may sign now is opened.
@@ -63,8 +62,7 @@ impl Signers {
     /// Those of the register, and of what it names.
     pub fn register(file: PathBuf, environment: Environment, now: SystemTime) -> Result<Self> {
         let opened = Opened::read(&file, environment, now, None)?;
-        let opened = RwLock::new(Arc::new(opened));
-        Ok(Self { environment, file: Some(file), opened, fault: RwLock::default() })
+        Ok(Self { environment, file: Some(file), opened: Reloaded::new(opened) })
     }
 
     /// Which KSeF they are for.
@@ -74,12 +72,12 @@ impl Signers {
 
     /// As they are now.
     pub fn opened(&self) -> Arc<Opened> {
-        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.opened.now()
     }
 
     /// Why the register's file, as it is now, is not in use, if it is not.
     pub fn fault(&self) -> Option<Error> {
-        self.fault.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.opened.fault()
     }
 
     /// Reads the register again, and takes what begins today. A file that is broken, or that names a key that does not open,
@@ -90,25 +88,17 @@ impl Signers {
     pub fn refresh(&self, now: SystemTime) -> Result<bool> {
         let Some(file) = &self.file else { return Ok(false) };
         let before = self.opened();
-        match Opened::read(file, self.environment, now, Some(&before)) {
-            Ok(opened) => {
-                let is_new = opened.digest != before.digest;
-                *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
-                *self.fault.write().unwrap_or_else(PoisonError::into_inner) = None;
-                Ok(is_new)
-            }
-            Err(error) => {
-                let mut fault = self.fault.write().unwrap_or_else(PoisonError::into_inner);
-                let is_known = fault.as_ref() == Some(&error);
-                *fault = Some(error.clone());
-                if is_known { Ok(false) } else { Err(error) }
-            }
-        }
+        let read = Opened::read(file, self.environment, now, Some(&before));
+        let is_new = read.as_ref().is_ok_and(|opened| opened.digest != before.digest);
+        self.opened.renew(read).map(|()| is_new)
     }
 
-    /// The same for one caller, who may not act for everybody.
-    pub(super) fn of_caller(&self, caller: &Caller) -> CallersSigners {
-        CallersSigners { opened: self.opened(), caller: caller.clone() }
+    /// The same for one caller, who may not act for everybody; in a context, if one is given.
+    pub(super) fn of_caller(&self, caller: &Caller, context: Option<ContextId>) -> CallersSigners {
+        let opened = self.opened();
+        let count = if context.is_some() { opened.count() } else { 0 };
+        let in_context = (0..count).map(|_| OnceLock::new()).collect();
+        CallersSigners { opened, caller: caller.clone(), context, in_context }
     }
 }
 
@@ -149,14 +139,34 @@ impl Opened {
         expiries
     }
 
-    fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
+    /// How many there are, whether they sign now or not.
+    fn count(&self) -> usize {
         match &self.who {
-            Who::One(issuer) => Ok(issuer),
+            Who::One(_) => 1,
+            Who::Many { issuers, .. } => issuers.len(),
+        }
+    }
+
+    /// Who signs an invoice, in a context that may be given, and its place among all.
+    fn of(&self, invoice: &Invoice, context: Option<&ContextId>) -> Result<(usize, &Issuer)> {
+        match &self.who {
+            Who::One(issuer) => Ok((0, issuer)),
             Who::Many { roster, issuers } => {
-                let index = roster.choose(invoice)?;
+                let index = match context {
+                    None => roster.choose(invoice)?,
+                    Some(context) => roster.choose_in_context(invoice, context.taxpayer())?,
+                };
                 let missing = || Error::new(ErrorKind::Internal, "the register chose a certificate that is not open");
-                issuers.get(index).and_then(Option::as_deref).ok_or_else(missing)
+                Ok((index, issuers.get(index).and_then(Option::as_deref).ok_or_else(missing)?))
             }
+        }
+    }
+
+    /// For whom a certificate signs beside its owner, as the register says.
+    fn signs_for(&self, index: usize) -> &SignsFor {
+        match &self.who {
+            Who::One(_) => &SignsFor::Owner,
+            Who::Many { roster, .. } => roster.entry(index).map_or(&SignsFor::Owner, |entry| &entry.signs_for),
         }
     }
 
@@ -180,6 +190,43 @@ impl fmt::Debug for Opened {
 pub(super) struct CallersSigners {
     opened: Arc<Opened>,
     caller: Caller,
+    context: Option<ContextId>,
+    /// With a context: one for each that there is, made when an invoice needs it.
+    in_context: Vec<OnceLock<Box<Issuer>>>,
+}
+
+impl CallersSigners {
+    /// Asks whether the caller may have an invoice signed so.
+    ///
+    /// # Errors
+    /// `signer_not_permitted`.
+    fn check(&self, invoice: &Invoice, index: usize, issuer: &Issuer) -> Result<()> {
+        if self.caller.owners.is_none() {
+            return Ok(());
+        }
+        let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
+        let refuse = |message| Err(Error::new(ErrorKind::SignerNotPermitted, message));
+        let Some(taxpayer) = taxpayer.filter(|nip| self.caller.acts_for(*nip)) else {
+            let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
+            return refuse(format!("the invoice is issued by {of}, for whom this caller may not sign"));
+        };
+        // A context that is given does not open the certificates of others.
+        let is_own = match issuer.credential().certificate().owner() {
+            Owner::Nip(owner) => self.caller.acts_for(owner),
+            _ => false,
+        };
+        let is_said = match self.opened.signs_for(index) {
+            SignsFor::Any => true,
+            SignsFor::Listed(nips) => nips.contains(&taxpayer),
+            _ => false,
+        };
+        match self.context.is_none() || is_own || is_said {
+            true => Ok(()),
+            false => {
+                refuse(format!("the certificate that would sign in the context of NIP {taxpayer} is somebody else's"))
+            }
+        }
+    }
 }
 
 impl Issuers for CallersSigners {
@@ -188,20 +235,17 @@ impl Issuers for CallersSigners {
     }
 
     fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
-        let issuer = self.opened.of(invoice)?;
-        if self.caller.owners.is_some() {
-            let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
-            if !taxpayer.is_some_and(|nip| self.caller.acts_for(nip)) {
-                let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
-                let message = format!("the invoice is issued by {of}, for whom this caller may not sign");
-                return Err(Error::new(ErrorKind::SignerNotPermitted, message));
-            }
-        }
+        let (index, issuer) = self.opened.of(invoice, self.context.as_ref())?;
+        let issuer = match (&self.context, self.in_context.get(index)) {
+            (Some(context), Some(place)) => place.get_or_init(|| Box::new(issuer.clone().in_context(context.clone()))),
+            _ => issuer,
+        };
+        self.check(invoice, index, issuer)?;
         Ok(issuer)
     }
 
     fn context(&self) -> Option<&ContextId> {
-        None
+        self.context.as_ref()
     }
 
     fn ec_algorithm(&self) -> Algorithm {
