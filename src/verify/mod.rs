@@ -37,12 +37,14 @@
 #[cfg(feature = "book")]
 mod book;
 mod invoice;
+mod line;
 mod link;
 mod manifest;
 mod report;
 mod signature;
 mod verifier;
 
+pub use line::ReportLine;
 pub use link::facts::CodeKind;
 pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
 pub use report::{Check, Report, ReportSubject};

@@ -13,7 +13,7 @@ use super::line::From;
 use super::output::Output;
 use super::problem::Problem;
 use super::surroundings::Surroundings;
-use crate::cli::scanner::{Failure, Origin, Scanner};
+use ksef_qr::scanner::{Failure, Origin, Scanner};
 
 /// Why a picture is not checked.
 const NO_SCANNER: &str = "ksef-qr-scan is missing";
