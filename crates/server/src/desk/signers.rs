@@ -2,26 +2,21 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use ksef_qr::batch::Issuers;
-use ksef_qr::credential::{Certificate, KeyFile, Owner, Pkcs12, PrivateKey};
+use ksef_qr::credential::Owner;
 use ksef_qr::error::ErrorKind;
-use ksef_qr::files::open_patiently;
-use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Register, Roster, SignsFor, Wanted};
+use ksef_qr::key_files::{RegisterFile, Secret, issuer_of};
+use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Roster, SignsFor, Wanted};
 use ksef_qr::sign::{Algorithm, SignatureEncoding};
 use ksef_qr::values::{ContextId, InvoiceHash};
-use ksef_qr::{Conditions, Credential, Environment, Error, Invoice, Issuer, Result};
-use zeroize::Zeroizing;
+use ksef_qr::{Conditions, Environment, Error, Invoice, Issuer, Result};
 
 use super::caller::Caller;
 use crate::reloaded::Reloaded;
-
-/// A register of ten thousand certificates has 5 MB; no key and no certificate is as large.
-const LARGEST: u64 = 10_000_000;
 
 /// Who signs which invoice.
 #[derive(Debug)]
@@ -104,10 +99,9 @@ impl Signers {
 
 impl Opened {
     fn read(file: &Path, environment: Environment, now: SystemTime, before: Option<&Self>) -> Result<Self> {
-        let bytes = read(file)?;
+        let (file, bytes) = RegisterFile::read_with_bytes(file)?;
         let digest = Some(InvoiceHash::of(&bytes));
-        let register = Register::text(&bytes).and_then(Register::parse);
-        let register = register.map_err(|error| error.about(file.to_string_lossy()))?;
+        let register = &file.register;
         // By their names, of which each is there once.
         let mut known: HashMap<&str, (&Entry, Arc<Issuer>)> = HashMap::new();
         if let Some(Self { who: Who::Many { roster, issuers }, .. }) = before {
@@ -121,11 +115,11 @@ impl Opened {
                 Some(_) => None,
                 None => Some(match known.get(&*entry.name) {
                     Some((before, issuer)) if *before == entry => issuer.clone(),
-                    _ => Arc::new(open_entry(entry, file, environment, now)?),
+                    _ => Arc::new(open_entry(&file, entry, environment, now)?),
                 }),
             });
         }
-        let roster = Box::new(Roster::new(register, wanted));
+        let roster = Box::new(Roster::new(file.register, wanted));
         Ok(Self { environment, digest, who: Who::Many { roster, issuers } })
     }
 
@@ -264,7 +258,7 @@ impl Issuers for CallersSigners {
 /// Opens a certificate and its key by the paths of their files.
 ///
 /// # Errors
-/// Those of the files and of [`Credential::new`].
+/// Those of [`issuer_of`].
 pub fn open_one(
     cert: &Path,
     key: &Path,
@@ -272,91 +266,33 @@ pub fn open_one(
     environment: Environment,
     now: SystemTime,
 ) -> Result<Issuer> {
-    let password = password.map(password_of_file).transpose()?;
-    of_files(cert, key, password.as_ref().map(|password| &***password), environment, now)
+    let place = KeyPlace::Files { cert: cert.to_owned(), key: key.to_owned() };
+    let password = |_: &Path| password.map(Secret::of_key).transpose();
+    issuer_of(&place, password, &Conditions::new(environment, now))
 }
 
-fn of_files(
-    cert: &Path,
-    key: &Path,
-    password: Option<&[u8]>,
-    environment: Environment,
-    now: SystemTime,
-) -> Result<Issuer> {
-    let of_cert = |error: Error| error.about(cert.to_string_lossy());
-    let certificate = Certificate::parse(&read(cert)?).map_err(of_cert)?;
-    let key = open(key, PrivateKey::read(&read(key)?), password)?;
-    let credential = Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_cert)?;
-    Issuer::new(credential)
-}
-
-fn open_entry(entry: &Entry, register: &Path, environment: Environment, now: SystemTime) -> Result<Issuer> {
-    let folder = register.parent().unwrap_or(Path::new(""));
-    let about = |error: Error| error.about(register.to_string_lossy());
-    let password = match &entry.password {
-        None => None,
-        Some(PasswordPlace::File(file)) => Some(password_of_file(&folder.join(file))?),
-        Some(PasswordPlace::Variable(name)) => {
-            let missing = || {
-                let message = format!("the password of {:?} is in the variable {name}, which is not set", entry.name);
-                about(Error::new(ErrorKind::PasswordMissing, message))
-            };
-            Some(Zeroizing::new(std::env::var(name).map_err(|_| missing())?.into_bytes()))
-        }
+fn open_entry(file: &RegisterFile, entry: &Entry, environment: Environment, now: SystemTime) -> Result<Issuer> {
+    let about = |error: Error| error.about(file.path().to_string_lossy());
+    let entry = file.entry_from_here(entry);
+    let missing = |why: String| about(Error::new(ErrorKind::PasswordMissing, why));
+    let password = |_: &Path| match &entry.password {
+        None => Ok(None),
+        Some(PasswordPlace::File(file)) => Secret::of_key(file).map(Some),
+        Some(PasswordPlace::Variable(name)) => match Secret::from_variable(name)? {
+            Some(secret) => Ok(Some(secret)),
+            None => {
+                Err(missing(format!("the password of {:?} is in the variable {name}, which is not set", entry.name)))
+            }
+        },
         Some(PasswordPlace::Keyring { .. }) => {
-            let message = format!("the password of {:?} is in a keyring, which a service does not open", entry.name);
-            return Err(about(Error::new(ErrorKind::PasswordMissing, message)));
+            Err(missing(format!("the password of {:?} is in a keyring, which a service does not open", entry.name)))
         }
     };
-    let password = password.as_ref().map(|password| &***password);
-    let issuer = match &entry.key {
-        KeyPlace::Files { cert, key } => of_files(&folder.join(cert), &folder.join(key), password, environment, now)?,
-        KeyPlace::Pkcs12 { file, entry } => {
-            let path = folder.join(file);
-            let of_file = |error: Error| error.about(path.to_string_lossy());
-            let opened = open(&path, Pkcs12::read(&read(&path)?), password)?;
-            let (certificate, key) = opened.pair(entry.as_deref()).map_err(of_file)?;
-            Issuer::new(Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_file)?)?
-        }
-        KeyPlace::Pkcs11 { .. } => {
-            let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
-            return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
-        }
-    };
+    if let KeyPlace::Pkcs11 { .. } = entry.key {
+        let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
+        return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
+    }
+    let issuer = issuer_of(&entry.key, password, &Conditions::new(environment, now))?;
     entry.check(issuer.credential().certificate()).map_err(about)?;
     Ok(if entry.signs_for == SignsFor::Owner { issuer } else { issuer.on_behalf() })
-}
-
-fn open<T: 'static>(path: &Path, file: Result<KeyFile<T>>, password: Option<&[u8]>) -> Result<T> {
-    file.and_then(|file| match (file, password) {
-        (KeyFile::Open(content), _) => Ok(content),
-        (KeyFile::Locked(locked), Some(password)) => locked.open(password),
-        (KeyFile::Locked(locked), None) => Err(locked.password_missing()),
-    })
-    .map_err(|error| error.about(path.to_string_lossy()))
-}
-
-/// The first line of a file, without its newline.
-fn password_of_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = read(path)?;
-    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-    let end = if bytes.get(..end).is_some_and(|line| line.ends_with(b"\r")) { end - 1 } else { end };
-    bytes.truncate(end);
-    Ok(bytes)
-}
-
-/// Room for all of it from the start: growing would leave copies of a key behind that nobody wipes.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let cannot = |error: std::io::Error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::FileMissing,
-            _ => ErrorKind::FileUnreadable,
-        };
-        Error::new(kind, format!("it cannot be read: {error}")).about(path.to_string_lossy())
-    };
-    let size = fs::metadata(path).map_err(cannot)?.len().min(LARGEST);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
-    let file = open_patiently(path).map_err(cannot)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST), &mut bytes).map_err(cannot)?;
-    Ok(bytes)
 }
