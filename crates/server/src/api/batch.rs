@@ -49,6 +49,8 @@ pub(super) async fn run(
     archive: Archive,
     request: Request,
 ) -> Result<Response, Problem> {
+    // Taken before anything is read, so that the disk is bounded as well.
+    let among_batches = app.batches.place().map_err(|_| Problem::busy(5))?;
     let folder = match &app.folder {
         Some(folder) => tempfile::Builder::new().prefix("ksef-qr-").tempdir_in(folder),
         None => tempfile::Builder::new().prefix("ksef-qr-").tempdir(),
@@ -63,7 +65,7 @@ pub(super) async fn run(
     let runtime = Handle::current();
     tokio::spawn(async move {
         let of_run = sender.clone();
-        let done = app.batches.run(move || batch.run(of_run, &runtime)).await;
+        let done = app.batches.run_at(among_batches, move || batch.run(of_run, &runtime)).await;
         let problem = match done {
             Ok(Ok(())) => return,
             Ok(Err(problem)) => problem,

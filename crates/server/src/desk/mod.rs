@@ -20,5 +20,5 @@ mod signers;
 pub use caller::{Caller, Scope};
 pub use desk::{Desk, Inquiry, Settings};
 pub use order::{Order, Task, Upload};
-pub use pool::{Busy, Pool};
+pub use pool::{Busy, Place, Pool};
 pub use signers::{Opened, Signers, open_one};

@@ -32,7 +32,27 @@ impl Pool {
     /// # Errors
     /// [`Busy`], at once, if too many wait already.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let place = Place::take(&self.taken, self.most).ok_or(Busy)?;
+        let place = self.place()?;
+        self.run_at(place, work).await
+    }
+
+    /// A place for a piece of work that is to come.
+    ///
+    /// # Errors
+    /// [`Busy`], if too many are taken already.
+    pub fn place(&self) -> Result<Place, Busy> {
+        Place::take(&self.taken, self.most).ok_or(Busy)
+    }
+
+    /// Does a piece of work that has its place, once a thread is free.
+    ///
+    /// # Errors
+    /// [`Busy`], if there are no threads any more.
+    pub async fn run_at<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let at_work = self.at_work.clone().acquire_owned().await.map_err(|_| Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work and not by who waits for it: who goes away leaves the work behind.
@@ -49,7 +69,7 @@ impl Pool {
     /// [`Busy`].
     pub async fn run_short<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
         let Ok(_at_work) = self.at_work.clone().try_acquire_owned() else { return self.run(work).await };
-        let _place = Place::take(&self.taken, self.most).ok_or(Busy)?;
+        let _place = self.place()?;
         Ok(work())
     }
 
@@ -59,7 +79,9 @@ impl Pool {
     }
 }
 
-struct Place(Arc<AtomicUsize>);
+/// A place among the pieces of work that are taken, given back when it is dropped.
+#[derive(Debug)]
+pub struct Place(Arc<AtomicUsize>);
 
 impl Place {
     fn take(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {
