@@ -277,6 +277,33 @@ def keyboard(browser, service):
     print("   keyboard: good")
 
 
+def dropped(browser, service, files):
+    """Files that are dropped onto the page from elsewhere."""
+    page = browser.new_page(base_url=service.address, locale="pl")
+    page.goto("/")
+    contents = [{"name": Path(file).name, "bytes": list(Path(file).read_bytes())} for file in files]
+    carried = page.evaluate_handle("""files => {
+        const carried = new DataTransfer();
+        for (const file of files) carried.items.add(new File([new Uint8Array(file.bytes)], file.name));
+        return carried;
+    }""", contents)
+    zone = page.locator(".drop")
+    zone.dispatch_event("dragover", {"dataTransfer": carried})
+    assert "over" in zone.get_attribute("class").split()
+    zone.dispatch_event("drop", {"dataTransfer": carried})
+    assert "over" not in zone.get_attribute("class").split()
+    assert page.locator(".chosen li").count() == len(files)
+    # Beside the place for it nothing happens: the browser does not leave the page for the file.
+    page.locator("body").dispatch_event("drop", {"dataTransfer": carried})
+    assert page.url == service.address + "/" and page.locator(".chosen li").count() == len(files)
+    page.check("input[value=offline24]")
+    page.get_by_role("button", name=WORDS["pl"]["submit"]).click()
+    page.wait_for_url("**/results/*", timeout=30_000)
+    assert page.locator("article").count() == len(files) - 1, "the PDF goes with its invoice"
+    page.close()
+    print("   dropped files: good")
+
+
 def camera(playwright, service, code):
     """A camera of Chromium's own that shows a code."""
     film = SHOTS / "camera.mjpeg"
@@ -375,6 +402,33 @@ def login(browser, folder, binaries):
     print("   login: good")
 
 
+def by_tls(browser, folder, binaries):
+    """The service's own TLS: the session's cookie never travels without it."""
+    cert, private, keys = folder / "tls.crt", folder / "tls.key", folder / "tls-keys"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                    "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", private, "-out", cert],
+                   check=True, capture_output=True)
+    made = subprocess.run([Path(binaries) / "ksef-qr-server", "key", "new", "--keys", keys, "--name", "office", "--scopes",
+                           "sign,stamp,verify,read"], capture_output=True, text=True, check=True)
+    fixtures = ROOT / "fixtures/keys"
+    arguments = ["--keys", keys, "--env", "test", "--cert", fixtures / "offline-ec.crt", "--key", fixtures / "offline-ec.key",
+                 "--password-file", fixtures / "password.txt", "--tls-cert", cert, "--tls-key", private]
+    with Service(binaries, *arguments) as service:
+        address = service.address.replace("http:", "https:")
+        context = browser.new_context(base_url=address, locale="pl", ignore_https_errors=True)
+        page = context.new_page()
+        page.goto("/certificates")
+        page.fill("#key", made.stdout.strip())
+        page.keyboard.press("Enter")
+        page.wait_for_url(address + "/")
+        (cookie,) = [cookie for cookie in context.cookies() if cookie["name"] == "__Host-ksef-qr"]
+        assert cookie["secure"] and cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["path"] == "/"
+        page.goto("/certificates")
+        assert page.locator("tbody tr").count() >= 1
+        context.close()
+    print("   TLS: good")
+
+
 def main():
     prepare()
     from playwright.sync_api import sync_playwright
@@ -395,9 +449,11 @@ def main():
                 for script in (True, False):
                     outage(browser, service, language, script, files, GOOD / "fa3-consumer.xml")
             keyboard(browser, service)
+            dropped(browser, service, files)
             hostile(browser, service, folder)
             camera(playwright, service, SHOTS / "code.png")
         login(browser, folder, binaries)
+        by_tls(browser, folder, binaries)
         browser.close()
     if FINDINGS:
         print(json.dumps(sorted(set(FINDINGS)), indent=1, ensure_ascii=False))

@@ -62,6 +62,8 @@
 //! | [`paper`] | codes, an invoice | sheets of labels, confirmations, the invoice on paper (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | `files` | bytes | files that are whole or not there, locked, changed in place |
+//! | [`key_files`] | paths of certificates, keys, passwords | what is in them, opened; who signs by an entry of a register |
+//! | [`scanner`] | strangers' pictures, PDFs, schemas | what `ksef-qr-scan`, in a process of its own, finds in them |
 //! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
 //! | [`book`] | what happens to an invoice | its state; SQLite, PostgreSQL (feature `book`) |
 //! | [`verify`] | a link, an invoice, a certificate | what is right, what is wrong, what only KSeF knows |
@@ -92,7 +94,7 @@
 //!
 //! # Invariants
 //!
-//! - From `report` to `audit`, `files`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
+//! - From `report` to `audit`, `files`, `key_files`, `scanner`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
 //!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `files` and
@@ -146,6 +148,7 @@ pub mod fuzzing {
 #[cfg(any(feature = "book", feature = "register"))]
 mod icalendar;
 pub mod invoice;
+pub mod key_files;
 pub mod link;
 pub mod manifest;
 #[cfg(feature = "pdf")]
@@ -161,6 +164,7 @@ pub mod qr;
 pub mod register;
 pub mod render;
 pub mod report;
+pub mod scanner;
 pub mod sign;
 pub mod upo;
 pub mod values;

@@ -1,6 +1,7 @@
 //! A batch, described.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::thread;
 use std::time::SystemTime;
 
@@ -20,6 +21,8 @@ use crate::values::{IssueDate, Rules};
 pub struct Batch {
     /// Where the invoices come from, in this order.
     pub sources: Vec<Source>,
+    /// A folder or an archive that is nothing to whoever reads of the run: what lies in it is named as seen from there.
+    pub below: Option<PathBuf>,
     /// Where their codes come from.
     pub codes: CodeSource,
     /// Acceptance rules that may be broken.
@@ -63,6 +66,7 @@ impl Batch {
     pub fn new(sources: Vec<Source>, codes: CodeSource, output: Output, today: IssueDate) -> Self {
         Self {
             sources,
+            below: None,
             codes,
             allow: Rules::NONE,
             today,

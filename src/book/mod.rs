@@ -62,6 +62,8 @@ mod answers;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod book;
 mod calendar;
+mod corrections;
+mod due;
 mod entry;
 mod event;
 mod export;
@@ -80,6 +82,7 @@ pub use address::ServerAddress;
 pub use answers::{SendBy, Statement};
 pub use book::{Book, Filter};
 pub use calendar::SendingDays;
+pub use due::Due;
 pub use entry::{Entry, Facts, State};
 pub use event::{Event, Happening, IssuedKod2};
 pub use manifests::FormerEntry;

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use crate::deadline::{Due, Schedule};
 use crate::error::{Error, Kind, Result};
@@ -38,6 +39,13 @@ pub trait SchemaValidator: Send + Sync {
     /// # Errors
     /// Whatever kept it from being validated, which is a finding too: `schema_missing`.
     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>>;
+}
+
+/// Shared by several checkers.
+impl<T: SchemaValidator> SchemaValidator for Arc<T> {
+    fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
+        (**self).validate(form, text)
+    }
 }
 
 /// Something in a document that its schema does not allow: a finding, `schema_violation`.

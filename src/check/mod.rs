@@ -32,10 +32,13 @@
 
 mod checker;
 mod duplicates;
+mod line;
 mod session;
 
 pub use checker::{Checked, Checker, SchemaValidator, Violation};
 pub use duplicates::Duplicates;
 pub use session::SessionSize;
+
+pub(crate) use line::FindingLine;
 
 pub use crate::report::Finding;

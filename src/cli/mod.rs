@@ -8,7 +8,6 @@ mod credential;
 mod exit;
 mod interrupt;
 mod read;
-mod scanner;
 mod settings;
 mod words;
 

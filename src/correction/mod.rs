@@ -57,7 +57,11 @@ mod document;
 mod encoding;
 mod fields;
 mod lenient;
+mod line;
 mod spelling;
+mod verdict;
 
 pub use correction::{Correction, Exceptions, Request};
 pub use difference::{Change, Difference, Judgement};
+pub use line::Circumstances;
+pub use verdict::{CorrectionFile, Verdict};

@@ -3,6 +3,7 @@
 use super::difference::Judgement;
 use super::encoding::mistaken;
 use super::fields::Subject;
+use crate::values::without_polish_mark;
 
 /// Why two values that are not the same to the letter say the same, or may.
 pub(super) fn same(subject: Subject, before: &str, after: &str) -> Option<(Judgement, &'static str)> {
@@ -212,32 +213,13 @@ fn is_encoded_twice(before: &str, after: &str) -> bool {
 
 /// A question mark or U+FFFD in place of a letter, or a Polish letter without its tail.
 fn lost_letters(before: &str, after: &str) -> bool {
-    let without_tail = |c: char| match c {
-        'ą' => 'a',
-        'ć' => 'c',
-        'ę' => 'e',
-        'ł' => 'l',
-        'ń' => 'n',
-        'ó' => 'o',
-        'ś' => 's',
-        'ź' | 'ż' => 'z',
-        'Ą' => 'A',
-        'Ć' => 'C',
-        'Ę' => 'E',
-        'Ł' => 'L',
-        'Ń' => 'N',
-        'Ó' => 'O',
-        'Ś' => 'S',
-        'Ź' | 'Ż' => 'Z',
-        other => other,
-    };
     let (mut before, mut after) = (before.chars(), after.chars());
     loop {
         match (before.next(), after.next()) {
             (None, None) => return true,
             (Some(lost), Some(found)) => {
                 let is_lost = matches!(lost, '?' | '\u{FFFD}') && !found.is_ascii();
-                if lost != found && !is_lost && without_tail(found) != lost {
+                if lost != found && !is_lost && without_polish_mark(found) != lost {
                     return false;
                 }
             }

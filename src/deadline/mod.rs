@@ -51,6 +51,7 @@ mod announcements;
 mod calendar;
 mod failure;
 mod holiday;
+mod line;
 mod mode;
 
 #[expect(clippy::module_inception, reason = "the noun of this room")]

@@ -21,6 +21,13 @@ pub struct Record {
     pub rehearsed_at: Option<SystemTime>,
 }
 
+impl Record {
+    /// An invoice that got no codes.
+    pub fn refused(input: impl Into<String>, error: Error) -> Self {
+        Self { input: input.into(), outcome: InvoiceOutcome::Refused(error), rehearsed_at: None }
+    }
+}
+
 /// What came of an invoice.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "the largest is the usual one")]

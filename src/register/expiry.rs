@@ -1,10 +1,12 @@
 use std::time::{Duration, SystemTime};
 
+use serde::Serialize;
+
 use super::entry::Entry;
 use super::facts::Facts;
 use super::register::Register;
 use super::status::Status;
-use crate::credential::Certificate;
+use crate::credential::{Certificate, Owner};
 use crate::values::Day;
 
 /// The end of a certificate, as somebody who has to replace it sees it.
@@ -70,6 +72,53 @@ impl Expiry {
     pub fn is_due(&self, now: SystemTime, within: u32) -> bool {
         self.is_expired(now) || self.days_left(now) <= i64::from(within)
     }
+
+    /// A line of JSON, without its newline; `within` as for [`is_due`](Self::is_due).
+    pub fn to_json(&self, now: SystemTime, within: u32) -> String {
+        let facts = &self.facts;
+        let owner_nip = match facts.owner {
+            Owner::Nip(nip) => Some(nip.to_string()),
+            _ => None,
+        };
+        let line = ExpiryLine {
+            r#type: "expiring",
+            name: &self.name,
+            status: match (self.is_expired(now), self.is_due(now, within)) {
+                (true, _) => "expired",
+                (false, true) => "due",
+                (false, false) => "active",
+            },
+            replace_by: self.deadline().to_string(),
+            days_left: self.days_left(now),
+            last_day: self.last_day().to_string(),
+            valid_to: jiff::Timestamp::try_from(facts.valid_to).map(|time| time.to_string()).unwrap_or_default(),
+            serial: facts.serial.to_string(),
+            owner_nip,
+            owner_name: facts.owner_name.as_deref(),
+            system: self.system.as_deref(),
+            responsible: self.responsible.as_deref(),
+        };
+        // Nothing in this structure can fail to serialise.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+/// A contract (`docs/schema`): fields are added, never changed or removed.
+#[derive(Serialize)]
+struct ExpiryLine<'e> {
+    r#type: &'static str,
+    name: &'e str,
+    /// `expired`, `due` or `active`.
+    status: &'static str,
+    replace_by: String,
+    days_left: i64,
+    last_day: String,
+    valid_to: String,
+    serial: String,
+    owner_nip: Option<String>,
+    owner_name: Option<&'e str>,
+    system: Option<&'e str>,
+    responsible: Option<&'e str>,
 }
 
 impl Register {

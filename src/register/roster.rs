@@ -166,8 +166,20 @@ impl Roster {
     /// `register_nothing_fits`, `register_ambiguous`; `certificate_of_another`, if the one that was named is of another
     /// company than the issuer, whose own is in the register.
     pub fn choose(&self, invoice: &Invoice) -> Result<usize> {
+        self.choose_as(invoice, self.wanted.context, self.for_others)
+    }
+
+    /// The same for one invoice whose context is given: that of this taxpayer, or of nobody who has a NIP.
+    ///
+    /// # Errors
+    /// As [`choose`](Self::choose).
+    pub fn choose_in_context(&self, invoice: &Invoice, taxpayer: Option<Nip>) -> Result<usize> {
+        self.choose_as(invoice, taxpayer, true)
+    }
+
+    fn choose_as(&self, invoice: &Invoice, context: Option<Nip>, for_others: bool) -> Result<usize> {
         let date = invoice.issue_date();
-        let given = self.wanted.context.filter(|nip| may_issue(invoice, *nip));
+        let given = context.filter(|nip| may_issue(invoice, *nip));
         let issuers = || given.into_iter().chain(invoice.issuers());
         if let Some((nip, own)) = issuers().find_map(|nip| Some((nip, self.by_owner.get(&nip)?))) {
             return match self.named {
@@ -180,17 +192,17 @@ impl Roster {
         {
             return self.pick(listed, date);
         }
-        let wanted = self.wanted.owner.or(self.wanted.context);
+        let wanted = self.wanted.owner.or(context);
         let index = match (self.named, wanted.and_then(|nip| self.by_owner.get(&nip))) {
             (Some(named), _) => named,
             (None, Some(of_wanted)) => self.pick(of_wanted, date)?,
             (None, None) if !self.for_any.is_empty() => self.pick(&self.for_any, date)?,
-            (None, None) if self.has_one_owner || self.for_others => self.pick(&self.in_use, date)?,
+            (None, None) if self.has_one_owner || for_others => self.pick(&self.in_use, date)?,
             (None, None) => return Err(nobody_of(invoice)),
         };
         match self.entry(index).map(|entry| &entry.signs_for) {
             // It says for whom it signs, and this is somebody else.
-            Some(SignsFor::Listed(nips)) if !self.for_others && !issuers().any(|nip| nips.contains(&nip)) => {
+            Some(SignsFor::Listed(nips)) if !for_others && !issuers().any(|nip| nips.contains(&nip)) => {
                 Err(nobody_of(invoice))
             }
             _ => Ok(index),

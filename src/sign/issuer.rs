@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use p256::ecdsa::signature::Verifier as _;
 use rsa::pss;
@@ -15,11 +16,12 @@ use crate::values::{CertificateSerial, ContextId, Environment};
 
 /// Who issues invoices: a credential, the environment it is for, and a signer with the key prepared.
 ///
-/// One is enough for a whole run; threads share it by reference.
+/// One is enough for a whole run; threads share it by reference. A clone shares the key.
+#[derive(Clone)]
 pub struct Issuer {
     credential: PublicCredential,
     issuing: IssuingFor,
-    signer: Box<dyn LinkSigner>,
+    signer: Arc<dyn LinkSigner>,
 }
 
 /// Both links of an offline invoice.
@@ -55,7 +57,7 @@ impl Issuer {
     /// Takes another signer for the same key: another encoding, deterministic signatures. The credential's own copy of
     /// the key is wiped.
     pub fn with_signer(credential: Credential, signer: Box<dyn LinkSigner>) -> Self {
-        Self { credential: credential.into_public(), issuing: IssuingFor::Itself, signer }
+        Self { credential: credential.into_public(), issuing: IssuingFor::Itself, signer: signer.into() }
     }
 
     /// Takes a signer whose key is elsewhere, on a token or in an HSM. The certificate is checked as
@@ -71,7 +73,7 @@ impl Issuer {
     ) -> Result<Self> {
         let check_pair = |certificate: &Certificate| check_by_trial(&*signer, certificate);
         let credential = PublicCredential::of_pair(certificate, conditions, check_pair)?;
-        Ok(Self { credential, issuing: IssuingFor::Itself, signer })
+        Ok(Self { credential, issuing: IssuingFor::Itself, signer: signer.into() })
     }
 
     /// Names one context for all invoices, instead of choosing it for each.

@@ -38,6 +38,7 @@
 #[cfg(feature = "book")]
 mod book;
 mod invoice;
+mod line;
 mod link;
 mod manifest;
 mod redraw;
@@ -45,6 +46,7 @@ mod report;
 mod signature;
 mod verifier;
 
+pub use line::ReportLine;
 pub use link::facts::CodeKind;
 pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
 pub use redraw::Redraw;

@@ -197,6 +197,68 @@ fn a_pdf_and_its_invoice_wait_for_each_other() {
     assert_eq!(files(&at("refused")), refused.map(str::to_owned).into());
 }
 
+#[test]
+fn confirmations_are_made_of_what_is_dropped() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("in/f1.xml"), invoice(1)).unwrap();
+    fs::write(at("in/bad.xml"), bad_invoice()).unwrap();
+    // No invoice is waited for: this is another's business.
+    fs::copy(fixture("pdf/pdf-1.3.pdf"), at("in/f2.pdf")).unwrap();
+    let done = run(watch(folder.path(), &["confirm"]).args(["--once", "--settle", "0", "--language", "en"]));
+    assert_eq!(status(&done), 1, "{}", stderr(&done));
+    assert_eq!(files(&at("in")), ["done", "refused", "f2.pdf"].map(str::to_owned).into());
+    assert!(fs::read(at("out/f1.confirmation.pdf")).unwrap().starts_with(b"%PDF"));
+    let lines = lines_of_the_day(folder.path());
+    let made: Vec<_> = lines.iter().map(|line| (input(line), line["document"]["type"].as_str())).collect();
+    assert_eq!(made.len(), 2);
+    assert!(made.contains(&("in/f1.xml".to_owned(), Some("confirmation"))), "{made:?}");
+    assert_eq!(files(&at("in/refused")), ["bad.xml", "bad.xml.txt"].map(str::to_owned).into());
+}
+
+#[test]
+fn each_day_has_a_manifest_of_its_own() {
+    let folder = folder();
+    for (number, day) in [(1, "2026-06-30"), (2, "2026-07-01"), (3, "2026-07-01")] {
+        fs::write(folder.path().join(format!("in/f{number}.xml")), invoice(number)).unwrap();
+        let mut command = ksef_qr(folder.path());
+        command.args(["watch", "in", "--out", "out", "--once", "--settle", "0", "--env", "test", "--now"]);
+        assert_eq!(status(&run(command.arg(format!("{day}T12:00:00Z")).args(credential()))), 0);
+    }
+    let of = |day: &str| {
+        let text = fs::read_to_string(folder.path().join(format!("out/manifest-{day}.ndjson"))).unwrap();
+        parse(&text).iter().map(input).collect::<Vec<_>>()
+    };
+    assert_eq!(of("2026-06-30"), ["in/f1.xml"]);
+    assert_eq!(of("2026-07-01"), ["in/f2.xml", "in/f3.xml"]);
+}
+
+/// A rename does not lead there: files are copied, whole, and only then gone.
+#[cfg(target_os = "linux")]
+#[test]
+fn finished_files_go_to_another_disk() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = folder();
+    let Ok(elsewhere) = tempfile::tempdir_in("/dev/shm") else { panic!("there is no /dev/shm to try it with") };
+    let disk = |path: &Path| fs::metadata(path).unwrap().dev();
+    assert_ne!(disk(folder.path()), disk(elsewhere.path()), "the tests run on that disk themselves: set TMPDIR");
+    let at = |name: &str| elsewhere.path().join(name);
+    let places = [at("done").into_os_string(), at("refused").into_os_string()];
+    for text in [invoice(1), invoice(2)] {
+        fs::write(folder.path().join("in/f1.xml"), &text).unwrap();
+        fs::write(folder.path().join("in/bad.xml"), bad_invoice()).unwrap();
+        let mut command = once(folder.path());
+        assert_eq!(status(&run(command.arg("--done").arg(&places[0]).arg("--refused").arg(&places[1]))), 1);
+        fs::remove_file(folder.path().join("out/f1.kod1.png")).unwrap();
+        fs::remove_file(folder.path().join("out/f1.kod2.png")).unwrap();
+    }
+    assert_eq!(fs::read_to_string(at("done/f1.xml")).unwrap(), invoice(1));
+    assert_eq!(fs::read_to_string(at("done/f1 (2).xml")).unwrap(), invoice(2));
+    let refused = ["bad.xml", "bad.xml.txt", "bad (2).xml", "bad (2).xml.txt"];
+    assert_eq!(files(&at("refused")), refused.map(str::to_owned).into());
+    assert!(files(&folder.path().join("in")).is_empty(), "nothing is left behind");
+}
+
 /// Signatures differ each time they are made: the same link is the same code.
 #[test]
 fn kills_lose_nothing_and_do_nothing_twice() {

@@ -15,8 +15,12 @@ use crate::keys::{Key, Keys};
 pub struct Limits {
     /// In bytes: no larger request, whatever its key allows.
     pub largest: u64,
-    /// No request takes longer, its body included.
+    /// No request takes longer, its body included; but for a batch, which goes on as long as something comes of it.
     pub longest: Duration,
+    /// A batch ends if nothing of it comes in, or nothing of its answer is taken, for so long.
+    pub longest_silence: Duration,
+    /// In bytes: no more is unpacked of an archive.
+    pub unpacked: u64,
     /// The head of a request comes within this time.
     pub longest_head: Duration,
     /// So many connections at a time.
@@ -28,6 +32,8 @@ impl Default for Limits {
         Self {
             largest: 110_000_000,
             longest: Duration::from_secs(120),
+            longest_silence: Duration::from_secs(30),
+            unpacked: 2_000_000_000,
             longest_head: Duration::from_secs(10),
             connections: 1024,
         }
@@ -67,6 +73,8 @@ pub struct App {
     pub desk: Arc<Desk>,
     /// Where it is done.
     pub pool: Pool,
+    /// Where archives are done, each on all processors: few at a time, so that single invoices have their turn.
+    pub batches: Pool,
     /// Who may have it done.
     pub keys: Keys,
     /// Who asks without a key: in a demonstration alone.
@@ -94,6 +102,7 @@ impl App {
         Self {
             desk: Arc::new(desk),
             pool: Pool::new(workers, workers * 32),
+            batches: Pool::for_batches(workers),
             keys,
             guest: None,
             limits: Limits::default(),

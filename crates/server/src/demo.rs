@@ -25,7 +25,7 @@ pub fn app(folder: &std::path::Path) -> Result<App> {
     let credential = Credential::from_bytes(CERTIFICATE, KEY, Some(PASSWORD.trim_ascii_end()), &conditions)?;
     let book = Book::create(&Place::File(folder.join("demo.book")), Environment::Test, now)?;
     let signers = Signers::one(Issuer::new(credential)?);
-    let desk = Desk::new(Settings { signers, book: Some(book), clock: SystemTime::now })?;
+    let desk = Desk::new(Settings { signers, book: Some(book), schemas: None, clock: SystemTime::now })?;
     let mut app = App::new(desk, Keys::default());
     app.guest = Some(Arc::new(Key::of_caller(Caller::anything("demo"))));
     Ok(app)

@@ -29,6 +29,7 @@ fn json_of(status: StatusCode, value: &serde_json::Value) -> Response {
 async fn ready(State(app): State<Arc<App>>) -> Response {
     let signs = !app.desk.signers().opened().issuers().is_empty();
     let register = app.desk.signers().fault().map(|fault| fault.code());
+    let keys = app.keys.fault().map(|fault| fault.code());
     let book = match app.desk.book() {
         None => "none",
         Some(book) => {
@@ -48,10 +49,10 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     let is_ready = signs && book != "unavailable" && !is_ending;
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let state = if is_ready { "ready" } else { "unready" };
-    // A register that could not be read again is no reason to turn anybody away: the one before signs.
+    // A file that could not be read again is no reason to turn anybody away: the one before is in use.
     json_of(
         status,
-        &json!({"status": state, "signs": signs, "register_fault": register, "book": book, "ending": is_ending}),
+        &json!({"status": state, "signs": signs, "register_fault": register, "keys_fault": keys, "book": book, "ending": is_ending}),
     )
 }
 
@@ -73,6 +74,7 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
         "gauge",
         app.desk.signers().fault().is_some().into(),
     );
+    counter("keys_fault", "1 while the file of keys is not in use.", "gauge", app.keys.fault().is_some().into());
     counter("connections", "Connections that are open.", "gauge", of(&metrics.connections));
     counter("work_taken", "Pieces of work that are done or wait.", "gauge", app.pool.taken() as u64);
     _ = writeln!(

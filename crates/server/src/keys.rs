@@ -1,10 +1,10 @@
-//! The file of API keys: who may do what, for whom, how often. A key is 256 random bits; the file holds its SHA-256, which says
+//! The file of API keys: who may do what, for whom, how often; read again when it changes. A key is 256 random bits; the file holds its SHA-256, which says
 //! nothing of it.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::desk::{Caller, Scope};
+use crate::reloaded::Reloaded;
 
 /// What keys begin with, so that people and scanners of secrets know them.
 pub const PREFIX: &str = "kqr_";
@@ -43,7 +44,11 @@ pub struct Key {
 
 /// The keys of the file.
 #[derive(Debug, Default)]
-pub struct Keys(Vec<Arc<Key>>);
+pub struct Keys {
+    /// None for a service without keys: a demonstration.
+    file: Option<PathBuf>,
+    known: Reloaded<Vec<Arc<Key>>>,
+}
 
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,27 +77,62 @@ impl Keys {
     /// # Errors
     /// `file_missing`, `file_unreadable`, `key_file_open`, `setting_malformed`.
     pub fn read(path: &Path) -> Result<Self> {
-        let about = |error: Error| error.about(path.to_string_lossy());
-        check_private(path).map_err(about)?;
-        let file = read(path).map_err(about)?;
-        let keys = file.keys.into_iter().map(|line| Key::of(line).map(Arc::new)).collect::<Result<Vec<_>>>();
-        let keys = keys.map_err(about)?;
+        let keys = of_file(path)?;
         if keys.is_empty() {
-            return Err(about(malformed("there is no key in it: make one with `ksef-qr-server key new`")));
+            let error = malformed("there is no key in it: make one with `ksef-qr-server key new`");
+            return Err(error.about(path.to_string_lossy()));
         }
-        Ok(Self(keys))
+        let known = Reloaded::new(keys.into_iter().map(Arc::new).collect());
+        Ok(Self { file: Some(path.to_owned()), known })
+    }
+
+    /// Reads the file again. A file that is broken, or that others may read, changes nothing. What is in it no more opens nothing
+    /// any more, even if that is all of it. True if something changed.
+    ///
+    /// # Errors
+    /// Why the file is not in use; the first time only.
+    pub fn refresh(&self) -> Result<bool> {
+        let Some(file) = &self.file else { return Ok(false) };
+        let before = self.known.now();
+        let read = of_file(file).map(|keys| {
+            let same = |key: Key| before.iter().find(|known| ***known == key).cloned().unwrap_or_else(|| Arc::new(key));
+            keys.into_iter().map(same).collect::<Vec<_>>()
+        });
+        let is_new = read.as_ref().is_ok_and(|keys| {
+            let are_same = keys.len() == before.len() && keys.iter().zip(&*before).all(|(a, b)| Arc::ptr_eq(a, b));
+            !are_same
+        });
+        self.known.renew(read).map(|()| is_new)
+    }
+
+    /// Why the file, as it is now, is not in use, if it is not.
+    pub fn fault(&self) -> Option<Error> {
+        self.known.fault()
+    }
+
+    /// True if the key is still in the file, as it was.
+    pub fn has(&self, key: &Arc<Key>) -> bool {
+        self.known.now().iter().any(|known| Arc::ptr_eq(known, key))
     }
 
     /// The key that this is, if it is one. How long that takes says nothing of the keys.
     pub fn find(&self, text: &str) -> Option<Arc<Key>> {
         let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
         let mut found = None;
-        for key in &self.0 {
+        for key in &*self.known.now() {
             if bool::from(key.digest.ct_eq(&digest)) {
                 found = Some(key.clone());
             }
         }
         found
+    }
+}
+
+/// All but how often it was used.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        let all = |key: &Self| (key.caller.clone(), key.largest, key.digest, key.per_minute);
+        all(self) == all(other)
     }
 }
 
@@ -192,6 +232,11 @@ pub fn random() -> Result<Zeroizing<String>> {
     Ok(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(*bytes))))
 }
 
+fn of_file(path: &Path) -> Result<Vec<Key>> {
+    let keys = check_private(path).and_then(|()| read(path)?.keys.into_iter().map(Key::of).collect());
+    keys.map_err(|error| error.about(path.to_string_lossy()))
+}
+
 fn read(path: &Path) -> Result<File> {
     let bytes = fs::read(path).map_err(|error| Error::new(ErrorKind::FileUnreadable, error.to_string()))?;
     serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("it is no file of keys: {error}")))
@@ -264,7 +309,19 @@ mod tests {
         for wrong in ["", "kqr_", &key[..key.len() - 1], &format!("{}x", &*key)] {
             assert!(keys.find(wrong).is_none());
         }
+        // A new key opens at once, and one that is taken out no more; what stays was used as often as it was.
+        assert!(!keys.refresh().unwrap());
+        let third = new_key(&path, "third", &[Scope::Read], &[], None).unwrap();
+        assert!(keys.find(&third).is_none() && keys.refresh().unwrap() && keys.find(&third).is_some());
+        assert!(keys.has(&found));
         let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, "{").unwrap();
+        assert_eq!(keys.refresh().unwrap_err().code(), "setting_malformed");
+        assert!(!keys.refresh().unwrap() && keys.fault().is_some() && keys.find(&key).is_some());
+        fs::write(&path, "{\"keys\":[]}").unwrap();
+        assert!(keys.refresh().unwrap() && keys.find(&key).is_none() && !keys.has(&found) && keys.fault().is_none());
+        fs::write(&path, &text).unwrap();
+        assert!(keys.refresh().unwrap() && !keys.has(&found));
         assert!(!text.contains(&**key) && !text.contains(&key[PREFIX.len()..]));
         // Ten at once, and then one a second.
         assert_eq!((0..20).filter(|_| found.count().is_ok()).count(), 10);

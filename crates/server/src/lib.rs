@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`desk`] | what the service does, without HTTP: sign, link, stamp, confirm, check, verify, deadline, correct, the book |
 //! | [`keys`] | the file of API keys: who may do what, for whom, how often |
+//! | [`reloaded`] | what is read from a file, and read again when it changes |
 //! | [`app`] | what all requests share: the desk, the keys, limits, metrics, the log |
 //! | [`api`] | `/v1/...`: requests to calls of the desk, and back; problem documents; OpenAPI |
 //! | [`page`] | what people see in a browser |
@@ -30,6 +31,7 @@ pub mod desk;
 pub mod health;
 pub mod keys;
 pub mod page;
+pub mod reloaded;
 pub mod serve;
 
 /// All routes, over what they share.

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, Parser, Subcommand};
 use ksef_qr::Environment;
 use ksef_qr::book::{Book, Place};
+use ksef_qr::scanner::Schemas;
 use ksef_qr::values::Nip;
 use ksef_qr_server::app::App;
-use ksef_qr_server::desk::{Desk, Scope, Settings, Signers, open_one};
+use ksef_qr_server::desk::{Desk, Pool, Scope, Settings, Signers, open_one};
 use ksef_qr_server::keys::{Keys, new_key};
 use ksef_qr_server::{demo, router, serve};
 
@@ -88,6 +89,9 @@ struct Service {
     /// The book: a file, or postgres://...
     #[arg(long, value_name = "PLACE", env = "KSEF_QR_BOOK")]
     book: Option<String>,
+    /// The folder of the Ministry's schemas: what is checked is validated against them, by ksef-qr-scan
+    #[arg(long, value_name = "FOLDER")]
+    xsd: Option<PathBuf>,
     /// Serve TLS with this certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -122,6 +126,9 @@ fn nip(text: &str) -> Result<Nip, String> {
 fn environment(text: &str) -> Result<Environment, String> {
     text.parse().map_err(|error: ksef_qr::Error| error.message().to_owned())
 }
+
+/// Other files wait meanwhile.
+const LONGEST_VALIDATION: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -224,7 +231,10 @@ fn open(service: &Service) -> Result<App, String> {
             Some(Book::open(&place, now).map_err(|error| in_words(&error))?)
         }
     };
-    let desk = Desk::new(Settings { signers, book, clock: SystemTime::now }).map_err(|error| in_words(&error))?;
+    let schemas = service.xsd.as_ref().map(|folder| Schemas::of(folder, Some(LONGEST_VALIDATION))).transpose();
+    let schemas = schemas.map_err(|error| in_words(&error))?;
+    let desk =
+        Desk::new(Settings { signers, book, schemas, clock: SystemTime::now }).map_err(|error| in_words(&error))?;
     let mut app = App::new(desk, keys);
     app.is_tls = has_tls || service.behind_proxy;
     set(&mut app, service);
@@ -236,6 +246,7 @@ fn set(app: &mut App, service: &Service) {
     app.limits.connections = service.connections;
     app.folder.clone_from(&service.temporary);
     if let Some(workers) = service.workers {
-        app.pool = ksef_qr_server::desk::Pool::new(workers, workers * 32);
+        app.pool = Pool::new(workers, workers * 32);
+        app.batches = Pool::for_batches(workers);
     }
 }

@@ -142,21 +142,27 @@ pub async fn asked_to_end() {
     _ = tokio::signal::ctrl_c().await;
 }
 
-/// Reads the register again when it changes, and takes what begins today.
+/// Reads the register and the file of keys again when they change, and takes what begins today.
 pub async fn keep_up(app: Arc<App>) {
     let mut every = tokio::time::interval(Duration::from_secs(2));
     loop {
         every.tick().await;
-        let (signers, now) = (app.desk.signers().clone(), app.desk.now());
-        let done = tokio::task::spawn_blocking(move || signers.refresh(now)).await;
-        match done {
-            Ok(Ok(true)) => {
-                crate::app::Metrics::add(&app.metrics.reloads);
-                app.log("register_reloaded", serde_json::json!({}));
-            }
-            Ok(Ok(false)) | Err(_) => {}
-            Ok(Err(error)) => {
-                app.log("register_refused", serde_json::json!({"code": error.code(), "message": error.to_string()}));
+        let of_work = app.clone();
+        let work = move || (of_work.desk.signers().refresh(of_work.desk.now()), of_work.keys.refresh());
+        let Ok((register, keys)) = tokio::task::spawn_blocking(work).await else { continue };
+        for (what, done) in [("register", register), ("keys", keys)] {
+            match done {
+                Ok(true) => {
+                    if what == "register" {
+                        crate::app::Metrics::add(&app.metrics.reloads);
+                    }
+                    app.log(&format!("{what}_reloaded"), serde_json::json!({}));
+                }
+                Ok(false) => {}
+                Err(error) => {
+                    let fields = serde_json::json!({"code": error.code(), "message": error.to_string()});
+                    app.log(&format!("{what}_refused"), fields);
+                }
             }
         }
     }

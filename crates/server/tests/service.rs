@@ -1,5 +1,13 @@
 //! The service, asked in its own process: what is answered, to whom, and what is turned away.
 
+#[cfg(unix)]
+#[path = "service/activation.rs"]
+mod activation;
+#[path = "service/batches.rs"]
+mod batches;
+#[path = "service/people.rs"]
+mod people;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -45,17 +53,22 @@ fn signers() -> Signers {
 }
 
 fn service(scopes: &[Scope], owners: &[&str], has_book: bool) -> Service {
+    service_with(scopes, owners, has_book, |_| {})
+}
+
+fn service_with(scopes: &[Scope], owners: &[&str], has_book: bool, set: impl FnOnce(&mut App)) -> Service {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys.json");
     let owners: Vec<Nip> = owners.iter().map(|nip| Nip::parse(nip).unwrap()).collect();
     let key = new_key(&keys, "till", scopes, &owners, None).unwrap().to_string();
     let place = Place::File(folder.path().join("firm.book"));
     let book = has_book.then(|| Book::create(&place, Environment::Test, now()).unwrap());
-    let desk = Desk::new(Settings { signers: signers(), book, clock: now }).unwrap();
+    let desk = Desk::new(Settings { signers: signers(), book, schemas: None, clock: now }).unwrap();
     let mut app = App::new(desk, Keys::read(&keys).unwrap());
     app.logs = false;
     app.limits.largest = 2_000_000;
     app.limits.longest = Duration::from_secs(20);
+    set(&mut app);
     let app = Arc::new(app);
     Service { routes: router(app.clone()), app, key, folder }
 }
@@ -258,6 +271,50 @@ async fn a_key_opens_what_it_is_for() {
 }
 
 #[tokio::test]
+async fn a_context_is_given_by_who_may() {
+    const OTHER: &str = "7781464139";
+    for (owners, context, expected) in [
+        (&[][..], "Nip:7781464139", "Nip:7781464139"),
+        (&[], "PeppolId:PPL123456", "PeppolId:PPL123456"),
+        (&[SELLER], "Nip:5265877635", "Nip:5265877635"),
+        // For another, and for nobody with a NIP.
+        (&[SELLER], "Nip:7781464139", "signer_not_permitted"),
+        (&[SELLER], "PeppolId:PPL123456", "signer_not_permitted"),
+        // In one's own, but by somebody else's certificate.
+        (&[OTHER], "Nip:7781464139", "signer_not_permitted"),
+        (&[OTHER, SELLER], "Nip:7781464139", "Nip:7781464139"),
+        (&[], "Nip:1", "context_malformed"),
+    ] {
+        let service = service(&Scope::ALL, owners, true);
+        let path = format!("/v1/sign?format=none&context={context}");
+        let line = service.post(&path, "application/xml", fixture(BASIC)).await.json();
+        let found = line["context"].as_str().or(line["code"].as_str());
+        assert_eq!(found, Some(expected), "{owners:?} {line}");
+    }
+    let service = service(&Scope::ALL, &[], false);
+    let number = "context=Nip:5265877635&ksef_number=5265877635-20260615-0100001AF629-AF";
+    for path in [format!("/v1/link?{number}"), format!("/v1/stamp?{number}")] {
+        let answer = service.post(&path, "application/pdf", fixture("pdf/blank.pdf")).await;
+        assert_eq!(answer.status, 400, "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_out_of_the_file_opens_nothing_any_more() {
+    let service = service(&Scope::ALL, &[], false);
+    assert_eq!(service.sign(BASIC).await.status, 200);
+    let file = service.folder.path().join("keys.json");
+    let other = new_key(&file, "other", &[Scope::Sign], &[], None).unwrap();
+    assert!(service.app.keys.refresh().unwrap());
+    let bearer = format!("Bearer {}", &*other);
+    let answer = service.ask("POST", "/v1/sign", &[("authorization", &bearer)], fixture(BASIC)).await;
+    assert_eq!(answer.status, 200);
+    std::fs::write(&file, "{\"keys\":[]}").unwrap();
+    assert!(service.app.keys.refresh().unwrap());
+    assert_eq!(service.sign(BASIC).await.code(), "key_required");
+}
+
+#[tokio::test]
 async fn what_others_issue_is_not_seen() {
     let all = service(&Scope::ALL, &[], true);
     assert_eq!(all.sign(BASIC).await.status, 200);
@@ -316,8 +373,8 @@ async fn a_technical_correction_is_judged() {
 async fn an_archive_comes_in_and_one_goes_out() {
     let service = service(&Scope::ALL, &[], true);
     let mut zip = ksef_qr_server::desk::archive::ZipWriter::new(Vec::new());
-    zip.add("a.xml", &fixture(BASIC)).unwrap();
-    zip.add("b.xml", &fixture("invoices/bad/impossible-date.xml")).unwrap();
+    zip.add("a.xml", &*fixture(BASIC)).unwrap();
+    zip.add("b.xml", &*fixture("invoices/bad/impossible-date.xml")).unwrap();
     let answer = service.post("/v1/sign", "application/zip", zip.finish().unwrap()).await;
     assert_eq!((answer.status, answer.headers["content-type"].to_str().unwrap()), (StatusCode::OK, "application/zip"));
     let out = service.folder.path().join("out.zip");

@@ -1,6 +1,7 @@
 //! The beginning of the line: inputs, in order, become jobs for the workers.
 
 use std::mem;
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -14,6 +15,7 @@ use crate::batch::input::{Beside, Input, LARGEST_ALLOWED, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;
 use crate::error::Result;
+use crate::files::spelled_path;
 use crate::manifest::{Extent, TakenNames};
 
 /// Asks a run to stop: what is begun is finished, nothing new is begun.
@@ -55,6 +57,8 @@ impl Queue<'_> {
 /// What names and lines the feeder draws from.
 pub(super) struct Feeder {
     names: TakenNames,
+    /// What inputs are named without.
+    below: Option<PathBuf>,
     earlier: Option<Earlier>,
     watch: Option<Arc<Watch>>,
 }
@@ -76,7 +80,7 @@ impl Feeder {
             }
             _ => None,
         };
-        Ok(Self { names, earlier, watch: watch.map(Arc::new) })
+        Ok(Self { names, below: batch.below.clone(), earlier, watch: watch.map(Arc::new) })
     }
 
     /// Where the whole lines of an earlier run end, and whether the last of them lacks its newline.
@@ -165,7 +169,7 @@ impl Feeder {
 
     fn job(&mut self, mut input: Input) -> Result<Job> {
         let line = match (&input, &mut self.earlier) {
-            (Input::Unusable(_), _) => return Ok(Job::New { input, stem: String::new() }),
+            (Input::Unusable(_), _) => return Ok(self.without_files(input)),
             (_, None) => None,
             // Standard input has no name: whether it holds an invoice that was signed before, its content says.
             (Input::Stdin, Some(earlier)) => {
@@ -179,7 +183,7 @@ impl Feeder {
                     }
                     Err(error) => {
                         input = Input::Unusable(error.about("-"));
-                        return Ok(Job::New { input, stem: String::new() });
+                        return Ok(Job::New { name: input.name(), input, stem: String::new() });
                     }
                 }
             }
@@ -187,7 +191,25 @@ impl Feeder {
         };
         Ok(match line {
             Some(line) => Job::Known { input, line },
-            None => Job::New { stem: self.names.unique(&input.stem()), input },
+            None => Job::New { name: self.name(&input), stem: self.names.unique(&input.stem()), input },
         })
     }
+
+    fn without_files(&self, input: Input) -> Job {
+        Job::New { name: self.name(&input), input, stem: String::new() }
+    }
+
+    fn name(&self, input: &Input) -> String {
+        let name = input.name();
+        match &self.below {
+            Some(below) => as_seen_from(below, &name).to_owned(),
+            None => name,
+        }
+    }
+}
+
+/// `a.xml` of `batch.zip!a.xml`, and of `folder/a.xml`.
+fn as_seen_from<'n>(below: &Path, name: &'n str) -> &'n str {
+    let rest = name.strip_prefix(&*spelled_path(below)).and_then(|rest| rest.strip_prefix(['!', '/', MAIN_SEPARATOR]));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(name)
 }

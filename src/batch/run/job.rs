@@ -12,8 +12,8 @@ use crate::manifest::{Extent, InvoiceOutcome, Record};
 
 /// What to do next.
 pub(super) enum Job {
-    /// An invoice that is new, with a stem for the names of its files.
-    New { input: Input, stem: String },
+    /// An invoice that is new: what it is called, and a stem for the names of its files.
+    New { input: Input, name: String, stem: String },
     /// An invoice that an earlier run signed.
     Known { input: Input, line: EarlierLine },
     /// Lines of an earlier run whose invoices, or pictures if this run does not name the invoices, are as they were.
@@ -26,7 +26,8 @@ impl Job {
     /// The input, as the user named it.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::New { input, .. } | Self::Known { input, .. } => input.name(),
+            Self::New { name, .. } => name.clone(),
+            Self::Known { input, .. } => input.name(),
             // No line of the manifest names them all.
             Self::Unchanged(_) => String::new(),
             Self::Unnamed(line) => line.record().map(|record| record.input).unwrap_or_default(),

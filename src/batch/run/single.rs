@@ -45,7 +45,7 @@ impl Batch {
             #[cfg(feature = "book")]
             turns: &turns,
         };
-        let job = Job::New { stem: input.stem(), input };
+        let job = Job::New { name: input.name(), stem: input.stem(), input };
         // As in a run: no panic is known.
         let finished = catch_unwind(AssertUnwindSafe(|| self.finished(plan, &job))).unwrap_or_else(|_| {
             let error = Error::new(Kind::Internal, "the program failed on this invoice");

@@ -145,7 +145,7 @@ impl<'b> Worker<'b> {
     fn begin<'j>(&mut self, job: &'j Job) -> Result<Begun<'b, 'j>> {
         let Self { plan, bytes, renderer, compared } = self;
         match job {
-            Job::New { input, stem } => {
+            Job::New { input, stem, .. } => {
                 let accepted = Opened::open(*plan, input, bytes)?.accept(*plan, None)?;
                 Ok(Begun::Accepted(Begin { input, accepted, naming: Naming::New(stem), links: None }))
             }

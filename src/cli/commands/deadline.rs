@@ -9,7 +9,6 @@ use ksef_qr::deadline::{Announcements, Calendar, DayOff, Deadline, Due, Mode, Sc
 use ksef_qr::error::ErrorKind;
 use ksef_qr::files::open_patiently;
 use ksef_qr::values::Day;
-use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::read::unreadable;
@@ -30,7 +29,7 @@ pub fn run(settings: &settings::Deadline) -> anyhow::Result<ExitStatus> {
     let (mode, issued) = (schedule.mode, settings.issued);
     let deadline = schedule.deadline(issued)?;
     let answer = match settings.json {
-        true => serde_json::to_string(&Answer::of(mode, issued.into(), &deadline))? + "\n",
+        true => deadline.to_json(mode, issued.into()) + "\n",
         false => in_words(mode, issued.into(), &deadline)?,
     };
     // The answer is all there is: one that got lost is a failure, unlike a line about work that was done.
@@ -138,94 +137,5 @@ fn off(skipped: Skipped) -> String {
     match skipped.reason {
         DayOff::Saturday | DayOff::Sunday => named(skipped.day),
         _ => format!("{}: {}", named(skipped.day), skipped.reason),
-    }
-}
-
-/// What `--json` prints. A contract: fields are added, never changed or removed.
-#[derive(Serialize)]
-struct Answer<'d> {
-    r#type: &'static str,
-    mode: &'static str,
-    article: &'static str,
-    issued: String,
-    /// `due`, `open` or `never`.
-    status: &'static str,
-    send_by: Option<String>,
-    weekday: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_failure: Option<String>,
-    steps: Vec<StepAnswer>,
-    warnings: Vec<WarningAnswer<'d>>,
-}
-
-#[derive(Serialize)]
-struct StepAnswer {
-    since: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    announced: Option<String>,
-    from: String,
-    working_days: u32,
-    send_by: String,
-    skipped: Vec<SkippedAnswer>,
-}
-
-#[derive(Serialize)]
-struct SkippedAnswer {
-    date: String,
-    weekday: &'static str,
-    reason: &'static str,
-    name: String,
-}
-
-#[derive(Serialize)]
-struct WarningAnswer<'d> {
-    code: &'static str,
-    message: &'d str,
-}
-
-impl<'d> Answer<'d> {
-    fn of(mode: Mode, issued: Day, deadline: &'d Deadline) -> Self {
-        let warnings = deadline.warnings().iter();
-        Self {
-            r#type: "deadline",
-            mode: mode.name(),
-            article: mode.article(),
-            issued: issued.to_string(),
-            status: match deadline.due() {
-                Due::By(_) => "due",
-                Due::Open { .. } => "open",
-                Due::Never => "never",
-            },
-            send_by: deadline.send_by().map(|day| day.to_string()),
-            weekday: deadline.send_by().map(Day::weekday),
-            total_failure: deadline.total_failure().map(|day| day.to_string()),
-            steps: deadline.steps().iter().map(StepAnswer::of).collect(),
-            warnings: warnings
-                .map(|warning| WarningAnswer { code: warning.code(), message: warning.message() })
-                .collect(),
-        }
-    }
-}
-
-impl StepAnswer {
-    fn of(step: &Step) -> Self {
-        let announced = match step.since {
-            Since::Failure { announced } => announced,
-            Since::Issue | Since::Unavailability => None,
-        };
-        let skipped = step.skipped.iter().map(|skipped| SkippedAnswer {
-            date: skipped.day.to_string(),
-            weekday: skipped.day.weekday(),
-            reason: skipped.reason.code(),
-            name: skipped.reason.to_string(),
-        });
-        Self {
-            since: step.since.code(),
-            announced: announced.map(|day| day.to_string()),
-            from: step.from.to_string(),
-            working_days: step.working_days,
-            send_by: step.send_by.to_string(),
-            skipped: skipped.collect(),
-        }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ksef_qr::book::{Filter, State};
+use ksef_qr::book::{Due, Filter, State};
 use ksef_qr::register::Expiry;
 use ksef_qr::values::Day;
 use serde::Serialize;
 
 use crate::cli::book::open;
-use crate::cli::commands::book::{Due, due};
+use crate::cli::commands::book::due;
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings;
@@ -89,7 +89,7 @@ pub fn run(settings: &settings::Status) -> anyhow::Result<ExitStatus> {
         refused: Vec::new(),
     };
     let mut next: Option<Day> = None;
-    due(&book, &mut Filter::default(), settings.non_working_days.as_deref(), now, &mut |due| {
+    due(&book, &Filter::default(), settings.non_working_days.as_deref(), now, &mut |due| {
         next = [next, due.send_by.day()].into_iter().flatten().min();
         answer.add(&due);
         Ok(())

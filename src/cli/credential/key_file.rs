@@ -1,30 +1,20 @@
 //! Keys and certificates by the paths of their files: each is read once, and opened with a secret only if it is locked.
 
-use std::fs;
 use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::credential::{Certificate, KeyFile, KsefCertificate, Pkcs12, PrivateKey, read_certificates};
 use ksef_qr::error::ErrorKind;
+use ksef_qr::key_files;
 use zeroize::Zeroizing;
 
 use crate::cli::credential::secret::Secret;
-use crate::cli::read::read;
 use crate::cli::settings::SecretSource;
 use crate::cli::words::hints;
 
-/// No key and no certificate is larger, a chain included.
-const LARGEST: u64 = 1_000_000;
-
 /// The bytes of a key's file, or of one that belongs to a key.
 pub fn read_key_file(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
-    // Room for all of it from the start: growing would leave copies of a key behind that nobody wipes. A pipe does not
-    // say how long it is; a file that grows meanwhile is refused.
-    let size = fs::metadata(path).map_or(0, |found| if found.is_file() { found.len() } else { 0 });
-    let largest = if size > 0 { size.min(LARGEST) } else { LARGEST };
-    let mut bytes = Zeroizing::new(Vec::with_capacity(largest as usize + 1));
-    read(path, largest, &mut bytes)?;
-    Ok(bytes)
+    Ok(key_files::read_key_file(path)?)
 }
 
 /// A certificate, which is never locked.
@@ -45,8 +35,7 @@ pub fn certificates(path: &Path, password: &SecretSource) -> anyhow::Result<Vec<
 
 /// A private key.
 pub fn private_key(path: &Path, password: &SecretSource) -> anyhow::Result<PrivateKey> {
-    let file = read_key_file(path)?;
-    Ok(open(path, PrivateKey::read(&file), password)?.0)
+    key_files::private_key(path, |path| password.password_of(path))
 }
 
 /// A private key, or the only one of a PKCS#12 file.
@@ -71,9 +60,7 @@ pub fn pkcs12_pair(
     entry: Option<&str>,
     password: &SecretSource,
 ) -> anyhow::Result<(Certificate, PrivateKey)> {
-    let file = read_key_file(path)?;
-    let (opened, _) = open(path, Pkcs12::read(&file), password)?;
-    Ok(opened.pair(entry).map_err(|error| error.about(path.to_string_lossy()))?)
+    key_files::pkcs12_pair(path, entry, |path| password.password_of(path))
 }
 
 /// What is in the file of that path, and the password that opened it, if one was needed. Nobody is asked for a password
@@ -83,12 +70,5 @@ pub fn open<T: 'static>(
     file: ksef_qr::Result<KeyFile<T>>,
     password: &SecretSource,
 ) -> anyhow::Result<(T, Option<Secret>)> {
-    let about = |error: Error| error.about(path.to_string_lossy());
-    match file.map_err(about)? {
-        KeyFile::Open(content) => Ok((content, None)),
-        KeyFile::Locked(locked) => match password.password_of(path)? {
-            Some(secret) => Ok((locked.open(secret.bytes()).map_err(about)?, Some(secret))),
-            None => Err(about(locked.password_missing()).into()),
-        },
-    }
+    key_files::open(path, file, |path| password.password_of(path))
 }

@@ -1,58 +1,10 @@
-//! A register of certificates, together with the place it was read from.
+//! A register of certificates, together with the place it was read from; and how it writes paths.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
-use ksef_qr::register::{Entry, KeyPlace, PasswordPlace, Register};
-
-use crate::cli::read::read;
-
-/// A register of ten thousand certificates has 5 MB.
-const LARGEST_REGISTER: u64 = 10_000_000;
-
-/// A register and its file, to whose folder the paths in it are relative.
-#[derive(Debug)]
-pub struct RegisterFile {
-    pub register: Register,
-    path: PathBuf,
-}
-
-impl RegisterFile {
-    /// Reads it.
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let mut bytes = Vec::new();
-        read(path, LARGEST_REGISTER, &mut bytes)?;
-        let register = Register::text(&bytes).and_then(Register::parse);
-        let register = register.map_err(|error| error.about(path.to_string_lossy()))?;
-        Ok(Self { register, path: path.to_owned() })
-    }
-
-    /// The file it was read from.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// An entry with its paths seen from where the program runs.
-    pub fn entry_from_here(&self, entry: &Entry) -> Entry {
-        let mut entry = entry.clone();
-        let relocate = |path: &mut PathBuf| *path = self.located(path);
-        match &mut entry.key {
-            KeyPlace::Files { cert, key } => [cert, key].into_iter().for_each(relocate),
-            KeyPlace::Pkcs12 { file, .. } => relocate(file),
-            KeyPlace::Pkcs11 { cert, .. } => cert.iter_mut().for_each(relocate),
-        }
-        if let Some(PasswordPlace::File(file)) = &mut entry.password {
-            *file = self.located(file);
-        }
-        entry
-    }
-
-    /// A path of the register, seen from where the program runs.
-    pub fn located(&self, path: &Path) -> PathBuf {
-        folder(&self.path).join(path)
-    }
-}
+pub use ksef_qr::key_files::RegisterFile;
 
 fn folder(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new(""))

@@ -73,7 +73,7 @@ pub(super) fn answer(record: &Record, wanted: Wanted, code: &str) -> Result<Resp
             let mut zip = ZipWriter::new(Vec::new());
             let all = [("manifest.ndjson".to_owned(), "application/x-ndjson", line.into_bytes())].into_iter();
             for (name, _, bytes) in all.chain(files(record, done)) {
-                zip.add(&name, &bytes).map_err(|error| Problem::own("internal", error.to_string()))?;
+                zip.add(&name, &*bytes).map_err(|error| Problem::own("internal", error.to_string()))?;
             }
             let bytes = zip.finish().map_err(|error| Problem::own("internal", error.to_string()))?;
             Ok(file("application/zip", &format!("{}.zip", stem(&record.input)), bytes))
@@ -107,11 +107,6 @@ pub(super) fn json(line: String) -> Response {
 /// A value as JSON.
 pub(super) fn json_value(value: &Value) -> Response {
     json(value.to_string() + "\n")
-}
-
-/// Several values, a line each.
-pub(super) fn lines(values: &[Value]) -> String {
-    values.iter().map(|value| value.to_string() + "\n").collect()
 }
 
 fn of_format(format: PictureFormat) -> (&'static str, &'static str) {

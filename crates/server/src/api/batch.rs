@@ -1,32 +1,47 @@
-//! An archive in, an archive out. What comes in waits in a temporary folder, so that memory is bounded; what goes out is sent
-//! while it is read. When the client goes away, the run is asked to stop.
+//! An archive in, an archive out. What comes in waits in a temporary folder until it is whole, as a ZIP is read from its end;
+//! then the files of each invoice go out as soon as they are made, and are deleted. Memory and disk are bounded, whatever the
+//! length of the batch. When the client goes away, or takes nothing for a while, the run is asked to stop.
 
-use std::io::{self, Write};
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{self, Seek as _, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use futures_util::StreamExt as _;
-use ksef_qr::batch::{Interrupt, Observer, Source};
-use ksef_qr::manifest::Record;
+use ksef_qr::batch::{Interrupt, Observer, Pdfs, Source};
+use ksef_qr::manifest::{Done, InvoiceOutcome, Picture, Record, Summary};
+use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::answer::file;
 use super::body::Archive;
 use super::journal::said;
 use super::problem::Problem;
 use crate::app::App;
-use crate::desk::Order;
-use crate::desk::archive::ZipWriter;
+use crate::desk::archive::{ZipWriter, unpack};
+use crate::desk::{Order, Task};
 use crate::keys::Key;
+
+/// In bytes: what goes out at a time.
+const CHUNK: usize = 1 << 16;
+
+/// What is less waits no longer than this, if there is more to come.
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+type Sender = mpsc::Sender<Result<Bytes, Problem>>;
 
 /// Does the invoices of an archive.
 ///
 /// # Errors
-/// `request_too_large`; those of the run as a whole. A refused invoice is a line of the manifest.
+/// `request_too_large`, `request_too_slow`, `too_many_requests`; those of the run, if it made nothing. A refused invoice is a
+/// line of the manifest. A run that fails later breaks the answer off.
 pub(super) async fn run(
     app: Arc<App>,
     key: Arc<Key>,
@@ -34,35 +49,37 @@ pub(super) async fn run(
     archive: Archive,
     request: Request,
 ) -> Result<Response, Problem> {
-    let internal = |error: io::Error| Problem::own("internal", error.to_string());
+    // Taken before anything is read, so that the disk is bounded as well.
+    let among_batches = app.batches.place().map_err(|_| Problem::busy(5))?;
     let folder = match &app.folder {
         Some(folder) => tempfile::Builder::new().prefix("ksef-qr-").tempdir_in(folder),
         None => tempfile::Builder::new().prefix("ksef-qr-").tempdir(),
     };
-    let folder = folder.map_err(internal)?;
-    let path = folder.path().join(format!("batch.{}", archive.ending()));
-    receive(&path, request.into_body(), key.largest.min(app.limits.largest)).await?;
-    let out = folder.path().join("out");
+    let folder = folder.map_err(|error| internal(&error))?;
+    let place = folder.path().join(format!("batch.{}", archive.ending()));
+    let largest = key.largest.min(app.limits.largest);
+    receive(&place, request.into_body(), largest, app.limits.longest_silence).await?;
+    let (sender, mut receiver) = mpsc::channel(4);
     let asked = Asked(Arc::new(Interrupt::new()));
-    let (interrupt, desk, of_run) = (asked.0.clone(), app.desk.clone(), app.clone());
-    let work = move || {
-        let task = order.task.name();
-        let mut log = Log { app: &of_run, who: &key.caller.name, task };
-        desk.batch_of(&key.caller, &order, Source::Path(path), &out, &interrupt, &mut log).map(|_| (out, folder))
-    };
-    let (out, folder) = app.pool.run(work).await.map_err(|_| Problem::busy(2))??;
-    drop(asked);
-    let (sender, receiver) = mpsc::channel::<io::Result<Bytes>>(4);
-    tokio::task::spawn_blocking(move || {
-        let sent = send(&out, Sending { sender: &sender, waiting: Vec::new() });
-        if let Err(error) = sent {
-            _ = sender.blocking_send(Err(error));
-        }
-        drop(folder);
+    let batch = UploadedBatch { app: app.clone(), key, order, place, interrupt: asked.0.clone(), folder };
+    let runtime = Handle::current();
+    tokio::spawn(async move {
+        let of_run = sender.clone();
+        let done = app.batches.run_at(among_batches, move || batch.run(of_run, &runtime)).await;
+        let problem = match done {
+            Ok(Ok(())) => return,
+            Ok(Err(problem)) => problem,
+            Err(_busy) => Problem::busy(5),
+        };
+        _ = sender.send(Err(problem)).await;
     });
-    let chunks = futures_util::stream::unfold(receiver, async |mut receiver| {
-        receiver.recv().await.map(|chunk| (chunk, receiver))
+    // Whether there is an answer at all is known with its beginning.
+    let first = receiver.recv().await.unwrap_or_else(|| Err(Problem::own("internal", "the batch gave no answer")))?;
+    let rest = futures_util::stream::unfold((receiver, asked), async |(mut receiver, asked)| {
+        let chunk = receiver.recv().await?;
+        Some((chunk.map_err(|problem| io::Error::other(problem.detail)), (receiver, asked)))
     });
+    let chunks = futures_util::stream::once(async { Ok(first) }).chain(rest);
     Ok(file("application/zip", "codes.zip", Body::from_stream(chunks)))
 }
 
@@ -75,57 +92,174 @@ impl Drop for Asked {
     }
 }
 
-struct Log<'a> {
-    app: &'a App,
-    who: &'a str,
-    task: &'a str,
-}
-
-impl Observer for Log<'_> {
-    fn record(&mut self, record: &Record) {
-        said(self.app, self.who, self.task, record);
-    }
-}
-
-async fn receive(path: &Path, body: Body, largest: u64) -> Result<(), Problem> {
-    let internal = |error: io::Error| Problem::own("internal", error.to_string());
-    let mut file = tokio::fs::File::create(path).await.map_err(internal)?;
+async fn receive(path: &Path, body: Body, largest: u64, silence: Duration) -> Result<(), Problem> {
+    let mut file = tokio::fs::File::create(path).await.map_err(|error| internal(&error))?;
     let (mut size, mut chunks) = (0, body.into_data_stream());
-    while let Some(chunk) = chunks.next().await {
+    loop {
+        let chunk = timeout(silence, chunks.next()).await.map_err(|_| {
+            let seconds = silence.as_secs();
+            Problem::own("request_too_slow", format!("nothing of the archive came for {seconds} seconds"))
+        })?;
+        let Some(chunk) = chunk else { break };
         let chunk = chunk.map_err(|_| Problem::own("request_malformed", "the body broke off"))?;
         size += chunk.len() as u64;
         if size > largest {
             return Err(Problem::own("request_too_large", format!("the request has more than {largest} bytes")));
         }
-        file.write_all(&chunk).await.map_err(internal)?;
+        file.write_all(&chunk).await.map_err(|error| internal(&error))?;
     }
-    file.flush().await.map_err(internal)
+    file.flush().await.map_err(|error| internal(&error))
 }
 
-fn send(out: &Path, sending: Sending<'_>) -> io::Result<()> {
-    let mut zip = ZipWriter::new(sending);
-    let mut entries: Vec<_> = std::fs::read_dir(out)?.collect::<io::Result<_>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        // What the run keeps for its next start is nobody's result.
-        if entry.file_type()?.is_file() && !name.starts_with('.') {
-            zip.add(&name, &std::fs::read(entry.path())?)?;
+/// An archive that is here, and what is to be done with it.
+struct UploadedBatch {
+    app: Arc<App>,
+    key: Arc<Key>,
+    order: Order,
+    place: PathBuf,
+    interrupt: Arc<Interrupt>,
+    // Gone with the last who holds it.
+    folder: TempDir,
+}
+
+impl UploadedBatch {
+    /// Runs it, and sends what comes of it.
+    fn run(self, sender: Sender, runtime: &Handle) -> Result<(), Problem> {
+        let Self { app, key, order, place, interrupt, folder } = &self;
+        let (out, unpacked) = (folder.path().join("out"), folder.path().join("in"));
+        let mut refused = Vec::new();
+        let (source, below) = match order.task {
+            Task::Stamp(..) => {
+                let found =
+                    unpack(place, &unpacked, app.limits.unpacked).map_err(|error| error.about("the archive"))?;
+                refused = found.refused;
+                let given = std::iter::once(unpacked.clone()).chain(found.invoices).collect();
+                (Source::Pdfs(Pdfs::new(given)), &unpacked)
+            }
+            Task::Sign | Task::Link | Task::Confirm(_) => (Source::Path(place.clone()), place),
+        };
+        let sending =
+            Sending { sender, runtime, silence: app.limits.longest_silence, waiting: Vec::new(), sent: Instant::now() };
+        let names = OwnNames::new(&[place, &unpacked]);
+        let mut answering = Answering {
+            app,
+            who: &key.caller.name,
+            task: order.task.name(),
+            zip: ZipWriter::new(sending),
+            out: &out,
+            lines: tempfile::tempfile_in(folder.path()).map_err(|error| internal(&error))?,
+            names,
+            interrupt,
+            failed: Ok(()),
+        };
+        let are_refused = refused.len() as u64;
+        for (name, error) in refused {
+            answering.record(&Record::refused(name, error));
+        }
+        let mut summary = app.desk.batch_of(&key.caller, order, (source, below), &out, interrupt, &mut answering)?;
+        summary.refused += are_refused;
+        answering.finish(&summary).map_err(|error| internal(&error))
+    }
+}
+
+/// Sends the files of each invoice once they are there.
+struct Answering<'a> {
+    app: &'a App,
+    who: &'a str,
+    task: &'a str,
+    zip: ZipWriter<Sending<'a>>,
+    out: &'a Path,
+    /// The manifest's.
+    lines: File,
+    names: OwnNames,
+    interrupt: &'a Interrupt,
+    failed: io::Result<()>,
+}
+
+impl Observer for Answering<'_> {
+    fn record(&mut self, record: &Record) {
+        said(self.app, self.who, self.task, record);
+        if self.failed.is_ok() {
+            self.failed = self.send(record);
+            if self.failed.is_err() {
+                self.interrupt.ask();
+            }
         }
     }
-    zip.finish()?.flush()
+}
+
+impl Answering<'_> {
+    fn send(&mut self, record: &Record) -> io::Result<()> {
+        let line = self.names.left_out_of(record.to_line().unwrap_or_default());
+        self.lines.write_all(line.as_bytes())?;
+        let InvoiceOutcome::Done(done) = &record.outcome else { return Ok(()) };
+        for name in files(done) {
+            let path = self.out.join(name);
+            self.zip.add(name, File::open(&path)?)?;
+            fs::remove_file(path)?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, summary: &Summary) -> io::Result<()> {
+        self.failed?;
+        self.lines.write_all(self.names.left_out_of(summary.to_line()).as_bytes())?;
+        self.lines.rewind()?;
+        self.zip.add("manifest.ndjson", self.lines)?;
+        self.zip.finish()?.flush()
+    }
+}
+
+/// The names of an invoice's files.
+fn files(done: &Done) -> impl Iterator<Item = &str> {
+    let pictures = done.codes().flat_map(|(_, code)| &code.pictures).map(|(_, picture)| picture);
+    let document = done.document.as_ref().map(|document| &document.place);
+    pictures.chain(document).filter_map(|picture| match picture {
+        Picture::File(name) => Some(&**name),
+        _ => None,
+    })
+}
+
+/// Where the archive lies here is nobody's business: in lines it is called what it is called for the client.
+struct OwnNames(Vec<(String, &'static str)>);
+
+impl OwnNames {
+    fn new(places: &[&PathBuf]) -> Self {
+        let mut names = Vec::new();
+        for place in places {
+            // As it stands in JSON.
+            let text = serde_json::Value::from(place.to_string_lossy()).to_string();
+            let text = text.trim_matches('"');
+            names.push((format!("{text}!"), ""));
+            names.push((format!("{text}{}", std::path::MAIN_SEPARATOR), ""));
+            names.push((text.to_owned(), "the archive"));
+        }
+        Self(names)
+    }
+
+    fn left_out_of(&self, mut line: String) -> String {
+        for (name, instead) in &self.0 {
+            if line.contains(name) {
+                line = line.replace(name, instead);
+            }
+        }
+        line
+    }
 }
 
 /// Bytes on their way to the client, some at a time.
 struct Sending<'a> {
-    sender: &'a mpsc::Sender<io::Result<Bytes>>,
+    sender: Sender,
+    runtime: &'a Handle,
+    silence: Duration,
     waiting: Vec<u8>,
+    sent: Instant,
 }
 
 impl Write for Sending<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.waiting.extend_from_slice(bytes);
-        if self.waiting.len() >= 1 << 16 {
+        if self.waiting.len() >= CHUNK || self.sent.elapsed() >= LONGEST_WAIT {
             self.flush()?;
         }
         Ok(bytes.len())
@@ -136,6 +270,15 @@ impl Write for Sending<'_> {
         if bytes.is_empty() {
             return Ok(());
         }
-        self.sender.blocking_send(Ok(bytes.into())).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+        self.sent = Instant::now();
+        // This is a thread for work that waits.
+        match self.runtime.block_on(timeout(self.silence, self.sender.send(Ok(bytes.into())))) {
+            Ok(sent) => sent.map_err(|_| io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
+}
+
+fn internal(error: &io::Error) -> Problem {
+    Problem::own("internal", error.to_string())
 }

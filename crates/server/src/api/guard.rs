@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
+use super::body::Archive;
 use super::problem::Problem;
 use crate::app::{App, Metrics};
 use crate::keys::Key;
@@ -52,6 +53,8 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let is_api = request.uri().path().starts_with("/v1/");
     let mut response = match refused(&app, &request) {
         Some(problem) => problem.into_response(),
+        // It has limits of its own: on silence, and none on its whole length.
+        None if is_api && Archive::of(&request).is_some() => next.run(request).await,
         None => match tokio::time::timeout(app.limits.longest, next.run(request)).await {
             Ok(response) => response,
             Err(_) => {

@@ -97,7 +97,7 @@ fn body(comes: Comes) -> Option<Value> {
     let mut content = match comes {
         Comes::Nothing => return None,
         Comes::Invoice => raw(&["application/xml", "application/zip", "application/gzip"]),
-        Comes::Pdf => raw(&["application/pdf"]),
+        Comes::Pdf => raw(&["application/pdf", "application/zip", "application/gzip"]),
         Comes::Codes | Comes::Correction => Map::new(),
     };
     let text = || json!({"type": "string", "minLength": 1});

@@ -78,6 +78,11 @@ const PICTURES: &[Parameter] = &[
     parameter("dpi", Kind::Number(50, 2400), "Pixels for each inch at the printed size: 300 if it is left out."),
     parameter("code", Kind::OneOf(&["kod1", "kod2"]), "Which code a single picture shows: kod1 if it is left out."),
 ];
+const CONTEXT: &[Parameter] = &[parameter(
+    "context",
+    Kind::Text,
+    "In whose context KOD II is signed, as Nip:5265877635, if that is not who issues the invoice.",
+)];
 const NUMBER: &[Parameter] =
     &[parameter("ksef_number", Kind::Text, "The invoice's KSeF number: KOD I alone, with the number under it.")];
 const PLACE: &[Parameter] = &[
@@ -125,7 +130,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "KOD I and KOD II of an offline invoice",
         scope: Scope::Sign,
         comes: Comes::Invoice,
-        parameters: &[NAME, WHEN, PICTURES],
+        parameters: &[NAME, WHEN, CONTEXT, PICTURES],
     },
     Operation {
         path: "/v1/link",
@@ -139,14 +144,14 @@ pub(super) const OPERATIONS: &[Operation] = &[
         summary: "The codes on a PDF",
         scope: Scope::Stamp,
         comes: Comes::Pdf,
-        parameters: &[NAME, WHEN, PLACE, NUMBER],
+        parameters: &[NAME, WHEN, CONTEXT, PLACE, NUMBER],
     },
     Operation {
         path: "/v1/confirm",
         summary: "A confirmation of the transaction, for the buyer",
         scope: Scope::Sign,
         comes: Comes::Invoice,
-        parameters: &[NAME, WHEN, PAPER],
+        parameters: &[NAME, WHEN, CONTEXT, PAPER],
     },
     Operation {
         path: "/v1/check",

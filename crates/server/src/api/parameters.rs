@@ -90,6 +90,11 @@ impl Parameters {
         });
         order.schedule = self.schedule()?;
         order.ksef_number = self.get("ksef_number").map(KsefNumber::parse).transpose()?;
+        order.context = self.get("context").map(str::parse).transpose()?;
+        if order.ksef_number.is_some() && order.context.is_some() {
+            let message = "with ksef_number nothing is signed, so there is no context";
+            return Err(Problem::own("request_malformed", message));
+        }
         if let Some(formats) = self.get("format") {
             order.formats = Vec::new();
             for name in formats.split(',').filter(|name| *name != "none") {

@@ -6,12 +6,15 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use ksef_qr::PictureFormat;
+use ksef_qr::check::Finding;
+use ksef_qr::correction::Circumstances;
 use ksef_qr::manifest::Record;
-use serde_json::{Value, json};
+use ksef_qr::verify::ReportLine;
+use serde_json::json as value;
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Wanted, answer, json_value, lines};
-use super::body::{Archive, Parts};
+use super::answer::{Wanted, answer, json, json_value};
+use super::body::{Archive, Part, Parts};
 use super::guard::Authorized;
 use super::journal::said;
 use super::operations::Operation;
@@ -20,7 +23,7 @@ use super::problem::Problem;
 use super::remembered::Kept;
 use super::{batch, openapi};
 use crate::app::App;
-use crate::desk::{Inquiry, Order, Task, Upload, lines as desk_lines};
+use crate::desk::{Inquiry, Order, Task, Upload};
 use crate::keys::Key;
 
 /// `/v1/...` and the description of it.
@@ -39,6 +42,9 @@ pub fn router() -> Router<Arc<App>> {
         .route("/v1/due", get(due))
         .route("/v1/certificates", get(certificates))
 }
+
+/// In days: a certificate that ends within them is due.
+const ENDS_SOON: u32 = 30;
 
 type Answer = Result<Response, Problem>;
 
@@ -63,10 +69,6 @@ async fn codes(State(app): State<Arc<App>>, Authorized(key): Authorized, request
     let wanted = Wanted::of(request.headers())?;
     let mut order = parameters.order(operation.path.trim_start_matches("/v1/"))?;
     if let Some(archive) = Archive::of(&request) {
-        if matches!(order.task, Task::Stamp(..)) {
-            let message = "PDFs are stamped one by one: send the PDF, or a form with pdf and invoice";
-            return Err(Problem::own("media_type_unsupported", message));
-        }
         return batch::run(app, key, order, archive, request).await;
     }
     // A picture that is asked for is drawn.
@@ -81,7 +83,7 @@ async fn codes(State(app): State<Arc<App>>, Authorized(key): Authorized, request
     let about = format!("{} {:?} {wanted:?}", operation.path, request.uri().query());
     let mut parts = Parts::read(request, largest(&app, &key)).await?;
     parts.check(&["invoice", "pdf", "name"])?;
-    let name = parts.take("name")?.map(super::body::Part::into_text).transpose()?;
+    let name = parts.take("name")?.map(Part::into_text).transpose()?;
     let (invoice, pdf) = (parts.take("invoice")?, parts.take("pdf")?);
     let is_stamp = matches!(order.task, Task::Stamp(..));
     let named = parameters.get("name").map(str::to_owned).or(name);
@@ -147,7 +149,9 @@ impl Drop for PlaceOfAnswer<'_> {
 async fn one(app: &Arc<App>, key: &Arc<Key>, order: Order, upload: Upload) -> Result<Record, Problem> {
     let task = order.task.name();
     let (desk, caller) = (app.desk.clone(), key.clone());
-    let done = app.pool.run(move || desk.codes(&caller.caller, &order, upload)).await;
+    let is_short = desk.is_short(&order, &upload);
+    let work = move || desk.codes(&caller.caller, &order, upload);
+    let done = if is_short { app.pool.run_short(work).await } else { app.pool.run(work).await };
     let record = done.map_err(|_| Problem::busy(1))??;
     said(app, &key.caller.name, task, &record);
     Ok(record)
@@ -162,8 +166,8 @@ async fn check(State(app): State<Arc<App>>, Authorized(key): Authorized, request
     let part = part.ok_or_else(|| Problem::own("request_malformed", "there is no invoice in the request"))?;
     let name = parameters.get("name").map(str::to_owned).or(part.name).unwrap_or_else(|| "invoice.xml".to_owned());
     let desk = app.desk.clone();
-    let line = move || desk_lines::checked(&name, &desk.check(&part.bytes, schedule));
-    Ok(json_value(&app.pool.run(line).await.map_err(|_| Problem::busy(1))?))
+    let line = move || desk.check(&part.bytes, schedule).to_json(&name, Finding::hint) + "\n";
+    Ok(json(app.pool.run(line).await.map_err(|_| Problem::busy(1))?))
 }
 
 async fn verify(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
@@ -185,8 +189,8 @@ async fn verify(State(app): State<Arc<App>>, Authorized(key): Authorized, reques
     let desk = app.desk.clone();
     let reports = app.pool.run(move || desk.verify(inquiry)).await.map_err(|_| Problem::busy(1))?;
     let result = if reports.iter().any(ksef_qr::verify::Report::has_failed) { "fail" } else { "ok" };
-    let reports: Vec<Value> = reports.iter().map(desk_lines::report).collect();
-    Ok(json_value(&json!({"type": "verification", "result": result, "reports": reports})))
+    let reports: Vec<_> = reports.iter().map(|report| ReportLine::of(report, Finding::hint)).collect();
+    Ok(json_value(&value!({"type": "verification", "result": result, "reports": reports})))
 }
 
 async fn deadline(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
@@ -194,7 +198,7 @@ async fn deadline(State(app): State<Arc<App>>, Authorized(key): Authorized, requ
     let schedule = parameters.schedule()?.ok_or_else(|| Problem::own("request_malformed", "mode is missing"))?;
     let issued = parameters.issued()?;
     let deadline = app.desk.deadline(&schedule, issued)?;
-    Ok(json_value(&desk_lines::deadline(schedule.mode, issued.into(), &deadline)))
+    Ok(json(deadline.to_json(schedule.mode, issued.into()) + "\n"))
 }
 
 async fn correct(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
@@ -205,16 +209,20 @@ async fn correct(State(app): State<Arc<App>>, Authorized(key): Authorized, reque
     let (Some(first), Some(corrected)) = (parts.take("first")?, parts.take("corrected")?) else {
         return Err(Problem::own("request_malformed", "give the files as \"first\" and \"corrected\""));
     };
-    let answers: Vec<Vec<u8>> = parts.take_all("refusal").into_iter().map(|part| part.bytes).collect();
+    let named = |part: Part, usual: &str| (part.name.unwrap_or_else(|| usual.to_owned()), part.bytes);
+    let answers: Vec<_> = parts.take_all("refusal").into_iter().map(|part| named(part, "refusal")).collect();
+    let files = [named(first, "first.xml"), named(corrected, "corrected.xml")];
     let desk = app.desk.clone();
     let line = move || {
-        let files = [&first, &corrected].map(|part| &*part.bytes);
-        let correcting = desk.correct(&key.caller, files, &answers, exceptions)?;
-        let usual = [(&first, "first.xml"), (&corrected, "corrected.xml")];
-        let named = usual.map(|(part, usual)| (part.name.as_deref().unwrap_or(usual), &*part.bytes));
-        Ok::<_, ksef_qr::Error>(desk_lines::correction(&correcting, named, desk.environment()))
+        let circumstances = Circumstances {
+            environment: desk.environment(),
+            schema_validated: desk.validates(),
+            hint: ksef_qr::Error::hint,
+        };
+        let outcome = desk.correct(&key.caller, files, &answers, exceptions)?;
+        Ok::<_, ksef_qr::Error>(outcome.to_json(circumstances) + "\n")
     };
-    Ok(json_value(&app.pool.run(line).await.map_err(|_| Problem::busy(1))??))
+    Ok(json(app.pool.run(line).await.map_err(|_| Problem::busy(1))??))
 }
 
 async fn invoices(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
@@ -243,13 +251,13 @@ async fn due(State(app): State<Arc<App>>, Authorized(key): Authorized, request: 
     begin(&key, &request)?;
     let desk = app.desk.clone();
     let found = app.pool.run(move || desk.due(&key.caller)).await.map_err(|_| Problem::busy(1))??;
-    Ok(ndjson(lines(&found.iter().map(desk_lines::due).collect::<Vec<_>>())))
+    Ok(ndjson(found.iter().map(|due| due.to_json() + "\n").collect()))
 }
 
 async fn certificates(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
     begin(&key, &request)?;
     let (found, now) = (app.desk.certificates(&key.caller), app.desk.now());
-    Ok(ndjson(lines(&found.iter().map(|one| desk_lines::certificate(one, now)).collect::<Vec<_>>())))
+    Ok(ndjson(found.iter().map(|one| one.to_json(now, ENDS_SOON) + "\n").collect()))
 }
 
 fn ndjson(text: String) -> Response {

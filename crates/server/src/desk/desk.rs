@@ -4,13 +4,14 @@ use std::time::SystemTime;
 
 use ksef_qr::batch::{Batch, Bookkeeping, CodeSource, Drawing, Input, Interrupt, Manifest, Numbers, Observer};
 use ksef_qr::batch::{Output, Source, Stamping};
-use ksef_qr::book::{Book, Entry, Facts, Filter, SendBy, Statement};
+use ksef_qr::book::{Book, Due, Entry, Filter};
 use ksef_qr::check::{Checked, Checker};
-use ksef_qr::correction::{Correction, Exceptions, Request};
+use ksef_qr::correction::{CorrectionFile, Exceptions, Verdict};
 use ksef_qr::deadline::{Calendar, Deadline, Schedule};
-use ksef_qr::error::{ErrorKind, Warning};
+use ksef_qr::error::ErrorKind;
 use ksef_qr::manifest::{Record, Summary};
 use ksef_qr::register::Expiry;
+use ksef_qr::scanner::Schemas;
 use ksef_qr::values::{Day, IssueDate};
 use ksef_qr::verify::{Report, Verifier};
 use ksef_qr::{Environment, Error, Invoice, Result};
@@ -29,6 +30,8 @@ pub struct Settings {
     pub signers: Signers,
     /// What keeps the codes that were given out; none for a service that remembers nothing.
     pub book: Option<Book>,
+    /// The Ministry's schemas, if files are to be validated.
+    pub schemas: Option<Schemas>,
     /// What tells the time.
     pub clock: Clock,
 }
@@ -39,6 +42,7 @@ pub struct Settings {
 pub struct Desk {
     signers: Arc<Signers>,
     book: Option<Arc<Book>>,
+    schemas: Option<Arc<Schemas>>,
     clock: Clock,
 }
 
@@ -51,43 +55,17 @@ pub struct Inquiry {
     pub invoices: Vec<(String, Vec<u8>)>,
 }
 
-/// An invoice that KSeF must still get.
-#[derive(Clone, Debug)]
-pub struct Due {
-    /// The invoice.
-    pub entry: Entry,
-    /// By when.
-    pub send_by: SendBy,
-    /// From today; negative if it is overdue, none while the outage lasts.
-    pub days_left: Option<i64>,
-}
-
-/// What came of a technical correction.
-#[derive(Debug)]
-pub struct Correcting {
-    /// What a check found in the first file and in the corrected one.
-    pub checked: [Checked; 2],
-    /// None if the two could not be compared.
-    pub correction: Option<Correction>,
-    /// What somebody should look at.
-    pub warnings: Vec<Warning>,
-    /// What may be sent, or why it may not.
-    pub request: Result<Request>,
-    /// With a book: true if it was entered now, false if the book knew it.
-    pub entered: Option<bool>,
-}
-
 impl Desk {
     /// Opens it.
     ///
     /// # Errors
     /// `book_wrong_environment`.
     pub fn new(settings: Settings) -> Result<Self> {
-        let Settings { signers, book, clock } = settings;
+        let Settings { signers, book, schemas, clock } = settings;
         if let Some(book) = &book {
             book.check_environment(signers.environment())?;
         }
-        Ok(Self { signers: Arc::new(signers), book: book.map(Arc::new), clock })
+        Ok(Self { signers: Arc::new(signers), book: book.map(Arc::new), schemas: schemas.map(Arc::new), clock })
     }
 
     /// Which KSeF it works for.
@@ -121,7 +99,14 @@ impl Desk {
         batch.one(Input::Memory { name, xml, pdf })
     }
 
-    /// Makes the codes of the invoices in an archive or a folder, into a folder with a manifest.
+    /// True if [`codes`](Self::codes) waits for no disk and takes some tens of microseconds, or a few hundred with pictures.
+    pub fn is_short(&self, order: &Order, upload: &Upload) -> bool {
+        let is_small = upload.xml.as_ref().is_some_and(|xml| xml.len() <= LARGEST_SHORT);
+        self.book.is_none() && is_small && matches!(order.task, Task::Sign | Task::Link)
+    }
+
+    /// Makes the codes of the invoices in an archive, or of those that were unpacked from one into a folder; into a folder with
+    /// a manifest. In both they are named as they are in the archive.
     ///
     /// # Errors
     /// Those of [`Batch::run`].
@@ -129,12 +114,14 @@ impl Desk {
         &self,
         caller: &Caller,
         order: &Order,
-        source: Source,
+        (source, below): (Source, &Path),
         out: &Path,
         interrupt: &Interrupt,
         observer: &mut dyn Observer,
     ) -> Result<Summary> {
-        self.batch(caller, order, vec![source], Output::Folder(out.to_owned())).run(interrupt, observer)
+        let mut batch = self.batch(caller, order, vec![source], Output::Folder(out.to_owned()));
+        batch.below = Some(below.to_owned());
+        batch.run(interrupt, observer)
     }
 
     fn batch(&self, caller: &Caller, order: &Order, sources: Vec<Source>, output: Output) -> Batch {
@@ -142,7 +129,7 @@ impl Desk {
         let codes = match (&order.ksef_number, &order.task) {
             (Some(number), _) => CodeSource::Link { environment, numbers: Numbers::One(number.clone()) },
             (None, Task::Link) => CodeSource::Link { environment, numbers: Numbers::Beside },
-            (None, _) => CodeSource::SignEach(Box::new(self.signers.of_caller(caller))),
+            (None, _) => CodeSource::SignEach(Box::new(self.signers.of_caller(caller, order.context.clone()))),
         };
         let today = IssueDate::today(self.now());
         let manifest = Manifest::File(output.manifest());
@@ -174,7 +161,16 @@ impl Desk {
     }
 
     fn checker(&self) -> Checker {
-        Checker::new(self.environment(), IssueDate::today(self.now()))
+        let checker = Checker::new(self.environment(), IssueDate::today(self.now()));
+        match &self.schemas {
+            Some(schemas) => checker.with_schemas(schemas.clone()),
+            None => checker,
+        }
+    }
+
+    /// True if files are validated against the Ministry's schemas.
+    pub fn validates(&self) -> bool {
+        self.schemas.is_some()
     }
 
     /// Verifies codes against the invoices given, the certificates that sign here, and the book.
@@ -208,46 +204,26 @@ impl Desk {
     pub fn correct(
         &self,
         caller: &Caller,
-        [first, corrected]: [&[u8]; 2],
-        answers: &[Vec<u8>],
+        files: [(String, Vec<u8>); 2],
+        answers: &[(String, Vec<u8>)],
         exceptions: Exceptions,
-    ) -> Result<Correcting> {
-        let by_rules = self.checker();
-        let checked = [first, corrected].map(|bytes| by_rules.check(bytes));
-        let compared = Correction::between(first, corrected);
-        let correction = compared.as_ref().ok().cloned();
-        let mut correcting = Correcting {
-            checked,
-            correction,
-            warnings: Vec::new(),
-            request: Err(Error::new(ErrorKind::Internal, "nothing was judged")),
-            entered: None,
-        };
-        correcting.request = correcting.judge(compared, answers, exceptions);
-        let Some(invoice) = correcting.checked[1].invoice() else { return Ok(correcting) };
+    ) -> Result<Verdict> {
+        let checker = self.checker();
+        let [first, corrected] = files.map(|(name, bytes)| {
+            let checked = checker.check(&bytes);
+            CorrectionFile { name, bytes, checked }
+        });
+        let mut verdict = Verdict::of(first, corrected, answers, exceptions);
+        let Some(invoice) = verdict.corrected.checked.invoice() else { return Ok(verdict) };
         if !acts_for_a_party(caller, invoice) {
             let message = format!("the invoice is {}'s, for whom this caller may not sign", invoice.seller());
             return Err(Error::new(ErrorKind::SignerNotPermitted, message));
         }
-        if let (Some(book), Ok(_), Some(correction)) = (&self.book, &correcting.request, &correcting.correction) {
-            let now = self.now();
-            let mut said = Vec::new();
-            for answer in answers {
-                let statements = Statement::read(answer, self.environment(), "the answer", now)?;
-                let of_first = statements.into_iter().filter(|statement| statement.hash == *correction.first());
-                said.extend(of_first.map(|statement| (statement.hash, statement.event)));
-            }
-            book.record(&said)?;
+        if let Some(book) = &self.book {
             let cause = format!("correct for {}", caller.name);
-            match book.correct(correction.first(), &Facts::from(invoice), now, &cause) {
-                Ok(is_new) => correcting.entered = Some(is_new),
-                Err(error) if error.is_invoice() || error.kind() == ErrorKind::BookContradiction => {
-                    correcting.request = Err(error);
-                }
-                Err(error) => return Err(error),
-            }
+            book.enter_correction(&mut verdict, answers, self.environment(), self.now(), &cause)?;
         }
-        Ok(correcting)
+        Ok(verdict)
     }
 
     /// What KSeF must still get, the first day first; what waits for the end of an outage comes last.
@@ -255,17 +231,13 @@ impl Desk {
     /// # Errors
     /// `book_missing` without a book; those of the book.
     pub fn due(&self, caller: &Caller) -> Result<Vec<Due>> {
-        let today = Day::of(self.now());
-        let calendar = Calendar::default();
-        let mut filter = Filter::default();
-        filter.is_open = true;
         let mut found = Vec::new();
-        self.entries(caller, &filter, &mut |entry| {
-            if let Some(send_by) = entry.due(&calendar) {
-                let days_left = send_by.day().map(|day| today.days_until(day));
-                found.push(Due { entry, send_by, days_left });
+        let today = Day::of(self.now());
+        self.book_of()?.each_due(&Filter::default(), &Calendar::default(), today, &mut |due| {
+            if sees(caller, &due.entry) {
+                found.push(due);
             }
-            found.len() < MOST_DUE
+            Ok(found.len() < MOST_DUE)
         })?;
         found.sort_by_key(|due| due.days_left.unwrap_or(i64::MAX));
         Ok(found)
@@ -277,16 +249,12 @@ impl Desk {
     /// # Errors
     /// `book_missing` without a book; those of the book.
     pub fn entries(&self, caller: &Caller, filter: &Filter, each: &mut dyn FnMut(Entry) -> bool) -> Result<()> {
+        self.book_of()?.each(filter, &mut |entry| Ok(!sees(caller, &entry) || each(entry)))
+    }
+
+    fn book_of(&self) -> Result<&Book> {
         let missing = || Error::new(ErrorKind::BookMissing, "this service keeps no book");
-        let book = self.book.as_ref().ok_or_else(missing)?;
-        book.each(filter, &mut |entry| {
-            let is_seen = caller.acts_for(entry.facts.seller)
-                || entry
-                    .kod2()
-                    .and_then(|kod2| kod2.signature.context.context.taxpayer())
-                    .is_some_and(|nip| caller.acts_for(nip));
-            Ok(!is_seen || each(entry))
-        })
+        self.book.as_deref().ok_or_else(missing)
     }
 
     /// The certificates that the caller may see, by the day by which each is to be replaced.
@@ -300,35 +268,19 @@ impl Desk {
     }
 }
 
+/// In bytes: reading it takes less than a millisecond.
+const LARGEST_SHORT: usize = 100_000;
+
 /// No more are listed at once.
 const MOST_DUE: usize = 100_000;
+
+/// True for invoices of those for whom the caller acts: sellers, and whoever signed.
+fn sees(caller: &Caller, entry: &Entry) -> bool {
+    let signed_by = || entry.kod2().and_then(|kod2| kod2.signature.context.context.taxpayer());
+    caller.acts_for(entry.facts.seller) || signed_by().is_some_and(|nip| caller.acts_for(nip))
+}
 
 fn acts_for_a_party(caller: &Caller, invoice: &Invoice) -> bool {
     let buyer = invoice.buyer().nip().filter(|_| invoice.is_self_billed());
     caller.acts_for(invoice.seller()) || buyer.is_some_and(|nip| caller.acts_for(nip))
-}
-
-impl Correcting {
-    /// What was compared is kept, whatever comes of it.
-    fn judge(&mut self, compared: Result<Correction>, answers: &[Vec<u8>], exceptions: Exceptions) -> Result<Request> {
-        // Why the corrected file could not be read is among what the check found.
-        Correction::check_corrected(&self.checked[1])?;
-        let mut correction = compared?;
-        let mut of_another = None;
-        for answer in answers {
-            match correction.clone().after(answer) {
-                Ok(after) => correction = after,
-                // One page of several names the file.
-                Err(error) if error.kind() == ErrorKind::RefusalOfAnotherFile => _ = of_another.get_or_insert(error),
-                Err(error) => return Err(error),
-            }
-        }
-        if let (Some(error), None) = (of_another, correction.refusal()) {
-            return Err(error);
-        }
-        self.correction = Some(correction.clone());
-        self.warnings = correction.judge(exceptions)?;
-        self.warnings.extend(correction.doubt(&self.checked[0]));
-        Ok(correction.request())
-    }
 }

@@ -6,7 +6,6 @@
 //! | `order` | [`Order`], [`Task`], [`Upload`]: what is asked for |
 //! | `caller` | [`Caller`]: who asks, and what they may |
 //! | `signers` | [`Signers`]: the certificates, read again when their file changes |
-//! | `lines` | answers as JSON, as the command writes them |
 //! | `pool` | [`Pool`]: how much work is done at a time |
 //! | `archive` | results as a ZIP |
 
@@ -14,13 +13,12 @@ pub mod archive;
 mod caller;
 #[expect(clippy::module_inception, reason = "the noun of this room")]
 mod desk;
-pub mod lines;
 mod order;
 mod pool;
 mod signers;
 
 pub use caller::{Caller, Scope};
-pub use desk::{Correcting, Desk, Due, Inquiry, Settings};
+pub use desk::{Desk, Inquiry, Settings};
 pub use order::{Order, Task, Upload};
-pub use pool::{Busy, Pool};
+pub use pool::{Busy, Place, Pool};
 pub use signers::{Opened, Signers, open_one};

@@ -1,7 +1,7 @@
 use ksef_qr::batch::{Confirming, Mismatch};
 use ksef_qr::deadline::Schedule;
 use ksef_qr::pdf::Stamp;
-use ksef_qr::values::Rules;
+use ksef_qr::values::{ContextId, Rules};
 use ksef_qr::{EccLevel, KsefNumber, PictureFormat, Style};
 
 /// What is to be made of an invoice, and how.
@@ -11,6 +11,8 @@ pub struct Order {
     pub task: Task,
     /// The KSeF number, if the invoice has one: KOD I alone, with the number under it.
     pub ksef_number: Option<KsefNumber>,
+    /// In whose context it is signed, if that is given.
+    pub context: Option<ContextId>,
     /// Why it was issued outside of KSeF.
     pub schedule: Option<Schedule>,
     /// The pictures, none for links alone.
@@ -58,6 +60,7 @@ impl Order {
         Self {
             task,
             ksef_number: None,
+            context: None,
             schedule: None,
             formats,
             style: Style::default(),

@@ -22,12 +22,37 @@ impl Pool {
         Self { at_work: Arc::new(Semaphore::new(workers)), taken: Arc::default(), most: workers + waiting }
     }
 
+    /// For archives, each of which takes as long as it takes.
+    pub fn for_batches(workers: usize) -> Self {
+        Self::new(workers.div_ceil(2), workers * 4)
+    }
+
     /// Does a piece of work, once a thread is free.
     ///
     /// # Errors
     /// [`Busy`], at once, if too many wait already.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-        let place = Place::take(&self.taken, self.most).ok_or(Busy)?;
+        let place = self.place()?;
+        self.run_at(place, work).await
+    }
+
+    /// A place for a piece of work that is to come.
+    ///
+    /// # Errors
+    /// [`Busy`], if too many are taken already.
+    pub fn place(&self) -> Result<Place, Busy> {
+        Place::take(&self.taken, self.most).ok_or(Busy)
+    }
+
+    /// Does a piece of work that has its place, once a thread is free.
+    ///
+    /// # Errors
+    /// [`Busy`], if there are no threads any more.
+    pub async fn run_at<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Busy> {
         let at_work = self.at_work.clone().acquire_owned().await.map_err(|_| Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             // Held by the work and not by who waits for it: who goes away leaves the work behind.
@@ -37,13 +62,26 @@ impl Pool {
         done.await.map_err(|_| Busy)
     }
 
+    /// Does a piece of work that takes less than a thread costs to wake: here and now, if one could work on it, and as
+    /// [`run`](Self::run) does if not. It must not wait for anything.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub async fn run_short<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+        let Ok(_at_work) = self.at_work.clone().try_acquire_owned() else { return self.run(work).await };
+        let _place = self.place()?;
+        Ok(work())
+    }
+
     /// How many pieces of work are taken, at work or waiting.
     pub fn taken(&self) -> usize {
         self.taken.load(Ordering::Relaxed)
     }
 }
 
-struct Place(Arc<AtomicUsize>);
+/// A place among the pieces of work that are taken, given back when it is dropped.
+#[derive(Debug)]
+pub struct Place(Arc<AtomicUsize>);
 
 impl Place {
     fn take(taken: &Arc<AtomicUsize>, most: usize) -> Option<Self> {

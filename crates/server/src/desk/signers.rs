@@ -2,25 +2,21 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use ksef_qr::batch::Issuers;
-use ksef_qr::credential::{Certificate, KeyFile, Pkcs12, PrivateKey};
+use ksef_qr::credential::Owner;
 use ksef_qr::error::ErrorKind;
-use ksef_qr::files::open_patiently;
-use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Register, Roster, SignsFor, Wanted};
+use ksef_qr::key_files::{RegisterFile, Secret, issuer_of};
+use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Roster, SignsFor, Wanted};
 use ksef_qr::sign::{Algorithm, SignatureEncoding};
 use ksef_qr::values::{ContextId, InvoiceHash};
-use ksef_qr::{Conditions, Credential, Environment, Error, Invoice, Issuer, Result};
-use zeroize::Zeroizing;
+use ksef_qr::{Conditions, Environment, Error, Invoice, Issuer, Result};
 
 use super::caller::Caller;
-
-/// A register of ten thousand certificates has 5 MB; no key and no certificate is as large.
-const LARGEST: u64 = 10_000_000;
+use crate::reloaded::Reloaded;
 
 /// Who signs which invoice.
 #[derive(Debug)]
@@ -28,9 +24,7 @@ pub struct Signers {
     environment: Environment,
     /// The register's file; none for one certificate, which is never read again.
     file: Option<PathBuf>,
-    opened: RwLock<Arc<Opened>>,
-    /// Why the file as it is now is not in use.
-    fault: RwLock<Option<Error>>,
+    opened: Reloaded<Opened>,
 }
 
 /// Certificates with their keys ready, as of one moment.
@@ -54,7 +48,7 @@ impl Signers {
     pub fn one(issuer: Issuer) -> Self {
         let environment = issuer.environment();
         let opened = Opened { environment, digest: None, who: Who::One(Box::new(issuer)) };
-        Self { environment, file: None, opened: RwLock::new(Arc::new(opened)), fault: RwLock::default() }
+        Self { environment, file: None, opened: Reloaded::new(opened) }
     }
 
     /// Those of a register. Every one that may sign now is opened.
@@ -63,8 +57,7 @@ impl Signers {
     /// Those of the register, and of what it names.
     pub fn register(file: PathBuf, environment: Environment, now: SystemTime) -> Result<Self> {
         let opened = Opened::read(&file, environment, now, None)?;
-        let opened = RwLock::new(Arc::new(opened));
-        Ok(Self { environment, file: Some(file), opened, fault: RwLock::default() })
+        Ok(Self { environment, file: Some(file), opened: Reloaded::new(opened) })
     }
 
     /// Which KSeF they are for.
@@ -74,12 +67,12 @@ impl Signers {
 
     /// As they are now.
     pub fn opened(&self) -> Arc<Opened> {
-        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.opened.now()
     }
 
     /// Why the register's file, as it is now, is not in use, if it is not.
     pub fn fault(&self) -> Option<Error> {
-        self.fault.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.opened.fault()
     }
 
     /// Reads the register again, and takes what begins today. A file that is broken, or that names a key that does not open,
@@ -90,34 +83,25 @@ impl Signers {
     pub fn refresh(&self, now: SystemTime) -> Result<bool> {
         let Some(file) = &self.file else { return Ok(false) };
         let before = self.opened();
-        match Opened::read(file, self.environment, now, Some(&before)) {
-            Ok(opened) => {
-                let is_new = opened.digest != before.digest;
-                *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(opened);
-                *self.fault.write().unwrap_or_else(PoisonError::into_inner) = None;
-                Ok(is_new)
-            }
-            Err(error) => {
-                let mut fault = self.fault.write().unwrap_or_else(PoisonError::into_inner);
-                let is_known = fault.as_ref() == Some(&error);
-                *fault = Some(error.clone());
-                if is_known { Ok(false) } else { Err(error) }
-            }
-        }
+        let read = Opened::read(file, self.environment, now, Some(&before));
+        let is_new = read.as_ref().is_ok_and(|opened| opened.digest != before.digest);
+        self.opened.renew(read).map(|()| is_new)
     }
 
-    /// The same for one caller, who may not act for everybody.
-    pub(super) fn of_caller(&self, caller: &Caller) -> CallersSigners {
-        CallersSigners { opened: self.opened(), caller: caller.clone() }
+    /// The same for one caller, who may not act for everybody; in a context, if one is given.
+    pub(super) fn of_caller(&self, caller: &Caller, context: Option<ContextId>) -> CallersSigners {
+        let opened = self.opened();
+        let count = if context.is_some() { opened.count() } else { 0 };
+        let in_context = (0..count).map(|_| OnceLock::new()).collect();
+        CallersSigners { opened, caller: caller.clone(), context, in_context }
     }
 }
 
 impl Opened {
     fn read(file: &Path, environment: Environment, now: SystemTime, before: Option<&Self>) -> Result<Self> {
-        let bytes = read(file)?;
+        let (file, bytes) = RegisterFile::read_with_bytes(file)?;
         let digest = Some(InvoiceHash::of(&bytes));
-        let register = Register::text(&bytes).and_then(Register::parse);
-        let register = register.map_err(|error| error.about(file.to_string_lossy()))?;
+        let register = &file.register;
         // By their names, of which each is there once.
         let mut known: HashMap<&str, (&Entry, Arc<Issuer>)> = HashMap::new();
         if let Some(Self { who: Who::Many { roster, issuers }, .. }) = before {
@@ -131,11 +115,11 @@ impl Opened {
                 Some(_) => None,
                 None => Some(match known.get(&*entry.name) {
                     Some((before, issuer)) if *before == entry => issuer.clone(),
-                    _ => Arc::new(open_entry(entry, file, environment, now)?),
+                    _ => Arc::new(open_entry(&file, entry, environment, now)?),
                 }),
             });
         }
-        let roster = Box::new(Roster::new(register, wanted));
+        let roster = Box::new(Roster::new(file.register, wanted));
         Ok(Self { environment, digest, who: Who::Many { roster, issuers } })
     }
 
@@ -149,14 +133,34 @@ impl Opened {
         expiries
     }
 
-    fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
+    /// How many there are, whether they sign now or not.
+    fn count(&self) -> usize {
         match &self.who {
-            Who::One(issuer) => Ok(issuer),
+            Who::One(_) => 1,
+            Who::Many { issuers, .. } => issuers.len(),
+        }
+    }
+
+    /// Who signs an invoice, in a context that may be given, and its place among all.
+    fn of(&self, invoice: &Invoice, context: Option<&ContextId>) -> Result<(usize, &Issuer)> {
+        match &self.who {
+            Who::One(issuer) => Ok((0, issuer)),
             Who::Many { roster, issuers } => {
-                let index = roster.choose(invoice)?;
+                let index = match context {
+                    None => roster.choose(invoice)?,
+                    Some(context) => roster.choose_in_context(invoice, context.taxpayer())?,
+                };
                 let missing = || Error::new(ErrorKind::Internal, "the register chose a certificate that is not open");
-                issuers.get(index).and_then(Option::as_deref).ok_or_else(missing)
+                Ok((index, issuers.get(index).and_then(Option::as_deref).ok_or_else(missing)?))
             }
+        }
+    }
+
+    /// For whom a certificate signs beside its owner, as the register says.
+    fn signs_for(&self, index: usize) -> &SignsFor {
+        match &self.who {
+            Who::One(_) => &SignsFor::Owner,
+            Who::Many { roster, .. } => roster.entry(index).map_or(&SignsFor::Owner, |entry| &entry.signs_for),
         }
     }
 
@@ -180,6 +184,43 @@ impl fmt::Debug for Opened {
 pub(super) struct CallersSigners {
     opened: Arc<Opened>,
     caller: Caller,
+    context: Option<ContextId>,
+    /// With a context: one for each that there is, made when an invoice needs it.
+    in_context: Vec<OnceLock<Box<Issuer>>>,
+}
+
+impl CallersSigners {
+    /// Asks whether the caller may have an invoice signed so.
+    ///
+    /// # Errors
+    /// `signer_not_permitted`.
+    fn check(&self, invoice: &Invoice, index: usize, issuer: &Issuer) -> Result<()> {
+        if self.caller.owners.is_none() {
+            return Ok(());
+        }
+        let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
+        let refuse = |message| Err(Error::new(ErrorKind::SignerNotPermitted, message));
+        let Some(taxpayer) = taxpayer.filter(|nip| self.caller.acts_for(*nip)) else {
+            let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
+            return refuse(format!("the invoice is issued by {of}, for whom this caller may not sign"));
+        };
+        // A context that is given does not open the certificates of others.
+        let is_own = match issuer.credential().certificate().owner() {
+            Owner::Nip(owner) => self.caller.acts_for(owner),
+            _ => false,
+        };
+        let is_said = match self.opened.signs_for(index) {
+            SignsFor::Any => true,
+            SignsFor::Listed(nips) => nips.contains(&taxpayer),
+            _ => false,
+        };
+        match self.context.is_none() || is_own || is_said {
+            true => Ok(()),
+            false => {
+                refuse(format!("the certificate that would sign in the context of NIP {taxpayer} is somebody else's"))
+            }
+        }
+    }
 }
 
 impl Issuers for CallersSigners {
@@ -188,20 +229,17 @@ impl Issuers for CallersSigners {
     }
 
     fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
-        let issuer = self.opened.of(invoice)?;
-        if self.caller.owners.is_some() {
-            let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
-            if !taxpayer.is_some_and(|nip| self.caller.acts_for(nip)) {
-                let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
-                let message = format!("the invoice is issued by {of}, for whom this caller may not sign");
-                return Err(Error::new(ErrorKind::SignerNotPermitted, message));
-            }
-        }
+        let (index, issuer) = self.opened.of(invoice, self.context.as_ref())?;
+        let issuer = match (&self.context, self.in_context.get(index)) {
+            (Some(context), Some(place)) => place.get_or_init(|| Box::new(issuer.clone().in_context(context.clone()))),
+            _ => issuer,
+        };
+        self.check(invoice, index, issuer)?;
         Ok(issuer)
     }
 
     fn context(&self) -> Option<&ContextId> {
-        None
+        self.context.as_ref()
     }
 
     fn ec_algorithm(&self) -> Algorithm {
@@ -220,7 +258,7 @@ impl Issuers for CallersSigners {
 /// Opens a certificate and its key by the paths of their files.
 ///
 /// # Errors
-/// Those of the files and of [`Credential::new`].
+/// Those of [`issuer_of`].
 pub fn open_one(
     cert: &Path,
     key: &Path,
@@ -228,91 +266,33 @@ pub fn open_one(
     environment: Environment,
     now: SystemTime,
 ) -> Result<Issuer> {
-    let password = password.map(password_of_file).transpose()?;
-    of_files(cert, key, password.as_ref().map(|password| &***password), environment, now)
+    let place = KeyPlace::Files { cert: cert.to_owned(), key: key.to_owned() };
+    let password = |_: &Path| password.map(Secret::of_key).transpose();
+    issuer_of(&place, password, &Conditions::new(environment, now))
 }
 
-fn of_files(
-    cert: &Path,
-    key: &Path,
-    password: Option<&[u8]>,
-    environment: Environment,
-    now: SystemTime,
-) -> Result<Issuer> {
-    let of_cert = |error: Error| error.about(cert.to_string_lossy());
-    let certificate = Certificate::parse(&read(cert)?).map_err(of_cert)?;
-    let key = open(key, PrivateKey::read(&read(key)?), password)?;
-    let credential = Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_cert)?;
-    Issuer::new(credential)
-}
-
-fn open_entry(entry: &Entry, register: &Path, environment: Environment, now: SystemTime) -> Result<Issuer> {
-    let folder = register.parent().unwrap_or(Path::new(""));
-    let about = |error: Error| error.about(register.to_string_lossy());
-    let password = match &entry.password {
-        None => None,
-        Some(PasswordPlace::File(file)) => Some(password_of_file(&folder.join(file))?),
-        Some(PasswordPlace::Variable(name)) => {
-            let missing = || {
-                let message = format!("the password of {:?} is in the variable {name}, which is not set", entry.name);
-                about(Error::new(ErrorKind::PasswordMissing, message))
-            };
-            Some(Zeroizing::new(std::env::var(name).map_err(|_| missing())?.into_bytes()))
-        }
+fn open_entry(file: &RegisterFile, entry: &Entry, environment: Environment, now: SystemTime) -> Result<Issuer> {
+    let about = |error: Error| error.about(file.path().to_string_lossy());
+    let entry = file.entry_from_here(entry);
+    let missing = |why: String| about(Error::new(ErrorKind::PasswordMissing, why));
+    let password = |_: &Path| match &entry.password {
+        None => Ok(None),
+        Some(PasswordPlace::File(file)) => Secret::of_key(file).map(Some),
+        Some(PasswordPlace::Variable(name)) => match Secret::from_variable(name)? {
+            Some(secret) => Ok(Some(secret)),
+            None => {
+                Err(missing(format!("the password of {:?} is in the variable {name}, which is not set", entry.name)))
+            }
+        },
         Some(PasswordPlace::Keyring { .. }) => {
-            let message = format!("the password of {:?} is in a keyring, which a service does not open", entry.name);
-            return Err(about(Error::new(ErrorKind::PasswordMissing, message)));
+            Err(missing(format!("the password of {:?} is in a keyring, which a service does not open", entry.name)))
         }
     };
-    let password = password.as_ref().map(|password| &***password);
-    let issuer = match &entry.key {
-        KeyPlace::Files { cert, key } => of_files(&folder.join(cert), &folder.join(key), password, environment, now)?,
-        KeyPlace::Pkcs12 { file, entry } => {
-            let path = folder.join(file);
-            let of_file = |error: Error| error.about(path.to_string_lossy());
-            let opened = open(&path, Pkcs12::read(&read(&path)?), password)?;
-            let (certificate, key) = opened.pair(entry.as_deref()).map_err(of_file)?;
-            Issuer::new(Credential::new(certificate, key, &Conditions::new(environment, now)).map_err(of_file)?)?
-        }
-        KeyPlace::Pkcs11 { .. } => {
-            let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
-            return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
-        }
-    };
+    if let KeyPlace::Pkcs11 { .. } = entry.key {
+        let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
+        return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
+    }
+    let issuer = issuer_of(&entry.key, password, &Conditions::new(environment, now))?;
     entry.check(issuer.credential().certificate()).map_err(about)?;
     Ok(if entry.signs_for == SignsFor::Owner { issuer } else { issuer.on_behalf() })
-}
-
-fn open<T: 'static>(path: &Path, file: Result<KeyFile<T>>, password: Option<&[u8]>) -> Result<T> {
-    file.and_then(|file| match (file, password) {
-        (KeyFile::Open(content), _) => Ok(content),
-        (KeyFile::Locked(locked), Some(password)) => locked.open(password),
-        (KeyFile::Locked(locked), None) => Err(locked.password_missing()),
-    })
-    .map_err(|error| error.about(path.to_string_lossy()))
-}
-
-/// The first line of a file, without its newline.
-fn password_of_file(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = read(path)?;
-    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-    let end = if bytes.get(..end).is_some_and(|line| line.ends_with(b"\r")) { end - 1 } else { end };
-    bytes.truncate(end);
-    Ok(bytes)
-}
-
-/// Room for all of it from the start: growing would leave copies of a key behind that nobody wipes.
-pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
-    let cannot = |error: std::io::Error| {
-        let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ErrorKind::FileMissing,
-            _ => ErrorKind::FileUnreadable,
-        };
-        Error::new(kind, format!("it cannot be read: {error}")).about(path.to_string_lossy())
-    };
-    let size = fs::metadata(path).map_err(cannot)?.len().min(LARGEST);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size as usize + 1));
-    let file = open_patiently(path).map_err(cannot)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, LARGEST), &mut bytes).map_err(cannot)?;
-    Ok(bytes)
 }

@@ -27,7 +27,6 @@ mod language;
 mod limits;
 mod memory;
 mod routes;
-mod scanner;
 mod session;
 mod store;
 mod texts;
@@ -35,13 +34,30 @@ mod upload;
 mod view;
 mod visitor;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use axum::Router;
 
 use crate::app::App;
 
+/// How often is looked for results that are old.
+const SWEEP: Duration = Duration::from_secs(60);
+
 /// The page's routes, from `/` on.
 pub fn router() -> Router<Arc<App>> {
-    routes::router(Arc::new(memory::Page::default()))
+    let page = Arc::new(memory::Page::default());
+    // Whether anybody comes or not: what was signed is not left lying about.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(swept(Arc::downgrade(&page)));
+    }
+    routes::router(page)
+}
+
+async fn swept(page: Weak<memory::Page>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Some(page) = page.upgrade() else { return };
+        page.store.sweep();
+    }
 }

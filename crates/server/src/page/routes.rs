@@ -8,7 +8,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, extract::Form as Fields};
-use ksef_qr::book::State as EntryState;
+use ksef_qr::book::{Due, State as EntryState};
 use ksef_qr::credential::Owner;
 use ksef_qr::deadline::{Mode, Schedule};
 use ksef_qr::error::ErrorKind;
@@ -343,7 +343,7 @@ async fn zip(member: Member, Path(id): Path<String>) -> Response {
     let packed = move || -> std::io::Result<Vec<u8>> {
         let mut zip = ZipWriter::new(Vec::new());
         for name in results.names() {
-            zip.add(&name, &std::fs::read(results.folder().join(&name))?)?;
+            zip.add(&name, std::fs::File::open(results.folder().join(&name))?)?;
         }
         zip.finish()
     };
@@ -386,7 +386,7 @@ async fn book(member: Member) -> Response {
     visitor.html(StatusCode::OK, |around| view::book(around, listed.as_deref()))
 }
 
-fn waiting(due: &crate::desk::Due) -> DueInvoice {
+fn waiting(due: &Due) -> DueInvoice {
     let facts = &due.entry.facts;
     let state = due.entry.state().name();
     DueInvoice {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Instant, SystemTime};
 
+use ksef_qr::values::without_polish_mark;
 use tempfile::TempDir;
 
 use super::answer::{Answer, MadeFile, What};
@@ -191,24 +192,8 @@ pub(super) fn safe_stem(name: &str) -> String {
         .iter()
         .find(|ending| lower.ends_with(*ending))
         .map_or(name, |ending| &name[..name.len() - ending.len()]);
-    let letters = stem.chars().take(80).map(|letter| match letter {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' => letter,
-        'ą' => 'a',
-        'ć' => 'c',
-        'ę' => 'e',
-        'ł' => 'l',
-        'ń' => 'n',
-        'ó' => 'o',
-        'ś' => 's',
-        'ź' | 'ż' => 'z',
-        'Ą' => 'A',
-        'Ć' => 'C',
-        'Ę' => 'E',
-        'Ł' => 'L',
-        'Ń' => 'N',
-        'Ó' => 'O',
-        'Ś' => 'S',
-        'Ź' | 'Ż' => 'Z',
+    let letters = stem.chars().take(80).map(|letter| match without_polish_mark(letter) {
+        plain @ ('a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_') => plain,
         _ => '_',
     });
     let safe: String = letters.collect();

@@ -59,7 +59,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let asked = || Language::of_browser(text(&parts.headers, header::ACCEPT_LANGUAGE)?);
         let language = chosen.or_else(asked).unwrap_or_default();
         let token = cookie(&parts.headers, session_cookie(app));
-        let mut session = token.and_then(|token| page.sessions.find(token));
+        // A key that is taken out of the file, or changed, ends what was begun with it.
+        let is_known =
+            |key: &Arc<Key>| app.keys.has(key) || app.guest.as_ref().is_some_and(|guest| Arc::ptr_eq(guest, key));
+        let mut session = token.and_then(|token| page.sessions.find(token)).filter(|session| is_known(&session.caller));
         let mut new_token = None;
         if let (None, Some(guest)) = (&session, &app.guest) {
             let begun = page.sessions.begin(guest.clone());

@@ -18,7 +18,7 @@ use crate::cli::settings::Keeping;
 use crate::cli::words::say::say;
 use crate::cli::words::text::printable;
 
-pub use due::{Due, due};
+pub use due::due;
 
 /// Runs a command.
 pub fn run(settings: &Keeping) -> anyhow::Result<ExitStatus> {

@@ -5,10 +5,9 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use ksef_qr::credential::{KsefCertificate, Owner};
+use ksef_qr::credential::KsefCertificate;
 use ksef_qr::files::edit_file;
 use ksef_qr::register::{Expiry, calendar};
-use serde::Serialize;
 
 use super::problem::problem;
 use crate::cli::credential::key_file;
@@ -50,7 +49,7 @@ pub fn run(settings: &Expiring) -> anyhow::Result<ExitStatus> {
     let on_stdout = matches!(settings.calendar, Some(CalendarPlace::Stdout));
     for expiry in &due {
         match settings.json {
-            true => say!("{}", to_json(expiry, now)),
+            true => say!("{}", expiry.to_json(now, within)),
             false if on_stdout => {}
             false => words(expiry, now),
         }
@@ -102,46 +101,6 @@ fn words(expiry: &Expiry, now: SystemTime) {
             say!("  {DIM}{what}: {}{DIM:#}", printable(text));
         }
     }
-}
-
-/// A certificate that is due, as JSON.
-#[derive(Serialize)]
-struct Line<'e> {
-    r#type: &'static str,
-    name: &'e str,
-    status: &'static str,
-    replace_by: String,
-    days_left: i64,
-    last_day: String,
-    valid_to: String,
-    serial: String,
-    owner_nip: Option<String>,
-    owner_name: Option<&'e str>,
-    system: Option<&'e str>,
-    responsible: Option<&'e str>,
-}
-
-fn to_json(expiry: &Expiry, now: SystemTime) -> String {
-    let facts = &expiry.facts;
-    let owner_nip = match facts.owner {
-        Owner::Nip(nip) => Some(nip.to_string()),
-        _ => None,
-    };
-    let line = Line {
-        r#type: "expiring",
-        name: &expiry.name,
-        status: if expiry.is_expired(now) { "expired" } else { "due" },
-        replace_by: expiry.deadline().to_string(),
-        days_left: expiry.days_left(now),
-        last_day: expiry.last_day().to_string(),
-        valid_to: jiff::Timestamp::try_from(facts.valid_to).map(|time| time.to_string()).unwrap_or_default(),
-        serial: facts.serial.to_string(),
-        owner_nip,
-        owner_name: facts.owner_name.as_deref(),
-        system: expiry.system.as_deref(),
-        responsible: expiry.responsible.as_deref(),
-    };
-    serde_json::to_string(&line).unwrap_or_default()
 }
 
 /// Replaces an earlier calendar of this program, and nothing else.

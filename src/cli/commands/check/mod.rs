@@ -1,14 +1,13 @@
 //! `ksef-qr check`: findings, in words or as JSON.
 
 mod report;
-mod schemas;
 
 use ksef_qr::batch::Input;
 use ksef_qr::check::{Checked, Checker, Duplicates};
+use ksef_qr::scanner::Schemas;
 use ksef_qr::values::IssueDate;
 
 use self::report::Report;
-pub use self::schemas::Schemas;
 use super::deadline::schedule;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Check;
@@ -53,7 +52,7 @@ fn checker(settings: &Check, today: IssueDate) -> anyhow::Result<Checker> {
         checker = checker.with_schedule(schedule(when)?);
     }
     if let Some(folder) = &settings.schemas {
-        checker = checker.with_schemas(Schemas::of(folder)?);
+        checker = checker.with_schemas(Schemas::of(folder, None)?);
     }
     Ok(checker)
 }

@@ -8,7 +8,7 @@ use ksef_qr::Environment;
 use ksef_qr::check::{Checked, Finding, SessionSize};
 use ksef_qr::deadline::Due;
 use ksef_qr::error::Warning;
-use ksef_qr::report::{Outcome, Position};
+use ksef_qr::report::Outcome;
 use ksef_qr::values::{Day, IssueDate};
 use serde::Serialize;
 
@@ -109,7 +109,7 @@ impl Report {
         }
         *(if checked.is_accepted() { &mut self.accepted } else { &mut self.refused }) += 1;
         match self.json {
-            true => self.say(format_args!("{}", to_json(&FileLine::of(input, checked)))),
+            true => self.say(format_args!("{}", checked.to_json(input, hints::of_finding))),
             false => self.tell(input, checked),
         }
     }
@@ -170,32 +170,7 @@ impl Report {
     }
 }
 
-/// What `--json` prints for a file. A contract: fields are added, never changed or removed.
-#[derive(Serialize)]
-struct FileLine<'c> {
-    r#type: &'static str,
-    input: &'c str,
-    accepted: bool,
-    form: Option<&'static str>,
-    invoice_number: Option<&'c str>,
-    kind: Option<&'c str>,
-    seller_nip: Option<String>,
-    issue_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    send_by: Option<String>,
-    findings: Vec<FindingLine<'c>>,
-}
-
-#[derive(Serialize)]
-struct FindingLine<'c> {
-    code: &'static str,
-    severity: &'static str,
-    line: Option<usize>,
-    column: Option<usize>,
-    message: &'c str,
-    hint: &'static str,
-}
-
+/// What `--json` prints at the end. A contract: fields are added, never changed or removed.
 #[derive(Serialize)]
 struct SummaryLine {
     r#type: &'static str,
@@ -214,43 +189,6 @@ struct SummaryLine {
 struct SummaryWarning {
     code: &'static str,
     message: String,
-}
-
-impl<'c> FileLine<'c> {
-    fn of(input: &'c str, checked: &'c Checked) -> Self {
-        let invoice = checked.invoice();
-        Self {
-            r#type: "check",
-            input,
-            accepted: checked.is_accepted(),
-            form: invoice.map(|invoice| invoice.form().name()),
-            invoice_number: invoice.map(ksef_qr::Invoice::number),
-            kind: invoice.and_then(ksef_qr::Invoice::kind),
-            seller_nip: invoice.map(|invoice| invoice.seller().to_string()),
-            issue_date: invoice.map(|invoice| invoice.issue_date().to_string()),
-            send_by: match checked.due() {
-                Some(Due::By(day)) => Some(day.to_string()),
-                _ => None,
-            },
-            findings: checked.findings().iter().map(FindingLine::of).collect(),
-        }
-    }
-}
-
-impl<'c> FindingLine<'c> {
-    fn of(finding: &'c Finding) -> Self {
-        Self {
-            code: finding.code(),
-            severity: match finding.outcome() {
-                Outcome::Fail => "error",
-                _ => "warning",
-            },
-            line: finding.position().map(Position::line),
-            column: finding.position().map(Position::column),
-            message: finding.message(),
-            hint: hints::of_finding(finding),
-        }
-    }
 }
 
 impl SummaryWarning {

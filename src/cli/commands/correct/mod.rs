@@ -1,16 +1,15 @@
 //! `ksef-qr correct`: what differs between a file that KSeF refused and the one in its place, and what to send.
 
-mod outcome;
 mod report;
 
 use std::path::Path;
 
 use ksef_qr::Invoice;
 use ksef_qr::check::{Checked, Checker};
-use ksef_qr::correction::Correction;
+use ksef_qr::correction::{Correction, CorrectionFile, Verdict};
+use ksef_qr::scanner::Schemas;
 
-use self::outcome::{Content, Outcome};
-use super::check::{LARGEST, Schemas};
+use super::check::LARGEST;
 use crate::cli::book;
 use crate::cli::exit::ExitStatus;
 use crate::cli::read::read;
@@ -30,26 +29,30 @@ pub fn run(settings: &Correct) -> anyhow::Result<ExitStatus> {
     }
     let first = content(&settings.first, LARGEST_FIRST)?;
     let corrected = content(&settings.corrected, LARGEST_FIRST)?;
-    let answers: Vec<Content> =
+    let answers: Vec<(String, Vec<u8>)> =
         settings.refusals.iter().map(|path| content(path, LARGEST_ANSWER)).collect::<anyhow::Result<_>>()?;
-    Correction::check_first(&first.bytes).map_err(|error| error.about(&*first.name))?;
+    Correction::check_first(&first.1).map_err(|error| error.about(&*first.0))?;
     let mut checker = Checker::new(settings.environment, settings.today);
     if let Some(folder) = &settings.schemas {
-        checker = checker.with_schemas(Schemas::of(folder)?);
+        checker = checker.with_schemas(Schemas::of(folder, None)?);
     }
-    let (first_checked, corrected_checked) = (check(&checker, &first.bytes), check(&checker, &corrected.bytes));
-    let mut outcome = Outcome::of(settings, (first, first_checked), (corrected, corrected_checked), &answers);
+    let checked = |(name, bytes): (String, Vec<u8>)| {
+        let checked = check(&checker, &bytes);
+        CorrectionFile { name, bytes, checked }
+    };
+    let mut verdict = Verdict::of(checked(first), checked(corrected), &answers, settings.exceptions);
     if let Some(book) = &book {
-        outcome.enter(settings, book, &answers)?;
+        let cause = format!("correct {}", verdict.corrected.name);
+        book.enter_correction(&mut verdict, &answers, settings.environment, settings.now, &cause)?;
     }
-    report::tell(settings, &outcome)?;
-    Ok(if outcome.request.is_ok() { ExitStatus::Done } else { ExitStatus::SomeRefused })
+    report::tell(settings, &verdict)?;
+    Ok(if verdict.request.is_ok() { ExitStatus::Done } else { ExitStatus::SomeRefused })
 }
 
-fn content(path: &Path, largest: u64) -> anyhow::Result<Content> {
+fn content(path: &Path, largest: u64) -> anyhow::Result<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     read(path, largest, &mut bytes)?;
-    Ok(Content { name: path.to_string_lossy().into_owned(), bytes })
+    Ok((path.to_string_lossy().into_owned(), bytes))
 }
 
 /// A file that is larger than any that KSeF takes is not looked at further.

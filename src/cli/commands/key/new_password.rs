@@ -9,7 +9,7 @@ use ksef_qr::enrol::generate_password;
 use ksef_qr::files::{remove_secret_file, write_secret_file};
 use zeroize::Zeroizing;
 
-use crate::cli::credential::secret::{Secret, can_ask};
+use crate::cli::credential::secret::{Secret, asked, can_ask};
 use crate::cli::settings::NewPassword;
 
 /// The password for the key file `key`, one that the portal would take.
@@ -45,9 +45,9 @@ fn typed(key: &Path, variable: &str) -> anyhow::Result<Secret> {
             key.display()
         );
     }
-    let password = Secret::typed(&format!("New password of {}: ", key.display()))?;
+    let password = asked(&format!("New password of {}: ", key.display()))?;
     check_password(password.bytes())?;
-    if password.bytes() != Secret::typed("The same again: ")?.bytes() {
+    if password.bytes() != asked("The same again: ")?.bytes() {
         bail!("the two passwords differ; nothing was written");
     }
     Ok(password)

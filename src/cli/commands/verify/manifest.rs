@@ -10,6 +10,7 @@ use std::thread;
 
 use ksef_qr::files::open_text;
 use ksef_qr::manifest::Lines;
+use ksef_qr::scanner::{Failure, Origin, Scanner};
 use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, ManifestPicture, Redraw, Report, Verifier};
 
 use super::line::From;
@@ -17,7 +18,6 @@ use super::output::Output;
 use super::problem::Problem;
 use super::surroundings::Surroundings;
 use crate::cli::commands::run::progress;
-use crate::cli::scanner::{Failure, Origin, Scanner};
 
 /// Why a picture is not checked.
 const NO_SCANNER: &str = "ksef-qr-scan is missing";

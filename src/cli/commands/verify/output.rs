@@ -3,7 +3,7 @@
 use ksef_qr::error::ErrorKind;
 use ksef_qr::verify::{CodeKind, Outcome, Report, ReportSubject};
 
-use super::line::{From, Line};
+use super::line::{From, Line, to_json};
 use super::problem::Problem;
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure::ErrorLine;
@@ -58,7 +58,7 @@ impl Output {
             }
         }
         if self.json {
-            say!("{}", Line::of(report, from).to_json());
+            say!("{}", to_json(report, from));
         } else if report.has_failed() || !(self.quiet || from.is_manifest()) {
             self.words(report, from);
         }

@@ -3,8 +3,8 @@ use std::io;
 use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
-use crate::cli::scanner::Failure;
 use crate::cli::words::hints;
+use ksef_qr::scanner::Failure;
 
 /// Why a subject could not be looked into.
 #[derive(Debug, Serialize)]

@@ -13,8 +13,8 @@ use super::line::From;
 use super::manifest;
 use super::output::Output;
 use super::problem::Problem;
-use crate::cli::scanner::{Found, Origin, Scanner};
 use crate::cli::settings::Verify;
+use ksef_qr::scanner::{Found, Origin, Scanner};
 
 /// In bytes: enough to see how a text begins.
 const LONGEST_SCHEME: usize = 32;

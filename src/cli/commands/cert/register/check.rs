@@ -82,7 +82,7 @@ fn in_place(entry: &Entry, file: &RegisterFile) -> Vec<String> {
         problems.extend(read_key_file(&file.located(path)).err().map(|error| failure::words(&error)));
     }
     if let Some(PasswordPlace::File(path)) = &entry.password {
-        problems.extend(Secret::from_file(&file.located(path)).err().map(|error| failure::words(&error)));
+        problems.extend(Secret::from_file(&file.located(path)).err().map(|error| failure::words(&error.into())));
     }
     problems
 }

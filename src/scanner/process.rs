@@ -1,5 +1,4 @@
-//! `ksef-qr-scan`, the program that reads strangers' pictures and PDFs and validates against schemas: found, started, asked,
-//! and started again where a file ended it. What it is asked and answers is described in `crates/scan/src/protocol.rs`.
+//! What the program is asked and answers is described in `crates/scan/src/protocol.rs`.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,14 +8,15 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use ksef_qr::Error;
-use ksef_qr::error::ErrorKind;
-use ksef_qr::invoice::Form;
 use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Kind};
+use crate::invoice::Form;
 
 /// Names the program, where it is not beside this one.
 const VARIABLE: &str = "KSEF_QR_SCAN";
 
+/// Nobody waits longer for an answer, if nothing else was said.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// It says who it is before it does anything else.
@@ -25,16 +25,24 @@ const LONGEST_START: Duration = Duration::from_secs(20);
 /// In bytes: what a hundred pages of codes and links come to, and more.
 const LARGEST_ANSWER: u64 = 10_000_000;
 
-/// Has files read, one after another, by a process that is started for the first of them.
-#[derive(Default)]
+/// Has files read, one after another, by a process that is started for the first of them, and ended with this.
+#[derive(Debug)]
 pub struct Scanner {
+    longest: Duration,
     process: Option<Process>,
     schemas: Option<Bytes>,
     /// Why there is no process, and will be none.
     missing: Option<Error>,
 }
 
+impl Default for Scanner {
+    fn default() -> Self {
+        Self { longest: LONGEST, process: None, schemas: None, missing: None }
+    }
+}
+
 /// Why there is no answer.
+#[derive(Debug)]
 pub enum Failure {
     /// There is no such program here, or one of another version: `scan_missing`.
     Missing(Error),
@@ -42,8 +50,13 @@ pub enum Failure {
     Ended,
     /// It took too long, and was ended.
     TimedOut,
-    /// It was read, and refused: a stable code, and what was found.
-    Refused { code: String, message: String },
+    /// It was read, and refused.
+    Refused {
+        /// A stable code.
+        code: String,
+        /// What was found.
+        message: String,
+    },
 }
 
 /// A text that was found, and where.
@@ -63,17 +76,22 @@ pub struct Found {
     pub opens: bool,
 }
 
+/// What holds a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
+    /// A code that was drawn.
     Code,
+    /// A link to click.
     Link,
 }
 
-/// What a schema has against a document, and at which byte.
+/// What a schema has against a document.
 #[derive(Debug, Deserialize)]
-pub struct Violation {
+pub struct SchemaFault {
+    /// In words.
     pub message: String,
+    /// At which byte.
     pub offset: usize,
 }
 
@@ -108,7 +126,7 @@ struct FileLine<'r> {
 enum Answer {
     Found { texts: Vec<Found> },
     Ready,
-    Violations { violations: Vec<Violation> },
+    Violations { violations: Vec<SchemaFault> },
     Error { code: String, message: String },
 }
 
@@ -116,7 +134,16 @@ enum Answer {
 type Bytes = Vec<u8>;
 
 impl Scanner {
+    /// Waits so long for an answer, and no longer.
+    #[must_use]
+    pub fn within(self, longest: Duration) -> Self {
+        Self { longest, ..self }
+    }
+
     /// The texts of the codes and links in a picture or a PDF.
+    ///
+    /// # Errors
+    /// Why there is no answer.
     pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Found>, Failure> {
         match self.ask(request(&Request::Read { length: bytes.len() }, bytes))? {
             Answer::Found { texts } => Ok(texts),
@@ -125,6 +152,9 @@ impl Scanner {
     }
 
     /// Gives it the files of a folder of schemas, each with its path in the folder.
+    ///
+    /// # Errors
+    /// Why there is no answer.
     pub fn take_schemas(&mut self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
         let forms = Form::ALL.iter().map(|form| {
             let (namespace, root) = form.root();
@@ -145,7 +175,10 @@ impl Scanner {
     }
 
     /// What the schema of a form has against a document.
-    pub fn validate(&mut self, form: Form, text: &str) -> Result<Vec<Violation>, Failure> {
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn validate(&mut self, form: Form, text: &str) -> Result<Vec<SchemaFault>, Failure> {
         let line = Request::Validate { form: form.name(), length: text.len() };
         match self.ask(request(&line, text.as_bytes()))? {
             Answer::Violations { violations } => Ok(violations),
@@ -161,7 +194,7 @@ impl Scanner {
             Some(process) => process,
             None => self.start()?,
         };
-        let answer = process.ask(request, LONGEST)?;
+        let answer = process.ask(request, self.longest)?;
         // One that gave no answer is not asked again.
         self.process = Some(process);
         Ok(answer)
@@ -173,7 +206,7 @@ impl Scanner {
             Failure::Missing(error)
         })?;
         if let Some(schemas) = &self.schemas {
-            process.ask(schemas.clone(), LONGEST)?;
+            process.ask(schemas.clone(), self.longest)?;
         }
         Ok(process)
     }
@@ -198,6 +231,7 @@ fn request(line: &Request<'_>, bytes: &[u8]) -> Bytes {
 }
 
 /// The process, and a thread that speaks to it: so that it can be waited for so long and no longer.
+#[derive(Debug)]
 struct Process {
     child: Child,
     requests: Sender<Bytes>,
@@ -224,8 +258,7 @@ impl Process {
         let process = Self { child, requests, answers };
         std::thread::Builder::new().spawn(move || converse(stdin, BufReader::new(stdout), &asked, &answered)).map_err(
             |error| {
-                Error::new(ErrorKind::ThreadsUnavailable, format!("no thread could be started: {error}"))
-                    .caused_by(error)
+                Error::new(Kind::ThreadsUnavailable, format!("no thread could be started: {error}")).caused_by(error)
             },
         )?;
         let hello = process.answers.recv_timeout(LONGEST_START).unwrap_or_default();
@@ -308,5 +341,5 @@ fn beside(command: &Path) -> PathBuf {
 }
 
 fn missing(message: String) -> Error {
-    Error::new(ErrorKind::ScanMissing, message)
+    Error::new(Kind::ScanMissing, message)
 }
