@@ -113,7 +113,7 @@ fn options_are_known_and_of_their_kind() {
 
 #[test]
 fn a_certificate_that_ends_while_it_is_open_signs_no_more() {
-    let options = r#"{"now":"2099-01-01T00:00:00Z"}"#;
+    let options = r#"{"now":"2100-06-01T00:00:00Z"}"#;
     let answer = sign(&issuer(), None, vec![invoice("fa3-basic.xml")], options).unwrap();
     assert_eq!(line(&answer.items[0])["error"]["code"], "certificate_expired");
 }
