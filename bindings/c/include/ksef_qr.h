@@ -104,7 +104,7 @@ void ksef_qr_answer_free(struct ksef_qr_answer *answer);
 // KOD I and KOD II of `count` offline invoices, over all processors. `book` may be NULL. A line for each (`sign --json`), in order; a
 // refused invoice is a line and a status. Pictures: "kod1.png", "kod2.png"; ".svg" and ".pdf" likewise.
 //
-// Options: "formats" (["png"]; [] for links alone), "ecc", "module_px", "dpi", "mode", "ended", "failures", "allow", "jobs", "now".
+// Options: "formats" (a list of "png", "svg", "pdf"; an empty one for links alone), "ecc", "module_px", "dpi", "mode", "ended", "failures", "allow", "jobs", "now".
 //
 // # Safety
 // `issuer` and `book` are NULL or not freed; `files` has `count` files; `options` is NULL or ends in NUL.

@@ -52,7 +52,10 @@ fn the_header_is_that_of_the_sources() {
         fs::write(&path, &generated).unwrap();
     }
     let stored = fs::read_to_string(&path).unwrap();
-    assert!(stored == generated, "include/ksef_qr.h is stale: KSEF_QR_WRITE_HEADER=1 cargo test -p ksef-qr-ffi --test header");
+    assert!(
+        stored == generated,
+        "include/ksef_qr.h is stale: KSEF_QR_WRITE_HEADER=1 cargo test -p ksef-qr-ffi --test header"
+    );
 }
 
 /// `abi/1.txt` has the declarations of the last release; a release writes it anew, and there it may only grow.

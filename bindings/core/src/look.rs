@@ -36,8 +36,8 @@ pub fn check(files: Vec<File>, options: &str) -> Result<Answer> {
     let jobs = options.jobs(files.len())?;
     let items = over_all(jobs, files, |file| {
         let xml = file.xml.ok_or_else(|| missing("the invoice's XML").about(&*file.name))?;
-        let checked = checker.check(&xml);
-        Ok(Item::new(&lines::checked(&file.name, &checked), !checked.is_accepted()))
+        let found = checker.check(&xml);
+        Ok(Item::new(&lines::checked(&file.name, &found), !found.is_accepted()))
     });
     Ok(Answer { items: items.into_iter().collect::<Result<_>>()? })
 }
@@ -105,16 +105,16 @@ pub fn draw(options: &str) -> Result<Answer> {
     let label = Label::new(options.text("label")?.ok_or_else(|| missing("label"))?)?;
     let code = Code::new(link, label, options.level()?)?;
     let mut renderer = Renderer::new(options.style()?);
-    let mut line = Map::new();
+    let mut fields = Map::new();
     for (name, value) in [("type", "code"), ("url", code.link()), ("label", code.label().as_str())] {
-        line.insert(name.to_owned(), value.into());
+        fields.insert(name.to_owned(), value.into());
     }
     let mut item = Item::default();
     for format in options.formats(&[PictureFormat::Png])? {
         let [_, _, name] = picture_name(format);
-        line.insert(format.extension().to_owned(), name.into());
+        fields.insert(format.extension().to_owned(), name.into());
         item.buffers.push((name, renderer.render(format, &code)));
     }
-    item.line = Value::Object(line).to_string();
+    item.line = Value::Object(fields).to_string();
     Ok(Answer { items: vec![item] })
 }

@@ -166,7 +166,7 @@ pub(crate) fn over_all<T: Send, U: Send>(jobs: usize, work: Vec<T>, each: impl F
     let mut done = thread::scope(|scope| {
         // The caller's own thread works too. A machine that gives no more threads gets the work done all the same.
         let others: Vec<_> =
-            (1..jobs).filter_map(|_| thread::Builder::new().spawn_scoped(scope, &worker).ok()).collect();
+            (1..jobs).filter_map(|_| thread::Builder::new().spawn_scoped(scope, worker).ok()).collect();
         let mut done = worker();
         for other in others {
             match other.join() {
@@ -182,14 +182,14 @@ pub(crate) fn over_all<T: Send, U: Send>(jobs: usize, work: Vec<T>, each: impl F
 
 /// Pictures stand beside the line, and the line names them.
 fn item(mut record: Record) -> Item {
-    let mut item = Item::default();
-    match &mut record.outcome {
-        InvoiceOutcome::Done(done) => item.buffers = taken_out(done),
-        InvoiceOutcome::Kept(_) => {}
-        InvoiceOutcome::Refused(_) => item.failed = true,
-    }
-    item.line = record.to_line().unwrap_or_default().trim_end().to_owned();
-    item
+    let (buffers, failed) = match &mut record.outcome {
+        InvoiceOutcome::Done(done) => (taken_out(done), false),
+        InvoiceOutcome::Kept(_) => (Vec::new(), false),
+        InvoiceOutcome::Refused(_) => (Vec::new(), true),
+    };
+    let mut line = record.to_line().unwrap_or_default();
+    line.truncate(line.trim_end().len());
+    Item { line, failed, buffers }
 }
 
 fn taken_out(done: &mut Done) -> Vec<(&'static str, Vec<u8>)> {

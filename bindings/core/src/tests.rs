@@ -81,7 +81,7 @@ fn many_are_answered_in_order_whatever_the_threads() {
 #[test]
 fn options_are_known_and_of_their_kind() {
     let issuer = issuer();
-    let sign = |options: &str| code(super::sign(&issuer, None, vec![invoice("fa3-basic.xml")], options));
+    let signed = |options: &str| code(sign(&issuer, None, vec![invoice("fa3-basic.xml")], options));
     for options in [
         "[]",
         "{",
@@ -98,10 +98,10 @@ fn options_are_known_and_of_their_kind() {
         r#"{"now":"today"}"#,
         r#"{"allow":["everything"]}"#,
     ] {
-        assert_eq!(sign(options), "setting_malformed", "{options}");
+        assert_eq!(signed(options), "setting_malformed", "{options}");
     }
     let none: Vec<File> = Vec::new();
-    assert_eq!(super::sign(&issuer, None, none, "").unwrap(), Answer::default());
+    assert_eq!(sign(&issuer, None, none, "").unwrap(), Answer::default());
     assert_eq!(code(stamp(None, None, vec![], "{}")), "setting_malformed");
     assert_eq!(code(link(None, vec![], r#"{"ksef_number":"5"}"#)), "ksef_number_malformed");
     let number = r#"{"ksef_number":"5265877635-20250826-0100001AF629-AF"}"#;
