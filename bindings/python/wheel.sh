@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 profile=release folder=release
 if [ "${2:-}" = --debug ]; then profile=dev folder=debug; fi
 target=${CARGO_TARGET_DIR:-$PWD/../../target}
-# One version of the library for both, so that a build of the tests serves them.
+# The command, and its helper that reads pictures.
 cargo build --locked --profile "$profile" --manifest-path ../../Cargo.toml -p ksef-qr -p ksef-qr-scan --bins
 rm -rf ksef_qr.data
 mkdir -p ksef_qr.data/scripts

@@ -97,7 +97,8 @@ pub unsafe extern "C" fn ksef_qr_answer_buffer(
 pub unsafe extern "C" fn ksef_qr_answer_free(answer: *mut ksef_qr_answer) {
     if !answer.is_null() {
         // SAFETY: made by `Box::into_raw` in `of`, and freed once, as the caller promises.
-        drop(unsafe { Box::from_raw(answer) });
+        let freed = unsafe { Box::from_raw(answer) };
+        crate::dropped(freed);
     }
 }
 

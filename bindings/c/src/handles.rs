@@ -99,7 +99,8 @@ pub unsafe extern "C" fn ksef_qr_issuer_from_bytes(
 pub unsafe extern "C" fn ksef_qr_issuer_free(issuer: *mut ksef_qr_issuer) {
     if !issuer.is_null() {
         // SAFETY: made by `Box::into_raw` in `open`, and freed once, as the caller promises.
-        drop(unsafe { Box::from_raw(issuer) });
+        let freed = unsafe { Box::from_raw(issuer) };
+        crate::dropped(freed);
     }
 }
 
@@ -131,7 +132,8 @@ pub unsafe extern "C" fn ksef_qr_book_open(
 pub unsafe extern "C" fn ksef_qr_book_free(book: *mut ksef_qr_book) {
     if !book.is_null() {
         // SAFETY: made by `Box::into_raw` in `open`, and freed once, as the caller promises.
-        drop(unsafe { Box::from_raw(book) });
+        let freed = unsafe { Box::from_raw(book) };
+        crate::dropped(freed);
     }
 }
 

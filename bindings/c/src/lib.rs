@@ -26,6 +26,14 @@ pub extern "C" fn ksef_qr_abi_version() -> u32 {
     KSEF_QR_ABI_VERSION
 }
 
+/// Drops what was given out; should that panic, the caller does not hear of it.
+fn dropped<T>(freed: Box<T>) {
+    _ = ksef_qr_bindings::guarded(move || {
+        drop(freed);
+        Ok(())
+    });
+}
+
 /// The version of ksef-qr: "0.1.0". It is never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_qr_version() -> *const c_char {

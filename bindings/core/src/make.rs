@@ -27,6 +27,9 @@ pub struct File {
     pub pdf: Option<Vec<u8>>,
 }
 
+/// So many invoices are entered in a book at once.
+const LARGEST_GROUP: usize = 64;
+
 /// How the document of an invoice is called in its item.
 const DOCUMENT: &str = "document.pdf";
 
@@ -133,15 +136,31 @@ fn make(
     };
     batch.drawing = drawing;
     batch.book = book.map(|book| Bookkeeping::new(book.0.clone(), task.name()));
+    // The library's stages take whatever is there; which of the two a task is about, they leave to the caller.
+    if let Some(file) = files.iter().find(|file| file.pdf.is_some() && task != Task::Stamp) {
+        return Err(refuse(format!("{}: {} takes the invoice alone, and a PDF is given", file.name, task.name())));
+    }
     let jobs = options.jobs(files.len())?;
-    let items = over_all(jobs, files, |File { name, xml, pdf }| {
-        // The library's stages take whatever is there; which of the two a task is about, they leave to the caller.
-        if pdf.is_some() && task != Task::Stamp {
-            return Err(refuse(format!("{name}: {} takes the invoice alone, and a PDF is given", task.name())));
-        }
-        batch.one(Input::Memory { name, xml, pdf }).map(item)
+    let items = over_all(jobs, in_groups(files, jobs), |group| {
+        let inputs = group.into_iter().map(|File { name, xml, pdf }| Input::Memory { name, xml, pdf });
+        Ok(batch.several(inputs.collect())?.into_iter().map(item).collect::<Vec<_>>())
     });
-    Ok(Answer { items: items.into_iter().collect::<Result<_>>()? })
+    let groups: Vec<Vec<Item>> = items.into_iter().collect::<Result<_>>()?;
+    Ok(Answer { items: groups.into_iter().flatten().collect() })
+}
+
+/// Several at a time, because drawn labels serve the next invoice; and few enough that no thread waits long for another.
+fn in_groups(files: Vec<File>, jobs: usize) -> Vec<Vec<File>> {
+    let size = (files.len() / (4 * jobs)).clamp(1, LARGEST_GROUP);
+    let mut groups = Vec::with_capacity(files.len().div_ceil(size));
+    let mut files = files.into_iter();
+    loop {
+        let group: Vec<File> = files.by_ref().take(size).collect();
+        if group.is_empty() {
+            return groups;
+        }
+        groups.push(group);
+    }
 }
 
 fn refuse(message: impl Into<String>) -> Error {

@@ -15,6 +15,8 @@ Line = Dict[str, Any]
 
 def options_of(given: Mapping[str, Any]) -> str:
     """Options as JSON; what is None is left out."""
+    if not given:
+        return ""
 
     def plain(value: Any) -> Any:
         if isinstance(value, date):
