@@ -1,6 +1,6 @@
 """Runs examples/spark_sign.py on a cluster of two workers, each a process of its own, and kills one in the middle.
 
-    python spark_job.py FOLDER
+    python spark_job.py FOLDER [ROWS]
 
 Every invoice must be there once, with the link that one process alone makes. Spark is large, so that this is no part of the tests;
 it needs pyspark, Java, and the package installed.
@@ -24,7 +24,7 @@ import ksef_qr
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE.parent.parent.parent / "fixtures"
-ROWS, FILES = 4000, 16
+FILES = 16
 
 
 def executors() -> List[int]:
@@ -42,12 +42,12 @@ def executors() -> List[int]:
     return [pid for pid in found if is_below(pid)]
 
 
-def main(folder: str) -> None:
+def main(folder: str, count: int = 8000) -> None:
     source, target = Path(folder, "in"), Path(folder, "out")
     source.mkdir(parents=True)
     xml = (FIXTURES / "testkit/invoices/fa3-basic.xml").read_bytes()
     # Each file is another invoice: what stands behind the root is none of the facts, and of the hash.
-    contents = [xml + b"<!-- %d -->" % at for at in range(ROWS)]
+    contents = [xml + b"<!-- %d -->" % at for at in range(count)]
     for at in range(FILES):
         rows = contents[at::FILES]
         pq.write_table(pa.table({"xml": pa.array(rows, pa.binary())}), source / f"{at}.parquet")
@@ -62,6 +62,8 @@ def main(folder: str) -> None:
     for name, value in given.items():
         builder = builder.config(f"spark.executorEnv.{name}", value)
     builder = builder.config("spark.executorEnv.PYTHONPATH", os.pathsep.join(sys.path)).config("spark.task.maxFailures", "8")
+    # A task for each file.
+    builder = builder.config("spark.sql.files.openCostInBytes", str(128 << 20))
     builder.getOrCreate()
 
     killed: List[int] = []
@@ -82,14 +84,14 @@ def main(folder: str) -> None:
 
     made = pq.read_table(str(target)).to_pylist()
     assert killed, "no worker was killed"
-    assert len(made) == ROWS and all(row["error_code"] is None for row in made), len(made)
+    assert len(made) == count and all(row["error_code"] is None for row in made), len(made)
     issuer = ksef_qr.Issuer.from_files(
         given["KSEF_QR_CERT"], given["KSEF_QR_KEY"], environment="test", deterministic=True
     )
     alone = {outcome.links for outcome in issuer.sign_many(contents, formats=[]) if isinstance(outcome, ksef_qr.Signed)}
-    assert len(alone) == ROWS and {(row["kod1_url"], row["kod2_url"]) for row in made} == alone
-    print(f"{ROWS} invoices by two workers, one of them killed: each once, in {seconds:.1f} s")
+    assert len(alone) == count and {(row["kod1_url"], row["kod2_url"]) for row in made} == alone
+    print(f"{count} invoices by two workers, one of them killed: each once, in {seconds:.1f} s")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:]))
