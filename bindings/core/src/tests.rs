@@ -79,6 +79,26 @@ fn many_are_answered_in_order_whatever_the_threads() {
 }
 
 #[test]
+fn what_is_done_together_is_what_each_alone_gives() {
+    let (cert, key) = (fixture("keys/offline-ec.crt"), fixture("keys/offline-ec.pkcs8.pem"));
+    let options = format!(r#"{{"environment":"test","deterministic":true,"now":"{NOW}"}}"#);
+    let issuer = Issuer::from_bytes(&cert, Some(&key), None, &options).unwrap();
+    let files = [
+        invoice("fa3-basic.xml"),
+        invoice("pef-basic.xml"),
+        File { name: "empty.xml".to_owned(), xml: Some(Vec::new()), pdf: None },
+        File { name: "nothing".to_owned(), xml: None, pdf: None },
+        invoice("fa3-basic.xml"),
+    ];
+    let options = format!(r#"{{"formats":["png","svg"],"now":"{NOW}","jobs":1}}"#);
+    let together = sign(&issuer, None, files.iter().cycle().take(40).cloned().collect(), &options).unwrap();
+    assert_eq!(together.items.len(), 40);
+    for (file, item) in files.iter().cycle().zip(&together.items) {
+        assert_eq!(sign(&issuer, None, vec![file.clone()], &options).unwrap().items, [item.clone()]);
+    }
+}
+
+#[test]
 fn options_are_known_and_of_their_kind() {
     let issuer = issuer();
     let signed = |options: &str| code(sign(&issuer, None, vec![invoice("fa3-basic.xml")], options));
