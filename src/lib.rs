@@ -74,7 +74,8 @@
 //! part of the program `ksef-qr`, not of the library.
 //!
 //! What reads strangers' pictures and PDFs, and validates against schemas, is not in this crate either: `ksef-qr-scan`
-//! (`crates/scan`) does it, in a process of its own.
+//! (`crates/scan`) does it, in a process of its own. Programs in other languages stand on `bindings/core`, which is over this
+//! library.
 //!
 //! | to add | go to |
 //! |---|---|

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::thread;
 use std::time::SystemTime;
 
@@ -79,12 +80,18 @@ impl Batch {
             existing: Existing::default(),
             durable: false,
             trusts_file_times: false,
-            jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            jobs: processors(),
             #[cfg(feature = "book")]
             book: None,
             hints: Hints::LIBRARY,
         }
     }
+}
+
+/// As many as this process may use. Counting them reads files of the system, which takes as long as an invoice: once.
+fn processors() -> NonZeroUsize {
+    static COUNTED: OnceLock<NonZeroUsize> = OnceLock::new();
+    *COUNTED.get_or_init(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
 }
 
 /// Which pictures to draw, and how, and the document to make around them.

@@ -1,4 +1,4 @@
-//! One invoice that is in memory: the stages of a run, without its threads and its files.
+//! Invoices that are in memory: the stages of a run, without its threads and its files.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -26,6 +26,16 @@ impl Batch {
     /// `setting_malformed` if the output is another than [`Output::Manifest`]; `book_wrong_environment`; those of the book once
     /// codes were drawn.
     pub fn one(&self, input: Input) -> Result<Record> {
+        let forgotten = || Error::new(Kind::Internal, "the program forgot this invoice");
+        self.several(vec![input])?.pop().ok_or_else(forgotten)
+    }
+
+    /// The same of several, one after the other on this thread, in their order. What an invoice leaves behind, drawn labels and
+    /// buffers, serves the next one, and a book is asked once for all.
+    ///
+    /// # Errors
+    /// As [`one`](Self::one).
+    pub fn several(&self, inputs: Vec<Input>) -> Result<Vec<Record>> {
         if self.output != Output::Manifest {
             return Err(Error::new(Kind::SettingMalformed, "what is done in memory goes nowhere else"));
         }
@@ -45,31 +55,37 @@ impl Batch {
             #[cfg(feature = "book")]
             turns: &turns,
         };
-        let job = Job::New { name: input.name(), stem: input.stem(), input };
-        // As in a run: no panic is known.
-        let finished = catch_unwind(AssertUnwindSafe(|| self.finished(plan, &job))).unwrap_or_else(|_| {
-            let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(&job, error, self.rehearsed_at)
-        });
+        let job = |input: Input| Job::New { name: input.name(), stem: input.stem(), input };
+        let jobs: Vec<Job> = inputs.into_iter().map(job).collect();
+        let records: Vec<Record> = self.finished(plan, &jobs).into_iter().map(|finished| finished.record).collect();
         #[cfg(feature = "book")]
         if let Some(mut drawn) = DrawnCodes::of(self) {
-            drawn.add(&finished.record)?;
+            for record in &records {
+                drawn.add(record)?;
+            }
             drawn.finish()?;
         }
-        Ok(finished.record)
+        Ok(records)
     }
 
-    fn finished(&self, plan: Plan<'_>, job: &Job) -> Finished {
+    fn finished(&self, plan: Plan<'_>, jobs: &[Job]) -> Vec<Finished> {
+        // As in a run: no panic is known.
+        let failed = |job: &Job| {
+            let error = Error::new(Kind::Internal, "the program failed on this invoice");
+            Finished::refused(job, error, self.rehearsed_at)
+        };
         let mut worker = Worker::new(plan);
         #[cfg(feature = "book")]
         if let Some(keeping) = &self.book {
-            let mut done = worker.process_by_book(keeping, std::slice::from_ref(job));
-            let nothing = || {
-                let error = Error::new(Kind::Internal, "the program forgot this invoice");
-                Finished::refused(job, error, self.rehearsed_at)
-            };
-            return done.pop().unwrap_or_else(nothing);
+            let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, jobs)));
+            return done.unwrap_or_else(|_| jobs.iter().map(failed).collect());
         }
-        worker.process(job)
+        let one = |job| {
+            catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
+                worker = Worker::new(plan);
+                failed(job)
+            })
+        };
+        jobs.iter().map(one).collect()
     }
 }
