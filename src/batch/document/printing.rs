@@ -58,13 +58,15 @@ struct Undrawn<'p> {
 
 impl Draft for Undrawn<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let codes = if self.printing.with_codes { content.codes } else { &[] };
+        let (codes, warning) = if self.printing.with_codes { content.codes_of_invoice()? } else { (&[][..], None) };
         let printed = Printout::new(content.invoice, &self.xml, self.printing.languages)
             .codes(codes)
             .ksef_number(content.ksef_number)
+            .receipt(content.receipt)
             .mode(content.mode)
             .pdf()?;
         let mut made = Made::new(printed.bytes);
+        made.warnings.extend(warning);
         if !printed.missing.is_empty() {
             let few: Vec<String> = printed.missing.iter().take(5).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let more = if printed.missing.len() > few.len() { ", and more" } else { "" };

@@ -4,9 +4,10 @@ use super::pdf::{About, pdf};
 use super::words::{Languages, Words};
 use crate::deadline::Mode;
 use crate::error::{Error, Kind, Result};
-use crate::invoice::{Form, Invoice};
+use crate::invoice::Invoice;
 use crate::paper::language::Language;
 use crate::render::Code;
+use crate::upo::Receipt;
 use crate::values::KsefNumber;
 use crate::xml::Element;
 
@@ -30,6 +31,7 @@ pub struct Printout<'a> {
     xml: &'a [u8],
     codes: &'a [Code],
     ksef_number: Option<&'a KsefNumber>,
+    receipt: Option<&'a Receipt>,
     mode: Option<Mode>,
     languages: Languages,
 }
@@ -50,7 +52,7 @@ const MODULE: f32 = 0.5 * 72.0 / 25.4;
 impl<'a> Printout<'a> {
     /// Of an invoice and its exact bytes, without codes.
     pub fn new(invoice: &'a Invoice, xml: &'a [u8], languages: Languages) -> Self {
-        Self { invoice, xml, codes: &[], ksef_number: None, mode: None, languages }
+        Self { invoice, xml, codes: &[], ksef_number: None, receipt: None, mode: None, languages }
     }
 
     /// With codes, drawn after all else: KOD I, or KOD I and KOD II.
@@ -65,6 +67,12 @@ impl<'a> Printout<'a> {
         Self { ksef_number, ..self }
     }
 
+    /// With what the UPO confirms.
+    #[must_use]
+    pub fn receipt(self, receipt: Option<&'a Receipt>) -> Self {
+        Self { receipt, ..self }
+    }
+
     /// With the mode that it was issued in.
     #[must_use]
     pub fn mode(self, mode: Option<Mode>) -> Self {
@@ -74,13 +82,8 @@ impl<'a> Printout<'a> {
     /// Draws it.
     ///
     /// # Errors
-    /// `not_drawn`, of a form that is not drawn (PEF), or of what no form allows.
+    /// `not_drawn`, of what no form allows.
     pub fn pdf(&self) -> Result<PrintedInvoice> {
-        let form = self.invoice.form();
-        if !matches!(form, Form::Fa3 | Form::Fa2 | Form::FaRr1) {
-            let message = format!("an invoice of {form}; FA(3), FA(2) and FA_RR(1) are drawn");
-            return Err(Error::new(Kind::NotDrawn, message));
-        }
         let text = std::str::from_utf8(self.xml).ok();
         let root = text.and_then(Element::read).ok_or_else(|| {
             Error::new(Kind::NotDrawn, "its elements are nested deeper than those of any invoice".to_owned())
@@ -102,7 +105,7 @@ impl<'a> Printout<'a> {
     }
 
     fn words(&self) -> Words {
-        Words { languages: self.languages, is_rr: self.invoice.form() == Form::FaRr1 }
+        Words { languages: self.languages, form: self.invoice.form() }
     }
 
     fn drawn(&self, root: &Element) -> Drawn {
@@ -114,11 +117,28 @@ impl<'a> Printout<'a> {
             known.push((words.say("Numer KSeF", "KSeF number"), number.as_str().to_owned()));
             known.push((words.say("Data przyjęcia w KSeF", "Taken by KSeF on"), number.day().to_string()));
         }
+        if let Some(receipt) = self.receipt {
+            for (name, value) in [
+                (words.say("Przesłano do KSeF", "Sent to KSeF"), receipt.sent.as_deref().map(time)),
+                (words.say("Nadano numer KSeF", "KSeF number given"), receipt.numbered.as_deref().map(time)),
+                (words.say("Tryb wysyłki (UPO)", "Mode of sending (UPO)"), receipt.sending.clone()),
+                (words.say("Sesja KSeF (UPO)", "KSeF session (UPO)"), receipt.session.clone()),
+            ] {
+                known.extend(value.filter(|value| !value.is_empty()).map(|value| (name, value)));
+            }
+        }
         if let Some(mode) = self.mode {
             known.push((words.say("Tryb wystawienia", "Mode of issue"), mode_words(words, mode)));
         }
         let system = words.say("Krajowy System e-Faktur", "KSeF, the Polish national e-invoice system");
-        let file = content.invoice(root, &system, known);
+        let of_pef;
+        let file = match self.invoice.form().is_pef() {
+            true => {
+                of_pef = content.pef(root, &system, known);
+                Some(&of_pef)
+            }
+            false => content.invoice(root, &system, known),
+        };
         self.draw_codes(content.layout);
         let hash = (words.say("Skrót SHA-256 pliku", "SHA-256 digest of the file"), self.invoice.hash().base64());
         content.file(file, vec![hash]);
@@ -147,6 +167,18 @@ impl<'a> Printout<'a> {
             layout.code(code, MODULE, heading, texts);
             layout.gap(4.0);
         }
+    }
+}
+
+/// `2026-06-16T11:05:40.841+02:00` as people write it: the day, and the time to the second.
+fn time(value: &str) -> String {
+    let is_time = value.get(10..11) == Some("T") && value.get(19..).is_some();
+    match (value.get(..10), value.get(11..19)) {
+        (Some(day), Some(time)) if is_time => {
+            let zone = value.get(19..).unwrap_or_default().trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+            format!("{day} {time} {zone}").trim_end().to_owned()
+        }
+        _ => value.to_owned(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::str::FromStr;
 
-use super::labels::{self, Kind};
+use super::labels::{self, Kind, Label};
+use super::pef_labels;
 use crate::error::{Error, Kind as ErrorKind, Result};
+use crate::invoice::Form;
 use crate::paper::language::Language;
 
 /// The language of an invoice on paper: one, or both of them.
@@ -41,7 +43,7 @@ impl FromStr for Languages {
 #[derive(Clone, Copy)]
 pub(super) struct Words {
     pub(super) languages: Languages,
-    pub(super) is_rr: bool,
+    pub(super) form: Form,
 }
 
 /// No line ends here.
@@ -60,11 +62,35 @@ impl Words {
 
     /// What an element is called: by its own name, if it is none that we know.
     pub(super) fn label(self, name: &str) -> String {
-        labels::label(self.is_rr, name).map_or_else(|| name.to_owned(), |label| self.say(label.pl, label.en))
+        match self.row(name) {
+            Some(label) => self.say(label.pl, label.en),
+            None if self.form.is_pef() => pef_labels::words_of(name),
+            None => name.to_owned(),
+        }
+    }
+
+    /// What an element is called away from the element around it.
+    pub(super) fn label_within(self, parent: &str, name: &str) -> String {
+        match self.form.is_pef() && pef_labels::is_generic(name) {
+            true => format!("{} – {}", self.label(parent), self.label(name)),
+            false => self.label(name),
+        }
     }
 
     pub(super) fn kind(self, name: &str) -> Kind {
-        labels::label(self.is_rr, name).map_or(Kind::Text, |label| label.kind)
+        match self.row(name) {
+            Some(label) => label.kind,
+            None if self.form.is_pef() => pef_labels::kind(name),
+            None => Kind::Text,
+        }
+    }
+
+    pub(super) fn is_rr(self) -> bool {
+        self.form == Form::FaRr1
+    }
+
+    fn row(self, name: &str) -> Option<&'static Label> {
+        if self.form.is_pef() { pef_labels::label(name) } else { labels::label(self.is_rr(), name) }
     }
 
     /// A value as it is written on paper. Nothing is rounded, and what is not understood is left as it stands.
@@ -128,7 +154,7 @@ mod tests {
     use super::*;
 
     fn words(languages: &str) -> Words {
-        Words { languages: languages.parse().unwrap(), is_rr: false }
+        Words { languages: languages.parse().unwrap(), form: Form::Fa3 }
     }
 
     #[test]
@@ -161,7 +187,7 @@ mod tests {
             words("pl").value("NrRB", "90194010760000123456780001").replace(NO_BREAK, " "),
             "90 1940 1076 0000 1234 5678 0001"
         );
-        let rr = Words { is_rr: true, ..words("pl") };
+        let rr = Words { form: Form::FaRr1, ..words("pl") };
         assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena"]);
         assert_eq!(words("pl").value("FormaPlatnosci", "1"), "gotówka");
         assert_eq!(words("pl").label("Nieznany"), "Nieznany");
