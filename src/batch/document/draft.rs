@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::advice::{Advice, Asked, Codes};
 use crate::batch::input::Input;
 use crate::deadline::Mode;
-use crate::advice::{Advice, Asked, Codes};
 use crate::error::{Error, Kind, Result, Warning};
 use crate::invoice::Invoice;
 use crate::manifest::CodesPlace;

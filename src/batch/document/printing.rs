@@ -3,7 +3,7 @@
 use super::draft::{Content, Document, Draft, Made};
 use crate::batch::input::Input;
 use crate::error::{Result, Warning, WarningKind};
-use crate::paper::{Languages, Printout};
+use crate::paper::{Languages, Look, Printout};
 
 /// Draws each invoice as a PDF, with its codes.
 #[derive(Clone, Debug)]
@@ -13,12 +13,14 @@ pub struct Printing {
     pub languages: Languages,
     /// False for an invoice on which no codes belong.
     pub with_codes: bool,
+    /// The firm's logo, colour, note and footer.
+    pub look: Look,
 }
 
 impl Printing {
     /// In these languages, with the codes.
     pub fn new(languages: Languages) -> Self {
-        Self { languages, with_codes: true }
+        Self { languages, with_codes: true, look: Look::default() }
     }
 }
 
@@ -64,6 +66,7 @@ impl Draft for Undrawn<'_> {
             .ksef_number(content.ksef_number)
             .receipt(content.receipt)
             .mode(content.mode)
+            .look(&self.printing.look)
             .pdf()?;
         let mut made = Made::new(printed.bytes);
         made.warnings.extend(warning);

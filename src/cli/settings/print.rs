@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anyhow::bail;
 use ksef_qr::batch::{Printing, Source};
 use ksef_qr::deadline::Mode;
@@ -12,6 +14,8 @@ pub struct Print {
     pub codes: Codes,
     pub when: Option<When>,
     pub document: Printing,
+    /// The file with the looks.
+    pub look: Option<PathBuf>,
     pub run: Run,
 }
 
@@ -26,8 +30,10 @@ impl Print {
         let is_total = when.as_ref().is_some_and(|when| when.mode == Mode::Total);
         if is_total {
             if args.credential.is_given() || args.other_codes.is_given() || run.book.is_some() {
-                bail!("--mode total: invoices of a total failure carry no codes, are not sent to KSeF and get no number: leave \
-                       out the certificate, --codes, --ksef-number, --upo, --kod1-alone and --book");
+                bail!(
+                    "--mode total: invoices of a total failure carry no codes, are not sent to KSeF and get no number: leave \
+                       out the certificate, --codes, --ksef-number, --upo, --kod1-alone and --book"
+                );
             }
             document.with_codes = false;
         } else if args.no_codes && (args.credential.is_given() || when.is_some() || run.book.is_some()) {
@@ -37,6 +43,6 @@ impl Print {
             true => Codes::Linked(KsefNumbers::None),
             false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
         };
-        Ok(Self { codes, when, document, sources: sources(args.input)?, run })
+        Ok(Self { codes, when, document, look: args.look, sources: sources(args.input)?, run })
     }
 }

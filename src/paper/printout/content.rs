@@ -11,7 +11,7 @@ pub(super) const NAME: Style = Style::new(false, 6.8, Ink::Grey);
 pub(super) const TEXT: Style = Style::new(false, 8.6, Ink::Black);
 pub(super) const STRONG: Style = Style::new(true, 8.6, Ink::Black);
 const PARTY: Style = Style::new(true, 9.6, Ink::Black);
-const TITLE: Style = Style::new(true, 17.0, Ink::Black);
+const TITLE: Style = Style::new(true, 17.0, Ink::Accent);
 const NUMBER: Style = Style::new(false, 11.0, Ink::Black);
 pub(super) const TOTAL: Style = Style::new(true, 13.0, Ink::Black);
 
@@ -48,6 +48,8 @@ pub(super) struct Content<'l> {
     pub(super) layout: &'l mut Layout,
     pub(super) words: Words,
     pub(super) currency: String,
+    /// Width and height of the firm's logo, in points.
+    pub(super) logo: Option<[f32; 2]>,
 }
 
 impl Content<'_> {
@@ -120,12 +122,22 @@ impl Content<'_> {
     /// What it is, and its number.
     pub(super) fn title(&mut self, kind: String, numbers: &[&Element], above: &str) {
         let kind = if kind.is_empty() { self.words.say("Faktura", "Invoice") } else { kind };
-        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, above.to_owned())])]);
+        let top = self.layout.top();
+        let [across, down] = self.logo.map_or([0.0; 2], |[width, height]| [width + 12.0, height + 4.0]);
+        let room = INNER - across;
+        if let Some(size) = self.logo {
+            self.layout.logo(size, "Logo".to_owned());
+        }
+        self.layout.row(&[Cell::new(MARGIN, room, vec![(NAME, above.to_owned())])]);
         self.layout.gap(3.0);
-        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
+        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, room, vec![(TITLE, kind)]) }]);
         let number = |number: &&Element| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value()));
         let numbers = numbers.iter().map(number).collect();
-        self.layout.row(&[Cell::new(MARGIN, INNER, numbers)]);
+        self.layout.row(&[Cell::new(MARGIN, room, numbers)]);
+        // A title of many lines may have gone on to the next page.
+        if self.layout.top() > top {
+            self.layout.down_to(top + down);
+        }
         self.layout.gap(9.0);
         self.layout.bar(MARGIN, INNER);
     }
@@ -651,17 +663,20 @@ impl Content<'_> {
         self.layout.gap(5.0);
     }
 
-    /// Facts of the file, in small type.
-    pub(super) fn file(&mut self, file: Option<&Element>, more: Vec<(String, String)>) {
+    /// Facts of the file, for small type.
+    pub(super) fn file(&self, file: Option<&Element>, more: Vec<(String, String)>) -> String {
         let mut own = file.map(|file| self.leaves(file)).unwrap_or_default();
         if let Some(file) = file {
             self.strays(file, &mut own);
         }
         let own = own.into_iter().map(|field| format!("{}: {}", field.name, field.value));
         let more = more.into_iter().map(|(name, value)| format!("{name}: {value}"));
-        let text = own.chain(more).collect::<Vec<_>>().join(" · ");
-        self.layout.gap(10.0);
-        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, text)])]);
+        own.chain(more).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// A paragraph over the whole width.
+    pub(super) fn paragraph(&mut self, style: Style, text: String) {
+        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(style, text)])]);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod content;
 mod labels;
+mod look;
 mod page;
 mod pdf;
 mod pef;
@@ -15,6 +16,7 @@ mod printout;
 mod table;
 mod words;
 
+pub use look::{Colour, Logo, Look};
 pub use printout::{PrintedInvoice, Printout};
 pub use words::Languages;
 

@@ -50,7 +50,8 @@ impl Content<'_> {
         let others: Vec<&Element> = rest.0.iter().copied().filter(|part| is_party(part)).collect();
         rest.0.retain(|part| !is_party(part));
         self.parties(&others);
-        self.section("BillingReference", &rest.take_all(&["BillingReference"]));
+        let corrected: Vec<&Element> = rest.take_all(&["BillingReference"]);
+        self.headed("BillingReference", &corrected);
         let extensions = rest.take_all(&["UBLExtensions"]);
         self.lines_of_ubl(&rest.take_all(&["InvoiceLine", "CreditNoteLine"]), true);
         self.section("AllowanceCharge", &rest.take_all(&["AllowanceCharge"]));
@@ -161,7 +162,8 @@ impl Content<'_> {
             self.subheading(&first.name);
         }
         let mut table = Table { columns: Vec::new(), rows: Vec::new() };
-        let used: Vec<Figure> = FIGURES.iter().copied().filter(|of| lines.iter().any(|line| of.find(line).is_some())).collect();
+        let used: Vec<Figure> =
+            FIGURES.iter().copied().filter(|of| lines.iter().any(|line| of.find(line).is_some())).collect();
         for of in &used {
             // The one that is first of its path names the column.
             let found = lines.iter().find_map(|line| of.find(line));
@@ -179,7 +181,8 @@ impl Content<'_> {
                 }
                 row.push(cell);
             }
-            let shown: Vec<*const Element> = used.iter().filter_map(|of| of.find(line)).map(std::ptr::from_ref).collect();
+            let shown: Vec<*const Element> =
+                used.iter().filter_map(|of| of.find(line)).map(std::ptr::from_ref).collect();
             let mut pieces = Vec::new();
             self.pieces(line, &shown, &mut pieces);
             if !pieces.is_empty() {
@@ -214,8 +217,9 @@ impl Content<'_> {
                 ("AdditionalItemProperty", [name, value]) if name.children.is_empty() && value.children.is_empty() => {
                     pieces.push(format!("{}: {}", name.value(), self.words.value(&value.name, value.value())));
                 }
-                _ => pieces
-                    .extend(self.leaves(part).into_iter().map(|field| format!("{}: {}", field.name, field.value))),
+                _ => {
+                    pieces.extend(self.leaves(part).into_iter().map(|field| format!("{}: {}", field.name, field.value)))
+                }
             }
         }
     }

@@ -391,6 +391,8 @@ static LABELS: &[Label] = &[
     row("AdditionalInvoiceDataNetto", "Dane dodatkowe netto", "Further net data", Text),
     row("AdditionalInvoiceGrossData", "Dane w kwotach brutto", "Data in gross amounts", Text),
     row("AdditionalAddressData", "Dodatkowe adresy", "Further addresses", Text),
+    row("OriginalDocumentData/ID", "Numer faktury", "Invoice number", Text),
+    row("CorrectedDocumentData/ID", "Numer faktury", "Invoice number", Text),
     row("OriginalDocumentData", "Przed korektą", "Before the correction", Text),
     row("CorrectedDocumentData", "Po korekcie", "After the correction", Text),
     row("OriginalInvoiceData", "Kwoty przed korektą", "Amounts before the correction", Text),

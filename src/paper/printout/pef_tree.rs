@@ -37,7 +37,8 @@ fn of_parent(element: &Element, parent: &str, words: Words) -> Element {
     match one_line.filter(|_| is_whole) {
         Some(text) => Element { text, children: Vec::new(), ..plain },
         None => {
-            let stray = |name: &str, text: &str| Element { name: name.to_owned(), text: text.to_owned(), ..Element::default() };
+            let stray =
+                |name: &str, text: &str| Element { name: name.to_owned(), text: text.to_owned(), ..Element::default() };
             plain.children.extend(element.attributes.iter().map(|(name, value)| stray(name, value)));
             let text = std::mem::take(&mut plain.text);
             if !text.is_empty() {
@@ -85,9 +86,8 @@ fn file(element: &Element, words: Words) -> String {
 
 /// The parts of an element, if it has no others than these.
 fn only<'e>(element: &'e Element, names: &[&str]) -> Option<&'e [Element]> {
-    let is_known = |part: &Element| {
-        names.contains(&part.name.as_str()) && part.children.is_empty() && part.attributes.is_empty()
-    };
+    let is_known =
+        |part: &Element| names.contains(&part.name.as_str()) && part.children.is_empty() && part.attributes.is_empty();
     let is_bare = element.attributes.is_empty() && element.value().is_empty();
     (is_bare && element.children.iter().all(is_known)).then_some(&element.children[..])
 }
@@ -146,7 +146,11 @@ fn is_address(element: &Element) -> bool {
     let is_part = |part: &Element| {
         let is_leaf = part.children.is_empty() && part.attributes.is_empty();
         match part.name.as_str() {
-            "StreetName" | "AdditionalStreetName" | "BuildingNumber" | "CityName" | "PostalZone"
+            "StreetName"
+            | "AdditionalStreetName"
+            | "BuildingNumber"
+            | "CityName"
+            | "PostalZone"
             | "CountrySubentity" => is_leaf,
             "AddressLine" => only(part, &["Line"]).is_some(),
             "Country" => only(part, &["IdentificationCode", "Name"]).is_some(),

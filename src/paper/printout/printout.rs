@@ -1,5 +1,6 @@
 use super::content::{Content, NAME, STRONG, TEXT};
-use super::page::{Drawn, Item, Layout};
+use super::look::{FOOTER, Look, footer_lines};
+use super::page::{CodeToDraw, Drawn, INNER, Item, Layout};
 use super::pdf::{About, pdf};
 use super::words::{Languages, Words};
 use crate::deadline::Mode;
@@ -34,6 +35,7 @@ pub struct Printout<'a> {
     receipt: Option<&'a Receipt>,
     mode: Option<Mode>,
     languages: Languages,
+    look: Option<&'a Look>,
 }
 
 /// The PDF, and what is not on it.
@@ -52,7 +54,7 @@ const MODULE: f32 = 0.5 * 72.0 / 25.4;
 impl<'a> Printout<'a> {
     /// Of an invoice and its exact bytes, without codes.
     pub fn new(invoice: &'a Invoice, xml: &'a [u8], languages: Languages) -> Self {
-        Self { invoice, xml, codes: &[], ksef_number: None, receipt: None, mode: None, languages }
+        Self { invoice, xml, codes: &[], ksef_number: None, receipt: None, mode: None, languages, look: None }
     }
 
     /// With codes, drawn after all else: KOD I, or KOD I and KOD II.
@@ -79,6 +81,12 @@ impl<'a> Printout<'a> {
         Self { mode, ..self }
     }
 
+    /// As the firm wants its invoices to look.
+    #[must_use]
+    pub fn look(self, look: &'a Look) -> Self {
+        Self { look: Some(look), ..self }
+    }
+
     /// Draws it.
     ///
     /// # Errors
@@ -92,6 +100,7 @@ impl<'a> Printout<'a> {
         let words = self.words();
         let language = if self.languages == Languages::One(Language::English) { "en" } else { "pl" };
         let (pl, en) = ("Faktura ustrukturyzowana w XML", "The structured invoice, XML");
+        let plain = Look::default();
         let about = About {
             title: format!("{} {}", words.say("Faktura", "Invoice"), self.invoice.number()),
             author: self.invoice.seller_name().unwrap_or("ksef-qr").to_owned(),
@@ -100,6 +109,7 @@ impl<'a> Printout<'a> {
             hash: self.invoice.hash(),
             xml: self.xml,
             description: if language == "en" { en } else { pl },
+            look: self.look.unwrap_or(&plain),
         };
         Ok(PrintedInvoice { missing: missing(&drawn), bytes: pdf(&drawn, &about)? })
     }
@@ -110,8 +120,10 @@ impl<'a> Printout<'a> {
 
     fn drawn(&self, root: &Element) -> Drawn {
         let words = self.words();
-        let mut layout = Layout::new();
-        let mut content = Content { layout: &mut layout, words, currency: String::new() };
+        let footer = self.look.map_or_else(Vec::new, |look| footer_lines(&look.footer, INNER));
+        let mut layout = Layout::new((FOOTER, footer));
+        let logo = self.look.and_then(|look| look.logo.as_ref()).map(|logo| logo.size);
+        let mut content = Content { layout: &mut layout, words, currency: String::new(), logo };
         let mut known = Vec::new();
         if let Some(number) = self.ksef_number {
             known.push((words.say("Numer KSeF", "KSeF number"), number.as_str().to_owned()));
@@ -139,9 +151,14 @@ impl<'a> Printout<'a> {
             }
             false => content.invoice(root, &system, known),
         };
-        self.draw_codes(content.layout);
+        let note = self.look.map(|look| look.note.as_str()).filter(|note| !note.is_empty());
+        if let Some(note) = note {
+            content.layout.gap(8.0);
+            content.paragraph(TEXT, note.to_owned());
+        }
         let hash = (words.say("Skrót SHA-256 pliku", "SHA-256 digest of the file"), self.invoice.hash().base64());
-        content.file(file, vec![hash]);
+        let file = content.file(file, vec![hash]);
+        self.draw_codes(content.layout, file);
         let foot = format!("{} {}", words.say("Faktura", "Invoice"), self.invoice.number());
         layout.finish(&foot, |page, count| match words.languages {
             Languages::One(Language::English) => format!("page {page} of {count}"),
@@ -150,23 +167,28 @@ impl<'a> Printout<'a> {
         })
     }
 
-    fn draw_codes(&self, layout: &mut Layout) {
-        if self.codes.is_empty() {
-            return;
-        }
+    /// The codes, and the small print after them.
+    fn draw_codes(&self, layout: &mut Layout, file: String) {
         let words = self.words();
-        layout.heading(&words.say("Weryfikacja w KSeF", "Verification in KSeF"));
-        for (code, place) in self.codes.iter().zip(0..) {
-            let (name, what) = match place {
-                0 => ("KOD I", words.say("sprawdź fakturę w KSeF", "check the invoice in KSeF")),
-                _ => ("KOD II", words.say("sprawdź wystawcę faktury", "check the issuer of the invoice")),
-            };
-            let heading = format!("{name} – {what}");
-            let label = code.label().as_str().to_owned();
-            let texts = vec![(STRONG, heading.clone()), (TEXT, label), (NAME, code.link().to_owned())];
-            layout.code(code, MODULE, heading, texts);
-            layout.gap(4.0);
-        }
+        let codes: Vec<CodeToDraw<'_>> = self
+            .codes
+            .iter()
+            .zip(0..)
+            .map(|(code, place)| {
+                let (name, what) = match place {
+                    0 => ("KOD I", words.say("sprawdź fakturę w KSeF", "check the invoice in KSeF")),
+                    _ => ("KOD II", words.say("sprawdź wystawcę faktury", "check the issuer of the invoice")),
+                };
+                CodeToDraw {
+                    code,
+                    heading: (STRONG, format!("{name} – {what}")),
+                    label: (STRONG, code.label().as_str().to_owned()),
+                    link: (NAME, code.link().to_owned()),
+                }
+            })
+            .collect();
+        let heading = words.say("Weryfikacja w KSeF", "Verification in KSeF");
+        layout.codes(&heading, &codes, MODULE, (NAME, file));
     }
 }
 

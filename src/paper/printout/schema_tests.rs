@@ -45,10 +45,9 @@ fn every_element_of_fa_and_rr_is_drawn() {
 /// may.
 #[test]
 fn every_element_of_pef_is_drawn() {
-    for (schema, name) in [
-        ("Schemat_PEF(3)_v2-1.xsd", "pef-basic.xml"),
-        ("Schemat_PEF_KOR(3)_v2-1.xsd", "pef-kor-basic.xml"),
-    ] {
+    for (schema, name) in
+        [("Schemat_PEF(3)_v2-1.xsd", "pef-basic.xml"), ("Schemat_PEF_KOR(3)_v2-1.xsd", "pef-kor-basic.xml")]
+    {
         let folder = Path::new(SCHEMAS).join("PEF");
         let Ok(main) = fs::read_to_string(folder.join(schema)) else { continue };
         let parts = fs::read_dir(folder.join("bazowe")).unwrap().map(|entry| entry.unwrap().path());

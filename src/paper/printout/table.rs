@@ -67,7 +67,8 @@ impl Table {
             let kept: f32 =
                 needs.iter().enumerate().filter(|(place, need)| is_narrow(*place, **need)).map(|(_, need)| need).sum();
             let wide = figures + words - kept;
-            if wide > 0.0 && kept < 0.8 * room {
+            // Sums of the same in another order differ a little.
+            if wide > 1.0 && kept < 0.8 * room {
                 let share = (room - kept) / wide;
                 let shared = |(place, need): (usize, &f32)| if is_narrow(place, *need) { *need } else { need * share };
                 needs.iter().enumerate().map(shared).collect()

@@ -24,9 +24,7 @@ pub(super) fn texts(invoice: &Invoice, xml: &str, languages: Languages) -> Strin
 fn good() -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invoices/good");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let drawn = |path: &PathBuf| {
-        path.extension().is_some_and(|ending| ending == "xml")
-    };
+    let drawn = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "xml");
     let files: Vec<_> = files.filter(drawn).map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect();
     assert!(files.len() > 13);
     files

@@ -6,7 +6,7 @@ use super::labels::{self, Kind, Label};
 use super::pef_labels;
 use crate::error::{Error, Kind as ErrorKind, Result};
 use crate::invoice::Form;
-use crate::paper::language::Language;
+use crate::paper::language::{Language, NO_BREAK};
 
 /// The language of an invoice on paper: one, or both of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,9 +46,6 @@ pub(super) struct Words {
     pub(super) form: Form,
 }
 
-/// No line ends here.
-const NO_BREAK: char = '\u{a0}';
-
 impl Words {
     /// Of two wordings the one, or both.
     pub(super) fn say(self, pl: &str, en: &str) -> String {
@@ -56,7 +53,8 @@ impl Words {
             Languages::One(Language::Polish) => pl.to_owned(),
             Languages::One(Language::English) => en.to_owned(),
             Languages::Both if pl == en => pl.to_owned(),
-            Languages::Both => format!("{pl} / {en}"),
+            // A line ends after the slash, and not before it.
+            Languages::Both => format!("{pl}{NO_BREAK}/ {en}"),
         }
     }
 
@@ -106,24 +104,8 @@ impl Words {
 
     /// `2205.39` is `2 205,39` in Polish, and `2 205.39` in English.
     pub(super) fn figure(self, value: &str) -> String {
-        let (sign, digits) = value.strip_prefix('-').map_or(("", value), |digits| ("-", digits));
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !is_number(whole) || !is_number(decimals) || digits.ends_with('.') {
-            return value.to_owned();
-        }
-        let mut text = sign.to_owned();
-        for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                text.push(NO_BREAK);
-            }
-            text.push(digit);
-        }
-        if !decimals.is_empty() {
-            text.push(if self.languages == Languages::One(Language::English) { '.' } else { ',' });
-            text.push_str(decimals);
-        }
-        text
+        let language = if let Languages::One(language) = self.languages { language } else { Language::Polish };
+        language.figure(value)
     }
 
     /// `2 205,39 PLN`.
@@ -179,7 +161,7 @@ mod tests {
 
     #[test]
     fn values_are_words() {
-        assert_eq!(words("both").value("FormaPlatnosci", "6"), "przelew / bank transfer");
+        assert_eq!(words("both").value("FormaPlatnosci", "6"), "przelew\u{a0}/ bank transfer");
         assert_eq!(words("pl").value("FormaPlatnosci", "66"), "66");
         assert_eq!(words("en").value("P_17", "2"), "no");
         assert_eq!(words("pl").value("P_12", "0 WDT"), "0% WDT");
