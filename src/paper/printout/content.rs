@@ -1,6 +1,8 @@
 //! What stands where. Whatever an invoice holds is drawn: what has no place of its own, in the section it belongs to, under the
 //! name that the table of labels has for it.
 
+use std::collections::HashSet;
+
 use super::labels::Kind;
 use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style};
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
@@ -318,11 +320,10 @@ impl Content<'_> {
             Some(false) => texts.push((DETAIL, self.words.say("po korekcie", "after the correction"))),
             None => {}
         }
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for part in &line.children {
             let name = part.name.as_str();
-            let is_first = !seen.contains(&name);
-            seen.push(name);
+            let is_first = seen.insert(name);
             if (used.contains(&name) && is_first) || (name.starts_with("StanPrzed") && part.value() == "1") {
                 continue;
             }
@@ -510,12 +511,15 @@ impl Content<'_> {
                 if !names.contains(&part.name.as_str()) {
                     names.push(&part.name);
                 }
+                if names.len() > 6 {
+                    return None;
+                }
             }
             if element.children.is_empty() {
                 return None;
             }
         }
-        if elements.len() < 2 || names.len() > 6 {
+        if elements.len() < 2 {
             return None;
         }
         let align = |name: &&str| if self.words.kind(name) == Kind::Figure { Align::Right } else { Align::Left };

@@ -167,7 +167,7 @@ impl Content<'_> {
         for of in &used {
             // The one that is first of its path names the column.
             let found = lines.iter().find_map(|line| of.find(line));
-            let align = if of.is_figure() { Align::Right } else { Align::Left };
+            let align = if of.is_figure() && !of.is_number_of_line() { Align::Right } else { Align::Left };
             let head = found.map_or_else(String::new, |part| self.words.label(&part.name));
             table.columns.push(Column { head, align });
         }
@@ -334,6 +334,10 @@ impl Figure {
     fn find(self, line: &Element) -> Option<&Element> {
         let lead = |path: &&[&str]| path.iter().try_fold(line, |element, name| element.child(name));
         self.0.iter().find_map(lead).filter(|part| part.children.is_empty())
+    }
+
+    fn is_number_of_line(self) -> bool {
+        self.0.iter().any(|path| path.last().is_some_and(|name| name.ends_with("Line/ID")))
     }
 
     fn is_figure(self) -> bool {

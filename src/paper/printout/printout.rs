@@ -118,7 +118,7 @@ impl<'a> Printout<'a> {
         Words { languages: self.languages, form: self.invoice.form() }
     }
 
-    fn drawn(&self, root: &Element) -> Drawn {
+    pub(super) fn drawn(&self, root: &Element) -> Drawn {
         let words = self.words();
         let footer = self.look.map_or_else(Vec::new, |look| footer_lines(&look.footer, INNER));
         let mut layout = Layout::new((FOOTER, footer));

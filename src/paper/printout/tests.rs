@@ -30,6 +30,16 @@ fn good() -> Vec<(PathBuf, String)> {
     files
 }
 
+/// Those that were made from the schemas.
+fn generated() -> Vec<(PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/invoices/generated");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "xml"));
+    let files: Vec<_> = files.map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect();
+    assert_eq!(files.len(), 50);
+    files
+}
+
 /// Every value that stands in an element or an attribute.
 fn values<'e>(element: &'e Element, found: &mut Vec<(&'e str, &'e str)>) {
     found.extend(element.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -41,6 +51,10 @@ fn values<'e>(element: &'e Element, found: &mut Vec<(&'e str, &'e str)>) {
 
 /// What is said in other words than "yes", "no" or the value: annotations, and what a line was before.
 fn is_said_otherwise(words: Words, name: &str, value: &str) -> bool {
+    // Files and signatures stay in the XML.
+    if name.ends_with("BinaryObject") {
+        return true;
+    }
     // A rate is said as a rate: 23%.
     if words.form.is_pef() && name == "ID" && matches!(value, "S" | "VAT") {
         return true;
@@ -51,7 +65,7 @@ fn is_said_otherwise(words: Words, name: &str, value: &str) -> bool {
 
 #[test]
 fn every_value_of_the_good_invoices_is_on_the_page() {
-    for (path, xml) in good() {
+    for (path, xml) in good().into_iter().chain(generated()) {
         let invoice = Invoice::read(xml.as_bytes()).unwrap();
         let root = Element::read(&xml).unwrap();
         let mut all = Vec::new();
@@ -161,4 +175,50 @@ fn letters_that_the_font_lacks_are_told() {
     let invoice = Invoice::read(odd.as_bytes()).unwrap();
     let printed = Printout::new(&invoice, odd.as_bytes(), Languages::default()).pdf().unwrap();
     assert_eq!(printed.missing, ['漢', '字', '\u{e001}']);
+}
+
+#[test]
+fn what_the_upo_confirms_is_on_the_page() {
+    let (_, xml) = good().into_iter().find(|(path, _)| path.ends_with("fa3-basic.xml")).unwrap();
+    let upo = crate::upo::Upo::parse(include_bytes!("../../../fixtures/upo/good/session.xml")).unwrap();
+    let invoice = Invoice::read(xml.as_bytes()).unwrap();
+    let printout = Printout::new(&invoice, xml.as_bytes(), Languages::default());
+    let printed = printout.ksef_number(upo.number(invoice.hash())).receipt(upo.receipt(invoice.hash()));
+    let drawn = printed.drawn(&Element::read(&xml).unwrap());
+    let texts: Vec<&str> = drawn.pages.iter().flatten().filter_map(text_of).map(str::trim).collect();
+    for said in
+        ["5265877635-20260616-0100001AF629-15", "2026-06-16 11:05:40 +02:00", "2026-06-16 11:05:41 +02:00", "Offline"]
+    {
+        assert!(texts.contains(&said), "{said} in {texts:?}");
+    }
+}
+
+fn text_of(item: &Item) -> Option<&str> {
+    if let Item::Text { text, .. } = item { Some(text) } else { None }
+}
+
+/// As many different elements as there is room for, in every place: each is looked at once.
+#[test]
+fn elements_that_no_schema_has_take_no_longer_the_more_they_are() {
+    let many = |count: usize| (0..count).map(|n| format!("<e{n}>1</e{n}>")).collect::<String>();
+    let fa = include_str!("../../../fixtures/invoices/good/fa3-basic.xml");
+    let pef = include_str!("../../../fixtures/invoices/good/pef-basic.xml");
+    for (xml, at) in [
+        (fa, "</FaWiersz>"),
+        (fa, "</Platnosc>"),
+        (fa, "</Podmiot1>"),
+        (pef, "</cac:InvoiceLine>"),
+        (pef, "</cac:TaxTotal>"),
+        (pef, "</Invoice>"),
+    ] {
+        let invoice = Invoice::read(xml.as_bytes()).unwrap();
+        let took = [4_000, 16_000].map(|count| {
+            let odd = xml.replacen(at, &format!("{}{at}", many(count)), 1);
+            let began = std::time::Instant::now();
+            assert!(!printout::drawn_of(&invoice, &odd, Languages::default()).pages.is_empty());
+            began.elapsed()
+        });
+        // Four times as many; sixteen times would be their square.
+        assert!(took[1] < took[0] * 10 + std::time::Duration::from_millis(300), "{at}: {took:?}");
+    }
 }
