@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
+use ksef_qr::Environment;
+use ksef_qr::book::{Book, Place};
 use serde_json::Value;
 
 use crate::common::{file, fixture, records, run, status, stderr};
@@ -120,7 +123,7 @@ fn a_second_run_draws_what_is_missing_and_nothing_else() {
     // The same codes: they were signed once.
     assert!(fs::read(&one).unwrap() == before && fs::read(&two).unwrap() == other);
     let summary = records(&folder.join("out/manifest.ndjson")).pop().unwrap();
-    assert_eq!((&summary["signed"], &summary["kept"]), (&0.into(), &2.into()), "{summary}");
+    assert_eq!((&summary["kept"], &summary["redrawn"]), (&2.into(), &1.into()), "{summary}");
 }
 
 #[test]
@@ -143,6 +146,8 @@ fn out_of_an_archive_into_an_archive() {
 fn the_book_has_what_was_drawn_and_gives_it_out_again() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    let place = Place::File(folder.join("firm.book"));
+    Book::create(&place, Environment::Test, SystemTime::now()).unwrap();
     for out in ["first", "second"] {
         done(&run(signing(folder).args([&fixture(INVOICE), "--book", "firm.book", "--out", out])));
     }

@@ -21,6 +21,7 @@ pub use printout::{PrintedInvoice, Printout};
 pub use words::Languages;
 
 #[cfg(test)]
+#[path = "schemas/tests.rs"]
 mod schema_tests;
 #[cfg(test)]
 mod tests;
