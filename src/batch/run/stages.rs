@@ -257,8 +257,8 @@ impl Linked<'_> {
         if let (Some(draft), Some(kind)) = (draft, plan.document()) {
             let ksef_number = links.ksef_number.as_ref();
             let receipt = plan.batch.codes.receipt(invoice.hash());
-            let mode = plan.mode();
-            let made = draft.finish(&Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode })?;
+            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: plan.mode() };
+            let made = draft.finish(&content)?;
             let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
             files.extend(file);
             warnings.extend(made.warnings);

@@ -218,7 +218,8 @@ impl Content<'_> {
                     pieces.push(format!("{}: {}", name.value(), self.words.value(&value.name, value.value())));
                 }
                 _ => {
-                    pieces.extend(self.leaves(part).into_iter().map(|field| format!("{}: {}", field.name, field.value)))
+                    pieces
+                        .extend(self.leaves(part).into_iter().map(|field| format!("{}: {}", field.name, field.value)));
                 }
             }
         }
