@@ -104,7 +104,8 @@
 //! - A line is in the manifest before its pictures can be seen, and an invoice in the book before its codes are drawn. A code
 //!   that was given out never changes.
 //! - A private key is decrypted once a run, wiped when dropped and never printed.
-//! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not.
+//! - Nothing here decodes a stranger's picture or draws a stranger's PDF: the process that holds keys does not. The one picture that
+//!   is read is the logo that the user's own settings name, within bounds.
 //! - Nothing touches a network, but for a book in a PostgreSQL server, and only if a URL names one. `pkcs11` alone loads somebody else's library, and only if a URI names one.
 //! - An [`Error`] says what was found and what to do, and has a stable code. What options are called, `cli` alone says.
 //! - Nothing bad is silently signed, and no input makes this crate panic.

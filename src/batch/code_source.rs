@@ -9,8 +9,8 @@ use crate::link::Kod1;
 use crate::manifest::{InvoiceLinks, KnownCodes, LabelledLink, Signature, SignedLink};
 use crate::render::Label;
 use crate::sign::{Algorithm, ContextSource, Issuer};
-use crate::upo::Upo;
-use crate::values::{CertificateSerial, ContextId, Environment, KsefNumber, Rules};
+use crate::upo::{Receipt, Upo};
+use crate::values::{CertificateSerial, ContextId, Environment, InvoiceHash, KsefNumber, Rules};
 
 /// Where the codes of each invoice come from.
 #[derive(Debug)]
@@ -128,6 +128,14 @@ impl CodeSource {
             Self::Sign(_) | Self::SignEach(_) => Ok(true),
             Self::Link { .. } => Ok(false),
             Self::Reuse { environment, codes } => Ok(codes.of(invoice, *environment)?.kod2.is_some()),
+        }
+    }
+
+    /// What the UPO that was given confirms of a file.
+    pub(crate) fn receipt(&self, hash: &InvoiceHash) -> Option<&Receipt> {
+        match self {
+            Self::Link { numbers: Numbers::Upo(upo), .. } => upo.receipt(hash),
+            _ => None,
         }
     }
 

@@ -49,6 +49,23 @@ static BOLD: Typeface = Typeface {
     metrics: Metrics { ascent: 928, descent: -244, cap_height: 711, bounds: [-913, -271, 2061, 1056] },
 };
 
+/// Latin, with the Polish letters: found without a search, for each letter of a page is looked up several times.
+const FIRST: usize = 0x180;
+
+/// The place of each of them among the glyphs, and of one that is not there.
+static PLACES: [u16; FIRST] = {
+    let mut places = [MISSING; FIRST];
+    let mut place = 0;
+    while place < GLYPHS.len() {
+        if (GLYPHS[place].0 as usize) < FIRST {
+            places[GLYPHS[place].0 as usize] = place as u16;
+        }
+        place += 1;
+    }
+    places
+};
+const MISSING: u16 = u16::MAX;
+
 /// What stands for a character that the font lacks.
 const REPLACEMENT: char = '\u{fffd}';
 
@@ -117,7 +134,11 @@ impl Typeface {
 
     /// A character, if the font has it.
     pub(super) fn glyph(&self, character: char) -> Option<Glyph> {
-        let place = GLYPHS.binary_search_by_key(&character, |(known, ..)| *known).ok()?;
+        let place = match PLACES.get(character as usize) {
+            Some(&MISSING) => return None,
+            Some(place) => usize::from(*place),
+            None => GLYPHS.binary_search_by_key(&character, |(known, ..)| *known).ok()?,
+        };
         let (character, id, advances) = GLYPHS.get(place)?;
         Some(Glyph { character: *character, id: *id, advance: *advances.get(self.column)? })
     }

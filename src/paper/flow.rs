@@ -169,7 +169,8 @@ impl Flow {
         }
     }
 
-    /// Codes beside each other, each with its heading above and its label below; never parted by the end of a page.
+    /// Codes beside each other, each with its heading above and its label right below; never parted by the end of a page. They stand
+    /// on one line, and so do their labels.
     fn abreast(&mut self, codes: &[HeadedCode<'_>]) {
         let count = codes.len() as f64;
         let column = (self.paper.inner() - GAP * (count - 1.0)) / count;
@@ -204,9 +205,10 @@ impl Flow {
             for (line, number) in headings.iter().zip(0..) {
                 middle(&mut self.canvas, heading, line, self.y + f64::from(number) * heading.line_height());
             }
-            self.canvas.code(code.code, [whole(left + (column - side) / 2.0), top], module(code.code));
+            let place = [whole(left + (column - side) / 2.0), top + whole(highest - side)];
+            self.canvas.code(code.code, place, module(code.code));
             for (line, number) in labels.iter().zip(0..) {
-                middle(&mut self.canvas, label, line, top + side + f64::from(number) * label.line_height());
+                middle(&mut self.canvas, label, line, top + highest + f64::from(number) * label.line_height());
             }
         }
         self.y = top + highest + most(&labels) * label.line_height();

@@ -21,7 +21,32 @@ impl Language {
             Self::English => "en",
         }
     }
+
+    /// `2205.39` is `2 205,39` in Polish, and `2 205.39` in English. Nothing is rounded, and what is no number is left as it stands.
+    pub(super) fn figure(self, value: &str) -> String {
+        let (sign, digits) = value.strip_prefix('-').map_or(("", value), |digits| ("-", digits));
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !is_number(whole) || !is_number(decimals) || digits.ends_with('.') {
+            return value.to_owned();
+        }
+        let mut text = sign.to_owned();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                text.push(NO_BREAK);
+            }
+            text.push(digit);
+        }
+        if !decimals.is_empty() {
+            text.push(if self == Self::English { '.' } else { ',' });
+            text.push_str(decimals);
+        }
+        text
+    }
 }
+
+/// A space at which no line ends.
+pub(super) const NO_BREAK: char = '\u{a0}';
 
 /// `pl`, `en`.
 impl FromStr for Language {

@@ -37,5 +37,5 @@ mod sheet;
 pub use confirmation::{CodePage, Confirmation, ConfirmationFacts, Format, QrBy, Roll};
 pub use grid::Grid;
 pub use language::Language;
-pub use printout::{Languages, PrintedInvoice, Printout};
+pub use printout::{Colour, Languages, Logo, Look, PrintedInvoice, Printout};
 pub use sheet::Sheet;

@@ -114,11 +114,13 @@ impl Sheet {
         let sides: Vec<f64> = codes.iter().map(|code| code.side() as f64 * module).collect();
         let together = sides.iter().sum::<f64>() + GAP * (codes.len() as f64 - 1.0);
         let mut x = left + (width - together) / 2.0;
+        let highest = sides.iter().copied().fold(0.0, f64::max);
         for (code, side) in codes.iter().zip(sides) {
-            self.canvas.code(code, [x, top + MARGIN], module);
+            // They stand on one line, and so do their labels.
+            self.canvas.code(code, [x, top + MARGIN + highest - side], module);
             for (line, number) in LABEL.lines(code.label().as_str(), column).iter().zip(0..) {
                 let place = (side - LABEL.width(line)) / 2.0;
-                let baseline = top + MARGIN + side + f64::from(number) * LABEL.line_height() + LABEL.ascent();
+                let baseline = top + MARGIN + highest + f64::from(number) * LABEL.line_height() + LABEL.ascent();
                 self.canvas.text(&mut self.document.fonts, LABEL, [x + place, baseline], line);
             }
             x += side + GAP;

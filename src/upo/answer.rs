@@ -31,6 +31,22 @@ pub(super) struct FileStatus {
     pub(super) hash: InvoiceHash,
     pub(super) invoice_number: Option<String>,
     pub(super) said: Said,
+    /// What a UPO confirms besides.
+    pub(super) receipt: Option<Receipt>,
+}
+
+/// What the UPO confirms of a file besides its number, as it writes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// When KSeF was sent the file, `2026-06-16T11:05:40.841+02:00`.
+    pub sent: Option<String>,
+    /// When it gave the number.
+    pub numbered: Option<String>,
+    /// `Online` or `Offline`.
+    pub sending: Option<String>,
+    /// The reference number of the session.
+    pub session: Option<String>,
 }
 
 pub(super) enum Said {

@@ -158,6 +158,7 @@ fn status(file: File<'_>) -> Result<FileStatus> {
         hash: InvoiceHash::from_base64(&invoice_hash)?,
         invoice_number: invoice_number.map(Cow::into_owned),
         said,
+        receipt: None,
     })
 }
 

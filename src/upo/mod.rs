@@ -22,5 +22,6 @@ mod numbers;
 mod pages;
 mod xml;
 
+pub use answer::Receipt;
 pub use json::InvoiceStatus;
 pub use numbers::Upo;

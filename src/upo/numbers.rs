@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::answer::{Answer, FileStatus, Page, Said};
+use super::answer::{Answer, FileStatus, Page, Receipt, Said};
 use super::json::{self, InvoiceStatus};
 use super::pages::Pages;
 use super::xml;
@@ -23,6 +23,7 @@ pub struct Upo {
     duplicates: HashMap<InvoiceHash, KsefNumber>,
     /// Of files that have no number: their status.
     without: HashMap<InvoiceHash, String>,
+    receipts: HashMap<InvoiceHash, Receipt>,
     /// Which KSeF, where it is said; each once.
     environments: Vec<Environment>,
     pages: Pages,
@@ -56,6 +57,7 @@ impl Upo {
         self.named.extend(other.named);
         self.duplicates.extend(other.duplicates);
         self.without.extend(other.without);
+        self.receipts.extend(other.receipts);
         for environment in other.environments {
             if !self.environments.contains(&environment) {
                 self.environments.push(environment);
@@ -157,6 +159,11 @@ impl Upo {
         self.given.iter().map(|(number, hash)| (hash, number))
     }
 
+    /// What a UPO confirms of this very file besides its number. KSeF's answers in JSON do not.
+    pub fn receipt(&self, hash: &InvoiceHash) -> Option<&Receipt> {
+        self.receipts.get(hash)
+    }
+
     /// The number of the first file, unless that is known to be another.
     fn number_of_duplicate(&self, hash: &InvoiceHash) -> Option<&KsefNumber> {
         self.duplicates.get(hash).filter(|number| !self.given.contains_key(number))
@@ -167,7 +174,8 @@ impl Upo {
     }
 
     fn add(&mut self, file: FileStatus) -> Result<()> {
-        let FileStatus { hash, invoice_number, said } = file;
+        let FileStatus { hash, invoice_number, said, receipt } = file;
+        self.receipts.extend(receipt.map(|receipt| (hash, receipt)));
         match said {
             Said::Taken { number, corrects } => {
                 if let Some(invoice_number) = invoice_number {

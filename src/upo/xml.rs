@@ -1,6 +1,6 @@
 //! The UPO as KSeF writes it, to what it says of each invoice.
 
-use super::answer::{Answer, FileStatus, Page, Said, UpoPage, number_of_seller};
+use super::answer::{Answer, FileStatus, Page, Receipt, Said, UpoPage, number_of_seller};
 use crate::error::{Error, Kind, Result};
 use crate::report::Position;
 use crate::values::{Environment, InvoiceHash};
@@ -11,8 +11,17 @@ const NAMESPACE: &str = "http://upo.schematy.mf.gov.pl/KSeF/v4-3";
 /// The elements that are read of the UPO itself, two of them within `OpisPotwierdzenia`.
 const HEAD: [&str; 4] = ["NazwaPodmiotuPrzyjmujacego", "NumerReferencyjnySesji", "Strona", "LiczbaStron"];
 
-/// The elements of `Dokument` that are read.
-const FIELDS: [&str; 4] = ["NipSprzedawcy", "NumerKSeFDokumentu", "NumerFaktury", "SkrotDokumentu"];
+/// The elements of `Dokument` that are read; it must have the first four.
+const FIELDS: [&str; 7] = [
+    "NipSprzedawcy",
+    "NumerKSeFDokumentu",
+    "NumerFaktury",
+    "SkrotDokumentu",
+    "DataPrzeslaniaDokumentu",
+    "DataNadaniaNumeruKSeF",
+    "TrybWysylki",
+];
+const NEEDED: usize = 4;
 
 /// What the receiver is called in production; elsewhere it is followed by the environment.
 const MINISTRY: &str = "Ministerstwo Finansów";
@@ -125,8 +134,11 @@ impl Reading {
         self.text.clear();
     }
 
-    fn into_answer(self) -> Result<Answer> {
+    fn into_answer(mut self) -> Result<Answer> {
         let [receiver, session, page, count] = self.head;
+        for receipt in self.files.iter_mut().filter_map(|file| file.receipt.as_mut()) {
+            receipt.session.clone_from(&session);
+        }
         let environment = match receiver.as_deref() {
             Some(MINISTRY) => Environment::Prod,
             Some(name) if name.starts_with(MINISTRY) && name.ends_with("(TE)") => Environment::Test,
@@ -156,15 +168,17 @@ fn refuse<T>(why: impl Into<String>) -> Result<T> {
 }
 
 fn document(fields: Fields) -> std::result::Result<FileStatus, (Kind, String)> {
-    if let Some((_, name)) = fields.iter().zip(FIELDS).find(|(field, _)| field.is_none()) {
+    if let Some((_, name)) = fields.iter().zip(FIELDS).take(NEEDED).find(|(field, _)| field.is_none()) {
         return Err(malformed(format!("a Dokument lacks its {name}")));
     }
     let refused = |error: Error| (error.kind(), error.message().to_owned());
-    let [seller, number, invoice_number, hash] = fields.map(Option::unwrap_or_default);
+    let [seller, number, invoice_number, hash, sent, numbered, sending] = fields;
+    let [seller, number, invoice_number, hash] = [seller, number, invoice_number, hash].map(Option::unwrap_or_default);
     let number = number_of_seller(&number, Some(&seller)).map_err(refused)?;
     Ok(FileStatus {
         hash: InvoiceHash::from_base64(&hash).map_err(refused)?,
         invoice_number: Some(invoice_number),
         said: Said::Taken { number, corrects: None },
+        receipt: Some(Receipt { sent, numbered, sending, session: None }),
     })
 }

@@ -24,6 +24,7 @@ mod outage;
 mod overwrite;
 mod pdf_mismatch;
 mod pictures_pdf;
+mod printing;
 mod register_fill;
 mod replacement;
 mod resume;

@@ -177,8 +177,10 @@ fn the_place_is_where_the_reader_sees_it() {
             }
             let near = |distance: f64, expected: f64| (distance - expected).abs() < 0.02;
             assert!(first[0] < second[0], "{name} {corner:?}: KOD I is to the left");
+            assert!(near(first[1], second[1]), "{name} {corner:?}: both stand on one line");
             match corner {
-                Corner::TopLeft => assert!(near(first[0], 12.0) && near(first[3], 17.0), "{name} {first:?}"),
+                // The larger code reaches to the top: both stand on one line.
+                Corner::TopLeft => assert!(near(first[0], 12.0) && near(second[3], 17.0), "{name} {second:?}"),
                 Corner::TopRight => assert!(near(second[2], 12.0) && near(second[3], 17.0), "{name} {second:?}"),
                 // Below lies the label.
                 Corner::BottomLeft => assert!(near(first[0], 12.0) && (17.5..30.0).contains(&second[1]), "{name}"),

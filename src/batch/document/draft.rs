@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use crate::advice::{Advice, Asked, Codes};
 use crate::batch::input::Input;
 use crate::deadline::Mode;
-use crate::error::{Result, Warning};
+use crate::error::{Error, Kind, Result, Warning};
 use crate::invoice::Invoice;
 use crate::manifest::CodesPlace;
 use crate::render::Code;
+use crate::upo::Receipt;
 use crate::values::{InvoiceHash, KsefNumber};
 
 /// A document that a run makes of each invoice; all workers share one.
@@ -84,8 +86,34 @@ pub struct Content<'c> {
     pub codes: &'c [Code],
     /// The number under KOD I, where it is known.
     pub ksef_number: Option<&'c KsefNumber>,
+    /// What the UPO confirms besides, where one was given.
+    pub receipt: Option<&'c Receipt>,
     /// Why the invoice was issued outside of KSeF, if that is known.
     pub mode: Option<Mode>,
+}
+
+impl<'c> Content<'c> {
+    /// The codes that belong on the invoice itself by the rules ([`Advice`]), as far as its mode or its number are known; else all
+    /// that there are. With what is to be said of it.
+    ///
+    /// # Errors
+    /// `kod2_missing`: both codes belong on it, and there is KOD I alone.
+    pub fn codes_of_invoice(&self) -> Result<(&'c [Code], Option<Warning>)> {
+        if self.mode.is_none() && self.ksef_number.is_none() {
+            return Ok((self.codes, None));
+        }
+        let advice = Advice::of(self.invoice, self.mode, self.ksef_number);
+        match (advice.codes(), self.codes) {
+            (_, []) => Ok((self.codes, None)),
+            (Codes::None, _) => Ok((&[], advice.warning_for(Asked::Invoice))),
+            (Codes::Kod1, codes) => Ok((codes.get(..1).unwrap_or(codes), None)),
+            (Codes::Both, [_]) => {
+                let why = advice.reasons().last().map(ToString::to_string).unwrap_or_default();
+                Err(Error::new(Kind::Kod2Missing, format!("KOD I alone would stand on it: {why}")))
+            }
+            (Codes::Both, codes) => Ok((codes, None)),
+        }
+    }
 }
 
 /// A document, ready to be written.

@@ -3,7 +3,7 @@
 use super::draft::{Content, Document, Draft, Made};
 use crate::batch::input::Input;
 use crate::error::{Result, Warning, WarningKind};
-use crate::paper::{Languages, Printout};
+use crate::paper::{Languages, Look, Printout};
 
 /// Draws each invoice as a PDF, with its codes.
 #[derive(Clone, Debug)]
@@ -13,12 +13,14 @@ pub struct Printing {
     pub languages: Languages,
     /// False for an invoice on which no codes belong.
     pub with_codes: bool,
+    /// The firm's logo, colour, note and footer.
+    pub look: Look,
 }
 
 impl Printing {
     /// In these languages, with the codes.
     pub fn new(languages: Languages) -> Self {
-        Self { languages, with_codes: true }
+        Self { languages, with_codes: true, look: Look::default() }
     }
 }
 
@@ -58,13 +60,16 @@ struct Undrawn<'p> {
 
 impl Draft for Undrawn<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let codes = if self.printing.with_codes { content.codes } else { &[] };
+        let (codes, warning) = if self.printing.with_codes { content.codes_of_invoice()? } else { (&[][..], None) };
         let printed = Printout::new(content.invoice, &self.xml, self.printing.languages)
             .codes(codes)
             .ksef_number(content.ksef_number)
+            .receipt(content.receipt)
             .mode(content.mode)
+            .look(&self.printing.look)
             .pdf()?;
         let mut made = Made::new(printed.bytes);
+        made.warnings.extend(warning);
         if !printed.missing.is_empty() {
             let few: Vec<String> = printed.missing.iter().take(5).map(|c| format!("U+{:04X}", u32::from(*c))).collect();
             let more = if printed.missing.len() > few.len() { ", and more" } else { "" };

@@ -8,6 +8,8 @@ use crate::manifest::{Done, InvoiceOutcome, Record};
 pub(crate) struct DocumentAdvice {
     /// What the run makes; codes alone may go on either.
     made: DocumentKind,
+    /// An invoice that is drawn carries the codes that belong on it.
+    is_drawn: bool,
     others: u64,
     /// Of the others: with other codes than it should have.
     other_codes: u64,
@@ -17,7 +19,7 @@ impl DocumentAdvice {
     /// Of a run that makes a document of this kind, if any.
     pub(crate) fn new(kind: Option<&str>) -> Self {
         let made = if kind == Some("confirmation") { DocumentKind::Confirmation } else { DocumentKind::Invoice };
-        Self { made, others: 0, other_codes: 0 }
+        Self { made, is_drawn: kind == Some("printed"), others: 0, other_codes: 0 }
     }
 
     fn look_at(&mut self, done: &Done) {
@@ -29,7 +31,7 @@ impl DocumentAdvice {
         let Some(advice) = advice else { return };
         self.others += u64::from(advice.document() != self.made);
         let codes = if done.kod2.is_some() { Codes::Both } else { Codes::Kod1 };
-        self.other_codes += u64::from(advice.document() == self.made && advice.codes() != codes);
+        self.other_codes += u64::from(advice.document() == self.made && advice.codes() != codes && !self.is_drawn);
     }
 
     fn warnings(&self) -> impl Iterator<Item = Warning> {

@@ -114,7 +114,8 @@ fn make_again(
     let Some(draft) = &opened.draft else { return Ok(None) };
     let invoice = opened.invoice(plan)?;
     let ksef_number = earlier.ksef_number.as_ref();
-    draft.finish(&Content { invoice: &invoice, codes, ksef_number, mode: plan.mode() }).map(Some)
+    let (receipt, mode) = (plan.batch.codes.receipt(invoice.hash()), plan.mode());
+    draft.finish(&Content { invoice: &invoice, codes, ksef_number, receipt, mode }).map(Some)
 }
 
 fn keep_document(plan: Plan<'_>, record: &DocumentRecord, made: &Made) -> Result<Option<PreparedFile>> {

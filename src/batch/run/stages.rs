@@ -256,7 +256,9 @@ impl Linked<'_> {
         let mut document = None;
         if let (Some(draft), Some(kind)) = (draft, plan.document()) {
             let ksef_number = links.ksef_number.as_ref();
-            let made = draft.finish(&Content { invoice: &invoice, codes: &codes, ksef_number, mode: plan.mode() })?;
+            let receipt = plan.batch.codes.receipt(invoice.hash());
+            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: plan.mode() };
+            let made = draft.finish(&content)?;
             let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
             files.extend(file);
             warnings.extend(made.warnings);

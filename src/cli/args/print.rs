@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::Args;
 use ksef_qr::paper::Languages;
 
@@ -5,8 +7,9 @@ use super::options::{CodeArgs, ContextArgs, CredentialArgs, InputArgs, OtherCode
 
 /// Draw invoices on paper, with their codes
 ///
-/// Makes a PDF of each invoice's XML: FA(3), FA(2) and FA_RR(1). Everything that stands in the XML stands on the pages. The PDF
-/// holds the XML itself (PDF/A-3), and screen readers can read it (PDF/UA).
+/// Makes a PDF of each invoice's XML: FA(3), FA(2), FA_RR(1), PEF and PEF_KOR. Everything that stands in the XML stands on the pages.
+/// The PDF holds the XML itself (PDF/A-3), and screen readers can read it (PDF/UA). With --mode or a KSeF number it carries the codes
+/// that belong on it by the rules (ksef-qr advise): both, KOD I alone, or none.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
@@ -20,8 +23,12 @@ Examples:
   With the numbers that KSeF gave, and KOD I:
     ksef-qr print invoices/ --upo upo.xml --out pdfs
 
-  Without codes:
+  With your logo, colour and footer:
+    ksef-qr print invoices/ --upo upo.xml --look look.toml
+
+  Without codes: a draft; an invoice of a total failure
     ksef-qr print invoice.xml --no-codes
+    ksef-qr print invoice.xml --mode total
 
 Exit status: 0 all done, 1 some invoices refused, 2 nothing could be done, 130 interrupted.")]
 pub struct PrintArgs {
@@ -50,6 +57,12 @@ pub struct PrintArgs {
         help_heading = "Paper"
     )]
     pub language: Languages,
+    /// Logo, colour, note and footer, from a TOML file
+    ///
+    /// logo (PNG or JPEG, by its path from the file's folder), logo_height_mm (5 to 30), accent ("#1f4e79"), note, footer: each may be
+    /// left out.
+    #[arg(long, value_name = "FILE", help_heading = "Paper")]
+    pub look: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }

@@ -1,5 +1,8 @@
+use std::path::PathBuf;
+
 use anyhow::bail;
 use ksef_qr::batch::{Printing, Source};
+use ksef_qr::deadline::Mode;
 
 use super::options::{Codes, KsefNumbers, Run, When, is_single, sources};
 use crate::cli::args::PrintArgs;
@@ -11,6 +14,8 @@ pub struct Print {
     pub codes: Codes,
     pub when: Option<When>,
     pub document: Printing,
+    /// The file with the looks.
+    pub look: Option<PathBuf>,
     pub run: Run,
 }
 
@@ -20,14 +25,24 @@ impl Print {
         let is_single = is_single(&args.input);
         let mut document = Printing::new(args.language);
         document.with_codes = !args.no_codes;
-        let when = When::of_codes(args.when.mode, args.when.outage)?;
-        if args.no_codes && (args.credential.is_given() || when.is_some() || run.book.is_some()) {
+        let when = When::if_given(args.when.mode, args.when.outage)?;
+        // No codes belong on them, and nothing is to be sent.
+        let is_total = when.as_ref().is_some_and(|when| when.mode == Mode::Total);
+        if is_total {
+            if args.credential.is_given() || args.other_codes.is_given() || run.book.is_some() {
+                bail!(
+                    "--mode total: invoices of a total failure carry no codes, are not sent to KSeF and get no number: leave \
+                       out the certificate, --codes, --ksef-number, --upo, --kod1-alone and --book"
+                );
+            }
+            document.with_codes = false;
+        } else if args.no_codes && (args.credential.is_given() || when.is_some() || run.book.is_some()) {
             bail!("--no-codes draws invoices without codes: leave out the certificate, --mode and --book");
         }
-        let codes = match args.no_codes {
+        let codes = match args.no_codes || is_total {
             true => Codes::Linked(KsefNumbers::None),
             false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
         };
-        Ok(Self { codes, when, document, sources: sources(args.input)?, run })
+        Ok(Self { codes, when, document, look: args.look, sources: sources(args.input)?, run })
     }
 }

@@ -24,7 +24,7 @@ impl<'a> CodePage<'a> {
         Self {
             title: words.code_page,
             note: words.belongs_to_invoice,
-            facts: rows(facts, words),
+            facts: rows(facts, words, language),
             codes: codes.collect(),
         }
     }

@@ -4,7 +4,7 @@ use crate::deadline::Mode;
 use crate::invoice::{Buyer, Form};
 use crate::link::Link;
 use crate::paper::flow::{HeadedCode, Row};
-use crate::paper::language::Language;
+use crate::paper::language::{Language, NO_BREAK};
 use crate::render::Code;
 
 /// What stands on a confirmation, from its top to its end, before anybody knows on which paper.
@@ -27,7 +27,7 @@ impl<'a> Content<'a> {
         Self {
             title: words.title,
             notes: [words.no_invoice, where_it_is],
-            facts: rows(facts, words),
+            facts: rows(facts, words, language),
             codes: codes.iter().map(|code| HeadedCode { heading: heading(code, words), code }).collect(),
             to_download: words.to_download,
             needed: needed(facts, words),
@@ -36,7 +36,7 @@ impl<'a> Content<'a> {
     }
 }
 
-pub(in crate::paper) fn rows(facts: &ConfirmationFacts<'_>, words: &Words) -> Vec<Row> {
+pub(in crate::paper) fn rows(facts: &ConfirmationFacts<'_>, words: &Words, language: Language) -> Vec<Row> {
     let is_rr = facts.form == Form::FaRr1;
     let document = match (is_rr, facts.is_correction) {
         (false, false) => words.invoice,
@@ -60,7 +60,7 @@ pub(in crate::paper) fn rows(facts: &ConfirmationFacts<'_>, words: &Words) -> Ve
         some(words.issue_date, Some(facts.issue_date.to_string())),
         some(if is_rr { words.farmer } else { words.seller }, Some(both(seller))),
         some(words.buyer, Some(both(buyer))),
-        some(words.total, total(facts)),
+        some(words.total, total(facts, |total| language.figure(total))),
         some(words.mode, mode.map(str::to_owned)),
         some(words.ksef_number, facts.ksef_number.map(ToString::to_string)),
     ]
@@ -74,7 +74,8 @@ fn needed(facts: &ConfirmationFacts<'_>, words: &Words) -> Vec<Row> {
     [
         some(words.number, Some(facts.number.to_owned())),
         some(words.buyer_id, Some(identifier(facts.buyer, words))),
-        some(words.total, total(facts)),
+        // To be typed in, as the invoice writes it.
+        some(words.total, total(facts, str::to_owned)),
     ]
     .into_iter()
     .flatten()
@@ -95,10 +96,10 @@ fn identifier(buyer: &Buyer, words: &Words) -> String {
     }
 }
 
-fn total(facts: &ConfirmationFacts<'_>) -> Option<String> {
+fn total(facts: &ConfirmationFacts<'_>, written: impl Fn(&str) -> String) -> Option<String> {
     facts.total.map(|total| match facts.currency {
-        Some(currency) => format!("{total} {currency}"),
-        None => total.to_owned(),
+        Some(currency) => format!("{}{NO_BREAK}{currency}", written(total)),
+        None => written(total),
     })
 }
 

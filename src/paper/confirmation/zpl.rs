@@ -132,6 +132,8 @@ fn push_escaped(body: &mut String, text: &str) {
         match character {
             '^' | '~' | '_' => _ = write!(body, "_{:02X}", u32::from(character)),
             _ if character.is_control() => body.push('?'),
+            // Lines are broken by now, and not every printer's font has it.
+            '\u{a0}' => body.push(' '),
             _ => body.push(character),
         }
     }

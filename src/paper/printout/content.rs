@@ -1,6 +1,8 @@
 //! What stands where. Whatever an invoice holds is drawn: what has no place of its own, in the section it belongs to, under the
 //! name that the table of labels has for it.
 
+use std::collections::HashSet;
+
 use super::labels::Kind;
 use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style};
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
@@ -11,24 +13,24 @@ pub(super) const NAME: Style = Style::new(false, 6.8, Ink::Grey);
 pub(super) const TEXT: Style = Style::new(false, 8.6, Ink::Black);
 pub(super) const STRONG: Style = Style::new(true, 8.6, Ink::Black);
 const PARTY: Style = Style::new(true, 9.6, Ink::Black);
-const TITLE: Style = Style::new(true, 17.0, Ink::Black);
+const TITLE: Style = Style::new(true, 17.0, Ink::Accent);
 const NUMBER: Style = Style::new(false, 11.0, Ink::Black);
-const TOTAL: Style = Style::new(true, 13.0, Ink::Black);
+pub(super) const TOTAL: Style = Style::new(true, 13.0, Ink::Black);
 
 /// The parts of an element that were not drawn yet.
-struct Rest<'e>(Vec<&'e Element>);
+pub(super) struct Rest<'e>(pub(super) Vec<&'e Element>);
 
 impl<'e> Rest<'e> {
-    fn of(element: Option<&'e Element>) -> Self {
+    pub(super) fn of(element: Option<&'e Element>) -> Self {
         Self(element.into_iter().flat_map(|element| &element.children).collect())
     }
 
-    fn take(&mut self, name: &str) -> Option<&'e Element> {
+    pub(super) fn take(&mut self, name: &str) -> Option<&'e Element> {
         let place = self.0.iter().position(|child| child.name == name)?;
         Some(self.0.remove(place))
     }
 
-    fn take_all(&mut self, names: &[&str]) -> Vec<&'e Element> {
+    pub(super) fn take_all(&mut self, names: &[&str]) -> Vec<&'e Element> {
         let (taken, rest) =
             std::mem::take(&mut self.0).into_iter().partition(|child| names.contains(&child.name.as_str()));
         self.0 = rest;
@@ -37,9 +39,9 @@ impl<'e> Rest<'e> {
 }
 
 /// A name, a value, and where a click on it leads.
-struct Field {
-    name: String,
-    value: String,
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) value: String,
     url: Option<String>,
 }
 
@@ -48,6 +50,8 @@ pub(super) struct Content<'l> {
     pub(super) layout: &'l mut Layout,
     pub(super) words: Words,
     pub(super) currency: String,
+    /// Width and height of the firm's logo, in points.
+    pub(super) logo: Option<[f32; 2]>,
 }
 
 impl Content<'_> {
@@ -111,26 +115,44 @@ impl Content<'_> {
 
     fn head(&mut self, fa: &mut Rest<'_>, above: &str, known: Vec<(String, String)>) {
         let kind = fa.take("RodzajFaktury").map_or_else(String::new, |kind| self.words.value(&kind.name, kind.value()));
-        let kind = if kind.is_empty() { self.words.say("Faktura", "Invoice") } else { kind };
-        let number = fa.take_all(&["P_2", "P_4C"]);
-        let half = INNER * 0.62;
-        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, above.to_owned())])]);
-        self.layout.gap(3.0);
-        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, INNER, vec![(TITLE, kind)]) }]);
-        let numbers =
-            number.iter().map(|number| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value())));
-        self.layout.row(&[Cell::new(MARGIN, half.max(INNER), numbers.collect())]);
-        self.layout.gap(9.0);
-        self.layout.bar(MARGIN, INNER);
+        self.title(kind, &fa.take_all(&["P_2", "P_4C"]), above);
         let order = ["P_1", "P_4B", "P_1M", "P_6", "P_4A", "OkresFa", "KodWaluty", "KursWalutyZ"];
         let first: Vec<&Element> = order.iter().flat_map(|name| fa.take_all(&[name])).collect();
-        let mut fields = self.fields_of(&first);
+        self.first_fields(&first, known);
+    }
+
+    /// What it is, and its number.
+    pub(super) fn title(&mut self, kind: String, numbers: &[&Element], above: &str) {
+        let kind = if kind.is_empty() { self.words.say("Faktura", "Invoice") } else { kind };
+        let top = self.layout.top();
+        let [across, down] = self.logo.map_or([0.0; 2], |[width, height]| [width + 12.0, height + 4.0]);
+        let room = INNER - across;
+        if let Some(size) = self.logo {
+            self.layout.logo(size, "Logo".to_owned());
+        }
+        self.layout.row(&[Cell::new(MARGIN, room, vec![(NAME, above.to_owned())])]);
+        self.layout.gap(3.0);
+        self.layout.row(&[Cell { role: Role::Title(kind.clone()), ..Cell::new(MARGIN, room, vec![(TITLE, kind)]) }]);
+        let number = |number: &&Element| (NUMBER, format!("{} {}", self.words.say("nr", "No."), number.value()));
+        let numbers = numbers.iter().map(number).collect();
+        self.layout.row(&[Cell::new(MARGIN, room, numbers)]);
+        // A title of many lines may have gone on to the next page.
+        if self.layout.top() > top {
+            self.layout.down_to(top + down);
+        }
+        self.layout.gap(9.0);
+        self.layout.bar(MARGIN, INNER);
+    }
+
+    /// Dates, the currency, and what is known besides.
+    pub(super) fn first_fields(&mut self, first: &[&Element], known: Vec<(String, String)>) {
+        let mut fields = self.fields_of(first);
         fields.extend(known.into_iter().map(|(name, value)| Field { name, value, url: None }));
         self.fields(fields);
     }
 
     /// Two beside each other.
-    fn parties(&mut self, parties: &[&Element]) {
+    pub(super) fn parties(&mut self, parties: &[&Element]) {
         let width = (INNER - 18.0) / 2.0;
         for pair in parties.chunks(2) {
             self.layout.gap(9.0);
@@ -147,7 +169,8 @@ impl Content<'_> {
     fn card(&self, party: &Element) -> Vec<(Style, String)> {
         let mut texts = vec![(Style::new(true, 7.2, Ink::Grey), self.words.label(&party.name).to_uppercase())];
         let (mut lines, mut marks) = (Vec::new(), Vec::new());
-        self.card_lines(party, &mut lines, &mut marks);
+        let is_registered = has_registered_name(party);
+        self.card_lines(party, is_registered, &mut lines, &mut marks);
         // Stable: the name comes first, all else in its order.
         lines.sort_by_key(|(style, _)| *style != PARTY);
         texts.extend(lines);
@@ -157,12 +180,23 @@ impl Content<'_> {
         texts
     }
 
-    fn card_lines(&self, element: &Element, texts: &mut Vec<(Style, String)>, marks: &mut Vec<String>) {
+    fn card_lines(
+        &self,
+        element: &Element,
+        is_registered: bool,
+        texts: &mut Vec<(Style, String)>,
+        marks: &mut Vec<String>,
+    ) {
         let prefix = |of: &str| element.child(of).map_or("", Element::value);
         for child in &element.children {
             let value = child.value();
             match child.name.as_str() {
-                "Nazwa" | "PelnaNazwa" => texts.push((PARTY, value.to_owned())),
+                "Nazwa" | "PelnaNazwa" | "RegistrationName" => texts.push((PARTY, value.to_owned())),
+                // The only name that it has.
+                "PartyName/Name" if texts.iter().all(|(style, _)| *style != PARTY) && !is_registered => {
+                    texts.push((PARTY, value.to_owned()));
+                }
+                "PostalAddress" if child.children.is_empty() => texts.push((TEXT, value.to_owned())),
                 "KodUE" if element.child("NrVatUE").is_some() => {}
                 "KodKraju" if element.child("NrID").is_some() => {}
                 "NrVatUE" => {
@@ -180,7 +214,7 @@ impl Content<'_> {
                         format!("{}: {}", self.words.label(&child.name), address_lines(child).join(", ")),
                     ));
                 }
-                _ if !child.children.is_empty() => self.card_lines(child, texts, marks),
+                _ if !child.children.is_empty() => self.card_lines(child, is_registered, texts, marks),
                 _ if value.is_empty() => {}
                 name if self.words.kind(name) == Kind::Mark => {
                     marks.push(format!("{}: {}", self.words.label(name), self.words.value(name, value)));
@@ -249,7 +283,7 @@ impl Content<'_> {
             }
             _ => &["NrWierszaFa", "P_7", "P_8B", "P_8A", "P_9A", "P_9B", "P_10", "P_12", "P_11", "P_11Vat", "P_11A"],
         };
-        let is_name = |name: &str| matches!(name, "P_5" | "P_7Z") || (name == "P_7" && !self.words.is_rr);
+        let is_name = |name: &str| matches!(name, "P_5" | "P_7Z") || (name == "P_7" && !self.words.is_rr());
         let is_before = |line: &Element| line.children.iter().any(|part| part.name.starts_with("StanPrzed"));
         let has_before = lines.iter().any(|line| is_before(line));
         let is_used = |name: &str| is_name(name) || lines.iter().any(|line| line.child(name).is_some());
@@ -286,11 +320,10 @@ impl Content<'_> {
             Some(false) => texts.push((DETAIL, self.words.say("po korekcie", "after the correction"))),
             None => {}
         }
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         for part in &line.children {
             let name = part.name.as_str();
-            let is_first = !seen.contains(&name);
-            seen.push(name);
+            let is_first = seen.insert(name);
             if (used.contains(&name) && is_first) || (name.starts_with("StanPrzed") && part.value() == "1") {
                 continue;
             }
@@ -407,7 +440,7 @@ impl Content<'_> {
     }
 
     /// A section of everything that has this name; nothing if there is nothing.
-    fn section(&mut self, name: &str, elements: &[&Element]) {
+    pub(super) fn section(&mut self, name: &str, elements: &[&Element]) {
         if elements.is_empty() {
             return;
         }
@@ -465,7 +498,7 @@ impl Content<'_> {
     }
 
     /// Two records and more of one kind, if their values are few and there is nothing else in them.
-    fn as_table(&self, elements: &[&Element]) -> Option<Table> {
+    pub(super) fn as_table(&self, elements: &[&Element]) -> Option<Table> {
         let mut names: Vec<&str> = Vec::new();
         for element in elements {
             let is_plain = |part: &Element| part.children.is_empty();
@@ -478,12 +511,15 @@ impl Content<'_> {
                 if !names.contains(&part.name.as_str()) {
                     names.push(&part.name);
                 }
+                if names.len() > 6 {
+                    return None;
+                }
             }
             if element.children.is_empty() {
                 return None;
             }
         }
-        if elements.len() < 2 || names.len() > 6 {
+        if elements.len() < 2 {
             return None;
         }
         let align = |name: &&str| if self.words.kind(name) == Kind::Figure { Align::Right } else { Align::Left };
@@ -496,12 +532,12 @@ impl Content<'_> {
         Some(Table { columns, rows })
     }
 
-    fn fields_of(&self, elements: &[&Element]) -> Vec<Field> {
+    pub(super) fn fields_of(&self, elements: &[&Element]) -> Vec<Field> {
         elements.iter().flat_map(|element| self.leaves(element)).collect()
     }
 
     /// All values within an element.
-    fn leaves(&self, element: &Element) -> Vec<Field> {
+    pub(super) fn leaves(&self, element: &Element) -> Vec<Field> {
         let field = |name: String, value: String| Field { name, value, url: None };
         let mut fields = Vec::new();
         let value = element.value();
@@ -516,13 +552,17 @@ impl Content<'_> {
                     ..field(self.words.label(&element.name), self.words.value(&element.name, value))
                 });
             }
-            fields.extend(element.children.iter().flat_map(|child| self.leaves(child)));
+            for child in &element.children {
+                let within = child.children.is_empty().then(|| self.words.label_within(&element.name, &child.name));
+                let named = |field: Field| Field { name: within.clone().unwrap_or(field.name), ..field };
+                fields.extend(self.leaves(child).into_iter().map(named));
+            }
         }
         fields
     }
 
     /// Names and values, three beside each other; what is longer takes the room of two or three.
-    fn fields(&mut self, fields: Vec<Field>) {
+    pub(super) fn fields(&mut self, fields: Vec<Field>) {
         const COLUMNS: usize = 3;
         const GAP: f32 = 14.0;
         let width = |span: usize| span as f32 * (INNER + GAP) / COLUMNS as f32 - GAP;
@@ -627,17 +667,20 @@ impl Content<'_> {
         self.layout.gap(5.0);
     }
 
-    /// Facts of the file, in small type.
-    pub(super) fn file(&mut self, file: Option<&Element>, more: Vec<(String, String)>) {
+    /// Facts of the file, for small type.
+    pub(super) fn file(&self, file: Option<&Element>, more: Vec<(String, String)>) -> String {
         let mut own = file.map(|file| self.leaves(file)).unwrap_or_default();
         if let Some(file) = file {
             self.strays(file, &mut own);
         }
         let own = own.into_iter().map(|field| format!("{}: {}", field.name, field.value));
         let more = more.into_iter().map(|(name, value)| format!("{name}: {value}"));
-        let text = own.chain(more).collect::<Vec<_>>().join(" · ");
-        self.layout.gap(10.0);
-        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(NAME, text)])]);
+        own.chain(more).collect::<Vec<_>>().join(" · ")
+    }
+
+    /// A paragraph over the whole width.
+    pub(super) fn paragraph(&mut self, style: Style, text: String) {
+        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(style, text)])]);
     }
 }
 
@@ -653,6 +696,11 @@ fn speaks_for_itself(name: &str) -> bool {
         name,
         "TerminPlatnosci" | "TerminOpis" | "RachunekBankowy" | "Informacje" | "Rejestry" | "DaneFaKorygowanej"
     )
+}
+
+/// A party of UBL whose name in the register is given.
+fn has_registered_name(party: &Element) -> bool {
+    party.name == "RegistrationName" || party.children.iter().any(has_registered_name)
 }
 
 /// An address of the schemas, and nothing else in it.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 /// One row of the table.
 pub(super) struct Label {
     /// The element or attribute; after `RR:` where FA_RR(1) means something else by it.
-    name: &'static str,
+    pub(super) name: &'static str,
     pub(super) pl: &'static str,
     pub(super) en: &'static str,
     pub(super) kind: Kind,
@@ -45,7 +45,7 @@ pub(super) fn listed(kind: Kind, value: &str) -> Option<(&'static str, &'static 
     list.iter().find(|(known, ..)| *known == value).map(|(_, pl, en)| (*pl, *en))
 }
 
-const fn row(name: &'static str, pl: &'static str, en: &'static str, kind: Kind) -> Label {
+pub(super) const fn row(name: &'static str, pl: &'static str, en: &'static str, kind: Kind) -> Label {
     Label { name, pl, en, kind }
 }
 

@@ -12,6 +12,9 @@ pub(super) const MARGIN: f32 = 42.0;
 const TOP: f32 = 40.0;
 const BOTTOM: f32 = PAGE[1] - 52.0;
 
+/// From one line of a footer to the next.
+const FOOTER_LINE: f32 = 9.0;
+
 /// The width between the margins.
 pub(super) const INNER: f32 = PAGE[0] - 2.0 * MARGIN;
 
@@ -34,6 +37,8 @@ pub(super) enum Ink {
     Rule,
     /// Behind the heads of tables.
     Shade,
+    /// The firm's colour, black if it has none.
+    Accent,
 }
 
 impl Style {
@@ -82,10 +87,32 @@ pub(super) struct Tag {
 
 /// What is drawn on a page. Without a tag it is for the eye alone.
 pub(super) enum Item {
-    Text { at: [f32; 2], style: Style, text: String, tag: Option<TagId> },
-    Area { area: [f32; 4], ink: Ink },
-    Code { at: [f32; 2], module: f32, code: Code, tag: TagId },
-    Click { area: [f32; 4], url: String, tag: TagId },
+    Text {
+        at: [f32; 2],
+        style: Style,
+        text: String,
+        tag: Option<TagId>,
+    },
+    Area {
+        area: [f32; 4],
+        ink: Ink,
+    },
+    Code {
+        at: [f32; 2],
+        module: f32,
+        code: Code,
+        tag: TagId,
+    },
+    /// The firm's logo.
+    Logo {
+        area: [f32; 4],
+        tag: TagId,
+    },
+    Click {
+        area: [f32; 4],
+        url: String,
+        tag: TagId,
+    },
 }
 
 /// The pages and their tags; the first tag is the document.
@@ -129,6 +156,20 @@ impl Cell {
     }
 }
 
+/// A code, and what stands above and below it.
+pub(super) struct CodeToDraw<'c> {
+    pub(super) code: &'c Code,
+    pub(super) heading: (Style, String),
+    pub(super) label: (Style, String),
+    pub(super) link: (Style, String),
+}
+
+/// What a heading takes, with the white above and below it.
+const HEADING: f32 = 28.0;
+
+/// Between the links of codes and what follows.
+const AFTER_CODES: f32 = 8.0;
+
 /// Above the head of a table.
 const HEAD_PADDING: f32 = 3.0;
 
@@ -137,6 +178,10 @@ pub(super) struct Layout {
     drawn: Drawn,
     page: Vec<Item>,
     y: f32,
+    /// Where the room for rows ends.
+    bottom: f32,
+    /// The firm's footer, line by line.
+    footer: (Style, Vec<String>),
     /// The open tags, the innermost last.
     open: Vec<TagId>,
     /// The head of the table that is being drawn, which is repeated on each page.
@@ -144,10 +189,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub(super) fn new() -> Self {
+    /// Pages that all end with these lines.
+    pub(super) fn new(footer: (Style, Vec<String>)) -> Self {
         let document = Tag { role: Role::Document, children: Vec::new() };
         let drawn = Drawn { pages: Vec::new(), tags: vec![document], outline: Vec::new() };
-        Self { drawn, page: Vec::new(), y: TOP, open: vec![0], head: Vec::new() }
+        let bottom = BOTTOM - FOOTER_LINE * footer.1.len() as f32;
+        Self { drawn, page: Vec::new(), y: TOP, bottom, footer, open: vec![0], head: Vec::new() }
     }
 
     /// Begins a part within the one that is open.
@@ -175,7 +222,7 @@ impl Layout {
 
     /// A new page, if there is no room for `height` on this one.
     pub(super) fn make_room(&mut self, height: f32) {
-        if self.y + height > BOTTOM && self.y > TOP {
+        if self.y + height > self.bottom && self.y > TOP {
             self.turn();
         }
     }
@@ -194,7 +241,7 @@ impl Layout {
     pub(super) fn heading(&mut self, text: &str) {
         self.gap(9.0);
         self.make_room(52.0);
-        let style = Style::new(true, 9.5, Ink::Black);
+        let style = Style::new(true, 9.5, Ink::Accent);
         self.drawn.outline.push((text.to_owned(), self.drawn.pages.len(), self.y));
         let role = Role::Heading(text.to_owned());
         self.row(&[Cell { role, ..Cell::new(MARGIN, INNER, vec![(style, text.to_owned())]) }]);
@@ -210,7 +257,7 @@ impl Layout {
 
     /// A thick line.
     pub(super) fn bar(&mut self, x: f32, width: f32) {
-        self.page.push(Item::Area { area: [x, self.y, width, 1.2], ink: Ink::Black });
+        self.page.push(Item::Area { area: [x, self.y, width, 1.2], ink: Ink::Accent });
         self.y += 5.0;
     }
 
@@ -268,13 +315,15 @@ impl Layout {
 
     /// Draws cells beside each other: on one page, if they fit on one, and each goes on on the next otherwise.
     pub(super) fn row(&mut self, cells: &[Cell]) {
-        let height = height(cells);
-        if height < (BOTTOM - TOP) / 3.0 {
+        let broken: Vec<Vec<(Style, String)>> = cells.iter().map(Cell::lines).collect();
+        let height = broken.iter().map(|lines| height_of(lines)).fold(0.0, f32::max);
+        if height < (self.bottom - TOP) / 3.0 {
             self.make_room(height);
         }
         let mut rests: Vec<_> = cells
             .iter()
-            .map(|cell| {
+            .zip(broken)
+            .map(|(cell, lines)| {
                 let tag = self.open(cell.role.clone());
                 let tag = if cell.url.is_some() {
                     let link = self.open(Role::Link);
@@ -284,7 +333,7 @@ impl Layout {
                     tag
                 };
                 self.close();
-                (cell, tag, cell.lines().into_iter().peekable())
+                (cell, tag, lines.into_iter().peekable())
             })
             .collect();
         let mut lowest = self.y;
@@ -293,7 +342,7 @@ impl Layout {
             for (cell, tag, lines) in &mut rests {
                 let mut y = top;
                 while let Some((style, line)) =
-                    lines.next_if(|(style, _)| y + style.line_height() <= BOTTOM || y <= TOP)
+                    lines.next_if(|(style, _)| y + style.line_height() <= self.bottom || y <= TOP)
                 {
                     self.line(cell, style, &line, y, Some(*tag));
                     y += style.line_height();
@@ -324,21 +373,63 @@ impl Layout {
         }
     }
 
-    /// Codes, each with its texts on its right: `texts` of the same number. Kept on one page.
-    pub(super) fn code(&mut self, code: &Code, module: f32, alt: String, texts: Vec<(Style, String)>) {
-        let side = code.side() as f32 * module;
-        let x = MARGIN + side + 12.0;
-        let mut cell = Cell::new(x, MARGIN + INNER - x, texts);
-        cell.url = Some(code.link().to_owned());
-        let texts = height(std::slice::from_ref(&cell));
-        self.make_room(side.max(texts));
+    /// The firm's logo at the right edge, with words in its place. What follows goes on beside it.
+    pub(super) fn logo(&mut self, [width, height]: [f32; 2], alt: String) {
         let tag = self.open(Role::Figure(alt));
         self.close();
-        self.page.push(Item::Code { at: [MARGIN, self.y], module, code: code.clone(), tag });
-        let top = self.y;
-        self.y = top + ((side - texts) / 2.0).max(0.0);
-        self.row(&[cell]);
-        self.y = self.y.max(top + side);
+        self.page.push(Item::Logo { area: [MARGIN + INNER - width, self.y, width, height], tag });
+    }
+
+    /// Goes on below this place, if that is further down.
+    pub(super) fn down_to(&mut self, y: f32) {
+        self.y = self.y.max(y);
+    }
+
+    pub(super) fn top(&self) -> f32 {
+        self.y
+    }
+
+    /// Codes beside each other: they stand on one line, and so do their labels, which are right under them. `after`
+    /// follows. All on one page, with their heading. Without codes there is `after` alone.
+    pub(super) fn codes(&mut self, heading: &str, codes: &[CodeToDraw<'_>], module: f32, after: (Style, String)) {
+        let after = Cell::new(MARGIN, INNER, vec![after]);
+        if codes.is_empty() {
+            self.y += AFTER_CODES;
+            return self.row(&[after]);
+        }
+        let side = |code: &Code| code.side() as f32 * module;
+        let highest = codes.iter().map(|code| side(code.code)).fold(0.0, f32::max);
+        // By what they and their labels need; links take what there is.
+        let label = |code: &CodeToDraw<'_>| code.label.0.width(&code.label.1) + 1.0;
+        let needs: Vec<f32> = codes.iter().map(|code| side(code.code).max(label(code))).collect();
+        let gap = 14.0;
+        let room = INNER - gap * codes.len().saturating_sub(1) as f32;
+        let spare = (room - needs.iter().sum::<f32>()).max(0.0) / codes.len().max(1) as f32;
+        let (mut heads, mut places, mut feet) = (Vec::new(), Vec::new(), Vec::new());
+        let mut x = MARGIN;
+        for (code, need) in codes.iter().zip(&needs) {
+            let width = (need + spare).min(room);
+            let cell = |texts| Cell { url: Some(code.code.link().to_owned()), ..Cell::new(x, width, texts) };
+            heads.push(Cell::new(x, width, vec![code.heading.clone()]));
+            feet.push(cell(vec![code.label.clone(), code.link.clone()]));
+            places.push(x);
+            x += width + gap;
+        }
+        let texts = height(&heads) + height(&feet) + height(std::slice::from_ref(&after));
+        self.make_room((HEADING + texts + highest + AFTER_CODES).min(self.bottom - TOP));
+        self.heading(heading);
+        self.row(&heads);
+        for (code, x) in codes.iter().zip(places) {
+            let tag = self.open(Role::Figure(code.heading.1.clone()));
+            self.close();
+            // The quiet zone is white: dark modules begin where the texts do.
+            let at = [x - crate::qr::QUIET_ZONE as f32 * module, self.y + highest - side(code.code)];
+            self.page.push(Item::Code { at, module, code: code.code.clone(), tag });
+        }
+        self.y += highest - (crate::qr::QUIET_ZONE as f32 - 2.0).max(0.0) * module;
+        self.row(&feet);
+        self.y += AFTER_CODES;
+        self.row(&[after]);
     }
 
     /// The pages, each with `foot` (left, and right by its number and their count) at its end.
@@ -346,9 +437,15 @@ impl Layout {
         self.drawn.pages.push(self.page);
         let count = self.drawn.pages.len();
         let style = Style::new(false, 7.0, Ink::Grey);
+        let (footer_style, footer) = &self.footer;
         for (page, number) in self.drawn.pages.iter_mut().zip(1..) {
             let y = PAGE[1] - 30.0;
             page.push(Item::Area { area: [MARGIN, y - 11.0, INNER, 0.5], ink: Ink::Rule });
+            let first = y - 14.0 - FOOTER_LINE * footer.len().saturating_sub(1) as f32;
+            for (line, place) in footer.iter().zip(0u8..) {
+                let at = [MARGIN, first + f32::from(place) * FOOTER_LINE];
+                page.push(Item::Text { at, style: *footer_style, text: line.clone(), tag: None });
+            }
             let number = right(number, count);
             let x = MARGIN + INNER - style.width(&number);
             let mut left = style.typeface().lines(left, (x - MARGIN - 12.0) / style.size).into_iter();
@@ -362,6 +459,9 @@ impl Layout {
 
 /// Of the highest cell.
 fn height(cells: &[Cell]) -> f32 {
-    let of = |cell: &Cell| cell.lines().iter().map(|(style, _)| style.line_height()).sum::<f32>();
-    cells.iter().map(of).fold(0.0, f32::max)
+    cells.iter().map(|cell| height_of(&cell.lines())).fold(0.0, f32::max)
+}
+
+fn height_of(lines: &[(Style, String)]) -> f32 {
+    lines.iter().map(|(style, _)| style.line_height()).sum()
 }

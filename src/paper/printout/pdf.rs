@@ -1,4 +1,5 @@
-//! What was laid out, as a PDF/A-3 that is PDF/UA-1 too. This file alone knows the library that writes it.
+//! What was laid out, as a PDF/A-3 that is PDF/UA-1 too. This file alone knows the library that writes it, and `look`, which has it
+//! read a logo.
 
 use std::num::NonZeroU16;
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
 use krilla::embed::{AssociationKind, EmbeddedFile, MimeType};
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
 use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
@@ -22,6 +23,7 @@ use krilla::tagging::{
 };
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 
+use super::look::{Colour, Look};
 use super::page::{Drawn, Ink, Item, PAGE, Role, Style, TagId};
 use crate::error::{Error, Kind, Result};
 use crate::font::Typeface;
@@ -39,6 +41,7 @@ pub(super) struct About<'a> {
     /// The invoice's exact bytes, and what they are, in words.
     pub(super) xml: &'a [u8],
     pub(super) description: &'static str,
+    pub(super) look: &'a Look,
 }
 
 /// The name of the invoice in the PDF.
@@ -58,7 +61,7 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
         let mut page = document.start_page_with(settings);
         let mut surface = page.surface();
         for item in items {
-            draw(&mut surface, item, &mut leaves);
+            draw(&mut surface, item, about.look, &mut leaves);
         }
         surface.finish();
         for item in items {
@@ -109,7 +112,7 @@ fn unwritten(error: &impl std::fmt::Debug) -> Error {
     Error::new(Kind::NotDrawn, format!("the PDF would not be a PDF/A: {why}"))
 }
 
-fn draw(surface: &mut Surface<'_>, item: &Item, leaves: &mut [Vec<Identifier>]) {
+fn draw(surface: &mut Surface<'_>, item: &Item, look: &Look, leaves: &mut [Vec<Identifier>]) {
     match item {
         Item::Text { at, style, text, tag } => {
             match tag {
@@ -119,7 +122,7 @@ fn draw(surface: &mut Surface<'_>, item: &Item, leaves: &mut [Vec<Identifier>]) 
                 }
                 None => artifact(surface),
             }
-            write(surface, *at, *style, text);
+            write(surface, *at, *style, text, look);
             surface.end_tagged();
         }
         Item::Area { area, ink } => {
@@ -127,14 +130,23 @@ fn draw(surface: &mut Surface<'_>, item: &Item, leaves: &mut [Vec<Identifier>]) 
             if let Some(rect) = rect(*area) {
                 let mut path = PathBuilder::new();
                 path.push_rect(rect);
-                fill(surface, path, *ink);
+                fill(surface, path, colour(*ink, look));
             }
             surface.end_tagged();
         }
         Item::Code { at, module, code, tag } => {
             let identifier = surface.start_tagged(ContentTag::Other);
             leaf(leaves, *tag, identifier);
-            fill(surface, modules(code, *at, *module), Ink::Black);
+            fill(surface, modules(code, *at, *module), colour(Ink::Black, look));
+            surface.end_tagged();
+        }
+        Item::Logo { area: [x, y, width, height], tag } => {
+            let Some((logo, size)) = look.logo.as_ref().zip(Size::from_wh(*width, *height)) else { return };
+            let identifier = surface.start_tagged(ContentTag::Other);
+            leaf(leaves, *tag, identifier);
+            surface.push_transform(&Transform::from_translate(*x, *y));
+            surface.draw_image(logo.image.clone(), size);
+            surface.pop();
             surface.end_tagged();
         }
         // They are no part of the content.
@@ -156,18 +168,22 @@ fn rect([x, y, width, height]: [f32; 4]) -> Option<Rect> {
     Rect::from_xywh(x, y, width, height)
 }
 
-fn fill(surface: &mut Surface<'_>, path: PathBuilder, ink: Ink) {
+fn fill(surface: &mut Surface<'_>, path: PathBuilder, colour: rgb::Color) {
     if let Some(path) = path.finish() {
-        surface.set_fill(Some(Fill { paint: colour(ink).into(), ..Fill::default() }));
+        surface.set_fill(Some(Fill { paint: colour.into(), ..Fill::default() }));
         surface.draw_path(&path);
     }
 }
 
-fn colour(ink: Ink) -> rgb::Color {
+fn colour(ink: Ink, look: &Look) -> rgb::Color {
     match ink {
         Ink::Black => rgb::Color::new(0, 0, 0),
         Ink::Grey => rgb::Color::new(92, 92, 92),
         Ink::Rule => rgb::Color::new(200, 200, 200),
+        Ink::Accent => {
+            let [red, green, blue] = look.accent.map_or([0; 3], Colour::channels);
+            rgb::Color::new(red, green, blue)
+        }
         Ink::Shade => rgb::Color::new(240, 240, 240),
     }
 }
@@ -176,7 +192,7 @@ fn colour(ink: Ink) -> rgb::Color {
 static FONTS: LazyLock<[Option<Font>; 2]> =
     LazyLock::new(|| [Typeface::regular(), Typeface::bold()].map(|typeface| Font::new(typeface.file().into(), 0)));
 
-fn write(surface: &mut Surface<'_>, [x, y]: [f32; 2], style: Style, text: &str) {
+fn write(surface: &mut Surface<'_>, [x, y]: [f32; 2], style: Style, text: &str, look: &Look) {
     let Some(Some(font)) = FONTS.get(usize::from(style.bold)) else { return };
     let mut written = String::with_capacity(text.len());
     let mut glyphs = Vec::with_capacity(text.len());
@@ -186,7 +202,7 @@ fn write(surface: &mut Surface<'_>, [x, y]: [f32; 2], style: Style, text: &str) 
         let range = from..written.len();
         glyphs.push(KrillaGlyph::new(GlyphId::new(id.into()), advance, 0.0, 0.0, 0.0, range, None));
     }
-    surface.set_fill(Some(Fill { paint: colour(style.ink).into(), ..Fill::default() }));
+    surface.set_fill(Some(Fill { paint: colour(style.ink, look).into(), ..Fill::default() }));
     surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font.clone(), &written, style.size, false);
 }
 

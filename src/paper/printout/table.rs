@@ -52,7 +52,13 @@ impl Table {
     fn places(&self) -> Vec<[f32; 2]> {
         let gaps = GAP * (self.columns.len() as f32 - 1.0);
         let room = (INNER - 2.0 * PADDING - gaps).max(50.0);
-        let needs: Vec<f32> = (0..self.columns.len()).map(|place| self.need(place)).collect();
+        // Heads on one line, if that leaves the words their room; else by their words.
+        let whole: Vec<f32> = (0..self.columns.len()).map(|place| self.need(place, true)).collect();
+        let is_roomy = whole.iter().sum::<f32>() < 0.6 * room;
+        let needs = match is_roomy {
+            true => whole,
+            false => (0..self.columns.len()).map(|place| self.need(place, false)).collect(),
+        };
         let is_figure = |place: usize| self.columns.get(place).is_some_and(|column| column.align == Align::Right);
         let of = |figures: bool| -> f32 {
             needs.iter().enumerate().filter(|(place, _)| is_figure(*place) == figures).map(|(_, need)| need).sum()
@@ -67,7 +73,8 @@ impl Table {
             let kept: f32 =
                 needs.iter().enumerate().filter(|(place, need)| is_narrow(*place, **need)).map(|(_, need)| need).sum();
             let wide = figures + words - kept;
-            if wide > 0.0 && kept < 0.8 * room {
+            // Sums of the same in another order differ a little.
+            if wide > 1.0 && kept < 0.8 * room {
                 let share = (room - kept) / wide;
                 let shared = |(place, need): (usize, &f32)| if is_narrow(place, *need) { *need } else { need * share };
                 needs.iter().enumerate().map(shared).collect()
@@ -86,12 +93,16 @@ impl Table {
             .collect()
     }
 
-    fn need(&self, place: usize) -> f32 {
-        let word = |text: &str| text.split(' ').map(|word| HEAD.width(word)).fold(0.0, f32::max);
+    fn need(&self, place: usize, is_whole: bool) -> f32 {
+        let word = |text: &str| if is_whole { HEAD.width(text) } else { longest_word(text) };
         let head = self.columns.get(place).map_or(0.0, |column| word(&column.head));
         let cells = self.rows.iter().filter_map(|row| row.get(place)).flatten();
         let widest = cells.map(|(style, text)| style.width(text)).fold(0.0, f32::max);
         // One long text does not take the place of all others.
         widest.max(head).clamp(12.0, 320.0) + 1.0
     }
+}
+
+fn longest_word(head: &str) -> f32 {
+    head.split(' ').map(|word| HEAD.width(word)).fold(0.0, f32::max)
 }

@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
-use super::labels::{self, Kind};
+use super::labels::{self, Kind, Label};
+use super::pef_labels;
 use crate::error::{Error, Kind as ErrorKind, Result};
-use crate::paper::language::Language;
+use crate::invoice::Form;
+use crate::paper::language::{Language, NO_BREAK};
 
 /// The language of an invoice on paper: one, or both of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,11 +43,8 @@ impl FromStr for Languages {
 #[derive(Clone, Copy)]
 pub(super) struct Words {
     pub(super) languages: Languages,
-    pub(super) is_rr: bool,
+    pub(super) form: Form,
 }
-
-/// No line ends here.
-const NO_BREAK: char = '\u{a0}';
 
 impl Words {
     /// Of two wordings the one, or both.
@@ -54,17 +53,42 @@ impl Words {
             Languages::One(Language::Polish) => pl.to_owned(),
             Languages::One(Language::English) => en.to_owned(),
             Languages::Both if pl == en => pl.to_owned(),
-            Languages::Both => format!("{pl} / {en}"),
+            // A line ends after the slash, and not before it.
+            Languages::Both => format!("{pl}{NO_BREAK}/ {en}"),
         }
     }
 
     /// What an element is called: by its own name, if it is none that we know.
     pub(super) fn label(self, name: &str) -> String {
-        labels::label(self.is_rr, name).map_or_else(|| name.to_owned(), |label| self.say(label.pl, label.en))
+        match self.row(name) {
+            Some(label) => self.say(label.pl, label.en),
+            None if self.form.is_pef() => pef_labels::words_of(name),
+            None => name.to_owned(),
+        }
+    }
+
+    /// What an element is called away from the element around it.
+    pub(super) fn label_within(self, parent: &str, name: &str) -> String {
+        match self.form.is_pef() && pef_labels::is_generic(name) {
+            true => format!("{} – {}", self.label(parent), self.label(name)),
+            false => self.label(name),
+        }
     }
 
     pub(super) fn kind(self, name: &str) -> Kind {
-        labels::label(self.is_rr, name).map_or(Kind::Text, |label| label.kind)
+        match self.row(name) {
+            Some(label) => label.kind,
+            None if self.form.is_pef() => pef_labels::kind(name),
+            None => Kind::Text,
+        }
+    }
+
+    pub(super) fn is_rr(self) -> bool {
+        self.form == Form::FaRr1
+    }
+
+    fn row(self, name: &str) -> Option<&'static Label> {
+        if self.form.is_pef() { pef_labels::label(name) } else { labels::label(self.is_rr(), name) }
     }
 
     /// A value as it is written on paper. Nothing is rounded, and what is not understood is left as it stands.
@@ -80,24 +104,8 @@ impl Words {
 
     /// `2205.39` is `2 205,39` in Polish, and `2 205.39` in English.
     pub(super) fn figure(self, value: &str) -> String {
-        let (sign, digits) = value.strip_prefix('-').map_or(("", value), |digits| ("-", digits));
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !is_number(whole) || !is_number(decimals) || digits.ends_with('.') {
-            return value.to_owned();
-        }
-        let mut text = sign.to_owned();
-        for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                text.push(NO_BREAK);
-            }
-            text.push(digit);
-        }
-        if !decimals.is_empty() {
-            text.push(if self.languages == Languages::One(Language::English) { '.' } else { ',' });
-            text.push_str(decimals);
-        }
-        text
+        let language = if let Languages::One(language) = self.languages { language } else { Language::Polish };
+        language.figure(value)
     }
 
     /// `2 205,39 PLN`.
@@ -128,7 +136,7 @@ mod tests {
     use super::*;
 
     fn words(languages: &str) -> Words {
-        Words { languages: languages.parse().unwrap(), is_rr: false }
+        Words { languages: languages.parse().unwrap(), form: Form::Fa3 }
     }
 
     #[test]
@@ -153,7 +161,7 @@ mod tests {
 
     #[test]
     fn values_are_words() {
-        assert_eq!(words("both").value("FormaPlatnosci", "6"), "przelew / bank transfer");
+        assert_eq!(words("both").value("FormaPlatnosci", "6"), "przelew\u{a0}/ bank transfer");
         assert_eq!(words("pl").value("FormaPlatnosci", "66"), "66");
         assert_eq!(words("en").value("P_17", "2"), "no");
         assert_eq!(words("pl").value("P_12", "0 WDT"), "0% WDT");
@@ -161,7 +169,7 @@ mod tests {
             words("pl").value("NrRB", "90194010760000123456780001").replace(NO_BREAK, " "),
             "90 1940 1076 0000 1234 5678 0001"
         );
-        let rr = Words { is_rr: true, ..words("pl") };
+        let rr = Words { form: Form::FaRr1, ..words("pl") };
         assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena"]);
         assert_eq!(words("pl").value("FormaPlatnosci", "1"), "gotówka");
         assert_eq!(words("pl").label("Nieznany"), "Nieznany");

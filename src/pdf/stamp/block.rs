@@ -49,19 +49,21 @@ impl<'a> Block<'a> {
     pub(in crate::pdf) fn new(codes: &'a [Code], stamp: &Stamp) -> Self {
         let mut cells: Vec<Cell<'a>> = codes.iter().map(|code| Cell::new(code, stamp)).collect();
         let widest = cells.iter().map(|cell| cell.area.right).fold(0.0, f64::max);
-        let highest = cells.iter().map(|cell| cell.area.top).fold(0.0, f64::max);
+        // What stands above the line that codes beside each other stand on, and below it.
+        let above = cells.iter().map(|cell| cell.area.top - cell.square.bottom).fold(0.0, f64::max);
+        let below = cells.iter().map(|cell| cell.square.bottom).fold(0.0, f64::max);
         let gaps = GAP * cells.len().saturating_sub(1) as f64;
         let (width, height) = match stamp.arrangement {
-            Arrangement::SideBySide => (cells.iter().map(|cell| cell.area.right).sum::<f64>() + gaps, highest),
+            Arrangement::SideBySide => (cells.iter().map(|cell| cell.area.right).sum::<f64>() + gaps, above + below),
             Arrangement::Stacked => (widest, cells.iter().map(|cell| cell.area.top).sum::<f64>() + gaps),
         };
         let (mut x, mut top) = (0.0, height);
         for cell in &mut cells {
             let size = (cell.area.right, cell.area.top);
-            // Codes of different size are aligned at the top, or one below the other in the middle.
+            // Codes of different size stand on one line, and so do their labels; or one below the other in the middle.
             match stamp.arrangement {
                 Arrangement::SideBySide => {
-                    cell.shift(x, height - size.1);
+                    cell.shift(x, below - cell.square.bottom);
                     x += size.0 + GAP;
                 }
                 Arrangement::Stacked => {

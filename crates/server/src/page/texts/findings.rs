@@ -53,7 +53,8 @@ const POLISH: &[(&str, &str, &str)] = &[
     // The file.
     ("empty_file", "Plik jest pusty.", "Kopiowanie zostało przerwane albo to tylko skrót z folderu w chmurze. Wyeksportuj lub skopiuj plik jeszcze raz."),
     ("input_is_placeholder", "Plik zawiera same zera.", "To skrót z folderu w chmurze (OneDrive, Dysk Google, Dropbox), którego treści nie ma na tym komputerze, albo przerwana kopia. Poczekaj na synchronizację lub skopiuj plik jeszcze raz."),
-    ("not_drawn", "Tej faktury program nie umie narysować: jest w formacie PEF albo zawiera coś, czego nie przewiduje żaden wzór.", "Weź wydruk ze swojego programu i nanieś na niego kody."),
+    ("not_drawn", "Tej faktury program nie umie narysować: zawiera coś, czego nie przewiduje żaden wzór.", "Weź wydruk ze swojego programu i nanieś na niego kody."),
+    ("kod2_missing", "Faktura byłaby narysowana z samym KODEM I, a faktura wystawiona offline, dopóki nie ma numeru KSeF, ma też KOD II.", "Podaj certyfikat, którym podpisujesz, albo manifest z podpisanymi kodami; jeśli faktura ma już numer KSeF – podaj numer."),
     ("input_is_pdf", "To PDF, a potrzebny jest XML faktury.", "Kody dotyczą pliku XML, który trafia do KSeF. Wyeksportuj go z programu do faktur; PDF jest tylko jego obrazem."),
     ("input_is_archive", "To archiwum, plik skompresowany albo dokument biurowy, a potrzebny jest XML faktury.", "Rozpakuj archiwum i dodaj pliki, które w nim są."),
     ("input_is_certificate", "To certyfikat, a potrzebny jest XML faktury.", "Czy nie pomylono plików?"),
