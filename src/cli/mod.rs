@@ -13,9 +13,11 @@ mod settings;
 mod words;
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 
 use clap::FromArgMatches as _;
 
+use args::kept::{self, KeptFile};
 use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
@@ -25,35 +27,53 @@ use words::say::{say, tell};
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
-    let is_for_programs = failure::is_for_programs(std::env::args_os());
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
     let command = args::command();
-    if let Err(error) = pasted::check(&command, std::env::args_os().skip(1)) {
+    if let Err(error) = pasted::check(&command, arguments.iter().skip(1).cloned()) {
         return failed(&error.into(), is_for_programs);
     }
-    let parsed = command.clone().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
-    let cli = match parsed {
+    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &command)).transpose();
+    let mut parsed = command.clone().try_get_matches_from(&arguments);
+    if let Ok(matches) = &parsed {
+        match kept {
+            Err(error) if kept::concerns(matches, &command) => return failed(&error, is_for_programs),
+            Ok(Some(kept)) => {
+                let more = kept::arguments(&kept, &command, matches);
+                if !more.is_empty() {
+                    parsed = command.clone().try_get_matches_from(kept::with(&arguments, more));
+                }
+            }
+            _ => {}
+        }
+    }
+    let cli = match parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches))) {
         Ok((cli, matches)) => match pasted::check_paths(&command, &matches) {
             Ok(()) => cli,
             Err(error) => return failed(&error.into(), is_for_programs),
         },
-        Err(error) => {
-            // Help and version come this way too, and are no failure; nobody reading them is none either.
-            let words = error.render().to_string();
-            match silenced(&words) {
-                Cow::Owned(silenced) if error.use_stderr() => tell!("{}", silenced.trim_end()),
-                _ => _ = error.print(),
-            }
-            if !error.use_stderr() {
-                return ExitStatus::Done;
-            }
-            if is_for_programs {
-                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
-                say!("{}", ErrorLine::of_usage(&words, cause).to_json());
-            }
-            return ExitStatus::Nothing;
-        }
+        Err(error) => return refused(&error, is_for_programs),
     };
-    Command::from_args(cli.command).and_then(commands::run).unwrap_or_else(|error| failed(&error, is_for_programs))
+    Command::from_args(cli.command, cli.general)
+        .and_then(commands::run)
+        .unwrap_or_else(|error| failed(&error, is_for_programs))
+}
+
+/// Arguments that could not be taken. Help and version come this way too, and are no failure; nobody reading them is none either.
+fn refused(error: &clap::Error, is_for_programs: bool) -> ExitStatus {
+    let words = error.render().to_string();
+    match silenced(&words) {
+        Cow::Owned(silenced) if error.use_stderr() => tell!("{}", silenced.trim_end()),
+        _ => _ = error.print(),
+    }
+    if !error.use_stderr() {
+        return ExitStatus::Done;
+    }
+    if is_for_programs {
+        let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+        say!("{}", ErrorLine::of_usage(&words, cause).to_json());
+    }
+    ExitStatus::Nothing
 }
 
 fn failed(error: &anyhow::Error, is_for_programs: bool) -> ExitStatus {

@@ -4,9 +4,11 @@ mod advise;
 mod book;
 mod cert;
 mod check;
+mod config;
 mod confirm;
 mod correct;
 mod deadline;
+pub mod kept;
 mod key;
 mod link;
 mod number;
@@ -31,6 +33,7 @@ pub use cert::{
     RegisterCommand, RegisterListArgs, SinceArgs,
 };
 pub use check::CheckArgs;
+pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs, GeneralArgs, InitArgs};
 pub use confirm::{ConfirmArgs, PaperArgs, Print};
 pub use correct::{Allowed, CorrectArgs};
 pub use deadline::DeadlineArgs;
@@ -58,6 +61,8 @@ pub use watch::{FolderArgs, WatchArgs, WatchCommand};
 #[derive(Debug, Parser)]
 #[command(name = "ksef-qr", version, max_term_width = 100, after_help = "Start here:  ksef-qr demo")]
 pub struct Cli {
+    #[command(flatten)]
+    pub general: GeneralArgs,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -80,6 +85,8 @@ pub enum Command {
     Status(StatusArgs),
     Cert(CertArgs),
     Key(KeyArgs),
+    Init(InitArgs),
+    Config(ConfigArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
     Demo(DemoArgs),
@@ -90,6 +97,15 @@ pub enum Command {
 /// The command line as a whole, for what is printed about it.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// What an option is where nothing says it, if it has a default.
+pub fn default_of(command: &clap::Command, option: &str) -> Option<String> {
+    let own = command.get_arguments().find(|arg| arg.get_long() == Some(option));
+    match own.and_then(|arg| arg.get_default_values().first()) {
+        Some(value) => Some(value.to_string_lossy().into_owned()),
+        None => command.get_subcommands().find_map(|below| default_of(below, option)),
+    }
 }
 
 #[cfg(test)]
