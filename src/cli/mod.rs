@@ -22,6 +22,7 @@ use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
 use words::failure::{self, ErrorLine};
+use words::language;
 use words::likely_secret::silenced;
 use words::say::{say, tell};
 
@@ -29,11 +30,14 @@ use words::say::{say, tell};
 pub fn run() -> ExitStatus {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
-    let command = args::command();
+    let english = args::command();
+    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &english)).transpose();
+    let asked = kept::value_of(&arguments, "--lang").and_then(|name| name.to_str());
+    language::choose(asked, kept.as_ref().ok().and_then(|kept| kept.as_ref()?.lang.as_deref()));
+    let command = args::command_in_language();
     if let Err(error) = pasted::check(&command, arguments.iter().skip(1).cloned()) {
         return failed(&error.into(), is_for_programs);
     }
-    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &command)).transpose();
     let mut parsed = command.clone().try_get_matches_from(&arguments);
     if let Ok(matches) = &parsed {
         match kept {

@@ -14,6 +14,7 @@ mod link;
 mod number;
 mod options;
 pub mod pasted;
+mod polish;
 mod print;
 mod reference;
 mod sign;
@@ -22,6 +23,8 @@ mod verify;
 mod watch;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::cli::words::language::{Language, language};
 
 pub use advise::{AdviseArgs, AdviseMode};
 pub use book::{
@@ -94,9 +97,17 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// The command line as a whole, for what is printed about it.
+/// The command line as a whole.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The same, with its help in the language of the user.
+pub fn command_in_language() -> clap::Command {
+    match language() {
+        Language::English => command(),
+        Language::Polish => polish::in_polish(command()),
+    }
 }
 
 /// What an option is where nothing says it, if it has a default.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{ConfigShow, KeptSetting, Origin};
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, words};
 use crate::cli::words::text::{DIM, printable};
 
 #[derive(Serialize)]
@@ -44,10 +44,10 @@ pub fn run(settings: &ConfigShow) -> anyhow::Result<ExitStatus> {
     let width = settings.rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
     for KeptSetting { name, value, origin } in &settings.rows {
         let origin = match (origin, value) {
-            (Origin::File(line), _) => format!("line {line}"),
-            (Origin::Variable(variable), _) => format!("the variable {variable}"),
-            (Origin::Default, Some(_)) => "default".to_owned(),
-            (Origin::Default, None) => "not set".to_owned(),
+            (Origin::File(line), _) => words!("line {line}"),
+            (Origin::Variable(variable), _) => words!("the variable {variable}"),
+            (Origin::Default, Some(_)) => words!("default"),
+            (Origin::Default, None) => words!("not set"),
         };
         match value {
             Some(value) => say!("  {name:width$}  {}  {DIM}({origin}){DIM:#}", printable(value)),

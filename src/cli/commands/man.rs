@@ -8,7 +8,7 @@ use crate::cli::words::say::print;
 
 /// Prints the man page of a command, such as `cert show`, or of the program itself.
 pub fn run(words: &[String]) -> anyhow::Result<ExitStatus> {
-    let mut shown = args::command();
+    let mut shown = args::command_in_language();
     // Once built, a command knows its full name: the page is ksef-qr-cert-show(1).
     shown.build();
     // In one word too: `man "cert show"`.

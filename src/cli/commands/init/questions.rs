@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, Write as _};
 
 use anyhow::{Context as _, bail};
 
-use crate::cli::words::say::tell;
+use crate::cli::words::say::{tell, translated};
 use crate::cli::words::text::{BAD, BOLD, DIM, printable};
 
 /// How often an answer that cannot be taken is asked for again.
@@ -29,7 +29,7 @@ impl Questions {
         for _ in 0..TRIES {
             let shown = default.filter(|default| !default.is_empty());
             let shown = shown.map(|default| format!(" {DIM}[{}]{DIM:#}", printable(default))).unwrap_or_default();
-            _ = write!(anstream::stderr(), "{BOLD}{question}{BOLD:#}{shown} ");
+            _ = write!(anstream::stderr(), "{BOLD}{}{BOLD:#}{shown} ", translated(question));
             _ = io::stderr().flush();
             let mut line = String::new();
             let read_bytes = io::Read::take(io::stdin().lock(), LONGEST).read_line(&mut line);
@@ -46,7 +46,7 @@ impl Questions {
             };
             match read(answer) {
                 Ok(answer) => return Ok(answer),
-                Err(error) => tell!("  {BAD}{}{BAD:#}", printable(&format!("{error:#}"))),
+                Err(error) => tell!("  {BAD}{}{BAD:#}", printable(&translated(&format!("{error:#}")))),
             }
         }
         bail!("no answer could be taken; nothing was written")

@@ -4,6 +4,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ksef_qr::batch::{Batch, Input};
 
+use crate::cli::words::say::translated;
+
 /// A bar for runs that take long enough to be seen, on standard error, on a terminal only.
 pub fn bar(batch: &Batch, is_wanted: bool) -> ProgressBar {
     if !is_wanted || !std::io::stderr().is_terminal() {
@@ -13,7 +15,7 @@ pub fn bar(batch: &Batch, is_wanted: bool) -> ProgressBar {
     if total < 2 {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:24} {human_pos} of {human_len} invoices, {eta} left")
+    let style = ProgressStyle::with_template(&translated("{bar:24} {human_pos} of {human_len} invoices, {eta} left"))
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
