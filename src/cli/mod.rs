@@ -24,7 +24,7 @@ use settings::Command;
 use words::failure::{self, ErrorLine};
 use words::language;
 use words::likely_secret::silenced;
-use words::say::{say, tell};
+use words::say::{print, say, tell};
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
@@ -56,7 +56,7 @@ pub fn run() -> ExitStatus {
             Ok(()) => cli,
             Err(error) => return failed(&error.into(), is_for_programs),
         },
-        Err(error) => return refused(&error, is_for_programs),
+        Err(error) => return refused(&error, is_for_programs.then_some((english, arguments))),
     };
     Command::from_args(cli.command, cli.general)
         .and_then(commands::run)
@@ -64,16 +64,20 @@ pub fn run() -> ExitStatus {
 }
 
 /// Arguments that could not be taken. Help and version come this way too, and are no failure; nobody reading them is none either.
-fn refused(error: &clap::Error, is_for_programs: bool) -> ExitStatus {
+/// Programs are told in English, whatever the user reads.
+fn refused(error: &clap::Error, programs: Option<(clap::Command, Vec<OsString>)>) -> ExitStatus {
     let words = error.render().to_string();
-    match silenced(&words) {
-        Cow::Owned(silenced) if error.use_stderr() => tell!("{}", silenced.trim_end()),
-        _ => _ = error.print(),
+    match (args::said_in_language(error), silenced(&words)) {
+        (Some(said), _) if error.use_stderr() => tell!("{}", silenced(&said).trim_end()),
+        (Some(said), _) => _ = print(said.as_bytes()),
+        (None, Cow::Owned(silenced)) if error.use_stderr() => tell!("{}", silenced.trim_end()),
+        (None, _) => _ = error.print(),
     }
     if !error.use_stderr() {
         return ExitStatus::Done;
     }
-    if is_for_programs {
+    if let Some((english, arguments)) = programs {
+        let words = english.try_get_matches_from(arguments).map_or_else(|error| error.render().to_string(), |_| words);
         let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
         say!("{}", ErrorLine::of_usage(&words, cause).to_json());
     }

@@ -25,6 +25,7 @@ mod watch;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::cli::words::language::{Language, language};
+use crate::cli::words::text::BAD;
 
 pub use advise::{AdviseArgs, AdviseMode};
 pub use book::{
@@ -107,6 +108,17 @@ pub fn command_in_language() -> clap::Command {
     match language() {
         Language::English => command(),
         Language::Polish => polish::in_polish(command()),
+    }
+}
+
+/// What clap says of arguments that it cannot take, and the help, in the language of the user; none if it says it so already.
+pub fn said_in_language(error: &clap::Error) -> Option<String> {
+    match language() {
+        Language::English => None,
+        Language::Polish if error.use_stderr() => {
+            polish::error_in_polish(error).map(|words| format!("{BAD}błąd{BAD:#}: {words}\n"))
+        }
+        Language::Polish => Some(polish::usage_in_polish(&error.render().ansi().to_string())),
     }
 }
 

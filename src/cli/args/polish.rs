@@ -1,14 +1,67 @@
 //! The help in Polish: the command line with its English texts replaced.
 
+use std::fmt::Write as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
 use crate::cli::words::catalog::polish;
+use crate::cli::words::say::translated;
 
 /// The same command line, in Polish.
 pub fn in_polish(command: Command) -> Command {
     let mut command = command.subcommand_value_name("POLECENIE");
     command.build();
-    translated(command)
+    replaced(command)
+}
+
+/// What is wrong with arguments, in Polish; what is seldom wrong is told in English.
+pub fn error_in_polish(error: &clap::Error) -> Option<String> {
+    let shown = |kind| match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let arg = shown(ContextKind::InvalidArg).unwrap_or_default();
+    let value = shown(ContextKind::InvalidValue).unwrap_or_default();
+    let mut words = match error.kind() {
+        ErrorKind::UnknownArgument => format!("nieznana opcja „{arg}”"),
+        ErrorKind::InvalidSubcommand => {
+            format!("nieznane polecenie „{}”", shown(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
+        ErrorKind::MissingRequiredArgument => format!("brakuje wymaganych argumentów: {arg}"),
+        ErrorKind::MissingSubcommand => "brakuje polecenia".to_owned(),
+        ErrorKind::ArgumentConflict => match shown(ContextKind::PriorArg).filter(|prior| *prior != arg) {
+            Some(prior) => format!("„{arg}” nie można użyć razem z „{prior}”"),
+            None => format!("„{arg}” można podać tylko raz"),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => format!("„{arg}” wymaga wartości"),
+        ErrorKind::InvalidValue => format!("„{arg}” nie przyjmuje wartości „{value}”"),
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error).map(|why| translated(&why.to_string()).into_owned());
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            format!("„{arg}” nie przyjmuje wartości „{value}”{why}")
+        }
+        ErrorKind::TooManyValues => format!("„{arg}” nie przyjmuje wartości „{value}”: jest ich za dużo"),
+        ErrorKind::NoEquals => format!("„{arg}” podaje się ze znakiem równości"),
+        _ => return None,
+    };
+    if let Some(known) = shown(ContextKind::ValidValue).filter(|known| !known.is_empty()) {
+        _ = write!(words, "\n  [wartości: {known}]");
+    }
+    let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    if let Some(similar) = similar.into_iter().find_map(shown) {
+        _ = write!(words, "\n\n  podobne: {similar}");
+    }
+    if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
+        _ = write!(words, "\n\n{}", usage_in_polish(&usage.to_string()));
+    }
+    Some(format!("{words}\n\nWięcej mówi „--help”."))
+}
+
+/// What clap writes into a text of its own.
+pub fn usage_in_polish(text: &str) -> String {
+    text.replace("Usage:", "Użycie:").replace("[OPTIONS]", "[OPCJE]")
 }
 
 /// Every text of the command line in English, as it is looked up.
@@ -23,7 +76,7 @@ pub fn texts(command: &Command) -> Vec<String> {
     texts
 }
 
-fn translated(command: Command) -> Command {
+fn replaced(command: Command) -> Command {
     each_text(command, &mut |english| polish().text(english).map(str::to_owned))
 }
 
@@ -122,11 +175,13 @@ fn examples(english: &str, text: &mut dyn FnMut(&str) -> Option<String>) -> Stri
     let mut lines = english.lines().peekable();
     while let Some(line) = lines.next() {
         let depth = indentation(line);
-        if line.is_empty() || depth >= COMMAND {
+        if line.is_empty() || depth >= COMMAND || line.trim_start().starts_with("ksef-qr ") {
             done.push_str(line);
         } else {
             let mut said = line.trim_start().to_owned();
-            while let Some(next) = lines.next_if(|next| !next.is_empty() && indentation(next) == depth) {
+            while let Some(next) = lines.next_if(|next| {
+                !next.is_empty() && indentation(next) == depth && !next.trim_start().starts_with("ksef-qr ")
+            }) {
                 said = format!("{said}\n{}", next.trim_start());
             }
             let gap = " ".repeat(depth);
@@ -150,16 +205,45 @@ fn leaked(text: String) -> &'static str {
 mod tests {
     use super::*;
 
+    /// English stands in the code; a translator has the other half.
     #[test]
-    fn dump() {
-        let mut seen = std::collections::HashSet::new();
-        let mut out = String::new();
-        for text in texts(&crate::cli::args::command()) {
-            if seen.insert(text.clone()) {
-                out.push_str(&serde_json::to_string(&text).unwrap());
-                out.push('\n');
-            }
+    fn every_text_of_the_help_is_said_in_polish() {
+        let is_said = |text: &str| polish().text(text).is_some();
+        let names = |text: &str| !text.contains(char::is_lowercase) || text.starts_with("ksef-qr ");
+        let missing: Vec<String> =
+            texts(&crate::cli::args::command()).into_iter().filter(|text| !is_said(text) && !names(text)).collect();
+        assert!(missing.is_empty(), "without Polish: {missing:#?}");
+    }
+
+    #[test]
+    fn the_polish_command_line_is_well_formed_and_takes_the_same() {
+        let command = in_polish(crate::cli::args::command());
+        command.clone().debug_assert();
+        let line = ["ksef-qr", "sign", "a.xml", "--env", "test", "--mode", "awaria", "--format", "png,svg"];
+        assert!(command.clone().try_get_matches_from(line).is_ok());
+        let help = command.clone().find_subcommand_mut("sign").unwrap().render_long_help().to_string();
+        for english in ["Usage", "Options:", "[default", "[possible", "Print help"] {
+            assert!(!help.contains(english), "{english}");
         }
-        std::fs::write("/tmp/L-help.jsonl", out).unwrap();
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_polish() {
+        let command = in_polish(crate::cli::args::command());
+        let said = |line: &str| {
+            let error = command.clone().try_get_matches_from(line.split(' ')).unwrap_err();
+            error_in_polish(&error).unwrap_or_else(|| panic!("{line}: {error}"))
+        };
+        for (line, words) in [
+            ("ksef-qr sign", "brakuje wymaganych argumentów"),
+            ("ksef-qr sing a.xml", "nieznane polecenie „sing”"),
+            ("ksef-qr sign a.xml --ot x", "nieznana opcja „--ot”"),
+            ("ksef-qr sign a.xml --env nowy", "nie przyjmuje wartości „nowy”"),
+            ("ksef-qr sign a.xml --out", "wymaga wartości"),
+            ("ksef-qr sign a.xml --cert a --p12 b", "nie można użyć razem z"),
+        ] {
+            let found = said(line);
+            assert!(found.contains(words) && !found.contains("Usage"), "{line}: {found}");
+        }
     }
 }

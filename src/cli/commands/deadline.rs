@@ -106,7 +106,7 @@ fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt:
     };
     let mut words = String::new();
     writeln!(words, "{}", words!("{BOLD}{answer}{BOLD:#}{why}"))?;
-    let (name, article) = (mode.name(), mode.article());
+    let (name, article) = (translated(mode.name()), mode.article());
     writeln!(words, "{}", words!("  issued {}, mode {name} {DIM}(VAT Act, art. {article}){DIM:#}", named(issued)))?;
     for step in deadline.steps() {
         writeln!(words, "  {}: {}", named(step.send_by), reason(step))?;

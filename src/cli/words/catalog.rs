@@ -77,7 +77,7 @@ impl Catalog {
 
     /// The Polish of a text without values, or of a template.
     pub fn text(&self, english: &str) -> Option<&str> {
-        self.texts.get(english).map(String::as_str)
+        self.texts.get(english).map(String::as_str).or_else(|| self.noun(english, 1))
     }
 
     /// `faktura`, `faktury` or `faktur`.
@@ -137,6 +137,9 @@ impl Catalog {
     }
 }
 
+/// What begins a colour on a terminal.
+const ESCAPE: &str = "\u{1b}[";
+
 /// In tries; a hostile text could have the parts of a template stand in it in a million ways.
 const MOST_TRIES: u32 = 10_000;
 
@@ -167,7 +170,11 @@ fn find<'f>(parts: &[Part<'_>], text: &'f str, found: &mut Vec<&'f str>, tries: 
         Part::Value(_) => match rest {
             [] => with(text.len(), found),
             [Part::Fixed(next), ..] => text.match_indices(&**next).any(|(at, _)| with(at, found)),
-            [Part::Value(_), ..] => text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| with(at, found)),
+            [Part::Value(next), ..] => {
+                let styled = text.match_indices(ESCAPE).filter(|_| is_style(next)).map(|(at, _)| at);
+                let anywhere = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+                styled.chain(anywhere).any(|at| with(at, found))
+            }
         },
     }
 }
@@ -181,7 +188,7 @@ fn is_style(name: &str) -> bool {
 /// Where the escape sequences at the start of a text end.
 fn style_end(text: &str) -> usize {
     let mut end = 0;
-    while text[end..].starts_with("\u{1b}[") {
+    while text[end..].starts_with(ESCAPE) {
         let Some(length) = text[end..].find('m') else { break };
         end += length + 1;
     }

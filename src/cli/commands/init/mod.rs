@@ -26,6 +26,10 @@ use questions::Questions;
 /// Whose seller nobody is: of the project's test data.
 const INVOICE: &[u8] = include_bytes!("../../../../fixtures/invoices/good/fa3-basic.xml");
 
+/// In place of what is said of results.
+const OVERWRITE: &str =
+    "`ksef-qr config show` tells what is set. `--overwrite` replaces it; `--config FILE` names another file.";
+
 /// What was answered.
 struct Answers {
     environment: Environment,
@@ -44,8 +48,8 @@ pub fn run(settings: &Init) -> anyhow::Result<ExitStatus> {
     let file = &settings.file;
     // Whatever can be refused is refused before anything is asked.
     if !settings.overwrite && file.symlink_metadata().is_ok() {
-        let exists = Error::new(ErrorKind::OutputExists, "there are settings already; --overwrite replaces them");
-        return Err(exists.about(file.to_string_lossy()).into());
+        let exists = Error::new(ErrorKind::OutputExists, "there are settings already");
+        return Err(exists.about(file.to_string_lossy()).with_hint(OVERWRITE).into());
     }
     let answers = ask(settings)?;
     let trial = try_out(&answers)?;
