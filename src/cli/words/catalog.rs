@@ -317,6 +317,98 @@ msgstr "nie da się tego przyjąć: {why}"
         assert_eq!(parts("a { b"), [fixed("a { b")]);
     }
 
+    /// What stands in quotes behind an opening such as `say!(`, everywhere in the command.
+    fn literals(openings: &[&str]) -> Vec<(String, String)> {
+        let mut todo = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli")];
+        let mut found = Vec::new();
+        while let Some(path) = todo.pop() {
+            if path.is_dir() {
+                todo.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for opening in openings {
+                for (at, _) in code.match_indices(opening) {
+                    let Some(quoted) = code[at + opening.len()..].trim_start().strip_prefix('"') else { continue };
+                    found.push((path.display().to_string(), literal(quoted)));
+                }
+            }
+        }
+        assert!(found.len() > 50, "the sources were found");
+        found
+    }
+
+    /// A literal as the compiler reads it, from behind its first quote.
+    fn literal(quoted: &str) -> String {
+        let (mut text, mut letters) = (String::new(), quoted.chars());
+        while let Some(letter) = letters.next() {
+            match letter {
+                '"' => break,
+                '\\' => match letters.next() {
+                    Some('n') => text.push('\n'),
+                    Some('\n') => {
+                        let rest = letters.as_str().trim_start();
+                        letters = rest.chars();
+                    }
+                    Some(other) => text.push(other),
+                    None => break,
+                },
+                other => text.push(other),
+            }
+        }
+        text
+    }
+
+    /// True if there are words in it, and not names alone.
+    fn has_words(text: &str) -> bool {
+        let fixed: String = parts(text)
+            .iter()
+            .map(|part| match part {
+                Part::Fixed(fixed) => fixed.to_string(),
+                Part::Value(_) => " ".to_owned(),
+            })
+            .collect();
+        let is_command = fixed.contains(" sign ") || fixed.contains("--out my-codes");
+        !is_command
+            && fixed.split(|c: char| !c.is_alphabetic()).any(|word| word.len() > 2 && word != "KOD" && word != "SHA")
+    }
+
+    #[test]
+    fn every_text_of_the_command_is_said_in_polish() {
+        let openings = [
+            "say!(",
+            "tell!(",
+            "words!(",
+            "bail!(",
+            "anyhow!(",
+            "translated(",
+            ".context(",
+            "with_context(|| format!(",
+        ];
+        let missing: Vec<_> = literals(&openings)
+            .into_iter()
+            .filter(|(_, text)| has_words(text) && polish().text(text).is_none())
+            .collect();
+        assert!(missing.is_empty(), "without Polish: {missing:#?}");
+    }
+
+    #[test]
+    fn every_code_and_hint_is_said_in_polish() {
+        let hints = ksef_qr::error::explanations()
+            .flat_map(|known| [known.meaning, known.hint, crate::cli::words::hints::explained(&known)]);
+        let missing: Vec<&str> = hints.filter(|text| polish().text(text).is_none()).collect();
+        assert!(missing.is_empty(), "without Polish: {missing:#?}");
+    }
+
+    #[test]
+    fn a_text_that_could_be_many_is_given_up() {
+        let hostile = ", ".repeat(300);
+        let started = std::time::Instant::now();
+        assert_eq!(polish().said(&hostile), None);
+        assert!(started.elapsed().as_secs() < 5);
+    }
+
     #[test]
     fn each_polish_text_has_the_values_of_the_english_one() {
         for (english, polish) in polish().english() {
