@@ -1,7 +1,6 @@
 //! What the codes mean: the page of the documentation is what the command says.
 
 use std::fs;
-use std::process::Command;
 
 use crate::common::run;
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::common::{files, fixture, run};
 use ksef_qr::credential::{PrivateKey, check_password};

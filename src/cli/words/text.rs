@@ -19,7 +19,7 @@ pub const ODD: Style = AnsiColor::Yellow.on_default().bold();
 /// `1 invoice`, `2 invoices`; `5 faktur`.
 pub fn counted(count: u64, noun: &str) -> String {
     match (language(), polish_noun(noun, count)) {
-        (Language::Polish, Some(noun)) => format!("{count} {noun}"),
+        (Language::Polish, Some(noun)) => format!("{count}\u{a0}{noun}"),
         _ => format!("{count} {noun}{}", if count == 1 { "" } else { "s" }),
     }
 }

@@ -182,7 +182,7 @@ mod tests {
     fn mistakes_are_named_by_line_and_secrets_are_not_repeated() {
         for (text, code, words) in [
             (
-                "\nenv = \"prd\"",
+                "\nenv = \"prodd\"",
                 "config_malformed",
                 "line 2: \"env\" does not take this value; known are prod, demo, test",
             ),

@@ -6,14 +6,14 @@ mod key;
 mod place;
 
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
 pub use file::{KeptFile, KeptValue};
 pub use key::KEYS;
-pub use place::{place, place_to_write};
+pub use place::{place, place_to_write, value_of};
 
 /// Commands that make such a file, or tell of it: nothing of it is theirs.
 const ABOUT: [&str; 2] = ["config", "init"];
@@ -94,20 +94,6 @@ pub fn with(arguments: &[OsString], more: Vec<OsString>) -> Vec<OsString> {
     before.iter().cloned().chain(more).chain(after.iter().cloned()).collect()
 }
 
-/// The last value of an option, seen before arguments are understood.
-pub fn value_of<'a>(arguments: &'a [OsString], option: &str) -> Option<&'a OsStr> {
-    let arguments: Vec<&OsString> = arguments.iter().take_while(|argument| *argument != "--").collect();
-    let mut found = None;
-    for (at, argument) in arguments.iter().enumerate() {
-        if *argument == option {
-            found = arguments.get(at + 1).map(|value| value.as_os_str());
-        } else if let Some(value) = argument.to_str().and_then(|text| text.strip_prefix(option)?.strip_prefix('=')) {
-            found = Some(OsStr::new(value));
-        }
-    }
-    found
-}
-
 fn takes(path: &[&str]) -> bool {
     path.first().is_some_and(|name| !ABOUT.contains(name))
 }
@@ -125,6 +111,8 @@ fn leaf<'a>(command: &'a clap::Command, matches: &'a ArgMatches) -> (Vec<&'a str
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::key::Key;
     use super::*;
 

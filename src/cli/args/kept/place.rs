@@ -3,8 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::value_of;
-
 /// The file's name.
 pub const NAME: &str = "ksef-qr.toml";
 /// Names the file; empty, it says that there is none.
@@ -43,4 +41,18 @@ fn of_user() -> Option<PathBuf> {
             .or_else(|| variable("HOME").map(|home| Path::new(&home).join(".config"))),
     };
     folder.map(|folder| folder.join(OsStr::new("ksef-qr")).join(NAME))
+}
+
+/// The last value of an option, seen before arguments are understood.
+pub fn value_of<'a>(arguments: &'a [OsString], option: &str) -> Option<&'a OsStr> {
+    let arguments: Vec<&OsString> = arguments.iter().take_while(|argument| *argument != "--").collect();
+    let mut found = None;
+    for (at, argument) in arguments.iter().enumerate() {
+        if *argument == option {
+            found = arguments.get(at + 1).map(|value| value.as_os_str());
+        } else if let Some(value) = argument.to_str().and_then(|text| text.strip_prefix(option)?.strip_prefix('=')) {
+            found = Some(OsStr::new(value));
+        }
+    }
+    found
 }

@@ -124,6 +124,12 @@ fn reason(item: &Item) -> Cow<'_, str> {
     hints::of_item(item).map_or(message.into(), |option| format!("{message} ({option})").into())
 }
 
+/// The same in the language of the user.
+fn said(item: &Item) -> String {
+    let message = translated(item.finding().message());
+    hints::of_item(item).map_or_else(|| message.to_string(), |option| format!("{message} ({option})"))
+}
+
 /// True if the item has a problem, with a code and a hint of its own.
 fn has_problem(item: &Item) -> bool {
     matches!(item.outcome(), Outcome::Fail | Outcome::Warning)
@@ -144,7 +150,7 @@ fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
         };
         let finding = item.finding();
         let code = if has_problem(item) { format!(" {DIM}[{}]{DIM:#}", finding.code()) } else { String::new() };
-        say!("  {style}{word:<7}{style:#}  {}: {}{code}", translated(item.name().words()), translated(&reason(item)));
+        say!("  {style}{word:<7}{style:#}  {}: {}{code}", translated(item.name().words()), printable(&said(item)));
         if has_problem(item) {
             say!("           {DIM}{}{DIM:#}", translated(hints::of_finding(finding)));
         }

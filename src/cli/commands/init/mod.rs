@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
+use ksef_qr::batch::Issuers as _;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::files::{write_file, write_secret_file};
 use ksef_qr::register::KeyPlace;
@@ -21,7 +22,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{Init, RegisterChoice, SecretSource, Signature};
 use crate::cli::words::say::say;
 use crate::cli::words::text::printable;
-use questions::Questions;
+use questions::ask;
 
 /// Whose seller nobody is: of the project's test data.
 const INVOICE: &[u8] = include_bytes!("../../../../fixtures/invoices/good/fa3-basic.xml");
@@ -51,7 +52,7 @@ pub fn run(settings: &Init) -> anyhow::Result<ExitStatus> {
         let exists = Error::new(ErrorKind::OutputExists, "there are settings already");
         return Err(exists.about(file.to_string_lossy()).with_hint(OVERWRITE).into());
     }
-    let answers = ask(settings)?;
+    let answers = answers(settings)?;
     let trial = try_out(&answers)?;
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
@@ -64,11 +65,10 @@ pub fn run(settings: &Init) -> anyhow::Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
-fn ask(settings: &Init) -> anyhow::Result<Answers> {
-    let mut questions = Questions::new();
+fn answers(settings: &Init) -> anyhow::Result<Answers> {
     let environment = match settings.env {
         Some(environment) => environment,
-        None => questions.ask("1. Which KSeF: prod, demo or test?", Some("prod"), |text| Ok(text.parse()?))?,
+        None => ask("1. Which KSeF: prod, demo or test?", Some("prod"), |text| Ok(text.parse()?))?,
     };
     let there = |text: &str| {
         let path = absolute(Path::new(text))?;
@@ -79,9 +79,7 @@ fn ask(settings: &Init) -> anyhow::Result<Answers> {
     };
     let cert = match &settings.cert {
         Some(cert) => absolute(cert)?,
-        None => {
-            questions.ask("2. File of the certificate (.crt), PKCS#12 file (.p12) or register (.toml):", None, there)?
-        }
+        None => ask("2. File of the certificate (.crt), PKCS#12 file (.p12) or register (.toml):", None, there)?,
     };
     let extension = cert.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     let signs = match &*extension {
@@ -92,7 +90,7 @@ fn ask(settings: &Init) -> anyhow::Result<Answers> {
             let beside = beside.is_file().then(|| beside.to_string_lossy().into_owned());
             let key = match &settings.key {
                 Some(key) => absolute(key)?,
-                None => questions.ask("3. File of its private key:", beside.as_deref(), there)?,
+                None => ask("3. File of its private key:", beside.as_deref(), there)?,
             };
             Signs::Key(KeyPlace::Files { cert, key })
         }
@@ -101,7 +99,7 @@ fn ask(settings: &Init) -> anyhow::Result<Answers> {
         Some(file) => Some(absolute(file)?),
         // Who gives all else by options wants no questions.
         None if settings.env.is_some() && settings.cert.is_some() && settings.out.is_some() => None,
-        None => questions.ask(
+        None => ask(
             "4. File with the password of the key as its first line; empty, to be asked each time:",
             Some(""),
             |text| if text.is_empty() { Ok(None) } else { there(text).map(Some) },
@@ -109,7 +107,7 @@ fn ask(settings: &Init) -> anyhow::Result<Answers> {
     };
     let out = match &settings.out {
         Some(out) => absolute(out)?,
-        None => questions.ask("5. Folder for the results:", Some("ksef-qr-out"), |text| absolute(Path::new(text)))?,
+        None => ask("5. Folder for the results:", Some("ksef-qr-out"), |text| absolute(Path::new(text)))?,
     };
     Ok(Answers { environment, signs, password_file, out })
 }
@@ -134,7 +132,6 @@ fn try_out(answers: &Answers) -> anyhow::Result<PathBuf> {
             let signature = Signature::default();
             let opening = Opening { password, signature, conditions, context: None, on_behalf: true };
             let (issuers, _) = RegisterIssuers::new(file, &RegisterChoice::Fitting { owner: None }, opening)?;
-            use ksef_qr::batch::Issuers as _;
             let invoice = Invoice::read(INVOICE)?;
             match issuers.opened().first() {
                 Some(issuer) => sign(issuer),

@@ -209,7 +209,12 @@ impl<'b> Report<'b> {
             refused => words!(", {BAD}{refused} refused{BAD:#}"),
         };
         let (done, time) = (counted(done, "invoice"), duration(summary.elapsed_ms));
-        say!("{colour}{done}{colour:#} {what}{refused} in {time}", what = translated(what));
+        let what = translated(what);
+        let line = match language() {
+            Language::English => format!("{colour}{done}{colour:#} {what}{refused} in {time}"),
+            Language::Polish => format!("{what}: {colour}{done}{colour:#}{refused}, w {time}"),
+        };
+        say!("{line}");
         if summary.kept > 0 {
             let redrawn = match summary.redrawn {
                 0 => String::new(),
@@ -237,7 +242,7 @@ impl<'b> Report<'b> {
     /// `2 pictures`.
     fn counted_files(&self) -> String {
         match (language(), polish().noun(self.noun(1), self.files)) {
-            (Language::Polish, Some(noun)) => format!("{} {noun}", self.files),
+            (Language::Polish, Some(noun)) => format!("{}\u{a0}{noun}", self.files),
             _ => format!("{} {}", self.files, self.noun(self.files)),
         }
     }
