@@ -8,7 +8,7 @@ use crate::cli::words::say::{say, words};
 use crate::cli::words::text::{DIM, printable};
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct SettingLine<'a> {
     r#type: &'static str,
     name: &'static str,
     value: Option<&'a str>,
@@ -32,7 +32,7 @@ pub fn run(settings: &ConfigShow) -> anyhow::Result<ExitStatus> {
                 Origin::Default => ("default", None, None),
             };
             let file = line.and(file.clone());
-            let line = Line { r#type: "setting", name, value: value.as_deref(), from, file, line, variable };
+            let line = SettingLine { r#type: "setting", name, value: value.as_deref(), from, file, line, variable };
             say!("{}", serde_json::to_string(&line)?);
         }
         return Ok(ExitStatus::Done);

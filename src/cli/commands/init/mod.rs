@@ -175,7 +175,7 @@ fn text(answers: &Answers, settings: &Init) -> String {
             line("key", &shown(key));
         }
         Signs::Key(KeyPlace::Pkcs12 { file, .. } | KeyPlace::Pkcs11 { cert: Some(file), .. }) => {
-            line("p12", &shown(file))
+            line("p12", &shown(file));
         }
         Signs::Key(KeyPlace::Pkcs11 { uri, cert: None }) => line("pkcs11", uri),
     }
