@@ -12,47 +12,75 @@ mod settings;
 mod words;
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 
 use clap::FromArgMatches as _;
 
+use args::kept::{self, KeptFile};
 use args::{Cli, pasted};
 use exit::ExitStatus;
 use settings::Command;
 use words::failure::{self, ErrorLine};
+use words::language;
 use words::likely_secret::silenced;
-use words::say::{say, tell};
+use words::say::{print, say, tell};
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
-    let is_for_programs = failure::is_for_programs(std::env::args_os());
-    let command = args::command();
-    if let Err(error) = pasted::check(&command, std::env::args_os().skip(1)) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
+    let english = args::command();
+    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &english)).transpose();
+    let asked = kept::value_of(&arguments, "--lang").and_then(|name| name.to_str());
+    language::choose(asked, kept.as_ref().ok().and_then(|kept| kept.as_ref()?.lang.as_deref()));
+    let command = args::command_in_language();
+    if let Err(error) = pasted::check(&command, arguments.iter().skip(1).cloned()) {
         return failed(&error.into(), is_for_programs);
     }
-    let parsed = command.clone().try_get_matches().and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
-    let cli = match parsed {
+    let mut parsed = command.clone().try_get_matches_from(&arguments);
+    if let Ok(matches) = &parsed {
+        match kept {
+            Err(error) if kept::concerns(matches, &command) => return failed(&error, is_for_programs),
+            Ok(Some(kept)) => {
+                let more = kept::arguments(&kept, &command, matches);
+                if !more.is_empty() {
+                    parsed = command.clone().try_get_matches_from(kept::with(&arguments, more));
+                }
+            }
+            _ => {}
+        }
+    }
+    let cli = match parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches))) {
         Ok((cli, matches)) => match pasted::check_paths(&command, &matches) {
             Ok(()) => cli,
             Err(error) => return failed(&error.into(), is_for_programs),
         },
-        Err(error) => {
-            // Help and version come this way too, and are no failure; nobody reading them is none either.
-            let words = error.render().to_string();
-            match silenced(&words) {
-                Cow::Owned(silenced) if error.use_stderr() => tell!("{}", silenced.trim_end()),
-                _ => _ = error.print(),
-            }
-            if !error.use_stderr() {
-                return ExitStatus::Done;
-            }
-            if is_for_programs {
-                let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref());
-                say!("{}", ErrorLine::of_usage(&words, cause).to_json());
-            }
-            return ExitStatus::Nothing;
-        }
+        Err(error) => return refused(&error, is_for_programs.then_some((english, arguments))),
     };
-    Command::from_args(cli.command).and_then(commands::run).unwrap_or_else(|error| failed(&error, is_for_programs))
+    Command::from_args(cli.command, cli.general)
+        .and_then(commands::run)
+        .unwrap_or_else(|error| failed(&error, is_for_programs))
+}
+
+/// Arguments that could not be taken. Help and version come this way too, and are no failure; nobody reading them is none either.
+/// Programs are told in English, whatever the user reads.
+fn refused(error: &clap::Error, programs: Option<(clap::Command, Vec<OsString>)>) -> ExitStatus {
+    let words = error.render().to_string();
+    match (args::said_in_language(error), silenced(&words)) {
+        (Some(said), _) if error.use_stderr() => tell!("{}", silenced(&said).trim_end()),
+        (Some(said), _) => _ = print(said.as_bytes()),
+        (None, Cow::Owned(silenced)) if error.use_stderr() => tell!("{}", silenced.trim_end()),
+        (None, _) => _ = error.print(),
+    }
+    if !error.use_stderr() {
+        return ExitStatus::Done;
+    }
+    if let Some((english, arguments)) = programs {
+        let words = english.try_get_matches_from(arguments).map_or_else(|error| error.render().to_string(), |_| words);
+        let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+        say!("{}", ErrorLine::of_usage(&words, cause).to_json());
+    }
+    ExitStatus::Nothing
 }
 
 fn failed(error: &anyhow::Error, is_for_programs: bool) -> ExitStatus {

@@ -205,7 +205,7 @@ fn one_number_is_for_one_invoice() {
     let folder = tempfile::tempdir().unwrap();
     invoices(folder.path(), 2);
     for input in ["in", "in/*.xml"] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut command = crate::common::program();
         command.current_dir(folder.path()).args([
             "link",
             input,
@@ -220,7 +220,7 @@ fn one_number_is_for_one_invoice() {
 fn the_demo_spares_other_files() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("manifest.ndjson"), "{\"type\":\"mine\"}").unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut command = crate::common::program();
     assert_eq!(run(command.arg("demo").arg("--out").arg(folder.path())).status.code(), Some(2));
     assert_eq!(files(folder.path()).len(), 1);
 }
@@ -285,7 +285,7 @@ fn an_interrupt_leaves_a_whole_manifest() {
 #[test]
 fn completions_and_man_pages() {
     let run = |args: &[&str]| {
-        let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(args).output().unwrap();
+        let done = crate::common::program().args(args).output().unwrap();
         (done.status.code(), String::from_utf8(done.stdout).unwrap())
     };
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
@@ -309,7 +309,7 @@ fn completions_and_man_pages() {
 
 #[test]
 fn completions_know_the_values() {
-    let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(["completions", "bash"]).output().unwrap();
+    let done = crate::common::program().args(["completions", "bash"]).output().unwrap();
     let script = String::from_utf8(done.stdout).unwrap();
     for (option, values) in [
         ("--env", "prod demo test"),
@@ -334,7 +334,7 @@ fn completions_know_the_values() {
 /// The script, run: bash asks its function what may stand there.
 #[test]
 fn bash_completes_behind_a_command() {
-    let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(["completions", "bash"]).output().unwrap();
+    let done = crate::common::program().args(["completions", "bash"]).output().unwrap();
     let script = String::from_utf8(done.stdout).unwrap();
     let ask = "COMP_WORDS=(ksef-qr sign --env ''); COMP_CWORD=3; _ksef__qr ksef-qr '' --env; echo \"${COMPREPLY[@]}\"";
     let Ok(done) = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output() else { return };
@@ -345,7 +345,7 @@ fn bash_completes_behind_a_command() {
 fn the_demo_signs_shows_and_can_be_run_again() {
     let folder = tempfile::tempdir().unwrap();
     for _ in 0..2 {
-        let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path()).arg("demo").output().unwrap();
+        let done = crate::common::program().current_dir(folder.path()).arg("demo").output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         let text = String::from_utf8(done.stdout).unwrap();
         assert!(text.contains("3 signed, 1 refused") && text.contains("ksef-qr-demo"), "{text}");
@@ -360,7 +360,7 @@ fn the_demo_signs_shows_and_can_be_run_again() {
         }
     }
     // What it tells the user to try next works.
-    let out = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+    let out = crate::common::program()
         .current_dir(folder.path())
         .args(["sign", "ksef-qr-demo/invoices", "--env", "test", "--cert", "ksef-qr-demo/throwaway.crt"])
         .args([

@@ -23,7 +23,7 @@ struct Answered {
 impl Check {
     /// Of a certificate; whatever was not given is not given.
     fn of(certificate: &str) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut command = crate::common::program();
         command.env_remove("KSEF_QR_KEY_PASSWORD").args(["cert", "check", "--json", "--env", "test"]);
         command.args(["--now", "2026-06-30T12:00:00Z", "--cert", &fixture(&format!("keys/{certificate}"))]);
         Self { command }
@@ -249,7 +249,7 @@ fn item_controlled_test() {
 #[test]
 fn pkcs12_is_looked_over_as_two_files_are() {
     let p12 = |name: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut command = crate::common::program();
         command.env_remove("KSEF_QR_KEY_PASSWORD").args(["cert", "check", "--json", "--env", "test"]);
         command.args(["--now", "2026-06-30T12:00:00Z", "--p12", &fixture(&format!("keys/{name}"))]);
         Check { command }
@@ -277,7 +277,7 @@ fn item_revocation() {
 #[test]
 fn problem_missing_key() {
     Check::of("offline-ec.crt").answer().fails("key_present", "key_missing", "give it with --key");
-    let mut sign = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut sign = crate::common::program();
     sign.args(["sign", "invoice.xml", "--cert", &fixture("keys/offline-ec.crt")]);
     let output = run(&mut sign);
     assert_eq!(output.status.code(), Some(2));
@@ -361,13 +361,13 @@ fn problem_empty_file() {
 fn problem_obsolete_host() {
     let link = "https://ksef-test.mf.gov.pl/client-app/certificate/Nip/5265877635/5265877635/01F0A1B2C3D4E501/\
                 n8otcJbcdk3Wg1g7fM-BJen2qMj5oYP5TUzR5G0x4Oo/AAAA";
-    let output = run(Command::new(env!("CARGO_BIN_EXE_ksef-qr")).args(["verify", link]));
+    let output = run(crate::common::program().args(["verify", link]));
     assert_eq!(output.status.code(), Some(1));
     assert_tells(&String::from_utf8(output.stdout).unwrap(), "host_obsolete", "sign KOD II anew");
 }
 
 fn signing(certificate: &str, key: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut command = crate::common::program();
     command.env_remove("KSEF_QR_KEY_PASSWORD").args(["sign", &fixture("invoices/good/fa3-basic.xml"), "--env", "test"]);
     command.args(["--cert", &fixture(&format!("keys/{certificate}")), "--key", &fixture(&format!("keys/{key}"))]);
     command.args(["--format", "none", "--json", "--now", "2026-06-30T12:00:00Z"]);

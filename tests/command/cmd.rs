@@ -5,5 +5,10 @@ fn command_line() {
     // Some of the cases need it.
     crate::common::scanner();
     let cases = trycmd::TestCases::new();
-    cases.env("NO_COLOR", "1").env("COLUMNS", "100").case("tests/cmd/*/*.toml");
+    cases
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "100")
+        .env("KSEF_QR_CONFIG", "")
+        .env("KSEF_QR_LANG", "en")
+        .case("tests/cmd/*/*.toml");
 }

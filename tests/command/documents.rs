@@ -12,7 +12,7 @@ const PDF: &str = "pdf/producers/fa3-basic.pdf";
 
 /// `ksef-qr COMMAND` in the test environment, on a day when all fixtures are issued.
 fn ksef_qr(folder: &Path, command: &str) -> Command {
-    let mut ksef_qr = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut ksef_qr = crate::common::program();
     ksef_qr.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").args([command, "--env", "test"]);
     ksef_qr.args(["--now", "2026-06-30T12:00:00Z"]);
     ksef_qr
@@ -92,7 +92,7 @@ fn codes_get_a_page_of_their_own() {
     let output = stamp(&given, &["--new-page", "--size-mm", "30", "--arrange", "stacked", "--out", "new"]);
     assert_eq!(status(&output), 0, "{}", told(&output));
     for pdf in ["auto/full.pdf", "new/fa3-basic.pdf"] {
-        let mut verify = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut verify = crate::common::program();
         let said = run(verify.current_dir(folder.path()).args(["verify", pdf])).stdout;
         let said = String::from_utf8_lossy(&said);
         assert_eq!(said.matches(&format!("{pdf}, page 2; page 2, link")).count(), 2, "{said}");
@@ -152,7 +152,7 @@ fn codes_of_an_earlier_run_are_put_on_paper_and_not_signed_again() {
     fs::write(folder.path().join("xml/f1.xml"), text + "\n").unwrap();
     let output = run(ksef_qr(folder.path(), "confirm").args(["xml/f1.xml", "--codes", manifest, "--out", "a"]));
     assert!(told(&output).contains("[codes_missing]"), "{}", told(&output));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut command = crate::common::program();
     command.current_dir(folder.path()).args([
         "confirm",
         "xml/f2.xml",
@@ -300,7 +300,7 @@ fn verify_reads_the_codes_of_a_stamped_pdf() {
         assert_eq!(status(&run(command.args([&fixture("pdf/pdfa-3b.pdf"), "--overwrite"]).args(more))), 0);
     };
     let verify = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut command = crate::common::program();
         command.current_dir(folder.path()).args(["verify", "--manifest", "ksef-qr-out/manifest.ndjson", "--json"]);
         command.args(["--cert", &fixture("keys/offline-ec.crt"), "--now", "2026-06-30T12:00:00Z"]);
         let output = run(&mut command);

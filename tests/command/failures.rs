@@ -259,7 +259,11 @@ fn too_few_threads_are_fewer_jobs_or_an_error() {
         // Root has no limit.
         let mut command = Command::new("prlimit");
         command.args([&format!("--nproc={limit}"), "setpriv", "--reuid", "54321", "--clear-groups"]);
-        command.arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
+        command
+            .env("KSEF_QR_CONFIG", "")
+            .env("KSEF_QR_LANG", "en")
+            .arg(env!("CARGO_BIN_EXE_ksef-qr"))
+            .current_dir(folder.path());
         command.args(["link", "good.xml", "good.xml", "--format", "none", "--jobs", "8", "--env", "test", "--json"]);
         let Ok(output) = command.output() else { return };
         // Not root, no setpriv, or the program lies where that user cannot get.
@@ -290,7 +294,12 @@ fn too_little_memory_is_fewer_jobs() {
     let folder = inputs();
     let status_with = |megabytes: u64, jobs: &str| {
         let mut command = Command::new("prlimit");
-        command.arg(format!("--as={}", megabytes << 20)).arg(env!("CARGO_BIN_EXE_ksef-qr")).current_dir(folder.path());
+        command
+            .arg(format!("--as={}", megabytes << 20))
+            .env("KSEF_QR_CONFIG", "")
+            .env("KSEF_QR_LANG", "en")
+            .arg(env!("CARGO_BIN_EXE_ksef-qr"))
+            .current_dir(folder.path());
         command.args(["link", "good.xml", "good.xml", "--format", "none", "--env", "test", "--json", "--jobs", jobs]);
         command
             .output()

@@ -336,6 +336,8 @@ fn pipes_are_read_and_not_waited_for() {
     let substituted = Command::new("bash")
         .arg("-c")
         .arg(r#""$0" cert show <(cat "$1") && "$0" verify --json <(sleep 1; cat "$2")"#)
+        .env("KSEF_QR_CONFIG", "")
+        .env("KSEF_QR_LANG", "en")
         .arg(env!("CARGO_BIN_EXE_ksef-qr"))
         .args([fixture("keys/offline-ec.crt"), fixture("verify/codes/fa3-basic.kod1.png")])
         .output()

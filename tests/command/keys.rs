@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::common::{files, fixture, run};
 use ksef_qr::credential::{PrivateKey, check_password};
 
 fn key(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    let mut command = crate::common::program();
     command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD").env_remove("KSEF_QR_NEW_KEY_PASSWORD");
     run(command.arg("key").args(arguments))
 }

@@ -376,7 +376,7 @@ fn another_command_cannot_go_on_with_the_run() {
     assert!(run(sign(folder.path()).args(["in"])).status.success());
     let before = fs::read_to_string(&manifest).unwrap();
     let link = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+        let mut command = crate::common::program();
         command.current_dir(folder.path()).args(["link", "in", "--resume"]).args(args);
         command
     };

@@ -38,6 +38,7 @@ fn case(path: PathBuf) -> (PathBuf, Vec<String>, Vec<Value>) {
 fn schema_of<S: AsRef<str>>(args: &[S]) -> String {
     match (args[0].as_ref(), args.get(1).map(AsRef::as_ref)) {
         ("sign" | "link" | "stamp" | "confirm", _) => "manifest".to_owned(),
+        ("config", _) => "config-show".to_owned(),
         ("cert", Some("register")) => format!("cert-register-{}", args[2].as_ref()),
         ("book", Some("list" | "show" | "export")) => "book-entry".to_owned(),
         ("book", Some("mark")) => "book-import".to_owned(),
@@ -221,6 +222,7 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
         fs::write(runs.path(name), register.replace(files, place)).unwrap();
         runs.run(&format!("cert register list {name} --json"));
     }
+    runs.run("config show --json --config @settings/ksef-qr.toml");
     runs.run("key csr --key @keys/offline-ec.pkcs8.pem --subject @keys/enrolment.json --name Kasa-1");
     runs.lines
 });

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::common::fixture;
 use base64::Engine as _;
@@ -159,7 +159,7 @@ fn the_command_tells_no_secret() {
     let (mut signed, mut failed) = (0, 0);
     for case in &cases {
         let out = folder.path().join(format!("out-{signed}-{failed}"));
-        let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+        let done = crate::common::program()
             .args(["sign", &fixture("invoices/good/fa3-basic.xml"), "--env", "test", "--now", "2026-06-30T12:00:00Z"])
             .args(["--format", "svg", "--out"])
             .arg(&out)
@@ -260,7 +260,7 @@ fn what_is_pasted_in_place_of_a_path_is_not_repeated() {
             let json = index % 4 == 0;
             let mut arguments: Vec<_> = place.iter().map(|word| if *word == "?" { secret } else { word }).collect();
             arguments.extend(json.then_some("--json"));
-            let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+            let done = crate::common::program()
                 .current_dir(folder.path())
                 .args(&arguments)
                 .env_remove("KSEF_QR_KEY_PASSWORD")
@@ -337,7 +337,7 @@ fn what_may_be_a_secret_is_described() {
         for (texts, is_told) in [(&secrets[..], false), (&names[..], true)] {
             for text in texts {
                 let arguments: Vec<_> = place.iter().map(|word| word.replace('?', text)).collect();
-                let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+                let done = crate::common::program()
                     .current_dir(folder.path())
                     .args(&arguments)
                     .env_remove("KSEF_QR_KEY_PASSWORD")
@@ -379,7 +379,7 @@ fn the_name_of_a_password_file_that_is_missing_is_told_only_if_it_is_one() {
             vec!["sign", &invoice, "--env", "test", "--credentials", "keys.toml"],
             vec!["cert", "register", "check", "keys.toml"],
         ] {
-            let done = Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+            let done = crate::common::program()
                 .current_dir(folder.path())
                 .args(&arguments)
                 .stdin(Stdio::null())

@@ -46,9 +46,16 @@ pub fn certificate(name: &str) -> Certificate {
     Certificate::parse(&key_file(name)).unwrap()
 }
 
-/// `ksef-qr`, in a folder of the test's own, with no password in its environment.
-pub fn ksef_qr(folder: &Path) -> Command {
+/// `ksef-qr`, without the settings and the language of whoever runs the tests.
+pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr"));
+    command.env("KSEF_QR_CONFIG", "").env("KSEF_QR_LANG", "en");
+    command
+}
+
+/// The same, in a folder of the test's own, with no password in its environment.
+pub fn ksef_qr(folder: &Path) -> Command {
+    let mut command = program();
     command.current_dir(folder).env_remove("KSEF_QR_KEY_PASSWORD");
     command
 }

@@ -86,6 +86,7 @@ fn name_of(line: &Value) -> &'static str {
         Some("due") => "book-due",
         Some("statement") => "book-import",
         Some("status") => "status",
+        Some("setting") => "config-show",
         Some("summary") if has("passed_over") => "book-import",
         Some("summary") if has("faults") => "book-check",
         Some("summary") if has("elapsed_ms") => "manifest",

@@ -160,7 +160,7 @@ fn the_process_that_holds_keys_decodes_nobodys_pictures() {
 
 const COMMANDS: &[&str] = &[
     "sign", "link", "stamp", "confirm", "watch", "check", "verify", "advise", "deadline", "number", "correct", "book",
-    "status", "cert", "key", "explain", "schema", "demo",
+    "status", "cert", "key", "config", "init", "explain", "schema", "demo",
 ];
 
 /// What its options are called, the command says (`cli`): the library serves other programs too.

@@ -4,14 +4,17 @@ mod advise;
 mod book;
 mod cert;
 mod check;
+mod config;
 mod confirm;
 mod correct;
 mod deadline;
+pub mod kept;
 mod key;
 mod link;
 mod number;
 mod options;
 pub mod pasted;
+mod polish;
 mod print;
 mod reference;
 mod sign;
@@ -20,6 +23,9 @@ mod verify;
 mod watch;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::cli::words::language::{Language, language};
+use crate::cli::words::text::BAD;
 
 pub use advise::{AdviseArgs, AdviseMode};
 pub use book::{
@@ -31,6 +37,7 @@ pub use cert::{
     RegisterCommand, RegisterListArgs, SinceArgs,
 };
 pub use check::CheckArgs;
+pub use config::{ConfigArgs, ConfigCommand, ConfigShowArgs, GeneralArgs, InitArgs};
 pub use confirm::{ConfirmArgs, PaperArgs, Print};
 pub use correct::{Allowed, CorrectArgs};
 pub use deadline::DeadlineArgs;
@@ -58,6 +65,8 @@ pub use watch::{FolderArgs, WatchArgs, WatchCommand};
 #[derive(Debug, Parser)]
 #[command(name = "ksef-qr", version, max_term_width = 100, after_help = "Start here:  ksef-qr demo")]
 pub struct Cli {
+    #[command(flatten)]
+    pub general: GeneralArgs,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -80,6 +89,8 @@ pub enum Command {
     Status(StatusArgs),
     Cert(CertArgs),
     Key(KeyArgs),
+    Init(InitArgs),
+    Config(ConfigArgs),
     Explain(ExplainArgs),
     Schema(SchemaArgs),
     Demo(DemoArgs),
@@ -87,9 +98,37 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// The command line as a whole, for what is printed about it.
+/// The command line as a whole.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// The same, with its help in the language of the user.
+pub fn command_in_language() -> clap::Command {
+    match language() {
+        Language::English => command(),
+        Language::Polish => polish::in_polish(command()),
+    }
+}
+
+/// What clap says of arguments that it cannot take, and the help, in the language of the user; none if it says it so already.
+pub fn said_in_language(error: &clap::Error) -> Option<String> {
+    match language() {
+        Language::English => None,
+        Language::Polish if error.use_stderr() => {
+            polish::error_in_polish(error).map(|words| format!("{BAD}błąd{BAD:#}: {words}\n"))
+        }
+        Language::Polish => Some(polish::usage_in_polish(&error.render().ansi().to_string())),
+    }
+}
+
+/// What an option is where nothing says it, if it has a default.
+pub fn default_of(command: &clap::Command, option: &str) -> Option<String> {
+    let own = command.get_arguments().find(|arg| arg.get_long() == Some(option));
+    match own.and_then(|arg| arg.get_default_values().first()) {
+        Some(value) => Some(value.to_string_lossy().into_owned()),
+        None => command.get_subcommands().find_map(|below| default_of(below, option)),
+    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@ pub enum SchemaName {
     CertRegisterList,
     CertExpiring,
     KeyCsr,
+    ConfigShow,
     Error,
 }
 

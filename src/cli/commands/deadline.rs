@@ -13,8 +13,8 @@ use ksef_qr::values::Day;
 use crate::cli::exit::ExitStatus;
 use crate::cli::read::unreadable;
 use crate::cli::settings::{self, When};
-use crate::cli::words::say::print;
 use crate::cli::words::say::tell;
+use crate::cli::words::say::{print, translated, words};
 use crate::cli::words::text::{BOLD, DIM, ODD};
 
 /// A file of all days of a century, with comments, is smaller.
@@ -84,31 +84,33 @@ pub fn calendar(path: &Path) -> anyhow::Result<Calendar> {
 
 fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt::Error> {
     for warning in deadline.warnings() {
-        tell!("{ODD}warning{ODD:#}: {warning}");
+        tell!("{ODD}warning{ODD:#}: {}", translated(warning.message()));
     }
     let ended = deadline.total_failure().map(|day| {
         let day = named(day);
-        format!(
+        words!(
             ": a total failure was announced on {day}, while the deadline ran; the duty to send the invoice has ended"
         )
     });
     let (answer, why) = match deadline.due() {
-        Due::By(day) => (named(day), ""),
+        Due::By(day) => (named(day), String::new()),
         Due::Open { working_days: 1 } => {
-            ("not known yet".into(), ": the next working day after the unavailability ends")
+            (words!("not known yet"), words!(": the next working day after the unavailability ends"))
         }
-        Due::Open { .. } => ("not known yet".into(), ": 7 working days after the failure ends"),
-        Due::Never if ended.is_some() => ("never".into(), ended.as_deref().unwrap_or_default()),
-        Due::Never => ("never".into(), ": invoices of a total failure are not sent to KSeF, and carry no codes"),
+        Due::Open { .. } => (words!("not known yet"), words!(": 7 working days after the failure ends")),
+        Due::Never if ended.is_some() => (words!("never"), ended.unwrap_or_default()),
+        Due::Never => {
+            (words!("never"), words!(": invoices of a total failure are not sent to KSeF, and carry no codes"))
+        }
     };
     let mut words = String::new();
-    writeln!(words, "{BOLD}{answer}{BOLD:#}{why}")?;
-    let (name, article) = (mode.name(), mode.article());
-    writeln!(words, "  issued {}, mode {name} {DIM}(VAT Act, art. {article}){DIM:#}", named(issued))?;
+    writeln!(words, "{}", words!("{BOLD}{answer}{BOLD:#}{why}"))?;
+    let (name, article) = (translated(mode.name()), mode.article());
+    writeln!(words, "{}", words!("  issued {}, mode {name} {DIM}(VAT Act, art. {article}){DIM:#}", named(issued)))?;
     for step in deadline.steps() {
         writeln!(words, "  {}: {}", named(step.send_by), reason(step))?;
         for skipped in &step.skipped {
-            writeln!(words, "    {DIM}skipped {}{DIM:#}", off(*skipped))?;
+            writeln!(words, "{}", words!("    {DIM}skipped {}{DIM:#}", off(*skipped)))?;
         }
     }
     Ok(words)
@@ -116,26 +118,26 @@ fn in_words(mode: Mode, issued: Day, deadline: &Deadline) -> Result<String, fmt:
 
 fn reason(step: &Step) -> String {
     match step.since {
-        Since::Issue => "the next working day after the issue date".to_owned(),
+        Since::Issue => words!("the next working day after the issue date"),
         Since::Unavailability => {
-            format!("the next working day after the unavailability ended on {}", named(step.from))
+            words!("the next working day after the unavailability ended on {}", named(step.from))
         }
         Since::Failure { announced } => {
-            let announced = announced.map(|day| format!(" announced on {}", named(day))).unwrap_or_default();
-            format!("{} working days after the failure{announced} ended on {}", step.working_days, named(step.from))
+            let announced = announced.map(|day| words!(" announced on {}", named(day))).unwrap_or_default();
+            words!("{} working days after the failure{announced} ended on {}", step.working_days, named(step.from))
         }
     }
 }
 
 /// `2025-07-22 (Tuesday)`.
 fn named(day: Day) -> String {
-    format!("{day} ({})", day.weekday())
+    format!("{day} ({})", translated(day.weekday()))
 }
 
 /// `2026-06-04 (Thursday): Corpus Christi`, and a weekend without the same word twice.
 fn off(skipped: Skipped) -> String {
     match skipped.reason {
         DayOff::Saturday | DayOff::Sunday => named(skipped.day),
-        _ => format!("{}: {}", named(skipped.day), skipped.reason),
+        _ => format!("{}: {}", named(skipped.day), translated(&skipped.reason.to_string())),
     }
 }

@@ -7,7 +7,7 @@ use ksef_qr::error::{Class, ErrorGroup, ErrorKind, Explanation, explain, explana
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::hints;
-use crate::cli::words::say::print;
+use crate::cli::words::say::{print, translated, words};
 use crate::cli::words::text::{BOLD, DIM};
 
 /// How many similar codes are named where there is none of that name.
@@ -32,13 +32,13 @@ fn one(asked: &str) -> Result<String, Error> {
             text.push('\n');
         }
         let class = explanation.class;
-        _ = writeln!(text, "{BOLD}{code}{BOLD:#}  {DIM}{}{DIM:#}", place(class));
-        _ = writeln!(text, "  {}", explanation.meaning);
-        _ = writeln!(text, "  What to do: {}", hints::explained(&explanation));
+        _ = writeln!(text, "{BOLD}{code}{BOLD:#}  {DIM}{}{DIM:#}", translated(place(class)));
+        _ = writeln!(text, "  {}", translated(explanation.meaning));
+        _ = writeln!(text, "{}", words!("  What to do: {}", translated(hints::explained(&explanation))));
         if let Class::Error(kind) = class
             && let Some(rule) = hints::rule(kind)
         {
-            _ = writeln!(text, "  To sign all the same: --allow {rule}");
+            _ = writeln!(text, "{}", words!("  To sign all the same: --allow {rule}"));
         }
     }
     if text.is_empty() { Err(unknown(asked, &code)) } else { Ok(text) }
@@ -144,14 +144,15 @@ fn sections() -> Vec<(&'static str, Vec<Explanation>)> {
 fn list() -> String {
     let mut text = String::new();
     for (heading, codes) in sections() {
-        _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
+        _ = writeln!(text, "{BOLD}{}{BOLD:#}", translated(heading));
         let width = codes.iter().map(|known| known.code.len()).max().unwrap_or_default();
         for Explanation { code, meaning, .. } in codes {
-            _ = writeln!(text, "  {code:width$}  {meaning}");
+            _ = writeln!(text, "  {code:width$}  {}", translated(meaning));
         }
         text.push('\n');
     }
-    text.push_str("What to do about one of them: ksef-qr explain CODE\n");
+    text.push_str(&words!("What to do about one of them: ksef-qr explain CODE"));
+    text.push('\n');
     text
 }
 

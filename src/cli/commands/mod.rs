@@ -5,11 +5,13 @@ mod book;
 mod cert;
 mod check;
 mod completions;
+mod config;
 mod confirm;
 mod correct;
 mod deadline;
 mod demo;
 mod explain;
+mod init;
 mod key;
 mod man;
 mod number;
@@ -44,6 +46,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Status(settings) => status::run(&settings).and_then(said),
         Command::Cert(settings) => cert::run(&settings),
         Command::Key(settings) => key::run(&settings),
+        Command::Init(settings) => init::run(&settings),
+        Command::Config(settings) => config::run(&settings).and_then(said),
         Command::Explain { code, markdown } => explain::run(code.as_deref(), markdown),
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Demo { folder } => demo::run(&folder),

@@ -13,6 +13,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{Number, NumberText};
 use crate::cli::words::hints;
 use crate::cli::words::likely_secret::told;
+use crate::cli::words::say::{translated, words};
 use crate::cli::words::text::{BAD, DIM, GOOD, ODD, printable};
 
 /// In bytes: no number has a tenth of it.
@@ -179,42 +180,52 @@ impl<'n> Explained<'n> {
     fn in_words(&self) -> Result<String, fmt::Error> {
         let mut words = String::new();
         let verdict = match self.errors.is_empty() {
-            true => format!("{GOOD}right{GOOD:#}"),
-            false => format!("{BAD}wrong{BAD:#}"),
+            true => words!("{GOOD}right{GOOD:#}"),
+            false => words!("{BAD}wrong{BAD:#}"),
         };
-        writeln!(words, "{}  {verdict}", printable(self.text))?;
+        writeln!(words, "{}", words!("{}  {verdict}", printable(self.text)))?;
         if let Some(written) = &self.written {
-            writeln!(words, "  {}", written.form().meaning())?;
+            writeln!(words, "  {}", translated(written.form().meaning()))?;
             self.parts(written.form(), &mut words)?;
         }
         for error in &self.errors {
-            writeln!(words, "  {BAD}{}{BAD:#} {DIM}[{}]{DIM:#}", printable(&error.message), error.code)?;
-            writeln!(words, "    {DIM}{}{DIM:#}", error.hint)?;
+            writeln!(words, "{}", words!("  {BAD}{}{BAD:#} {DIM}[{}]{DIM:#}", translated(&error.message), error.code))?;
+            writeln!(words, "{}", words!("    {DIM}{}{DIM:#}", translated(error.hint)))?;
         }
         for warning in &self.warnings {
-            writeln!(words, "  {ODD}warning{ODD:#}: {} {DIM}[{}]{DIM:#}", warning.message, warning.code)?;
+            writeln!(
+                words,
+                "{}",
+                words!("  {ODD}warning{ODD:#}: {} {DIM}[{}]{DIM:#}", translated(&warning.message), warning.code)
+            )?;
         }
         Ok(words)
     }
 
     fn parts(&self, form: NumberForm, words: &mut String) -> fmt::Result {
-        let mut part = |name: &str, value: &str| writeln!(words, "    {name:<15} {value}");
+        let mut part = |name: &str, value: &str| writeln!(words, "    {:<15} {}", translated(name), translated(value));
         if let Some(nip) = self.nip {
             part("seller's NIP", nip)?;
         }
         let date = self.date.as_deref().unwrap_or("no such date");
         part(if form == NumberForm::Collective { "month" } else { "day" }, date)?;
         if let Some(letters) = self.letters {
-            part("of", &format!("{letters}: {}", self.reference.unwrap_or("a kind that this version does not know")))?;
+            part(
+                "of",
+                &words!(
+                    "{letters}: {}",
+                    translated(self.reference.unwrap_or("a kind that this version does not know"))
+                ),
+            )?;
         }
         part("technical part", self.technical.as_deref().unwrap_or_default())?;
         let sum = self.check_sum.unwrap_or_default();
         part(
             "check sum",
             &match self.expected_check_sum.as_deref() {
-                Some(expected) if expected == sum => format!("{sum}, which fits"),
-                Some(expected) => format!("{sum}, and {expected} would fit"),
-                None => format!("{sum}, not checked"),
+                Some(expected) if expected == sum => words!("{sum}, which fits"),
+                Some(expected) => words!("{sum}, and {expected} would fit"),
+                None => words!("{sum}, not checked"),
             },
         )
     }

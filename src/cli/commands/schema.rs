@@ -34,6 +34,7 @@ const SCHEMAS: &[(&str, &str)] = schemas![
     "cert-register-list",
     "cert-expiring",
     "key-csr",
+    "config-show",
     "error"
 ];
 

@@ -12,7 +12,7 @@ use crate::cli::commands::book::due;
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 /// How many days count as soon.
@@ -123,7 +123,8 @@ impl Answer {
 
     fn in_words(&self, has_register: bool) {
         say!("{BOLD}{}{BOLD:#} ({}), {}", printable(&self.book), self.environment, self.today);
-        let states: Vec<String> = self.states.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        let states: Vec<String> =
+            self.states.iter().map(|(name, count)| format!("{count} {}", translated(name))).collect();
         let states = if states.is_empty() { String::new() } else { format!(": {}", states.join(", ")) };
         say!("  {} not in KSeF yet{states}", counted(self.open, "invoice"));
         let late = if self.overdue > 0 { BAD } else { GOOD };
@@ -146,7 +147,7 @@ impl Answer {
         }
         for certificate in self.certificates.iter().take(MOST_NAMED) {
             let colour = if certificate.is_expired || certificate.days_left < 0 { BAD } else { DIM };
-            let ends = if certificate.is_expired { "ended on" } else { "ends on" };
+            let ends = if certificate.is_expired { words!("ended on") } else { words!("ends on") };
             let (name, last) = (printable(&certificate.name), &certificate.last_day);
             say!("  {colour}certificate {name} {ends} {last}, replace it by {}{colour:#}", certificate.replace_by);
         }

@@ -8,17 +8,18 @@ pub use ksef_qr::key_files::{EXTENSIONS, Secret};
 
 use crate::cli::interrupt::{stopped, while_asking};
 use crate::cli::settings::{SecretSource, VARIABLE};
+use crate::cli::words::say::words;
 
 impl SecretSource {
     /// The password of a key's file; `None` if there is none and no way to ask.
     pub fn password_of(&self, file: &Path) -> anyhow::Result<Option<Secret>> {
-        self.secret(&format!("Password of {}", file.display()))
+        self.secret(&words!("Password of {}", file.display()))
     }
 
     /// The same for a token's PIN.
     #[cfg(feature = "pkcs11")]
     pub fn pin_of(&self, token: &str) -> anyhow::Result<Option<Secret>> {
-        self.secret(&format!("PIN of the {token}"))
+        self.secret(&words!("PIN of the {token}"))
     }
 
     fn secret(&self, prompt: &str) -> anyhow::Result<Option<Secret>> {

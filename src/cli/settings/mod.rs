@@ -5,6 +5,7 @@ mod advise;
 mod book;
 mod cert;
 mod check;
+mod config;
 mod confirm;
 mod correct;
 mod deadline;
@@ -28,6 +29,7 @@ pub use advise::Advise;
 pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Keeping, ListForm, Status};
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
 pub use check::Check;
+pub use config::{ConfigShow, Init, KeptSetting, Origin};
 pub use confirm::Confirm;
 pub use correct::Correct;
 pub use deadline::Deadline;
@@ -66,6 +68,8 @@ pub enum Command {
     Status(Status),
     Cert(Cert),
     Key(Key),
+    Init(Init),
+    Config(ConfigShow),
     /// One code, or all of them.
     Explain {
         code: Option<String>,
@@ -88,7 +92,7 @@ pub enum Command {
 }
 
 impl Command {
-    pub fn from_args(command: args::Command) -> anyhow::Result<Self> {
+    pub fn from_args(command: args::Command, general: args::GeneralArgs) -> anyhow::Result<Self> {
         Ok(match command {
             args::Command::Sign(args) => Self::Sign(Box::new(Sign::from_args(*args)?)),
             args::Command::Link(args) => Self::Sign(Box::new(Sign::from_link_args(*args)?)),
@@ -106,6 +110,10 @@ impl Command {
             args::Command::Status(args) => Self::Status(Status::from_args(args)?),
             args::Command::Cert(args) => Self::Cert(Cert::from_args(args)?),
             args::Command::Key(args) => Self::Key(Key::from_args(args)?),
+            args::Command::Init(args) => Self::Init(Init::from_args(args, general)?),
+            args::Command::Config(args) => match args.command {
+                args::ConfigCommand::Show(args) => Self::Config(ConfigShow::from_args(&args)?),
+            },
             args::Command::Explain(args) => Self::Explain { code: args.code, markdown: args.markdown },
             args::Command::Schema(args) => {
                 let name = args.name.and_then(|name| name.to_possible_value());

@@ -9,19 +9,19 @@ use serde::Serialize;
 
 use crate::cli::words::hints;
 use crate::cli::words::likely_secret::silenced;
-use crate::cli::words::say::tell;
+use crate::cli::words::say::{tell, translated};
 use crate::cli::words::text::{BAD, DIM, printable};
 
 /// On standard error, with what to do.
 pub fn show(error: &anyhow::Error) {
-    tell!("{BAD}error{BAD:#}: {}", printable(&silenced(&words(error))));
+    tell!("{BAD}error{BAD:#}: {}", printable(&silenced(&in_language(error))));
     let hint = match error.downcast_ref::<Error>() {
         Some(error) => hints::of(error),
         None => hints::of_kind(kind(error)),
     };
     // What is wrong with the options the message says, and what to do as well.
     if kind(error) != ErrorKind::Usage {
-        tell!("  {DIM}{hint} [{}]{DIM:#}", kind(error).code());
+        tell!("  {DIM}{} [{}]{DIM:#}", translated(hint), kind(error).code());
     }
 }
 
@@ -102,6 +102,22 @@ pub fn words(error: &anyhow::Error) -> String {
         words.push(cause.to_string());
         if cause.is::<Error>() {
             break;
+        }
+    }
+    words.join(": ")
+}
+
+/// The same in the language of the user; each part is a text of its own.
+fn in_language(error: &anyhow::Error) -> String {
+    let mut words = Vec::new();
+    for cause in error.chain() {
+        match cause.downcast_ref::<Error>() {
+            Some(error) => {
+                words.extend(error.input().map(str::to_owned));
+                words.push(translated(error.message()).into_owned());
+                break;
+            }
+            None => words.push(translated(&cause.to_string()).into_owned()),
         }
     }
     words.join(": ")

@@ -2,6 +2,7 @@
 //! disk, a reader that went away). Where words tell of work that is done, they are lost and nothing else; where they are all
 //! there is, [`said`] notices.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::sync::Mutex;
@@ -10,33 +11,59 @@ use ksef_qr::Error;
 use ksef_qr::error::ErrorKind;
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::words::catalog::polish;
+use crate::cli::words::language::{Language, language};
 
-/// A line on standard output.
+/// A line on standard output, in the language of the user. What has no words of ours in it stays as it is.
 macro_rules! say {
     () => {
-        $crate::cli::words::say::line(format_args!(""))
+        $crate::cli::words::say::line("", format_args!(""))
     };
-    ($($text:tt)*) => {
-        $crate::cli::words::say::line(format_args!($($text)*))
+    ($text:literal $($values:tt)*) => {
+        $crate::cli::words::say::line($text, format_args!($text $($values)*))
     };
 }
 
-/// A line on standard error.
+/// A line on standard error, in the language of the user.
 macro_rules! tell {
-    ($($text:tt)*) => {{
+    ($text:literal $($values:tt)*) => {{
         use std::io::Write as _;
-        _ = writeln!(anstream::stderr(), $($text)*);
+        _ = writeln!(anstream::stderr(), "{}", $crate::cli::words::say::in_language($text, format_args!($text $($values)*)));
     }};
 }
 
-pub(crate) use {say, tell};
+/// A text in the language of the user, as `format!` makes it.
+macro_rules! words {
+    ($text:literal $($values:tt)*) => {
+        $crate::cli::words::say::in_language($text, format_args!($text $($values)*)).into_owned()
+    };
+}
+
+pub(crate) use {say, tell, words};
 
 /// Why a line was lost, the first time.
 static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
+/// A text of ours in the language of the user, by the literal in the code that it was made of.
+pub fn in_language(template: &'static str, words: fmt::Arguments<'_>) -> Cow<'static, str> {
+    let english = words.as_str().map_or_else(|| Cow::Owned(words.to_string()), Cow::Borrowed);
+    match language() {
+        Language::English => english,
+        Language::Polish => polish().filled(template, &english).map_or(english, Cow::Owned),
+    }
+}
+
+/// A text that is finished, the library's for instance, in the language of the user.
+pub fn translated(english: &str) -> Cow<'_, str> {
+    match language() {
+        Language::English => Cow::Borrowed(english),
+        Language::Polish => polish().said(english).map_or(Cow::Borrowed(english), Cow::Owned),
+    }
+}
+
 /// See [`say`].
-pub fn line(words: fmt::Arguments<'_>) {
-    if let Err(error) = writeln!(anstream::stdout(), "{words}")
+pub fn line(template: &'static str, words: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(anstream::stdout(), "{}", in_language(template, words))
         && let Ok(mut lost) = LOST.lock()
     {
         lost.get_or_insert(error);

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::cli::words::catalog::polish;
+use crate::cli::words::language::{Language, language};
+
 pub const BOLD: Style = Style::new().bold();
 pub const DIM: Style = Style::new().dimmed();
 /// What is right.
@@ -13,9 +16,16 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// What deserves a second look.
 pub const ODD: Style = AnsiColor::Yellow.on_default().bold();
 
-/// `1 invoice`, `2 invoices`.
+/// `1 invoice`, `2 invoices`; `5 faktur`.
 pub fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    match (language(), polish_noun(noun, count)) {
+        (Language::Polish, Some(noun)) => format!("{count}\u{a0}{noun}"),
+        _ => format!("{count} {noun}{}", if count == 1 { "" } else { "s" }),
+    }
+}
+
+fn polish_noun(noun: &str, count: u64) -> Option<&'static str> {
+    (language() == Language::Polish).then(|| polish().noun(noun, count))?
 }
 
 /// Text from outside, harmless on a terminal: an invoice's number or a file's name may hold escape sequences.

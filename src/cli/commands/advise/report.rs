@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure;
 use crate::cli::words::hints;
-use crate::cli::words::say::unwritable;
+use crate::cli::words::say::{translated, unwritable, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, printable};
 
 const NOTE: &str = "A reading of the rules, and no legal or tax advice.";
@@ -96,8 +96,8 @@ impl Report {
             [only] => self.tell(only),
             all => {
                 for answer in all {
-                    let (document, codes) = (answer.advice.document().name(), codes(&answer.advice));
-                    self.say(format_args!("  {:12} {document:13} {codes}", answer.mode));
+                    let (document, codes) = (translated(answer.advice.document().name()), codes(&answer.advice));
+                    self.say(format_args!("  {:12} {document:13} {codes}", translated(answer.mode)));
                 }
             }
         }
@@ -105,15 +105,24 @@ impl Report {
 
     fn tell(&mut self, answer: &Answer) {
         let document = match answer.advice.document() {
-            DocumentKind::Invoice => "the invoice itself",
-            DocumentKind::Confirmation => "a confirmation of the transaction, not the invoice",
+            DocumentKind::Invoice => words!("the invoice itself"),
+            DocumentKind::Confirmation => words!("a confirmation of the transaction, not the invoice"),
         };
-        self.say(format_args!("  {}: {BOLD}{document}{BOLD:#}; {}", answer.mode, codes(&answer.advice)));
+        self.say(format_args!(
+            "{}",
+            words!("  {}: {BOLD}{document}{BOLD:#}; {}", translated(answer.mode), codes(&answer.advice))
+        ));
         for reason in answer.advice.reasons() {
-            self.say(format_args!("    {} {DIM}({}){DIM:#}", reason.text(), reason.source()));
+            self.say(format_args!(
+                "{}",
+                words!("    {} {DIM}({}){DIM:#}", translated(reason.text()), translated(reason.source()))
+            ));
         }
         for remark in answer.advice.remarks() {
-            self.say(format_args!("    note: {} {DIM}({}){DIM:#}", remark.text(), remark.source()));
+            self.say(format_args!(
+                "{}",
+                words!("    note: {} {DIM}({}){DIM:#}", translated(remark.text()), translated(remark.source()))
+            ));
         }
     }
 
@@ -126,17 +135,18 @@ impl Report {
             let error = ErrorLine { code: error.code(), message: error.message(), hint: hints::of(error) };
             return self.say(format_args!("{}", to_json(&RefusedLine { r#type: "advice", input, error })));
         }
-        let (input, message) = (printable(input), printable(error.message()));
-        self.say(format_args!("{BAD}refused{BAD:#}: {input}: {message} {DIM}[{}]{DIM:#}", error.code()));
-        self.say(format_args!("  {DIM}{}{DIM:#}", hints::of(error)));
+        let (input, message) = (printable(input), translated(error.message()));
+        self.say(format_args!("{}", words!("{BAD}refused{BAD:#}: {input}: {message} {DIM}[{}]{DIM:#}", error.code())));
+        self.say(format_args!("{}", words!("  {DIM}{}{DIM:#}", hints::of(error))));
     }
 
     fn tell_the_end(&mut self) {
-        self.say(format_args!("{NOTE}"));
+        self.say(format_args!("{}", translated(NOTE)));
         match self.mode {
-            None => self.say(format_args!("  {DIM}--mode shows the reasons and their sources.{DIM:#}")),
+            None => self.say(format_args!("{}", words!("  {DIM}--mode shows the reasons and their sources.{DIM:#}"))),
             Some(_) => self.say(format_args!(
-                "  {DIM}Handbook: Podręcznik KSeF 2.0 of 6.08.2026. Regulation: Dz. U. 2025 item 1815.{DIM:#}"
+                "{}",
+                words!("  {DIM}Handbook: Podręcznik KSeF 2.0 of 6.08.2026. Regulation: Dz. U. 2025 item 1815.{DIM:#}")
             )),
         }
     }
@@ -151,21 +161,21 @@ impl Report {
 /// Whom the invoice is for; of a VAT RR invoice the supplier, for whom the buyer issues it.
 fn who(invoice: &Invoice) -> String {
     match invoice.buyer() {
-        _ if invoice.form() == Form::FaRr1 => format!("for the supplier with the NIP {}", invoice.seller()),
-        Buyer::Nip(nip) => format!("for a buyer with the NIP {nip}"),
-        Buyer::EuVat(number) => format!("for a buyer with the EU VAT number {number}"),
-        Buyer::Other(id) => format!("for a buyer with the identifier {id}"),
-        Buyer::Unidentified => "for a buyer without an identifier".to_owned(),
-        _ => "for a buyer with another identifier".to_owned(),
+        _ if invoice.form() == Form::FaRr1 => words!("for the supplier with the NIP {}", invoice.seller()),
+        Buyer::Nip(nip) => words!("for a buyer with the NIP {nip}"),
+        Buyer::EuVat(number) => words!("for a buyer with the EU VAT number {number}"),
+        Buyer::Other(id) => words!("for a buyer with the identifier {id}"),
+        Buyer::Unidentified => words!("for a buyer without an identifier"),
+        _ => words!("for a buyer with another identifier"),
     }
 }
 
 /// `KOD I (OFFLINE) and KOD II (CERTYFIKAT)`.
 fn codes(advice: &Advice) -> String {
     match (advice.kod1_label(), advice.kod2_label()) {
-        (Some(kod1), Some(kod2)) => format!("KOD I ({kod1}) and KOD II ({kod2})"),
-        (Some(kod1), None) => format!("KOD I ({kod1})"),
-        (None, _) => "no codes".to_owned(),
+        (Some(kod1), Some(kod2)) => words!("KOD I ({kod1}) and KOD II ({kod2})"),
+        (Some(kod1), None) => words!("KOD I ({kod1})"),
+        (None, _) => words!("no codes"),
     }
 }
 

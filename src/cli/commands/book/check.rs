@@ -10,7 +10,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookCheck, SecretSource};
 use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated};
 use crate::cli::words::text::{BAD, DIM, GOOD, counted, printable};
 
 /// The last line. A contract: fields are added, never changed or removed.
@@ -86,7 +86,7 @@ fn show(fault: &Error, json: bool) {
     if json {
         say!("{}", ErrorLine::of_refusal(fault, "").to_json());
     } else {
-        say!("{BAD}fault{BAD:#}: {}", printable(&fault.to_string()));
-        say!("  {DIM}{} [{}]{DIM:#}", hints::of(fault), fault.code());
+        say!("{BAD}fault{BAD:#}: {}", translated(&fault.to_string()));
+        say!("  {DIM}{} [{}]{DIM:#}", translated(hints::of(fault)), fault.code());
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::commands::cert::write_calendar;
 use crate::cli::commands::deadline::calendar;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookDue, CalendarPlace};
-use crate::cli::words::say::{print, say, tell};
+use crate::cli::words::say::{print, say, tell, translated, words};
 use crate::cli::words::text::{BAD, DIM, ODD, counted, printable};
 
 /// Gives each open invoice of the book, in no order of days.
@@ -66,8 +66,10 @@ pub fn run(settings: &BookDue) -> anyhow::Result<ExitStatus> {
             say!("{}", nothing(settings.within_days));
         }
         if open_count > 0 {
-            let wait = if open_count == 1 { "waits" } else { "wait" };
-            tell!("{} {wait} for the end of an outage", counted(open_count, "invoice"));
+            match open_count {
+                1 => tell!("1 invoice waits for the end of an outage"),
+                _ => tell!("{} wait for the end of an outage", counted(open_count, "invoice")),
+            }
         }
     }
     Ok(if found.is_empty() { ExitStatus::Done } else { ExitStatus::SomeRefused })
@@ -75,28 +77,29 @@ pub fn run(settings: &BookDue) -> anyhow::Result<ExitStatus> {
 
 fn nothing(within_days: Option<u32>) -> String {
     match within_days {
-        None => "nothing is overdue".to_owned(),
-        Some(0) => "nothing is due today".to_owned(),
-        Some(days) => format!("nothing is due within {}", counted(days.into(), "day")),
+        None => words!("nothing is overdue"),
+        Some(0) => words!("nothing is due today"),
+        Some(days) => words!("nothing is due within {}", counted(days.into(), "day")),
     }
 }
 
 fn words(due: &Due) {
     let (colour, left) = match due.days_left.unwrap_or_default() {
-        0 => (BAD, "today".to_owned()),
-        days @ ..0 => (BAD, format!("{} late", counted(days.unsigned_abs(), "day"))),
-        days => (ODD, format!("in {}", counted(days.unsigned_abs(), "day"))),
+        0 => (BAD, words!("today")),
+        days @ ..0 => (BAD, words!("{} late", counted(days.unsigned_abs(), "day"))),
+        days => (ODD, words!("in {}", counted(days.unsigned_abs(), "day"))),
     };
-    let day = due.send_by.day().map(|day| format!("{day} ({})", day.weekday())).unwrap_or_default();
+    let day = due.send_by.day().map(|day| format!("{day} ({})", translated(day.weekday()))).unwrap_or_default();
     let facts = &due.entry.facts;
     let state = due.entry.state();
     let note = match &state {
-        State::Refused(reason) => format!(", refused: {}", printable(reason)),
-        State::Sent => ", sent, without a number so far".to_owned(),
-        State::Corrected(_) => ", its technical correction is to be sent".to_owned(),
+        State::Refused(reason) => words!(", refused: {}", printable(reason)),
+        State::Sent => words!(", sent, without a number so far"),
+        State::Corrected(_) => words!(", its technical correction is to be sent"),
         _ => String::new(),
     };
-    let assumed = if due.is_assumed() { ", as if issued by your own choice (offline24)" } else { "" };
+    let assumed =
+        if due.is_assumed() { words!(", as if issued by your own choice (offline24)") } else { String::new() };
     say!("{colour}{}{colour:#}: send by {day} ({left})", printable(&facts.number));
     say!("  {DIM}seller {}, issued on {}{note}{assumed}{DIM:#}", facts.seller, facts.issue_date);
 }

@@ -25,7 +25,7 @@ use crate::cli::credential::key_file::certificates;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookImport, SecretSource};
 use crate::cli::words::failure::{self, ErrorLine};
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, words};
 use crate::cli::words::text::{counted, printable};
 
 /// In bytes. A session's answer of 10 000 invoices has a tenth of it.
@@ -408,7 +408,7 @@ impl Importing<'_> {
             };
             let ended = match added(true) {
                 0 => String::new(),
-                count => format!(", {} not to be sent any more", counted(count, "invoice")),
+                count => words!(", {} not to be sent any more", counted(count, "invoice")),
             };
             say!("{}: the day for sending moved of {}{ended}", printable(&name), counted(added(false), "invoice"));
         }

@@ -6,7 +6,7 @@ use ksef_qr::{Environment, Error};
 use crate::cli::book::open;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookList, ListForm};
-use crate::cli::words::say::print;
+use crate::cli::words::say::{print, translated, words};
 use crate::cli::words::text::{DIM, printable};
 
 /// In bytes: so much is written at once.
@@ -61,15 +61,20 @@ pub fn run(settings: &BookList) -> anyhow::Result<ExitStatus> {
         })
     })?;
     if count == 0 && settings.form == ListForm::Table {
-        lines.push("no such invoice")?;
+        lines.push(&words!("no such invoice"))?;
     }
     Ok(lines.end()?)
 }
 
 fn heading() -> String {
     format!(
-        "{DIM}{:<10} {:<10} {:<10} {:<10} {:<35} number{DIM:#}",
-        "state", "send by", "issued", "seller", "KSeF number"
+        "{DIM}{:<10} {:<10} {:<10} {:<10} {:<35} {}{DIM:#}",
+        translated("state"),
+        translated("send by"),
+        translated("issued"),
+        translated("seller"),
+        translated("KSeF number"),
+        translated("number")
     )
 }
 
@@ -79,6 +84,7 @@ fn in_words(entry: &Entry) -> String {
     let send_by = text(entry.send_by().filter(|_| entry.state().is_open()).map(|day| day.to_string()));
     let number = text(entry.ksef_number().map(ToString::to_string));
     let state = entry.state().name().replace('_', " ");
+    let state = translated(&state);
     let issued = facts.issue_date.to_string();
     format!(
         "{state:<10} {send_by:<10} {issued:<10} {:<10} {number:<35} {}",

@@ -8,7 +8,7 @@ use crate::cli::book::open;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::BookShow;
 use crate::cli::words::failure::{self, ErrorLine};
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BOLD, DIM, printable};
 
 pub fn run(settings: &BookShow) -> anyhow::Result<ExitStatus> {
@@ -39,11 +39,12 @@ pub fn run(settings: &BookShow) -> anyhow::Result<ExitStatus> {
 fn show(entry: &Entry, environment: Environment) {
     let facts = &entry.facts;
     let state = entry.state().name().replace('_', " ");
+    let state = translated(&state);
     say!("{BOLD}{}{BOLD:#}: {state}", printable(&facts.number));
     let kind = facts.kind.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
     say!("  {}{kind}, issued on {} by {}", printable(&facts.form), facts.issue_date, facts.seller);
     if let Some(day) = entry.send_by().filter(|_| entry.state().is_open()) {
-        say!("  to be sent by {day} ({})", day.weekday());
+        say!("  to be sent by {day} ({})", translated(day.weekday()));
     }
     say!("  digest {}", facts.hash.base64());
     say!("  KOD I  {}", facts.kod1(environment));
@@ -59,28 +60,28 @@ fn show(entry: &Entry, environment: Environment) {
 fn in_words(event: &Event) -> String {
     match &event.what {
         Happening::Issued { kod2, mode, send_by, is_rehearsed } => {
-            let codes = if kod2.is_some() { "issued, KOD I and KOD II" } else { "KOD I" };
-            let mode = mode.as_deref().map(|mode| format!(", mode {mode}")).unwrap_or_default();
-            let by = send_by.map(|day| format!(", to be sent by {day}")).unwrap_or_default();
-            let rehearsed = if *is_rehearsed { ", in a rehearsal" } else { "" };
+            let codes = if kod2.is_some() { words!("issued, KOD I and KOD II") } else { "KOD I".to_owned() };
+            let mode = mode.as_deref().map(|mode| words!(", mode {mode}")).unwrap_or_default();
+            let by = send_by.map(|day| words!(", to be sent by {day}")).unwrap_or_default();
+            let rehearsed = if *is_rehearsed { words!(", in a rehearsal") } else { String::new() };
             format!("{codes}{mode}{by}{rehearsed}")
         }
-        Happening::Drawn { formats } => format!("drawn: {formats}"),
-        Happening::HandedOver => "handed over".to_owned(),
-        Happening::Sent { reference: Some(reference) } => format!("sent, {reference}"),
-        Happening::Sent { reference: None } => "sent".to_owned(),
-        Happening::Accepted { number, corrected_by: None } => format!("accepted as {number}"),
+        Happening::Drawn { formats } => words!("drawn: {formats}"),
+        Happening::HandedOver => words!("handed over"),
+        Happening::Sent { reference: Some(reference) } => words!("sent, {reference}"),
+        Happening::Sent { reference: None } => words!("sent"),
+        Happening::Accepted { number, corrected_by: None } => words!("accepted as {number}"),
         Happening::Accepted { number, corrected_by: Some(by) } => {
-            format!("accepted as {number}, by its technical correction {}", by.base64())
+            words!("accepted as {number}, by its technical correction {}", by.base64())
         }
-        Happening::Refused { status: Some(status), reason } => format!("refused, {status}: {reason}"),
-        Happening::Refused { status: None, reason } => format!("refused: {reason}"),
-        Happening::Corrected { by } => format!("corrected technically by the file {}", by.base64()),
-        Happening::Corrects { first } => format!("the technical correction of the file {}", first.base64()),
-        Happening::Moved { is_not_sent: true, .. } => "not to be sent any more: a total failure".to_owned(),
-        Happening::Moved { send_by: Some(day), .. } => format!("to be sent by {day} now"),
-        Happening::Moved { send_by: None, .. } => "to be sent when the failure has ended".to_owned(),
-        Happening::Annulled => "annulled".to_owned(),
-        other => other.name().to_owned(),
+        Happening::Refused { status: Some(status), reason } => words!("refused, {status}: {reason}"),
+        Happening::Refused { status: None, reason } => words!("refused: {reason}"),
+        Happening::Corrected { by } => words!("corrected technically by the file {}", by.base64()),
+        Happening::Corrects { first } => words!("the technical correction of the file {}", first.base64()),
+        Happening::Moved { is_not_sent: true, .. } => words!("not to be sent any more: a total failure"),
+        Happening::Moved { send_by: Some(day), .. } => words!("to be sent by {day} now"),
+        Happening::Moved { send_by: None, .. } => words!("to be sent when the failure has ended"),
+        Happening::Annulled => words!("annulled"),
+        other => translated(other.name()).into_owned(),
     }
 }

@@ -6,7 +6,7 @@ use ksef_qr::values::InvoiceHash;
 use serde::Serialize;
 
 use crate::cli::words::hints;
-use crate::cli::words::say::{say, tell};
+use crate::cli::words::say::{say, tell, translated, words};
 use crate::cli::words::text::{BAD, DIM, printable};
 
 /// A line of `import` and `mark`. A contract: fields are added, never changed or removed.
@@ -106,15 +106,18 @@ impl Counts {
             (self.unknown, "not in the book"),
             (self.contradictions, "in contradiction to the book"),
         ];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {}", translated(what)))
+            .collect();
+        if parts.is_empty() { words!("nothing") } else { parts.join(", ") }
     }
 }
 
 fn contradiction(input: &str, error: &Error) {
-    tell!("{BAD}contradiction{BAD:#}: {}: {}", printable(input), printable(error.message()));
-    tell!("  {DIM}{} [{}]{DIM:#}", hints::of(error), error.code());
+    tell!("{BAD}contradiction{BAD:#}: {}: {}", printable(input), translated(error.message()));
+    tell!("  {DIM}{} [{}]{DIM:#}", translated(hints::of(error)), error.code());
 }
 
 fn line(said: Said<'_>, result: &'static str, recorded: &Recorded) -> String {

@@ -18,7 +18,7 @@ use crate::cli::settings::SecretSource;
 use crate::cli::settings::{CertCheck, Checked};
 use crate::cli::words::failure;
 use crate::cli::words::hints;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 /// Answers every item and shows it.
@@ -124,6 +124,12 @@ fn reason(item: &Item) -> Cow<'_, str> {
     hints::of_item(item).map_or(message.into(), |option| format!("{message} ({option})").into())
 }
 
+/// The same in the language of the user.
+fn said(item: &Item) -> String {
+    let message = translated(item.finding().message());
+    hints::of_item(item).map_or_else(|| message.to_string(), |option| format!("{message} ({option})"))
+}
+
 /// True if the item has a problem, with a code and a hint of its own.
 fn has_problem(item: &Item) -> bool {
     matches!(item.outcome(), Outcome::Fail | Outcome::Warning)
@@ -137,16 +143,16 @@ fn words(name: &Path, certificate: &Certificate, items: &[Item]) {
     say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(&name.to_string_lossy()), certificate.serial());
     for item in items {
         let (style, word) = match item.outcome() {
-            Outcome::Ok => (GOOD, "OK"),
-            Outcome::Fail => (BAD, "FAIL"),
-            Outcome::Warning => (ODD, "WARNING"),
-            _ => (DIM, "unknown"),
+            Outcome::Ok => (GOOD, words!("OK")),
+            Outcome::Fail => (BAD, words!("FAIL")),
+            Outcome::Warning => (ODD, words!("WARNING")),
+            _ => (DIM, words!("unknown")),
         };
         let finding = item.finding();
         let code = if has_problem(item) { format!(" {DIM}[{}]{DIM:#}", finding.code()) } else { String::new() };
-        say!("  {style}{word:<7}{style:#}  {}: {}{code}", item.name().words(), printable(&reason(item)));
+        say!("  {style}{word:<7}{style:#}  {}: {}{code}", translated(item.name().words()), printable(&said(item)));
         if has_problem(item) {
-            say!("           {DIM}{}{DIM:#}", hints::of_finding(finding));
+            say!("           {DIM}{}{DIM:#}", translated(hints::of_finding(finding)));
         }
     }
     say!();

@@ -16,7 +16,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::SecretSource;
 use crate::cli::settings::{CalendarPlace, Expiring};
 use crate::cli::words::failure;
-use crate::cli::words::say::{print, say, tell};
+use crate::cli::words::say::{print, say, tell, translated, words};
 use crate::cli::words::text::{BAD, DIM, ODD, counted, printable};
 
 /// Says what is due. A certificate that could not be checked counts as the worst: it may be due as well.
@@ -86,19 +86,20 @@ fn certificates(path: &Path) -> anyhow::Result<Vec<Expiry>> {
 
 fn words(expiry: &Expiry, now: SystemTime) {
     let (colour, left) = match (expiry.is_expired(now), expiry.days_left(now)) {
-        (true, _) => (BAD, "expired".to_owned()),
-        (false, 0) => (BAD, "today".to_owned()),
-        (false, days @ ..0) => (BAD, format!("{} late", counted(days.unsigned_abs(), "day"))),
-        (false, days) => (ODD, format!("in {}", counted(days.unsigned_abs(), "day"))),
+        (true, _) => (BAD, words!("expired")),
+        (false, 0) => (BAD, words!("today")),
+        (false, days @ ..0) => (BAD, words!("{} late", counted(days.unsigned_abs(), "day"))),
+        (false, days) => (ODD, words!("in {}", counted(days.unsigned_abs(), "day"))),
     };
     say!("{colour}{}{colour:#}: replace by {} ({left})", printable(&expiry.name), expiry.deadline());
     let facts = &expiry.facts;
-    let ends = if expiry.is_expired(now) { "ended" } else { "ends" };
+    let ends = if expiry.is_expired(now) { words!("ended") } else { words!("ends") };
     let owner = facts.owner_in_words();
+    let owner = translated(&owner);
     say!("  {DIM}{}, serial number {}, {ends} on {}{DIM:#}", printable(&owner), facts.serial, expiry.last_day());
     for (what, text) in [("used by", &expiry.system), ("responsible", &expiry.responsible)] {
         if let Some(text) = text {
-            say!("  {DIM}{what}: {}{DIM:#}", printable(text));
+            say!("  {DIM}{}: {}{DIM:#}", translated(what), printable(text));
         }
     }
 }

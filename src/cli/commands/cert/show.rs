@@ -12,7 +12,7 @@ use crate::cli::credential::key_file::certificates;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::CertShow;
 use crate::cli::words::failure;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, counted, printable};
 
 /// Shows all certificates of all files. A file that holds none changes the exit status, not the rest.
@@ -115,7 +115,7 @@ impl<'a> Facts<'a> {
         if is_next {
             say!();
         }
-        let line = |what: &str, text: &str| say!("  {DIM}{what:<12}{DIM:#} {}", printable(text));
+        let line = |what: &str, text: &str| say!("  {DIM}{:<12}{DIM:#} {}", translated(what), printable(text));
         say!("{BOLD}{}{BOLD:#}", printable(&self.file));
         if let Some(name) = self.name {
             line("name in KSeF", name);
@@ -125,16 +125,16 @@ impl<'a> Facts<'a> {
         line("issuer", &issuer(self.issuer, &self.environments));
         line("serial", &self.serial);
         let [from, to] = certificate.validity_in_poland();
-        line("valid from", &format!("{from} (Polish time)"));
-        line("valid to", &format!("{to} (Polish time)"));
+        line("valid from", &words!("{from} (Polish time)"));
+        line("valid to", &words!("{to} (Polish time)"));
         let days = match self.status {
-            "expired" => format!("{BAD}expired{BAD:#}, {}", ago(self.days_left.unsigned_abs())),
+            "expired" => words!("{BAD}expired{BAD:#}, {}", ago(self.days_left.unsigned_abs())),
             "not_yet_valid" => {
-                format!("{BAD}not valid yet{BAD:#}; {} to its end", counted(self.days_left.unsigned_abs(), "day"))
+                words!("{BAD}not valid yet{BAD:#}; {} to its end", counted(self.days_left.unsigned_abs(), "day"))
             }
             _ => self.days_left.to_string(),
         };
-        say!("  {DIM}{:<12}{DIM:#} {days}", "days left");
+        say!("  {DIM}{:<12}{DIM:#} {days}", translated("days left"));
         line("key", &self.key);
         line("SHA-256", &self.fingerprint_sha256);
     }
@@ -163,37 +163,37 @@ impl OwnerFacts {
 
     fn words(&self) -> String {
         let known_by = match (&self.nip, &self.pesel) {
-            (Some(nip), _) => format!("NIP {nip}"),
-            (None, Some(pesel)) => format!("PESEL {pesel}"),
-            (None, None) if self.identified_by == "pesel" => "a PESEL".to_owned(),
-            (None, None) => "neither NIP nor PESEL (known to KSeF by a certificate's fingerprint)".to_owned(),
+            (Some(nip), _) => words!("NIP {nip}"),
+            (None, Some(pesel)) => words!("PESEL {pesel}"),
+            (None, None) if self.identified_by == "pesel" => words!("a PESEL"),
+            (None, None) => words!("neither NIP nor PESEL (known to KSeF by a certificate's fingerprint)"),
         };
         match &self.name {
-            Some(name) => format!("{known_by}, {name}"),
+            Some(name) => words!("{known_by}, {name}"),
             None => known_by,
         }
     }
 }
 
 fn ago(days: u64) -> String {
-    if days == 0 { "earlier today".to_owned() } else { format!("{} ago", counted(days, "day")) }
+    if days == 0 { words!("earlier today") } else { words!("{} ago", counted(days, "day")) }
 }
 
 fn purpose(purpose: Purpose) -> String {
     match (purpose.polish(), purpose.type_number(), purpose.name()) {
         (Some(polish), Some(number), Some(name)) => {
-            format!("{} ({polish}): type {number}, {name}", purpose.words())
+            words!("{} ({polish}): type {number}, {name}", translated(purpose.words()))
         }
-        _ => purpose.words().to_owned(),
+        _ => translated(purpose.words()).into_owned(),
     }
 }
 
 fn issuer(name: Option<&str>, environments: &[&str]) -> String {
     let environment = match environments {
-        [] => "no KSeF that is known".to_owned(),
-        names => names.join(" or "),
+        [] => words!("no KSeF that is known"),
+        names => names.join(&words!(" or ")),
     };
-    format!("{} ({environment})", name.unwrap_or("not named"))
+    words!("{} ({environment})", name.map_or_else(|| words!("not named"), str::to_owned))
 }
 
 /// The environments whose certificates are issued by that name.

@@ -16,7 +16,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Check;
 use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
-use crate::cli::words::say::unwritable;
+use crate::cli::words::say::{translated, unwritable, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 /// Tells what was found, file by file.
@@ -118,21 +118,20 @@ impl Report {
         let quiet = self.quiet;
         let shown = |finding: &&Finding| !quiet || finding.outcome() == Outcome::Fail;
         if checked.findings().iter().any(|finding| shown(&finding)) {
-            self.say(format_args!("{BOLD}{}{BOLD:#}", printable(input)));
+            self.say(format_args!("{}", words!("{BOLD}{}{BOLD:#}", printable(input))));
         }
         let mut hinted = Vec::new();
         for finding in checked.findings().iter().filter(shown) {
             let (style, word) = match finding.outcome() {
-                Outcome::Fail => (BAD, "refused"),
-                _ => (ODD, "warning"),
+                Outcome::Fail => (BAD, words!("refused")),
+                _ => (ODD, words!("warning")),
             };
             self.say(format_args!(
-                "  {style}{word}{style:#}: {} {DIM}[{}]{DIM:#}",
-                printable(&finding.to_string()),
-                finding.code()
+                "{}",
+                words!("  {style}{word}{style:#}: {} {DIM}[{}]{DIM:#}", printable(&found(finding)), finding.code())
             ));
             if !hinted.contains(&finding.code()) {
-                self.say(format_args!("    {DIM}{}{DIM:#}", hints::of_finding(finding)));
+                self.say(format_args!("{}", words!("    {DIM}{}{DIM:#}", translated(hints::of_finding(finding)))));
                 hinted.push(finding.code());
             }
         }
@@ -149,24 +148,43 @@ impl Report {
         let colour = if self.accepted > 0 { GOOD } else { Style::new() };
         let refused = match self.refused {
             0 => String::new(),
-            refused => format!(", {BAD}{refused} would not{BAD:#}"),
+            refused => words!(", {BAD}{refused} would not{BAD:#}"),
         };
         let accepted = counted(self.accepted, "file");
         let (environment, today) = (self.environment, self.today);
         self.say(format_args!(
-            "{colour}{accepted}{colour:#} would be accepted{refused} ({environment}, sent on {today})"
+            "{}",
+            words!("{colour}{accepted}{colour:#} would be accepted{refused} ({environment}, sent on {today})")
         ));
         if let Some(day) = self.first_due {
-            self.say(format_args!("  the first of them must be sent by {day} ({})", day.weekday()));
+            self.say(format_args!(
+                "{}",
+                words!("  the first of them must be sent by {day} ({})", translated(day.weekday()))
+            ));
         }
         if let Some(warning) = self.size.warning() {
-            self.say(format_args!("  {ODD}warning{ODD:#}: {warning} {DIM}[{}]{DIM:#}", warning.code()));
-            self.say(format_args!("    {DIM}{}{DIM:#}", warning.hint()));
+            self.say(format_args!(
+                "{}",
+                words!("  {ODD}warning{ODD:#}: {} {DIM}[{}]{DIM:#}", translated(warning.message()), warning.code())
+            ));
+            self.say(format_args!("{}", words!("    {DIM}{}{DIM:#}", translated(warning.hint()))));
         }
-        let schema = if self.validates { "" } else { "whether the files fit the Ministry's schemas (see --xsd), and " };
-        self.say(format_args!(
+        let schema = match self.validates {
+            true => String::new(),
+            false => words!("whether the files fit the Ministry's schemas (see --xsd), and "),
+        };
+        self.say(format_args!("{}", words!(
             "  {DIM}Not checked: {schema}what only KSeF knows, such as permissions and invoices sent earlier.{DIM:#}"
-        ));
+        )));
+    }
+}
+
+/// `line 11, column 7: the check digit ...`, in the language of the user.
+fn found(finding: &Finding) -> String {
+    let message = translated(finding.message());
+    match finding.position() {
+        Some(position) => format!("{}: {message}", translated(&position.to_string())),
+        None => message.into_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use ksef_qr::upo::InvoiceStatus;
 
 use crate::cli::settings::Correct;
 use crate::cli::words::hints;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 /// Of each judgement so many differences are shown, of each file so many findings.
@@ -37,14 +37,14 @@ fn in_words(verdict: &Verdict) -> anyhow::Result<()> {
     if let Some(status) = verdict.correction.as_ref().and_then(Correction::refusal) {
         say!("  KSeF on the first file: {}", printable(&said(status)));
     }
-    findings("the first file", &verdict.first.checked);
-    findings("the corrected file", &verdict.corrected.checked);
+    findings(&words!("the first file"), &verdict.first.checked);
+    findings(&words!("the corrected file"), &verdict.corrected.checked);
     if let Some(correction) = &verdict.correction {
         differences(correction);
     }
     for warning in &verdict.warnings {
-        say!("  {ODD}warning{ODD:#}: {} {DIM}[{}]{DIM:#}", printable(warning.message()), warning.code());
-        say!("    {DIM}{}{DIM:#}", warning.hint());
+        say!("  {ODD}warning{ODD:#}: {} {DIM}[{}]{DIM:#}", translated(warning.message()), warning.code());
+        say!("    {DIM}{}{DIM:#}", translated(warning.hint()));
     }
     match &verdict.request {
         Ok(request) => {
@@ -62,8 +62,8 @@ fn in_words(verdict: &Verdict) -> anyhow::Result<()> {
         }
         Err(error) => {
             let about = error.input().map(|input| format!("{}: ", printable(input))).unwrap_or_default();
-            say!("  {BAD}refused{BAD:#}: {about}{} {DIM}[{}]{DIM:#}", printable(error.message()), error.code());
-            say!("    {DIM}{}{DIM:#}", hints::of(error));
+            say!("  {BAD}refused{BAD:#}: {about}{} {DIM}[{}]{DIM:#}", translated(error.message()), error.code());
+            say!("    {DIM}{}{DIM:#}", translated(hints::of(error)));
         }
     }
     Ok(())
@@ -73,7 +73,7 @@ fn in_words(verdict: &Verdict) -> anyhow::Result<()> {
 fn findings(what: &str, checked: &Checked) {
     let failed = || checked.findings().iter().filter(|finding| finding.outcome() == Outcome::Fail);
     for finding in failed().take(MOST_SHOWN) {
-        say!("  {what}: {} {DIM}[{}]{DIM:#}", printable(&finding.to_string()), finding.code());
+        say!("  {what}: {} {DIM}[{}]{DIM:#}", translated(&finding.to_string()), finding.code());
     }
     let more = failed().skip(MOST_SHOWN).count();
     if more > 0 {
@@ -96,7 +96,7 @@ fn differences(correction: &Correction) {
             Judgement::Unclear => ODD,
             Judgement::Form => GOOD,
         };
-        say!("  {style}{}{style:#} {what}:", counted(count, "difference"));
+        say!("  {style}{}{style:#} {}:", counted(count, "difference"), translated(what));
         let mut shown = 0;
         for difference in correction.differences().iter().filter(|one| one.judgement == judgement).take(MOST_SHOWN) {
             say!("    {}", printable(&in_a_line(difference)));

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::credential::secret::{Secret, asked, can_ask};
 use crate::cli::settings::NewPassword;
+use crate::cli::words::say::words;
 
 /// The password for the key file `key`, one that the portal would take.
 pub fn password(source: &NewPassword, key: &Path) -> anyhow::Result<Secret> {
@@ -45,9 +46,9 @@ fn typed(key: &Path, variable: &str) -> anyhow::Result<Secret> {
             key.display()
         );
     }
-    let password = asked(&format!("New password of {}: ", key.display()))?;
+    let password = asked(&words!("New password of {}: ", key.display()))?;
     check_password(password.bytes())?;
-    if password.bytes() != asked("The same again: ")?.bytes() {
+    if password.bytes() != asked(&words!("The same again: "))?.bytes() {
         bail!("the two passwords differ; nothing was written");
     }
     Ok(password)

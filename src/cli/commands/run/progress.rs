@@ -4,6 +4,8 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ksef_qr::batch::{Batch, Input};
 
+use crate::cli::words::say::translated;
+
 /// A bar for runs that take long enough to be seen, on standard error, on a terminal only.
 pub fn bar(batch: &Batch, is_wanted: bool) -> ProgressBar {
     if !is_wanted || !std::io::stderr().is_terminal() {
@@ -27,7 +29,7 @@ pub fn of_bytes(total: u64, is_wanted: bool) -> ProgressBar {
 }
 
 fn shown(total: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template(&translated(template)).unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10)).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

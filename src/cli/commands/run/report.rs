@@ -12,8 +12,10 @@ use ksef_qr::manifest::{
 };
 
 use crate::cli::exit::ExitStatus;
+use crate::cli::words::catalog::polish;
 use crate::cli::words::failure::ErrorLine;
-use crate::cli::words::say::{say, tell};
+use crate::cli::words::language::{Language, language};
+use crate::cli::words::say::{say, tell, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, ODD, counted, printable};
 
 /// How many refusals are shown one by one; the manifest has them all.
@@ -77,7 +79,8 @@ impl<'b> Report<'b> {
             self.warned += 1;
             if !self.quiet && self.warned <= MOST_SHOWN {
                 let input = printable(&record.input);
-                self.bar.suspend(|| tell!("{ODD}warning{ODD:#}: {input}: {}", printable(warning.message())));
+                self.bar
+                    .suspend(|| tell!("{ODD}warning{ODD:#}: {input}: {}", printable(&translated(warning.message()))));
             }
         }
     }
@@ -93,10 +96,10 @@ impl<'b> Report<'b> {
                     "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
                     printable(input),
                     printable(&about),
-                    printable(error.message()),
+                    printable(&translated(error.message())),
                     error.code()
                 );
-                tell!("  {DIM}{}{DIM:#}", error.hint());
+                tell!("  {DIM}{}{DIM:#}", translated(error.hint()));
             });
         }
     }
@@ -133,10 +136,13 @@ impl<'b> Report<'b> {
             return;
         }
         for warning in &summary.warnings {
-            tell!("{ODD}warning{ODD:#}: {}", printable(warning.message()));
+            tell!("{ODD}warning{ODD:#}: {}", printable(&translated(warning.message())));
         }
         if summary.replaced_nothing {
-            let why = if summary.interrupted { "the run did not come to its end" } else { "nothing was made" };
+            let why = match summary.interrupted {
+                true => words!("the run did not come to its end"),
+                false => words!("nothing was made"),
+            };
             tell!("{ODD}nothing replaced{ODD:#}: {why}, and what an earlier run made stays as it was");
         } else if summary.interrupted {
             tell!(
@@ -174,13 +180,13 @@ impl<'b> Report<'b> {
         }
         if let Some(document) = &done.document {
             say!();
-            say!("  {}", self.place_of(&document.kind, &document.place));
+            say!("  {}", self.place_of(&translated(&document.kind), &document.place));
         }
         if let Some(signed) = &done.kod2 {
             say!();
             let Signature { context, algorithm, serial, .. } = &signed.signature;
             say!("  signed as {algorithm} with certificate {serial}");
-            say!("  in the context {} ({})", context.context, context.source.reason());
+            say!("  in the context {} ({})", context.context, translated(context.source.reason()));
         }
         for rule in done.allowed.iter() {
             say!("  {ODD}overridden{ODD:#}: {rule}");
@@ -200,17 +206,23 @@ impl<'b> Report<'b> {
         let colour = if done > 0 { GOOD } else { Style::new() };
         let refused = match summary.refused {
             0 => String::new(),
-            refused => format!(", {BAD}{refused} refused{BAD:#}"),
+            refused => words!(", {BAD}{refused} refused{BAD:#}"),
         };
-        say!("{colour}{}{colour:#} {what}{refused} in {}", counted(done, "invoice"), duration(summary.elapsed_ms));
+        let (done, time) = (counted(done, "invoice"), duration(summary.elapsed_ms));
+        let what = translated(what);
+        let line = match language() {
+            Language::English => format!("{colour}{done}{colour:#} {what}{refused} in {time}"),
+            Language::Polish => format!("{what}: {colour}{done}{colour:#}{refused}, w {time}"),
+        };
+        say!("{line}");
         if summary.kept > 0 {
             let redrawn = match summary.redrawn {
                 0 => String::new(),
-                redrawn => format!(", {redrawn} of them with {} made again", self.noun(2)),
+                redrawn => words!(", {redrawn} of them with {} made again", translated(self.noun(2))),
             };
             let unread = match summary.unchanged {
                 0 => String::new(),
-                unchanged => format!(", {unchanged} of them unchanged on the disk and not read again"),
+                unchanged => words!(", {unchanged} of them unchanged on the disk and not read again"),
             };
             say!("  {} kept as an earlier run signed them{unread}{redrawn}", summary.kept);
         }
@@ -219,11 +231,19 @@ impl<'b> Report<'b> {
         }
         tell_certificates(&summary.certificates);
         if self.files > 0 && !summary.replaced_nothing {
-            let place = self.batch.output.path().map_or_else(|| "the manifest".to_owned(), display);
-            say!("  {} {} in {place}", self.files, self.noun(self.files));
+            let place = self.batch.output.path().map_or_else(|| words!("the manifest"), display);
+            say!("  {} in {place}", self.counted_files());
         }
         if let (Manifest::File(path), false) = (&self.batch.manifest, summary.replaced_nothing) {
             say!("  manifest: {}", display(path));
+        }
+    }
+
+    /// `2 pictures`.
+    fn counted_files(&self) -> String {
+        match (language(), polish().noun(self.noun(1), self.files)) {
+            (Language::Polish, Some(noun)) => format!("{}\u{a0}{noun}", self.files),
+            _ => format!("{} {}", self.files, self.noun(self.files)),
         }
     }
 
@@ -238,8 +258,8 @@ impl<'b> Report<'b> {
         match (picture, &self.batch.output) {
             (Picture::File(name), Output::Folder(folder)) => display(&folder.join(name)),
             (Picture::File(_), Output::File(file)) => display(file),
-            (Picture::File(name), Output::Archive(archive)) => format!("{}!{name}", display(archive)),
-            _ => format!("{what} in the manifest"),
+            (Picture::File(name), Output::Archive(archive)) => words!("{}!{name}", display(archive)),
+            _ => words!("{what} in the manifest"),
         }
     }
 }
@@ -252,7 +272,7 @@ fn tell_certificates(certificates: &[CertificateCount]) {
     say!("  signed by {} certificates:", certificates.len());
     for certificate in certificates.iter().take(MOST_SHOWN as usize) {
         let owner = match certificate.owner {
-            Some(Owner::Nip(nip)) => format!(" of NIP {nip}"),
+            Some(Owner::Nip(nip)) => words!(" of NIP {nip}"),
             _ => String::new(),
         };
         say!("    {}{owner}: {}", certificate.serial, counted(certificate.signed, "invoice"));

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
-use crate::cli::words::say::{say, tell};
+use crate::cli::words::say::{say, tell, translated, words};
 use crate::cli::words::text::{BAD, BOLD, DIM, GOOD, counted, printable};
 
 /// Writes reports as they come and counts.
@@ -84,10 +84,10 @@ impl Output {
             say!("{}", Line::File { from, result: "fail", error: problem }.to_json());
             return;
         }
-        let (message, code) = (printable(&problem.message), problem.code);
+        let (message, code) = (translated(&printable(&problem.message)).into_owned(), problem.code);
         say!("{BOLD}{}{BOLD:#}", heading(from));
         say!("  {BAD}FAIL{BAD:#}         {message} {DIM}[{code}]{DIM:#}");
-        say!("               {DIM}{}{DIM:#}", problem.hint);
+        say!("               {DIM}{}{DIM:#}", translated(problem.hint));
         say!();
     }
 
@@ -132,7 +132,7 @@ impl Output {
         match &report.subject {
             ReportSubject::Link { text, kind, .. } => {
                 let kind = kind.map_or("no KOD I and no KOD II", CodeKind::name);
-                say!("{BOLD}{heading}{gap}{kind}{BOLD:#}");
+                say!("{BOLD}{heading}{gap}{}{BOLD:#}", translated(kind));
                 say!("  {}", printable(text));
             }
             ReportSubject::Entry { input } => say!("{BOLD}{heading}{gap}{}{BOLD:#}", printable(input)),
@@ -140,14 +140,18 @@ impl Output {
         }
         for check in &report.checks {
             let (style, word) = match check.outcome() {
-                Outcome::Fail => (BAD, "FAIL       "),
+                Outcome::Fail => (BAD, words!("FAIL       ")),
                 _ if self.quiet => continue,
-                Outcome::Ok => (GOOD, "OK         "),
-                _ => (DIM, "not checked"),
+                Outcome::Ok => (GOOD, words!("OK         ")),
+                _ => (DIM, words!("not checked")),
             };
-            say!("  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}", printable(check.message()), check.code());
+            say!(
+                "  {style}{word}{style:#}  {} {DIM}[{}]{DIM:#}",
+                printable(&translated(check.message())),
+                check.code()
+            );
             if check.outcome() == Outcome::Fail {
-                say!("               {DIM}{}{DIM:#}", hints::remedy(check));
+                say!("               {DIM}{}{DIM:#}", translated(hints::remedy(check)));
             }
         }
         say!();

@@ -28,7 +28,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::interrupt::{self, INTERRUPT};
 use crate::cli::settings::{Run, Watch, Work};
 use crate::cli::words::failure;
-use crate::cli::words::say::{say, tell};
+use crate::cli::words::say::{say, tell, translated};
 use crate::cli::words::text::{BAD, DIM, GOOD, ODD, printable};
 use status::Status;
 use taken::{Ended, Taken};
@@ -242,7 +242,12 @@ impl Watcher {
             match error {
                 Some(error) => {
                     let message = printable(error.message());
-                    tell!("{BAD}refused{BAD:#}: {}: {message} {DIM}[{}]{DIM:#}", printable(name), error.code());
+                    tell!(
+                        "{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}",
+                        printable(name),
+                        translated(&message),
+                        error.code()
+                    );
                 }
                 None if !self.settings.work.run().quiet && !is_for_programs => {
                     say!("{}: {}", Kind::of(&self.settings.work).done(), printable(name));
@@ -253,7 +258,7 @@ impl Watcher {
         for warning in std::mem::take(&mut ended.warnings) {
             const MOST_TOLD: usize = 1000;
             if !self.settings.work.run().quiet && !self.told.contains(&warning) {
-                tell!("{ODD}warning{ODD:#}: {}", printable(&warning));
+                tell!("{ODD}warning{ODD:#}: {}", printable(&translated(&warning)));
                 self.told.truncate(MOST_TOLD - 1);
                 self.told.push(warning);
             }
@@ -280,7 +285,7 @@ impl Watcher {
             kind => format!("{} [{}]", failure::words(error), kind.code()),
         };
         if self.trouble.as_ref() != Some(&words) {
-            tell!("{BAD}waiting{BAD:#}: {}; it is tried again", printable(&words));
+            tell!("{BAD}waiting{BAD:#}: {}; it is tried again", printable(&translated(&words)));
             self.trouble = Some(words);
         }
     }

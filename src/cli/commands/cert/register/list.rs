@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{ListShape, RegisterList};
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated};
 use crate::cli::words::text::{BOLD, DIM, GOOD, printable};
 
 /// Shows all entries, in the order of the file.
@@ -41,7 +41,8 @@ fn table(standings: &Standings<'_>) {
         let facts = &entry.facts;
         let (signs, standing) = standings.of(entry);
         let last = Day::of(facts.valid_to).to_string();
-        let cells = [entry.name.clone(), owner(entry), facts.serial.to_string(), last, standing];
+        let cells =
+            [entry.name.clone(), owner(entry), facts.serial.to_string(), last, translated(&standing).into_owned()];
         (signs, cells.map(|cell| printable(&cell).into_owned()))
     };
     let rows: Vec<_> = standings.register.entries().iter().map(row).collect();
@@ -53,7 +54,7 @@ fn table(standings: &Standings<'_>) {
     let padded = |cells: &[String]| {
         cells.iter().zip(widths).fold(String::new(), |line, (cell, width)| line + &format!("{cell:<width$}  "))
     };
-    let heads = HEADS.map(str::to_owned);
+    let heads = HEADS.map(|head| translated(head).into_owned());
     say!("{DIM}{}{}{DIM:#}", padded(&heads[..4]), heads[4]);
     for (signs, cells) in &rows {
         let colour = if *signs { GOOD } else { Style::new() };
@@ -88,8 +89,8 @@ fn words(entry: &Entry, standings: &Standings<'_>) {
     let facts = &entry.facts;
     let (signs, standing) = standings.of(entry);
     let colour = if signs { GOOD } else { Style::new() };
-    say!("{BOLD}{}{BOLD:#}  {colour}{}{colour:#}", printable(&entry.name), printable(&standing));
-    let line = |what: &str, text: &str| say!("  {DIM}{what:<12}{DIM:#} {}", printable(text));
+    say!("{BOLD}{}{BOLD:#}  {colour}{}{colour:#}", printable(&entry.name), translated(&printable(&standing)));
+    let line = |what: &str, text: &str| say!("  {DIM}{:<12}{DIM:#} {}", translated(what), translated(&printable(text)));
     let some = |what: &str, text: Option<&String>| text.map_or((), |text| line(what, text));
     line("owner", &owner(entry));
     line("purpose", purpose(facts.purpose));
