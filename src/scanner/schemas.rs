@@ -24,9 +24,12 @@ impl Schemas {
         let mut files = Vec::new();
         let mut size = 0;
         for entry in walkdir::WalkDir::new(folder) {
-            let entry = entry.map_err(|error| {
-                let error = io::Error::from(error);
-                unreadable(folder, "the folder cannot be read", &error)
+            let entry = entry.map_err(|error| match error.io_error() {
+                Some(error) => unreadable(folder, "the folder cannot be read", error),
+                None => {
+                    let message = format!("the folder cannot be read: {error}");
+                    Error::new(Kind::FileUnreadable, message).about(folder.to_string_lossy())
+                }
             })?;
             let is_schema = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xsd"));
             if !is_schema || !entry.file_type().is_file() {
