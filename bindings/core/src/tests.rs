@@ -94,7 +94,7 @@ fn what_is_done_together_is_what_each_alone_gives() {
     let together = sign(&issuer, None, files.iter().cycle().take(40).cloned().collect(), &options).unwrap();
     assert_eq!(together.items.len(), 40);
     for (file, item) in files.iter().cycle().zip(&together.items) {
-        assert_eq!(sign(&issuer, None, vec![file.clone()], &options).unwrap().items, [item.clone()]);
+        assert_eq!(sign(&issuer, None, vec![file.clone()], &options).unwrap().items, std::slice::from_ref(item));
     }
 }
 
