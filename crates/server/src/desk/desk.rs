@@ -208,9 +208,9 @@ impl Desk {
         answers: &[(String, Vec<u8>)],
         exceptions: Exceptions,
     ) -> Result<Verdict> {
-        let checker = self.checker();
+        let check = self.checker();
         let [first, corrected] = files.map(|(name, bytes)| {
-            let checked = checker.check(&bytes);
+            let checked = check.check(&bytes);
             CorrectionFile { name, bytes, checked }
         });
         let mut verdict = Verdict::of(first, corrected, answers, exceptions);

@@ -212,7 +212,7 @@ impl CallersSigners {
         let is_said = match self.opened.signs_for(index) {
             SignsFor::Any => true,
             SignsFor::Listed(nips) => nips.contains(&taxpayer),
-            _ => false,
+            SignsFor::Owner => false,
         };
         match self.context.is_none() || is_own || is_said {
             true => Ok(()),

@@ -34,8 +34,8 @@ pub(super) fn verified(desk: &Desk, asked: Asked) -> Result<Vec<Verified>> {
 }
 
 /// The codes of a frame of the camera that have to do with KSeF, one after the other.
-pub(super) fn links(frame: Vec<u8>) -> Vec<String> {
-    let mut links = codes(&frame).unwrap_or_default();
+pub(super) fn links(frame: &[u8]) -> Vec<String> {
+    let mut links = codes(frame).unwrap_or_default();
     links.retain(|text| text.contains("ksef"));
     links
 }

@@ -489,7 +489,7 @@ async fn frame(member: Member, request: Request) -> Response {
         Err(answer) => return answer,
     };
     let frame = form.take("file").pop().map(|file| file.bytes).unwrap_or_default();
-    match visitor.app.pool.run(move || links(frame)).await {
+    match visitor.app.pool.run(move || links(&frame)).await {
         Ok(links) => axum::Json(json!({ "link": links.first() })).into_response(),
         Err(_busy) => visitor.says(StatusCode::TOO_MANY_REQUESTS, visitor.texts().trouble.busy),
     }

@@ -36,11 +36,8 @@ pub fn run(settings: &Correct) -> anyhow::Result<ExitStatus> {
     if let Some(folder) = &settings.schemas {
         checker = checker.with_schemas(Schemas::of(folder, None)?);
     }
-    let checked = |(name, bytes): (String, Vec<u8>)| {
-        let checked = check(&checker, &bytes);
-        CorrectionFile { name, bytes, checked }
-    };
-    let mut verdict = Verdict::of(checked(first), checked(corrected), &answers, settings.exceptions);
+    let file = |(name, bytes): (String, Vec<u8>)| CorrectionFile { checked: check(&checker, &bytes), name, bytes };
+    let mut verdict = Verdict::of(file(first), file(corrected), &answers, settings.exceptions);
     if let Some(book) = &book {
         let cause = format!("correct {}", verdict.corrected.name);
         book.enter_correction(&mut verdict, &answers, settings.environment, settings.now, &cause)?;
