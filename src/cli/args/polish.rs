@@ -25,6 +25,7 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
     let arg = shown(ContextKind::InvalidArg).unwrap_or_default();
     let value = shown(ContextKind::InvalidValue).unwrap_or_default();
     let mut words = match error.kind() {
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => format!("nieoczekiwany argument „{arg}”"),
         ErrorKind::UnknownArgument => format!("nieznana opcja „{arg}”"),
         ErrorKind::InvalidSubcommand => {
             format!("nieznane polecenie „{}”", shown(ContextKind::InvalidSubcommand).unwrap_or_default())

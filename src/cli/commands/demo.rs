@@ -16,7 +16,7 @@ use ksef_qr::{Conditions, Credential, EccLevel, Environment, Issuer, PictureForm
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::words::hints::HINTS;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated};
 use crate::cli::words::text::printable;
 
 /// Test data of the project: invented companies, a key that everybody has.
@@ -123,7 +123,8 @@ impl Observer for Story {
             }
             InvoiceOutcome::Kept(_) => {}
             InvoiceOutcome::Refused(error) => {
-                say!("refused  {name:<16} {}: a code for it would have failed in the buyer's hands", error.message());
+                let found = translated(error.message());
+                say!("refused  {name:<16} {found}: a code for it would have failed in the buyer's hands");
             }
         }
         say!();
