@@ -9,6 +9,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
 use ksef_qr::KsefNumber;
+use ksef_qr::values::without_polish_mark;
 
 /// Reads a value as its type does, and names the values that there are. The names are for completion; the type alone
 /// decides what it takes.
@@ -91,18 +92,7 @@ impl<T: ValueEnum + Clone + Send + Sync + 'static> TypedValueParser for WordOf<T
 
 /// `awaria całkowita`, `Awaria-Calkowita`: `awariacalkowita`.
 fn plain(text: &str) -> String {
-    let without_tail = |c| match c {
-        'ą' => 'a',
-        'ć' => 'c',
-        'ę' => 'e',
-        'ł' => 'l',
-        'ń' => 'n',
-        'ó' => 'o',
-        'ś' => 's',
-        'ź' | 'ż' => 'z',
-        other => other,
-    };
-    text.to_lowercase().chars().map(without_tail).filter(|c| !matches!(c, ' ' | '-' | '_')).collect()
+    text.to_lowercase().chars().map(without_polish_mark).filter(|c| !matches!(c, ' ' | '-' | '_')).collect()
 }
 
 /// A KSeF number as people copy it: with white space around it, in small letters.
