@@ -375,6 +375,10 @@ codes! {
         "Whether the PDF shows the code of a link that it offers to click on."
         "The code is missing, lies under something else, or is too small to be read: look at the page, and make the PDF anew."
 
+    PagesUnread "pages_unread"
+        "Whether all pages of the PDF were searched for codes."
+        "Of a long PDF the first and the last pages are searched, and those with links. Take out the page that matters, and verify it alone."
+
     BookEntry "book_entry"
         "Whether the book of invoices has the invoice, and what became of it."
         "The book could not be asked about the invoice. Is it whole, and can it be reached? Then verify again."

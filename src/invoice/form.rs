@@ -38,7 +38,8 @@ impl Form {
         matches!(self, Self::Pef3 | Self::PefKor3)
     }
 
-    pub(super) fn of_root(namespace: &str, local: &str) -> Option<Self> {
+    /// The form whose root element this is.
+    pub(crate) fn of_root(namespace: &str, local: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|form| form.root() == (namespace, local))
     }
 

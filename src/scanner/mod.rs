@@ -11,7 +11,7 @@
 //!
 //! let picture = std::fs::read("photograph.jpg").unwrap_or_default();
 //! match Scanner::default().read(&picture) {
-//!     Ok(found) => found.iter().for_each(|found| println!("{}", found.text)),
+//!     Ok(found) => found.texts.iter().for_each(|found| println!("{}", found.text)),
 //!     Err(Failure::Missing(error)) => eprintln!("{error}"),
 //!     Err(_) => eprintln!("it cannot be read"),
 //! }
@@ -20,5 +20,5 @@
 mod process;
 mod schemas;
 
-pub use process::{Failure, Found, Origin, Scanner, SchemaFault};
+pub use process::{Contents, Failure, Found, Origin, Scanner, SchemaFault};
 pub use schemas::Schemas;

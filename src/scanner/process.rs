@@ -59,6 +59,15 @@ pub enum Failure {
     },
 }
 
+/// What was found in a file.
+#[derive(Debug)]
+pub struct Contents {
+    /// The texts of its codes and links.
+    pub texts: Vec<Found>,
+    /// The pages of a long PDF that were not read: `pages 51 to 140`.
+    pub unread: Option<String>,
+}
+
 /// A text that was found, and where.
 #[derive(Debug, Deserialize)]
 pub struct Found {
@@ -124,7 +133,7 @@ struct FileLine<'r> {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 enum Answer {
-    Found { texts: Vec<Found> },
+    Found { texts: Vec<Found>, unread: Option<String> },
     Ready,
     Violations { violations: Vec<SchemaFault> },
     Error { code: String, message: String },
@@ -144,9 +153,9 @@ impl Scanner {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Found>, Failure> {
+    pub fn read(&mut self, bytes: &[u8]) -> Result<Contents, Failure> {
         match self.ask(request(&Request::Read { length: bytes.len() }, bytes))? {
-            Answer::Found { texts } => Ok(texts),
+            Answer::Found { texts, unread } => Ok(Contents { texts, unread }),
             other => Err(other.into()),
         }
     }

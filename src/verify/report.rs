@@ -91,6 +91,11 @@ impl Report {
         self.checks.push(Check::fail(CheckCode::LinkWithoutCode, reason));
     }
 
+    /// Adds that a long PDF was not read to its end: `pages 51 to 140`.
+    pub fn add_unread_pages(&mut self, pages: &str) {
+        self.checks.push(Check::not_checked(CheckCode::PagesUnread, format!("too many to read: {pages}")));
+    }
+
     /// The check with this code, the first if there are several.
     pub fn check(&self, code: &str) -> Option<&Check> {
         self.checks.iter().find(|check| check.code() == code)

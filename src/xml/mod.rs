@@ -21,6 +21,8 @@ mod visitor;
 
 pub(crate) use characters::{collapse, scan};
 pub(crate) use references::referenced;
+#[cfg(feature = "pdf")]
+pub(crate) use slow::root_of;
 pub(crate) use slow::{read_slowly, walk};
 #[cfg(feature = "pdf")]
 pub(crate) use tree::Element;

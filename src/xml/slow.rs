@@ -19,6 +19,27 @@ pub(crate) fn read_slowly<V: Visitor + Default>(text: &str) -> Result<(V, Odditi
     Ok((visitor, oddities))
 }
 
+/// The namespace and the name of a document's root element, whatever encoding it declares and whatever follows.
+#[cfg(feature = "pdf")]
+pub(crate) fn root_of(text: &str) -> Option<(String, String)> {
+    #[derive(Default)]
+    struct Root(Option<(String, String)>);
+    impl Visitor for Root {
+        fn open(&mut self, namespace: &str, local: &str) -> Step {
+            self.0 = Some((namespace.to_owned(), local.to_owned()));
+            Err((Kind::UnknownForm, "no more is read".to_owned()))
+        }
+        fn text(&mut self, _text: &str) {}
+        fn close(&mut self) -> Step {
+            Ok(())
+        }
+    }
+    let undeclared = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")).map(|(_, rest)| rest);
+    let mut root = Root::default();
+    _ = walk(undeclared.unwrap_or(text), &mut root);
+    root.0
+}
+
 /// The same with a visitor that is there already, and hears where everything is.
 pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Oddities, Flaw> {
     // quick-xml would skip it without counting it, and every offset after it would be wrong.

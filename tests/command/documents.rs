@@ -384,6 +384,82 @@ fn one_code_where_two_belong_is_told() {
     assert_eq!(lines[1]["warnings"][0]["code"], "codes_expected");
 }
 
+/// A PDF of one empty page, in which these files are embedded.
+fn holding(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let specification = |index: usize| 4 + 2 * index;
+    let all: String = (0..files.len()).map(|index| format!("{} 0 R ", specification(index))).collect();
+    let mut objects = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R /AF [{all}] >>").into_bytes(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_vec(),
+    ];
+    for (index, (name, bytes)) in files.iter().enumerate() {
+        let stream = specification(index) + 1;
+        objects.push(format!("<< /Type /Filespec /F ({name}) /EF << /F {stream} 0 R >> >>").into_bytes());
+        let head = format!("<< /Type /EmbeddedFile /Length {} >>\nstream\n", bytes.len());
+        objects.push([head.as_bytes(), bytes, b"\nendstream"].concat());
+    }
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    for (object, number) in objects.iter().zip(1..) {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
+    }
+    let end =
+        format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{}\n%%EOF\n", objects.len() + 1, pdf.len());
+    pdf.extend(end.bytes());
+    pdf
+}
+
+/// What a hybrid invoice of another standard is called, and what it is; its encoding is not what is wrong with it.
+#[test]
+fn what_a_pdf_holds_instead_of_an_invoice_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let factur_x =
+        "<rsm:CrossIndustryInvoice xmlns:rsm=\"urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100\"/>";
+    let with_mark = format!("\u{feff}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{factur_x}");
+    let latin =
+        format!("<?xml version=\"1.0\" encoding=\"windows-1250\"?><!-- \u{17c} -->{factur_x}").replace('\u{17c}', "z");
+    let invoice = fs::read(fixture(INVOICE)).unwrap();
+    let marked = [b"\xEF\xBB\xBF", &invoice[..]].concat();
+    for (files, code, words) in [
+        (
+            &[("factur-x.xml", factur_x.as_bytes())][..],
+            "invoice_not_embedded",
+            "\"factur-x.xml\" is a Factur-X or ZUGFeRD invoice",
+        ),
+        (&[("a.xml", with_mark.as_bytes())], "invoice_not_embedded", "\"a.xml\" is a Factur-X"),
+        (&[("a.xml", latin.as_bytes())], "invoice_not_embedded", "\"a.xml\" is a Factur-X"),
+        (
+            &[("a.xml", b"<a/>"), ("b.xml", b"<b xmlns='urn:c'/>")],
+            "invoice_not_embedded",
+            "\"a.xml\" has the root element \"a\", \"b.xml\" has the root element \"b\" in \"urn:c\"",
+        ),
+        // Of an invoice for KSeF it is.
+        (&[("a.xml", &marked)], "byte_order_mark", "byte order mark"),
+    ] {
+        fs::write(folder.path().join("f.pdf"), holding(files)).unwrap();
+        let output = run(signing(folder.path(), "stamp").args(["f.pdf", "--overwrite"]));
+        let told = told(&output);
+        assert!(status(&output) == 1 && told.contains(&format!("[{code}]")) && told.contains(words), "{words}: {told}");
+    }
+    fs::write(folder.path().join("f.pdf"), holding(&[("factur-x.xml", factur_x.as_bytes()), ("fa.xml", &invoice)]))
+        .unwrap();
+    assert_eq!(status(&run(signing(folder.path(), "stamp").args(["f.pdf", "--overwrite"]))), 0);
+}
+
+/// What is said of an invoice that is too large does not hold for a PDF.
+#[test]
+fn a_pdf_that_is_too_large_is_no_large_invoice() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f.pdf");
+    fs::write(&path, fs::read(fixture(PDF)).unwrap()).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_len(100_000_001).unwrap();
+    let output = run(signing(folder.path(), "stamp").args(["f.pdf", "--invoice", &fixture(INVOICE)]));
+    let told = told(&output);
+    assert!(status(&output) == 1 && told.contains("[pdf_limits]") && !told.contains("--allow size"), "{told}");
+}
+
 #[test]
 fn what_cannot_be_paired_says_why() {
     let folder = tempfile::tempdir().unwrap();
@@ -438,6 +514,7 @@ fn sheets_hold_the_codes_of_the_whole_run() {
     let sheet = fs::read(out.join("sheet.pdf")).unwrap();
     let found: Vec<String> = ksef_qr_scan::pdf(&sheet)
         .unwrap()
+        .texts
         .into_iter()
         .filter(|found| found.origin == ksef_qr_scan::Origin::Code)
         .map(|found| found.text)

@@ -13,7 +13,7 @@ const CODES: [&str; 2] = ["kod1", "kod2"];
 fn code_and_link(pdf: &[u8]) -> [String; 2] {
     let found = ksef_qr_scan::pdf(pdf).unwrap();
     [Origin::Code, Origin::Link].map(|origin| {
-        let texts: Vec<&String> = found.iter().filter(|one| one.origin == origin).map(|one| &one.text).collect();
+        let texts: Vec<&String> = found.texts.iter().filter(|one| one.origin == origin).map(|one| &one.text).collect();
         assert_eq!(texts.len(), 1, "{found:?}");
         texts[0].clone()
     })

@@ -271,6 +271,22 @@ fn a_link_whose_code_is_not_to_be_seen_fails() {
     assert!(has(&checks(&output, "link"), "link_without_code fail"), "{}", stdout(&output));
 }
 
+/// Of a long document the pages that were not read are told of.
+#[test]
+fn pages_of_a_long_document_that_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = String::from_utf8(pdf("10 10 90 90", &format!("<</S/URI/URI({KOD1})>>"))).unwrap();
+    // The page with the link is the 94th. Objects are found by searching, as they have moved.
+    let kids: String = (10..103).chain([3]).chain(103..159).map(|number| format!("{number} 0 R ")).collect();
+    let page = |number| format!("{number} 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n");
+    let long = whole.replacen("[3 0 R]/Count 1", &format!("[{kids}]/Count 150"), 1);
+    let long = long.replacen("xref\n", &((10..159).map(page).collect::<String>() + "xref\n"), 1);
+    fs::write(folder.path().join("f.pdf"), long).unwrap();
+    let output = run(verify(folder.path()).args(["f.pdf", "--json"]));
+    assert!(stdout(&output).contains("pages 51 to 93, 95 to 140"), "{}", stdout(&output));
+    assert!(has(&checks(&output, "link"), "pages_unread not_checked"), "{}", stdout(&output));
+}
+
 /// A manifest, or the PDF that it is about, names files; which are opened is not theirs to choose.
 #[cfg(unix)]
 #[test]

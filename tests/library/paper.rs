@@ -44,7 +44,7 @@ fn codes(links: &[String; 2]) -> [Code; 2] {
 fn read_back(pdf: &[u8]) -> [HashSet<String>; 2] {
     let found = ksef_qr_scan::pdf(pdf).unwrap();
     [Origin::Code, Origin::Link]
-        .map(|origin| found.iter().filter(|one| one.origin == origin).map(|one| one.text.clone()).collect())
+        .map(|origin| found.texts.iter().filter(|one| one.origin == origin).map(|one| one.text.clone()).collect())
 }
 
 #[test]

@@ -767,7 +767,7 @@ mod read_back {
     fn texts(pdf: &[u8]) -> [Vec<String>; 2] {
         let found = ksef_qr_scan::pdf(pdf).unwrap();
         [Origin::Code, Origin::Link].map(|origin| {
-            let texts = found.iter().filter(|found| found.origin == origin && found.text.contains("ksef"));
+            let texts = found.texts.iter().filter(|found| found.origin == origin && found.text.contains("ksef"));
             let mut texts: Vec<_> = texts.map(|found| found.text.clone()).collect();
             texts.sort();
             texts
@@ -913,6 +913,71 @@ mod little_files_of_much_work {
 }
 
 /// Every reader takes a length that is a few bytes off; of other lengths each makes something else.
+/// What every reader takes without a word, and where nothing is to be guessed.
+#[test]
+fn odd_ways_to_write_are_read() {
+    let content = "0 0 1 rg 100 100 50 50 re f";
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>";
+    let with_stream = |stream: &str| {
+        of_objects(&["<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, stream])
+    };
+    let plain = with_stream(&format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
+    let text = |pdf: &[u8]| String::from_utf8(pdf.to_vec()).unwrap();
+    let mut odd = vec![("the table begins at 1", text(&plain).replacen("xref\n0 5", "xref\n1 5", 1).into_bytes())];
+    for (what, before, after) in [
+        ("spaces before endstream", "\n", "    \r\n\n\t\r\n"),
+        ("many of them", "\n", "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"),
+        ("nothing before it", "\n", ""),
+        ("spaces behind stream", "  \r\n", "\n"),
+        ("a space and a line feed behind it", " \n", "\n"),
+        ("a carriage return behind it", "\r", "\n"),
+    ] {
+        let stream = format!("<< /Length {} >>\nstream{before}{content}{after}endstream", content.len());
+        odd.push((what, with_stream(&stream)));
+    }
+    odd.push(("a cross-reference stream without a type", with_xref_stream(content, "")));
+    odd.push(("one with it", with_xref_stream(content, "/Type /XRef ")));
+    let over = at(Corner::BottomLeft, 30.0, 30.0).occupied(Occupied::Refuse);
+    for (what, pdf) in &odd {
+        let made = stamped(pdf, &upper_right()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(made.bytes.starts_with(pdf) && made.warnings.is_empty(), "{what}: {:?}", made.warnings);
+        // All of the content is seen.
+        assert_eq!(stamped(pdf, &over).unwrap_err().code(), "pdf_place_taken", "{what}");
+    }
+    let other = with_xref_stream(content, "/Type /ObjStm ");
+    assert_eq!(stamped(&other, &upper_right()).unwrap_err().code(), "pdf_damaged");
+    // An update that frees the first object is no table that begins at 1: its object is not the next one's.
+    let freed = format!(
+        "{}xref\n1 1\n0000000000 00001 f \ntrailer\n<< /Size 5 /Root 1 0 R /Prev {} >>\nstartxref\n{}\n%%EOF\n",
+        text(&plain),
+        text(&plain).rfind("xref\n0").unwrap(),
+        plain.len()
+    );
+    assert_eq!(stamped(freed.as_bytes(), &upper_right()).unwrap_err().code(), "pdf_damaged");
+}
+
+/// A page with this content in a file with a cross-reference stream, not packed.
+fn with_xref_stream(content: &str, kind: &str) -> Vec<u8> {
+    let objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>".to_owned(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+    ];
+    let mut pdf = b"%PDF-1.5\n".to_vec();
+    let mut rows = vec![0, 0, 0, 255];
+    for (object, number) in objects.iter().zip(1..) {
+        rows.extend([1, (pdf.len() >> 8) as u8, pdf.len() as u8, 0]);
+        pdf.extend(format!("{number} 0 obj\n{object}\nendobj\n").bytes());
+    }
+    let start = pdf.len();
+    rows.extend([1, (start >> 8) as u8, start as u8, 0]);
+    pdf.extend(format!("5 0 obj\n<< {kind}/Size 6 /Root 1 0 R /W [1 2 1] /Length {} >>\nstream\n", rows.len()).bytes());
+    pdf.extend(rows);
+    pdf.extend(format!("\nendstream\nendobj\nstartxref\n{start}\n%%EOF\n").bytes());
+    pdf
+}
+
 #[test]
 fn a_length_may_be_a_little_off() {
     let content = "0 0 1 rg 100 100 50 50 re f";

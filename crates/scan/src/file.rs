@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::found::{Found, Origin};
+use crate::found::{Contents, Found, Origin};
 use crate::pdf::{is_pdf, pdf};
 use crate::picture::picture;
 use crate::svg::{is_svg, svg};
@@ -8,13 +8,11 @@ use crate::svg::{is_svg, svg};
 ///
 /// # Errors
 /// `picture_unreadable`, `pdf_unreadable`, `no_code_found`.
-pub fn file(bytes: &[u8]) -> Result<Vec<Found>> {
+pub fn file(bytes: &[u8]) -> Result<Contents> {
     if is_pdf(bytes) {
         return pdf(bytes);
     }
     let codes = if is_svg(bytes) { svg(bytes)? } else { picture(bytes)? };
-    Ok(codes
-        .into_iter()
-        .map(|text| Found { text, origin: Origin::Code, place: None, over: Vec::new(), opens: false })
-        .collect())
+    let found = |text| Found { text, origin: Origin::Code, place: None, over: Vec::new(), opens: false };
+    Ok(Contents { texts: codes.into_iter().map(found).collect(), unread: None })
 }

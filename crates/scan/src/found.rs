@@ -1,5 +1,14 @@
 use serde::{Deserialize, Serialize};
 
+/// What was found in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The texts of its codes and links.
+    pub texts: Vec<Found>,
+    /// The pages that were not read, because there are too many: `pages 51 to 140`.
+    pub unread: Option<String>,
+}
+
 /// A text that was found, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {

@@ -4,7 +4,7 @@
 //! # fn main() -> ksef_qr_scan::Result<()> {
 //! let picture = include_bytes!("../../../fixtures/verify/qrencode.png");
 //! let found = ksef_qr_scan::file(picture)?;
-//! assert!(found[0].text.starts_with("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/"));
+//! assert!(found.texts[0].text.starts_with("https://qr-test.ksef.mf.gov.pl/invoice/5265877635/15-06-2026/"));
 //! # Ok(())
 //! # }
 //! ```
@@ -37,6 +37,6 @@ mod svg;
 
 pub use error::{Error, ErrorKind, Result};
 pub use file::file;
-pub use found::{Found, Origin};
+pub use found::{Contents, Found, Origin};
 pub use pdf::{is_pdf, pdf};
 pub use picture::picture;

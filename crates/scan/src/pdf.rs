@@ -1,5 +1,6 @@
 //! PDFs: every page drawn and searched for codes, and its link annotations.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,11 +14,17 @@ use image::GrayImage;
 
 use crate::area::Area;
 use crate::error::{Error, ErrorKind, Result};
-use crate::found::{Found, Origin};
+use crate::found::{Contents, Found, Origin};
 use crate::picture::{Code, placed_codes};
 
-/// An invoice has a few; a hundred take half a minute to draw.
+/// An invoice has a few; a hundred take half a minute to draw. Of more pages the first and the last are read, and those with
+/// links between them.
 const MOST_PAGES: usize = 100;
+const LAST_PAGES: usize = 10;
+const MOST_PAGES_WITH_LINKS: usize = 40;
+
+/// A document of more pages is not looked at.
+const MOST_COUNTED: usize = 100_000;
 
 /// In dots an inch: a code of KSeF's own generator (150 pt) gets seven pixels a module. Fuzzing is about what is read, which takes
 /// long enough without millions of pixels.
@@ -35,41 +42,46 @@ const MOST_ANNOTATIONS: usize = 1000;
 /// comes from strangers in a process of its own, as the command does.
 ///
 /// # Errors
-/// `pdf_unreadable`: damaged, encrypted, without pages or with more than a hundred; `no_code_found`, if there is neither
-/// a code nor a link.
-pub fn pdf(bytes: &[u8]) -> Result<Vec<Found>> {
+/// `pdf_unreadable`: damaged, encrypted or without pages; `no_code_found`, if there is neither a code nor a link on the pages
+/// that were read.
+pub fn pdf(bytes: &[u8]) -> Result<Contents> {
     let unreadable = |why: &str| Error::new(ErrorKind::PdfUnreadable, why);
     // Reading and drawing another's document is thousands of lines of somebody else's; a slip there ends no more than
     // the reading.
     let read = catch_unwind(AssertUnwindSafe(|| pages(bytes)));
     let found = read.map_err(|_| unreadable("the PDF cannot be drawn")).and_then(|found| found)?;
-    if found.is_empty() {
-        return Err(Error::new(ErrorKind::NoCodeFound, "no QR code and no link was found in the PDF"));
+    if found.texts.is_empty() {
+        let unread = found.unread.map(|pages| format!("; not read: {pages}")).unwrap_or_default();
+        return Err(Error::new(ErrorKind::NoCodeFound, format!("no QR code and no link was found in the PDF{unread}")));
     }
     Ok(found)
 }
 
-fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
+fn pages(bytes: &[u8]) -> Result<Contents> {
     let unreadable = |why: String| Error::new(ErrorKind::PdfUnreadable, why);
     let pdf = Pdf::new(Arc::new(bytes.to_vec()))
         .map_err(|_| unreadable("the PDF is damaged, or encrypted with a password".to_owned()))?;
     let pages = pdf.pages();
     match pages.len() {
         0 => return Err(unreadable("the PDF has no pages".to_owned())),
-        1..=MOST_PAGES => {}
-        count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_PAGES}"))),
+        1..=MOST_COUNTED => {}
+        count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_COUNTED}"))),
     }
     let settings = InterpreterSettings::default();
     // Fonts, which all pages share.
     let cache = RenderCache::new();
     let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let order = order(root.as_ref());
-    let mut opened = root.as_ref().map(opened_by_document).unwrap_or_default();
-    let mut found: Vec<Found> = Vec::new();
-    for (index, page) in pages.iter().enumerate() {
+    let number = |index: usize, page: &Page<'_>| {
         let id = page.raw().obj_id();
         let place = order.iter().position(|other| id.is_some() && *other == id);
-        let number = place.unwrap_or(index) + 1;
+        place.unwrap_or(index) + 1
+    };
+    let mut opened = root.as_ref().map(opened_by_document).unwrap_or_default();
+    let mut found: Vec<Found> = Vec::new();
+    let chosen = chosen(pages);
+    for (index, page) in pages.iter().enumerate().filter(|(index, _)| chosen.contains(index)) {
+        let number = number(index, page);
         let codes = draw(page, &cache, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
         for Code { text, .. } in &codes {
             let place = Some(format!("page {number}"));
@@ -95,7 +107,31 @@ fn pages(bytes: &[u8]) -> Result<Vec<Found>> {
             found.push(Found { text, origin: Origin::Link, place, over, opens: true });
         }
     }
-    Ok(found)
+    let unread = pages.iter().enumerate().filter(|(index, _)| !chosen.contains(index));
+    let unread: Vec<usize> = unread.map(|(index, page)| number(index, page)).collect();
+    Ok(Contents { texts: found, unread: (!unread.is_empty()).then(|| ranges(&unread)) })
+}
+
+/// The pages that are read, counted from 0.
+fn chosen(pages: &[Page<'_>]) -> BTreeSet<usize> {
+    let count = pages.len();
+    if count <= MOST_PAGES {
+        return (0..count).collect();
+    }
+    let first = MOST_PAGES - LAST_PAGES - MOST_PAGES_WITH_LINKS;
+    let between =
+        (first..count - LAST_PAGES).filter(|&index| pages.get(index).is_some_and(|page| !links(page).is_empty()));
+    (0..first).chain(between.take(MOST_PAGES_WITH_LINKS)).chain(count - LAST_PAGES..count).collect()
+}
+
+/// `pages 51 to 80, 82`: numbers that rise.
+fn ranges(numbers: &[usize]) -> String {
+    let parts = numbers.chunk_by(|one, next| one + 1 == *next).filter_map(|part| match part {
+        [] => None,
+        [one] => Some(one.to_string()),
+        [first, .., last] => Some(format!("{first} to {last}")),
+    });
+    format!("pages {}", parts.collect::<Vec<_>>().join(", "))
 }
 
 /// The pages as a reader counts them: those without contents are no pages to hayro.
@@ -115,7 +151,7 @@ fn leaves(node: &Dict<'_>, depth: usize, order: &mut Vec<Option<ObjectIdentifier
         return;
     };
     for kid in kids.iter::<Dict<'_>>() {
-        if depth < DEEPEST && order.len() < 10 * MOST_PAGES {
+        if depth < DEEPEST && order.len() < MOST_COUNTED {
             leaves(&kid, depth + 1, order);
         }
     }

@@ -21,6 +21,9 @@ const MOST_MEMORY: u64 = 1 << 30;
 /// Longer sides are scaled down first: a code that fills a hand's width of paper has modules of several pixels still.
 const WORKING_SIDE: u32 = 4000;
 
+/// In pixels: in less there is no code of a link.
+const SMALLEST_SIDE: u32 = 80;
+
 /// The texts of all QR codes in a PNG or JPEG, in no particular order, each once. Grey and coloured, turned, askew,
 /// blurred and noisy pictures are tried in several ways; light codes on dark ground too.
 ///
@@ -84,6 +87,10 @@ pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
 
 /// Every QR code of a picture.
 pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
+    // An empty page.
+    if picture.as_raw().iter().all(|level| picture.as_raw().first() == Some(level)) {
+        return Vec::new();
+    }
     let longest = picture.width().max(picture.height());
     let smaller;
     let whole = picture.width() as f32;
@@ -112,6 +119,14 @@ pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
         let mut inverted = picture.clone();
         imageops::invert(&mut inverted);
         search.local(&inverted);
+    }
+    // Of a screen a camera sees the dots and the gaps between them, until they melt into one another; what is far away is
+    // read when it is larger.
+    for factor in [0.5, 0.25, 2.0] {
+        let side = f64::from(longest) * factor;
+        if search.found.is_empty() && (f64::from(SMALLEST_SIDE)..=f64::from(WORKING_SIDE)).contains(&side) {
+            search.local(&scaled(picture, factor));
+        }
     }
     search.found
 }

@@ -11,7 +11,7 @@
 //!
 //! | answer | means |
 //! |---|---|
-//! | `{"answer":"found","texts":[{"text","origin":"code","place":"page 2"}]}` | `origin` is `code` or `link`, `place` may be null; a link that lies over codes has their texts in `over`; with `"opens":true` it is followed without a click |
+//! | `{"answer":"found","texts":[{"text","origin":"code","place":"page 2"}]}` | `origin` is `code` or `link`, `place` may be null; a link that lies over codes has their texts in `over`; with `"opens":true` it is followed without a click; `unread` names pages that were not read, if there are too many |
 //! | `{"answer":"ready"}` | documents may be validated now, by these schemas and by no others |
 //! | `{"answer":"violations","violations":[{"message","offset"}]}` | what the schema has against the document; none, if it is valid |
 //! | `{"answer":"error","code":"no_code_found","message"}` | one of [`ErrorKind`]'s codes |
@@ -61,10 +61,19 @@ struct SchemaFile {
 #[derive(Debug, Serialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 enum Answer {
-    Found { texts: Vec<Found> },
+    Found {
+        texts: Vec<Found>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        unread: Option<String>,
+    },
     Ready,
-    Violations { violations: Vec<Violation> },
-    Error { code: &'static str, message: String },
+    Violations {
+        violations: Vec<Violation>,
+    },
+    Error {
+        code: &'static str,
+        message: String,
+    },
 }
 
 impl From<Error> for Answer {
@@ -99,7 +108,7 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write, mut begin: imp
         let answer = match request {
             Request::Read { length } => {
                 let bytes = take(&mut requests, length)?;
-                file(&bytes).map(|texts| Answer::Found { texts })
+                file(&bytes).map(|found| Answer::Found { texts: found.texts, unread: found.unread })
             }
             Request::Schemas { forms, files } => {
                 let mut taken = Vec::with_capacity(files.len());

@@ -75,14 +75,106 @@ fn transparency_is_white() {
 #[test]
 fn pdfs_with_their_pages_and_links() {
     let found = file(&fixture("invoice.pdf")).unwrap();
-    let told: Vec<_> = found.iter().map(|one| (&*one.text, one.origin, one.place.as_deref())).collect();
+    let told: Vec<_> = found.texts.iter().map(|one| (&*one.text, one.origin, one.place.as_deref())).collect();
     let page = Some("page 2");
     assert!(told.contains(&(KOD1, Origin::Code, page)) && told.contains(&(KOD2, Origin::Code, page)));
     assert!(told.contains(&(KOD1, Origin::Link, Some("page 2, link"))));
     assert!(told.contains(&("https://example.com/shop", Origin::Link, Some("page 2, link"))));
     assert_eq!(told.len(), 4);
     let drawn = pdf(&fixture("vector.pdf")).unwrap();
-    assert_eq!(drawn.iter().map(|one| &*one.text).collect::<Vec<_>>(), [KOD1]);
+    assert_eq!(drawn.texts.iter().map(|one| &*one.text).collect::<Vec<_>>(), [KOD1]);
+}
+
+/// A code as operators that fill its dark pixels, 100 points in the square.
+fn drawn_code() -> String {
+    let picture = image::load_from_memory(&fixture("qrencode.png")).unwrap().into_luma8();
+    let (width, height) = picture.dimensions();
+    let dark =
+        (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).filter(|&(x, y)| picture.get_pixel(x, y).0[0] < 128);
+    let side = 100.0 / f64::from(width);
+    dark.fold(format!("q {side} 0 0 {side} 0 0 cm "), |drawn, (x, y)| drawn + &format!("{x} {} 1 1 re ", height - y))
+        + "f Q"
+}
+
+/// A document of so many pages; what stands in their dictionaries, and objects from 10 on.
+fn document(pages: usize, dictionary: impl Fn(usize) -> String, objects: &[String]) -> Vec<u8> {
+    let first = 10 + objects.len();
+    let kids: String = (0..pages).map(|page| format!("{} 0 R ", first + page)).collect();
+    let mut all = vec![
+        (1, "<< /Type /Catalog /Pages 2 0 R >>".to_owned()),
+        (2, format!("<< /Type /Pages /Count {pages} /MediaBox [0 0 110 110] /Kids [{kids}] >>")),
+    ];
+    all.extend(objects.iter().zip(10..).map(|(object, number)| (number, object.clone())));
+    all.extend((0..pages).map(|page| (first + page, format!("<< /Type /Page /Parent 2 0 R {} >>", dictionary(page)))));
+    let (mut pdf, mut table) = ("%PDF-1.4\n".to_owned(), "xref\n0 1\n0000000000 65535 f \n".to_owned());
+    for (number, object) in all {
+        table += &format!("{number} 1\n{:010} 00000 n \n", pdf.len());
+        pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
+    }
+    let start = pdf.len();
+    (pdf + &table + &format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", first + pages))
+        .into_bytes()
+}
+
+fn stream(dictionary: &str, content: &str) -> String {
+    format!("<< {dictionary} /Length {} >>\nstream\n{content}\nendstream", content.len())
+}
+
+/// Of a long document the pages where codes may be expected, and the rest is told of.
+#[test]
+fn long_documents_are_read_where_codes_stand() {
+    let link = "/Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://qr.ksef.mf.gov.pl/x) >> >>]";
+    let with_code = |pages: usize, page: usize, more: &'static str| {
+        let dictionary = move |at| if at == page { format!("/Contents 10 0 R {more}") } else { String::new() };
+        pdf(&document(pages, dictionary, &[stream("", &drawn_code())]))
+    };
+    for (page, more) in [(149, ""), (93, link)] {
+        let found = with_code(150, page, more).unwrap();
+        assert_eq!((&*found.texts[0].text, found.texts[0].place.clone()), (KOD1, Some(format!("page {}", page + 1))));
+        let unread = if more.is_empty() { "pages 51 to 140" } else { "pages 51 to 93, 95 to 140" };
+        assert_eq!(found.unread.as_deref(), Some(unread));
+    }
+    let error = with_code(150, 93, "").unwrap_err();
+    assert_eq!(error.code(), "no_code_found");
+    assert!(error.message().contains("pages 51 to 140"), "{error}");
+}
+
+/// What an annotation shows is seen by whoever scans the page.
+#[test]
+fn codes_of_annotations_are_found() {
+    let shown = |flags: u32| {
+        let annotation =
+            format!("<< /Type /Annot /Subtype /Stamp /F {flags} /Rect [5 5 105 105] /AP << /N 10 0 R >> >>");
+        let form = stream("/Type /XObject /Subtype /Form /BBox [0 0 100 100]", &drawn_code());
+        pdf(&document(2, |page| if page == 1 { format!("/Annots [{annotation}]") } else { String::new() }, &[form]))
+    };
+    let found = shown(4).unwrap();
+    assert_eq!((&*found.texts[0].text, found.texts[0].place.as_deref()), (KOD1, Some("page 2")));
+    assert_eq!(shown(2).unwrap_err().code(), "no_code_found", "it is hidden");
+}
+
+/// A screen as a camera sees it from near: each dot by itself, in red, green and blue, with gaps between them.
+#[test]
+fn photographs_of_screens() {
+    let drawn = image::load_from_memory(&fixture("qrencode.png")).unwrap().into_luma8();
+    let mut count = 0;
+    for (dot, gap) in [(5_u32, 2_u32), (6, 2), (6, 3)] {
+        let screen = image::RgbImage::from_fn(drawn.width() * dot, drawn.height() * dot, |x, y| {
+            let (across, down) = (x % dot, y % dot);
+            if across >= dot - gap || down >= dot - gap || drawn.get_pixel(x / dot, y / dot).0[0] < 128 {
+                return image::Rgb([8, 8, 8]);
+            }
+            let mut colours = [60; 3];
+            colours[((across * 3) / (dot - gap)).min(2) as usize] = 250;
+            image::Rgb(colours)
+        });
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 80).encode_image(&screen).unwrap();
+        let found = picture(&bytes).unwrap_or_default();
+        println!("dots of {dot}, gaps of {gap}: {found:?}");
+        count += usize::from(found == [KOD1]);
+    }
+    assert_eq!(count, 3);
 }
 
 #[test]

@@ -10,12 +10,13 @@ use super::draft::{Content, Document, Draft, Made, PdfSource, is_stamped};
 use crate::batch::comparison::{Mismatch, compare};
 use crate::batch::input::{Input, InvoiceFile, read_file};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::files::{open_regular, spelled_path};
-use crate::invoice::{FileKind, Invoice};
+use crate::files::{decoded, open_regular, spelled_path};
+use crate::invoice::{FileKind, Form, Invoice};
 use crate::manifest::CodesPlace;
 use crate::paper::{CodePage, ConfirmationFacts, Language};
 use crate::pdf::{self, Original, Stamp};
 use crate::values::InvoiceHash;
+use crate::xml;
 
 /// No larger PDF is stamped, in bytes: a worker has it in memory as a whole, and what is made of it.
 const LARGEST_PDF: u64 = 100_000_000;
@@ -153,8 +154,7 @@ impl Stamping {
         largest: u64,
     ) -> Result<Box<dyn Draft + '_>> {
         if pdf.len() as u64 > LARGEST_PDF {
-            let message = format!("it has {} bytes, and no PDF of more than {LARGEST_PDF} is stamped", pdf.len());
-            return Err(Error::new(Kind::TooLarge, message));
+            return Err(too_large(pdf.len()));
         }
         invoice.clear();
         if let Some(xml) = xml {
@@ -183,7 +183,11 @@ impl Stamping {
 
     fn read(&self, path: &Path) -> Result<Read> {
         let mut bytes = Vec::new();
-        read_file(path, &mut bytes, LARGEST_PDF)?;
+        read_file(path, &mut bytes, LARGEST_PDF).map_err(|error| match error.kind() {
+            // What is said of an invoice's XML does not hold for a PDF.
+            Kind::TooLarge => too_large(bytes.len()),
+            _ => error,
+        })?;
         self.read_bytes(bytes)
     }
 
@@ -250,12 +254,38 @@ fn other_than(beside: &[u8], pdf: &Original) -> Result<Option<pdf::Embedded>> {
     Err(Error::new(Kind::InvoiceEmbeddedDiffers, message))
 }
 
+fn too_large(size: usize) -> Error {
+    let message = format!("it has {size} bytes or more, and no PDF of more than {LARGEST_PDF} is stamped");
+    Error::new(Kind::PdfLimits, message)
+}
+
+/// What XML files are that hold no invoice for KSeF, each with its name, as they are said to people.
+fn told(files: &[(Option<Error>, pdf::Embedded)]) -> String {
+    /// More of them are no hybrid invoice's.
+    const MOST: usize = 5;
+    let told = files.iter().take(MOST).map(|(_, file)| {
+        let is = match root_of(&file.bytes) {
+            Some((_, root)) if root == "CrossIndustryInvoice" => "is a Factur-X or ZUGFeRD invoice".to_owned(),
+            Some((namespace, root)) if namespace.is_empty() => format!("has the root element {root:?}"),
+            Some((namespace, root)) => format!("has the root element {root:?} in {namespace:?}"),
+            None => "has no root element".to_owned(),
+        };
+        format!("{:?} {is}", file.name)
+    });
+    let more = if files.len() > MOST { ", and others" } else { "" };
+    told.collect::<Vec<_>>().join(", ") + more
+}
+
+fn root_of(xml: &[u8]) -> Option<(String, String)> {
+    xml::root_of(&String::from_utf8_lossy(&decoded(xml.to_vec())))
+}
+
 /// The one invoice among the XML files of a PDF.
 fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
-    let refuse = |why| Err(Error::new(Kind::InvoiceNotEmbedded, why));
+    let refuse = |why: String| Err(Error::new(Kind::InvoiceNotEmbedded, why));
     let mut embedded = pdf.embedded_xml()?;
     if embedded.is_empty() {
-        return refuse("no XML file is embedded in the PDF");
+        return refuse("no XML file is embedded in the PDF".to_owned());
     }
     // The list of attachments and the associated files may each have one of its own.
     embedded.sort_by(|one, other| one.bytes.cmp(&other.bytes));
@@ -266,13 +296,16 @@ fn invoice_in(pdf: &Original) -> Result<pdf::Embedded> {
         .into_iter()
         .map(|file| (Invoice::read(&file.bytes).err(), file))
         .partition(|(fault, _)| fault.is_none());
+    let mut strange = Vec::new();
     if good.is_empty() {
-        good = others;
-        good.retain(|(fault, _)| fault.as_ref().is_none_or(|fault| fault.kind() != Kind::UnknownForm));
+        // A byte order mark or another encoding is the fault of an invoice for KSeF alone: of others it is not what is wrong.
+        (good, strange) = others.into_iter().partition(|(_, file)| {
+            root_of(&file.bytes).is_none_or(|(namespace, root)| Form::of_root(&namespace, &root).is_some())
+        });
     }
     match (good.pop(), good.len()) {
         (Some((_, invoice)), 0) => Ok(invoice),
-        (None, _) => refuse("none of the XML files in the PDF is an invoice for KSeF"),
+        (None, _) => refuse(format!("no XML file in the PDF is an invoice for KSeF: {}", told(&strange))),
         (Some(_), others) => {
             Err(Error::new(Kind::InvoiceEmbeddedTwice, format!("the PDF holds {} invoices", others + 1)))
         }

@@ -45,6 +45,9 @@ const MOST_OBJECTS: u32 = 1 << 21;
 /// Revisions, and twice as many in hybrid files.
 const MOST_SECTIONS: usize = 4096;
 
+/// The generation of object 0, which is always free.
+const OBJECT_0: u64 = 65_535;
+
 /// A cross-reference stream is unpacked to this many bytes at most.
 const LARGEST_STREAM: usize = 32 << 20;
 
@@ -134,13 +137,19 @@ impl Xref {
         while !lexer.word("trailer") {
             let first = lexer.unsigned().ok_or_else(|| lexer.damaged("the cross-reference table is malformed"))?;
             let count = lexer.unsigned().ok_or_else(|| lexer.damaged("the cross-reference table is malformed"))?;
+            // Scanners begin the table at 1, with the entry of object 0; all readers know it by that entry.
+            let mut ahead = 0;
             for number in first..first.saturating_add(count) {
-                let number = u32::try_from(number).map_err(|_| too_many())?;
                 let (offset, generation) = (lexer.unsigned(), lexer.unsigned());
                 let (Some(offset), Some(generation)) = (offset, generation) else {
                     return Err(lexer.damaged("the cross-reference table is malformed"));
                 };
-                if lexer.word("n") {
+                let is_in_use = lexer.word("n");
+                if (first, number, offset, generation, is_in_use) == (1, 1, 0, OBJECT_0, false) {
+                    ahead = 1;
+                }
+                let number = u32::try_from(number - ahead).map_err(|_| too_many())?;
+                if is_in_use {
                     // Object 0 and offset 0 are what some writers give for free entries.
                     if offset == 0 || number == 0 {
                         free.push(number);
@@ -166,7 +175,8 @@ impl Xref {
         };
         let length = dict.get("Length").and_then(Object::integer).and_then(|length| usize::try_from(length).ok());
         let end = length.and_then(|length| start.checked_add(length)).ok_or_else(malformed)?;
-        if !dict.is("Type", "XRef") || !ends(data, end) {
+        // What it is follows from where it stands, and from its /W.
+        if !(dict.is("Type", "XRef") || dict.get("Type").is_none()) || !ends(data, end) {
             return Err(malformed());
         }
         let filters = direct_filters(&dict);
@@ -273,17 +283,29 @@ pub(in crate::pdf) fn next_indirect(lexer: &mut Lexer<'_>) -> Result<Read> {
     let at = lexer.at;
     let id = lexer.id("obj").ok_or_else(|| lexer.damaged("no object is where the cross-references lead"))?;
     let object = lexer.object()?;
-    let stream = lexer.word("stream").then(|| {
-        let start = lexer.at + usize::from(lexer.peek() == Some(b'\r'));
-        start + usize::from(lexer.data.get(start) == Some(&b'\n'))
-    });
+    let stream = lexer.word("stream").then(|| after_line(lexer.data, lexer.at));
     Ok(Read { id, object, stream, size: lexer.at - at })
 }
+
+/// Behind the end of the line on which `stream` stands: a line feed, a carriage return or both, and spaces before it.
+fn after_line(data: &[u8], at: usize) -> usize {
+    let rest = data.get(at..).unwrap_or_default();
+    let spaces = rest.iter().take(MOST_SPACES).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    match rest.get(spaces..).unwrap_or_default() {
+        [b'\r', b'\n', ..] => at + spaces + 2,
+        [b'\r' | b'\n', ..] => at + spaces + 1,
+        // Bytes of the stream itself.
+        _ => at,
+    }
+}
+
+/// In bytes, beside `stream` and before `endstream`.
+const MOST_SPACES: usize = 64;
 
 /// True if a stream's bytes end here.
 pub(in crate::pdf) fn ends(data: &[u8], end: usize) -> bool {
     let rest = data.get(end..).unwrap_or_default();
-    let spaces = rest.iter().take(2).take_while(|&&byte| super::lexer::is_space(byte)).count();
+    let spaces = rest.iter().take(MOST_SPACES).take_while(|&&byte| super::lexer::is_space(byte)).count();
     rest.get(spaces..).is_some_and(|rest| rest.starts_with(b"endstream"))
 }
 

@@ -51,7 +51,7 @@ fn codes(bytes: &[u8]) -> Result<Vec<String>> {
         }
     })?;
     let mut codes: Vec<String> = Vec::new();
-    for found in found.into_iter().filter(|found| found.origin == Origin::Code) {
+    for found in found.texts.into_iter().filter(|found| found.origin == Origin::Code) {
         if !codes.contains(&found.text) {
             codes.push(found.text);
         }

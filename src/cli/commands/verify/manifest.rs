@@ -10,7 +10,7 @@ use std::thread;
 
 use ksef_qr::files::open_text;
 use ksef_qr::manifest::Lines;
-use ksef_qr::scanner::{Failure, Origin, Scanner};
+use ksef_qr::scanner::{Contents, Failure, Origin, Scanner};
 use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, ManifestPicture, Redraw, Report, Verifier};
 
 use super::line::From;
@@ -211,7 +211,7 @@ impl<'m> ManifestCheck<'m> {
             return Ok(vec![check]);
         }
         match self.scanner.read(&bytes) {
-            Ok(found) => {
+            Ok(Contents { texts: found, .. }) => {
                 let over = |opens: bool| {
                     let links = found.iter().filter(move |link| link.opens == opens);
                     links.flat_map(|link| link.over.iter().map(|code| (&*link.text, &**code)))

@@ -14,7 +14,7 @@ use super::manifest;
 use super::output::Output;
 use super::problem::Problem;
 use crate::cli::settings::Verify;
-use ksef_qr::scanner::{Found, Origin, Scanner};
+use ksef_qr::scanner::{Contents, Found, Origin, Scanner};
 
 /// In bytes: enough to see how a text begins.
 const LONGEST_SCHEME: usize = 32;
@@ -112,8 +112,8 @@ fn file(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Ou
     }
 }
 
-fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From<'_>) {
-    let found = FoundText::all(found, verifier);
+fn codes(Contents { texts, unread }: Contents, verifier: &Verifier, output: &mut Output, from: From<'_>) {
+    let found = FoundText::all(texts, verifier);
     if found.is_empty() {
         return output.problem(&Problem::nothing_about_ksef(), from);
     }
@@ -133,6 +133,9 @@ fn codes(found: Vec<Found>, verifier: &Verifier, output: &mut Output, from: From
                     true => report.add_opened_link(link),
                 }
             }
+        }
+        if let Some(pages) = unread.as_deref().filter(|_| index == 0) {
+            report.add_unread_pages(pages);
         }
         let place = text.and_then(|text| text.places.as_deref());
         output.report(&report, From { place, ..from });
