@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::document::file::File;
 use super::embedded::{self, Embedded};
 use super::page::pages;
@@ -13,6 +15,15 @@ pub struct Original {
     file: File,
     /// Of one that was repaired: how many pictures cannot be unpacked.
     broken_pictures: Option<usize>,
+    drawer: Option<Arc<dyn PageDrawer>>,
+}
+
+/// Draws pages, so that it is seen where pictures on them are white: scans are for the most part. Nothing here decodes a
+/// stranger's picture.
+pub trait PageDrawer: Send + Sync {
+    /// A page of a PDF, counted from 1, as the reader sees it, divided into columns and rows: for each row from above, true where
+    /// something is dark. None if that is not known for certain.
+    fn dark(&self, pdf: &[u8], page: u32, columns: usize, rows: usize) -> Option<Vec<Vec<bool>>>;
 }
 
 impl Original {
@@ -26,7 +37,7 @@ impl Original {
     pub fn read(bytes: Vec<u8>, password: Option<&[u8]>) -> Result<Self> {
         let file = File::read(bytes, password)?;
         pages::root(&file)?;
-        Ok(Self { file, broken_pictures: None })
+        Ok(Self { file, broken_pictures: None, drawer: None })
     }
 
     /// Reads a damaged PDF as readers do, which repair it: its objects are searched for. It is written anew, and so is what
@@ -37,6 +48,12 @@ impl Original {
     pub fn repaired(bytes: Vec<u8>) -> Result<Self> {
         let repaired = repair::repaired(bytes)?;
         Ok(Self { broken_pictures: Some(repaired.broken_pictures), ..Self::read(repaired.bytes, None)? })
+    }
+
+    /// Pictures are free where this sees that they are white; without it they are ink all over.
+    #[must_use]
+    pub fn seen_by(self, drawer: Option<Arc<dyn PageDrawer>>) -> Self {
+        Self { drawer, ..self }
     }
 
     /// How many pictures of a damaged PDF were not to be repaired, and are shown in part or not at all.
@@ -72,7 +89,7 @@ impl Original {
     /// `setting_malformed`; `pdf_page_missing`; `pdf_no_room`, if the codes do not fit on the page; `pdf_place_taken`,
     /// `pdf_stamped_already`; `pdf_certified`, `pdf_permissions`; `pdf_damaged`, `pdf_limits`.
     pub fn stamp(&self, codes: &[Code], stamp: &Stamp) -> Result<Stamped> {
-        self.whole(stamp::put(&self.file, codes, stamp, None)?)
+        self.whole(stamp::put(&self.file, codes, stamp, None, self.drawer.as_deref())?)
     }
 
     /// The same; if there is to be a page of the codes' own, `draw` makes it, from the width and the height of the last page
@@ -81,7 +98,7 @@ impl Original {
     /// # Errors
     /// Those of [`stamp`](Self::stamp).
     pub fn stamp_or_add(&self, codes: &[Code], stamp: &Stamp, draw: &dyn Fn([f64; 2]) -> NewPage) -> Result<Stamped> {
-        self.whole(stamp::put(&self.file, codes, stamp, Some(draw))?)
+        self.whole(stamp::put(&self.file, codes, stamp, Some(draw), self.drawer.as_deref())?)
     }
 
     /// What was repaired is no beginning that somebody knows: it and its update become one.

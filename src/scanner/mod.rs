@@ -4,6 +4,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `process` | [`Scanner`]: the program is found, started, asked, and started again where a file ended it |
+//! | `page_ink` | [`PageInk`]: pages of a PDF are drawn there, to see where they are white |
 //! | `schemas` | [`Schemas`]: the Ministry's schemas, in that process |
 //!
 //! ```no_run
@@ -17,8 +18,12 @@
 //! }
 //! ```
 
+#[cfg(feature = "pdf")]
+mod page_ink;
 mod process;
 mod schemas;
 
+#[cfg(feature = "pdf")]
+pub use page_ink::PageInk;
 pub use process::{Contents, Failure, Found, Origin, Scanner, SchemaFault};
 pub use schemas::Schemas;

@@ -113,6 +113,7 @@ struct Hello {
 #[serde(tag = "request", rename_all = "snake_case")]
 enum Request<'r> {
     Read { length: usize },
+    Ink { page: u32, columns: usize, rows: usize, length: usize },
     Schemas { forms: Vec<FormLine>, files: Vec<FileLine<'r>> },
     Validate { form: &'r str, length: usize },
 }
@@ -134,6 +135,7 @@ struct FileLine<'r> {
 #[serde(tag = "answer", rename_all = "snake_case")]
 enum Answer {
     Found { texts: Vec<Found>, unread: Option<String> },
+    Ink { rows: Vec<String> },
     Ready,
     Violations { violations: Vec<SchemaFault> },
     Error { code: String, message: String },
@@ -156,6 +158,18 @@ impl Scanner {
     pub fn read(&mut self, bytes: &[u8]) -> Result<Contents, Failure> {
         match self.ask(request(&Request::Read { length: bytes.len() }, bytes))? {
             Answer::Found { texts, unread } => Ok(Contents { texts, unread }),
+            other => Err(other.into()),
+        }
+    }
+
+    /// Where a page of a PDF, counted from 1, is dark, as the reader sees it: a line for each row from above, `1` for a square in
+    /// which something is drawn.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub fn ink(&mut self, pdf: &[u8], page: u32, columns: usize, rows: usize) -> Result<Vec<String>, Failure> {
+        match self.ask(request(&Request::Ink { page, columns, rows, length: pdf.len() }, pdf))? {
+            Answer::Ink { rows } => Ok(rows),
             other => Err(other.into()),
         }
     }
@@ -226,7 +240,7 @@ impl From<Answer> for Failure {
         match answer {
             Answer::Error { code, message } => Self::Refused { code, message },
             // An answer to something else: who speaks there is not to be relied on.
-            Answer::Found { .. } | Answer::Ready | Answer::Violations { .. } => Self::Ended,
+            Answer::Found { .. } | Answer::Ink { .. } | Answer::Ready | Answer::Violations { .. } => Self::Ended,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Documents of a run through the command: stamped PDFs, confirmations, sheets.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -387,7 +388,7 @@ fn one_code_where_two_belong_is_told() {
 /// A PDF of one empty page, in which these files are embedded.
 fn holding(files: &[(&str, &[u8])]) -> Vec<u8> {
     let specification = |index: usize| 4 + 2 * index;
-    let all: String = (0..files.len()).map(|index| format!("{} 0 R ", specification(index))).collect();
+    let all = (0..files.len()).map(|index| format!("{} 0 R ", specification(index))).collect::<Vec<_>>().concat();
     let mut objects = vec![
         format!("<< /Type /Catalog /Pages 2 0 R /AF [{all}] >>").into_bytes(),
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
@@ -402,7 +403,7 @@ fn holding(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut pdf = b"%PDF-1.7\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (object, number) in objects.iter().zip(1..) {
-        table += &format!("{:010} 00000 n \n", pdf.len());
+        writeln!(table, "{:010} 00000 n ", pdf.len()).unwrap();
         pdf.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
     }
     let end =

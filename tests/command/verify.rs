@@ -277,7 +277,7 @@ fn pages_of_a_long_document_that_are_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let whole = String::from_utf8(pdf("10 10 90 90", &format!("<</S/URI/URI({KOD1})>>"))).unwrap();
     // The page with the link is the 94th. Objects are found by searching, as they have moved.
-    let kids: String = (10..103).chain([3]).chain(103..159).map(|number| format!("{number} 0 R ")).collect();
+    let kids = (10..103).chain([3]).chain(103..159).map(|number| format!("{number} 0 R ")).collect::<Vec<_>>().concat();
     let page = |number| format!("{number} 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n");
     let long = whole.replacen("[3 0 R]/Count 1", &format!("[{kids}]/Count 150"), 1);
     let long = long.replacen("xref\n", &((10..159).map(page).collect::<String>() + "xref\n"), 1);

@@ -6,11 +6,11 @@ use std::fmt::Write;
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use ksef_qr::error::Warning;
-use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Original, Pages, Size, Stamp, Stamped};
+use ksef_qr::pdf::{Anchor, Arrangement, Corner, Occupied, Original, PageDrawer, Pages, Size, Stamp, Stamped};
 use ksef_qr::qr::Symbol;
 use ksef_qr::{Code, EccLevel, Label, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
@@ -697,6 +697,43 @@ fn what_is_stamped_is_not_stamped_again_unless_that_is_meant() {
 }
 
 /// The first page is full: the last one, one between, or a new one gets the codes, and somebody is told.
+/// Draws pages with another's program, as the command does in a process of its own.
+struct Drawn;
+
+impl PageDrawer for Drawn {
+    fn dark(&self, pdf: &[u8], page: u32, columns: usize, rows: usize) -> Option<Vec<Vec<bool>>> {
+        let lines = ksef_qr_scan::ink(pdf, page as usize, columns, rows).ok()?;
+        Some(lines.iter().map(|line| line.bytes().map(|square| square == b'1').collect()).collect())
+    }
+}
+
+/// Where a picture is white, the page is free, if somebody draws it.
+#[test]
+fn the_white_of_pictures_is_free() {
+    let seen = |pdf: &[u8], stamp: &Stamp| {
+        Original::read(pdf.to_vec(), None).unwrap().seen_by(Some(Arc::new(Drawn))).stamp(&*CODES, stamp)
+    };
+    let corner = |corner| Stamp::default().corner(corner).occupied(Occupied::Refuse);
+    for (name, expected) in [("scan", [1, 141, 250]), ("scan-turned", [1, 141, 250]), ("stationery", [1, 141, 243])] {
+        let pdf = fixture(&format!("everyday/{name}"));
+        let made = seen(&pdf, &Stamp::default()).unwrap();
+        let place = made.places[0];
+        assert_eq!([place.page, place.left_mm, place.top_mm], expected, "{name}");
+        assert!(made.warnings.is_empty(), "{name}: {:?}", made.warnings);
+        // It is not free without, and not where the picture shows something.
+        assert_eq!(stamped(&pdf, &Stamp::default()).unwrap().pages, [2], "{name}");
+        assert_eq!(stamped(&pdf, &corner(Corner::BottomLeft)).unwrap_err().code(), "pdf_place_taken", "{name}");
+        assert_eq!(seen(&pdf, &corner(Corner::TopLeft)).unwrap_err().code(), "pdf_place_taken", "{name}");
+    }
+    assert!(seen(&fixture("everyday/scan"), &corner(Corner::BottomLeft)).unwrap().warnings.is_empty());
+    // A picture that is dark all over, and one that nobody can decode.
+    assert_eq!(seen(&fixture("everyday/photograph"), &Stamp::default()).unwrap().pages, [2]);
+    let mut broken = fixture("everyday/scan");
+    let start = broken.windows(7).position(|part| part == b"stream\n").unwrap();
+    broken[start + 7..start + 700].fill(b'z');
+    assert_eq!(seen(&broken, &Stamp::default()).unwrap().pages, [2]);
+}
+
 #[test]
 fn other_pages_are_tried_then_a_new_one() {
     let pdf = |contents: &[&str]| {

@@ -19,6 +19,7 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | `file`: `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
+//! | `ink` | a PDF | where a page of it is dark |
 //! | [`schema`] | the files of a folder of schemas, a document | what the schema has against the document |
 //! | [`protocol`] | lines of JSON | calls of the above |
 
@@ -29,6 +30,7 @@ mod area;
 mod error;
 mod file;
 mod found;
+mod ink;
 mod pdf;
 mod picture;
 pub mod protocol;
@@ -38,5 +40,6 @@ mod svg;
 pub use error::{Error, ErrorKind, Result};
 pub use file::file;
 pub use found::{Contents, Found, Origin};
+pub use ink::ink;
 pub use pdf::{is_pdf, pdf};
 pub use picture::picture;

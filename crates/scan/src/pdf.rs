@@ -57,10 +57,14 @@ pub fn pdf(bytes: &[u8]) -> Result<Contents> {
     Ok(found)
 }
 
+pub(crate) fn open(bytes: &[u8]) -> Result<Pdf> {
+    let message = "the PDF is damaged, or encrypted with a password";
+    Pdf::new(Arc::new(bytes.to_vec())).map_err(|_| Error::new(ErrorKind::PdfUnreadable, message))
+}
+
 fn pages(bytes: &[u8]) -> Result<Contents> {
     let unreadable = |why: String| Error::new(ErrorKind::PdfUnreadable, why);
-    let pdf = Pdf::new(Arc::new(bytes.to_vec()))
-        .map_err(|_| unreadable("the PDF is damaged, or encrypted with a password".to_owned()))?;
+    let pdf = open(bytes)?;
     let pages = pdf.pages();
     match pages.len() {
         0 => return Err(unreadable("the PDF has no pages".to_owned())),
@@ -71,7 +75,7 @@ fn pages(bytes: &[u8]) -> Result<Contents> {
     // Fonts, which all pages share.
     let cache = RenderCache::new();
     let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
-    let order = order(root.as_ref());
+    let order = order(&pdf);
     let number = |index: usize, page: &Page<'_>| {
         let id = page.raw().obj_id();
         let place = order.iter().position(|other| id.is_some() && *other == id);
@@ -82,7 +86,8 @@ fn pages(bytes: &[u8]) -> Result<Contents> {
     let chosen = chosen(pages);
     for (index, page) in pages.iter().enumerate().filter(|(index, _)| chosen.contains(index)) {
         let number = number(index, page);
-        let codes = draw(page, &cache, &settings).map(|picture| placed_codes(&picture)).unwrap_or_default();
+        let codes =
+            draw(page, &cache, &settings, RESOLUTION / 72.0).map(|picture| placed_codes(&picture)).unwrap_or_default();
         for Code { text, .. } in &codes {
             let place = Some(format!("page {number}"));
             found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new(), opens: false });
@@ -135,8 +140,9 @@ fn ranges(numbers: &[usize]) -> String {
 }
 
 /// The pages as a reader counts them: those without contents are no pages to hayro.
-fn order(root: Option<&Dict<'_>>) -> Vec<Option<ObjectIdentifier>> {
+pub(crate) fn order(pdf: &Pdf) -> Vec<Option<ObjectIdentifier>> {
     let mut order = Vec::new();
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     if let Some(tree) = root.and_then(|root| root.get::<Dict<'_>>(&b"Pages"[..])) {
         leaves(&tree, 0, &mut order);
     }
@@ -157,19 +163,25 @@ fn leaves(node: &Dict<'_>, depth: usize, order: &mut Vec<Option<ObjectIdentifier
     }
 }
 
-/// How many times as large as the page it is drawn; none for one that cannot be drawn.
-fn scale(page: &Page<'_>) -> Option<f32> {
+/// How many times as large as the page it is drawn, `times` at the most; none for one that cannot be drawn.
+fn scale(page: &Page<'_>, times: f32) -> Option<f32> {
     let (width, height) = page.render_dimensions();
     let longest = width.max(height);
     if !(width > 0.0 && height > 0.0 && longest.is_finite()) {
         return None;
     }
-    let scale = (RESOLUTION / 72.0).min(LONGEST_SIDE / longest);
+    let scale = times.min(LONGEST_SIDE / longest);
     (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }
 
-fn draw<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, settings: &InterpreterSettings) -> Option<GrayImage> {
-    let scale = scale(page)?;
+/// The page in grey, so many times as large as it is, or smaller if that would be too large.
+pub(crate) fn draw<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    settings: &InterpreterSettings,
+    times: f32,
+) -> Option<GrayImage> {
+    let scale = scale(page, times)?;
     let drawn = render(
         page,
         cache,
@@ -283,7 +295,7 @@ fn area(annotation: &Dict<'_>, page: &Page<'_>) -> Option<Area> {
         page.initial_transform(true).as_coeffs().map(|number| number as f32);
     let drawn =
         [(left, bottom), (right, top)].map(|(x, y)| (x_to_x * x + y_to_x * y + to_x, x_to_y * x + y_to_y * y + to_y));
-    Some(Area::around(drawn)?.scaled(scale(page)?))
+    Some(Area::around(drawn)?.scaled(scale(page, RESOLUTION / 72.0)?))
 }
 
 /// What can be clicked on, on a page.

@@ -6,12 +6,14 @@
 //! | request | what follows | answer |
 //! |---|---|---|
 //! | `{"request":"read","length":48211}` | a picture or a PDF | `found` |
+//! | `{"request":"ink","page":1,"columns":210,"rows":297,"length":48211}` | a PDF | `ink` |
 //! | `{"request":"schemas","forms":[{"name","namespace","root"}],"files":[{"path","length"}]}` | the files, one after another | `ready` |
 //! | `{"request":"validate","form":"FA(3)","length":9120}` | a document | `violations` |
 //!
 //! | answer | means |
 //! |---|---|
 //! | `{"answer":"found","texts":[{"text","origin":"code","place":"page 2"}]}` | `origin` is `code` or `link`, `place` may be null; a link that lies over codes has their texts in `over`; with `"opens":true` it is followed without a click; `unread` names pages that were not read, if there are too many |
+//! | `{"answer":"ink","rows":["000110","000000"]}` | the page as it is seen, from above, divided into so many columns and rows: `1` where something is dark |
 //! | `{"answer":"ready"}` | documents may be validated now, by these schemas and by no others |
 //! | `{"answer":"violations","violations":[{"message","offset"}]}` | what the schema has against the document; none, if it is valid |
 //! | `{"answer":"error","code":"no_code_found","message"}` | one of [`ErrorKind`]'s codes |
@@ -27,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::file::file;
 use crate::found::Found;
+use crate::ink::ink;
 use crate::schema::{Form, Schemas, Violation};
 
 /// The number of this protocol. Requests and answers of another are not understood.
@@ -48,6 +51,7 @@ struct Hello {
 #[serde(tag = "request", rename_all = "snake_case")]
 enum Request {
     Read { length: u64 },
+    Ink { page: usize, columns: usize, rows: usize, length: u64 },
     Schemas { forms: Vec<Form>, files: Vec<SchemaFile> },
     Validate { form: String, length: u64 },
 }
@@ -65,6 +69,9 @@ enum Answer {
         texts: Vec<Found>,
         #[serde(skip_serializing_if = "Option::is_none")]
         unread: Option<String>,
+    },
+    Ink {
+        rows: Vec<String>,
     },
     Ready,
     Violations {
@@ -109,6 +116,10 @@ pub fn serve(mut requests: impl BufRead, mut answers: impl Write, mut begin: imp
             Request::Read { length } => {
                 let bytes = take(&mut requests, length)?;
                 file(&bytes).map(|found| Answer::Found { texts: found.texts, unread: found.unread })
+            }
+            Request::Ink { page, columns, rows, length } => {
+                let bytes = take(&mut requests, length)?;
+                ink(&bytes, page, columns, rows).map(|rows| Answer::Ink { rows })
             }
             Request::Schemas { forms, files } => {
                 let mut taken = Vec::with_capacity(files.len());

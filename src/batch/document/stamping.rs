@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -14,7 +15,7 @@ use crate::files::{decoded, open_regular, spelled_path};
 use crate::invoice::{FileKind, Form, Invoice};
 use crate::manifest::CodesPlace;
 use crate::paper::{CodePage, ConfirmationFacts, Language};
-use crate::pdf::{self, Original, Stamp};
+use crate::pdf::{self, Original, PageDrawer, Stamp};
 use crate::values::InvoiceHash;
 use crate::xml;
 
@@ -35,12 +36,14 @@ pub struct Stamping {
     pub repairs: bool,
     /// What is done with a PDF that shows another invoice.
     pub mismatch: Mismatch,
+    /// Sees where pictures on the pages are white.
+    pub drawer: Option<Arc<dyn PageDrawer>>,
 }
 
 impl Stamping {
     /// Onto PDFs that open without a password.
     pub fn new(stamp: Stamp) -> Self {
-        Self { stamp, password: None, repairs: false, mismatch: Mismatch::default() }
+        Self { stamp, password: None, repairs: false, mismatch: Mismatch::default(), drawer: None }
     }
 
     /// Opens the PDFs with this password.
@@ -53,6 +56,12 @@ impl Stamping {
     #[must_use]
     pub fn repairing(self, repairs: bool) -> Self {
         Self { repairs, ..self }
+    }
+
+    /// Takes pictures for free where this sees that they are white.
+    #[must_use]
+    pub fn seen_by(self, drawer: Arc<dyn PageDrawer>) -> Self {
+        Self { drawer: Some(drawer), ..self }
     }
 
     /// Does this with a PDF that shows another invoice.
@@ -215,7 +224,7 @@ impl Stamping {
             }
             (read, _) => (read?, false),
         };
-        Ok(Read { pdf, digest, was_stamped, was_repaired })
+        Ok(Read { pdf: pdf.seen_by(self.drawer.clone()), digest, was_stamped, was_repaired })
     }
 }
 

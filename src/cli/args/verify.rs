@@ -10,8 +10,9 @@ use super::options::{BookArgs, ClockArgs};
 /// certificate was revoked, whether its owner may issue in the context. Nothing is sent anywhere.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Covered: PNG and JPEG pictures, photographs too: every QR code found is reported. PDFs of up to
-100 pages: each page is drawn and searched for codes, and its link annotations are read.
+Covered: PNG and JPEG pictures, photographs too: every QR code found is reported. PDFs: each page
+is drawn and searched for codes, and its link annotations are read; of more than 100 pages the
+first 50, the last ten and those with links, and it is said which were not read.
 Not covered: other picture formats, PDFs with a password. Of the pictures that a manifest names,
 PNG, SVG and PDF files are read.
 A code that has nothing to do with KSeF is reported and is no failure, unless it is the only one.

@@ -37,6 +37,8 @@ pub(in crate::pdf) struct Xref {
     pub(in crate::pdf) manner: Manner,
     /// Where the last revision's section begins.
     pub(in crate::pdf) start: usize,
+    /// True if a table begins at 1 with object 0: not every program finds the objects by it once something was added.
+    begins_late: bool,
 }
 
 /// A document of a million objects is a shelf of books.
@@ -58,7 +60,8 @@ impl Xref {
     /// `pdf_damaged`: nothing is rebuilt by searching, as a reader would do; such a file cannot be added to safely.
     pub(in crate::pdf) fn read(data: &[u8], budget: &Budget) -> Result<Self> {
         let start = last_section(data)?;
-        let mut xref = Self { places: Vec::new(), trailer: Dict::default(), manner: Manner::Table, start };
+        let mut xref =
+            Self { places: Vec::new(), trailer: Dict::default(), manner: Manner::Table, start, begins_late: false };
         let (mut seen, mut hidden) = (HashSet::new(), HashSet::new());
         let mut next = Some(start);
         while let Some(at) = next {
@@ -76,7 +79,7 @@ impl Xref {
 
     /// Of a file whose objects were searched for: empty yet.
     pub(in crate::pdf) fn empty(trailer: Dict) -> Self {
-        Self { places: Vec::new(), trailer, manner: Manner::Table, start: 0 }
+        Self { places: Vec::new(), trailer, manner: Manner::Table, start: 0, begins_late: false }
     }
 
     /// Says where an object lies, whatever was known of it.
@@ -89,6 +92,20 @@ impl Xref {
 
     pub(in crate::pdf) fn place(&self, number: u32) -> Option<Place> {
         self.places.get(number as usize).and_then(|packed| packed.place())
+    }
+
+    /// Where all objects lie, for a table that needs none before it; none where the file's own tables serve.
+    pub(in crate::pdf) fn anew(&self) -> Option<Vec<(Id, usize)>> {
+        let numbered = self.places.iter().zip(0..).filter(|_| self.begins_late);
+        let mut all = Vec::new();
+        for (packed, number) in numbered {
+            match packed.place() {
+                Some(Place::At { offset, generation }) => all.push((Id { number, generation }, offset)),
+                Some(Place::Within { .. }) => return None,
+                Some(Place::Free) | None => {}
+            }
+        }
+        (!all.is_empty()).then_some(all)
     }
 
     /// How many objects there may be at most.
@@ -147,6 +164,7 @@ impl Xref {
                 let is_in_use = lexer.word("n");
                 if (first, number, offset, generation, is_in_use) == (1, 1, 0, OBJECT_0, false) {
                     ahead = 1;
+                    self.begins_late = true;
                 }
                 let number = u32::try_from(number - ahead).map_err(|_| too_many())?;
                 if is_in_use {

@@ -283,7 +283,8 @@ impl<'a> Reader<'a> {
     /// A picture, or a mask through which the colour falls.
     fn picture(&mut self, state: &State, is_mask: bool) {
         if !(is_mask && state.fill.white) {
-            self.note(state, &state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0))), "a picture");
+            let drawn = state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0)));
+            self.ink.picture(&drawn.intersection(&state.clip));
         }
     }
 

@@ -5,7 +5,10 @@ use super::sign_lines::SignLines;
 /// Where a page is printed on: for each of some areas what is there, and if it is asked for a map of the page.
 pub(in crate::pdf) struct Ink {
     areas: Vec<Area>,
+    /// All but the pictures.
     pub(in crate::pdf) map: Option<InkMap>,
+    /// The pictures, which may be white for the most part; with a map alone.
+    pub(in crate::pdf) pictures: Option<InkMap>,
     /// With a map alone.
     pub(in crate::pdf) sign_lines: Option<SignLines>,
 }
@@ -33,7 +36,8 @@ impl Ink {
     /// `areas` in the page's units.
     pub(in crate::pdf) fn new(areas: &[Rect], map: Option<InkMap>) -> Self {
         let sign_lines = map.as_ref().map(|map| SignLines::new(map.millimetre()));
-        Self { areas: areas.iter().map(|&rect| Area { rect, found: None }).collect(), map, sign_lines }
+        let pictures = map.as_ref().map(InkMap::blank);
+        Self { areas: areas.iter().map(|&rect| Area { rect, found: None }).collect(), map, pictures, sign_lines }
     }
 
     /// True once nothing that is drawn can add to what is known.
@@ -63,13 +67,25 @@ impl Ink {
 
     /// A thing that covers a rectangle.
     pub(in crate::pdf) fn thing(&mut self, drawn: &Rect, what: &str) {
+        if let Some(map) = &mut self.map {
+            map.mark(drawn);
+        }
+        self.see(drawn, what);
+    }
+
+    /// A picture, of which it is not known here what it shows.
+    pub(in crate::pdf) fn picture(&mut self, drawn: &Rect) {
+        if let Some(pictures) = &mut self.pictures {
+            pictures.mark(drawn);
+        }
+        self.see(drawn, "a picture");
+    }
+
+    fn see(&mut self, drawn: &Rect, what: &str) {
         for area in &mut self.areas {
             if area.rect.meets(drawn) {
                 area.found.get_or_insert_with(|| Found::Thing(what.to_owned()));
             }
-        }
-        if let Some(map) = &mut self.map {
-            map.mark(drawn);
         }
         if let Some(lines) = &mut self.sign_lines {
             lines.drawn(drawn);

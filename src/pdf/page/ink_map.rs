@@ -32,6 +32,58 @@ impl InkMap {
         Self { page, side, millimetre, columns, rows, bits: vec![0; columns.div_ceil(64) * rows], work: MOST_WORK }
     }
 
+    /// Of the same page, and empty.
+    pub(in crate::pdf) fn blank(&self) -> Self {
+        Self { bits: vec![0; self.bits.len()], work: MOST_WORK, ..*self }
+    }
+
+    pub(in crate::pdf) fn is_blank(&self) -> bool {
+        self.bits.iter().all(|&word| word == 0)
+    }
+
+    /// What is on either of the two maps of one page.
+    pub(in crate::pdf) fn with(mut self, other: &Self) -> Self {
+        self.bits.iter_mut().zip(&other.bits).for_each(|(word, other)| *word |= other);
+        self
+    }
+
+    /// How many columns and rows a reader sees of a page that is turned so many times by 90 degrees.
+    pub(in crate::pdf) fn seen_squares(&self, turns: u8) -> (usize, usize) {
+        if turns.is_multiple_of(2) { (self.columns, self.rows) } else { (self.rows, self.columns) }
+    }
+
+    /// Of these pictures the squares that a drawing of the page shows dark, and those beside them. `dark` is by rows from above, as
+    /// the reader sees the page. None if the pictures show nothing at all: then they may not have been drawn.
+    pub(in crate::pdf) fn dark_parts(&self, turns: u8, dark: &[Vec<bool>]) -> Option<Self> {
+        let (across, up) = self.seen_squares(turns);
+        let is_dark = |column: usize, row: usize| {
+            let (x, y) = match turns {
+                0 => (column, row),
+                1 => (row, self.columns - 1 - column),
+                2 => (self.columns - 1 - column, self.rows - 1 - row),
+                _ => (self.rows - 1 - row, column),
+            };
+            dark.get((up - 1).saturating_sub(y)).and_then(|row| row.get(x.min(across - 1))).copied().unwrap_or(true)
+        };
+        let words = self.columns.div_ceil(64);
+        let mut parts = self.blank();
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                let (place, bit) = (row * words + column / 64, 1_u64 << (column % 64));
+                let (columns, rows) = (column.saturating_sub(1)..=(column + 1), row.saturating_sub(1)..=(row + 1));
+                let mut near = rows.flat_map(|row| columns.clone().map(move |column| (column, row)));
+                let is_near = || near.any(|(x, y)| x < self.columns && y < self.rows && is_dark(x, y));
+                if self.bits.get(place).is_some_and(|word| word & bit != 0)
+                    && { is_near }()
+                    && let Some(word) = parts.bits.get_mut(place)
+                {
+                    *word |= bit;
+                }
+            }
+        }
+        (!parts.is_blank()).then_some(parts)
+    }
+
     pub(in crate::pdf) fn page(&self) -> Rect {
         self.page
     }

@@ -17,8 +17,10 @@ pub(in crate::pdf) struct Survey {
     pub(in crate::pdf) found: Vec<Option<String>>,
     /// What annotations draw in each of the areas: above whatever the content draws.
     pub(in crate::pdf) covered: Vec<Option<String>>,
-    /// Where it is drawn on, if a map was asked for.
+    /// Where it is drawn on, pictures aside, if a map was asked for.
     pub(in crate::pdf) map: Option<InkMap>,
+    /// Where the pictures are.
+    pub(in crate::pdf) pictures: Option<InkMap>,
     /// What people sign on, if a map was asked for.
     pub(in crate::pdf) sign_lines: Option<SignLines>,
     /// Why the content could not be read to its end.
@@ -79,7 +81,7 @@ pub(in crate::pdf) fn look<'f>(
     let found = reader.ink.found().into_iter().zip(&survey.covered);
     survey.found = found.map(|(found, covered)| found.or_else(|| covered.clone())).collect();
     survey.is_stamped = reader.is_stamped;
-    (survey.map, survey.sign_lines) = (reader.ink.map, reader.ink.sign_lines);
+    Ink { map: survey.map, pictures: survey.pictures, sign_lines: survey.sign_lines, .. } = reader.ink;
     Ok(survey)
 }
 

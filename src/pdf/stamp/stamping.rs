@@ -9,6 +9,7 @@ use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
+use crate::pdf::original::PageDrawer;
 use crate::pdf::page::content::NAME;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, rounded};
 use crate::pdf::page::ink_map::InkMap;
@@ -56,7 +57,14 @@ const MOST_PARTS: usize = 10_000;
 pub(in crate::pdf) type Draw<'d> = dyn Fn([f64; 2]) -> NewPage + 'd;
 
 /// Puts the codes on the pages. `draw` makes a page of their own, where there is to be one.
-pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Option<&Draw<'_>>) -> Result<Stamped> {
+/// `drawer` sees where pictures are white.
+pub(in crate::pdf) fn put(
+    file: &File,
+    codes: &[Code],
+    stamp: &Stamp,
+    draw: Option<&Draw<'_>>,
+    drawer: Option<&dyn PageDrawer>,
+) -> Result<Stamped> {
     stamp.check()?;
     if file.crypt.as_ref().is_some_and(|crypt| !crypt.may_change) {
         return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
@@ -80,6 +88,7 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Opti
     let mut stamping = Stamping {
         file,
         stamp,
+        drawer,
         block,
         update,
         form: None,
@@ -116,6 +125,7 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Opti
 struct Stamping<'a> {
     file: &'a File,
     stamp: &'a Stamp,
+    drawer: Option<&'a dyn PageDrawer>,
     block: Block<'a>,
     update: Update<'a>,
     /// What is drawn on every page, once it is needed.
@@ -369,8 +379,14 @@ impl Stamping<'_> {
         }
         Self::keep_room_for_signatures(&view, &areas, &mut survey);
         let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
-        let found = || free_place::search(&view, survey.map.as_ref()?, size, &self.stamp.anchor);
-        let Some(at) = free_corner.or_else(found) else {
+        let whole = || Some(survey.map.clone()?.with(survey.pictures.as_ref()?));
+        let found = || free_place::search(&view, &whole()?, size, &self.stamp.anchor);
+        let within_pictures = || {
+            let map = self.seen(page, &view, &survey)?;
+            free_place::corner_on(&view, &map, size, &corners)
+                .or_else(|| free_place::search(&view, &map, size, &self.stamp.anchor))
+        };
+        let Some(at) = free_corner.or_else(found).or_else(within_pictures) else {
             let [width, height] = [size.0, size.1].map(millimetres);
             let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
             if let Some(found) = survey.found.into_iter().flatten().next() {
@@ -383,8 +399,10 @@ impl Stamping<'_> {
 
     /// A signature or a stamp of the firm needs the ground above its line.
     fn keep_room_for_signatures(view: &View, areas: &[Rect], survey: &mut Survey) {
-        let (Some(map), Some(lines)) = (&mut survey.map, &survey.sign_lines) else { return };
-        for ground in lines.grounds(map, free_place::up(view)) {
+        let (Some(map), Some(pictures), Some(lines)) = (&mut survey.map, &survey.pictures, &survey.sign_lines) else {
+            return;
+        };
+        for ground in lines.grounds(&map.clone().with(pictures), free_place::up(view)) {
             map.mark(&ground);
             for (area, found) in areas.iter().zip(&mut survey.found) {
                 if area.meets(&ground) {
@@ -392,6 +410,26 @@ impl Stamping<'_> {
                 }
             }
         }
+    }
+
+    /// The map of a page with pictures, as it is when it is drawn; none if there are no pictures or nobody draws it.
+    fn seen(&self, page: &Page, view: &View, survey: &Survey) -> Option<InkMap> {
+        let (map, pictures) = survey.map.as_ref().zip(survey.pictures.as_ref())?;
+        let drawer = self.drawer.filter(|_| !pictures.is_blank())?;
+        let (columns, rows) = pictures.seen_squares(view.turns);
+        let dark = drawer.dark(self.file.bytes(), page.number, columns, rows)?;
+        Some(map.clone().with(&pictures.dark_parts(view.turns, &dark)?))
+    }
+
+    /// True if what is in the place is the white of a picture.
+    fn is_white(&mut self, page: &Page, view: &View, area: Rect, parts: (&[Stream], &[Object])) -> Result<bool> {
+        if self.drawer.is_none() {
+            return Ok(false);
+        }
+        let (_, resources) = self.resources.of(page)?;
+        let map = InkMap::new(view.visible, free_place::millimetre(view));
+        let survey = occupied::look(self.file, parts.0, &resources, parts.1, &[area], Some(map))?;
+        Ok(self.seen(page, view, &survey).is_some_and(|map| map.free().has(&area)))
     }
 
     /// Reads the page, and acts upon what is found in the place that was chosen.
@@ -403,7 +441,14 @@ impl Stamping<'_> {
         let (streams, annotations) = self.parts(page)?;
         let area = free_place::rect(&view, at, size);
         let (_, resources) = self.resources.of(page)?;
-        let survey = occupied::look(self.file, &streams, &resources, &annotations, &[area], None)?;
+        let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &[area], None)?;
+        let is_found = survey.unknown.is_none() && survey.found.iter().any(Option::is_some);
+        if is_found
+            && self.stamp.occupied != Occupied::Ignore
+            && self.is_white(page, &view, area, (&streams, &annotations))?
+        {
+            survey.found.clear();
+        }
         self.judge(page, &survey)?;
         Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey })
     }

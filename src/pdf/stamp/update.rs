@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Kind, Result};
@@ -78,9 +80,13 @@ impl<'a> Update<'a> {
         if let Some(ids) = self.ids()? {
             trailer.set("ID", ids);
         }
-        trailer.set("Prev", self.file.xref.start as i64);
+        let anew = self.file.xref.anew();
+        match anew {
+            Some(_) => trailer.remove("Prev"),
+            None => trailer.set("Prev", self.file.xref.start as i64),
+        }
         let start = match self.file.xref.manner {
-            Manner::Table => self.table(trailer)?,
+            Manner::Table => self.table(trailer, anew)?,
             Manner::Stream => self.xref_stream(trailer),
         };
         self.bytes.extend(format!("startxref\n{start}\n%%EOF\n").bytes());
@@ -135,7 +141,8 @@ impl<'a> Update<'a> {
         runs
     }
 
-    fn table(&mut self, trailer: Dict) -> Result<usize> {
+    /// `before` are the objects of the file, if the table is to need none before it.
+    fn table(&mut self, trailer: Dict, before: Option<Vec<(Id, usize)>>) -> Result<usize> {
         /// Ten digits.
         const FARTHEST: usize = 9_999_999_999;
         let start = self.offset();
@@ -143,6 +150,11 @@ impl<'a> Update<'a> {
             return Err(Error::new(Kind::PdfLimits, "the PDF is larger than ten gigabytes"));
         }
         self.bytes.extend(b"xref\n");
+        if let Some(before) = before {
+            write::table(&mut self.bytes, 0, [None].into_iter());
+            let changed: HashSet<u32> = self.written.iter().map(|(id, _)| id.number).collect();
+            self.written.extend(before.into_iter().filter(|(id, _)| !changed.contains(&id.number)));
+        }
         for run in self.runs() {
             let first = run.first().map_or(0, |(id, _)| id.number as usize);
             write::table(&mut self.bytes, first, run.iter().map(|(id, offset)| Some((*offset as u64, id.generation))));

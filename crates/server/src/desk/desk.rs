@@ -11,7 +11,7 @@ use ksef_qr::deadline::{Calendar, Deadline, Schedule};
 use ksef_qr::error::ErrorKind;
 use ksef_qr::manifest::{Record, Summary};
 use ksef_qr::register::Expiry;
-use ksef_qr::scanner::Schemas;
+use ksef_qr::scanner::{PageInk, Schemas};
 use ksef_qr::values::{Day, IssueDate};
 use ksef_qr::verify::{Report, Verifier};
 use ksef_qr::{Environment, Error, Invoice, Result};
@@ -142,7 +142,10 @@ impl Desk {
         (drawing.style, drawing.level) = (order.style, order.level);
         drawing.document = match &order.task {
             Task::Sign | Task::Link => None,
-            Task::Stamp(stamp, mismatch) => Some(Box::new(Stamping::new(stamp.clone()).on_mismatch(*mismatch))),
+            Task::Stamp(stamp, mismatch) => {
+                let stamping = Stamping::new(stamp.clone()).on_mismatch(*mismatch);
+                Some(Box::new(stamping.seen_by(Arc::new(PageInk::default()))))
+            }
             Task::Confirm(confirming) => Some(Box::new(confirming.clone())),
         };
         batch.drawing = drawing;

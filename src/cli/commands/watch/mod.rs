@@ -13,6 +13,7 @@ mod taken;
 mod waiting;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, io, thread};
 
@@ -20,6 +21,7 @@ use anyhow::{Context as _, bail};
 use ksef_qr::batch::{Batch, Stamping};
 use ksef_qr::error::ErrorKind;
 use ksef_qr::files::Claims;
+use ksef_qr::scanner::PageInk;
 use ksef_qr::values::IssueDate;
 
 use super::run::{self, document, pictures};
@@ -326,7 +328,8 @@ fn batch(work: &Work) -> anyhow::Result<Batch> {
         Work::Stamp { stamp, .. } => {
             let password = stamp.pdf_password_file.as_deref().map(Secret::from_file).transpose()?;
             let stamping = Stamping::new(stamp.place.clone()).repairing(stamp.repair).on_mismatch(stamp.mismatch);
-            let stamping = stamping.with_password(password.map(Secret::into_bytes));
+            let stamping =
+                stamping.with_password(password.map(Secret::into_bytes)).seen_by(Arc::new(PageInk::default()));
             (&stamp.codes, stamp.when.as_ref(), document(stamping, &run))
         }
         Work::Confirm(confirm) => (&confirm.codes, confirm.when.as_ref(), document(confirm.document.clone(), &run)),
