@@ -84,6 +84,11 @@ pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
 
 /// Every QR code of a picture.
 pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
+    // Nothing is drawn on it: an empty page.
+    let mut levels = picture.as_raw().iter();
+    if levels.next().is_none_or(|first| levels.all(|level| level == first)) {
+        return Vec::new();
+    }
     let longest = picture.width().max(picture.height());
     let smaller;
     let whole = picture.width() as f32;
