@@ -454,9 +454,9 @@ class Document:
             real = str(dpi * self.user_unit(page))
             with tempfile.TemporaryDirectory() as scratch:
                 target = f"{scratch}/page"
-                options = ["-singlefile", "-png", "-gray", "-cropbox", "-r", real, "-f", str(page), *self.poppler]
+                options = ["-singlefile", "-gray", "-cropbox", "-r", real, "-f", str(page), *self.poppler]
                 run(["pdftoppm", *options, self.path, target])
-                with Image.open(f"{target}.png") as picture:
+                with Image.open(f"{target}.pgm") as picture:
                     self.pictures[page, dpi] = picture.convert("L")
         return self.pictures[page, dpi]
 
@@ -493,7 +493,7 @@ class Document:
 
 
 def zbar(picture: Image.Image) -> list:
-    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+    with tempfile.NamedTemporaryFile(suffix=".pgm") as file:
         picture.save(file.name)
         command = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", file.name]
         return subprocess.run(command, capture_output=True, check=False).stdout.decode().splitlines()

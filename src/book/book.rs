@@ -226,7 +226,7 @@ impl Book {
     }
 
     /// Enters that another file is sent in place of one that KSeF did not take, as its technical correction. False if the
-    /// book knew it.
+    /// book knew it. One that KSeF refused gives way to the next.
     ///
     /// # Errors
     /// `book_lacks_invoice`, if the first file is not in the book; `corrected_already` if it was corrected by another file

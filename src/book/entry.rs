@@ -192,9 +192,9 @@ impl Entry {
         })
     }
 
-    /// The file that is sent in its place as its technical correction, if there is one.
+    /// The file that is sent in its place as its technical correction, if there is one: the last, where KSeF refused others.
     pub fn corrected_by(&self) -> Option<InvoiceHash> {
-        self.events.iter().find_map(|event| match &event.what {
+        self.events.iter().rev().find_map(|event| match &event.what {
             Happening::Corrected { by } => Some(*by),
             _ => None,
         })

@@ -285,6 +285,19 @@ fn events(connection: &Connection, id: i64) -> rusqlite::Result<Vec<EventRow>> {
     statement.query_map([id], event)?.collect()
 }
 
+/// Lists invoices as open, and forgets them.
+fn open(connection: &Connection, invoices: &mut Vec<i64>) -> rusqlite::Result<()> {
+    /// In one statement.
+    const AT_ONCE: usize = 64;
+    for some in invoices.chunks(AT_ONCE) {
+        let values = vec!["(?)"; some.len()].join(", ");
+        let text = format!("INSERT OR IGNORE INTO open_invoice (invoice) VALUES {values}");
+        connection.prepare_cached(&text)?.execute(params_from_iter(some))?;
+    }
+    invoices.clear();
+    Ok(())
+}
+
 /// The outer error is the database's, the inner one `each`'s.
 fn select(
     connection: &Connection,
@@ -393,8 +406,9 @@ impl Rows for Open<'_> {
             let mut statement = connection.prepare_cached(&format!(
                 "INSERT INTO event (invoice, {EVENT}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
             ))?;
-            let mut open = connection.prepare_cached("INSERT OR IGNORE INTO open_invoice (invoice) VALUES ($1)")?;
             let mut close = connection.prepare_cached("DELETE FROM open_invoice WHERE invoice = $1")?;
+            // Many are opened by one statement.
+            let mut opened: Vec<i64> = Vec::new();
             for (invoice, row) in rows {
                 let EventRow { r#type, at, cause, send_by, ksef_number, other_sha256, kod2, detail } = row;
                 statement.execute(params![
@@ -409,13 +423,15 @@ impl Rows for Open<'_> {
                     detail
                 ])?;
                 if row.opens() {
-                    open.execute([invoice])?;
+                    opened.push(*invoice);
                 }
                 if row.closes() {
+                    // In the order in which it happened.
+                    open(connection, &mut opened)?;
                     close.execute([invoice])?;
                 }
             }
-            Ok(())
+            open(connection, &mut opened)
         })
     }
 

@@ -284,9 +284,13 @@ pub(super) fn correct(
 ) -> Result<bool> {
     let (first_digest, digest) = (first.base64(), corrected.hash.base64());
     let mut known = by_digest(rows, &[&first_digest, &digest])?;
+    // The correction that was made before, if there was one: KSeF may have refused it.
+    let earlier = known.get(&first_digest).and_then(|(_, entry)| entry.corrected_by()).map(|by| by.base64());
+    let names = [&*first_digest, &*digest, earlier.as_deref().unwrap_or(&digest)];
+    known.extend(by_digest(rows, &names[2..])?);
     let ids: Vec<i64> = known.values().map(|(id, _)| *id).collect();
     if rows.lock(&ids)? {
-        known = by_digest(rows, &[&first_digest, &digest])?;
+        known = by_digest(rows, &names)?;
     }
     let Some((first_id, entry)) = known.get(&first_digest) else {
         return Err(Error::new(
@@ -295,12 +299,18 @@ pub(super) fn correct(
         ));
     };
     let number = &entry.facts.number;
+    let mut refused_id = None;
     if let Some(by) = entry.corrected_by() {
         if by == corrected.hash {
             return Ok(false);
         }
-        let message = format!("{number} was corrected before, by the file with the digest {}", by.base64());
-        return Err(Error::new(Kind::CorrectedAlready, message));
+        match known.get(&by.base64()) {
+            Some((id, correction)) if matches!(correction.state(), State::Refused(_)) => refused_id = Some(*id),
+            _ => {
+                let message = format!("{number} was corrected before, by the file with the digest {}", by.base64());
+                return Err(Error::new(Kind::CorrectedAlready, message));
+            }
+        }
     }
     match entry.state() {
         State::Accepted(ksef_number) => {
@@ -334,6 +344,9 @@ pub(super) fn correct(
         }
     };
     let corrected = event(Happening::Corrected { by: corrected.hash });
-    rows.insert_events(&[(*first_id, corrected.to_row()), (id, corrects.to_row())])?;
+    let mut events = vec![(*first_id, corrected.to_row()), (id, corrects.to_row())];
+    // It is not sent again.
+    events.extend(refused_id.map(|id| (id, event(Happening::Annulled).to_row())));
+    rows.insert_events(&events)?;
     Ok(true)
 }

@@ -141,8 +141,8 @@ impl Roster {
         if self.named.is_some() {
             return Ok(self.named);
         }
-        let fits = |index: &&usize| self.obstacle(**index).is_none();
-        let can_sign = self.in_use.iter().any(|index| fits(&index));
+        let fits = |index: &usize| self.obstacle(*index).is_none_or(|obstacle| self.wanted.may_ignore(obstacle));
+        let can_sign = self.in_use.iter().any(fits);
         if can_sign && self.wanted.owner.is_none() && !self.has_one_owner {
             return Ok(None);
         }
@@ -160,7 +160,7 @@ impl Roster {
     /// 5. the only owner's.
     ///
     /// Of several of one owner it is the newest that is valid now and was on the issue date, or else the newest that is valid
-    /// now. Whether it may sign this invoice, the room `sign` decides (`ContextChoice::of`).
+    /// now; where none is, and dates are ignored, the newest. Whether it may sign this invoice, the room `sign` decides (`ContextChoice::of`).
     ///
     /// # Errors
     /// `register_nothing_fits`, `register_ambiguous`; `certificate_of_another`, if the one that was named is of another
@@ -233,7 +233,13 @@ impl Roster {
 
     /// Of these, the newest first.
     fn pick(&self, of: &[usize], date: IssueDate) -> Result<usize> {
-        let fitting = || of.iter().copied().filter(|index| self.obstacle(*index).is_none());
+        let is_valid = |index: &usize| self.obstacle(*index).is_none();
+        let some_are = of.iter().any(is_valid);
+        let may_sign = |index: &usize| match self.obstacle(*index) {
+            None => true,
+            Some(obstacle) => !some_are && self.wanted.may_ignore(obstacle),
+        };
+        let fitting = || of.iter().copied().filter(may_sign);
         let entry = |index: usize| self.entry(index);
         let Some((newest, first)) = fitting().next().and_then(|index| Some((index, entry(index)?))) else {
             return Err(self.nothing_fits(of));

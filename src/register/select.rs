@@ -21,12 +21,14 @@ pub struct Wanted {
     /// In whose context invoices are issued, if that is known: decides between owners, but a certificate of somebody
     /// else (an accountant's) will do where it is the only one.
     pub context: Option<Nip>,
+    /// True if one that has ended, or has not begun, will do where none is valid now.
+    pub ignores_dates: bool,
 }
 
 impl Wanted {
     /// A certificate of any owner, to sign in this environment at this moment.
     pub fn new(environment: Environment, now: SystemTime) -> Self {
-        Self { environment, now, owner: None, context: None }
+        Self { environment, now, owner: None, context: None, ignores_dates: false }
     }
 
     /// Only a certificate of this owner, or of any if there is none.
@@ -41,6 +43,18 @@ impl Wanted {
     pub fn in_context_of(mut self, taxpayer: Option<Nip>) -> Self {
         self.context = taxpayer;
         self
+    }
+
+    /// Where no certificate is valid now, one that was or will be ([`Rule::CertificateDates`](crate::values::Rule::CertificateDates)).
+    #[must_use]
+    pub fn ignoring_dates(mut self, ignores: bool) -> Self {
+        self.ignores_dates = ignores;
+        self
+    }
+
+    /// True if an entry with this obstacle will do where none is without any.
+    pub(super) fn may_ignore(&self, obstacle: &Obstacle) -> bool {
+        self.ignores_dates && matches!(obstacle, Obstacle::Expired(_) | Obstacle::NotYetValid(_))
     }
 }
 
@@ -148,8 +162,13 @@ impl Register {
         if in_use.iter().any(of_context) {
             in_use.retain(of_context);
         }
-        let fitting: Vec<&Entry> =
-            in_use.iter().filter(|(_, obstacle)| obstacle.is_none()).map(|(entry, _)| *entry).collect();
+        let of = |fits: &dyn Fn(&Option<Obstacle>) -> bool| -> Vec<&Entry> {
+            in_use.iter().filter(|(_, obstacle)| fits(obstacle)).map(|(entry, _)| *entry).collect()
+        };
+        let mut fitting = of(&Option::is_none);
+        if fitting.is_empty() {
+            fitting = of(&|obstacle| obstacle.as_ref().is_some_and(|obstacle| wanted.may_ignore(obstacle)));
+        }
         // Of two that begin together the one that ends later, and then the one further down.
         let newest = fitting.iter().max_by_key(|entry| (entry.facts.valid_from, entry.facts.valid_to));
         let Some(&newest) = newest else { return Err(self.nothing_fits(wanted)) };

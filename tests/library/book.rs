@@ -172,6 +172,30 @@ fn an_outage_from_its_announcement_to_the_last_upo() {
     outage(&Place::File(folder.path().join("firm.book")));
 }
 
+/// KSeF took none of them, so that the next may be sent.
+#[test]
+fn a_correction_that_was_refused_gives_way_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, book) = create(folder.path());
+    let [first, refused, last] = [0, 1, 2].map(|file| &papers()[file]);
+    assert_eq!(book.enter(&[&first.new_entry(Some(0), "a test")]).unwrap(), [Found::New]);
+    assert!(book.correct(&first.hash(), &refused.facts, now(), "a test").unwrap());
+    let correct = |file: &crate::common::papers::Paper| book.correct(&first.hash(), &file.facts, now(), "a test");
+    assert_eq!(correct(last).unwrap_err().code(), "corrected_already", "KSeF has not said anything of it");
+    let record = |file: &crate::common::papers::Paper, what| {
+        book.record(&[(file.hash(), Event::new(what, now(), "a test"))]).unwrap().remove(0)
+    };
+    let no = Happening::Refused { status: Some(450), reason: "schema".to_owned() };
+    assert_eq!(record(refused, no), Recorded::Added);
+    assert!(correct(last).unwrap() && !correct(last).unwrap());
+    assert_eq!(correct(refused).unwrap_err().code(), "corrected_already");
+    let state = |file: &crate::common::papers::Paper| book.find(&file.hash()).unwrap().unwrap().state();
+    assert_eq!((state(first), state(refused)), (State::Corrected(last.facts.hash), State::Annulled));
+    assert_eq!(record(last, Happening::Accepted { number: ksef_number(0), corrected_by: None }), Recorded::Added);
+    assert_eq!((state(first), state(last)), (State::Accepted(ksef_number(0)), State::Accepted(ksef_number(0))));
+    assert_eq!(book.check(&mut |_| {}).unwrap(), []);
+}
+
 /// KSeF gives one number to one file, and to the one that it corrects.
 #[test]
 fn one_ksef_number_is_of_one_file() {

@@ -246,14 +246,22 @@ impl Model {
     fn correct(&mut self, first: usize, second: usize) -> &'static str {
         let Some(at) = self.at(first) else { return "book_lacks_invoice" };
         let row = &self.rows[at];
+        // A correction that was refused is none.
+        let was_refused = |by: &usize| self.at(*by).is_some_and(|at| self.rows[at].state == "refused");
         match row {
             Row { corrected_by: Some(by), .. } if *by == second => "known",
-            Row { corrected_by: Some(_), .. } => "corrected_already",
+            Row { corrected_by: Some(by), .. } if !was_refused(by) => "corrected_already",
             Row { state: "accepted", .. } => "correction_of_accepted",
             Row { state: "annulled", .. } => "book_contradiction",
             Row { corrects: Some(_), .. } => "corrected_already",
             _ if self.at(second).is_some() => "book_contradiction",
             _ => {
+                // It gives way to this one.
+                if let Some(refused) = row.corrected_by.and_then(|by| self.at(by)) {
+                    let row = &mut self.rows[refused];
+                    row.state = "annulled";
+                    row.events += 1;
+                }
                 let row = &mut self.rows[at];
                 row.events += 1;
                 (row.state, row.corrected_by) = ("corrected", Some(second));

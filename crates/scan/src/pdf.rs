@@ -9,7 +9,7 @@ use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier, String as PdfString};
 use hayro::hayro_syntax::page::Page;
 use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{RenderCache, RenderSettings, render};
+use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::GrayImage;
 
 use crate::area::Area;
@@ -182,12 +182,10 @@ pub(crate) fn draw<'a>(
     times: f32,
 ) -> Option<GrayImage> {
     let scale = scale(page, times)?;
-    let drawn = render(
-        page,
-        cache,
-        settings,
-        &RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() },
-    );
+    // A code may be made of the letters of a font: they are drawn where they are, and not moved to whole pixels.
+    let drawing = RenderSettings { hinting: false, ..RenderSettings::default() };
+    let drawn =
+        render(page, cache, settings, &drawing, &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE });
     // The page is drawn on white, so that no transparency is left. Luma as the eye sees it (BT.601).
     let grey = drawn.data().iter().map(|pixel| {
         let sum = 299 * u32::from(pixel.r) + 587 * u32::from(pixel.g) + 114 * u32::from(pixel.b);

@@ -87,8 +87,9 @@ pub(crate) fn codes(picture: &GrayImage) -> Vec<String> {
 
 /// Every QR code of a picture.
 pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
-    // An empty page.
-    if picture.as_raw().iter().all(|level| picture.as_raw().first() == Some(level)) {
+    // Nothing is drawn on it: an empty page.
+    let mut levels = picture.as_raw().iter();
+    if levels.next().is_none_or(|first| levels.all(|level| level == first)) {
         return Vec::new();
     }
     let longest = picture.width().max(picture.height());

@@ -44,6 +44,13 @@ impl Process {
         self.answer()
     }
 
+    /// In megabytes, so far; zero where the system does not say so.
+    fn most_memory(&self) -> u64 {
+        let said = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = said.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()).unwrap_or_default() / 1024
+    }
+
     fn read(&mut self, name: &str) -> Option<Value> {
         let bytes = fixture(name);
         self.ask(&json!({"request": "read", "length": bytes.len()}), &bytes)
@@ -66,11 +73,30 @@ fn one_process_reads_one_file_after_another() {
     assert!(process.child.wait().unwrap().success());
 }
 
+/// Each of them once overflowed the stack of what draws pages, or took gigabytes: a form and a pattern that draw themselves, object
+/// streams that lie in each other, four thousand million rows of no width, rows of two gigabytes.
 #[test]
-fn a_file_that_ends_the_process_ends_nothing_else() {
+fn what_once_ended_the_process_is_answered() {
     let mut process = Process::start();
-    assert_eq!(process.read("verify/endless.pdf").unwrap()["code"], "no_code_found");
-    assert_eq!(process.read("verify/endless-pattern.pdf"), None);
+    for name in [
+        "verify/endless.pdf",
+        "verify/endless-pattern.pdf",
+        "pdf/hostile/object-streams-in-each-other.pdf",
+        "pdf/hostile/xref-index-huge.pdf",
+        "pdf/hostile/predictor-huge.pdf",
+    ] {
+        let answer = process.read(name).unwrap_or_else(|| panic!("{name} ends the process"));
+        assert_eq!(answer["code"], "no_code_found", "{name}");
+    }
+    assert_eq!(process.read("pdf/hostile/xref-predictor-huge.pdf").unwrap()["code"], "pdf_unreadable");
+    assert!(process.most_memory() < 300, "{} MB", process.most_memory());
+}
+
+#[test]
+fn what_ends_the_process_is_seen() {
+    let mut process = Process::start();
+    process.child.kill().unwrap();
+    assert_eq!(process.answer(), None);
     assert!(!process.child.wait().unwrap().success());
 }
 

@@ -139,13 +139,13 @@ fn another_kod2() -> Error {
 pub(super) fn enter(
     plan: Plan<'_>,
     keeping: &Bookkeeping,
-    linked: &mut [(usize, &str, &mut Linked<'_>)],
+    linked: Vec<(&str, Facts, &mut Linked<'_>)>,
 ) -> Result<Vec<Result<()>>> {
     let at = moment(plan.batch);
-    let new: Vec<NewEntry> = linked
-        .iter()
-        .map(|(_, input, linked)| NewEntry {
-            facts: Facts::from(linked.invoice()),
+    let (mut new, mut codes) = (Vec::with_capacity(linked.len()), Vec::with_capacity(linked.len()));
+    for (input, facts, linked) in linked {
+        new.push(NewEntry {
+            facts,
             issued: Event {
                 what: Happening::Issued {
                     kod2: linked.links.kod2.as_ref().map(IssuedKod2::from),
@@ -157,10 +157,11 @@ pub(super) fn enter(
                 cause: format!("{} {input}", keeping.cause),
             },
             may_repeat: plan.batch.allow.contains(Rule::IssuedNumber),
-        })
-        .collect();
+        });
+        codes.push(linked);
+    }
     let entered = plan.turns.waiting(|| keeping.book.enter(&new.iter().collect::<Vec<_>>()))?;
-    Ok(entered.into_iter().zip(linked).map(|(found, (_, _, linked))| settle(plan, found, linked)).collect())
+    Ok(entered.into_iter().zip(codes).map(|(found, linked)| settle(plan, found, linked)).collect())
 }
 
 fn settle(plan: Plan<'_>, found: Found, linked: &mut Linked<'_>) -> Result<()> {

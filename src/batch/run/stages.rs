@@ -216,10 +216,6 @@ pub(super) struct Linked<'b> {
 
 #[cfg(feature = "book")]
 impl Linked<'_> {
-    pub(super) fn invoice(&self) -> &Invoice {
-        &self.accepted.invoice
-    }
-
     /// The last day for sending it, if it is known.
     pub(super) fn send_by(&self) -> Option<Day> {
         self.accepted.sending.and_then(|sending| sending.by)

@@ -87,32 +87,35 @@ impl<'b> Worker<'b> {
             Err(error) => accepted.iter().map(|_| Err(error.clone())).collect(),
         };
         let mut linked = Vec::with_capacity(accepted.len());
-        for ((at, _, one), answer) in accepted.into_iter().zip(answers) {
+        let mut facts = Vec::with_capacity(accepted.len());
+        for ((at, of, one), answer) in accepted.into_iter().zip(answers) {
             let done = answer.and_then(|mut answer| {
                 let mut linked = one.link(plan, answer.known.take())?;
                 answer.complete(&mut linked)?;
                 Ok(linked)
             });
             match done {
-                Ok(one) => linked.push((at, one)),
+                Ok(one) => {
+                    linked.push((at, one));
+                    facts.push(of);
+                }
                 Err(error) => made[at] = Some(Err(error)),
             }
         }
         let names: Vec<String> = linked.iter().map(|(at, _)| jobs[*at].name()).collect();
-        let mut new: Vec<(usize, &str, &mut Linked<'_>)> = linked
-            .iter_mut()
-            .zip(&names)
-            .filter(|((_, one), _)| !one.is_from_book)
-            .map(|((at, one), name)| (*at, &**name, one))
-            .collect();
+        let with_names = linked.iter_mut().zip(facts).zip(&names);
+        let (places, new): (Vec<usize>, Vec<_>) = with_names
+            .filter(|(((_, one), _), _)| !one.is_from_book)
+            .map(|(((at, one), facts), name)| (*at, (&**name, facts, one)))
+            .unzip();
         if !new.is_empty() {
-            match by_book::enter(plan, keeping, &mut new) {
+            match by_book::enter(plan, keeping, new) {
                 Ok(entered) => {
-                    for ((at, ..), entered) in new.iter().zip(entered) {
-                        made[*at] = entered.err().map(Err);
+                    for (at, entered) in places.into_iter().zip(entered) {
+                        made[at] = entered.err().map(Err);
                     }
                 }
-                Err(error) => new.iter().for_each(|(at, ..)| made[*at] = Some(Err(error.clone()))),
+                Err(error) => places.into_iter().for_each(|at| made[at] = Some(Err(error.clone()))),
             }
         }
         for (at, one) in linked {

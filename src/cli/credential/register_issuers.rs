@@ -7,7 +7,7 @@ use ksef_qr::batch::Issuers;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::register::{Entry, Roster, SignsFor, Wanted};
 use ksef_qr::sign::Algorithm;
-use ksef_qr::values::ContextId;
+use ksef_qr::values::{ContextId, Rule};
 use ksef_qr::{Conditions, Environment, Error, Invoice, Issuer};
 
 use crate::cli::credential::register_file::RegisterFile;
@@ -49,7 +49,8 @@ impl RegisterIssuers {
         };
         let wanted = Wanted::new(opening.conditions.environment, opening.conditions.now)
             .owned_by(owner)
-            .in_context_of(opening.context.as_ref().and_then(ContextId::taxpayer));
+            .in_context_of(opening.context.as_ref().and_then(ContextId::taxpayer))
+            .ignoring_dates(opening.conditions.allow.contains(Rule::CertificateDates));
         let mut roster = Roster::new(file.register.clone(), wanted);
         if let RegisterChoice::Named(name) = choice {
             roster = roster.naming(name).map_err(about)?;

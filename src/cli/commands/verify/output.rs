@@ -93,13 +93,15 @@ impl Output {
 
     /// Says how it went.
     pub fn finish(self) -> ExitStatus {
-        let Self { subjects, ok, failed, not_checked, .. } = self;
+        let Self { subjects, ok, failed, not_checked, quiet, .. } = self;
         if self.json {
             let result = if failed == 0 { "ok" } else { "fail" };
             let version = env!("CARGO_PKG_VERSION");
             say!("{}", Line::Summary { result, subjects, ok, failed, not_checked, version }.to_json());
         } else if subjects == 0 {
             tell!("{BAD}error{BAD:#}: there is nothing to verify");
+        } else if quiet {
+            // What failed was told, and the exit status says the rest.
         } else if failed == 0 {
             say!("{GOOD}nothing failed{GOOD:#}: {ok} checks OK, {not_checked} not checked");
         } else {
