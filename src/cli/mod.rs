@@ -6,6 +6,7 @@ mod book;
 mod commands;
 mod credential;
 mod exit;
+mod in_order;
 mod interrupt;
 mod read;
 mod settings;
