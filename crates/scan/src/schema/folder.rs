@@ -42,7 +42,7 @@ impl Folder {
     fn compile_with(
         &self,
         path: &str,
-        fetcher: &dyn SchemaFetcher,
+        fetcher: &impl SchemaFetcher,
         make: impl Fn(Vec<u8>) -> Vec<u8>,
     ) -> fastxml::Result<Schema> {
         let bytes = self.0.get(path).map(|file| file.bytes.clone()).unwrap_or_default();
