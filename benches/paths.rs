@@ -242,8 +242,7 @@ impl Processes {
     fn clear(&self, out: &str) {
         _ = fs::remove_dir_all(self.at(out));
         _ = fs::remove_file(self.at(out));
-        _ = fs::remove_file(self.at(&format!("{out}.ndjson")));
-        _ = fs::remove_file(self.at(&format!("{out}.manifest.ndjson")));
+        _ = fs::remove_file(self.at(out).with_extension("ndjson"));
     }
 
     /// `cp -r` of a folder.
