@@ -20,6 +20,9 @@ pub struct InOrder {
     pub together: usize,
 }
 
+/// Is called with one thing after the other, until it returns false.
+type Each<'e, T> = &'e mut dyn FnMut(T) -> bool;
+
 /// What came of a part; a panic is passed on.
 type Done<R> = Result<Vec<R>, Box<dyn Any + Send>>;
 
@@ -29,17 +32,17 @@ impl InOrder {
     /// `take` are called on this thread. Where no thread is to be had, all is done on this one.
     pub fn run<T: Send, W, R: Send>(
         self,
-        feed: impl FnOnce(&mut dyn FnMut(T) -> bool),
+        feed: impl FnOnce(Each<'_, T>),
         worker: impl Fn() -> W + Sync,
         work: impl Fn(&mut W, T) -> R + Sync,
         mut take: impl FnMut(R) -> bool,
     ) {
-        let here = |feed: &mut dyn FnMut(&mut dyn FnMut(T) -> bool), take: &mut dyn FnMut(R) -> bool| {
+        let here = |feed: &mut dyn FnMut(Each<'_, T>), take: Each<'_, R>| {
             let mut tool = worker();
             feed(&mut |thing| take(work(&mut tool, thing)));
         };
         let mut feed = Some(feed);
-        let mut feed = |each: &mut dyn FnMut(T) -> bool| {
+        let mut feed = |each: Each<'_, T>| {
             if let Some(feed) = feed.take() {
                 feed(each);
             }
@@ -100,7 +103,7 @@ struct Queue<'t, T, R> {
     waiting: BTreeMap<usize, Vec<R>>,
     to_do: Sender<(usize, Vec<T>)>,
     results: Receiver<(usize, Done<R>)>,
-    take: &'t mut dyn FnMut(R) -> bool,
+    take: Each<'t, R>,
     goes_on: bool,
 }
 
@@ -158,9 +161,9 @@ mod tests {
 
     fn squares(how: InOrder, count: u64, most: usize) -> Vec<u64> {
         let mut taken = Vec::new();
-        let feed = |each: &mut dyn FnMut(u64) -> bool| _ = (0..count).all(each);
+        let feed = |each: Each<'_, u64>| _ = (0..count).all(each);
         // The first ones take longest.
-        let work = |_: &mut (), number: u64| {
+        let work = |(): &mut (), number: u64| {
             thread::sleep(std::time::Duration::from_micros(if number < 4 { 3_000 } else { number % 3 * 50 }));
             number * number
         };
@@ -190,19 +193,19 @@ mod tests {
     #[test]
     fn no_more_than_a_few_parts_are_on_their_way() {
         use std::sync::atomic::{AtomicUsize, Ordering};
-        let (fed, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
-        let feed = |each: &mut dyn FnMut(usize) -> bool| {
+        let (count, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
+        let feed = |each: Each<'_, usize>| {
             _ = (0..2_000).all(|number| {
-                fed.fetch_add(1, Ordering::Relaxed);
+                count.fetch_add(1, Ordering::Relaxed);
                 each(number)
             });
         };
         let take = |_| {
             taken += 1;
-            most = most.max(fed.load(Ordering::Relaxed) - taken);
+            most = most.max(count.load(Ordering::Relaxed) - taken);
             true
         };
-        in_order(2, 3).run(feed, || (), |_: &mut (), number| number, take);
+        in_order(2, 3).run(feed, || (), |(): &mut (), number| number, take);
         assert!(most <= 2 * PARTS_A_THREAD * 3 + 3, "{most}");
     }
 
@@ -210,8 +213,8 @@ mod tests {
     fn a_panic_is_passed_on() {
         for jobs in [1, 2] {
             let caught = catch_unwind(AssertUnwindSafe(|| {
-                let feed = |each: &mut dyn FnMut(u64) -> bool| _ = (0..1_000).all(each);
-                let work = |_: &mut (), number: u64| assert!(number != 20, "the twentieth");
+                let feed = |each: Each<'_, u64>| _ = (0..1_000).all(each);
+                let work = |(): &mut (), number: u64| assert!(number != 20, "the twentieth");
                 in_order(jobs, 2).run(feed, || (), work, |()| true);
             }));
             assert!(caught.is_err());
