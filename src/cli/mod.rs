@@ -6,6 +6,7 @@ mod book;
 mod commands;
 mod credential;
 mod exit;
+mod in_order;
 mod interrupt;
 mod read;
 mod settings;
@@ -29,15 +30,19 @@ use words::say::{print, say, tell};
 pub fn run() -> ExitStatus {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
-    let english = args::command();
-    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &english)).transpose();
+    // To make a description of all commands and options takes as long as an invoice.
+    let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &args::command())).transpose();
     let asked = kept::value_of(&arguments, "--lang").and_then(|name| name.to_str());
     language::choose(asked, kept.as_ref().ok().and_then(|kept| kept.as_ref()?.lang.as_deref()));
-    let command = args::command_in_language();
+    let mut command = args::command_in_language();
     if let Err(error) = pasted::check(&command, arguments.iter().skip(1).cloned()) {
         return failed(&error.into(), is_for_programs);
     }
-    let mut parsed = command.clone().try_get_matches_from(&arguments);
+    let mut parsed = match &kept {
+        // Nothing is to be added, so the description is not needed as it was.
+        Ok(None) => command.try_get_matches_from_mut(&arguments),
+        _ => command.clone().try_get_matches_from(&arguments),
+    };
     if let Ok(matches) = &parsed {
         match kept {
             Err(error) if kept::concerns(matches, &command) => return failed(&error, is_for_programs),
@@ -55,7 +60,7 @@ pub fn run() -> ExitStatus {
             Ok(()) => cli,
             Err(error) => return failed(&error.into(), is_for_programs),
         },
-        Err(error) => return refused(&error, is_for_programs.then_some((english, arguments))),
+        Err(error) => return refused(&error, is_for_programs.then(|| (args::command(), arguments))),
     };
     Command::from_args(cli.command, cli.general)
         .and_then(commands::run)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `temporary` | files without a name, which get one when they are whole |
 //! | `staging` | a run's hidden folder of such files, one run at a time |
+//! | `unnamed` | such files that have no name anywhere, on Linux |
 //! | `lock` | one process at a time |
 //! | `durable` | what survives a power cut |
 //! | `write` | one file in one go; secrets for their owner alone; what killed runs left is swept |
@@ -22,6 +23,8 @@ mod read;
 mod staging;
 mod temporary;
 mod text;
+#[cfg(target_os = "linux")]
+mod unnamed;
 mod write;
 
 pub use append::append_lines;
@@ -37,5 +40,5 @@ pub(crate) use durable::{NewNames, sync_folder};
 pub(crate) use lock::{is_at, lock_opened};
 pub(crate) use read::cause;
 pub(crate) use read::{open_regular, path_from_bytes, spelled, spelled_path, unreadable};
-pub(crate) use staging::StagingFolder;
+pub(crate) use staging::{Prepared, StagingFolder};
 pub(crate) use temporary::{exists, make_folder, put_in_place, temporary_without_name, unwritable};

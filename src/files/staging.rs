@@ -3,13 +3,19 @@
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::sync::Arc;
 
 use tempfile::{NamedTempFile, TempPath};
 
 use super::durable::sync_folder;
 use super::lock::open_locked;
 use super::read::open_regular;
-use super::temporary::{PREFIX, SUFFIX, make_folder, temporary_in, unwritable};
+#[cfg(target_os = "linux")]
+use super::temporary::unplaced;
+use super::temporary::{PREFIX, SUFFIX, make_folder, put_in_place, temporary_in, unwritable};
+#[cfg(target_os = "linux")]
+use super::unnamed::{UnnamedFile, UnnamedFiles};
 use crate::error::{Error, Kind, Result};
 
 const LOCK: &str = "lock";
@@ -17,12 +23,38 @@ const LOCK: &str = "lock";
 /// A note of the run before, for the one that comes after a kill.
 const NOTE: &str = "note";
 
+/// A file that is whole, and not in its place.
+#[derive(Debug)]
+pub(crate) enum Prepared {
+    /// It has a name in the hidden folder.
+    Named(TempPath),
+    /// It has no name at all, and gets one that nothing else has.
+    #[cfg(target_os = "linux")]
+    Unnamed(UnnamedFile),
+}
+
+impl Prepared {
+    /// Gives it its name.
+    ///
+    /// # Errors
+    /// `output_exists`, unless it may replace what is there; `output_unwritable`.
+    pub(crate) fn put_in_place(self, path: &Path, replace: bool) -> Result<()> {
+        match self {
+            Self::Named(file) => put_in_place(file, path, replace),
+            #[cfg(target_os = "linux")]
+            Self::Unnamed(file) => file.put_in_place(path).map_err(|error| unplaced(path, &error)),
+        }
+    }
+}
+
 /// The hidden folder in which a run prepares its files. It holds the lock too: one run at a time.
 ///
 /// After a kill it stays, and the next run empties it.
 #[derive(Debug)]
 pub(crate) struct StagingFolder {
     folder: PathBuf,
+    #[cfg(target_os = "linux")]
+    unnamed: Arc<UnnamedFiles>,
     // Closed, and so given up, after the folder is gone.
     _lock: fs::File,
 }
@@ -42,7 +74,12 @@ impl StagingFolder {
                     if !folder.join(NOTE).exists() {
                         sweep(&folder);
                     }
-                    return Ok(Self { folder, _lock: file });
+                    return Ok(Self {
+                        #[cfg(target_os = "linux")]
+                        unnamed: UnnamedFiles::in_folder(folder.clone()),
+                        folder,
+                        _lock: file,
+                    });
                 }
                 // Another run removed the folder when it ended, just now.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -98,6 +135,16 @@ impl StagingFolder {
         }
         // Closed at once: a batch holds more prepared files than a process may have open.
         Ok(file.into_temp_path())
+    }
+
+    /// As [`prepare`](Self::prepare), for a file that replaces nothing: it need not have a name here, and a kill leaves nothing of it.
+    pub(crate) fn prepare_new(&self, bytes: &[u8], is_durable: bool) -> io::Result<Prepared> {
+        // What is forced to the disk waits for that, and for nothing else.
+        #[cfg(target_os = "linux")]
+        if !is_durable && let Some(unnamed) = self.unnamed.write(bytes)? {
+            return Ok(Prepared::Unnamed(unnamed));
+        }
+        self.prepare(bytes, is_durable).map(Prepared::Named)
     }
 
     /// A file to be written bit by bit.

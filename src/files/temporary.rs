@@ -37,10 +37,15 @@ pub(crate) fn temporary_without_name() -> SpooledTempFile {
 /// `output_exists`, unless it may replace what is there; `output_unwritable`.
 pub(crate) fn put_in_place(file: TempPath, path: &Path, replace: bool) -> Result<()> {
     let placed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
-    placed.map_err(|error| match error.error.kind() {
+    placed.map_err(|error| unplaced(path, &error.error))
+}
+
+/// Why a prepared file did not get its name.
+pub(super) fn unplaced(path: &Path, error: &io::Error) -> Error {
+    match error.kind() {
         io::ErrorKind::AlreadyExists => exists(path),
-        _ => unwritable(path, &error.error),
-    })
+        _ => unwritable(path, error),
+    }
 }
 
 /// Makes a folder and those above it.

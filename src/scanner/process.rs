@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ const LARGEST_ANSWER: u64 = 10_000_000;
 pub struct Scanner {
     longest: Duration,
     process: Option<Process>,
-    schemas: Option<Bytes>,
+    schemas: Option<Arc<Bytes>>,
     /// Why there is no process, and will be none.
     missing: Option<Error>,
 }
@@ -151,6 +152,12 @@ impl Scanner {
         Self { longest, ..self }
     }
 
+    /// One more, with the same schemas, and a process of its own once it is asked.
+    pub(super) fn another(&self) -> Self {
+        let Self { longest, schemas, missing, .. } = self;
+        Self { longest: *longest, process: None, schemas: schemas.clone(), missing: missing.clone() }
+    }
+
     /// The texts of the codes and links in a picture or a PDF.
     ///
     /// # Errors
@@ -190,7 +197,7 @@ impl Scanner {
         self.schemas = None;
         match self.ask(request.clone())? {
             Answer::Ready => {
-                self.schemas = Some(request);
+                self.schemas = Some(Arc::new(request));
                 Ok(())
             }
             other => Err(other.into()),
@@ -229,7 +236,7 @@ impl Scanner {
             Failure::Missing(error)
         })?;
         if let Some(schemas) = &self.schemas {
-            process.ask(schemas.clone(), self.longest)?;
+            process.ask(Bytes::clone(schemas), self.longest)?;
         }
         Ok(process)
     }

@@ -1,6 +1,7 @@
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use super::process::{Failure, Scanner};
@@ -11,9 +12,22 @@ use crate::invoice::Form;
 /// All the Ministry's schemas have 4 MB.
 const LARGEST_SCHEMAS: u64 = 50_000_000;
 
-/// The Ministry's schemas, in the process that validates. Shared by threads, of which one at a time validates.
+/// The Ministry's schemas, in processes that validate: one for each thread that validates at the same time, and no more of
+/// them than processors.
 #[derive(Debug)]
-pub struct Schemas(Mutex<Scanner>);
+pub struct Schemas {
+    processes: Mutex<Processes>,
+    is_free: Condvar,
+}
+
+#[derive(Debug)]
+struct Processes {
+    free: Vec<Scanner>,
+    /// Is never asked: the next one is made after it.
+    pattern: Scanner,
+    /// How many may still be started.
+    to_start: usize,
+}
 
 impl Schemas {
     /// Takes the schemas of a folder, and of those below it. Validating ends after a time, if one is given.
@@ -54,14 +68,39 @@ impl Schemas {
             Failure::Missing(error) => error,
             other => to_error(other).about(folder.to_string_lossy()),
         })?;
-        Ok(Self(Mutex::new(scanner)))
+        let to_start = thread::available_parallelism().map_or(0, |processors| processors.get() - 1);
+        let pattern = scanner.another();
+        let processes = Mutex::new(Processes { free: vec![scanner], pattern, to_start });
+        Ok(Self { processes, is_free: Condvar::new() })
+    }
+
+    /// One that nobody else asks meanwhile: one that is free, else a new one, else the first that gets free.
+    fn take(&self) -> Scanner {
+        let mut processes = self.processes.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(scanner) = processes.free.pop() {
+                return scanner;
+            }
+            if processes.to_start > 0 {
+                processes.to_start -= 1;
+                return processes.pattern.another();
+            }
+            processes = self.is_free.wait(processes).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, scanner: Scanner) {
+        self.processes.lock().unwrap_or_else(PoisonError::into_inner).free.push(scanner);
+        self.is_free.notify_one();
     }
 }
 
 impl SchemaValidator for Schemas {
     fn validate(&self, form: Form, text: &str) -> Result<Vec<Violation>> {
-        let mut scanner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let violations = scanner.validate(form, text).map_err(|failure| match failure {
+        let mut scanner = self.take();
+        let violations = scanner.validate(form, text);
+        self.give_back(scanner);
+        let violations = violations.map_err(|failure| match failure {
             Failure::Ended => Error::new(Kind::SchemaViolation, "the program that validates failed on this file"),
             other => to_error(other),
         })?;

@@ -51,7 +51,7 @@ pub use link::facts::CodeKind;
 pub use manifest::{ManifestCodes, ManifestEntry, ManifestPicture};
 pub use redraw::Redraw;
 pub use report::{Check, Report, ReportSubject};
-pub use verifier::Verifier;
+pub use verifier::{LinksTogether, Verifier};
 
 pub use crate::error::CHECKS;
 pub use crate::report::Outcome;

@@ -72,8 +72,8 @@ impl Verifier {
 
     /// As [`links`](Self::links), for links that are known to be of one invoice: they are compared with this file alone.
     pub fn links_of_invoice<T: AsRef<str>>(&self, texts: &[T], name: &str, bytes: Vec<u8>) -> Vec<Report> {
-        let file = InvoiceFile::new(name.to_owned(), bytes);
-        self.reports(texts, &InvoiceFiles::of(file))
+        let invoices = InvoiceFiles::of(InvoiceFile::new(name.to_owned(), bytes));
+        LinksTogether::of(self, texts, &invoices).reports().collect()
     }
 
     /// True if there is an invoice to compare links with.
@@ -84,25 +84,12 @@ impl Verifier {
     /// Verifies links that were found together: each on its own, then KOD I and KOD II of one invoice against each
     /// other. Those with one digest belong together; so do a KOD I and a KOD II that are alone.
     pub fn links<T: AsRef<str>>(&self, texts: &[T]) -> Vec<Report> {
-        self.reports(texts, &self.invoices)
+        self.links_together(texts).reports().collect()
     }
 
-    fn reports<T: AsRef<str>>(&self, texts: &[T], invoices: &InvoiceFiles) -> Vec<Report> {
-        let all: Vec<Examined> = texts.iter().map(|text| Examined::of(text.as_ref())).collect();
-        let partners = Partners::of(&all);
-        let mut reports: Vec<Report> = all
-            .iter()
-            .map(|one| {
-                let kod1 = partners.kod1(one).filter(|kod1| kod1.facts.hash == one.facts.hash);
-                self.report(one, kod1.and_then(|kod1| kod1.facts.issue_date), invoices)
-            })
-            .collect();
-        for kod2 in all.iter().filter(|one| one.facts.kind == Some(CodeKind::Kod2)) {
-            let Some(kod1) = partners.kod1(kod2) else { continue };
-            let subject = ReportSubject::Pair { kod1: kod1.text.clone(), kod2: kod2.text.clone() };
-            reports.push(Report { subject, checks: pair(&kod1.facts, &kod2.facts) });
-        }
-        reports
+    /// As [`links`](Self::links), for many: each report is made when it is asked for, by whichever thread.
+    pub fn links_together<T: AsRef<str>>(&self, texts: &[T]) -> LinksTogether<'_> {
+        LinksTogether::of(self, texts, &self.invoices)
     }
 
     /// `issue_date` is the one that this link's KOD I says.
@@ -150,29 +137,81 @@ impl Verifier {
     }
 }
 
-/// Which KOD I belongs to a KOD II, among links that were found together.
-struct Partners<'l> {
-    /// The first KOD I with each digest.
-    by_hash: HashMap<InvoiceHash, &'l Examined>,
-    /// The KOD I, if it and one KOD II are all there is.
-    alone: Option<&'l Examined>,
+/// Links that were found together, and what there is to say of them: of each link, then of each pair.
+#[derive(Debug)]
+pub struct LinksTogether<'v> {
+    verifier: &'v Verifier,
+    invoices: &'v InvoiceFiles,
+    links: Vec<Examined>,
+    partners: Partners,
+    /// The KOD I and the KOD II of each pair.
+    pairs: Vec<(usize, usize)>,
 }
 
-impl<'l> Partners<'l> {
-    fn of(all: &'l [Examined]) -> Self {
-        let of_kind = |kind| all.iter().inspect(|_| work::count()).filter(move |one| one.facts.kind == Some(kind));
+impl<'v> LinksTogether<'v> {
+    fn of<T: AsRef<str>>(verifier: &'v Verifier, texts: &[T], invoices: &'v InvoiceFiles) -> Self {
+        let links: Vec<Examined> = texts.iter().map(|text| Examined::of(text.as_ref())).collect();
+        let partners = Partners::of(&links);
+        let kod2s = links.iter().enumerate().filter(|(_, one)| one.facts.kind == Some(CodeKind::Kod2));
+        let pairs = kod2s.filter_map(|(index, kod2)| Some((partners.kod1(kod2)?, index))).collect();
+        Self { verifier, invoices, links, partners, pairs }
+    }
+
+    /// How many reports there are: one of each link, in their order, and one of each pair.
+    pub fn len(&self) -> usize {
+        self.links.len() + self.pairs.len()
+    }
+
+    /// True if there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.links.is_empty()
+    }
+
+    /// The report of this number, from 0; none beyond [`len`](Self::len).
+    pub fn report(&self, number: usize) -> Option<Report> {
+        let Some(link) = self.links.get(number) else {
+            let (kod1, kod2) = *self.pairs.get(number - self.links.len())?;
+            let (kod1, kod2) = (self.links.get(kod1)?, self.links.get(kod2)?);
+            let subject = ReportSubject::Pair { kod1: kod1.text.clone(), kod2: kod2.text.clone() };
+            return Some(Report { subject, checks: pair(&kod1.facts, &kod2.facts) });
+        };
+        let kod1 = self.partners.kod1(link).and_then(|kod1| self.links.get(kod1));
+        let kod1 = kod1.filter(|kod1| kod1.facts.hash == link.facts.hash);
+        Some(self.verifier.report(link, kod1.and_then(|kod1| kod1.facts.issue_date), self.invoices))
+    }
+
+    fn reports(&self) -> impl Iterator<Item = Report> {
+        (0..self.len()).filter_map(|number| self.report(number))
+    }
+}
+
+/// Which KOD I belongs to a KOD II, among links that were found together.
+#[derive(Debug)]
+struct Partners {
+    /// The first KOD I with each digest.
+    by_hash: HashMap<InvoiceHash, usize>,
+    /// The KOD I, if it and one KOD II are all there is.
+    alone: Option<usize>,
+}
+
+impl Partners {
+    fn of(all: &[Examined]) -> Self {
+        let of_kind = |kind| {
+            let all = all.iter().inspect(|_| work::count()).enumerate();
+            all.filter(move |(_, one)| one.facts.kind == Some(kind))
+        };
         let mut by_hash = HashMap::new();
-        for kod1 in of_kind(CodeKind::Kod1) {
+        for (index, kod1) in of_kind(CodeKind::Kod1) {
             if let Some(hash) = kod1.facts.hash {
-                by_hash.entry(hash).or_insert(kod1);
+                by_hash.entry(hash).or_insert(index);
             }
         }
         let mut kod1s = of_kind(CodeKind::Kod1);
         let alone = kod1s.next().filter(|_| kod1s.next().is_none() && of_kind(CodeKind::Kod2).count() == 1);
-        Self { by_hash, alone }
+        Self { by_hash, alone: alone.map(|(index, _)| index) }
     }
 
-    fn kod1(&self, of: &Examined) -> Option<&'l Examined> {
+    fn kod1(&self, of: &Examined) -> Option<usize> {
         work::count();
         self.alone.or_else(|| self.by_hash.get(&of.facts.hash?).copied())
     }

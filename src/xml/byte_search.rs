@@ -22,6 +22,35 @@ pub(super) fn find_tag(bytes: &[u8], from: usize) -> Option<usize> {
     memchr(b'<', bytes.get(at..)?).map(|offset| at + offset)
 }
 
+/// Passes over elements that hold nothing but text, such as `<P_7>Nails</P_7>`, from the tag at `tag` on. Where the first tag
+/// is that is not of such an element, or has a longer name than these: most names in the lines of an invoice fit in one
+/// word with the `>` behind them, so that both tags are compared at once. Nothing is passed over without a tag behind it.
+pub(super) fn after_short_elements(bytes: &[u8], mut tag: usize) -> usize {
+    while let Some(after) = after_short_element(bytes, tag) {
+        tag = after;
+    }
+    tag
+}
+
+fn after_short_element(bytes: &[u8], tag: usize) -> Option<usize> {
+    let start = eight_bytes_at(bytes, tag + 1)?;
+    let others = !plain_name_bytes(start) & HIGHEST_BITS;
+    // None of eight: the name is longer.
+    let length = first_byte(others);
+    let first = start as u8;
+    if others == 0 || !(first.is_ascii_alphabetic() || first == b'_') || (start >> (8 * length)) as u8 != b'>' {
+        return None;
+    }
+    let end = find_tag(bytes, tag + 2 + length)?;
+    let end_tag = eight_bytes_at(bytes, end + 2)?;
+    // What stands behind the `>` of the two need not be the same.
+    let differs = (start ^ end_tag) << (8 * (7 - length));
+    if differs != 0 || bytes.get(end + 1) != Some(&b'/') {
+        return None;
+    }
+    find_tag(bytes, end + 3 + length)
+}
+
 /// Where the name at `from` ends, if that is one of ASCII letters, digits, `_`, `-` and `.` without a prefix, as nearly
 /// all names in invoices are; else `from`. Whether the name ends there, or goes on with something less plain, shows
 /// in what follows.
@@ -72,6 +101,21 @@ mod tests {
         (from..bytes.len()).find(|&at| bytes[at] == b'<')
     }
 
+    fn plain_after_elements(bytes: &[u8], tag: usize) -> usize {
+        let after = |tag: usize| {
+            let name = &bytes[tag + 1..plain_end(bytes, tag + 1)];
+            let inside = [b"<", name, b">"].concat();
+            let end = plain_find(bytes, tag + inside.len())?;
+            let end_tag = [b"</", name, b">"].concat();
+            let is_one = (1..8).contains(&name.len()) && bytes[tag..].starts_with(&inside);
+            let next = plain_find(bytes, end + end_tag.len())?;
+            // Eight bytes are read of each tag, and there are as many unless the text ends.
+            let is_far_from_end = tag + 9 <= bytes.len() && end + 10 <= bytes.len();
+            (is_one && is_far_from_end && bytes[end..].starts_with(&end_tag)).then_some(next)
+        };
+        after(tag).map_or(tag, |next| plain_after_elements(bytes, next))
+    }
+
     fn plain_end(bytes: &[u8], from: usize) -> usize {
         let is_inner = |at: &usize| bytes[*at].is_ascii_alphanumeric() || b"_-.".contains(&bytes[*at]);
         match bytes.get(from) {
@@ -104,6 +148,26 @@ mod tests {
             for from in 0..=bytes.len() {
                 prop_assert_eq!(find_tag(&bytes, from), plain_find(&bytes, from));
                 prop_assert_eq!(plain_name_end(&bytes, from), plain_end(&bytes, from));
+            }
+        }
+
+        #[test]
+        fn short_elements_as_the_slow_twin(
+            pieces in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<a>", "</a>", "<P_7>", "</P_7>", "</P_8>", "<P_12_XII>", "</P_12_XII>", "<Wiersz1>", "</Wiersz1>",
+                    "<Stawka>", "</Stawka>", "<a>1</a>", "<P_7>Gwoździe</P_7>", "<P_7>x</P_7>\n    ", "<1>x</1>", "<a/>",
+                    "<a b=''>", "<", ">", "/", " ", "x", "text that is longer than thirty-two bytes, twice", "ł", "-", "_", ".",
+                ]),
+                0..30,
+            ),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let text = pieces.concat();
+            let bytes = &text.as_bytes()[..cut.index(text.len() + 1)];
+            for tag in (0..bytes.len()).filter(|&at| bytes[at] == b'<') {
+                let expected = plain_after_elements(bytes, tag);
+                prop_assert_eq!(after_short_elements(bytes, tag), expected, "{} from {}", text, tag);
             }
         }
 

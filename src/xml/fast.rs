@@ -9,7 +9,7 @@
 
 use memchr::{memchr, memchr2};
 
-use super::byte_search::{find_tag, plain_name_end};
+use super::byte_search::{after_short_elements, find_tag, plain_name_end};
 use super::characters::{Character, is_space};
 use super::declaration::declaration;
 use super::elements::Elements;
@@ -43,8 +43,11 @@ struct Plain<'x, V> {
 impl<V: Visitor> Plain<'_, V> {
     /// Reads a tag and the text after it. False once the root element has ended.
     fn tag(&mut self) -> Option<bool> {
-        let start = self.tag + 1;
         let bytes = self.text.as_bytes();
+        if self.bare && self.visitor.is_elsewhere() {
+            self.tag = after_short_elements(bytes, self.tag);
+        }
+        let start = self.tag + 1;
         if bytes.get(start) == Some(&b'/') {
             let after = self.end_tag(start + 1, self.elements.innermost()?)?;
             self.elements.close();

@@ -101,7 +101,15 @@ pub(crate) fn placed_codes(picture: &GrayImage) -> Vec<Code> {
     } else {
         picture
     };
-    let mut search = Search { whole, found: Vec::new(), attempts: MOST_ATTEMPTS };
+    let mut search = Search { whole, found: Vec::new(), attempts: MOST_ATTEMPTS, has_undecoded: false };
+    let is_large = picture.width().max(picture.height()) > WORKING_SIDE / 2;
+    if is_large && !is_drawn(picture) {
+        // A quarter of the pixels is enough for most photographs of an invoice.
+        search.local(&halved(picture));
+        if search.has_both_of_an_invoice() && !search.has_undecoded {
+            return search.found;
+        }
+    }
     search.local(picture);
     search.global(picture);
     if !search.found.is_empty() && is_drawn(picture) {
@@ -138,6 +146,21 @@ fn is_drawn(picture: &GrayImage) -> bool {
     between * 50 < picture.as_raw().len()
 }
 
+/// Each pixel the mean of four.
+fn halved(picture: &GrayImage) -> GrayImage {
+    let (width, height) = (picture.width() / 2, picture.height() / 2);
+    let mut half = Vec::with_capacity(width as usize * height as usize);
+    let rows = picture.as_raw().chunks_exact(picture.width() as usize).collect::<Vec<_>>();
+    for pair in rows.chunks_exact(2) {
+        let [upper, lower] = pair else { continue };
+        let mean = |(upper, lower): (&[u8], &[u8])| {
+            (upper.iter().chain(lower).map(|&level| u16::from(level)).sum::<u16>() / 4) as u8
+        };
+        half.extend(upper.chunks_exact(2).zip(lower.chunks_exact(2)).map(mean));
+    }
+    GrayImage::from_raw(width, height, half).unwrap_or_default()
+}
+
 fn scaled(picture: &GrayImage, factor: f64) -> GrayImage {
     let side = |length: u32| ((f64::from(length) * factor) as u32).max(1);
     imageops::resize(picture, side(picture.width()), side(picture.height()), FilterType::Triangle)
@@ -158,9 +181,17 @@ struct Search {
     found: Vec<Code>,
     /// How many sets of three marks may still be looked at.
     attempts: u32,
+    /// True if the last version showed three marks that may be the corners of a code, and are of none that was read.
+    has_undecoded: bool,
 }
 
 impl Search {
+    /// True if KOD I and KOD II are there, by the paths of their links.
+    fn has_both_of_an_invoice(&self) -> bool {
+        let has = |path: &str| self.found.iter().any(|code| code.text.contains(path));
+        has("/invoice/") && has("/certificate/")
+    }
+
     /// What is dark is told from its surroundings.
     fn local(&mut self, picture: &GrayImage) {
         if let Some(source) = source(picture) {
@@ -184,11 +215,13 @@ impl Search {
     }
 
     fn read(&mut self, dark: &BitMatrix) {
+        self.has_undecoded = true;
         if self.attempts == 0 || crossings(dark) > MOST_CROSSINGS {
             return;
         }
         let mut corners = detector::FindFinderPatterns(dark, true, 0);
         let mut used = Vec::new();
+        let mut undecoded = Vec::new();
         for set in detector::GenerateFinderPatternSets(&mut corners) {
             let three = [set.bl, set.tl, set.tr];
             if three.iter().any(|corner| used.contains(corner)) {
@@ -196,6 +229,7 @@ impl Search {
             }
             let Some(left) = self.attempts.checked_sub(1) else { return };
             self.attempts = left;
+            undecoded.push(three);
             let Ok(sampled) = detector::SampleQR(dark, &set) else { continue };
             let Ok(read) = decoder::Decode(sampled.getBits()) else { continue };
             if !read.isValid() {
@@ -206,6 +240,7 @@ impl Search {
             let area = Area::around(sampled.getPoints().iter().map(|point| (point.x, point.y)));
             self.add(read.text(), area.map(|area| area.scaled(factor)));
         }
+        self.has_undecoded = undecoded.iter().any(|three| !three.iter().any(|corner| used.contains(corner)));
     }
 
     /// The same text may stand in several places.
@@ -255,4 +290,17 @@ fn is_corner(runs: [u32; 5]) -> bool {
     let module = runs.iter().sum::<u32>() as f32 / 7.0;
     let fits = |run: u32, modules: f32| (run as f32 - module * modules).abs() <= module * modules * 0.5 + 0.5;
     fits(runs[0], 1.0) && fits(runs[1], 1.0) && fits(runs[2], 3.0) && fits(runs[3], 1.0) && fits(runs[4], 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_are_means_of_four() {
+        let picture = GrayImage::from_fn(5, 3, |x, y| image::Luma([(x * 40 + y * 10) as u8]));
+        let half = halved(&picture);
+        assert_eq!((half.dimensions(), half.as_raw().as_slice()), ((2, 1), &[25, 105][..]));
+        assert_eq!(halved(&GrayImage::new(1, 1)).dimensions(), (0, 0));
+    }
 }

@@ -42,6 +42,33 @@ fn schemas_are_found_by_namespace_and_imports_in_the_folder() {
     assert_eq!((other_form.code(), other_form.message()), ("schema_missing", message));
 }
 
+/// Patterns with the digits of all alphabets: a document is tried by plain ones first, and what they refuse by those that are there.
+#[test]
+fn digits_of_other_alphabets_are_digits() {
+    let of = |pattern: &str| {
+        let schema = format!(
+            "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='{NAMESPACE}'>
+            <xs:element name='Faktura'><xs:simpleType><xs:restriction base='xs:string'><xs:pattern value=\"{pattern}\"/>
+            </xs:restriction></xs:simpleType></xs:element></xs:schema>"
+        );
+        Schemas::new(forms(), [("a.xsd".to_owned(), schema.into_bytes())]).unwrap()
+    };
+    let count = |schemas: &Schemas, value: &str| {
+        schemas.validate("FA(3)", &format!("<Faktura xmlns='{NAMESPACE}'>{value}</Faktura>")).unwrap().len()
+    };
+    for (pattern, good, bad) in [
+        (r"\d{2}", &["12", "\u{661}\u{662}", "1\u{662}"][..], &["1", "123", "ab", "1\u{661}2"][..]),
+        (r"[\dA]+-?", &["1A", "\u{661}A-"], &["b", "-"]),
+        (r"[^\d]+", &["ab"], &["a1", "a\u{661}"]),
+        (r"[\d-[5]]", &["1", "\u{661}"], &["5", "a"]),
+        (r"\\d", &[r"\d"], &["1", r"\1"]),
+    ] {
+        let schemas = of(pattern);
+        assert!(good.iter().all(|value| count(&schemas, value) == 0), "{pattern}");
+        assert!(bad.iter().all(|value| count(&schemas, value) == 1), "{pattern}");
+    }
+}
+
 /// fastxml's time grows with the square of the depth, and what nests that deep is not an invoice.
 #[test]
 fn what_nests_deep_is_told_at_once() {

@@ -12,7 +12,7 @@ use super::replacement::Replacement;
 use super::settings::{Existing, Output};
 use crate::batch::document::Document;
 use crate::error::{Error, Kind, Result};
-use crate::files::{StagingFolder, exists, unreadable, unwritable};
+use crate::files::{Prepared, StagingFolder, exists, unreadable, unwritable};
 use crate::manifest::{FileNames, Picture};
 use crate::render::PictureFormat;
 
@@ -358,7 +358,10 @@ impl Destination {
     fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
         let content = match (&self.output, &self.staging) {
             (Output::Folder(_) | Output::File(_), Some(staging)) => {
-                let prepared = staging.prepare(bytes, self.is_durable);
+                let prepared = match own || self.replace {
+                    true => staging.prepare(bytes, self.is_durable).map(Prepared::Named),
+                    false => staging.prepare_new(bytes, self.is_durable),
+                };
                 let path = self.folder.as_deref().unwrap_or(Path::new("")).join(&name);
                 Content::File(prepared.map_err(|error| unwritable(&path, &error))?)
             }

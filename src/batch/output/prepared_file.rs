@@ -5,9 +5,9 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use tempfile::TempPath;
 
 use crate::batch::input::ArchiveFormat;
+use crate::files::Prepared;
 
 /// A picture or a document, written but not yet in place.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct PreparedFile {
 
 #[derive(Debug)]
 pub(super) enum Content {
-    File(TempPath),
+    File(Prepared),
     /// For a ZIP archive.
     Deflated {
         deflated: Vec<u8>,

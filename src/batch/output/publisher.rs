@@ -10,7 +10,7 @@ use super::destination::Destination;
 use super::prepared_file::{Content, PreparedFile};
 use super::settings::Output;
 use crate::error::Result;
-use crate::files::{put_in_place, sync_folder, unwritable};
+use crate::files::{Prepared, put_in_place, sync_folder, unwritable};
 
 /// Makes prepared files visible.
 pub(crate) enum Publisher {
@@ -68,8 +68,11 @@ impl Publisher {
     pub(crate) fn waiting(&self) -> Vec<(String, String)> {
         let Self::Folder { waiting, .. } = self else { return Vec::new() };
         let names = |file: &PreparedFile| match &file.content {
-            Content::File(prepared) => Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone())),
-            Content::Deflated { .. } | Content::Plain(_) => None,
+            Content::File(Prepared::Named(prepared)) => {
+                Some((prepared.file_name()?.to_string_lossy().into_owned(), file.name.clone()))
+            }
+            // What replaces something has a name.
+            _ => None,
         };
         waiting.iter().flatten().filter_map(names).collect()
     }
@@ -78,7 +81,7 @@ impl Publisher {
     pub(crate) fn leave_waiting(&mut self) {
         if let Self::Folder { waiting: Some(waiting), .. } = self {
             for file in waiting {
-                if let Content::File(prepared) = &mut file.content {
+                if let Content::File(Prepared::Named(prepared)) = &mut file.content {
                     prepared.disable_cleanup(true);
                 }
             }
@@ -94,7 +97,7 @@ impl Publisher {
         }
         let PreparedFile { name, content, replace } = file;
         match (self, content) {
-            (Self::Folder { folder, .. }, Content::File(file)) => put_in_place(file, &folder.join(name), replace),
+            (Self::Folder { folder, .. }, Content::File(file)) => file.put_in_place(&folder.join(name), replace),
             (Self::Archive { writer, path, .. }, content) => {
                 writer.add(&name, &content).map_err(|error| unwritable(path, &error))
             }

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ksef_qr::Environment;
 
-use super::options::{ENVIRONMENTS, InputArgs, WhenArgs, one_of};
+use super::options::{ENVIRONMENTS, InputArgs, JobsArgs, WhenArgs, one_of};
 
 /// Check invoices: would KSeF accept them?
 ///
@@ -49,6 +49,8 @@ pub struct CheckArgs {
     /// Print only what KSeF would refuse: no warnings, no summary
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub jobs: JobsArgs,
     #[command(flatten)]
     pub when: WhenArgs,
 }

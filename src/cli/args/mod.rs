@@ -48,8 +48,8 @@ pub use key::{
 pub use link::LinkArgs;
 pub use number::NumberArgs;
 pub use options::{
-    BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, OfflineMode, OtherCodesArgs,
-    OutageArgs, OutputArgs, PictureArgs, Progress,
+    BookArgs, ClockArgs, CodeArgs, ContextArgs, CredentialArgs, Encoding, InputArgs, JobsArgs, OfflineMode,
+    OtherCodesArgs, OutageArgs, OutputArgs, PictureArgs, Progress,
 };
 pub use print::PrintArgs;
 pub use reference::{CompletionsArgs, DemoArgs, ExplainArgs, ManArgs, SchemaArgs};

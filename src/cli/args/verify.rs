@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::options::{BookArgs, ClockArgs};
+use super::options::{BookArgs, ClockArgs, JobsArgs};
 
 /// Check codes: links, pictures, PDFs, a whole manifest
 ///
@@ -70,6 +70,8 @@ pub struct VerifyArgs {
     /// Print failures only
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub jobs: JobsArgs,
     #[command(flatten)]
     pub clock: ClockArgs,
     #[command(flatten)]

@@ -1,10 +1,11 @@
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
 use ksef_qr::Environment;
 use ksef_qr::batch::Source;
 
-use super::options::{When, sources};
+use super::options::{When, jobs, sources};
 use crate::cli::args::CheckArgs;
 
 /// `ksef-qr check`.
@@ -15,6 +16,8 @@ pub struct Check {
     /// The folder of the Ministry's schemas, if they are asked.
     pub schemas: Option<PathBuf>,
     pub when: Option<When>,
+    /// How many files at a time.
+    pub jobs: NonZeroUsize,
     pub json: bool,
     pub quiet: bool,
     pub now: SystemTime,
@@ -28,6 +31,7 @@ impl Check {
             sources: sources(args.input)?,
             environment: args.env,
             schemas: args.xsd,
+            jobs: jobs(&args.jobs),
             json: args.json,
             quiet: args.quiet,
             now,

@@ -1,7 +1,8 @@
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::options::{BookPlace, SecretSource};
+use super::options::{BookPlace, SecretSource, jobs};
 use crate::cli::args::VerifyArgs;
 
 /// `ksef-qr verify`.
@@ -17,6 +18,8 @@ pub struct Verify {
     pub password: SecretSource,
     /// The book that links are looked up in, if one is named.
     pub book: Option<BookPlace>,
+    /// How many files or links at a time.
+    pub jobs: NonZeroUsize,
     pub json: bool,
     pub quiet: bool,
     pub now: SystemTime,
@@ -32,6 +35,7 @@ impl Verify {
             certificates: args.cert,
             password: SecretSource::file_or_prompt(args.password_file),
             book: BookPlace::from_args(args.book)?,
+            jobs: jobs(&args.jobs),
             json: args.json,
             quiet: args.quiet,
         })

@@ -3,6 +3,7 @@
 //! there is, [`said`] notices.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::sync::Mutex;
@@ -63,7 +64,31 @@ pub fn translated(english: &str) -> Cow<'_, str> {
 
 /// See [`say`].
 pub fn line(template: &'static str, words: fmt::Arguments<'_>) {
-    if let Err(error) = writeln!(anstream::stdout(), "{}", in_language(template, words))
+    let is_held = HELD.with_borrow_mut(|held| {
+        let held = held.as_mut();
+        held.map(|held| writeln!(held, "{}", in_language(template, words))).is_some()
+    });
+    if !is_held {
+        noted(writeln!(anstream::stdout(), "{}", in_language(template, words)));
+    }
+}
+
+thread_local! {
+    /// What is said by this thread and not written yet, within [`together`].
+    static HELD: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
+
+/// What is said meanwhile is written at once when all of it is said: many lines cost as much as one.
+pub fn together<T>(say: impl FnOnce() -> T) -> T {
+    let outer = HELD.replace(Some(Vec::new()));
+    let result = say();
+    let held = HELD.replace(outer).unwrap_or_default();
+    noted(anstream::stdout().write_all(&held));
+    result
+}
+
+fn noted(written: io::Result<()>) {
+    if let Err(error) = written
         && let Ok(mut lost) = LOST.lock()
     {
         lost.get_or_insert(error);

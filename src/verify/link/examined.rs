@@ -12,6 +12,7 @@ use crate::verify::report::Check;
 const LONGEST: usize = 3 * 2048;
 
 /// A link taken apart, and how it is spelled.
+#[derive(Debug)]
 pub(in crate::verify) struct Examined {
     pub(in crate::verify) text: String,
     pub(in crate::verify) facts: LinkFacts,

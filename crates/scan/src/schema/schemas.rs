@@ -34,7 +34,14 @@ pub struct Violation {
 /// of which it compares the local names only, and `xsi:nil`.
 pub struct Schemas {
     folder: Folder,
-    forms: Vec<(Form, OnceLock<Result<Arc<Schema>>>)>,
+    forms: Vec<CompiledForm>,
+}
+
+struct CompiledForm {
+    form: Form,
+    /// Takes nothing that the schema does not take, and is asked in a fraction of the time; none if it cannot be had.
+    plain: OnceLock<Option<Arc<Schema>>>,
+    schema: OnceLock<Result<Arc<Schema>>>,
 }
 
 impl Schemas {
@@ -52,7 +59,9 @@ impl Schemas {
                 format!("it holds no schema (.xsd) of {}", listed(&forms)),
             ));
         }
-        Ok(Self { folder, forms: forms.into_iter().map(|form| (form, OnceLock::new())).collect() })
+        let forms = forms.into_iter();
+        let forms = forms.map(|form| CompiledForm { form, plain: OnceLock::new(), schema: OnceLock::new() }).collect();
+        Ok(Self { folder, forms })
     }
 
     /// Validates a document, which is taken to be well-formed. A hundred violations or so are told.
@@ -60,7 +69,31 @@ impl Schemas {
     /// # Errors
     /// `schema_missing` if there is no schema of the form that is named so; `schema_unusable`.
     pub fn validate(&self, form: &str, text: &str) -> Result<Vec<Violation>> {
-        let schema = self.of(form)?;
+        let form = self.forms.iter().find(|known| known.form.name == form).ok_or_else(|| missing(form))?;
+        if self.is_plainly_valid(form, text) {
+            return Ok(Vec::new());
+        }
+        self.violations(form, text)
+    }
+
+    /// True if the document is valid; false if it need not be.
+    fn is_plainly_valid(&self, form: &CompiledForm, text: &str) -> bool {
+        let compile = || self.compile(&form.form, Folder::compile_plain).ok();
+        let Some(schema) = form.plain.get_or_init(compile) else { return false };
+        let mut document = Document::new(schema);
+        if document.walk(text).is_err() || !document.into_violations().is_empty() {
+            return false;
+        }
+        let report = Validator::from(text).schema(Arc::clone(schema)).max_errors(MOST_TOLD).run();
+        // Warnings are counted too: so many could stand before an error.
+        report.is_ok_and(|report| {
+            let found = report.errors();
+            found.len() < MOST_TOLD && found.iter().all(|entry| entry.level == fastxml::ErrorLevel::Warning)
+        })
+    }
+
+    fn violations(&self, form: &CompiledForm, text: &str) -> Result<Vec<Violation>> {
+        let schema = form.schema.get_or_init(|| self.compile(&form.form, Folder::compile)).clone()?;
         let mut violations = Vec::new();
         let mut find = |message: String, offset: usize| violations.push(Violation { message, offset });
         let mut document = Document::new(&schema);
@@ -89,18 +122,11 @@ impl Schemas {
         Ok(violations)
     }
 
-    fn of(&self, name: &str) -> Result<Arc<Schema>> {
-        match self.forms.iter().find(|(form, _)| form.name == name) {
-            Some((form, compiled)) => compiled.get_or_init(|| self.compile(form)).clone(),
-            None => Err(missing(name)),
-        }
-    }
-
-    fn compile(&self, form: &Form) -> Result<Arc<Schema>> {
+    fn compile(&self, form: &Form, compile: impl Fn(&Folder, &str) -> fastxml::Result<Schema>) -> Result<Arc<Schema>> {
         let Form { name, namespace, root } = form;
         let mut refused = None;
         for file in self.folder.of_namespace(namespace) {
-            match self.folder.compile(file) {
+            match compile(&self.folder, file) {
                 // Parts of a schema share its namespace, and do not declare its root.
                 Ok(schema) if schema.element_ns(namespace, root).is_some() => return Ok(Arc::new(schema)),
                 Ok(_) => {}

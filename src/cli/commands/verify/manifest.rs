@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs;
 use std::io::BufReader;
+use std::num::NonZeroUsize;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,7 @@ use super::output::Output;
 use super::problem::Problem;
 use super::surroundings::Surroundings;
 use crate::cli::commands::run::progress;
+use crate::cli::words::say;
 
 /// Why a picture is not checked.
 const NO_SCANNER: &str = "ksef-qr-scan is missing";
@@ -29,11 +31,10 @@ const LINES_AT_ONCE: usize = 256;
 const BYTES_AT_ONCE: usize = 8_000_000;
 
 /// Verifies a manifest. Returns the files that were opened for it.
-pub fn verify(path: &Path, verifier: &Verifier, output: &mut Output) -> HashSet<PathBuf> {
+pub fn verify(path: &Path, verifier: &Verifier, jobs: NonZeroUsize, output: &mut Output) -> HashSet<PathBuf> {
     let source = path.to_string_lossy();
     let from = From { source: Some(&source), place: None };
-    let jobs = thread::available_parallelism().map_or(1, usize::from);
-    let mut checks: Vec<ManifestCheck> = (0..jobs).map(|_| ManifestCheck::new(path, verifier)).collect();
+    let mut checks: Vec<ManifestCheck> = (0..jobs.get()).map(|_| ManifestCheck::new(path, verifier)).collect();
     all_lines(path, from, &mut checks, output);
     checks.into_iter().flat_map(|check| check.surroundings.into_opened()).collect()
 }
@@ -69,7 +70,7 @@ fn all_lines(path: &Path, from: From<'_>, checks: &mut [ManifestCheck<'_>], outp
         }
         let done = looked_at(&part, checks);
         let mut is_manifest = true;
-        bar.suspend(|| {
+        let tell = || {
             for (line, done) in part.iter().zip(done) {
                 let place = format!("line {}", line.number);
                 let from = From { place: Some(&place), ..from };
@@ -101,7 +102,8 @@ fn all_lines(path: &Path, from: From<'_>, checks: &mut [ManifestCheck<'_>], outp
                     output.report(report, from);
                 }
             }
-        });
+        };
+        bar.suspend(|| say::together(tell));
         bar.inc(bytes as u64);
         match ended {
             _ if !is_manifest => break,

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use ksef_qr::files::decoded;
 use ksef_qr::verify::{Report, ReportSubject, Verifier};
@@ -13,7 +15,9 @@ use super::line::From;
 use super::manifest;
 use super::output::Output;
 use super::problem::Problem;
+use crate::cli::in_order::InOrder;
 use crate::cli::settings::Verify;
+use crate::cli::words::say;
 use ksef_qr::scanner::{Contents, Found, Origin, Scanner};
 
 /// In bytes: enough to see how a text begins.
@@ -22,25 +26,27 @@ const LONGEST_SCHEME: usize = 32;
 /// In bytes.
 const LARGEST_LIST: u64 = 100_000_000;
 
+/// So many links a thread verifies at a time, and so many are told of at once.
+const LINKS_AT_ONCE: usize = 32;
+
 const NOWHERE: From<'static> = From { source: None, place: None };
 
 /// Verifies everything that was named. Links given as arguments belong together, as do those of one file.
 pub fn all(settings: &Verify, verifier: &Verifier, output: &mut Output) {
     let links: Vec<&str> =
         settings.subjects.iter().filter_map(|subject| subject.to_str()).filter(|text| is_link(text)).collect();
-    for report in verifier.links(&links) {
-        output.report(&report, NOWHERE);
-    }
-    let mut scanner = Scanner::default();
+    let mut subjects = Subjects { verifier, jobs: settings.jobs, output, files: Vec::new() };
+    subjects.links(&links, NOWHERE);
     for path in settings.subjects.iter().filter(|path| !path.to_str().is_some_and(is_link)) {
         if path == Path::new("-") {
-            standard_input(verifier, output);
+            subjects.standard_input();
         } else {
-            files(Files::of(path), verifier, &mut scanner, output);
+            subjects.files(Files::of(path));
         }
     }
+    subjects.verify_files();
     for path in &settings.manifests {
-        manifest::verify(path, verifier, output);
+        manifest::verify(path, verifier, settings.jobs, subjects.output);
     }
 }
 
@@ -54,71 +60,138 @@ fn is_link(text: &str) -> bool {
     has_scheme || (small.split_once(['/', '\\']).is_some_and(|(host, _)| is_host(host)) && !Path::new(text).exists())
 }
 
-/// Manifests first: what they name is not read a second time.
-fn files(files: Files, verifier: &Verifier, scanner: &mut Scanner, output: &mut Output) {
-    for (path, problem) in files.problems {
-        let source = path.to_string_lossy();
-        output.problem(&problem, From { source: Some(&source), place: None });
+/// What is verified, and how.
+struct Subjects<'s> {
+    verifier: &'s Verifier,
+    jobs: NonZeroUsize,
+    output: &'s mut Output,
+    /// What stands in the order and is not verified yet: files are verified together, by several threads.
+    files: Vec<Subject>,
+}
+
+enum Subject {
+    File(PathBuf),
+    /// One that is not there, or cannot be listed.
+    Problem(PathBuf, Problem),
+}
+
+/// What came of a file.
+enum Outcome {
+    Problem(Problem),
+    /// It holds links, one a line.
+    List(Vec<u8>),
+    /// The reports of the codes in it, each with its place.
+    Codes(Vec<(Report, Option<String>)>),
+}
+
+impl Subjects<'_> {
+    /// Manifests first: what they name is not read a second time.
+    fn files(&mut self, files: Files) {
+        self.files.extend(files.problems.into_iter().map(|(path, problem)| Subject::Problem(path, problem)));
+        let mut opened = HashSet::new();
+        for path in &files.manifests {
+            self.verify_files();
+            opened.extend(manifest::verify(path, self.verifier, self.jobs, self.output));
+        }
+        let is_opened =
+            |path: &Path| !opened.is_empty() && path.canonicalize().is_ok_and(|real| opened.contains(&real));
+        let others = files.others.into_iter().filter(|path| !is_opened(path));
+        self.files.extend(others.map(Subject::File));
     }
-    let mut opened = HashSet::new();
-    for path in &files.manifests {
-        opened.extend(manifest::verify(path, verifier, output));
+
+    /// Verifies the files so far. Each thread has a process of its own that reads pictures.
+    fn verify_files(&mut self) {
+        let files = std::mem::take(&mut self.files);
+        let jobs = NonZeroUsize::new(files.len()).unwrap_or(NonZeroUsize::MIN).min(self.jobs);
+        let verifier = self.verifier;
+        let work = |scanner: &mut Scanner, subject| match subject {
+            Subject::File(path) => {
+                let outcome = file(&path, verifier, scanner);
+                (path, outcome)
+            }
+            Subject::Problem(path, problem) => (path, Outcome::Problem(problem)),
+        };
+        let feed = |each: &mut dyn FnMut(Subject) -> bool| _ = files.into_iter().all(each);
+        InOrder { jobs, together: 1 }.run(feed, Scanner::default, work, |(path, outcome)| {
+            let name = path.to_string_lossy();
+            let from = From { source: Some(&name), place: None };
+            match outcome {
+                Outcome::Problem(problem) => self.output.problem(&problem, from),
+                Outcome::List(bytes) => self.list(bytes, from),
+                Outcome::Codes(reports) => {
+                    for (report, place) in reports {
+                        self.output.report(&report, From { place: place.as_deref(), ..from });
+                    }
+                }
+            }
+            true
+        });
     }
-    for path in &files.others {
-        let is_opened = !opened.is_empty() && path.canonicalize().is_ok_and(|real| opened.contains(&real));
-        if !is_opened {
-            file(path, verifier, scanner, output);
+
+    fn standard_input(&mut self) {
+        self.verify_files();
+        let from = From { source: Some("-"), place: None };
+        let mut text = Vec::new();
+        match io::stdin().lock().take(LARGEST_LIST).read_to_end(&mut text) {
+            Ok(_) => self.list(text, from),
+            Err(error) => self.output.problem(&error.into(), from),
         }
     }
-}
 
-fn standard_input(verifier: &Verifier, output: &mut Output) {
-    let from = From { source: Some("-"), place: None };
-    let mut text = Vec::new();
-    if let Err(error) = io::stdin().lock().take(LARGEST_LIST).read_to_end(&mut text) {
-        output.problem(&error.into(), from);
-        return;
+    /// Links, one a line.
+    fn list(&mut self, bytes: Vec<u8>, from: From<'_>) {
+        let bytes = decoded(bytes);
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        self.links(&lines, from);
     }
-    list(text, verifier, output, from);
-}
 
-/// Links, one a line.
-fn list(bytes: Vec<u8>, verifier: &Verifier, output: &mut Output, from: From<'_>) {
-    let bytes = decoded(bytes);
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    for report in verifier.links(&lines) {
-        output.report(&report, from);
+    /// Links that were found together.
+    fn links(&mut self, links: &[&str], from: From<'_>) {
+        let together = self.verifier.links_together(links);
+        let count = together.len();
+        let parts = (0..count).step_by(LINKS_AT_ONCE).map(|first| first..count.min(first + LINKS_AT_ONCE));
+        let jobs = NonZeroUsize::new(parts.len()).unwrap_or(NonZeroUsize::MIN).min(self.jobs);
+        let feed = |each: &mut dyn FnMut(Range<usize>) -> bool| _ = { parts }.all(each);
+        let work =
+            |(): &mut (), part: Range<usize>| part.filter_map(|number| together.report(number)).collect::<Vec<_>>();
+        InOrder { jobs, together: 1 }.run(
+            feed,
+            || (),
+            work,
+            |reports| {
+                say::together(|| reports.iter().for_each(|report| self.output.report(report, from)));
+                true
+            },
+        );
     }
 }
 
-fn file(path: &Path, verifier: &Verifier, scanner: &mut Scanner, output: &mut Output) {
-    let name = path.to_string_lossy();
-    let from = From { source: Some(&name), place: None };
+fn file(path: &Path, verifier: &Verifier, scanner: &mut Scanner) -> Outcome {
     let bytes = match read(path, LARGEST_PICTURE) {
         Ok(bytes) => bytes,
-        Err(problem) => return output.problem(&problem, from),
+        Err(problem) => return Outcome::Problem(problem),
     };
     if let Some(problem) = Problem::no_picture(&bytes) {
-        return output.problem(&problem, from);
+        return Outcome::Problem(problem);
     }
     let start = decoded(bytes.iter().copied().take(LONGEST_SCHEME).collect());
     if std::str::from_utf8(&start).is_ok_and(is_link) {
-        return list(bytes, verifier, output, from);
+        return Outcome::List(bytes);
     }
     match scanner.read(&bytes).map_err(|failure| Problem::of_file(failure, &bytes)) {
-        Ok(found) => codes(found, verifier, output, from),
-        Err(problem) => output.problem(&problem, from),
+        Ok(found) => codes(found, verifier),
+        Err(problem) => Outcome::Problem(problem),
     }
 }
 
-fn codes(Contents { texts, unread }: Contents, verifier: &Verifier, output: &mut Output, from: From<'_>) {
+fn codes(Contents { texts, unread }: Contents, verifier: &Verifier) -> Outcome {
     let found = FoundText::all(texts, verifier);
     if found.is_empty() {
-        return output.problem(&Problem::nothing_about_ksef(), from);
+        return Outcome::Problem(Problem::nothing_about_ksef());
     }
     let texts: Vec<&str> = found.iter().map(|one| &*one.text).collect();
-    for (index, mut report) in verifier.links(&texts).into_iter().enumerate() {
+    let reports = verifier.links(&texts).into_iter().enumerate().map(|(index, mut report)| {
         // The pairs come after the links, and have no single place.
         let text = found.get(index);
         if is_foreign(&report) && texts.len() > 1 {
@@ -137,9 +210,9 @@ fn codes(Contents { texts, unread }: Contents, verifier: &Verifier, output: &mut
         if let Some(pages) = unread.as_deref().filter(|_| index == 0) {
             report.add_unread_pages(pages);
         }
-        let place = text.and_then(|text| text.places.as_deref());
-        output.report(&report, From { place, ..from });
-    }
+        (report, text.and_then(|text| text.places.clone()))
+    });
+    Outcome::Codes(reports.collect())
 }
 
 /// A text that was found in a file, once or several times.

@@ -1,5 +1,6 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::SystemTime;
 
 use anyhow::bail;
@@ -8,7 +9,7 @@ use ksef_qr::values::Rules;
 use ksef_qr::{EccLevel, Environment};
 
 use super::book::BookPlace;
-use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, OutputArgs, Progress};
+use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, JobsArgs, OutputArgs, Progress};
 
 /// How a run over invoices goes, and where its results go.
 #[derive(Clone, Debug)]
@@ -114,6 +115,12 @@ impl Run {
         }
         self.output = file;
     }
+}
+
+/// How many files at a time: as many as there are processors, if it is left open.
+pub fn jobs(args: &JobsArgs) -> NonZeroUsize {
+    let given = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into()));
+    given.or_else(|| thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
 }
 
 /// What to read, in the order it was given.
