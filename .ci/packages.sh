@@ -67,11 +67,12 @@ mkdir -p "$root"
 tar -xf "$work/root.tar" -C "$root" --exclude='./dev/*'
 trap 'rm -rf "$root"' EXIT
 cp "$work"/first/*.deb "$root/root/"
-in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+# With processes of its own, and a list of them: a program finds its helper by it.
+in_root() { unshare --mount --pid --fork --mount-proc="$root/proc" chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
 in_root sh -c 'dpkg -i /root/*.deb' >/dev/null
 in_root dpkg --verify ksef-qr
 declare -f job >"$root/root/job.sh"
-in_root bash -c '. /root/job.sh && job /root/plain ksef-qr && ksef-qr-server --version'
+in_root bash -euc '. /root/job.sh; job /root/plain ksef-qr; ksef-qr-server --version'
 # The library, by a program that is compiled outside against what the package laid down.
 triplet=$(cc -print-multiarch)
 export PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_PATH=$root/usr/lib/$triplet/pkgconfig

@@ -1,8 +1,9 @@
 """Runs the jobs of bindings/python/examples on engines that exist, each on two workers, and judges them:
 
-    python .ci/scale.py COMMAND FOLDER spark|ray [ROWS]      with pyspark (and Java) or ray, and the wheel, installed
+    python .ci/scale.py COMMAND FOLDER spark|ray [ROWS [LEAST]]      with pyspark (and Java) or ray, and the wheel, installed
 
-- once as it is: how many invoices a second of a processor's time the workers do, against the command on one thread;
+- once as it is, after a short one by which workers start: how many invoices a second of a processor's time the workers do, against the
+  command on one thread; LEAST of it, or this fails (0.8; 0 for a build that is not optimised);
 - once with a worker killed in the middle: every invoice is there once, with the link that the command alone gives.
 
 Each process reads the key once, whatever it signs: the kernel tells how often the file was opened.
@@ -30,8 +31,6 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parent.parent
 FILES = 16
 WORKERS = 2
-# Of what the command does in the same time of a processor, at least.
-LEAST = 0.8
 
 
 class Opens:
@@ -118,7 +117,7 @@ class Ray:
         return line.startswith("ray::")
 
     def is_victim(self, line):
-        return line.startswith("ray::") and "sign" in line or "ReadParquet" in line or "MapBatches" in line
+        return line.startswith("ray::") and "MapBatches" in line
 
     def stop(self):
         self.ray.shutdown()
@@ -139,16 +138,18 @@ def command(program, archive, keys, out):
     return links, len(links) / seconds
 
 
-def main(program, folder, engine, count=40000):
-    folder = Path(folder)
+def main(program, folder, engine, count=40000, least=0.8):
+    folder, count = Path(folder), int(count)
     shutil.rmtree(folder, ignore_errors=True)
-    source = folder / "in"
+    source, few = folder / "in", folder / "few"
     source.mkdir(parents=True)
+    few.mkdir()
     xml = (ROOT / "fixtures/testkit/invoices/fa3-basic.xml").read_bytes()
     # Each is another invoice: what stands behind the root is none of the facts, and of the hash.
     contents = [xml + b"<!-- %d -->" % at for at in range(count)]
     for at in range(FILES):
-        pq.write_table(pa.table({"xml": pa.array(contents[at::FILES], pa.binary())}), source / f"{at}.parquet")
+        for place, rows in ((source, contents[at::FILES]), (few, contents[:10])):
+            pq.write_table(pa.table({"xml": pa.array(rows, pa.binary())}), place / f"{at}.parquet")
     with tarfile.open(folder / "in.tar", "w") as archive:
         for at, content in enumerate(contents):
             entry = tarfile.TarInfo(f"{at}.xml")
@@ -165,7 +166,7 @@ def main(program, folder, engine, count=40000):
     cluster = {"spark": Spark, "ray": Ray}[engine](given)
     opens = Opens(keys[1])
 
-    def job(target):
+    def job(target, source=source):
         sys.argv = [f"{engine}_sign.py", str(source), str(target)]
         runpy.run_path(str(ROOT / f"bindings/python/examples/{engine}_sign.py"), run_name="__main__")
 
@@ -176,10 +177,14 @@ def main(program, folder, engine, count=40000):
         assert made["kod1_png"].null_count == 0 and set(rows) == alone
 
     def spent():
-        processes = below().values()
-        workers = sum(seconds for line, seconds in processes if cluster.is_worker(line))
-        return workers, sum(seconds for _, seconds in processes)
+        found = below().values()
+        workers = sum(seconds for line, seconds in found if cluster.is_worker(line))
+        return workers, sum(seconds for _, seconds in found)
 
+    def processes():
+        return sum(cluster.is_worker(line) for line, _ in below().values())
+
+    job(folder / "begun", few)
     before, begun = spent(), time.monotonic()
     job(folder / "whole")
     seconds, after = time.monotonic() - begun, spent()
@@ -189,10 +194,10 @@ def main(program, folder, engine, count=40000):
     ratio = count / workers / rate
     print(
         f"{engine}: {count} invoices in {seconds:.1f} s; {count / workers:.0f} a second of a worker's processor, the command alone "
-        f"{rate:.0f}: {ratio:.2f}; with the engine's own processes {count / everything / rate:.2f}; the key was read {read} times"
+        f"{rate:.0f}: {ratio:.2f}; with the engine's own processes {count / everything / rate:.2f}; the key was read {read} times by {processes()} processes"
     )
-    assert ratio >= LEAST, ratio
-    assert 1 <= read <= WORKERS, read
+    assert ratio >= least, ratio
+    assert 1 <= read <= processes(), read
 
     killed = []
 
@@ -214,10 +219,10 @@ def main(program, folder, engine, count=40000):
     judge(folder / "killed")
     again = opens.count()
     print(f"{engine}: the same with a worker killed: each once, with the same links, in {seconds:.1f} s; the key was read {again} times")
-    # By those that were new.
-    assert again <= WORKERS, again
+    # By those that are new, or had none of the work before.
+    assert again <= processes(), again
     cluster.stop()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4], *map(int, sys.argv[4:]))
+    main(*sys.argv[1:4], *map(float, sys.argv[4:]))
