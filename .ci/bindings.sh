@@ -2,40 +2,27 @@
 # The bindings: the C ABI under valgrind and AddressSanitizer, then one table of vectors (bindings/vectors.py) through C, PHP, C#, Java,
 # Node.js and Python, each in its own language's way; the wheel in a fresh environment.
 #
-#   .ci/bindings.sh            from a bare machine (Debian or Ubuntu, as root): installs what is missing
-#   .ci/bindings.sh --no-wheel without the wheel, whose command takes a build of its own
+#   .ci/bindings.sh FOLDER    what Cargo built there (target/release, target/debug) by `cargo build --workspace`
+#
+# What it needs of Debian, `.ci/run` installs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
+built=$(realpath "${1:-$target/release}")
 work=$target/bindings
 lib=$work/lib
 keys=fixtures/keys
 mkdir -p "$lib"
 step() { printf -- '-- %s (%d s)\n' "$*" "$SECONDS"; }
 
-step "install what is missing"
-missing=()
-for pair in cc:gcc valgrind:valgrind php:php-cli mcs:mono-mcs mono:mono-runtime javac:default-jdk-headless npm:npm \
-  pkg-config:pkg-config; do
-  command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
-done
-[ -e /usr/share/java/jna.jar ] || missing+=(libjna-java)
-[ -e /usr/lib/mono/4.5/System.Runtime.Serialization.dll ] || missing+=(libmono-system-runtime-serialization4.0-cil)
-if [ "${#missing[@]}" -gt 0 ]; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
 venv=$work/venv
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/python" -c 'import maturin, mypy, pyarrow, pytest, zxingcpp, PIL' 2>/dev/null ||
-  "$venv/bin/pip" install -q maturin mypy pyarrow pytest zxing-cpp pillow
+"$venv/bin/python" -c 'import mypy, pyarrow, pytest, wheel, zxingcpp, PIL' 2>/dev/null ||
+  "$venv/bin/pip" install -q mypy pyarrow pytest wheel zxing-cpp pillow
 [ -d bindings/node/node_modules/koffi ] || (cd bindings/node && npm install --silent --no-audit --no-fund)
 
-step "the library, its header, and what it stands on"
-cargo build --locked -p ksef-qr-ffi -p ksef-qr-python
-cargo test --locked -p ksef-qr-bindings -p ksef-qr-ffi
 python3 bindings/declarations.py --check
-cp "$target/debug/libksefqr.so" "$lib/libksefqr.so.1"
+cp "$built/libksefqr.so" "$lib/libksefqr.so.1"
 ln -sf libksefqr.so.1 "$lib/libksefqr.so"
 table=$work/vectors.tsv
 python3 bindings/vectors.py >"$table"
@@ -58,7 +45,7 @@ compile bindings/c/examples/sign.c -o "$work/sign"
 # A C++ compiler takes the header too.
 echo '#include "ksef_qr.h"' | c++ -std=c++11 -Wall -Wextra -Werror -fsyntax-only "${flags[0]}" -xc++ -
 # Without a shared library.
-cc -std=c99 -D_POSIX_C_SOURCE=200809L "${flags[0]}" bindings/c/tests/vectors.c "$target/debug/libksefqr.a" \
+cc -std=c99 -D_POSIX_C_SOURCE=200809L "${flags[0]}" bindings/c/tests/vectors.c "$built/libksefqr.a" \
   -lpthread -ldl -lm -o "$work/vectors-static"
 misuse() { "$@" $keys/offline-ec.crt $keys/offline-ec.fast.key "$(head -1 $keys/password.txt)" fixtures/invoices/good/fa3-basic.xml; }
 "$work/vectors" "$table"
@@ -99,18 +86,12 @@ step "Node.js"
 node bindings/node/tests/vectors.js "$lib/libksefqr.so.1" "$table"
 
 step "Python"
-export PATH=$venv/bin:$PATH
-if [ "${1:-}" = --no-wheel ]; then
-  site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
-  rm -rf "$site/ksef_qr"
-  cp -r bindings/python/python/ksef_qr "$site/"
-  cp "$target/debug/libksef_qr_python.so" "$site/ksef_qr/_native.abi3.so"
-else
-  rm -rf "$work/wheel"
-  bindings/python/wheel.sh "$work/wheel" --debug
-  "$venv/bin/pip" install -q --force-reinstall --no-deps "$work"/wheel/*.whl
-  export KSEF_QR_WHEEL=1
-fi
+rm -rf "$work/wheel"
+wheel=$("$venv/bin/python" bindings/python/wheel.py "$work/wheel" --built "$built")
+# Unpacked by another program, which compares the hashes in it.
+"$venv/bin/wheel" unpack --dest "$work/wheel/unpacked" "$wheel" >/dev/null
+"$venv/bin/pip" install -q --force-reinstall --no-deps "$wheel"
+export KSEF_QR_WHEEL=1
 cd bindings/python
 "$venv/bin/mypy" --strict python/ksef_qr tests
 "$venv/bin/python" -m pytest -p no:cacheprovider

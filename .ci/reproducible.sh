@@ -13,12 +13,14 @@ programs=(ksef-qr ksef-qr-scan ksef-qr-server)
 
 # Paths that the compilers write into panics and assertions are cut to what is the same everywhere.
 build() {
-  local target=$1 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src bins=()
-  for program in ${REPRODUCIBLE_PROGRAMS:-"${programs[@]}"}; do bins+=(--bin "$program"); done
+  local target=$1 registry=${CARGO_HOME:-$HOME/.cargo}/registry/src what=()
+  for program in ${REPRODUCIBLE_PROGRAMS:-}; do what+=(--bin "$program"); done
+  # The libraries for other languages, too.
+  [ "${#what[@]}" -gt 0 ] || what=(--workspace)
   RUSTFLAGS="--remap-path-prefix=$PWD=ksef-qr --remap-path-prefix=$registry=registry" \
     CFLAGS="-ffile-prefix-map=$registry=registry -ffile-prefix-map=$target=target -ffile-prefix-map=$PWD=ksef-qr" \
     SOURCE_DATE_EPOCH=0 CARGO_INCREMENTAL=0 \
-    cargo build --locked --release "${bins[@]}" --target-dir "$target"
+    cargo build --locked --release "${what[@]}" --target-dir "$target"
 }
 
 if [ "${1:-}" = --build ]; then

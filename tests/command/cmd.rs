@@ -5,6 +5,7 @@ fn command_line() {
     // Some of the cases need it.
     crate::common::scanner();
     let cases = trycmd::TestCases::new();
+    cases.insert_var("[VERSION]", env!("CARGO_PKG_VERSION")).expect("a name that trycmd takes");
     cases
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")

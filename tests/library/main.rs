@@ -32,3 +32,4 @@ mod verify;
 mod verify_digests;
 mod verify_manifests;
 mod verify_signatures;
+mod versions;

@@ -67,7 +67,7 @@ extern "C" {
 // there changes, which is a new libksefqr.so.N; functions and options are added within it.
 uint32_t ksef_qr_abi_version(void);
 
-// The version of ksef-qr: "0.1.0". It is never freed.
+// The version of ksef-qr, as "1.2.3". It is never freed.
 const char *ksef_qr_version(void);
 
 // What came of all of it: KSEF_QR_DONE, KSEF_QR_SOME_REFUSED or KSEF_QR_NOTHING. Of NULL it is KSEF_QR_NOTHING.

@@ -1,9 +1,10 @@
 //! The calls: each turns what C gave into what `ksef-qr-bindings` takes.
 
 use std::ffi::c_char;
+use std::ptr;
 
 use ksef_qr_bindings as core;
-use ksef_qr_bindings::{Book, Error, Issuer, Result};
+use ksef_qr_bindings::{Book, Error, File, Issuer, Result};
 
 use crate::answer::ksef_qr_answer;
 use crate::given::{self, ksef_qr_file};
@@ -11,6 +12,24 @@ use crate::handles::{book_of, issuer_of, ksef_qr_book, ksef_qr_issuer};
 
 fn present<'a, T>(what: &str, given: Option<&'a T>) -> Result<&'a T> {
     given.ok_or_else(|| Error::of_code("setting_malformed", format!("{what} is NULL")))
+}
+
+/// # Safety
+/// As `ksef_qr_sign`.
+unsafe fn of_files(
+    issuer: *const ksef_qr_issuer,
+    book: *const ksef_qr_book,
+    files: *const ksef_qr_file,
+    count: usize,
+    options: *const c_char,
+    call: impl FnOnce(Option<&Issuer>, Option<&Book>, Vec<File>, &str) -> Result<core::Answer>,
+) -> *mut ksef_qr_answer {
+    ksef_qr_answer::of(|| {
+        // SAFETY: as the caller promises.
+        let (issuer, book, files, options) =
+            unsafe { (issuer_of(issuer), book_of(book), given::files(files, count)?, given::options(options)?) };
+        call(issuer, book, files, options)
+    })
 }
 
 /// KOD I and KOD II of `count` offline invoices, over all processors. `book` may be NULL. A line for each (`sign --json`), in order; a
@@ -28,12 +47,11 @@ pub unsafe extern "C" fn ksef_qr_sign(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (issuer, book, files, options) =
-            unsafe { (issuer_of(issuer), book_of(book), given::files(files, count)?, given::options(options)?) };
+    let sign = |issuer: Option<&Issuer>, book: Option<&Book>, files, options: &str| {
         core::sign(present("issuer", issuer)?, book, files, options)
-    })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { of_files(issuer, book, files, count, options, sign) }
 }
 
 /// KOD I alone of `count` invoices (`link --json`). Options, too: "environment", "ksef_number" (of one invoice).
@@ -47,11 +65,9 @@ pub unsafe extern "C" fn ksef_qr_link(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (book, files, options) = unsafe { (book_of(book), given::files(files, count)?, given::options(options)?) };
-        core::link(book, files, options)
-    })
+    let link = |_: Option<&Issuer>, book: Option<&Book>, files, options: &str| core::link(book, files, options);
+    // SAFETY: as the caller promises; NULL is no issuer.
+    unsafe { of_files(ptr::null(), book, files, count, options, link) }
 }
 
 /// The codes on `count` PDFs (`stamp --json`); the PDF is "document.pdf". `issuer` may be NULL if "ksef_number" is given: KOD I alone.
@@ -68,12 +84,8 @@ pub unsafe extern "C" fn ksef_qr_stamp(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (issuer, book, files, options) =
-            unsafe { (issuer_of(issuer), book_of(book), given::files(files, count)?, given::options(options)?) };
-        core::stamp(issuer, book, files, options)
-    })
+    // SAFETY: as the caller promises.
+    unsafe { of_files(issuer, book, files, count, options, core::stamp) }
 }
 
 /// Confirmations of transactions for `count` invoices (`confirm --json`), each a "document.pdf". Options, too: "language", "paper".
@@ -88,12 +100,11 @@ pub unsafe extern "C" fn ksef_qr_confirm(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (issuer, book, files, options) =
-            unsafe { (issuer_of(issuer), book_of(book), given::files(files, count)?, given::options(options)?) };
+    let confirm = |issuer: Option<&Issuer>, book: Option<&Book>, files, options: &str| {
         core::confirm(present("issuer", issuer)?, book, files, options)
-    })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { of_files(issuer, book, files, count, options, confirm) }
 }
 
 /// Everything for which KSeF would refuse `count` files (`check --json`). Options: "environment", "mode", "ended", "failures", "jobs",
@@ -107,11 +118,9 @@ pub unsafe extern "C" fn ksef_qr_check(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (files, options) = unsafe { (given::files(files, count)?, given::options(options)?) };
-        core::check(files, options)
-    })
+    let check = |_: Option<&Issuer>, _: Option<&Book>, files, options: &str| core::check(files, options);
+    // SAFETY: as the caller promises; NULL is no issuer and no book.
+    unsafe { of_files(ptr::null(), ptr::null(), files, count, options, check) }
 }
 
 /// What is right and wrong about "links" (`verify --json`), by `count` invoices, the certificates of `issuer`, those in "certificates"
@@ -127,12 +136,8 @@ pub unsafe extern "C" fn ksef_qr_verify(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    ksef_qr_answer::of(|| {
-        // SAFETY: as the caller promises.
-        let (issuer, book, files, options) =
-            unsafe { (issuer_of(issuer), book_of(book), given::files(files, count)?, given::options(options)?) };
-        core::verify(issuer, book, files, options)
-    })
+    // SAFETY: as the caller promises.
+    unsafe { of_files(issuer, book, files, count, options, core::verify) }
 }
 
 /// By when an invoice is to be sent to KSeF (`deadline --json`). Options: "issued", "mode", "ended", "failures".

@@ -34,7 +34,7 @@ fn dropped<T>(freed: Box<T>) {
     });
 }
 
-/// The version of ksef-qr: "0.1.0". It is never freed.
+/// The version of ksef-qr, as "1.2.3". It is never freed.
 #[unsafe(no_mangle)]
 pub extern "C" fn ksef_qr_version() -> *const c_char {
     const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");

@@ -1,5 +1,5 @@
 use ksef_qr::Error;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What came of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub enum Status {
 }
 
 impl Item {
-    pub(crate) fn new(line: &Value, failed: bool) -> Self {
-        Self { line: line.to_string(), failed, buffers: Vec::new() }
+    pub(crate) fn new(line: String, failed: bool) -> Self {
+        Self { line, failed, buffers: Vec::new() }
     }
 
     /// The picture or document of that name.
@@ -43,7 +43,7 @@ impl Item {
 
 impl Answer {
     /// One line.
-    pub(crate) fn one(line: &Value, failed: bool) -> Self {
+    pub(crate) fn one(line: String, failed: bool) -> Self {
         Self { items: vec![Item::new(line, failed)] }
     }
 

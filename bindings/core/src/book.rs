@@ -62,18 +62,13 @@ impl Book {
         let options = Options::read(options, &[FILTER, &["now"]])?;
         let (now, _) = options.now()?;
         let (today, calendar) = (Day::of(now), Calendar::default());
-        let mut filter = filter(&options)?;
-        filter.is_open = true;
         let mut found = Vec::new();
-        self.0.each(&filter, &mut |entry| {
-            if let Some(send_by) = entry.due(&calendar) {
-                let days_left = send_by.day().map(|day| today.days_until(day));
-                found.push((days_left.unwrap_or(i64::MAX), lines::due(&entry, send_by, days_left)));
-            }
+        self.0.each_due(&filter(&options)?, &calendar, today, &mut |due| {
+            found.push((due.days_left.unwrap_or(i64::MAX), due.to_json()));
             Ok(found.len() < MOST)
         })?;
         found.sort_by_key(|(days_left, _)| *days_left);
-        Ok(Answer { items: found.iter().map(|(_, line)| Item::new(line, false)).collect() })
+        Ok(Answer { items: found.into_iter().map(|(_, line)| Item::new(line, false)).collect() })
     }
 
     /// Enters what KSeF said: a UPO, or its answer in JSON. Lines of `book import`.
@@ -88,7 +83,7 @@ impl Book {
         let recorded = self.0.record(&events)?;
         let items = said.iter().zip(&recorded).map(|(said, recorded)| {
             let (line, failed) = lines::statement(name, said, recorded);
-            Item::new(&line, failed)
+            Item::new(line, failed)
         });
         Ok(Answer { items: items.collect() })
     }

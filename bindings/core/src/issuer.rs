@@ -16,11 +16,13 @@ use ksef_qr::{Conditions, Credential, Environment, Error, Invoice, Result};
 use zeroize::Zeroizing;
 
 use crate::answer::{Answer, Item};
-use crate::lines;
 use crate::options::Options;
 
 /// A register of ten thousand certificates has 5 MB; no key and no certificate is as large. In bytes.
 const LARGEST: u64 = 10_000_000;
+
+/// How soon a certificate is due: so many days before it is to be replaced, as for `cert expiring`.
+const ENDS_SOON: u32 = 30;
 
 /// What is said of who signs, whatever its key is in.
 const SIGNING: &[&str] =
@@ -121,7 +123,7 @@ impl Issuer {
             Who::Many { roster, .. } => roster.register().expiries(),
         };
         expiries.sort_by_key(Expiry::deadline);
-        let items = expiries.iter().map(|one| Item::new(&lines::certificate(one, now), false));
+        let items = expiries.iter().map(|one| Item::new(one.to_json(now, ENDS_SOON), false));
         Ok(Answer { items: items.collect() })
     }
 

@@ -1,11 +1,11 @@
 //! What is right and wrong about invoices, links, dates and numbers; and a single code, drawn.
 
-use ksef_qr::check::Checker;
+use ksef_qr::check::{Checker, Finding};
 use ksef_qr::credential::Certificate;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::render::Label;
 use ksef_qr::values::{Day, IssueDate};
-use ksef_qr::verify::Verifier;
+use ksef_qr::verify::{ReportLine, Verifier};
 use ksef_qr::{Code, Environment, Error, PictureFormat, Renderer, Result};
 use serde_json::{Map, Value};
 
@@ -37,7 +37,7 @@ pub fn check(files: Vec<File>, options: &str) -> Result<Answer> {
     let items = over_all(jobs, files, |file| {
         let xml = file.xml.ok_or_else(|| missing("the invoice's XML").about(&*file.name))?;
         let found = checker.check(&xml);
-        Ok(Item::new(&lines::checked(&file.name, &found), !found.is_accepted()))
+        Ok(Item::new(found.to_json(&file.name, Finding::hint), !found.is_accepted()))
     });
     Ok(Answer { items: items.into_iter().collect::<Result<_>>()? })
 }
@@ -67,7 +67,8 @@ pub fn verify(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File>, op
         verifier = verifier.with_book(book.0.clone());
     }
     let reports = verifier.links(&links);
-    let items = reports.iter().map(|report| Item::new(&lines::report(report), report.has_failed()));
+    let items =
+        reports.iter().map(|report| Item::new(ReportLine::of(report, Finding::hint).to_json(), report.has_failed()));
     Ok(Answer { items: items.collect() })
 }
 
@@ -80,7 +81,7 @@ pub fn deadline(options: &str) -> Result<Answer> {
     let issued: IssueDate = options.parsed("issued")?.ok_or_else(|| missing("issued"))?;
     let schedule = options.schedule()?.ok_or_else(|| missing("mode"))?;
     let deadline = schedule.deadline(issued)?;
-    Ok(Answer::one(&lines::deadline(schedule.mode, issued.into(), &deadline), false))
+    Ok(Answer::one(deadline.to_json(schedule.mode, issued.into()), false))
 }
 
 /// What a number of KSeF is: the line of `number`.
@@ -92,7 +93,7 @@ pub fn number(options: &str) -> Result<Answer> {
     let text = options.text("text")?.ok_or_else(|| missing("text"))?;
     let (now, _) = options.now()?;
     let (line, is_right) = lines::number(text, Day::of(now));
-    Ok(Answer::one(&line, !is_right))
+    Ok(Answer::one(line, !is_right))
 }
 
 /// Draws a link that was made before, with a label under it.

@@ -1,6 +1,6 @@
 """What Python costs over Rust, and what a second processor brings.
 
-    cargo build --release -p ksef-qr-bindings --example direct
+    cargo build --release --workspace --example direct
     python overhead.py ../../../target/release/examples/direct        with a wheel of a release build installed
 """
 

@@ -33,7 +33,6 @@ def main(source: str, target: str, column: str = "xml") -> None:
     rows = spark.read.parquet(source).select(column)
     # What is written is there once, whatever was run twice: Spark commits each task's files when it has ended.
     rows.mapInArrow(lambda batches: signed(batches, column), columns).write.mode("errorifexists").parquet(target)
-    spark.stop()
 
 
 if __name__ == "__main__":

@@ -122,12 +122,15 @@ type IssuerRef<'py> = Option<Bound<'py, Issuer>>;
 /// A book as Python holds it.
 type BookRef<'py> = Option<Bound<'py, Book>>;
 
-fn issuer_of<'a>(issuer: &'a IssuerRef<'_>) -> Option<&'a core::Issuer> {
-    issuer.as_ref().map(|issuer| &issuer.get().0)
-}
-
-fn book_of<'a>(book: &'a BookRef<'_>) -> Option<&'a core::Book> {
-    book.as_ref().map(|book| &book.get().0)
+/// A call that is given files.
+fn of_files(
+    py: Python<'_>,
+    book: &BookRef<'_>,
+    given: Vec<Given>,
+    work: impl FnOnce(Option<&core::Book>, Vec<core::File>) -> core::Result<core::Answer> + Send,
+) -> PyResult<Vec<Item>> {
+    let (book, files) = (book.as_ref().map(|book| &book.get().0), files(given));
+    call(py, || work(book, files)).map(items)
 }
 
 #[pyfunction]
@@ -138,14 +141,13 @@ fn sign(
     given: Vec<Given>,
     options: &str,
 ) -> PyResult<Vec<Item>> {
-    let (issuer, book, files) = (&issuer.get().0, book_of(&book), files(given));
-    call(py, || core::sign(issuer, book, files, options)).map(items)
+    let issuer = &issuer.get().0;
+    of_files(py, &book, given, |book, files| core::sign(issuer, book, files, options))
 }
 
 #[pyfunction]
 fn link(py: Python<'_>, book: BookRef<'_>, given: Vec<Given>, options: &str) -> PyResult<Vec<Item>> {
-    let (book, files) = (book_of(&book), files(given));
-    call(py, || core::link(book, files, options)).map(items)
+    of_files(py, &book, given, |book, files| core::link(book, files, options))
 }
 
 #[pyfunction]
@@ -156,8 +158,8 @@ fn stamp(
     given: Vec<Given>,
     options: &str,
 ) -> PyResult<Vec<Item>> {
-    let (issuer, book, files) = (issuer_of(&issuer), book_of(&book), files(given));
-    call(py, || core::stamp(issuer, book, files, options)).map(items)
+    let issuer = issuer.as_ref().map(|issuer| &issuer.get().0);
+    of_files(py, &book, given, |book, files| core::stamp(issuer, book, files, options))
 }
 
 #[pyfunction]
@@ -168,14 +170,13 @@ fn confirm(
     given: Vec<Given>,
     options: &str,
 ) -> PyResult<Vec<Item>> {
-    let (issuer, book, files) = (&issuer.get().0, book_of(&book), files(given));
-    call(py, || core::confirm(issuer, book, files, options)).map(items)
+    let issuer = &issuer.get().0;
+    of_files(py, &book, given, |book, files| core::confirm(issuer, book, files, options))
 }
 
 #[pyfunction]
 fn check(py: Python<'_>, given: Vec<Given>, options: &str) -> PyResult<Vec<Item>> {
-    let files = files(given);
-    call(py, || core::check(files, options)).map(items)
+    of_files(py, &None, given, |_, files| core::check(files, options))
 }
 
 #[pyfunction]
@@ -186,8 +187,8 @@ fn verify(
     given: Vec<Given>,
     options: &str,
 ) -> PyResult<Vec<Item>> {
-    let (issuer, book, files) = (issuer_of(&issuer), book_of(&book), files(given));
-    call(py, || core::verify(issuer, book, files, options)).map(items)
+    let issuer = issuer.as_ref().map(|issuer| &issuer.get().0);
+    of_files(py, &book, given, |book, files| core::verify(issuer, book, files, options))
 }
 
 #[pyfunction]

@@ -1,6 +1,6 @@
 //! What `ksef-qr-scan` is told on standard input, and answers on standard output: a line of JSON each.
 //!
-//! When it starts, the process says who it is: `{"program":"ksef-qr-scan","version":"0.1.0","protocol":1}`. Then each request is
+//! When it starts, the process says who it is: `{"program":"ksef-qr-scan","version":"0.2.0","protocol":1}`. Then each request is
 //! answered by one line, in order, until standard input ends. A request's line is followed by as many bytes as it says.
 //!
 //! | request | what follows | answer |
