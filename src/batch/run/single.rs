@@ -1,6 +1,7 @@
 //! Invoices that are in memory: the stages of a run, without its threads and its files.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 #[cfg(feature = "book")]
 use super::by_book::DrawnCodes;
@@ -14,6 +15,27 @@ use crate::batch::output::{Destination, Output};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
 use crate::manifest::Record;
+use crate::render::{Renderer, Style};
+
+/// Renderers that wait for the next invoice. Preparing one, and drawing its first labels, takes longer than signing does.
+static IDLE: Mutex<Vec<Renderer>> = Mutex::new(Vec::new());
+
+fn renderer_for(style: Style) -> Renderer {
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = idle.iter().rposition(|renderer| renderer.style() == style);
+    let found = found.map(|place| idle.remove(place));
+    drop(idle);
+    found.unwrap_or_else(|| Renderer::new(style))
+}
+
+/// Keeps `most` of them, those that were used last.
+fn put_aside(renderer: Renderer, most: usize) {
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    idle.push(renderer);
+    if idle.len() > most {
+        idle.remove(0);
+    }
+}
 
 impl Batch {
     /// Does one invoice as [`run`](Self::run) would, and gives what came of it: its pictures and its document in Base64. The
@@ -30,8 +52,7 @@ impl Batch {
         self.several(vec![input])?.pop().ok_or_else(forgotten)
     }
 
-    /// The same of several, one after the other on this thread, in their order. What an invoice leaves behind, drawn labels and
-    /// buffers, serves the next one, and a book is asked once for all.
+    /// The same of several, one after the other on this thread, in their order. A book is asked once for all.
     ///
     /// # Errors
     /// As [`one`](Self::one).
@@ -74,10 +95,13 @@ impl Batch {
             let error = Error::new(Kind::Internal, "the program failed on this invoice");
             Finished::refused(job, error, self.rehearsed_at)
         };
-        let mut worker = Worker::new(plan);
+        let mut worker = Worker::drawing_by(plan, renderer_for(self.drawing.style));
         #[cfg(feature = "book")]
         if let Some(keeping) = &self.book {
             let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, jobs)));
+            if done.is_ok() {
+                put_aside(worker.into_renderer(), self.jobs.get());
+            }
             return done.unwrap_or_else(|_| jobs.iter().map(failed).collect());
         }
         let one = |job| {
@@ -86,6 +110,8 @@ impl Batch {
                 failed(job)
             })
         };
-        jobs.iter().map(one).collect()
+        let finished = jobs.iter().map(one).collect();
+        put_aside(worker.into_renderer(), self.jobs.get());
+        finished
     }
 }
