@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Keys on a token: SoftHSM2 stands in for it, pkcs11-tool puts keys on it, OpenSSL judges the signatures.
 #
-# usage: pkcs11.sh KSEF_QR JUDGE...     a build with the feature pkcs11; the command that runs judge.py
+# usage: pkcs11.sh KSEF_QR SERVER JUDGE...     builds with the feature pkcs11; the command that runs judge.py
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ksef_qr=$1
-judge=("${@:2}")
+server=$2
+judge=("${@:3}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 keys=fixtures/keys
@@ -96,3 +97,27 @@ sign $one --pkcs11 "$(uri ec)" \
   --cert $keys/expired-ec.crt --allow certificate-dates --out "$work/allowed"
 "${judge[@]}" "$work/allowed" $keys/expired-ec.crt
 echo "every refusal has its code, and none repeats the PIN"
+
+echo "the service"
+"$ksef_qr" cert register add "$work/register.toml" --name firma --pkcs11 "$(uri ec)" --cert $keys/offline-ec.crt --quiet
+key=$("$server" key new --keys "$work/keys.json" --name judge --scopes sign 2>/dev/null)
+"$server" --listen 127.0.0.1:18077 --keys "$work/keys.json" --env test --credentials "$work/register.toml" 2>"$work/log" &
+service=$!
+trap 'kill $service 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 50); do curl -fs http://127.0.0.1:18077/health/ready >/dev/null && break; sleep 0.1; done
+by_service() {
+  curl -fsS -H "Authorization: Bearer $key" -H 'Content-Type: application/xml' --data-binary @$one \
+    'http://127.0.0.1:18077/v1/sign?format=none'
+}
+by_service >"$work/answer.json"
+"$ksef_qr" verify "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["kod2"]["url"])' "$work/answer.json")" \
+  --invoice $one --cert $keys/offline-ec.crt --quiet
+# A wrong PIN is tried once, however often the register is looked at; and whoever signed before goes on.
+sed -i 's|/pin\b|/wrong-pin|' "$work/register.toml"
+sleep 7
+[ "$(grep -c '"event":"register_refused".*pin_wrong' "$work/log")" = 1 ] || { cat "$work/log" >&2; exit 1; }
+by_service >/dev/null
+curl -fsS http://127.0.0.1:18077/health/ready | grep -q '"register_fault":"pin_wrong"'
+kill -TERM $service
+wait $service
+echo "signs by a token, and does not lock it"

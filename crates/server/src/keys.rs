@@ -277,13 +277,23 @@ fn check_private(path: &Path, what: &str, if_missing: &'static str) -> Result<()
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = found.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
+        // What systemd hands over is in a folder of the service's own; the group's bits are those of an access list (root's file,
+        // read by the service's user).
+        let others = if is_handed_over(path) { 0o037 } else { 0o077 };
+        if mode & others != 0 {
             let message = format!("others may read or change {what} (its mode is {mode:o})");
             return Err(Error::new(ErrorKind::KeyFileOpen, message).with_hint("Make it yours alone: chmod 600."));
         }
     }
     _ = found;
     Ok(())
+}
+
+/// True for a credential of systemd (`LoadCredential=`).
+#[cfg(unix)]
+fn is_handed_over(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY")
+        .is_some_and(|folder| !folder.is_empty() && path.parent() == Some(Path::new(&folder)))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -143,3 +143,25 @@ fn a_session_key_is_long_and_private() {
     assert!(status == Some(2) && said.contains("[setting_malformed]") && said.contains("31 bytes"), "{said}");
     assert!(said.contains("session.key"), "{said}");
 }
+
+/// With `LoadCredential=` the file is root's, and an access list lets the service's user read it, which shows as the group's right.
+#[cfg(unix)]
+#[test]
+fn a_credential_of_systemd_is_private() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (mut own, _) = command(folder.path());
+    let keys = folder.path().join("keys.json");
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o440)).unwrap();
+    // Nothing can listen there, so that it ends in any case.
+    own.args(["--listen", "127.0.0.1:1", "--tls-cert", "none", "--tls-key", "none"]);
+    let said = |command: &mut Command| String::from_utf8(command.output().unwrap().stderr).unwrap();
+    let refused = said(&mut own);
+    assert!(refused.contains("[key_file_open]"), "{refused}");
+    let taken = said(own.env("CREDENTIALS_DIRECTORY", folder.path()));
+    assert!(!taken.contains("[key_file_open]") && taken.contains("none"), "{taken}");
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let open = said(&mut own);
+    assert!(open.contains("[key_file_open]"), "{open}");
+}
