@@ -90,7 +90,10 @@ impl Signers {
         let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
         let opened = read(file).and_then(|(register, digest)| {
             if *locked == Some(digest) {
-                return Err(self.opened.fault().unwrap_or_else(|| Error::new(ErrorKind::PinWrong, "the PIN was wrong")));
+                return Err(self
+                    .opened
+                    .fault()
+                    .unwrap_or_else(|| Error::new(ErrorKind::PinWrong, "the PIN was wrong")));
             }
             let opened = Opened::from_register(&register, digest, self.environment, now, Some(&before));
             *locked = Some(digest).filter(|_| opened.as_ref().is_err_and(is_of_pin));
@@ -136,7 +139,8 @@ impl Opened {
             });
         }
         let roster = Box::new(Roster::new(register.clone(), wanted));
-        let is_token = |(entry, open): (&Entry, &Option<_>)| open.is_some() && matches!(entry.key, KeyPlace::Pkcs11 { .. });
+        let is_token =
+            |(entry, open): (&Entry, &Option<_>)| open.is_some() && matches!(entry.key, KeyPlace::Pkcs11 { .. });
         let has_token = register.entries().iter().zip(&issuers).any(is_token);
         Ok(Self { environment, digest: Some(digest), has_token, who: Who::Many { roster, issuers } })
     }
