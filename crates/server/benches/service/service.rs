@@ -45,8 +45,8 @@ impl Service {
         &self.key
     }
 
-    /// The processor time that it took so far.
-    pub fn processor_time(&self) -> Duration {
+    /// The processor time that it took so far, in seconds.
+    pub fn processor_time(&self) -> f64 {
         processor_time(&self.process.id().to_string())
     }
 
@@ -65,12 +65,12 @@ impl Drop for Service {
     }
 }
 
-/// The processor time of a process; none where the system does not tell.
-pub fn processor_time(process: &str) -> Duration {
+/// The processor time of a process, in seconds; none where the system does not tell.
+pub fn processor_time(process: &str) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The name of the program, in brackets, may hold spaces.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks: u64 = fields.iter().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     // Linux counts in hundredths of a second here, whatever the kernel does inside.
-    Duration::from_millis(10 * ticks)
+    ticks as f64 / 100.0
 }
