@@ -34,14 +34,13 @@ impl Program {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let (mut command, key) = command(folder);
         command.args(["--listen", &address.to_string()]).args(arguments);
-        let process = command.stderr(Stdio::null()).spawn().unwrap();
-        for _ in 0..200 {
-            if TcpStream::connect(address).is_ok() {
-                return Self { process, address, key };
-            }
+        let program = Self { process: command.stderr(Stdio::null()).spawn().unwrap(), address, key };
+        let is_there = (0..200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("the program did not start");
+            TcpStream::connect(address).is_ok()
+        });
+        assert!(is_there, "the program did not start");
+        program
     }
 
     fn post(&self, path: &str, body: &[u8]) -> Value {
