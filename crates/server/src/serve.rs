@@ -241,10 +241,10 @@ mod tests {
         app.logs = false;
         app.limits.longest_silence = Duration::from_millis(100);
         let app = Arc::new(app);
-        let (mut client, server) = tokio::io::duplex(4096);
+        let (mut client, own) = tokio::io::duplex(4096);
         let (_end, ended) = watch::channel(false);
         let routes = crate::router(app.clone());
-        let served = tokio::spawn(async move { connection(server, routes, &app, ended).await });
+        let served = tokio::spawn(async move { connection(own, routes, &app, ended).await });
         client.write_all(b"GET /assets/page.js HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
         tokio::time::timeout(Duration::from_secs(20), served).await.unwrap().unwrap();
     }
