@@ -388,7 +388,7 @@ def login(browser, folder, binaries):
             page.keyboard.press("Enter")
             page.wait_for_url(service.address + "/")
             (cookie,) = [cookie for cookie in context.cookies() if cookie["name"] == "ksef-qr"]
-            assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and len(cookie["value"]) == 64
+            assert cookie["httpOnly"] and cookie["sameSite"] == "Strict" and re.fullmatch("[A-Za-z0-9_-]{150}", cookie["value"])
             page.goto("/book")
             assert page.locator(".note.warn").count() == 1, "there is no book"
             page.locator("form[action='/logout'] button").click()
@@ -399,6 +399,23 @@ def login(browser, folder, binaries):
             context.close()
         answer = browser.new_context().request.post(service.address + "/login", form={"csrf": "", "key": key})
         assert answer.status == 403
+    # A replica that has the same session key takes who logged in at another one, which is gone; a cookie knows no port.
+    shared = folder / "session.key"
+    shared.write_bytes(os.urandom(32))
+    shared.chmod(0o600)
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    with Service(binaries, *arguments, "--session-key", shared) as service:
+        page.goto(service.address + "/login")
+        page.fill("#key", key)
+        page.keyboard.press("Enter")
+        page.wait_for_url(service.address + "/")
+    with Service(binaries, *arguments, "--session-key", shared) as service:
+        page.goto(service.address + "/certificates")
+        assert page.url.endswith("/certificates") and page.locator("tbody tr").count() == 1
+        page.locator("form[action='/logout'] button").click()
+        page.wait_for_url("**/login")
+    context.close()
     print("   login: good")
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Keys on a token: SoftHSM2 stands in for it, pkcs11-tool puts keys on it, OpenSSL judges the signatures.
 #
-# usage: pkcs11.sh KSEF_QR JUDGE...     a build with the feature pkcs11; the command that runs judge.py
+# usage: pkcs11.sh KSEF_QR SERVER JUDGE...     builds with the feature pkcs11; the command that runs judge.py
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ksef_qr=$1
-judge=("${@:2}")
+server=$2
+judge=("${@:3}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 keys=fixtures/keys
@@ -96,3 +97,35 @@ sign $one --pkcs11 "$(uri ec)" \
   --cert $keys/expired-ec.crt --allow certificate-dates --out "$work/allowed"
 "${judge[@]}" "$work/allowed" $keys/expired-ec.crt
 echo "every refusal has its code, and none repeats the PIN"
+
+echo "the service"
+register() { "$ksef_qr" cert register add "$work/$1.toml" --name firma --cert $keys/offline-ec.crt "${@:2}" >/dev/null; }
+register file --key $keys/offline-ec.pkcs8.pem
+register wrong --pkcs11 "$(uri ec wrong-pin)"
+register token --pkcs11 "$(uri ec)"
+cp "$work/file.toml" "$work/register.toml"
+key=$("$server" key new --keys "$work/keys.json" --name judge --scopes sign 2>/dev/null)
+"$server" --listen 127.0.0.1:18077 --keys "$work/keys.json" --env test --credentials "$work/register.toml" 2>"$work/log" &
+service=$!
+trap 'kill $service 2>/dev/null || true; rm -rf "$work"' EXIT
+url=http://127.0.0.1:18077
+for _ in $(seq 50); do curl -fs $url/health/ready >/dev/null && break; sleep 0.1; done
+by_service() {
+  curl -fsS -H "Authorization: Bearer $key" -H 'Content-Type: application/xml' --data-binary @$one "$url/v1/sign?format=none"
+}
+# A wrong PIN is tried once, however often the register is looked at; and whoever signed before goes on.
+cp "$work/wrong.toml" "$work/register.toml"
+sleep 7
+[ "$(grep -c '"event":"register_refused".*pin_wrong' "$work/log")" = 1 ] || { cat "$work/log" >&2; exit 1; }
+curl -fsS $url/health/ready | grep -q '"register_fault":"pin_wrong"'
+by_service >/dev/null
+cp "$work/token.toml" "$work/register.toml"
+for _ in $(seq 100); do curl -fsS $url/health/ready | grep -q '"register_fault":null' && break; sleep 0.1; done
+by_service >"$work/answer.json"
+link=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["kod2"]["url"])' "$work/answer.json")
+"$ksef_qr" verify "$link" --invoice $one --cert $keys/offline-ec.crt --quiet
+kill -TERM $service
+wait $service
+! grep -qwE "$pin|9999" "$work/log" || { echo "the PIN is in the log" >&2; exit 1; }
+grep -q '"event":"register_reloaded"' "$work/log"
+echo "a token signs for the service, and a wrong PIN does not lock it"

@@ -33,5 +33,24 @@ echo "== attacks"
 python3 .ci/server_attacks.py 127.0.0.1:18080 "$server"
 kill -TERM $demo
 wait $demo
+echo "== systemd: the units, and a socket that is handed over"
+command -v systemd-analyze >/dev/null || apt-get install -y -q systemd >/dev/null
+mkdir "$folder/units"
+for unit in crates/server/systemd/*.service crates/server/systemd/*.socket packaging/*.service; do
+    # Of the paths that they name, the executables alone are looked for.
+    sed "s|/usr/local/bin/|$(realpath "$(dirname "$server")")/|" "$unit" >"$folder/units/$(basename "$unit")"
+done
+systemd-analyze verify "$folder"/units/*
+# What a service may do to the machine, in tenths of ten: 13 when this was written.
+systemd-analyze security --offline=true --threshold=20 "$folder/units/ksef-qr-server.service" >"$folder/exposure" ||
+    { cat "$folder/exposure"; exit 1; }
+systemd-socket-activate --listen 127.0.0.1:18078 "$server" --demo 2>"$folder/activated.log" &
+activated=$!
+trap 'kill $demo $judged $activated 2>/dev/null || true; rm -rf "$folder"' EXIT
+for _ in $(seq 50); do curl -fs http://127.0.0.1:18078/health/ready >/dev/null && break; sleep 0.1; done
+curl -fsS -o "$folder/kod1.png" -H 'Accept: image/png' -F invoice=@fixtures/invoices/good/fa3-basic.xml http://127.0.0.1:18078/v1/sign
+# The program takes the place of the one that waited for the first request.
+kill -TERM $activated
+wait $activated
 echo "== three replicas"
 python3 .ci/server_replicas.py "$server"

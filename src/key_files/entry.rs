@@ -3,9 +3,15 @@ use std::path::{Path, PathBuf};
 use super::open::{pkcs12_pair, private_key, read, read_key_file};
 use super::secret::Secret;
 use crate::credential::{Certificate, Conditions, Credential};
-use crate::error::{Error, Kind, Result};
+#[cfg(not(feature = "pkcs11"))]
+use crate::error::Kind;
+use crate::error::{Error, Result};
+#[cfg(feature = "pkcs11")]
+use crate::pkcs11::{Token, TokenUri};
 use crate::register::{Entry, KeyPlace, PasswordPlace, Register};
 use crate::sign::Issuer;
+#[cfg(feature = "pkcs11")]
+use crate::sign::SignatureEncoding;
 
 /// A register of ten thousand certificates has 5 MB.
 const LARGEST_REGISTER: u64 = 10_000_000;
@@ -69,7 +75,8 @@ impl RegisterFile {
 /// certificate, which has the dates and names in it.
 ///
 /// # Errors
-/// Those of the files, of `password` and of [`Credential::new`]; `signer_unavailable` for a key on a token.
+/// Those of the files, of `password` and of [`Credential::new`]; of a token, whose PIN `password` gives if the URI names no file
+/// of it; `signer_unavailable` for a key on a token without the feature `pkcs11`.
 pub fn issuer_of(
     place: &KeyPlace,
     password: impl FnOnce(&Path) -> Result<Option<Secret>>,
@@ -85,6 +92,9 @@ pub fn issuer_of(
             let (certificate, key) = pkcs12_pair(file, entry.as_deref(), password)?;
             (certificate, key, file)
         }
+        #[cfg(feature = "pkcs11")]
+        KeyPlace::Pkcs11 { uri, cert } => return on_token(&uri.parse()?, cert.as_deref(), password, conditions),
+        #[cfg(not(feature = "pkcs11"))]
         KeyPlace::Pkcs11 { .. } => {
             let message = "its key is on a token, which is not reached from here";
             return Err(Error::new(Kind::SignerUnavailable, message));
@@ -92,4 +102,30 @@ pub fn issuer_of(
     };
     let credential = Credential::new(certificate, key, conditions);
     Issuer::new(credential.map_err(|error| error.about(named.to_string_lossy()))?)
+}
+
+#[cfg(feature = "pkcs11")]
+fn on_token(
+    uri: &TokenUri,
+    cert: Option<&Path>,
+    pin: impl FnOnce(&Path) -> Result<Option<Secret>>,
+    conditions: &Conditions,
+) -> Result<Issuer> {
+    let token = Token::find(uri)?;
+    let name = format!("token {:?}", token.label());
+    let pin = match (token.asks_for_pin(), uri.pin_source()) {
+        (false, _) => None,
+        (true, Some(file)) => Some(Secret::of_key(file)?),
+        (true, None) => pin(Path::new(&name))?,
+    };
+    let key = token.key(pin.as_ref().map(Secret::bytes)).map_err(|error| error.about(&name))?;
+    let (certificate, named) = match cert {
+        Some(cert) => {
+            let named = cert.to_string_lossy().into_owned();
+            (Certificate::parse(&read_key_file(cert)?).map_err(|error| error.about(&named))?, named)
+        }
+        None => (key.certificate().map_err(|error| error.about(&name))?, name),
+    };
+    let signer = key.signer(SignatureEncoding::default());
+    Issuer::with_outside_key(certificate, signer, conditions).map_err(|error| error.about(named))
 }

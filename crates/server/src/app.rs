@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::desk::{Desk, Pool};
 use crate::keys::{Key, Keys};
@@ -85,6 +86,8 @@ pub struct App {
     pub metrics: Metrics,
     /// True if clients come by TLS, here or at a proxy: cookies say so.
     pub is_tls: bool,
+    /// What seals the sessions of the page, if replicas share it; else each has its own.
+    pub session_key: Option<Zeroizing<Vec<u8>>>,
     /// Where a batch is unpacked and its results wait.
     pub folder: Option<std::path::PathBuf>,
     /// True once the service ends.
@@ -108,6 +111,7 @@ impl App {
             limits: Limits::default(),
             metrics: Metrics::default(),
             is_tls: false,
+            session_key: None,
             folder: None,
             is_ending: AtomicBool::new(false),
             remembered: crate::api::Remembered::default(),
@@ -116,16 +120,24 @@ impl App {
     }
 
     /// Writes a line to the log, which is standard error: JSON, the moment first.
-    pub fn log(&self, event: &str, mut fields: Value) {
+    pub fn log(&self, event: &str, fields: impl Serialize) {
         if !self.logs {
             return;
         }
-        let now = jiff::Timestamp::now().to_string();
-        let mut line = json!({"time": now, "event": event});
-        if let (Some(line), Some(fields)) = (line.as_object_mut(), fields.as_object_mut()) {
-            line.append(fields);
-        }
-        // A log that nobody takes is no reason to stop.
-        _ = writeln!(std::io::stderr().lock(), "{line}");
+        let line = Line { time: jiff::Timestamp::now().to_string(), event, fields };
+        let Ok(mut line) = serde_json::to_vec(&line) else { return };
+        line.push(b'\n');
+        // At once: standard error has no buffer, so that each part would be a call of the system. A log that nobody takes is no
+        // reason to stop.
+        _ = std::io::stderr().write_all(&line);
     }
+}
+
+/// A line of the log.
+#[derive(Serialize)]
+struct Line<'l, F> {
+    time: String,
+    event: &'l str,
+    #[serde(flatten)]
+    fields: F,
 }

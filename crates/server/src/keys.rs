@@ -110,9 +110,9 @@ impl Keys {
         self.known.fault()
     }
 
-    /// True if the key is still in the file, as it was.
-    pub fn has(&self, key: &Arc<Key>) -> bool {
-        self.known.now().iter().any(|known| Arc::ptr_eq(known, key))
+    /// All that are in the file now.
+    pub fn all(&self) -> Arc<Vec<Arc<Key>>> {
+        self.known.now()
     }
 
     /// The key that this is, if it is one. How long that takes says nothing of the keys.
@@ -157,6 +157,11 @@ impl Key {
         Self { caller, largest: LARGEST, digest: [0; 32], per_minute: u32::MAX, bucket }
     }
 
+    /// Of the key itself; in the file as well.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
     /// Counts a request.
     ///
     /// # Errors
@@ -191,7 +196,7 @@ pub fn new_key(
     let about = |error: Error| error.about(path.to_string_lossy());
     let mut file = match path.exists() {
         true => {
-            check_private(path).map_err(about)?;
+            check_private(path, FILE_OF_KEYS, FIRST_KEY).map_err(about)?;
             read(path).map_err(about)?
         }
         false => File::default(),
@@ -222,6 +227,23 @@ pub fn new_key(
     Ok(key)
 }
 
+/// The key that seals the sessions of the page on every replica: whatever bytes are in the file, which nobody else may read.
+///
+/// # Errors
+/// `file_missing`, `file_unreadable`, `key_file_open`; `setting_malformed` if there are less than 32.
+pub fn session_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    const LEAST: usize = 32;
+    let about = |error: Error| error.about(path.to_string_lossy());
+    let hint = "Make one with `openssl rand -out FILE 32`, and give it to every replica.";
+    check_private(path, "the session key", hint).map_err(about)?;
+    let bytes = fs::read(path).map_err(|error| about(Error::new(ErrorKind::FileUnreadable, error.to_string())))?;
+    if bytes.len() < LEAST {
+        let message = format!("the session key has {} bytes, which is less than {LEAST}", bytes.len());
+        return Err(about(malformed(&message).with_hint(hint)));
+    }
+    Ok(Zeroizing::new(bytes))
+}
+
 /// A new key.
 ///
 /// # Errors
@@ -233,7 +255,8 @@ pub fn random() -> Result<Zeroizing<String>> {
 }
 
 fn of_file(path: &Path) -> Result<Vec<Key>> {
-    let keys = check_private(path).and_then(|()| read(path)?.keys.into_iter().map(Key::of).collect());
+    let keys =
+        check_private(path, FILE_OF_KEYS, FIRST_KEY).and_then(|()| read(path)?.keys.into_iter().map(Key::of).collect());
     keys.map_err(|error| error.about(path.to_string_lossy()))
 }
 
@@ -242,22 +265,35 @@ fn read(path: &Path) -> Result<File> {
     serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("it is no file of keys: {error}")))
 }
 
-fn check_private(path: &Path) -> Result<()> {
+const FILE_OF_KEYS: &str = "the file of keys";
+const FIRST_KEY: &str = "Make the first key with `ksef-qr-server key new`.";
+
+/// Nobody else may read a file of secrets; `what` it is called, and what to do if there is none.
+fn check_private(path: &Path, what: &str, if_missing: &'static str) -> Result<()> {
     let found = fs::metadata(path).map_err(|error| {
-        Error::new(ErrorKind::FileMissing, format!("the file of keys cannot be read: {error}"))
-            .with_hint("Make the first key with `ksef-qr-server key new`.")
+        Error::new(ErrorKind::FileMissing, format!("{what} cannot be read: {error}")).with_hint(if_missing)
     })?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         let mode = found.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            let message = format!("others may read or change the file of keys (its mode is {mode:o})");
+        // What systemd hands over is in a folder of the service's own; the group's bits are those of an access list (root's file,
+        // read by the service's user).
+        let others = if is_handed_over(path) { 0o037 } else { 0o077 };
+        if mode & others != 0 {
+            let message = format!("others may read or change {what} (its mode is {mode:o})");
             return Err(Error::new(ErrorKind::KeyFileOpen, message).with_hint("Make it yours alone: chmod 600."));
         }
     }
     _ = found;
     Ok(())
+}
+
+/// True for a credential of systemd (`LoadCredential=`).
+#[cfg(unix)]
+fn is_handed_over(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY")
+        .is_some_and(|folder| !folder.is_empty() && path.parent() == Some(Path::new(&folder)))
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -313,15 +349,17 @@ mod tests {
         assert!(!keys.refresh().unwrap());
         let third = new_key(&path, "third", &[Scope::Read], &[], None).unwrap();
         assert!(keys.find(&third).is_none() && keys.refresh().unwrap() && keys.find(&third).is_some());
-        assert!(keys.has(&found));
+        assert!(keys.all().iter().any(|key| Arc::ptr_eq(key, &found)), "as often as it was used");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, "{").unwrap();
         assert_eq!(keys.refresh().unwrap_err().code(), "setting_malformed");
         assert!(!keys.refresh().unwrap() && keys.fault().is_some() && keys.find(&key).is_some());
         fs::write(&path, "{\"keys\":[]}").unwrap();
-        assert!(keys.refresh().unwrap() && keys.find(&key).is_none() && !keys.has(&found) && keys.fault().is_none());
+        assert!(
+            keys.refresh().unwrap() && keys.find(&key).is_none() && keys.all().is_empty() && keys.fault().is_none()
+        );
         fs::write(&path, &text).unwrap();
-        assert!(keys.refresh().unwrap() && !keys.has(&found));
+        assert!(keys.refresh().unwrap() && keys.find(&key).is_some());
         assert!(!text.contains(&**key) && !text.contains(&key[PREFIX.len()..]));
         // Ten at once, and then one a second.
         assert_eq!((0..20).filter(|_| found.count().is_ok()).count(), 10);

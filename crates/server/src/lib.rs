@@ -36,6 +36,6 @@ pub mod serve;
 
 /// All routes, over what they share.
 pub fn router(app: std::sync::Arc<app::App>) -> axum::Router {
-    let routes = axum::Router::new().merge(api::router()).merge(health::router()).merge(page::router());
+    let routes = axum::Router::new().merge(api::router()).merge(health::router()).merge(page::router(&app));
     api::guarded(routes, &app).with_state(app)
 }

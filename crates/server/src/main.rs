@@ -13,7 +13,7 @@ use ksef_qr::scanner::Schemas;
 use ksef_qr::values::Nip;
 use ksef_qr_server::app::App;
 use ksef_qr_server::desk::{Desk, Pool, Scope, Settings, Signers, open_one};
-use ksef_qr_server::keys::{Keys, new_key};
+use ksef_qr_server::keys::{Keys, new_key, session_key};
 use ksef_qr_server::{demo, router, serve};
 
 /// KOD I and KOD II of KSeF e-invoices over HTTP
@@ -71,6 +71,9 @@ struct Service {
     /// The file of API keys (ksef-qr-server key new)
     #[arg(long, value_name = "FILE", env = "KSEF_QR_SERVER_KEYS")]
     keys: Option<PathBuf>,
+    /// The key that seals the sessions of the page, 32 bytes or more; the same on every replica
+    #[arg(long, value_name = "FILE")]
+    session_key: Option<PathBuf>,
     /// Which KSeF: prod, demo, test
     #[arg(long, default_value = "prod", value_parser = environment)]
     env: Environment,
@@ -237,6 +240,7 @@ fn open(service: &Service) -> Result<App, String> {
         Desk::new(Settings { signers, book, schemas, clock: SystemTime::now }).map_err(|error| in_words(&error))?;
     let mut app = App::new(desk, keys);
     app.is_tls = has_tls || service.behind_proxy;
+    app.session_key = service.session_key.as_deref().map(session_key).transpose().map_err(|error| in_words(&error))?;
     set(&mut app, service);
     Ok(app)
 }

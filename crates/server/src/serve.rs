@@ -1,10 +1,12 @@
 //! Sockets, TLS, slow clients, the end of the service.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,8 +16,10 @@ use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
@@ -112,8 +116,9 @@ pub async fn serve(
 
 async fn connection<S>(stream: S, routes: Router, app: &App, mut ended: watch::Receiver<bool>)
 where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let stream = Taken { stream, silence: app.limits.longest_silence, waiting: None };
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(app.limits.longest_head).max_headers(64).max_buf_size(64 << 10);
     let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
@@ -124,6 +129,62 @@ where
         _ = ended.wait_for(|ended| *ended) => connection.as_mut().graceful_shutdown(),
     }
     _ = connection.await;
+}
+
+/// A connection whose other side takes what is written to it, or is given up: who asks and does not read holds no place.
+struct Taken<S> {
+    stream: S,
+    silence: Duration,
+    /// While nothing is taken.
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Taken<S> {
+    fn or_given_up<T>(&mut self, context: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.waiting = None;
+            return done;
+        }
+        let silence = self.silence;
+        let waiting = self.waiting.get_or_insert_with(|| Box::pin(tokio::time::sleep(silence)));
+        waiting.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Taken<S> {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, bytes)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Taken<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.or_given_up(context, done)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.or_given_up(context, done)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let done = Pin::new(&mut self.stream).poll_flush(context);
+        self.or_given_up(context, done)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let done = Pin::new(&mut self.stream).poll_shutdown(context);
+        self.or_given_up(context, done)
+    }
 }
 
 /// The system's asking to end: SIGTERM, or Ctrl-C.
@@ -165,5 +226,26 @@ pub async fn keep_up(app: Arc<App>) {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt as _;
+
+    #[tokio::test]
+    async fn who_asks_and_does_not_read_is_given_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = crate::demo::app(folder.path()).unwrap();
+        app.logs = false;
+        app.limits.longest_silence = Duration::from_millis(100);
+        let app = Arc::new(app);
+        let (mut client, own) = tokio::io::duplex(4096);
+        let (_end, ended) = watch::channel(false);
+        let routes = crate::router(app.clone());
+        let served = tokio::spawn(async move { connection(own, routes, &app, ended).await });
+        client.write_all(b"GET /assets/page.js HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), served).await.unwrap().unwrap();
     }
 }

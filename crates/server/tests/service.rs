@@ -7,6 +7,8 @@ mod activation;
 mod batches;
 #[path = "service/people.rs"]
 mod people;
+#[path = "service/program.rs"]
+mod program;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

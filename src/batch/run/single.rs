@@ -1,6 +1,7 @@
 //! Invoices that are in memory: the stages of a run, without its threads and its files.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 #[cfg(feature = "book")]
 use super::by_book::DrawnCodes;
@@ -14,6 +15,31 @@ use crate::batch::output::{Destination, Output};
 use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result};
 use crate::manifest::Record;
+use crate::render::{Renderer, Style};
+
+/// Renderers that wait for the next invoice. Preparing one, and drawing its first labels, takes longer than signing does.
+static IDLE: Idle = Idle(Mutex::new(Vec::new()));
+
+struct Idle(Mutex<Vec<Renderer>>);
+
+impl Idle {
+    fn take(&self, style: Style) -> Renderer {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = waiting.iter().rposition(|renderer| renderer.style() == style);
+        let found = found.map(|place| waiting.remove(place));
+        drop(waiting);
+        found.unwrap_or_else(|| Renderer::new(style))
+    }
+
+    /// Keeps `most` of them, those that were used last.
+    fn put(&self, renderer: Renderer, most: usize) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push(renderer);
+        if waiting.len() > most {
+            waiting.remove(0);
+        }
+    }
+}
 
 impl Batch {
     /// Does one invoice as [`run`](Self::run) would, and gives what came of it: its pictures and its document in Base64. The
@@ -30,8 +56,7 @@ impl Batch {
         self.several(vec![input])?.pop().ok_or_else(forgotten)
     }
 
-    /// The same of several, one after the other on this thread, in their order. What an invoice leaves behind, drawn labels and
-    /// buffers, serves the next one, and a book is asked once for all.
+    /// The same of several, one after the other on this thread, in their order. A book is asked once for all.
     ///
     /// # Errors
     /// As [`one`](Self::one).
@@ -74,10 +99,13 @@ impl Batch {
             let error = Error::new(Kind::Internal, "the program failed on this invoice");
             Finished::refused(job, error, self.rehearsed_at)
         };
-        let mut worker = Worker::new(plan);
+        let mut worker = Worker::drawing_by(plan, IDLE.take(self.drawing.style));
         #[cfg(feature = "book")]
         if let Some(keeping) = &self.book {
             let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, jobs)));
+            if done.is_ok() {
+                IDLE.put(worker.into_renderer(), self.jobs.get());
+            }
             return done.unwrap_or_else(|_| jobs.iter().map(failed).collect());
         }
         let one = |job| {
@@ -86,6 +114,48 @@ impl Batch {
                 failed(job)
             })
         };
-        jobs.iter().map(one).collect()
+        let finished = jobs.iter().map(one).collect();
+        IDLE.put(worker.into_renderer(), self.jobs.get());
+        finished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::{CodeSource, Drawing, Numbers};
+    use crate::values::{Environment, IssueDate};
+
+    #[test]
+    fn what_was_drawn_before_changes_nothing() {
+        let invoice = include_bytes!("../../../fixtures/invoices/good/fa3-basic.xml");
+        let line = |module_px, dpi| {
+            let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::Beside };
+            let today = IssueDate::parse("2026-06-30").unwrap();
+            let mut batch = Batch::new(Vec::new(), codes, Output::Manifest, today);
+            batch.drawing = Drawing { style: Style::new(module_px, dpi).unwrap(), ..Drawing::default() };
+            let input = Input::Memory { name: "f.xml".to_owned(), xml: Some(invoice.to_vec()), pdf: None };
+            batch.one(input).unwrap().to_line().unwrap()
+        };
+        let (one, other) = (line(5, 203), line(9, 600));
+        assert!(one.contains("png_base64") && one != other);
+        for _ in 0..3 {
+            assert_eq!((line(5, 203), line(9, 600)), (one.clone(), other.clone()));
+        }
+    }
+
+    #[test]
+    fn few_wait_and_each_is_of_its_style() {
+        let idle = Idle(Mutex::new(Vec::new()));
+        let style = |module_px| Style::new(module_px, 300).unwrap();
+        for module_px in 1..=10 {
+            idle.put(idle.take(style(module_px)), 3);
+        }
+        let waiting = || idle.0.lock().unwrap().iter().map(|renderer| renderer.style().module_px()).collect::<Vec<_>>();
+        assert_eq!(waiting(), [8, 9, 10]);
+        assert_eq!(idle.take(style(9)).style(), style(9));
+        assert_eq!(waiting(), [8, 10]);
+        assert_eq!(idle.take(style(4)).style(), style(4));
+        assert_eq!(waiting(), [8, 10]);
     }
 }

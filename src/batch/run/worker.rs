@@ -27,12 +27,16 @@ pub(super) struct Worker<'b> {
 
 impl<'b> Worker<'b> {
     pub(super) fn new(plan: Plan<'b>) -> Self {
-        Self {
-            plan,
-            bytes: Vec::new(),
-            renderer: Renderer::new(plan.batch.drawing.style),
-            compared: Compared::default(),
-        }
+        Self::drawing_by(plan, Renderer::new(plan.batch.drawing.style))
+    }
+
+    /// With a renderer of the plan's style that has drawn already.
+    pub(super) fn drawing_by(plan: Plan<'b>, renderer: Renderer) -> Self {
+        Self { plan, bytes: Vec::new(), renderer, compared: Compared::default() }
+    }
+
+    pub(super) fn into_renderer(self) -> Renderer {
+        self.renderer
     }
 
     /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.

@@ -6,10 +6,11 @@
 //!
 //! - throughput: invoices of 10 kB by connections that stay open, against `Batch::run` over a folder of the same invoices;
 //! - latency: at 70 % of that throughput, by a schedule that waits for nobody, counted from the moment at which each request was due;
-//! - memory: of the service over so many requests.
+//! - memory: of the service over so many requests;
+//! - processor time for one invoice: in the batch, in the service, in the client. This holds on a machine that others use as well,
+//!   and shows what the client takes of the processors that both share.
 //!
-//! Once with links alone, once with both PNGs. The client takes its share of the processors, as a local one does. Each request is
-//! a new invoice: its number changes.
+//! Once with links alone, once with both PNGs. Each request is a new invoice: its number changes.
 
 mod client;
 mod reference;
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use client::Client;
 use reference::Reference;
-use service::Service;
+use service::{Service, processor_time};
 
 /// In bytes.
 const INVOICE: usize = 10_000;
@@ -69,14 +70,28 @@ fn main() {
         let before = service.memory();
         // In turns, so that whatever else the machine does hits both.
         let (mut batch, mut served) = (Vec::new(), Vec::new());
+        let (mut by_batch, mut by_client) = (0.0, 0.0);
+        let (served_before, asked_before) = (service.processor_time(), client.sent());
         for _ in 0..ROUNDS {
+            let begun = processor_time("self");
             batch.push(reference.rate());
+            let between = processor_time("self");
             served.push(runtime.block_on(client.as_many(settings.connections, time)));
+            by_batch += between - begun;
+            by_client += processor_time("self") - between;
         }
+        let (by_service, asked) = (service.processor_time() - served_before, client.sent() - asked_before);
         let (batch, served) = (median(batch), median(served));
         println!("{name}, {INVOICE} bytes:");
         println!("  batch in this process   {batch:>8.0} a second");
         println!("  POST /v1/sign           {served:>8.0} a second, {:.0} % of it", 100.0 * served / batch);
+        let each = |seconds: f64, invoices: u64| seconds * 1e6 / invoices as f64;
+        println!(
+            "  processor time for one  {:>8.0} µs in the batch, {:.0} µs in the service, {:.0} µs in the client",
+            each(by_batch, (ROUNDS * reference::INVOICES) as u64),
+            each(by_service, asked),
+            each(by_client, asked)
+        );
         let rate = served * LOAD;
         let mut late = runtime.block_on(client.on_schedule(settings.connections, rate, time));
         late.sort_unstable();

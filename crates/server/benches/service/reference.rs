@@ -10,7 +10,7 @@ use ksef_qr::{Conditions, Credential, Environment, Issuer};
 
 use super::client::NUMBER;
 
-const INVOICES: usize = 20_000;
+pub const INVOICES: usize = 20_000;
 
 pub struct Reference {
     folder: tempfile::TempDir,

@@ -45,6 +45,11 @@ impl Service {
         &self.key
     }
 
+    /// The processor time that it took so far, in seconds.
+    pub fn processor_time(&self) -> f64 {
+        processor_time(&self.process.id().to_string())
+    }
+
     /// What it has in memory, in kB; none where the system does not tell.
     pub fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
@@ -58,4 +63,14 @@ impl Drop for Service {
         _ = self.process.kill();
         _ = self.process.wait();
     }
+}
+
+/// The processor time of a process, in seconds; none where the system does not tell.
+pub fn processor_time(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name of the program, in brackets, may hold spaces.
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks: u64 = fields.iter().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    // Linux counts in hundredths of a second here, whatever the kernel does inside.
+    ticks as f64 / 100.0
 }

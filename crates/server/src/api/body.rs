@@ -1,4 +1,4 @@
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::header;
 use base64::Engine as _;
@@ -195,7 +195,9 @@ fn too_large(largest: u64) -> Problem {
 
 /// All of a body.
 async fn whole(body: Body, largest: u64) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
+    /// In bytes: no more is set aside for what is only announced.
+    const SET_ASIDE: u64 = 64 << 10;
+    let mut bytes = Vec::with_capacity(body.size_hint().lower().min(SET_ASIDE) as usize);
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::own("request_malformed", "the body broke off"))?;

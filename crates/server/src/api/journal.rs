@@ -1,9 +1,20 @@
 //! Who had what made: a line of the log for each invoice, and the counters.
 
 use ksef_qr::manifest::{InvoiceOutcome, Record};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::app::{App, Metrics};
+
+/// What the log says of an invoice that got codes.
+#[derive(Serialize)]
+struct Made<'m> {
+    key: &'m str,
+    digest: String,
+    seller: String,
+    codes: usize,
+    from_book: bool,
+}
 
 /// Counts, and writes down who had what made; nothing of the invoice's content.
 pub(crate) fn said(app: &App, who: &str, task: &str, record: &Record) {
@@ -16,13 +27,13 @@ pub(crate) fn said(app: &App, who: &str, task: &str, record: &Record) {
             let invoice = &done.invoice;
             app.log(
                 task,
-                json!({
-                    "key": who,
-                    "digest": invoice.hash().base64(),
-                    "seller": invoice.seller().to_string(),
-                    "codes": done.codes().count(),
-                    "from_book": done.is_from_book,
-                }),
+                Made {
+                    key: who,
+                    digest: invoice.hash().base64(),
+                    seller: invoice.seller().to_string(),
+                    codes: done.codes().count(),
+                    from_book: done.is_from_book,
+                },
             );
         }
         InvoiceOutcome::Refused(error) => {

@@ -80,7 +80,8 @@ async fn codes(State(app): State<Arc<App>>, Authorized(key): Authorized, request
     if repeated.as_ref().is_some_and(|repeated| repeated.is_empty() || repeated.len() > 200) {
         return Err(Problem::own("request_malformed", "an Idempotency-Key has 1 to 200 characters"));
     }
-    let about = format!("{} {:?} {wanted:?}", operation.path, request.uri().query());
+    // What the answer depends on beside the files.
+    let about = repeated.as_ref().map(|_| format!("{} {:?} {wanted:?}", operation.path, request.uri().query()));
     let mut parts = Parts::read(request, largest(&app, &key)).await?;
     parts.check(&["invoice", "pdf", "name"])?;
     let name = parts.take("name")?.map(Part::into_text).transpose()?;
@@ -102,7 +103,7 @@ async fn codes(State(app): State<Arc<App>>, Authorized(key): Authorized, request
     if upload.xml.is_none() && (!is_stamp || upload.pdf.is_none()) {
         return Err(Problem::own("request_malformed", "there is no invoice in the request"));
     }
-    let digest = repeated.as_ref().map(|_| {
+    let digest = about.map(|about| {
         let mut digest = Sha256::new();
         digest.update(about.as_bytes());
         for bytes in [&upload.xml, &upload.pdf] {

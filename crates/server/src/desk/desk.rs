@@ -102,7 +102,10 @@ impl Desk {
     /// True if [`codes`](Self::codes) waits for no disk and takes some tens of microseconds, or a few hundred with pictures.
     pub fn is_short(&self, order: &Order, upload: &Upload) -> bool {
         let is_small = upload.xml.as_ref().is_some_and(|xml| xml.len() <= LARGEST_SHORT);
-        self.book.is_none() && is_small && matches!(order.task, Task::Sign | Task::Link)
+        self.book.is_none()
+            && is_small
+            && matches!(order.task, Task::Sign | Task::Link)
+            && !self.signers.opened().has_token()
     }
 
     /// Makes the codes of the invoices in an archive, or of those that were unpacked from one into a folder; into a folder with

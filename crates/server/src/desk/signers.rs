@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use ksef_qr::batch::Issuers;
@@ -25,12 +25,15 @@ pub struct Signers {
     /// The register's file; none for one certificate, which is never read again.
     file: Option<PathBuf>,
     opened: Reloaded<Opened>,
+    /// The register, by its digest, that names a token whose PIN did not open it.
+    locked: Mutex<Option<InvoiceHash>>,
 }
 
 /// Certificates with their keys ready, as of one moment.
 pub struct Opened {
     environment: Environment,
     digest: Option<InvoiceHash>,
+    has_token: bool,
     who: Who,
 }
 
@@ -47,8 +50,8 @@ impl Signers {
     /// One certificate for all invoices.
     pub fn one(issuer: Issuer) -> Self {
         let environment = issuer.environment();
-        let opened = Opened { environment, digest: None, who: Who::One(Box::new(issuer)) };
-        Self { environment, file: None, opened: Reloaded::new(opened) }
+        let opened = Opened { environment, digest: None, has_token: false, who: Who::One(Box::new(issuer)) };
+        Self { environment, file: None, opened: Reloaded::new(opened), locked: Mutex::default() }
     }
 
     /// Those of a register. Every one that may sign now is opened.
@@ -56,8 +59,9 @@ impl Signers {
     /// # Errors
     /// Those of the register, and of what it names.
     pub fn register(file: PathBuf, environment: Environment, now: SystemTime) -> Result<Self> {
-        let opened = Opened::read(&file, environment, now, None)?;
-        Ok(Self { environment, file: Some(file), opened: Reloaded::new(opened) })
+        let (register, digest) = read(&file)?;
+        let opened = Opened::from_register(&register, digest, environment, now, None)?;
+        Ok(Self { environment, file: Some(file), opened: Reloaded::new(opened), locked: Mutex::default() })
     }
 
     /// Which KSeF they are for.
@@ -83,9 +87,20 @@ impl Signers {
     pub fn refresh(&self, now: SystemTime) -> Result<bool> {
         let Some(file) = &self.file else { return Ok(false) };
         let before = self.opened();
-        let read = Opened::read(file, self.environment, now, Some(&before));
-        let is_new = read.as_ref().is_ok_and(|opened| opened.digest != before.digest);
-        self.opened.renew(read).map(|()| is_new)
+        let mut locked = self.locked.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = read(file).and_then(|(register, digest)| {
+            if *locked == Some(digest) {
+                return Err(self
+                    .opened
+                    .fault()
+                    .unwrap_or_else(|| Error::new(ErrorKind::PinWrong, "the PIN was wrong")));
+            }
+            let opened = Opened::from_register(&register, digest, self.environment, now, Some(&before));
+            *locked = Some(digest).filter(|_| opened.as_ref().is_err_and(is_of_pin));
+            opened
+        });
+        let is_new = opened.as_ref().is_ok_and(|opened| opened.digest != before.digest);
+        self.opened.renew(opened).map(|()| is_new)
     }
 
     /// The same for one caller, who may not act for everybody; in a context, if one is given.
@@ -98,9 +113,13 @@ impl Signers {
 }
 
 impl Opened {
-    fn read(file: &Path, environment: Environment, now: SystemTime, before: Option<&Self>) -> Result<Self> {
-        let (file, bytes) = RegisterFile::read_with_bytes(file)?;
-        let digest = Some(InvoiceHash::of(&bytes));
+    fn from_register(
+        file: &RegisterFile,
+        digest: InvoiceHash,
+        environment: Environment,
+        now: SystemTime,
+        before: Option<&Self>,
+    ) -> Result<Self> {
         let register = &file.register;
         // By their names, of which each is there once.
         let mut known: HashMap<&str, (&Entry, Arc<Issuer>)> = HashMap::new();
@@ -115,12 +134,15 @@ impl Opened {
                 Some(_) => None,
                 None => Some(match known.get(&*entry.name) {
                     Some((before, issuer)) if *before == entry => issuer.clone(),
-                    _ => Arc::new(open_entry(&file, entry, environment, now)?),
+                    _ => Arc::new(open_entry(file, entry, environment, now)?),
                 }),
             });
         }
-        let roster = Box::new(Roster::new(file.register, wanted));
-        Ok(Self { environment, digest, who: Who::Many { roster, issuers } })
+        let roster = Box::new(Roster::new(register.clone(), wanted));
+        let is_token =
+            |(entry, open): (&Entry, &Option<_>)| open.is_some() && matches!(entry.key, KeyPlace::Pkcs11 { .. });
+        let has_token = register.entries().iter().zip(&issuers).any(is_token);
+        Ok(Self { environment, digest: Some(digest), has_token, who: Who::Many { roster, issuers } })
     }
 
     /// Certificates by the day by which each is to be replaced.
@@ -131,6 +153,11 @@ impl Opened {
         };
         expiries.sort_by_key(Expiry::deadline);
         expiries
+    }
+
+    /// True if a key is on a token, which takes its time.
+    pub(super) fn has_token(&self) -> bool {
+        self.has_token
     }
 
     /// How many there are, whether they sign now or not.
@@ -271,6 +298,19 @@ pub fn open_one(
     issuer_of(&place, password, &Conditions::new(environment, now))
 }
 
+/// The register, and the digest of its file.
+fn read(file: &Path) -> Result<(RegisterFile, InvoiceHash)> {
+    let (file, bytes) = RegisterFile::read_with_bytes(file)?;
+    Ok((file, InvoiceHash::of(&bytes)))
+}
+
+const WITHOUT_TOKENS: &str = "Install one that does: cargo install --path crates/server --features pkcs11.";
+
+/// What a token said of its PIN stays so until somebody changes the register: tried again and again, a wrong PIN would lock it.
+fn is_of_pin(fault: &Error) -> bool {
+    matches!(fault.kind(), ErrorKind::PinMissing | ErrorKind::PinWrong | ErrorKind::PinLastTry | ErrorKind::PinLocked)
+}
+
 fn open_entry(file: &RegisterFile, entry: &Entry, environment: Environment, now: SystemTime) -> Result<Issuer> {
     let about = |error: Error| error.about(file.path().to_string_lossy());
     let entry = file.entry_from_here(entry);
@@ -288,9 +328,11 @@ fn open_entry(file: &RegisterFile, entry: &Entry, environment: Environment, now:
             Err(missing(format!("the password of {:?} is in a keyring, which a service does not open", entry.name)))
         }
     };
-    if let KeyPlace::Pkcs11 { .. } = entry.key {
-        let message = format!("the key of {:?} is on a token, which this service does not reach", entry.name);
-        return Err(about(Error::new(ErrorKind::SignerUnavailable, message)));
+    if !cfg!(feature = "pkcs11")
+        && let KeyPlace::Pkcs11 { .. } = entry.key
+    {
+        let message = format!("the key of {:?} is on a token, which this build does not reach", entry.name);
+        return Err(about(Error::new(ErrorKind::SignerUnavailable, message).with_hint(WITHOUT_TOKENS)));
     }
     let issuer = issuer_of(&entry.key, password, &Conditions::new(environment, now))?;
     entry.check(issuer.credential().certificate()).map_err(about)?;

@@ -128,7 +128,7 @@ async fn login(visitor: Visitor, headers: HeaderMap, request: Request) -> Respon
         return visitor.says(StatusCode::TOO_MANY_REQUESTS, visitor.texts().trouble.busy);
     }
     visitor.app.log("login", json!({"key": key.caller.name}));
-    let Ok((token, _)) = visitor.page.sessions.begin(key) else {
+    let Ok((token, _)) = visitor.page.sessions.begin(key, visitor.app.desk.now()) else {
         return visitor.says(StatusCode::INTERNAL_SERVER_ERROR, visitor.texts().trouble.internal);
     };
     let mut answer = Redirect::to("/").into_response();
@@ -148,7 +148,7 @@ async fn logout(member: Member, request: Request) -> Response {
         return member.visitor.says(StatusCode::FORBIDDEN, member.visitor.texts().trouble.form_outdated);
     }
     let page = &member.visitor.page;
-    page.sessions.end(&member.session.id);
+    page.sessions.end(&member.session, member.visitor.app.desk.now());
     page.store.forget(&member.session.id);
     let mut answer = Redirect::to("/login").into_response();
     set_cookie(&mut answer, &session_value(&member.visitor.app, ""));
@@ -231,7 +231,8 @@ async fn begun(member: &Member, request: Request) -> Result<Response, Response> 
     let results = visitor.page.store.begin(session.id, wanted.is_check).map_err(internal)?;
     let address = format!("/results/{}", results.id);
     if visitor.is_script {
-        return Ok((StatusCode::CREATED, axum::Json(json!({ "address": address }))).into_response());
+        let answer = (StatusCode::CREATED, axum::Json(json!({ "address": address }))).into_response();
+        return Ok(visitor.remembered(answer));
     }
     results.take(groups.len());
     for group in groups {
@@ -264,7 +265,7 @@ async fn one_more(member: &Member, id: &str, request: Request) -> Result<Respons
         let (mark, kind, says) = work(member, &results, &wanted, group).await?;
         last = json!({"mark": mark, "kind": kind, "says": says});
     }
-    Ok(axum::Json(last).into_response())
+    Ok(visitor.remembered(axum::Json(last).into_response()))
 }
 
 /// Has one invoice done where work is done, and keeps what came of it.

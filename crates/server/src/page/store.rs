@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ksef_qr::values::without_polish_mark;
 use tempfile::TempDir;
@@ -16,8 +16,9 @@ use super::limits::{KEPT, MOST_FILES, MOST_ON_DISK, MOST_RESULTS};
 use super::session::{locked, random};
 
 /// All results of all sessions.
-#[derive(Default)]
 pub(super) struct Store {
+    /// So long each is kept.
+    lasting: Duration,
     kept: Mutex<HashMap<String, Arc<Results>>>,
     on_disk: Arc<AtomicU64>,
 }
@@ -31,6 +32,7 @@ pub(super) struct Results {
     /// Whose it is.
     session: [u8; 32],
     began: Instant,
+    lasting: Duration,
     /// Until when it can be downloaded.
     pub until: SystemTime,
     /// Gone from the disk with the last who holds it.
@@ -53,7 +55,18 @@ impl Drop for Results {
     }
 }
 
+impl Default for Store {
+    fn default() -> Self {
+        Self::lasting(KEPT)
+    }
+}
+
 impl Store {
+    /// Of nothing so far, each to be kept so long.
+    pub fn lasting(lasting: Duration) -> Self {
+        Self { lasting, kept: Mutex::default(), on_disk: Arc::default() }
+    }
+
     /// Makes room for new results of a session.
     pub fn begin(&self, session: [u8; 32], is_check: bool) -> io::Result<Arc<Results>> {
         self.sweep();
@@ -64,7 +77,8 @@ impl Store {
             is_check,
             session,
             began: Instant::now(),
-            until: SystemTime::now() + KEPT,
+            lasting: self.lasting,
+            until: SystemTime::now() + self.lasting,
             folder,
             content: Mutex::default(),
             size: AtomicU64::new(0),
@@ -112,7 +126,7 @@ impl Store {
 
 impl Results {
     fn is_old(&self) -> bool {
-        self.began.elapsed() > KEPT
+        self.began.elapsed() > self.lasting
     }
 
     /// Takes so many files more; false if these are too many.

@@ -18,7 +18,6 @@ use super::texts::Texts;
 use super::view::{self, Around};
 use crate::app::App;
 use crate::desk::{Caller, Scope};
-use crate::keys::Key;
 
 /// The cookie of the language: a year.
 const LANGUAGE: &str = "ksef-qr-language";
@@ -33,10 +32,10 @@ pub(super) struct Visitor {
     pub page: Arc<Page>,
     pub language: Language,
     pub path: String,
-    pub session: Option<Arc<Session<Arc<Key>>>>,
+    pub session: Option<Arc<Session>>,
     /// True if a script asks, which takes answers as JSON.
     pub is_script: bool,
-    /// The token of a session that began with this request.
+    /// The token of a session that began with this request, or goes on.
     new_token: Option<String>,
     /// True if there is a cookie of a session that is over.
     pub was_logged_in: bool,
@@ -45,7 +44,7 @@ pub(super) struct Visitor {
 /// Somebody who is logged in.
 pub(super) struct Member {
     pub visitor: Visitor,
-    pub session: Arc<Session<Arc<Key>>>,
+    pub session: Arc<Session>,
 }
 
 impl FromRequestParts<Arc<App>> for Visitor {
@@ -59,13 +58,13 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let asked = || Language::of_browser(text(&parts.headers, header::ACCEPT_LANGUAGE)?);
         let language = chosen.or_else(asked).unwrap_or_default();
         let token = cookie(&parts.headers, session_cookie(app));
-        // A key that is taken out of the file, or changed, ends what was begun with it.
-        let is_known =
-            |key: &Arc<Key>| app.keys.has(key) || app.guest.as_ref().is_some_and(|guest| Arc::ptr_eq(guest, key));
-        let mut session = token.and_then(|token| page.sessions.find(token)).filter(|session| is_known(&session.caller));
-        let mut new_token = None;
+        let now = app.desk.now();
+        // A key that is taken out of the file ends what was begun with it.
+        let keys = || app.keys.all().iter().chain(&app.guest).cloned().collect::<Vec<_>>();
+        let found = token.and_then(|token| page.sessions.find(token, keys(), now));
+        let (mut session, mut new_token) = found.map_or((None, None), |(session, newer)| (Some(session), newer));
         if let (None, Some(guest)) = (&session, &app.guest) {
-            let begun = page.sessions.begin(guest.clone());
+            let begun = page.sessions.begin(guest.clone(), now);
             let (token, begun) = begun.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
             (session, new_token) = (Some(begun), Some(token));
         }
@@ -76,7 +75,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
             language,
             path: parts.uri.path().to_owned(),
             was_logged_in: token.is_some() && session.is_none(),
-            session,
+            session: session.map(Arc::new),
             is_script,
             new_token,
         })
@@ -125,7 +124,12 @@ impl Visitor {
             (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
             (header::CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag())),
         ];
-        let mut answer = (status, content, self.draw(view).into_string()).into_response();
+        let answer = (status, content, self.draw(view).into_string()).into_response();
+        self.remembered(answer)
+    }
+
+    /// An answer that keeps the session going.
+    pub fn remembered(&self, mut answer: Response) -> Response {
         if let Some(token) = &self.new_token {
             set_cookie(&mut answer, &session_value(&self.app, token));
         }

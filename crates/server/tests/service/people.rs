@@ -1,7 +1,9 @@
 //! Who is logged in to the page, by TLS.
 
 use axum::http::StatusCode;
+use ksef_qr_server::app::App;
 use ksef_qr_server::desk::Scope;
+use ksef_qr_server::keys::Keys;
 
 use super::{Answer, Service, service_with};
 
@@ -29,9 +31,14 @@ async fn logged_in(service: &Service) -> Vec<String> {
     cookies(&answer)
 }
 
+impl Service {
+    async fn page(&self, cookie: &str, path: &str) -> Answer {
+        self.ask("GET", path, &[("authorization", ""), ("cookie", cookie)], "").await
+    }
+}
+
 async fn may_see(service: &Service, cookie: &str) -> bool {
-    let answer = service.ask("GET", "/certificates", &[("authorization", ""), ("cookie", cookie)], "").await;
-    answer.status == StatusCode::OK
+    service.page(cookie, "/certificates").await.status == StatusCode::OK
 }
 
 #[tokio::test]
@@ -50,6 +57,35 @@ async fn by_tls_a_session_is_in_a_cookie_that_never_travels_otherwise() {
     assert!(!may_see(&service, &format!("ksef-qr={session}")).await);
     let answer = service.ask("GET", "/certificates", &[("authorization", "")], "").await;
     assert_eq!(answer.headers["strict-transport-security"], "max-age=31536000");
+}
+
+#[tokio::test]
+async fn replicas_that_share_a_session_key_know_each_others_sessions() {
+    let shared = |app: &mut App| app.session_key = Some(vec![7; 32].into());
+    let first = service_with(&Scope::ALL, &[], false, shared);
+    let replica = |set: &dyn Fn(&mut App)| {
+        service_with(&Scope::ALL, &[], false, |app| {
+            app.keys = Keys::read(&first.folder.path().join("keys.json")).unwrap();
+            set(app);
+        })
+    };
+    let (second, alone) = (replica(&shared), replica(&|_| {}));
+    let session = format!("ksef-qr={}", value_of(&logged_in(&first).await, "ksef-qr"));
+    assert!(may_see(&first, &session).await && may_see(&second, &session).await);
+    assert!(!may_see(&alone, &session).await, "its own sessions are sealed by a key of its own");
+    // Results stay with the replica that made them; whoever asks another is told so, and stays logged in.
+    let there = first.page(&session, "/results/0000").await;
+    assert_eq!(there.status, StatusCode::NOT_FOUND);
+    // A form of one is taken by the other.
+    let form = first.page(&session, "/").await.text();
+    let csrf = form.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let headers = [("authorization", ""), ("cookie", &*session), ("content-type", "application/x-www-form-urlencoded")];
+    let foreign = second.ask("POST", "/logout", &headers, "csrf=0000").await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let out = second.ask("POST", "/logout", &headers, format!("csrf={csrf}")).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.text());
+    assert!(cookies(&out).iter().any(|cookie| cookie.starts_with("ksef-qr=;") && cookie.contains("Max-Age=0")));
+    assert!(!may_see(&second, &session).await);
 }
 
 #[tokio::test]

@@ -86,7 +86,7 @@ pub(super) const TEXTS: Texts = Texts {
             many: "invoices with remarks",
         },
         download_all: "Download everything (ZIP)",
-        download_all_note: "codes, PDFs with codes, confirmations",
+        download_all_note: "Codes, PDFs with codes, confirmations",
         kept_until: "The results can be downloaded until {}.",
         again: "More invoices",
         status_ready: "Ready",

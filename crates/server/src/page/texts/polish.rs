@@ -81,7 +81,7 @@ pub(super) const TEXTS: Texts = Texts {
         refused: Counted { one: "plik do poprawy", few: "pliki do poprawy", many: "plików do poprawy" },
         with_remarks: Counted { one: "faktura z uwagami", few: "faktury z uwagami", many: "faktur z uwagami" },
         download_all: "Pobierz wszystko (ZIP)",
-        download_all_note: "kody, PDF-y z kodami i potwierdzenia",
+        download_all_note: "Kody, PDF-y z kodami i potwierdzenia",
         kept_until: "Wyniki można pobierać do godziny {}.",
         again: "Następne faktury",
         status_ready: "Gotowa",

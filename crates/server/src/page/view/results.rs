@@ -178,7 +178,7 @@ fn files(around: &Around<'_>, address: &str, answer: &Answer) -> Markup {
     let is_confirmed = answer.file(What::Confirmation).is_some();
     html! {
         section.stack {
-            h3 { (texts.take_away) }
+            h3.no-print { (texts.take_away) }
             div.codes {
                 @for (what, words, alternative) in pictures {
                     @if let Some(file) = answer.file(what) {
