@@ -62,6 +62,11 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Opti
         return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
     }
     let block = Block::new(codes, stamp);
+    // Where a place is looked for, and all pages would not have to have one of the same size.
+    let is_sought = stamp.anchor.corner == Corner::Auto && stamp.occupied != Occupied::Ignore;
+    let unbroken = ((is_sought && stamp.pages != Pages::All) || stamp.pages == Pages::New)
+        .then(|| Block::unbroken(codes, stamp))
+        .flatten();
     let mut warnings = block.warnings();
     warnings.extend(signatures::look(file)?);
     if *file.value(&file.catalog()?, "NeedsRendering")? == Object::Bool(true) {
@@ -81,6 +86,7 @@ pub(in crate::pdf) fn put(file: &File, codes: &[Code], stamp: &Stamp, draw: Opti
         file,
         stamp,
         block,
+        unbroken,
         update,
         form: None,
         resources: PageResources::new(file),
@@ -117,6 +123,8 @@ struct Stamping<'a> {
     file: &'a File,
     stamp: &'a Stamp,
     block: Block<'a>,
+    /// The same with its labels on one line each, which takes the block's place where there is room for it.
+    unbroken: Option<Block<'a>>,
     update: Update<'a>,
     /// What is drawn on every page, once it is needed.
     form: Option<Id>,
@@ -316,6 +324,9 @@ impl Stamping<'_> {
             (form, page) = (drawn.form(&mut self.update)?, self.update.reserve());
             links = drawn.links.iter().map(|(area, address)| self.link(page, *area, address)).collect::<Result<_>>()?;
         } else {
+            if let Some(unbroken) = self.unbroken.take() {
+                self.block = unbroken;
+            }
             let (sized, spot) = free_place::on_a_new_page(last_size, (self.block.width, self.block.height), self.stamp);
             (size, place) = (sized, Matrix([1.0, 0.0, 0.0, 1.0, spot.0, spot.1]));
             (form, page) = (self.form()?, self.update.reserve());
@@ -354,8 +365,14 @@ impl Stamping<'_> {
         if size.0 > view.size().0 || size.1 > view.size().1 {
             return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
         }
-        let corners = free_place::corners(&view, size, &self.stamp.anchor);
-        let areas: Vec<Rect> = corners.iter().map(|&at| free_place::rect(&view, at, size)).collect();
+        let unbroken = self.unbroken.as_ref().map(|block| (block.width, block.height));
+        let sizes: Vec<_> = unbroken.into_iter().chain([size]).collect();
+        let anchor = &self.stamp.anchor;
+        let corners: Vec<_> = sizes
+            .iter()
+            .flat_map(|&size| free_place::corners(&view, size, anchor).into_iter().map(move |at| (size, at)))
+            .collect();
+        let areas: Vec<Rect> = corners.iter().map(|&(size, at)| free_place::rect(&view, at, size)).collect();
         let map = InkMap::new(view.visible, free_place::millimetre(&view));
         let (streams, annotations) = self.parts(page)?;
         let (_, resources) = self.resources.of(page)?;
@@ -369,8 +386,8 @@ impl Stamping<'_> {
         }
         Self::keep_room_for_signatures(&view, &areas, &mut survey);
         let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
-        let found = || free_place::search(&view, survey.map.as_ref()?, size, &self.stamp.anchor);
-        let Some(at) = free_corner.or_else(found) else {
+        let search = |&size: &_| Some((size, free_place::search(&view, survey.map.as_ref()?, size, anchor)?));
+        let Some((found, at)) = free_corner.or_else(|| sizes.iter().find_map(search)) else {
             let [width, height] = [size.0, size.1].map(millimetres);
             let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
             if let Some(found) = survey.found.into_iter().flatten().next() {
@@ -378,6 +395,11 @@ impl Stamping<'_> {
             }
             return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
         };
+        if unbroken == Some(found)
+            && let Some(block) = self.unbroken.take()
+        {
+            self.block = block;
+        }
         Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
     }
 
