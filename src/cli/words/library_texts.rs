@@ -16,7 +16,7 @@ const OTHERS: [&str; 6] = [
 ];
 
 /// What has words in it and is said to nobody: names, SQL, PDF, debugging, what an impossible state would say.
-const UNSAID: [&str; 14] = [
+const UNSAID: [&str; 18] = [
     "SELECT ",
     "INSERT ",
     "DELETE FROM ",
@@ -25,20 +25,26 @@ const UNSAID: [&str; 14] = [
     "SET ",
     "JOIN ",
     "PRIMARY KEY",
-    "at, cause, send_by",
+    "cause, send_by",
+    "e.at, e.cause",
+    "PageText(",
+    " Tf {} {} Td",
+    "keyring = {{",
     "begincmap",
     "endcmap",
     " elided]",
     "Podpis linku",
     "Uwierzytelnienie w",
 ];
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "KOD I and KOD II",
     "ENCRYPTED PRIVATE KEY",
     "UTF-16 (little-endian)",
     "UTF-16 (big-endian)",
     "there is no {}",
     "way to draw codes",
+    "ksef-qr seen ",
+    "the font file has no such table",
     "a place in a file is known without reading",
     "nothing is to be done",
 ];

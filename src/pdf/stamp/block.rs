@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_number_stays_on_one_line_if_there_is_room() {
-        let number = "5265877635-20260616-0100001AF629-AF";
+        let number = "5265877635-20260616-0100001AF629-15";
         let labelled =
             |label: Label| [Code::new("https://qr.ksef.mf.gov.pl/invoice/5265877635", label, EccLevel::M).unwrap()];
         let codes = labelled(Label::from(&number.parse().unwrap()));
