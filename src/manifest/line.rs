@@ -314,7 +314,7 @@ pub(crate) struct WarningLine<'l> {
 }
 
 /// The summary, which is read as a line first, counts under this name.
-fn from_book<'de, D: serde::Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+fn from_book<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum FromBook {
