@@ -36,7 +36,7 @@ const UNSAID: [&str; 18] = [
     "Podpis linku",
     "Uwierzytelnienie w",
 ];
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 9] = [
     "KOD I and KOD II",
     "ENCRYPTED PRIVATE KEY",
     "UTF-16 (little-endian)",
@@ -44,7 +44,6 @@ const NAMES: [&str; 10] = [
     "there is no {}",
     "way to draw codes",
     "ksef-qr seen ",
-    "the font file has no such table",
     "a place in a file is known without reading",
     "nothing is to be done",
 ];
