@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::credential::Certificate;
-use crate::error::{Result, Warning};
+use crate::error::{Error, Kind, Result, Warning};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
 use crate::manifest::{InvoiceLinks, KnownCodes, LabelledLink, Signature, SignedLink};
@@ -33,6 +33,12 @@ pub enum CodeSource {
         environment: Environment,
         /// The codes.
         codes: KnownCodes,
+    },
+    /// The book of the run has them: with KOD II, or KOD I alone with the number that KSeF gave. An invoice that is not in it
+    /// is refused.
+    Booked {
+        /// Which KSeF they lead to.
+        environment: Environment,
     },
 }
 
@@ -66,7 +72,9 @@ impl CodeSource {
         match self {
             Self::Sign(issuer) => issuer.environment(),
             Self::SignEach(issuers) => issuers.environment(),
-            Self::Link { environment, .. } | Self::Reuse { environment, .. } => *environment,
+            Self::Link { environment, .. } | Self::Reuse { environment, .. } | Self::Booked { environment } => {
+                *environment
+            }
         }
     }
 
@@ -75,7 +83,7 @@ impl CodeSource {
         match self {
             Self::Sign(_) | Self::SignEach(_) => Some(true),
             Self::Link { .. } => Some(false),
-            Self::Reuse { .. } => None,
+            Self::Reuse { .. } | Self::Booked { .. } => None,
         }
     }
 
@@ -87,7 +95,7 @@ impl CodeSource {
                 let mut opened = issuers.opened().into_iter().map(|issuer| issuer.credential().certificate());
                 opened.find(|own| own.serial() == serial)
             }
-            Self::Link { .. } | Self::Reuse { .. } => None,
+            Self::Link { .. } | Self::Reuse { .. } | Self::Booked { .. } => None,
         }
     }
 
@@ -96,7 +104,7 @@ impl CodeSource {
         let (context, own, is_deterministic) = match self {
             Self::Sign(issuer) => (issuer.context(), issuer.signer().algorithm(), issuer.signer().is_deterministic()),
             Self::SignEach(issuers) => (issuers.context(), issuers.ec_algorithm(), issuers.is_deterministic()),
-            Self::Link { .. } | Self::Reuse { .. } => return None,
+            Self::Link { .. } | Self::Reuse { .. } | Self::Booked { .. } => return None,
         };
         let (found, source) = (&earlier.context.context, earlier.context.source);
         match context {
@@ -122,12 +130,13 @@ impl CodeSource {
     /// True if this invoice gets KOD I and KOD II.
     ///
     /// # Errors
-    /// Those of [`KnownCodes::of`].
+    /// Those of [`KnownCodes::of`]; `codes_missing` if the book has none, which is asked first.
     pub(crate) fn is_signing_of(&self, invoice: &Invoice) -> Result<bool> {
         match self {
             Self::Sign(_) | Self::SignEach(_) => Ok(true),
             Self::Link { .. } => Ok(false),
             Self::Reuse { environment, codes } => Ok(codes.of(invoice, *environment)?.kod2.is_some()),
+            Self::Booked { .. } => Err(not_in_the_book()),
         }
     }
 
@@ -144,7 +153,7 @@ impl CodeSource {
         match self {
             Self::Sign(issuer) => vec![issuer],
             Self::SignEach(issuers) => issuers.opened(),
-            Self::Link { .. } | Self::Reuse { .. } => Vec::new(),
+            Self::Link { .. } | Self::Reuse { .. } | Self::Booked { .. } => Vec::new(),
         }
     }
 
@@ -165,8 +174,13 @@ impl CodeSource {
             Self::Reuse { environment, codes } => {
                 Ok((codes.of(invoice, *environment)?.clone(), Rules::NONE, Vec::new()))
             }
+            Self::Booked { .. } => Err(not_in_the_book()),
         }
     }
+}
+
+fn not_in_the_book() -> Error {
+    Error::new(Kind::CodesMissing, "the book does not have this invoice")
 }
 
 fn signed(issuer: &Issuer, invoice: &Invoice) -> Result<(InvoiceLinks, Rules, Vec<Warning>)> {

@@ -56,6 +56,7 @@ impl ErrorKind {
         matches!(
             self,
             Self::InputUnreadable
+                | Self::FileInUse
                 | Self::InputChanged
                 | Self::InputNotRegular
                 | Self::InputMissing
@@ -266,8 +267,8 @@ kinds! {
         "More than one invoice, or more than one PDF, could belong to the other."
         "Keep both in folders of the same name, or name the pairs in a table."
     CodesMissing Invoice "codes_missing"
-        "The manifest that the codes are taken from does not name this invoice."
-        "The manifest has no codes of exactly this file. Was it changed after it was signed? Give the manifest of the run that signed it."
+        "The manifest or the book that the codes are taken from does not have this invoice."
+        "There are no codes of exactly this file in it. Was the file changed after it was signed? Give the manifest, or the book, of the run that signed it."
     CodesOfAnotherEnvironment Invoice "codes_of_another_environment"
         "The codes in the manifest lead to another KSeF environment than the chosen one."
         "Choose the environment that the invoice was signed for."
@@ -691,6 +692,9 @@ kinds! {
     FileChanged Io "file_changed"
         "A file that was being edited became another in the meantime, and was left alone."
         "Somebody else wrote to it at the same moment, and nothing of that is lost. Look at it, and run the command again."
+    FileInUse Io "file_in_use"
+        "Another program has the file open and lets nobody else read or replace it, as programs on Windows may."
+        "Close it there: in the PDF reader, the spreadsheet or the editor, or wait until a backup or a virus scanner has let go of it. Then run the command again."
     OutputBusy Io "output_busy"
         "Another run is writing to the same folder, archive or manifest."
         "Wait until the other run has ended, or choose another place."

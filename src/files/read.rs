@@ -45,7 +45,23 @@ pub fn open_patiently(path: &Path) -> io::Result<File> {
 }
 
 pub(crate) fn unreadable(error: &io::Error) -> Error {
-    Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")).caused_by(cause(error))
+    match is_held(error) {
+        true => Error::new(Kind::FileInUse, HELD).caused_by(cause(error)),
+        false => Error::new(Kind::InputUnreadable, format!("it cannot be read: {error}")).caused_by(cause(error)),
+    }
+}
+
+/// What is said of a file that another program has open.
+pub(crate) const HELD: &str = "another program has it open, and does not share it";
+
+/// True if the system keeps a file from us because another program has it open: Windows does. Elsewhere nobody is kept out.
+pub(crate) fn is_held(error: &io::Error) -> bool {
+    cfg!(windows) && error.raw_os_error().is_some_and(is_code_of_held)
+}
+
+/// `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`, `ERROR_USER_MAPPED_FILE`.
+const fn is_code_of_held(code: i32) -> bool {
+    matches!(code, 32 | 33 | 1224)
 }
 
 /// The same error once more, to be kept as the cause of ours.
@@ -121,6 +137,16 @@ mod tests {
         assert_eq!(text, "text");
         writer.join().unwrap().unwrap();
         assert_eq!(open_patiently(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_another_program_keeps_open_is_told_apart() {
+        assert!(
+            [32, 33, 1224].into_iter().all(is_code_of_held) && ![2, 3, 5, 80, 112].into_iter().any(is_code_of_held)
+        );
+        // Elsewhere these numbers mean something else: 32 is a broken pipe.
+        let error = unreadable(&io::Error::from_raw_os_error(32));
+        assert_eq!(error.code(), if cfg!(windows) { "file_in_use" } else { "input_unreadable" });
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Prepared {
         match self {
             Self::Named(file) => put_in_place(file, path, replace),
             #[cfg(target_os = "linux")]
-            Self::Unnamed(file) => file.put_in_place(path).map_err(|error| unplaced(path, &error)),
+            Self::Unnamed(file) => file.put_in_place(path).map_err(|error| unplaced(path, replace, &error)),
         }
     }
 }

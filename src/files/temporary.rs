@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::{NamedTempFile, SpooledTempFile, TempPath};
 
-use super::read::cause;
+use super::read::{HELD, cause, is_held};
 use crate::error::{Error, Kind, Result};
 
 // What a killed run leaves is known by its name.
@@ -37,15 +37,24 @@ pub(crate) fn temporary_without_name() -> SpooledTempFile {
 /// `output_exists`, unless it may replace what is there; `output_unwritable`.
 pub(crate) fn put_in_place(file: TempPath, path: &Path, replace: bool) -> Result<()> {
     let placed = if replace { file.persist(path) } else { file.persist_noclobber(path) };
-    placed.map_err(|error| unplaced(path, &error.error))
+    placed.map_err(|error| unplaced(path, replace, &error.error))
 }
 
 /// Why a prepared file did not get its name.
-pub(super) fn unplaced(path: &Path, error: &io::Error) -> Error {
+pub(super) fn unplaced(path: &Path, replace: bool, error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::AlreadyExists => exists(path),
+        // A file that a reader shows is not replaced, and Windows says no more than that; nor is one that is marked as read-only.
+        io::ErrorKind::PermissionDenied if cfg!(windows) && replace && may_be_written(path) => {
+            Error::new(Kind::FileInUse, HELD).about(path.to_string_lossy()).caused_by(cause(error))
+        }
         _ => unwritable(path, error),
     }
+}
+
+/// True for a file that is there and is not marked as read-only.
+fn may_be_written(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && !metadata.permissions().readonly())
 }
 
 /// Makes a folder and those above it.
@@ -86,6 +95,9 @@ pub(crate) fn exists(path: &Path) -> Error {
 }
 
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Error {
+    if is_held(error) {
+        return Error::new(Kind::FileInUse, HELD).about(path.to_string_lossy()).caused_by(cause(error));
+    }
     // tempfile names the temporary file, which nobody has heard of.
     let text = error.to_string();
     let text = text.split_once(" at path \"").map_or(&*text, |(before, _)| before);

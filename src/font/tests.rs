@@ -63,6 +63,21 @@ fn texts_are_as_wide_as_their_letters() {
     }
 }
 
+/// Else a writer of PDFs would move every letter by itself.
+#[test]
+fn advances_are_exactly_those_of_the_font_files() {
+    for face in faces() {
+        let font = FontRef::new(face.file).unwrap();
+        let metrics = font.glyph_metrics(Size::unscaled(), LocationRef::default());
+        let units = f32::from(font.head().unwrap().units_per_em());
+        for (character, id, advance) in face.set(PANGRAM) {
+            let own = metrics.advance_width(u32::from(id).into()).unwrap() / units;
+            assert_eq!(advance.to_bits(), own.to_bits(), "{} {character:?}", face.name);
+            assert!((face.width(&character.to_string()) - own).abs() < 0.0006, "{} {character:?}", face.name);
+        }
+    }
+}
+
 #[test]
 fn equal_letters_have_equal_numbers_and_all_of_them_a_character() {
     let mut font = EmbeddedFont::new(Typeface::regular());

@@ -11,6 +11,8 @@ pub(crate) struct Typeface {
     pub(super) stem: i16,
     /// In which column of the glyphs its advances are.
     column: usize,
+    /// The font file's own advances, four bytes a glyph, the first two of which count (OpenType 1.9.1, `hmtx`).
+    own_advances: &'static [u8],
     pub(super) metrics: Metrics,
 }
 
@@ -33,19 +35,27 @@ pub(super) struct Metrics {
     pub(super) bounds: [i16; 4],
 }
 
+const REGULAR_FILE: &[u8] = include_bytes!("files/Roboto-Regular.subset.ttf");
+const BOLD_FILE: &[u8] = include_bytes!("files/Roboto-Bold.subset.ttf");
+
+/// What the font files count in.
+const UNITS_AN_EM: f32 = 2048.0;
+
 static REGULAR: Typeface = Typeface {
     name: "Roboto-Regular",
-    file: include_bytes!("files/Roboto-Regular.subset.ttf"),
+    file: REGULAR_FILE,
     stem: 86,
     column: 0,
+    own_advances: table(REGULAR_FILE, *b"hmtx"),
     metrics: Metrics { ascent: 928, descent: -244, cap_height: 711, bounds: [-891, -271, 2045, 1056] },
 };
 
 static BOLD: Typeface = Typeface {
     name: "Roboto-Bold",
-    file: include_bytes!("files/Roboto-Bold.subset.ttf"),
+    file: BOLD_FILE,
     stem: 150,
     column: 1,
+    own_advances: table(BOLD_FILE, *b"hmtx"),
     metrics: Metrics { ascent: 928, descent: -244, cap_height: 711, bounds: [-913, -271, 2061, 1056] },
 };
 
@@ -110,15 +120,21 @@ impl Typeface {
     }
 
     /// The same for a document of another writer: the character that a glyph stands for, its number in the font file, and how far
-    /// the pen moves on, in em. What is for private use means nothing outside of the font that it was written in.
+    /// the pen moves on, in em, exactly as the font says it: were it rounded, every letter would be moved by itself. What is for private use means nothing outside of the font that it was written in.
     pub(crate) fn set<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (char, u16, f32)> + 'a {
         text.chars().filter(|&character| !is_invisible(character)).filter_map(|character| {
             let shown = if character.is_whitespace() { ' ' } else { character };
             let glyph = self.glyph(shown).or_else(|| self.glyph(REPLACEMENT))?;
             let is_private = matches!(shown, '\u{e000}'..='\u{f8ff}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..);
             let meant = if is_private || shown.is_control() { REPLACEMENT } else { shown };
-            Some((meant, glyph.id, f32::from(glyph.advance) / 1000.0))
+            Some((meant, glyph.id, self.own_advance(glyph)))
         })
+    }
+
+    /// In em.
+    fn own_advance(&self, glyph: Glyph) -> f32 {
+        let advance = self.own_advances.get(4 * usize::from(glyph.id)..).and_then(|rest| rest.first_chunk());
+        advance.map_or(f32::from(glyph.advance) / 1000.0, |units| f32::from(u16::from_be_bytes(*units)) / UNITS_AN_EM)
     }
 
     /// What of a text the font lacks.
@@ -142,6 +158,28 @@ impl Typeface {
         let (character, id, advances) = GLYPHS.get(place)?;
         Some(Glyph { character: *character, id: *id, advance: *advances.get(self.column)? })
     }
+}
+
+/// A table of a font file, empty if it has none (OpenType 1.9.1, "Organization of an OpenType Font").
+const fn table(file: &'static [u8], tag: [u8; 4]) -> &'static [u8] {
+    const fn number(file: &[u8], at: usize, bytes: usize) -> usize {
+        let (mut value, mut place) = (0, 0);
+        while place < bytes {
+            value = value << 8 | file[at + place] as usize;
+            place += 1;
+        }
+        value
+    }
+    let mut entry = 12;
+    while entry < 12 + 16 * number(file, 4, 2) {
+        let is_it = file[entry] == tag[0] && file[entry + 1] == tag[1] && file[entry + 2] == tag[2];
+        if is_it && file[entry + 3] == tag[3] {
+            let (_, from) = file.split_at(number(file, entry + 8, 4));
+            return from.split_at(number(file, entry + 12, 4)).0;
+        }
+        entry += 16;
+    }
+    &[]
 }
 
 /// Soft hyphens, joiners, marks of direction and variation, a byte order mark: nothing is drawn for them.

@@ -109,7 +109,7 @@ pub(crate) struct InvoiceLine<'l> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) replaces: Option<Text<'l>>,
     /// True if the codes were made before and come from the book; left out otherwise.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "is_false", deserialize_with = "from_book")]
     pub(crate) from_book: bool,
     /// `2026-06-30T12:00:00Z`, if the run acted as if it were that moment.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -313,12 +313,34 @@ pub(crate) struct WarningLine<'l> {
     pub(crate) message: Text<'l>,
 }
 
+/// The summary, which is read as a line first, counts under this name.
+fn from_book<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum FromBook {
+        Invoice(bool),
+        Summary(u64),
+    }
+    Ok(match FromBook::deserialize(value)? {
+        FromBook::Invoice(is_from_book) => is_from_book,
+        FromBook::Summary(count) => count > 0,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// All fields that a line may have, but for a null in `send_by`, which reads as if it were left out.
     const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i","deterministic":true},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o","from_book":true,"now":"p"}"#;
+
+    /// Else no run with codes from the book could be continued.
+    #[test]
+    fn a_summary_counts_what_came_from_the_book() {
+        let line = br#"{"type":"summary","signed":1,"from_book":1,"warnings":[],"version":"0.1.0"}"#;
+        assert!(matches!(ManifestLine::read(line), Ok(ManifestLine::Summary)));
+        assert!(ManifestLine::read(br#"{"type":"summary","from_book":"1"}"#).is_err());
+    }
 
     #[test]
     fn what_is_read_is_what_was_written() {

@@ -7,7 +7,8 @@ use std::process::{Command, Output};
 use std::time::SystemTime;
 
 use ksef_qr::Environment;
-use ksef_qr::book::{Book, Place};
+use ksef_qr::book::{Book, Event, Happening, Place};
+use ksef_qr::values::InvoiceHash;
 use serde_json::Value;
 
 use crate::common::{file, fixture, records, run, status, stderr};
@@ -154,6 +155,42 @@ fn the_book_has_what_was_drawn_and_gives_it_out_again() {
     let [one, two] = ["first", "second"].map(|out| folder.join(out).join("fa3-basic.invoice.pdf"));
     assert_eq!(links(&one), links(&two));
     assert_eq!(first(folder, "second")["from_book"], true);
+}
+
+/// Whoever has the book needs no key for what is in it.
+#[test]
+fn the_book_alone_gives_the_codes_and_then_the_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let place = Place::File(folder.join("firm.book"));
+    Book::create(&place, Environment::Test, SystemTime::now()).unwrap();
+    let by_book = |out: &str| run(print(folder).args([&fixture(INVOICE), "--book", "firm.book", "--out", out]));
+    let code = |out: &str| first(folder, out)["error"]["code"].clone();
+    let output = by_book("unknown");
+    assert_eq!((status(&output), code("unknown")), (1, "codes_missing".into()), "{}", stderr(&output));
+    done(&run(signing(folder).args([&fixture(INVOICE), "--book", "firm.book", "--out", "signed"])));
+    done(&by_book("again"));
+    let pdf = |out: &str| folder.join(out).join("fa3-basic.invoice.pdf");
+    assert_eq!((links(&pdf("again")).len(), links(&pdf("again"))), (2, links(&pdf("signed"))));
+    assert_eq!(first(folder, "again")["from_book"], true);
+    // Once there is a number, KOD I with it is all that belongs on the invoice, also where the first run is continued.
+    let hash = InvoiceHash::of(&file(INVOICE));
+    let record = |what| {
+        let book = Book::open(&place, SystemTime::now()).unwrap();
+        book.record(&[(hash, Event::new(what, SystemTime::now(), "a test"))]).unwrap();
+    };
+    let number = "5265877635-20260616-0100001AF629-15";
+    record(Happening::Accepted { number: number.parse().unwrap(), corrected_by: None });
+    done(&by_book("number"));
+    done(&run(print(folder).args([&fixture(INVOICE), "--book", "firm.book", "--out", "again", "--resume"])));
+    for out in ["number", "again"] {
+        assert_eq!((kinds(&pdf(out)), &first(folder, out)["ksef_number"]), (vec!["invoice"], &number.into()), "{out}");
+    }
+    // Another file with its number is not this invoice.
+    let other = String::from_utf8(file(INVOICE)).unwrap() + "\n";
+    fs::write(folder.join("other.xml"), other).unwrap();
+    let output = run(print(folder).args(["other.xml", "--book", "firm.book", "--out", "other"]));
+    assert_eq!((status(&output), code("other")), (1, "issued_number".into()), "{}", stderr(&output));
 }
 
 #[test]

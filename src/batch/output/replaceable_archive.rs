@@ -27,7 +27,9 @@ pub(super) fn is_of_codes(path: &Path) -> Result<bool> {
         }
     });
     match read {
-        Err(error) if error.kind() == Kind::InputUnreadable => Err(error.about(path.to_string_lossy())),
+        Err(error) if matches!(error.kind(), Kind::InputUnreadable | Kind::FileInUse) => {
+            Err(error.about(path.to_string_lossy()))
+        }
         read => Ok(read.is_ok() && are_ours && (!are_pdfs || are_stamped(path))),
     }
 }

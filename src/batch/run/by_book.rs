@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::stages::{Accepted, Linked, Opened, Plan};
 use crate::batch::bookkeeping::Bookkeeping;
+use crate::batch::code_source::CodeSource;
 use crate::batch::settings::Batch;
 use crate::book::{Entry, Event, Facts, Found, Happening, IssuedKod2, NewEntry, State};
 use crate::deadline::Mode;
@@ -50,6 +51,15 @@ fn answer(plan: Plan<'_>, found: Found) -> Result<Answer> {
             let codes = &plan.batch.codes;
             if entry.state() == State::Annulled {
                 return Err(Error::new(Kind::InvoiceAnnulled, "it was annulled, by the book"));
+            }
+            if let CodeSource::Booked { environment } = codes {
+                let mut links = entry.links(*environment);
+                links.check_signature(|_| None)?;
+                // Once there is a number, KOD I with it is all that belongs on the invoice.
+                if links.ksef_number.is_some() {
+                    links.kod2 = None;
+                }
+                return Ok(Answer { known: Some(links), entry: Some(entry), ..none });
             }
             if codes.is_signing() != Some(true) {
                 return Ok(Answer { entry: Some(entry), ..none });

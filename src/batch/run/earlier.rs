@@ -355,7 +355,8 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
         CodeSource::Link { numbers: Numbers::Upo(_) | Numbers::Beside | Numbers::Table, .. }
         | CodeSource::Sign(_)
         | CodeSource::SignEach(_)
-        | CodeSource::Reuse { .. } => None,
+        | CodeSource::Reuse { .. }
+        | CodeSource::Booked { .. } => None,
     };
     if label.is_some_and(|label| label != earlier.kod1.label) {
         return Some(format!("{} stands under its code, which this command would not write", earlier.kod1.label));

@@ -82,6 +82,12 @@ pub(super) fn is_labelled(batch: &Batch, beside: &Beside, input: &Input, earlier
         CodeSource::Reuse { environment, codes } => {
             codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
         }
+        #[cfg(feature = "book")]
+        CodeSource::Booked { .. } => {
+            // What cannot be asked now is asked again where it may fail.
+            let entry = batch.book.as_ref().and_then(|keeping| keeping.book.find(&earlier.hash).ok()?);
+            entry.and_then(|entry| entry.ksef_number().cloned()).is_none_or(|number| is(&number))
+        }
         _ => true,
     }
 }

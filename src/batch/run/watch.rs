@@ -52,7 +52,7 @@ impl Watch {
                 Some((issuers.context().cloned(), issuers.ec_algorithm(), issuers.is_deterministic()))
             }
             CodeSource::Link { numbers: Numbers::None | Numbers::Beside, .. } => None,
-            CodeSource::Link { .. } | CodeSource::Reuse { .. } => return None,
+            CodeSource::Link { .. } | CodeSource::Reuse { .. } | CodeSource::Booked { .. } => return None,
         };
         #[cfg(feature = "pdf")]
         if drawing.sheet.is_some() {

@@ -20,6 +20,9 @@ Examples:
     ksef-qr print invoices/ --codes ksef-qr-out/manifest.ndjson --language both \\
       --out pdfs
 
+  With the codes or the KSeF number that the book has, without a key:
+    ksef-qr print invoices/ --book invoices.book --out pdfs
+
   With the numbers that KSeF gave, and KOD I:
     ksef-qr print invoices/ --upo upo.xml --out pdfs
 

@@ -20,7 +20,7 @@ impl Confirm {
         let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
         let is_single = is_single(&args.input);
         Ok(Self {
-            codes: Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
+            codes: Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             document: Confirming::new(args.paper.language, printer(&args.paper)?),
             sources: sources(args.input)?,

@@ -41,7 +41,7 @@ impl Print {
         }
         let codes = match args.no_codes || is_total {
             true => Codes::Linked(KsefNumbers::None),
-            false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
         };
         Ok(Self { codes, when, document, look: args.look, sources: sources(args.input)?, run })
     }

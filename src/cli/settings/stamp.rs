@@ -53,7 +53,7 @@ impl Stamp {
         let is_by_table = matches!(sources[..], [Source::PairTable(_), ..]) && args.context.context.is_none();
         let codes = match is_by_table && !args.credential.is_given() && !args.other_codes.is_given() {
             true => Codes::Linked(KsefNumbers::Table),
-            false => Codes::of_documents(args.credential, args.context, args.other_codes, run.environment, is_single)?,
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
         };
         Ok(Self {
             codes,

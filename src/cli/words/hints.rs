@@ -334,6 +334,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::ThreadsUnavailable => {
             "Too many programs run, or there is too little memory: end others, or raise the limits (ulimit -u and -v, those of the container), and try again; `--jobs 1` needs the fewest threads."
         }
+        ErrorKind::FileInUse => {
+            "Close it there: in the PDF reader, the spreadsheet or the editor, or wait until a backup or a virus scanner has let go of it. Then run the command again; `--resume` continues where the run stopped."
+        }
         ErrorKind::OutputBusy => "Wait until the other run has ended, or choose another `--out`.",
         ErrorKind::ManifestDamaged => {
             "The manifest was changed by hand or by a disk error. Correct or remove the line, or choose another `--out`."

@@ -4,6 +4,8 @@ pub mod catalog;
 pub mod failure;
 pub mod hints;
 pub mod language;
+#[cfg(test)]
+mod library_texts;
 pub mod likely_secret;
 pub mod say;
 pub mod text;

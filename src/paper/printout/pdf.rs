@@ -137,7 +137,10 @@ fn draw(surface: &mut Surface<'_>, item: &Item, look: &Look, leaves: &mut [Vec<I
         Item::Code { at, module, code, tag } => {
             let identifier = surface.start_tagged(ContentTag::Other);
             leaf(leaves, *tag, identifier);
-            fill(surface, modules(code, *at, *module), colour(Ink::Black, look));
+            let [x, y] = *at;
+            surface.push_transform(&Transform::from_row(*module, 0.0, 0.0, *module, x, y));
+            fill(surface, modules(code), colour(Ink::Black, look));
+            surface.pop();
             surface.end_tagged();
         }
         Item::Logo { area: [x, y, width, height], tag } => {
@@ -206,8 +209,9 @@ fn write(surface: &mut Surface<'_>, [x, y]: [f32; 2], style: Style, text: &str, 
     surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font.clone(), &written, style.size, false);
 }
 
-/// All modules as one path, a rectangle for each run, so that where they meet there is no seam.
-fn modules(code: &Code, [x, y]: [f32; 2], module: f32) -> PathBuilder {
+/// All modules as one path, a rectangle for each run, so that where they meet there is no seam. A module is one unit: whole numbers
+/// take a third of the room, and of the time.
+fn modules(code: &Code) -> PathBuilder {
     let mut path = PathBuilder::new();
     let symbol = code.symbol();
     for row in 0..symbol.size() {
@@ -215,8 +219,8 @@ fn modules(code: &Code, [x, y]: [f32; 2], module: f32) -> PathBuilder {
         while column < symbol.size() {
             let run = (column..symbol.size()).take_while(|place| symbol.is_dark(*place, row)).count();
             if run > 0 {
-                let [left, top] = [column, row].map(|place| (place + QUIET_ZONE) as f32 * module);
-                if let Some(rect) = rect([x + left, y + top, run as f32 * module, module]) {
+                let [left, top] = [column, row].map(|place| (place + QUIET_ZONE) as f32);
+                if let Some(rect) = rect([left, top, run as f32, 1.0]) {
                     path.push_rect(rect);
                 }
             }

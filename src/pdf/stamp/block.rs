@@ -47,7 +47,20 @@ const SMALL_MODULE: f64 = 0.33;
 
 impl<'a> Block<'a> {
     pub(in crate::pdf) fn new(codes: &'a [Code], stamp: &Stamp) -> Self {
-        let mut cells: Vec<Cell<'a>> = codes.iter().map(|code| Cell::new(code, stamp)).collect();
+        Self::of(codes.iter().map(|code| Cell::new(code, stamp, false)).collect(), stamp)
+    }
+
+    /// With each label on one line, wider than its code if need be; none if that is so anyway.
+    pub(in crate::pdf) fn unbroken(codes: &'a [Code], stamp: &Stamp) -> Option<Self> {
+        let is_broken = |code: &Code| {
+            let Cell { square, module, .. } = Cell::new(code, stamp, false);
+            fitted(code, square.width() - 2.0 * f64::from(MARGIN) * module).1.len() > 1
+        };
+        let cells = || codes.iter().map(|code| Cell::new(code, stamp, true)).collect();
+        codes.iter().any(is_broken).then(|| Self::of(cells(), stamp))
+    }
+
+    fn of(mut cells: Vec<Cell<'a>>, stamp: &Stamp) -> Self {
         let widest = cells.iter().map(|cell| cell.area.right).fold(0.0, f64::max);
         // What stands above the line that codes beside each other stand on, and below it.
         let above = cells.iter().map(|cell| cell.area.top - cell.square.bottom).fold(0.0, f64::max);
@@ -114,8 +127,8 @@ impl<'a> Block<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// With its lower left corner at zero.
-    fn new(code: &'a Code, stamp: &Stamp) -> Self {
+    /// With its lower left corner at zero. `is_whole` if its label stays on one line, in the smallest type that can be read.
+    fn new(code: &'a Code, stamp: &Stamp, is_whole: bool) -> Self {
         let face = Typeface::regular();
         let module = match stamp.size {
             Size::ModuleMm(side) => points(side),
@@ -123,7 +136,10 @@ impl<'a> Cell<'a> {
         };
         let side = code.side() as f64 * module;
         let margin = f64::from(MARGIN) * module;
-        let (em, label) = fit(code.label().as_str(), side - 2.0 * margin, [LEAST_EM_PT, EM_PT], width);
+        let (em, label) = match fitted(code, side - 2.0 * margin) {
+            (_, lines) if is_whole && lines.len() > 1 => (LEAST_EM_PT, vec![code.label().as_str()]),
+            fitted => fitted,
+        };
         let ink = label.iter().map(|line| width(line) * em).fold(0.0, f64::max);
         let across = side.max(ink + 2.0 * margin);
 
@@ -161,6 +177,11 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// The size and the lines of a label under a code.
+fn fitted(code: &Code, room: f64) -> (f64, Vec<&str>) {
+    fit(code.label().as_str(), room, [LEAST_EM_PT, EM_PT], width)
+}
+
 /// In em.
 fn width(text: &str) -> f64 {
     f64::from(Typeface::regular().width(text))
@@ -183,5 +204,19 @@ mod tests {
         assert!(content.starts_with(white.as_bytes()), "{white}");
         let cells: f64 = block.cells.iter().map(|cell| cell.area.width()).sum();
         assert!(block.width > cells + 1.0, "there is a gap: {} {cells}", block.width);
+    }
+
+    #[test]
+    fn a_number_stays_on_one_line_if_there_is_room() {
+        let number = "5265877635-20260616-0100001AF629-15";
+        let labelled =
+            |label: Label| [Code::new("https://qr.ksef.mf.gov.pl/invoice/5265877635", label, EccLevel::M).unwrap()];
+        let codes = labelled(Label::from(&number.parse().unwrap()));
+        let stamp = Stamp::default();
+        let [broken, whole] = [Block::new(&codes, &stamp), Block::unbroken(&codes, &stamp).unwrap()];
+        let texts = |block: &Block<'_>| block.cells[0].lines.iter().map(|line| line.text.clone()).collect::<Vec<_>>();
+        assert_eq!((texts(&broken).len(), texts(&whole)), (2, vec![number.to_owned()]));
+        assert!(broken.width < whole.width && whole.height < broken.height && whole.width < points(42.0));
+        assert!(Block::unbroken(&labelled(Label::OFFLINE), &stamp).is_none());
     }
 }

@@ -43,13 +43,6 @@ pub(super) fn corners(view: &View, size: Point, anchor: &Anchor) -> Vec<Point> {
     CORNERS.iter().filter_map(|&one| corner(view, size, anchor, one)).collect()
 }
 
-/// The first of the corners that is free on a map.
-pub(super) fn corner_on(view: &View, map: &InkMap, size: Point, corners: &[Point]) -> Option<Point> {
-    let free = map.free();
-    let is_free = |&&at: &&Point| free.has(&rect(view, at, size));
-    corners.iter().find(is_free).copied()
-}
-
 /// A free place beside the corners: along the edges, the lower one first, then anywhere, from below upwards and from right to
 /// left.
 pub(super) fn search(view: &View, map: &InkMap, size: Point, anchor: &Anchor) -> Option<Point> {

@@ -70,6 +70,11 @@ pub(in crate::pdf) fn put(
         return Err(Error::new(Kind::PdfPermissions, "the author of the PDF does not allow it to be changed"));
     }
     let block = Block::new(codes, stamp);
+    // Where a place is looked for, and all pages would not have to have one of the same size.
+    let is_sought = stamp.anchor.corner == Corner::Auto && stamp.occupied != Occupied::Ignore;
+    let unbroken = ((is_sought && stamp.pages != Pages::All) || stamp.pages == Pages::New)
+        .then(|| Block::unbroken(codes, stamp))
+        .flatten();
     let mut warnings = block.warnings();
     warnings.extend(signatures::look(file)?);
     if *file.value(&file.catalog()?, "NeedsRendering")? == Object::Bool(true) {
@@ -90,6 +95,7 @@ pub(in crate::pdf) fn put(
         stamp,
         drawer,
         block,
+        unbroken,
         update,
         form: None,
         resources: PageResources::new(file),
@@ -127,6 +133,8 @@ struct Stamping<'a> {
     stamp: &'a Stamp,
     drawer: Option<&'a dyn PageDrawer>,
     block: Block<'a>,
+    /// The same with its labels on one line each, which takes the block's place where there is room for it.
+    unbroken: Option<Block<'a>>,
     update: Update<'a>,
     /// What is drawn on every page, once it is needed.
     form: Option<Id>,
@@ -326,6 +334,9 @@ impl Stamping<'_> {
             (form, page) = (drawn.form(&mut self.update)?, self.update.reserve());
             links = drawn.links.iter().map(|(area, address)| self.link(page, *area, address)).collect::<Result<_>>()?;
         } else {
+            if let Some(unbroken) = self.unbroken.take() {
+                self.block = unbroken;
+            }
             let (sized, spot) = free_place::on_a_new_page(last_size, (self.block.width, self.block.height), self.stamp);
             (size, place) = (sized, Matrix([1.0, 0.0, 0.0, 1.0, spot.0, spot.1]));
             (form, page) = (self.form()?, self.update.reserve());
@@ -364,8 +375,14 @@ impl Stamping<'_> {
         if size.0 > view.size().0 || size.1 > view.size().1 {
             return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
         }
-        let corners = free_place::corners(&view, size, &self.stamp.anchor);
-        let areas: Vec<Rect> = corners.iter().map(|&at| free_place::rect(&view, at, size)).collect();
+        let unbroken = self.unbroken.as_ref().map(|block| (block.width, block.height));
+        let sizes: Vec<_> = unbroken.into_iter().chain([size]).collect();
+        let anchor = &self.stamp.anchor;
+        let corners: Vec<_> = sizes
+            .iter()
+            .flat_map(|&size| free_place::corners(&view, size, anchor).into_iter().map(move |at| (size, at)))
+            .collect();
+        let areas: Vec<Rect> = corners.iter().map(|&(size, at)| free_place::rect(&view, at, size)).collect();
         let map = InkMap::new(view.visible, free_place::millimetre(&view));
         let (streams, annotations) = self.parts(page)?;
         let (_, resources) = self.resources.of(page)?;
@@ -379,14 +396,16 @@ impl Stamping<'_> {
         }
         Self::keep_room_for_signatures(&view, &areas, &mut survey);
         let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
-        let whole = || Some(survey.map.clone()?.with(survey.pictures.as_ref()?));
-        let found = || free_place::search(&view, &whole()?, size, &self.stamp.anchor);
+        let on =
+            |map: &InkMap| sizes.iter().find_map(|&size| Some((size, free_place::search(&view, map, size, anchor)?)));
+        let found = || on(&survey.map.clone()?.with(survey.pictures.as_ref()?));
         let within_pictures = || {
             let map = self.seen(page, &view, &survey)?;
-            free_place::corner_on(&view, &map, size, &corners)
-                .or_else(|| free_place::search(&view, &map, size, &self.stamp.anchor))
+            let free = map.free();
+            let is_free = |&&(size, at): &&_| free.has(&free_place::rect(&view, at, size));
+            corners.iter().find(is_free).copied().or_else(|| on(&map))
         };
-        let Some(at) = free_corner.or_else(found).or_else(within_pictures) else {
+        let Some((found, at)) = free_corner.or_else(found).or_else(within_pictures) else {
             let [width, height] = [size.0, size.1].map(millimetres);
             let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
             if let Some(found) = survey.found.into_iter().flatten().next() {
@@ -394,6 +413,11 @@ impl Stamping<'_> {
             }
             return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
         };
+        if unbroken == Some(found)
+            && let Some(block) = self.unbroken.take()
+        {
+            self.block = block;
+        }
         Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
     }
 

@@ -61,7 +61,7 @@ fn cause(codes: &Codes, drawing: &Drawing) -> &'static str {
         (Some("printed"), _) => "print",
         (Some(_), _) => "confirm",
         (None, Codes::Linked(_)) => "link",
-        (None, Codes::Signed { .. } | Codes::Earlier { .. }) => "sign",
+        (None, Codes::Signed { .. } | Codes::Earlier { .. } | Codes::Booked) => "sign",
     }
 }
 
@@ -97,6 +97,7 @@ fn code_source(codes: &Codes, sources: &[Source], run: &Run) -> anyhow::Result<C
             bail!("{NO_SOURCE}, or a column ksef_number in the table")
         }
         Codes::Linked(KsefNumbers::Table) => CodeSource::Link { environment, numbers: Numbers::Table },
+        Codes::Booked => CodeSource::Booked { environment },
         Codes::Earlier { manifests, certificate: verifying } => {
             let mut codes = earlier(manifests, &run.manifest)?;
             if let Some(file) = verifying {

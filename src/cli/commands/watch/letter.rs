@@ -132,7 +132,10 @@ fn polish(code: &str) -> (&'static str, &'static str) {
             "sprawdzić, który plik jest właściwy; nabywca może mieć już kody pierwszego.",
         ),
         "invoice_annulled" => ("ta faktura została w księdze unieważniona.", "wystawić ją na nowo."),
-        "codes_missing" => ("podany manifest nie ma kodów tej faktury.", "sprawdzić, czy to dokładnie ten sam plik."),
+        "codes_missing" => {
+            ("w podanym manifeście lub księdze nie ma kodów tej faktury.", "sprawdzić, czy to dokładnie ten sam plik.")
+        }
+        "file_in_use" => ("plik ma otwarty inny program.", "zamknąć go w tamtym programie i wrzucić plik jeszcze raz."),
         "input_unreadable" | "input_not_regular" => {
             ("pliku nie da się odczytać.", "sprawdzić uprawnienia do pliku i zapisać go jeszcze raz.")
         }

@@ -329,6 +329,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
 fn is_of_the_moment(error: &Error, unit: &Unit) -> bool {
     match error.kind() {
         ErrorKind::OutputUnwritable
+        | ErrorKind::FileInUse
         | ErrorKind::OutputBusy
         | ErrorKind::InputChanged
         | ErrorKind::BookUnavailable

@@ -4,6 +4,7 @@ use anyhow::bail;
 use ksef_qr::values::ContextId;
 use ksef_qr::{Environment, KsefNumber};
 
+use super::run::Run;
 use super::signing::Signing;
 use crate::cli::args::{ContextArgs, CredentialArgs, OtherCodesArgs};
 
@@ -17,6 +18,8 @@ pub enum Codes {
     Linked(KsefNumbers),
     /// Earlier runs made them: their manifests, and the certificate by which signatures are verified, if one is given.
     Earlier { manifests: Vec<PathBuf>, certificate: Option<PathBuf> },
+    /// The book has them.
+    Booked,
 }
 
 /// Which numbers stand under the codes.
@@ -35,7 +38,8 @@ pub enum KsefNumbers {
 
 /// What to give, where nothing says where the codes come from.
 pub const NO_SOURCE: &str = "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign \
-     them now; --codes MANIFEST of an earlier run; or KOD I only, with --ksef-number, --upo or --kod1-alone";
+     them now; --codes MANIFEST of an earlier run; --book PLACE, if the invoices are in it; or KOD I only, with --ksef-number, \
+     --upo or --kod1-alone";
 
 impl Codes {
     /// Codes that are signed now.
@@ -52,12 +56,13 @@ impl Codes {
         Ok(Self::Signed { signing, context, on_behalf })
     }
 
-    /// The codes of documents, `is_single` if there is one document only.
+    /// The codes of documents, `is_single` if there is one document only. Where nothing else says where they come from, the book
+    /// has them, if the run keeps one.
     pub fn of_documents(
         credential: CredentialArgs,
         context: ContextArgs,
         other: OtherCodesArgs,
-        environment: Environment,
+        run: &Run,
         is_single: bool,
     ) -> anyhow::Result<Self> {
         // A certificate alone, beside codes that are there already, verifies them.
@@ -79,10 +84,11 @@ impl Codes {
             bail!("--ksef-number is the number of one invoice: give exactly one file");
         }
         Ok(match ksef_number {
-            _ if is_signing => Self::signed(credential, context, environment)?,
+            _ if is_signing => Self::signed(credential, context, run.environment)?,
             _ if kod1_alone => Self::Linked(KsefNumbers::None),
             Some(number) => Self::Linked(KsefNumbers::One(number)),
             None if !upo.is_empty() => Self::Linked(KsefNumbers::Upo(upo)),
+            None if codes.is_empty() && run.book.is_some() => Self::Booked,
             None if codes.is_empty() => bail!(NO_SOURCE),
             None => Self::Earlier { manifests: codes, certificate },
         })
