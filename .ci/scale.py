@@ -36,11 +36,13 @@ WORKERS = 2
 class Opens:
     """How often a file is opened, by any process."""
 
+    OPENED, CLOSED = 0x20, 0x10
+
     def __init__(self, path):
         libc = ctypes.CDLL(None, use_errno=True)
         self.file = libc.inotify_init1(os.O_NONBLOCK)
-        in_open = 0x20
-        assert self.file >= 0 and libc.inotify_add_watch(self.file, os.fsencode(path), in_open) >= 0
+        # Closed, too: of two events that are alike, one behind the other, the kernel keeps one.
+        assert self.file >= 0 and libc.inotify_add_watch(self.file, os.fsencode(path), self.OPENED | self.CLOSED) >= 0
 
     def count(self):
         """Since it was last asked."""
@@ -52,8 +54,9 @@ class Opens:
                 return found
             at = 0
             while at < len(events):
-                found += 1
-                at += 16 + struct.unpack_from("iIII", events, at)[3]
+                _, what, _, length = struct.unpack_from("iIII", events, at)
+                found += bool(what & self.OPENED)
+                at += 16 + length
 
 
 def below():
@@ -86,6 +89,7 @@ class Spark:
         builder = SparkSession.builder.master(f"local-cluster[{WORKERS},1,1024]").config("spark.ui.enabled", "false")
         for name, value in given.items():
             builder = builder.config(f"spark.executorEnv.{name}", value)
+        builder = builder.config("spark.ui.showConsoleProgress", "false")
         builder = builder.config("spark.executorEnv.PYTHONPATH", os.pathsep.join(sys.path)).config("spark.task.maxFailures", "8")
         # A task for each file.
         builder = builder.config("spark.sql.files.openCostInBytes", str(128 << 20))
