@@ -27,7 +27,7 @@ pub(crate) fn root_of(text: &str) -> Option<(String, String)> {
     impl Visitor for Root {
         fn open(&mut self, namespace: &str, local: &str) -> Step {
             self.0 = Some((namespace.to_owned(), local.to_owned()));
-            Err((Kind::UnknownForm, "no more is read".to_owned()))
+            Err((Kind::UnknownForm, String::new()))
         }
         fn text(&mut self, _text: &str) {}
         fn close(&mut self) -> Step {
