@@ -44,7 +44,7 @@ mod stamp;
 mod text;
 
 pub use embedded::Embedded;
-pub use original::{Original, PageDrawer};
-pub use settings::{Anchor, Arrangement, Corner, Occupied, Pages, Size, Stamp};
+pub use original::Original;
+pub use settings::{Anchor, Arrangement, Corner, Occupied, PageDrawer, Pages, Size, Stamp};
 pub use stamp::{NewPage, Stamped, StampedPlace};
 pub use text::PageText;

@@ -4,7 +4,7 @@ use super::document::file::File;
 use super::embedded::{self, Embedded};
 use super::page::pages;
 use super::repair;
-use super::settings::Stamp;
+use super::settings::{PageDrawer, Stamp};
 use super::stamp::{self, NewPage, Stamped};
 use super::text::{self, PageText};
 use crate::error::Result;
@@ -16,14 +16,6 @@ pub struct Original {
     /// Of one that was repaired: how many pictures cannot be unpacked.
     broken_pictures: Option<usize>,
     drawer: Option<Arc<dyn PageDrawer>>,
-}
-
-/// Draws pages, so that it is seen where pictures on them are white: scans are for the most part. Nothing here decodes a
-/// stranger's picture.
-pub trait PageDrawer: Send + Sync {
-    /// A page of a PDF, counted from 1, as the reader sees it, divided into columns and rows: for each row from above, true where
-    /// something is dark. None if that is not known for certain.
-    fn dark(&self, pdf: &[u8], page: u32, columns: usize, rows: usize) -> Option<Vec<Vec<bool>>>;
 }
 
 impl Original {

@@ -211,3 +211,11 @@ impl Stamp {
         }
     }
 }
+
+/// Draws pages, so that it is seen where pictures on them are white: scans are for the most part. Nothing here decodes a
+/// stranger's picture.
+pub trait PageDrawer: Send + Sync {
+    /// A page of a PDF, counted from 1, as the reader sees it, divided into columns and rows: for each row from above, true where
+    /// something is dark. None if that is not known for certain.
+    fn dark(&self, pdf: &[u8], page: u32, columns: usize, rows: usize) -> Option<Vec<Vec<bool>>>;
+}

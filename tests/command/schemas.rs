@@ -28,7 +28,8 @@ fn case(path: PathBuf) -> (PathBuf, Vec<String>, Vec<Value>) {
     let args = case.get("args").and_then(|args| args.as_array()).into_iter().flatten();
     let args: Vec<_> = args.map(|arg| arg.as_str().unwrap().to_owned()).collect();
     // What may be any number in a case is one here.
-    let stdout = case.get("stdout").and_then(|stdout| stdout.as_str()).unwrap_or_default().replace(":[..]", ":0");
+    let stdout = case.get("stdout").and_then(|stdout| stdout.as_str()).unwrap_or_default();
+    let stdout = stdout.replace(":[..]", ":0").replace("[VERSION]", env!("CARGO_PKG_VERSION"));
     let is_json = |line: &&str| line.starts_with('{') && args[0] != "schema";
     let lines = stdout.lines().filter(is_json).map(|line| serde_json::from_str(line).unwrap()).collect();
     (path, args, lines)

@@ -15,6 +15,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    // All that it says are its answers. It may write no file, and standard error may be one.
+    std::panic::set_hook(Box::new(|_| {}));
     limit();
     match ksef_qr_scan::protocol::serve(io::stdin().lock(), io::stdout().lock(), limit_time) {
         Ok(()) => ExitCode::SUCCESS,

@@ -426,13 +426,17 @@ fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, End
 fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
     let mut worker = Worker::new(plan);
     let (mut indexes, mut taken) = (Vec::new(), Vec::new());
-    while let Ok(first) = jobs.recv() {
-        let share = (jobs.len() / plan.batch.workers()).min(MOST_BY_BOOK - 1);
-        for (index, job) in std::iter::once(first).chain(jobs.try_iter().take(share)) {
-            indexes.push(index);
-            taken.push(job);
-        }
-        let turn = plan.turns.take();
+    loop {
+        let mut take_work = || {
+            let first = jobs.recv().ok()?;
+            let share = (jobs.len() / plan.batch.workers()).min(MOST_BY_BOOK - 1);
+            for (index, job) in std::iter::once(first).chain(jobs.try_iter().take(share)) {
+                indexes.push(index);
+                taken.push(job);
+            }
+            Some(())
+        };
+        let Some(((), turn)) = plan.turns.next(&mut take_work) else { return };
         let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, &taken)));
         drop(turn);
         let done = done.unwrap_or_else(|_| {

@@ -9,14 +9,13 @@ use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
-use crate::pdf::original::PageDrawer;
 use crate::pdf::page::content::NAME;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, rounded};
 use crate::pdf::page::ink_map::InkMap;
 use crate::pdf::page::occupied::{self, Survey};
 use crate::pdf::page::pages::{self, Page, ResourcesPlace, Root};
 use crate::pdf::page::resources::PageResources;
-use crate::pdf::settings::{Corner, Occupied, Pages, Stamp};
+use crate::pdf::settings::{Corner, Occupied, PageDrawer, Pages, Stamp};
 use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
 use crate::render::Code;
 
