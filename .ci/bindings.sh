@@ -64,8 +64,10 @@ misuse "$work/misuse-asan"
 step "C, under valgrind"
 # One vector in twelve, and those that are in no testkit: thirty times as slow.
 { awk 'NR % 12 == 1' "$table"; tail -9 "$table"; } >"$work/some.tsv"
-watched=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible
-  --show-leak-kinds=definite,indirect,possible)
+# What is "possibly lost" to it are tables that statics keep, which an optimised program points into and not at; AddressSanitizer,
+# above, follows such pointers, and finds no leak.
+watched=(valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,indirect
+  --show-leak-kinds=definite,indirect)
 "${watched[@]}" "$work/vectors" "$work/some.tsv"
 misuse "${watched[@]}" "$work/misuse"
 

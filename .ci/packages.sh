@@ -59,8 +59,8 @@ PATH=$fresh/bin:/usr/bin:/bin job "$work/plain" "$fresh/bin/ksef-qr"
 step "the .deb, in a Debian that has nothing but what it must"
 root=$work/root
 if [ ! -e "$work/root.tar" ]; then
-  mmdebstrap --quiet --variant=essential --include=libgcc-s1 "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/root.tar.new"
-  mv "$work/root.tar.new" "$work/root.tar"
+  mmdebstrap --quiet --variant=essential --include=libgcc-s1 "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/root.new.tar"
+  mv "$work/root.new.tar" "$work/root.tar"
 fi
 rm -rf "$root"
 mkdir -p "$root"
