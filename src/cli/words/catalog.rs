@@ -272,6 +272,7 @@ fn fixed_letters(parts: &[Part<'_>]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::words::library_texts::literal;
 
     const SAMPLE: &str = r#"
 msgid ""
@@ -339,33 +340,12 @@ msgstr "nie da się tego przyjąć: {why}"
             for opening in openings {
                 for (at, _) in code.match_indices(opening) {
                     let Some(quoted) = code[at + opening.len()..].trim_start().strip_prefix('"') else { continue };
-                    found.push((path.display().to_string(), literal(quoted)));
+                    found.push((path.display().to_string(), literal(quoted).0));
                 }
             }
         }
         assert!(found.len() > 50, "the sources were found");
         found
-    }
-
-    /// A literal as the compiler reads it, from behind its first quote.
-    fn literal(quoted: &str) -> String {
-        let (mut text, mut letters) = (String::new(), quoted.chars());
-        while let Some(letter) = letters.next() {
-            match letter {
-                '"' => break,
-                '\\' => match letters.next() {
-                    Some('n') => text.push('\n'),
-                    Some('\n') => {
-                        let rest = letters.as_str().trim_start();
-                        letters = rest.chars();
-                    }
-                    Some(other) => text.push(other),
-                    None => break,
-                },
-                other => text.push(other),
-            }
-        }
-        text
     }
 
     /// True if there are words in it, and not names alone.

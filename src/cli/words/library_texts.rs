@@ -146,7 +146,7 @@ fn literals(code: &str) -> Vec<(&str, String)> {
 }
 
 /// A literal as the compiler reads it, from behind its first quote, and its length with its last one.
-fn literal(quoted: &str) -> (String, usize) {
+pub(super) fn literal(quoted: &str) -> (String, usize) {
     let (mut text, mut letters) = (String::new(), quoted.chars());
     while let Some(letter) = letters.next() {
         match letter {
