@@ -4,12 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hayro::RenderCache;
 use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning};
 use image::GrayImage;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pdf::{draw, open, order};
+use crate::pdf::{Shared, Undrawn, draw, open, order};
 
 /// Pixels of a square's side, at the least: a line of a tenth of a millimetre is seen on squares of one.
 const PIXELS: f32 = 4.0;
@@ -61,11 +60,14 @@ fn picture(bytes: &[u8], number: usize, columns: usize, rows: usize) -> Result<G
     };
     let (width, height) = page.render_dimensions();
     let dense = PIXELS * (columns as f32 / width).max(rows as f32 / height);
-    let drawn = draw(page, &RenderCache::new(), &settings, dense);
+    let drawn = draw(page, &Shared::default(), &settings, dense);
     if failed.load(Ordering::Relaxed) {
         return Err(unreadable("a picture cannot be decoded"));
     }
-    drawn.ok_or_else(|| unreadable("the page cannot be drawn"))
+    drawn.map_err(|why| match why {
+        Undrawn::NoSize => unreadable("the page cannot be drawn"),
+        Undrawn::TooMuch => unreadable("there is too much on the page to be drawn"),
+    })
 }
 
 /// `1` for a square with ink in it.

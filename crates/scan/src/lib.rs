@@ -27,6 +27,7 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod area;
+mod effort;
 mod error;
 mod file;
 mod found;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::{InterpreterCache, InterpreterSettings};
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::object::{Array, Dict, Name, ObjectIdentifier, String as PdfString};
 use hayro::hayro_syntax::page::Page;
@@ -13,6 +13,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings, render};
 use image::GrayImage;
 
 use crate::area::Area;
+use crate::effort;
 use crate::error::{Error, ErrorKind, Result};
 use crate::found::{Contents, Found, Origin};
 use crate::picture::{Code, placed_codes};
@@ -72,8 +73,7 @@ fn pages(bytes: &[u8]) -> Result<Contents> {
         count => return Err(unreadable(format!("the PDF has {count} pages, more than {MOST_COUNTED}"))),
     }
     let settings = InterpreterSettings::default();
-    // Fonts, which all pages share.
-    let cache = RenderCache::new();
+    let shared = Shared::default();
     let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
     let order = order(&pdf);
     let number = |index: usize, page: &Page<'_>| {
@@ -84,10 +84,17 @@ fn pages(bytes: &[u8]) -> Result<Contents> {
     let mut opened = root.as_ref().map(opened_by_document).unwrap_or_default();
     let mut found: Vec<Found> = Vec::new();
     let chosen = chosen(pages);
+    let mut unread: Vec<usize> = Vec::new();
     for (index, page) in pages.iter().enumerate().filter(|(index, _)| chosen.contains(index)) {
         let number = number(index, page);
-        let codes =
-            draw(page, &cache, &settings, RESOLUTION / 72.0).map(|picture| placed_codes(&picture)).unwrap_or_default();
+        let codes = match draw(page, &shared, &settings, RESOLUTION / 72.0) {
+            Ok(picture) => placed_codes(&picture),
+            Err(Undrawn::TooMuch) => {
+                unread.push(number);
+                Vec::new()
+            }
+            Err(Undrawn::NoSize) => Vec::new(),
+        };
         for Code { text, .. } in &codes {
             let place = Some(format!("page {number}"));
             found.push(Found { text: text.clone(), origin: Origin::Code, place, over: Vec::new(), opens: false });
@@ -112,8 +119,9 @@ fn pages(bytes: &[u8]) -> Result<Contents> {
             found.push(Found { text, origin: Origin::Link, place, over, opens: true });
         }
     }
-    let unread = pages.iter().enumerate().filter(|(index, _)| !chosen.contains(index));
-    let unread: Vec<usize> = unread.map(|(index, page)| number(index, page)).collect();
+    let passed_over = pages.iter().enumerate().filter(|(index, _)| !chosen.contains(index));
+    unread.extend(passed_over.map(|(index, page)| number(index, page)));
+    unread.sort_unstable();
     Ok(Contents { texts: found, unread: (!unread.is_empty()).then(|| ranges(&unread)) })
 }
 
@@ -174,24 +182,43 @@ fn scale(page: &Page<'_>, times: f32) -> Option<f32> {
     (width * scale >= 1.0 && height * scale >= 1.0).then_some(scale)
 }
 
+/// What the pages of a document share: its fonts.
+#[derive(Default)]
+pub(crate) struct Shared<'a> {
+    drawn: RenderCache<'a>,
+    counted: InterpreterCache<'a>,
+}
+
+/// Why a page was not drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Undrawn {
+    /// Nothing of it could be seen.
+    NoSize,
+    /// There is more on it than is drawn in bounded memory.
+    TooMuch,
+}
+
 /// The page in grey, so many times as large as it is, or smaller if that would be too large.
 pub(crate) fn draw<'a>(
     page: &'a Page<'a>,
-    cache: &RenderCache<'a>,
+    shared: &Shared<'a>,
     settings: &InterpreterSettings,
     times: f32,
-) -> Option<GrayImage> {
-    let scale = scale(page, times)?;
+) -> std::result::Result<GrayImage, Undrawn> {
+    let scale = scale(page, times).ok_or(Undrawn::NoSize)?;
+    if !effort::is_bounded(page, &shared.counted, settings, scale) {
+        return Err(Undrawn::TooMuch);
+    }
     // A code may be made of the letters of a font: they are drawn where they are, and not moved to whole pixels.
     let drawing = RenderSettings { hinting: false, ..RenderSettings::default() };
-    let drawn =
-        render(page, cache, settings, &drawing, &PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE });
+    let pixels = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
+    let drawn = render(page, &shared.drawn, settings, &drawing, &pixels);
     // The page is drawn on white, so that no transparency is left. Luma as the eye sees it (BT.601).
     let grey = drawn.data().iter().map(|pixel| {
         let sum = 299 * u32::from(pixel.r) + 587 * u32::from(pixel.g) + 114 * u32::from(pixel.b);
         (sum / 1000) as u8
     });
-    GrayImage::from_raw(drawn.width().into(), drawn.height().into(), grey.collect())
+    GrayImage::from_raw(drawn.width().into(), drawn.height().into(), grey.collect()).ok_or(Undrawn::NoSize)
 }
 
 /// An annotation that does something when it is clicked on.

@@ -224,6 +224,15 @@ fn pictures_of_little_and_much_work() {
     }
 }
 
+/// A hundred megabytes of rectangles would take four gigabytes to draw.
+#[test]
+fn a_page_with_too_much_on_it_is_not_drawn() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/pdf/hostile/bomb-content-of-paths.pdf");
+    let error = pdf(&std::fs::read(path).unwrap()).unwrap_err();
+    assert_eq!(error.code(), "no_code_found");
+    assert!(error.to_string().ends_with("not read: pages 1"), "{error}");
+}
+
 /// What would be drawn a thousand times, or by something else than shapes.
 #[test]
 fn drawings_are_of_plain_shapes() {
