@@ -1,8 +1,6 @@
-use qrcode::bits::Bits;
-use qrcode::types::QrResult;
-
 use super::blocks::{Blocks, capacity};
-use super::segment::{Mode, Segmentation};
+use super::data_bits::DataBits;
+use super::segment::Segmentation;
 use super::version::VersionClass;
 use super::{EccLevel, Version};
 use crate::error::{Error, Kind, Result};
@@ -24,10 +22,7 @@ impl Codewords {
     /// `link_too_long`, if no version holds the text at this level.
     pub(super) fn encode(text: &str, level: EccLevel) -> Result<Self> {
         smallest_fit(text, level)
-            .and_then(|(version, segmentation)| {
-                let bytes = pack(&segmentation, version, level).ok()?;
-                Some(Self { version, bytes })
-            })
+            .and_then(|fit| Some(Self { version: fit.version, bytes: fit.codewords(level)? }))
             .ok_or_else(|| {
                 let message = format!("{} bytes do not fit a QR code at level {level}", text.len());
                 Error::new(Kind::LinkTooLong, message)
@@ -35,7 +30,14 @@ impl Codewords {
     }
 }
 
-fn smallest_fit(text: &str, level: EccLevel) -> Option<(Version, Segmentation<'_>)> {
+/// A text that is cut for the smallest version that holds it.
+struct Fit<'a> {
+    version: Version,
+    class: VersionClass,
+    segmentation: Segmentation<'a>,
+}
+
+fn smallest_fit(text: &str, level: EccLevel) -> Option<Fit<'_>> {
     // Beyond this nothing fits, and the segmentation's work stays bounded whatever comes in.
     if text.len() > MOST_CHARACTERS {
         return None;
@@ -43,19 +45,17 @@ fn smallest_fit(text: &str, level: EccLevel) -> Option<(Version, Segmentation<'_
     VersionClass::ALL.into_iter().find_map(|class| {
         let segmentation = Segmentation::shortest(text.as_bytes(), class);
         let version = class.versions().find(|&version| segmentation.bits <= capacity(version, level))?;
-        Some((version, segmentation))
+        Some(Fit { version, class, segmentation })
     })
 }
 
-fn pack(segmentation: &Segmentation<'_>, version: Version, level: EccLevel) -> QrResult<Vec<u8>> {
-    let mut bits = Bits::new(version.into());
-    for segment in &segmentation.segments {
-        match segment.mode {
-            Mode::Numeric => bits.push_numeric_data(segment.bytes)?,
-            Mode::Alphanumeric => bits.push_alphanumeric_data(segment.bytes)?,
-            Mode::Byte => bits.push_byte_data(segment.bytes)?,
+impl Fit<'_> {
+    fn codewords(&self, level: EccLevel) -> Option<Vec<u8>> {
+        let capacity = capacity(self.version, level);
+        let mut bits = DataBits::new(capacity);
+        for segment in &self.segmentation.segments {
+            bits.push_segment(segment, self.class);
         }
+        Some(Blocks::of(self.version, level).interleave(bits.into_codewords(capacity)?))
     }
-    bits.push_terminator(level.into())?;
-    Ok(Blocks::of(version, level).interleave(bits.into_bytes()))
 }

@@ -26,9 +26,18 @@ const IMPOSSIBLE: u32 = u32::MAX / 2;
 impl Mode {
     const ALL: [Self; 3] = [Self::Numeric, Self::Alphanumeric, Self::Byte];
 
-    /// What the mode indicator and the character count cost, in sixths of a bit (ISO/IEC 18004 table 3).
-    fn header_cost(self, class: VersionClass) -> u32 {
-        let count_bits = match (self, class) {
+    /// The mode indicator, of four bits (ISO/IEC 18004 table 2).
+    pub(super) fn indicator(self) -> u32 {
+        match self {
+            Self::Numeric => 1,
+            Self::Alphanumeric => 2,
+            Self::Byte => 4,
+        }
+    }
+
+    /// In how many bits the characters are counted (ISO/IEC 18004 table 3).
+    pub(super) fn count_bits(self, class: VersionClass) -> u32 {
+        match (self, class) {
             (Self::Numeric, VersionClass::Small) => 10,
             (Self::Numeric, VersionClass::Medium) => 12,
             (Self::Numeric, VersionClass::Large) => 14,
@@ -37,8 +46,12 @@ impl Mode {
             (Self::Alphanumeric, VersionClass::Large) => 13,
             (Self::Byte, VersionClass::Small) => 8,
             (Self::Byte, VersionClass::Medium | VersionClass::Large) => 16,
-        };
-        (4 + count_bits) * SIXTHS
+        }
+    }
+
+    /// What the mode indicator and the character count cost, in sixths of a bit.
+    fn header_cost(self, class: VersionClass) -> u32 {
+        (4 + self.count_bits(class)) * SIXTHS
     }
 }
 
@@ -232,7 +245,7 @@ mod tests {
                 let modes: Vec<Mode> =
                     (0..text.len()).map(|place| Mode::ALL[number / 3usize.pow(place as u32) % 3]).collect();
                 let fits = modes.iter().zip(text).all(|(mode, &byte)| mode.cost(byte).is_some());
-                fits.then(|| modes.chunk_by(|a, b| a == b).map(|run| bits(run[0], run.len(), class)).sum())
+                fits.then(|| modes.chunk_by(|a, b| a == b).map(|run| run[0].bits(run.len(), class)).sum())
             })
             .min()
             .unwrap()
@@ -312,14 +325,17 @@ mod tests {
         }
     }
 
-    fn bits(mode: Mode, count: usize, class: VersionClass) -> usize {
-        let header = (mode.header_cost(class) / SIXTHS) as usize;
-        header
-            + match mode {
-                Mode::Numeric => count / 3 * 10 + [0, 4, 7][count % 3],
-                Mode::Alphanumeric => count / 2 * 11 + count % 2 * 6,
-                Mode::Byte => count * 8,
-            }
+    impl Mode {
+        /// What a segment takes.
+        pub(in crate::qr) fn bits(self, count: usize, class: VersionClass) -> usize {
+            let header = (self.header_cost(class) / SIXTHS) as usize;
+            header
+                + match self {
+                    Self::Numeric => count / 3 * 10 + [0, 4, 7][count % 3],
+                    Self::Alphanumeric => count / 2 * 11 + count % 2 * 6,
+                    Self::Byte => count * 8,
+                }
+        }
     }
 
     #[test]
@@ -350,7 +366,7 @@ mod tests {
             }
             for class in VersionClass::ALL {
                 let Segmentation { segments, bits: total } = Segmentation::shortest(&text, class);
-                assert_eq!(total, segments.iter().map(|s| bits(s.mode, s.bytes.len(), class)).sum::<usize>());
+                assert_eq!(total, segments.iter().map(|s| s.mode.bits(s.bytes.len(), class)).sum::<usize>());
                 assert_eq!(segments.iter().flat_map(|s| s.bytes).copied().collect::<Vec<u8>>(), text);
             }
         }

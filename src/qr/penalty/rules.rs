@@ -1,3 +1,5 @@
+use fearless_simd::{Level, dispatch};
+
 use super::count::count_dark;
 use super::strip::Strip;
 use crate::qr::QUIET_ZONE;
@@ -11,7 +13,19 @@ const MASKS: usize = 8;
 /// Every rule looks at all places of a row at once, and down the columns as easily as along the rows: the
 /// module below is the same bit of the next row. Nothing is transposed. A rule marks the places that cost, row by row,
 /// and counts them together at the end.
+///
+/// All of it is compiled once for each width of vector registers, and the widest that the processor has is taken: what is called
+/// here must be inlined for that.
 pub(in crate::qr) fn penalties(strips: impl Iterator<Item = Strip>, size: usize) -> [u32; 8] {
+    penalties_at(Level::new(), strips, size)
+}
+
+fn penalties_at(level: Level, strips: impl Iterator<Item = Strip>, size: usize) -> [u32; 8] {
+    dispatch!(level, _ => by_rules(strips, size))
+}
+
+#[inline(always)]
+fn by_rules(strips: impl Iterator<Item = Strip>, size: usize) -> [u32; 8] {
     let mut marks = Marks::default();
     let mut scores = [0; 8];
     let mut dark = [0; 8];
@@ -38,6 +52,7 @@ type Marks = [Vec<u64>; 2];
 ///
 /// A run of `n` modules holds `n - 4` places where five alike begin: so each such place costs 1, and the
 /// first of a run 2 more.
+#[inline(always)]
 fn runs(strip: &Strip, [five, first]: &mut Marks) -> [u32; 8] {
     let symbol = strip.symbol();
     five.clear();
@@ -62,6 +77,7 @@ fn runs(strip: &Strip, [five, first]: &mut Marks) -> [u32; 8] {
 }
 
 /// N2: each block of 2 by 2 alike costs 3, overlapping ones included.
+#[inline(always)]
 fn blocks(strip: &Strip, [blocks, _]: &mut Marks) -> [u32; 8] {
     blocks.clear();
     blocks.extend(strip.symbol().windows(MASKS + 1).map(|rows| {
@@ -77,6 +93,7 @@ fn blocks(strip: &Strip, [blocks, _]: &mut Marks) -> [u32; 8] {
 /// The standard leaves two things open. Here the quiet zone counts as light, and a profile with light on both
 /// sides costs 40 once; the `qrcode` crate reads it the same way (and takes off the constant share of the
 /// three finder patterns, which changes no choice).
+#[inline(always)]
 fn finder_lookalikes(strip: &Strip, [lookalikes, dark_in_four]: &mut Marks) -> [u32; 8] {
     lookalikes.clear();
     lookalikes.extend(strip.symbol().iter().map(|&row| {
@@ -109,6 +126,7 @@ fn finder_lookalikes(strip: &Strip, [lookalikes, dark_in_four]: &mut Marks) -> [
 }
 
 /// N4: 10 for each full 5 % by which the proportion of dark modules differs from one half.
+#[inline(always)]
 fn imbalance(dark: u32, size: usize) -> u32 {
     let all = (size * size) as u32;
     // |dark / all - 1/2| / (1/20), rounded down
@@ -169,7 +187,7 @@ pub(in crate::qr) mod tests {
         10 * ((percent - 50.0).abs() / 5.0) as u32
     }
 
-    /// Scores eight symbols of one size at a time, one in the place of each mask.
+    /// Scores eight symbols of one size at a time, one in the place of each mask, at every width of vectors.
     fn check(symbols: &[Vec<Vec<bool>>; 8]) {
         let size = symbols[0].len();
         let data = vec![0; size * size.div_ceil(64)];
@@ -188,7 +206,13 @@ pub(in crate::qr) mod tests {
             Strip::new(number, size, &data, &overlay)
         });
         let plain = symbols.each_ref().map(|modules| plain_penalty(modules));
-        assert_eq!(penalties(strips, size), plain, "size {size}");
+        let widest = Level::new();
+        let mut levels = vec![Level::baseline(), widest];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(widest.as_avx2().map(fearless_simd::Simd::level));
+        for level in levels {
+            assert_eq!(penalties_at(level, strips.clone(), size), plain, "size {size}, {level:?}");
+        }
     }
 
     /// Noise, and lines made of the profile's own pieces, so that runs and look-alikes meet every edge of a
