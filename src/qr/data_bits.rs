@@ -69,7 +69,7 @@ impl DataBits {
         self.push(0, left.min(4) as u32);
         let to_whole = (8 - self.count % 8) % 8;
         self.push(0, to_whole);
-        let whole = self.pending << (64 - self.count) % 64;
+        let whole = self.pending << ((64 - self.count) % 64);
         self.bytes.extend_from_slice(&whole.to_be_bytes()[..self.count as usize / 8]);
         let padding = [0xEC, 0x11].into_iter().cycle();
         self.bytes.extend(padding.take(capacity / 8 - self.bytes.len()));
