@@ -17,7 +17,7 @@ pub(crate) struct Typeface {
 }
 
 /// What one character looks like.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Glyph {
     pub(super) character: char,
     /// Its number in the font file.

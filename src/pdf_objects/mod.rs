@@ -11,5 +11,5 @@ pub(crate) mod write;
 
 pub(crate) use link_annotation::{address, link};
 pub(crate) use new_file::NewFile;
-pub(crate) use new_object::NewObject;
+pub(crate) use new_object::{NewObject, deflated};
 pub(crate) use object::{Dict, Id, Indirect, Object, Stream};

@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::object::{Dict, Id, Object};
@@ -21,22 +23,34 @@ impl NewObject {
 
     /// A stream of bytes that are compressed here.
     pub(crate) fn deflated(id: Id, dict: Dict, data: &[u8]) -> Self {
-        Self::stream(id, dict.with("Filter", Object::name("FlateDecode")), deflated(data))
+        Self::stream(id, dict, deflated(data)).which_is_deflated()
+    }
+
+    /// Says of a stream that [`deflated`] compressed it.
+    pub(crate) fn which_is_deflated(self) -> Self {
+        Self { dict: self.dict.with("Filter", Object::name("FlateDecode")), ..self }
     }
 }
 
 /// A zlib stream (RFC 1950) of `bytes`, for the filter FlateDecode. The same bytes give the same stream.
-fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut compress = Compress::new(Compression::default(), true);
-    let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
-    while let Some(rest) = bytes.get(compress.total_in() as usize..) {
-        match compress.compress_vec(rest, &mut stream, FlushCompress::Finish) {
-            // Only a stream that was finished before is an error.
-            Ok(Status::StreamEnd) | Err(_) => break,
-            Ok(Status::Ok | Status::BufError) => stream.reserve(bytes.len() / 2 + 64),
-        }
+///
+/// Each thread keeps its compressor: its tables have some hundred kilobytes.
+pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
+    thread_local! {
+        static COMPRESS: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), true));
     }
-    stream
+    COMPRESS.with_borrow_mut(|compress| {
+        compress.reset();
+        let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
+        while let Some(rest) = bytes.get(compress.total_in() as usize..) {
+            match compress.compress_vec(rest, &mut stream, FlushCompress::Finish) {
+                // Only a stream that was finished before is an error.
+                Ok(Status::StreamEnd) | Err(_) => break,
+                Ok(Status::Ok | Status::BufError) => stream.reserve(bytes.len() / 2 + 64),
+            }
+        }
+        stream
+    })
 }
 
 #[cfg(test)]

@@ -138,18 +138,18 @@ impl InkMap {
     /// How many squares are printed on, to the left of and below each corner of a square: any rectangle is then asked for
     /// at once.
     pub(in crate::pdf) fn free(&self) -> FreeRoom<'_> {
-        let width = self.columns + 1;
-        let mut below = vec![0_u32; width * (self.rows + 1)];
-        for row in 0..self.rows {
+        let mut below = Vec::with_capacity((self.columns + 1) * (self.rows + 1));
+        below.resize(self.columns + 1, 0_u32);
+        let mut sums = vec![0_u32; self.columns];
+        for words in self.bits.chunks_exact(self.columns.div_ceil(64)) {
+            let bits = words.iter().flat_map(|word| (0..64).map(move |bit| (word >> bit & 1) as u32));
             let mut left = 0;
-            for column in 0..self.columns {
-                let word = self.bits.get(row * self.columns.div_ceil(64) + column / 64).copied().unwrap_or_default();
-                left += (word >> (column % 64) & 1) as u32;
-                let under = below.get(row * width + column + 1).copied().unwrap_or_default();
-                if let Some(sum) = below.get_mut((row + 1) * width + column + 1) {
-                    *sum = under + left;
-                }
-            }
+            below.push(0);
+            below.extend(sums.iter_mut().zip(bits).map(|(sum, bit)| {
+                left += bit;
+                *sum += left;
+                *sum
+            }));
         }
         FreeRoom { map: self, below }
     }

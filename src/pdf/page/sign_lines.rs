@@ -1,3 +1,5 @@
+use std::cell::LazyCell;
+
 use super::geometry::{Point, Rect};
 use super::ink_map::InkMap;
 
@@ -68,7 +70,8 @@ impl SignLines {
             if up.1.abs() > up.0.abs() { rect.width() > rect.height() } else { rect.height() > rect.width() }
         };
         let is_long = |rect: &&Rect| self.is_as_long(rect.width().max(rect.height()));
-        let room = map.free();
+        // Most pages have no such line.
+        let room = LazyCell::new(|| map.free());
         let has_words = |rect: &&Rect| !room.has(&moved(rect, -WORDS[0]).around(&moved(rect, -WORDS[1])));
         let drawn = self.drawn.iter().filter(lies).filter(has_words);
         let all = drawn.chain(self.dotted.iter().filter(lies).filter(is_long));
