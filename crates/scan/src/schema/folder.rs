@@ -5,6 +5,8 @@ use fastxml::schema::{FetchResult, Schema, SchemaFetcher};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::plain::plain;
+
 const SCHEME: &str = "file:///";
 
 /// The files of a folder, by path, each with its target namespace.
@@ -34,9 +36,9 @@ impl Folder {
         self.compile_with(path, self, |bytes| bytes)
     }
 
-    /// The same with [`plain_digits`]: the document that it takes, the schema takes too; it may refuse more.
+    /// The same made [`plain`]: the document that it takes, the schema takes too; it may refuse more.
     pub(super) fn compile_plain(&self, path: &str) -> fastxml::Result<Schema> {
-        self.compile_with(path, &PlainDigits(self), |bytes| plain_digits(&bytes))
+        self.compile_with(path, &PlainFolder(self), |bytes| plain(&bytes))
     }
 
     fn compile_with(
@@ -51,55 +53,12 @@ impl Folder {
 }
 
 #[derive(Debug)]
-struct PlainDigits<'f>(&'f Folder);
+struct PlainFolder<'f>(&'f Folder);
 
-impl SchemaFetcher for PlainDigits<'_> {
+impl SchemaFetcher for PlainFolder<'_> {
     fn fetch(&self, url: &str) -> fastxml::Result<FetchResult> {
         let found = self.0.fetch(url)?;
-        Ok(FetchResult { content: plain_digits(&found.content), ..found })
-    }
-}
-
-/// A schema in whose patterns `\d` means the ten digits of ASCII. It means those of all alphabets, of which the
-/// machine that finds them is large: fastxml makes those machines anew for each document, and spends most of its time on it. A
-/// pattern in which a class is turned round or taken away from stays as it is: it could take more than before.
-fn plain_digits(schema: &[u8]) -> Vec<u8> {
-    const START: &str = "pattern value=\"";
-
-    let Ok(text) = std::str::from_utf8(schema) else { return schema.to_vec() };
-    let mut plain = String::with_capacity(text.len() + text.len() / 64);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once(START) {
-        let Some((pattern, after)) = after.split_once('"') else { break };
-        plain.extend([before, START]);
-        match pattern.contains("[^") || pattern.contains("-[") {
-            true => plain.push_str(pattern),
-            false => push_plain_digits(pattern, &mut plain),
-        }
-        plain.push('"');
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain.into_bytes()
-}
-
-fn push_plain_digits(pattern: &str, plain: &mut String) {
-    let mut is_in_class = false;
-    let mut signs = pattern.chars();
-    while let Some(sign) = signs.next() {
-        if sign != '\\' {
-            is_in_class = sign == '[' || is_in_class && sign != ']';
-            plain.push(sign);
-            continue;
-        }
-        match signs.next() {
-            Some('d') if is_in_class => plain.push_str("0-9"),
-            Some('d') => plain.push_str("[0-9]"),
-            escaped => {
-                plain.push('\\');
-                plain.extend(escaped);
-            }
-        }
+        Ok(FetchResult { content: plain(&found.content), ..found })
     }
 }
 
@@ -189,36 +148,6 @@ mod tests {
         assert_eq!(of("<?xml version='1.0'?><!-- x --><s targetNamespace='urn:a'>").as_deref(), Some("urn:a"));
         for none in ["", "x", "<s/>", "<s", "<!-- "] {
             assert_eq!(of(none), None, "{none}");
-        }
-    }
-
-    #[test]
-    fn digits_become_plain_where_that_takes_no_more() {
-        let plain = |pattern: &str| {
-            let schema = format!("<a/><xs:pattern value=\"{pattern}\"/><b c=\"\\d\"/>");
-            let plain = String::from_utf8(plain_digits(schema.as_bytes())).unwrap();
-            plain
-                .strip_prefix("<a/><xs:pattern value=\"")
-                .unwrap()
-                .strip_suffix("\"/><b c=\"\\d\"/>")
-                .unwrap()
-                .to_owned()
-        };
-        for (pattern, expected) in [
-            (r"-?([1-9]\d{0,15}|0)(\.\d{1,2})?", r"-?([1-9][0-9]{0,15}|0)(\.[0-9]{1,2})?"),
-            (r"(\d|[A-Z]|\+|\*){1,12}", r"([0-9]|[A-Z]|\+|\*){1,12}"),
-            (r"[\d+*]\d", r"[0-9+*][0-9]"),
-            (r"[\[\d]\d", r"[\[0-9][0-9]"),
-            (r"\\d\\\d", r"\\d\\[0-9]"),
-            (r"[^\d]\d", r"[^\d]\d"),
-            (r"[\d-[5]]", r"[\d-[5]]"),
-            (r"\D\w.\", r"\D\w.\"),
-            ("", ""),
-        ] {
-            assert_eq!(plain(pattern), expected);
-        }
-        for odd in [&b"pattern value=\"\\d"[..], b"pattern value='\\d'", b"\xFF pattern value=\"\\d\"", b""] {
-            assert_eq!(plain_digits(odd), odd);
         }
     }
 

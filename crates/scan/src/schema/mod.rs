@@ -18,6 +18,7 @@
 
 mod document;
 mod folder;
+mod plain;
 mod schemas;
 
 pub use schemas::{Form, Schemas, Violation};

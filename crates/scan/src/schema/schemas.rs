@@ -78,6 +78,10 @@ impl Schemas {
 
     /// True if the document is valid; false if it need not be.
     fn is_plainly_valid(&self, form: &CompiledForm, text: &str) -> bool {
+        // A document that names a type could name one that only the plain schema has.
+        if text.contains(":type") {
+            return false;
+        }
         let compile = || self.compile(&form.form, Folder::compile_plain).ok();
         let Some(schema) = form.plain.get_or_init(compile) else { return false };
         let mut document = Document::new(schema);
