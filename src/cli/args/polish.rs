@@ -57,7 +57,7 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
         _ = write!(words, "\n\n{}", usage_in_polish(&usage.to_string()));
     }
-    Some(format!("{words}\n\nWięcej mówi „--help”."))
+    Some(format!("{words}\n\nWięcej informacji podaje „--help”."))
 }
 
 /// What clap writes into a text of its own.

@@ -123,8 +123,12 @@ impl Catalog {
         filled_in(parts, &values, polish)
     }
 
-    /// A value may be a text of ours. A word alone is left as it is, where it may be the name of a file.
+    /// A value may be a text of ours. A word alone is left as it is, where it may be the name of a file. What has decimals (`{:.1}`)
+    /// has a comma in Polish.
     fn value<'v>(&self, name: &str, value: &'v str, depth: u8) -> Cow<'v, str> {
+        if name.contains(":.") {
+            return Cow::Owned(value.replace('.', ","));
+        }
         match value.contains(' ') || OUR_WORDS.contains(&name) {
             true => self.said_within(value, depth).map_or(Cow::Borrowed(value), Cow::Owned),
             false => Cow::Borrowed(value),
@@ -301,6 +305,18 @@ msgstr "to jest folder"
 
 msgid "it cannot be taken: {why}"
 msgstr "nie da się tego przyjąć: {why}"
+
+msgid "seller"
+msgstr "sprzedawca"
+
+msgid "it is of another {party}"
+msgstr "{party} jest inny"
+
+msgid "the file is called {name}"
+msgstr "plik nazywa się {name}"
+
+msgid "a side of {side:.2} mm"
+msgstr "bok {side:.2} mm"
 "#;
 
     #[test]
@@ -311,6 +327,10 @@ msgstr "nie da się tego przyjąć: {why}"
         assert_eq!(said("2 of 7 invoices are refused").unwrap(), "odrzucono faktur: 2 z 7");
         assert_eq!(said("it cannot be taken: it is a folder").unwrap(), "nie da się tego przyjąć: to jest folder");
         assert_eq!(said("something else"), None);
+        // Words of ours are said in Polish too where they stand alone; what may be a name is not.
+        assert_eq!(said("it is of another seller").unwrap(), "sprzedawca jest inny");
+        assert_eq!(said("the file is called seller").unwrap(), "plik nazywa się seller");
+        assert_eq!(said("a side of 0.25 mm").unwrap(), "bok 0,25 mm");
     }
 
     #[test]
