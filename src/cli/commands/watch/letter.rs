@@ -116,9 +116,10 @@ fn polish(code: &str) -> (&'static str, &'static str) {
             "nie wiadomo, która faktura XML należy do tego PDF-u.",
             "włożyć jeden PDF i jedną fakturę o tej samej nazwie.",
         ),
-        "pdf_of_another_invoice" => {
-            ("PDF przedstawia inną fakturę niż plik XML o tej samej nazwie.", "sprawdzić, czy PDF i XML należą do siebie.")
-        }
+        "pdf_of_another_invoice" => (
+            "PDF przedstawia inną fakturę niż plik XML o tej samej nazwie.",
+            "sprawdzić, czy PDF i XML należą do siebie.",
+        ),
         "pdf_damaged" | "pdf_limits" | "pdf_encrypted" | "pdf_password_wrong" | "pdf_permissions" | "pdf_certified" => {
             ("PDF jest uszkodzony, zaszyfrowany albo chroniony przed zmianą.", "zapisać PDF jeszcze raz, bez ochrony.")
         }
@@ -126,7 +127,9 @@ fn polish(code: &str) -> (&'static str, &'static str) {
             "na stronie PDF-u nie ma wolnego miejsca na kody.",
             "zostawić na wydruku miejsce; administrator może też wybrać inny róg albo osobną stronę.",
         ),
-        "pdf_stamped_already" => ("na tym PDF-ie są już kody.", "włożyć PDF taki, jaki utworzył program do fakturowania."),
+        "pdf_stamped_already" => {
+            ("na tym PDF-ie są już kody.", "włożyć PDF taki, jaki utworzył program do fakturowania.")
+        }
         "issued_number" | "duplicate_invoice" => (
             "inny plik o tym samym numerze faktury ma już kody.",
             "sprawdzić, który plik jest właściwy; nabywca może mieć już kody pierwszego.",
@@ -135,7 +138,9 @@ fn polish(code: &str) -> (&'static str, &'static str) {
         "codes_missing" => {
             ("w podanym manifeście lub księdze nie ma kodów tej faktury.", "sprawdzić, czy to dokładnie ten sam plik.")
         }
-        "file_in_use" => ("plik jest otwarty w innym programie.", "zamknąć go w tamtym programie i włożyć plik jeszcze raz."),
+        "file_in_use" => {
+            ("plik jest otwarty w innym programie.", "zamknąć go w tamtym programie i włożyć plik jeszcze raz.")
+        }
         "input_unreadable" | "input_not_regular" => {
             ("pliku nie da się odczytać.", "sprawdzić uprawnienia do pliku i zapisać go jeszcze raz.")
         }
