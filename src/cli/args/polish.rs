@@ -112,6 +112,10 @@ fn argument(arg: Arg, text: &mut dyn FnMut(&str) -> Option<String>) -> Arg {
     if let Some(heading) = heading {
         arg = arg.help_heading(heading);
     }
+    // Under a heading clap sorts by name, and arguments are given in their order.
+    if let Some(place) = arg.get_index() {
+        arg = arg.display_order(place);
+    }
     if arg.get_action().takes_values()
         && let Some(names) = arg.get_value_names()
     {
