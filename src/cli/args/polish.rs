@@ -98,7 +98,13 @@ fn each_text(command: Command, text: &mut dyn FnMut(&str) -> Option<String>) -> 
     if let Some(after) = command.get_after_long_help().map(ToString::to_string) {
         command = command.after_long_help(examples(&after, text));
     }
-    command = command.mut_args(|arg| argument(arg, text));
+    // Under a heading clap sorts by name, and arguments are given in their order.
+    let mut place = 1000;
+    command = command.mut_args(|arg| {
+        let arg = argument(arg, text);
+        place += 1;
+        if arg.is_positional() { arg.display_order(place) } else { arg }
+    });
     command.mut_subcommands(|below| each_text(below, text))
 }
 
@@ -111,10 +117,6 @@ fn argument(arg: Arg, text: &mut dyn FnMut(&str) -> Option<String>) -> Arg {
     };
     if let Some(heading) = heading {
         arg = arg.help_heading(heading);
-    }
-    // Under a heading clap sorts by name, and arguments are given in their order.
-    if let Some(place) = arg.get_index() {
-        arg = arg.display_order(place);
     }
     if arg.get_action().takes_values()
         && let Some(names) = arg.get_value_names()
