@@ -57,7 +57,7 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
         _ = write!(words, "\n\n{}", usage_in_polish(&usage.to_string()));
     }
-    Some(format!("{words}\n\nWięcej mówi „--help”."))
+    Some(format!("{words}\n\nWięcej informacji podaje „--help”."))
 }
 
 /// What clap writes into a text of its own.
@@ -98,7 +98,13 @@ fn each_text(command: Command, text: &mut dyn FnMut(&str) -> Option<String>) -> 
     if let Some(after) = command.get_after_long_help().map(ToString::to_string) {
         command = command.after_long_help(examples(&after, text));
     }
-    command = command.mut_args(|arg| argument(arg, text));
+    // Under a heading clap sorts by name, and arguments are given in their order.
+    let mut place = 1000;
+    command = command.mut_args(|arg| {
+        let arg = argument(arg, text);
+        place += 1;
+        if arg.is_positional() { arg.display_order(place) } else { arg }
+    });
     command.mut_subcommands(|below| each_text(below, text))
 }
 

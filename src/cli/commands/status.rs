@@ -124,7 +124,7 @@ impl Answer {
     fn in_words(&self, has_register: bool) {
         say!("{BOLD}{}{BOLD:#} ({}), {}", printable(&self.book), self.environment, self.today);
         let states: Vec<String> =
-            self.states.iter().map(|(name, count)| format!("{count} {}", translated(name))).collect();
+            self.states.iter().map(|(name, count)| words!("{count} {what}", what = translated(name))).collect();
         let states = if states.is_empty() { String::new() } else { format!(": {}", states.join(", ")) };
         say!("  {} not in KSeF yet{states}", counted(self.open, "invoice"));
         let late = if self.overdue > 0 { BAD } else { GOOD };

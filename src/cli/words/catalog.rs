@@ -118,13 +118,18 @@ impl Catalog {
     }
 
     fn fill(&self, parts: &[Part<'_>], values: &[&str], polish: &str, depth: u8) -> String {
-        let values: Vec<Cow<'_, str>> = values.iter().map(|value| self.value(value, depth)).collect();
+        let values: Vec<Cow<'_, str>> =
+            names(parts).zip(values).map(|(name, value)| self.value(name, value, depth)).collect();
         filled_in(parts, &values, polish)
     }
 
-    /// A value may be a text of ours. A word alone is left as it is: it may be the name of a file.
-    fn value<'v>(&self, value: &'v str, depth: u8) -> Cow<'v, str> {
-        match value.contains(' ') {
+    /// A value may be a text of ours. A word alone is left as it is, where it may be the name of a file. What has decimals (`{:.1}`)
+    /// has a comma in Polish.
+    fn value<'v>(&self, name: &str, value: &'v str, depth: u8) -> Cow<'v, str> {
+        if name.contains(":.") {
+            return Cow::Owned(value.replace('.', ","));
+        }
+        match value.contains(' ') || OUR_WORDS.contains(&name) {
             true => self.said_within(value, depth).map_or(Cow::Borrowed(value), Cow::Owned),
             false => Cow::Borrowed(value),
         }
@@ -139,6 +144,9 @@ impl Catalog {
 
 /// What begins a colour on a terminal.
 const ESCAPE: &str = "\u{1b}[";
+
+/// Values of these names are words of ours: the state of an invoice, a party to it, a part of a link.
+const OUR_WORDS: [&str; 4] = ["of", "party", "state", "what"];
 
 /// In tries; a hostile text could have the parts of a template stand in it in a million ways.
 const MOST_TRIES: u32 = 10_000;
@@ -196,15 +204,17 @@ fn style_end(text: &str) -> usize {
     end
 }
 
+/// What the values of a template are called, in their order.
+fn names<'t>(parts: &[Part<'t>]) -> impl Iterator<Item = &'t str> {
+    parts.iter().filter_map(|part| match part {
+        Part::Value(name) => Some(*name),
+        Part::Fixed(_) => None,
+    })
+}
+
 /// A Polish text with its values. `{name}` is the value of this name, `{}` the next one without a name, `{#2}` the second of all.
 fn filled_in(english: &[Part<'_>], values: &[Cow<'_, str>], polish: &str) -> String {
-    let names: Vec<&str> = english
-        .iter()
-        .filter_map(|part| match part {
-            Part::Value(name) => Some(*name),
-            Part::Fixed(_) => None,
-        })
-        .collect();
+    let names: Vec<&str> = names(english).collect();
     let mut used = vec![false; names.len()];
     let mut text = String::with_capacity(polish.len() + 32);
     for part in parts(polish) {
@@ -295,6 +305,18 @@ msgstr "to jest folder"
 
 msgid "it cannot be taken: {why}"
 msgstr "nie da się tego przyjąć: {why}"
+
+msgid "seller"
+msgstr "sprzedawca"
+
+msgid "it is of another {party}"
+msgstr "{party} jest inny"
+
+msgid "the file is called {name}"
+msgstr "plik nazywa się {name}"
+
+msgid "a side of {side:.2} mm"
+msgstr "bok {side:.2} mm"
 "#;
 
     #[test]
@@ -305,6 +327,10 @@ msgstr "nie da się tego przyjąć: {why}"
         assert_eq!(said("2 of 7 invoices are refused").unwrap(), "odrzucono faktur: 2 z 7");
         assert_eq!(said("it cannot be taken: it is a folder").unwrap(), "nie da się tego przyjąć: to jest folder");
         assert_eq!(said("something else"), None);
+        // Words of ours are said in Polish too where they stand alone; what may be a name is not.
+        assert_eq!(said("it is of another seller").unwrap(), "sprzedawca jest inny");
+        assert_eq!(said("the file is called seller").unwrap(), "plik nazywa się seller");
+        assert_eq!(said("a side of 0.25 mm").unwrap(), "bok 0,25 mm");
     }
 
     #[test]

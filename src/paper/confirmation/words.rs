@@ -59,7 +59,7 @@ static POLISH: Words = Words {
     farmer: "Sprzedawca (rolnik ryczałtowy)",
     buyer: "Nabywca",
     nip: "NIP",
-    eu_vat: "numer VAT UE",
+    eu_vat: "numer VAT-UE",
     other_id: "identyfikator podatkowy",
     no_id: "brak identyfikatora podatkowego",
     number: "Numer faktury",

@@ -115,10 +115,10 @@ const PAYMENT: Kind = List(&[
 /// UNCL5305.
 const TAX: Kind = List(&[
     ("S", "stawka podstawowa lub obniżona", "standard or reduced rate"),
-    ("Z", "stawka zero", "zero rated"),
+    ("Z", "stawka 0%", "zero rated"),
     ("E", "zwolnione", "exempt"),
     ("AE", "odwrotne obciążenie", "reverse charge"),
-    ("K", "wewnątrzwspólnotowa dostawa", "intra-EU supply"),
+    ("K", "wewnątrzwspólnotowa dostawa towarów", "intra-EU supply"),
     ("G", "eksport poza UE", "export outside the EU"),
     ("O", "nie podlega VAT", "not subject to VAT"),
     ("L", "IGIC", "IGIC"),
@@ -272,7 +272,7 @@ static LABELS: &[Label] = &[
     row("CountrySubentity", "Region", "Region", Text),
     row("Country", "Kraj", "Country", Text),
     row("IdentificationCode", "Kod kraju", "Country code", Text),
-    row("Contact", "Kontakt", "Contact", Text),
+    row("Contact", "Dane kontaktowe", "Contact", Text),
     row("Telephone", "Telefon", "Telephone", Text),
     row("ElectronicMail", "E-mail", "E-mail", Text),
     row("Person", "Osoba", "Person", Text),
@@ -384,7 +384,7 @@ static LABELS: &[Label] = &[
     row("GrossPriceAmount", "Cena brutto", "Gross price", Figure),
     row("BaseQuantity", "Cena za", "Price for", Figure),
     // The Polish extension
-    row("UBLExtensions", "Rozszerzenie polskie", "Polish extension", Text),
+    row("UBLExtensions", "Polskie rozszerzenie", "Polish extension", Text),
     row("UBLExtension", "Rozszerzenie", "Extension", Text),
     row("ExtensionURI", "Rozszerzenie", "Extension", Text),
     row("ExtensionContent", "Treść rozszerzenia", "Extension content", Text),

@@ -10,7 +10,7 @@ use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookCheck, SecretSource};
 use crate::cli::words::failure::ErrorLine;
 use crate::cli::words::hints;
-use crate::cli::words::say::{say, translated};
+use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BAD, DIM, GOOD, counted, printable};
 
 /// The last line. A contract: fields are added, never changed or removed.
@@ -71,7 +71,7 @@ pub fn run(settings: &BookCheck) -> anyhow::Result<ExitStatus> {
         say!("{}", serde_json::to_string(&summary)?);
     } else {
         let verdict = match faults {
-            0 => format!("{GOOD}whole{GOOD:#}"),
+            0 => words!("{GOOD}whole{GOOD:#}"),
             _ => format!("{BAD}{}{BAD:#}", counted(faults, "fault")),
         };
         say!("{}: {}, {verdict}", printable(book.place()), counted(invoices, "invoice"));

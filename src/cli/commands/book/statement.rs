@@ -109,7 +109,7 @@ impl Counts {
         let parts: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {}", translated(what)))
+            .map(|(count, what)| words!("{count} {what}", what = translated(what)))
             .collect();
         if parts.is_empty() { words!("nothing") } else { parts.join(", ") }
     }

@@ -110,23 +110,24 @@ fn differences(correction: &Correction) {
 
 /// `Faktura/Fa/P_15 (kwota należności ogółem), line 45: "2205,39" -> "2205.39" (the same number, written otherwise)`.
 fn in_a_line(difference: &Difference) -> String {
-    let mut line = if difference.place.is_empty() { "the file".to_owned() } else { difference.place.clone() };
+    let the_file = || translated("the file").into_owned();
+    let mut line = if difference.place.is_empty() { the_file() } else { difference.place.clone() };
     if let Some(field) = difference.field {
         _ = write!(line, " ({field})");
     }
     if let Some(number) = difference.corrected_line.or(difference.first_line) {
-        _ = write!(line, ", line {number}");
+        line.push_str(&words!(", line {number}"));
     }
     line.push(':');
     if difference.change != Change::File {
-        _ = write!(line, " {}", difference.change.name());
+        _ = write!(line, " {}", translated(difference.change.name()));
     }
     match (&difference.before, &difference.after) {
         (Some(before), Some(after)) => _ = write!(line, " {before:?} -> {after:?}"),
         (Some(only), None) | (None, Some(only)) => _ = write!(line, " {only:?}"),
         (None, None) => {}
     }
-    let reason = difference.reason;
+    let reason = translated(difference.reason);
     if line.ends_with(':') { format!("{line} {reason}") } else { format!("{line}; {reason}") }
 }
 

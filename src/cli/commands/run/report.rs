@@ -290,7 +290,7 @@ fn files<'c>(codes: impl Iterator<Item = (&'static str, &'c CodeRecord)>, docume
 fn duration(milliseconds: u64) -> String {
     match milliseconds {
         0..1000 => format!("{milliseconds} ms"),
-        _ => format!("{:.1} s", std::time::Duration::from_millis(milliseconds).as_secs_f64()),
+        _ => words!("{:.1} s", std::time::Duration::from_millis(milliseconds).as_secs_f64()),
     }
 }
 

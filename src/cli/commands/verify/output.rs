@@ -87,7 +87,7 @@ impl Output {
         let (message, code) = (translated(&printable(&problem.message)).into_owned(), problem.code);
         say!("{BOLD}{}{BOLD:#}", heading(from));
         say!("  {BAD}FAIL{BAD:#}         {message} {DIM}[{code}]{DIM:#}");
-        say!("               {DIM}{}{DIM:#}", translated(problem.hint));
+        say!("{}{DIM}{}{DIM:#}", below_words(), translated(problem.hint));
         say!();
     }
 
@@ -153,7 +153,7 @@ impl Output {
                 check.code()
             );
             if check.outcome() == Outcome::Fail {
-                say!("               {DIM}{}{DIM:#}", translated(hints::remedy(check)));
+                say!("{}{DIM}{}{DIM:#}", below_words(), translated(hints::remedy(check)));
             }
         }
         say!();
@@ -161,6 +161,21 @@ impl Output {
 }
 
 fn heading(from: From<'_>) -> String {
-    let parts = [from.source, from.place].into_iter().flatten().map(|part| printable(part).into_owned());
+    let source = from.source.map(|source| printable(source).into_owned());
+    let parts = source.into_iter().chain(from.place.map(|place| printable(&in_words(place)).into_owned()));
     parts.collect::<Vec<_>>().join(", ")
+}
+
+/// `page 1; page 1, link`, in the language of the user.
+fn in_words(place: &str) -> String {
+    let places = place.split("; ").map(|place| match place.strip_prefix("page ") {
+        Some(number) => words!("page {number}"),
+        None => place.to_owned(),
+    });
+    places.collect::<Vec<_>>().join("; ")
+}
+
+/// As wide as what stands before the words of a check.
+fn below_words() -> String {
+    " ".repeat(words!("not checked").chars().count() + 4)
 }

@@ -78,8 +78,8 @@ fn polish(code: &str) -> (&'static str, &'static str) {
         | "input_is_certificate"
         | "input_is_key"
         | "input_not_pdf" => (
-            "to plik innego rodzaju niż ten, który tu się wkłada.",
-            "włożyć plik XML faktury (a przy stemplowaniu także jej PDF).",
+            "to plik innego rodzaju niż oczekiwany w tym folderze.",
+            "włożyć plik XML faktury (a przy nanoszeniu kodów na PDF także jej PDF).",
         ),
         "too_large" => ("plik jest większy, niż przyjmuje KSeF.", "podzielić fakturę."),
         "seller_nip_missing"
@@ -93,12 +93,12 @@ fn polish(code: &str) -> (&'static str, &'static str) {
             ("data wystawienia jest błędna, przyszła albo jej brak.", "poprawić datę wystawienia (P_1).")
         }
         "number_missing" | "kind_missing" | "field_repeated" | "field_malformed" => (
-            "w fakturze brakuje wymaganego pola, powtarza się ono albo ma złą postać.",
-            "poprawić fakturę; które to pole, mówi tekst angielski.",
+            "w fakturze brakuje wymaganego pola, powtarza się ono albo jest błędne.",
+            "poprawić fakturę; pole podaje tekst angielski.",
         ),
         "certificate_of_another" | "context_unclear" | "register_nothing_fits" | "register_ambiguous" => (
             "nie wiadomo, czyim certyfikatem podpisać tę fakturę, albo nie ma do niej certyfikatu.",
-            "sprawdzić sprzedawcę na fakturze; jeżeli jest dobry, zgłosić to administratorowi programu.",
+            "sprawdzić sprzedawcę na fakturze; jeżeli jest właściwy, zgłosić to administratorowi programu.",
         ),
         "certificate_expired" | "certificate_not_yet_valid" | "register_entry_retired" | "register_entry_revoked" => (
             "certyfikat nie jest dziś ważny.",
@@ -106,42 +106,47 @@ fn polish(code: &str) -> (&'static str, &'static str) {
         ),
         "output_exists" => (
             "w folderze wyników jest już plik o tej nazwie, a niczego się nie nadpisuje.",
-            "zabrać stamtąd poprzedni wynik albo dać temu plikowi inną nazwę.",
+            "przenieść stamtąd poprzedni wynik albo nadać temu plikowi inną nazwę.",
         ),
         "pair_missing" | "invoice_not_embedded" => (
-            "do tego PDF nie ma faktury XML o tej samej nazwie (albo do faktury nie ma PDF).",
+            "do tego PDF-u nie ma faktury XML o tej samej nazwie (albo do faktury nie ma PDF-u).",
             "włożyć oba pliki o tej samej nazwie, na przykład f1.pdf i f1.xml.",
         ),
         "pair_ambiguous" | "invoice_embedded_twice" | "invoice_embedded_differs" => (
-            "nie wiadomo, która faktura XML należy do tego PDF.",
+            "nie wiadomo, która faktura XML należy do tego PDF-u.",
             "włożyć jeden PDF i jedną fakturę o tej samej nazwie.",
         ),
-        "pdf_of_another_invoice" => {
-            ("PDF pokazuje inną fakturę niż plik XML o tej samej nazwie.", "sprawdzić, czy PDF i XML należą do siebie.")
-        }
+        "pdf_of_another_invoice" => (
+            "PDF przedstawia inną fakturę niż plik XML o tej samej nazwie.",
+            "sprawdzić, czy PDF i XML należą do siebie.",
+        ),
         "pdf_damaged" | "pdf_limits" | "pdf_encrypted" | "pdf_password_wrong" | "pdf_permissions" | "pdf_certified" => {
             ("PDF jest uszkodzony, zaszyfrowany albo chroniony przed zmianą.", "zapisać PDF jeszcze raz, bez ochrony.")
         }
         "pdf_place_taken" | "pdf_no_room" | "pdf_page_missing" => (
-            "na stronie PDF nie ma wolnego miejsca na kody.",
+            "na stronie PDF-u nie ma wolnego miejsca na kody.",
             "zostawić na wydruku miejsce; administrator może też wybrać inny róg albo osobną stronę.",
         ),
-        "pdf_stamped_already" => ("na tym PDF są już kody.", "włożyć PDF taki, jaki utworzył program do faktur."),
+        "pdf_stamped_already" => {
+            ("na tym PDF-ie są już kody.", "włożyć PDF taki, jaki utworzył program do fakturowania.")
+        }
         "issued_number" | "duplicate_invoice" => (
             "inny plik o tym samym numerze faktury ma już kody.",
             "sprawdzić, który plik jest właściwy; nabywca może mieć już kody pierwszego.",
         ),
-        "invoice_annulled" => ("ta faktura została w księdze unieważniona.", "wystawić ją na nowo."),
+        "invoice_annulled" => ("ta faktura została w księdze anulowana.", "wystawić ją na nowo."),
         "codes_missing" => {
             ("w podanym manifeście lub księdze nie ma kodów tej faktury.", "sprawdzić, czy to dokładnie ten sam plik.")
         }
-        "file_in_use" => ("plik ma otwarty inny program.", "zamknąć go w tamtym programie i wrzucić plik jeszcze raz."),
+        "file_in_use" => {
+            ("plik jest otwarty w innym programie.", "zamknąć go w tamtym programie i włożyć plik jeszcze raz.")
+        }
         "input_unreadable" | "input_not_regular" => {
             ("pliku nie da się odczytać.", "sprawdzić uprawnienia do pliku i zapisać go jeszcze raz.")
         }
         _ => (
-            "program nie mógł bezpiecznie zrobić kodów; powód podaje tekst angielski.",
-            "poprawić to, co tam jest nazwane, albo zgłosić to administratorowi programu.",
+            "program nie mógł bezpiecznie utworzyć kodów; przyczynę podaje tekst angielski.",
+            "poprawić to, co tam wskazano, albo zgłosić to administratorowi programu.",
         ),
     }
 }

@@ -17,7 +17,7 @@ use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{AddedKey, FilledFrom, RegisterFill, SecretSource, VARIABLE};
 use crate::cli::words::failure;
-use crate::cli::words::say::{say, tell};
+use crate::cli::words::say::{say, tell, translated, words};
 use crate::cli::words::text::{ODD, counted, printable};
 
 /// What was found: certificates with their keys, and what is wrong with the rest.
@@ -106,8 +106,11 @@ pub fn run(settings: &RegisterFill) -> anyhow::Result<ExitStatus> {
         (twice, "found twice"),
         (problems.len(), "not added"),
     ];
-    let counts: Vec<_> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let counts: Vec<_> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| words!("{count} {what}", what = translated(what)))
+        .collect();
     say!("{}: {}", printable(&register.to_string_lossy()), counts.join(", "));
     Ok(match (problems.is_empty(), added.len() + known) {
         (true, _) => ExitStatus::Done,
