@@ -25,9 +25,12 @@ impl NewObject {
     }
 }
 
+/// How hard it is tried. Of a page with two codes, 54 kB, level 6 makes 11.3 kB in 1.7 ms, level 3 12.8 kB in 0.7 ms.
+const LEVEL: u32 = 3;
+
 /// A zlib stream (RFC 1950) of `bytes`, for the filter FlateDecode. The same bytes give the same stream.
-fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut compress = Compress::new(Compression::default(), true);
+pub(super) fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut compress = Compress::new(Compression::new(LEVEL), true);
     let mut stream = Vec::with_capacity(bytes.len() / 2 + 64);
     while let Some(rest) = bytes.get(compress.total_in() as usize..) {
         match compress.compress_vec(rest, &mut stream, FlushCompress::Finish) {

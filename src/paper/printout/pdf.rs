@@ -27,6 +27,7 @@ use super::look::{Colour, Look};
 use super::page::{Drawn, Ink, Item, PAGE, Role, Style, TagId};
 use crate::error::{Error, Kind, Result};
 use crate::font::Typeface;
+use crate::pdf_objects::with_compressed_streams;
 use crate::qr::QUIET_ZONE;
 use crate::render::Code;
 use crate::values::{InvoiceHash, IssueDate};
@@ -53,7 +54,9 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|error| unwritten(&error))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    // Streams are compressed at the end, all at once.
+    let settings = SerializeSettings { configuration, compress_content_streams: false, ..SerializeSettings::default() };
+    let mut document = Document::new_with(settings);
     let mut leaves: Vec<Vec<Identifier>> = drawn.tags.iter().map(|_| Vec::new()).collect();
     let [width, height] = PAGE;
     for items in &drawn.pages {
@@ -98,10 +101,11 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
         association_kind: AssociationKind::Source,
         data: about.xml.to_vec().into(),
         modification_date: Some(date),
-        compress: Some(true),
+        compress: Some(false),
         location: None,
     });
-    document.finish().map_err(|error| unwritten(&error))
+    let plain = document.finish().map_err(|error| unwritten(&error))?;
+    Ok(with_compressed_streams(&plain).unwrap_or(plain))
 }
 
 fn unwritten(error: &impl std::fmt::Debug) -> Error {
