@@ -57,14 +57,10 @@ def packed(text):
 
 def man_pages(command, root, language, folder):
     """Of the command and of each of its commands, as far down as they go."""
-    waiting = [[]]
-    while waiting:
-        names = waiting.pop()
-        page = run(command, "man", *names, "--lang", language)
-        whole = "-".join(["ksef-qr", *names])
-        put(root / folder / f"{whole}.1.gz", packed(page))
-        below = re.findall(rf"^{re.escape(whole)}-([a-z0-9-]+)\(1\)", page.replace("\\-", "-"), re.M)
-        waiting += [[*names, name] for name in below if name != "help"]
+    with tempfile.TemporaryDirectory() as pages:
+        run(command, "man", "--out", pages, "--lang", language)
+        for page in sorted(Path(pages).iterdir()):
+            put(root / folder / f"{page.name}.gz", packed(page.read_text(encoding="utf-8")))
 
 
 def common(root, built, documents):

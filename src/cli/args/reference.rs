@@ -102,4 +102,9 @@ pub struct CompletionsArgs {
 pub struct ManArgs {
     /// Of which command; of ksef-qr itself if left out
     pub command: Vec<String>,
+    /// Write the pages of all commands into this folder
+    ///
+    /// ksef-qr.1, ksef-qr-sign.1 and so on; pages that are there are replaced.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub out: Option<PathBuf>,
 }

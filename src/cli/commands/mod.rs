@@ -52,6 +52,6 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Schema { name } => schema::run(name.as_deref()),
         Command::Demo { folder } => demo::run(&folder),
         Command::Completions { shell } => completions::run(shell),
-        Command::Man { command } => man::run(&command),
+        Command::Man { command, out } => man::run(&command, out.as_deref()),
     }
 }

@@ -88,6 +88,8 @@ pub enum Command {
     /// The words of a command, such as `cert` and `show`; none for the program itself.
     Man {
         command: Vec<String>,
+        /// Where the pages of all commands go.
+        out: Option<PathBuf>,
     },
 }
 
@@ -121,7 +123,7 @@ impl Command {
             }
             args::Command::Demo(args) => Self::Demo { folder: args.out },
             args::Command::Completions(args) => Self::Completions { shell: args.shell },
-            args::Command::Man(args) => Self::Man { command: args.command },
+            args::Command::Man(args) => Self::Man { command: args.command, out: args.out },
         })
     }
 }

@@ -17,9 +17,12 @@ pub struct Sign {
 impl Sign {
     pub fn from_args(args: SignArgs) -> anyhow::Result<Self> {
         let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
+        let is_signing = args.credential.is_given() || args.context.context.is_some() || args.context.on_behalf;
         let codes = match args.earlier.codes {
-            codes if codes.is_empty() => Codes::signed(args.credential, args.context, run.environment)?,
-            manifests => Codes::Earlier { manifests, certificate: args.credential.cert },
+            codes if !codes.is_empty() => Codes::Earlier { manifests: codes, certificate: args.credential.cert },
+            // Whoever has the book needs no key for what is in it, as on documents.
+            _ if run.book.is_some() && !is_signing => Codes::Booked,
+            _ => Codes::signed(args.credential, args.context, run.environment)?,
         };
         Ok(Self {
             codes,

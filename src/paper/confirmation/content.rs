@@ -60,7 +60,7 @@ pub(in crate::paper) fn rows(facts: &ConfirmationFacts<'_>, words: &Words, langu
         some(words.issue_date, Some(facts.issue_date.to_string())),
         some(if is_rr { words.farmer } else { words.seller }, Some(both(seller))),
         some(words.buyer, Some(both(buyer))),
-        some(words.total, total(facts, |total| language.figure(total))),
+        some(words.total, total(facts, |total| language.money(total))),
         some(words.mode, mode.map(str::to_owned)),
         some(words.ksef_number, facts.ksef_number.map(ToString::to_string)),
     ]

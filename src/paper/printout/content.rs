@@ -290,7 +290,7 @@ impl Content<'_> {
         let used: Vec<&str> = columns.iter().copied().filter(|name| is_used(name)).collect();
         let mut table = Table { columns: Vec::new(), rows: Vec::new() };
         for name in &used {
-            let is_right = self.words.kind(name) == Kind::Figure || matches!(*name, "P_12" | "P_12Z" | "P_9");
+            let is_right = self.words.kind(name).is_figure() || matches!(*name, "P_12" | "P_12Z" | "P_9");
             let align = if is_right { Align::Right } else { Align::Left };
             table.columns.push(Column { head: self.words.label(name), align });
         }
@@ -348,7 +348,7 @@ impl Content<'_> {
                 rows.push((self.words.label(&net), parts));
             }
         }
-        let figure = |part: Option<&Element>| part.map(|part| self.words.figure(part.value()));
+        let money = |part: Option<&Element>| part.map(|part| self.words.money(part.value()));
         let has_pln = rows.iter().any(|(_, parts)| parts[2].is_some());
         let has_tax = rows.iter().any(|(_, parts)| parts[1].is_some());
         let mut heads =
@@ -362,7 +362,7 @@ impl Content<'_> {
         let columns = heads.into_iter().map(|(head, align)| Column { head, align }).collect();
         let mut table = Table { columns, rows: Vec::new() };
         for (label, parts) in rows {
-            let [net, tax, in_pln] = parts.map(figure);
+            let [net, tax, in_pln] = parts.map(money);
             let text = |value: Option<String>| value.map(|value| (CELL, value)).into_iter().collect::<Vec<_>>();
             let mut row = vec![vec![(CELL, label)], text(net)];
             if has_tax {
@@ -408,6 +408,9 @@ impl Content<'_> {
         for statement in yes {
             self.layout.row(&[Cell::new(MARGIN, INNER, vec![(STRONG, statement)])]);
         }
+        if !others.is_empty() {
+            self.layout.gap(3.0);
+        }
         self.elements(&others);
         if !no.is_empty() {
             let text = format!("{}: {}", self.words.say("Nie dotyczy", "Not applicable"), no.join("; "));
@@ -441,7 +444,7 @@ impl Content<'_> {
 
     /// A section of everything that has this name; nothing if there is nothing.
     pub(super) fn section(&mut self, name: &str, elements: &[&Element]) {
-        if elements.is_empty() {
+        if !elements.iter().any(|element| says_something(element)) {
             return;
         }
         let heading = self.words.label(name);
@@ -450,7 +453,15 @@ impl Content<'_> {
             table.draw(self.layout);
             return;
         }
-        for element in elements {
+        self.one_by_one(elements);
+    }
+
+    /// Records under each other, each apart from the next.
+    fn one_by_one(&mut self, elements: &[&Element]) {
+        for (element, place) in elements.iter().zip(0..) {
+            if place > 0 {
+                self.layout.gap(6.0);
+            }
             self.inside(element);
         }
     }
@@ -484,6 +495,10 @@ impl Content<'_> {
             }
             let alike = rest.iter().take_while(|element| element.name == first.name).count();
             let (now, later) = rest.split_at(alike);
+            rest = later;
+            if !now.iter().any(|element| says_something(element)) {
+                continue;
+            }
             let name = Style::new(true, 8.0, Ink::Black);
             self.layout.gap(3.0);
             self.layout.make_room(36.0);
@@ -491,9 +506,8 @@ impl Content<'_> {
             self.layout.gap(2.0);
             match self.as_table(now) {
                 Some(table) => table.draw(self.layout),
-                None => now.iter().for_each(|element| self.inside(element)),
+                None => self.one_by_one(now),
             }
-            rest = later;
         }
     }
 
@@ -522,7 +536,7 @@ impl Content<'_> {
         if elements.len() < 2 {
             return None;
         }
-        let align = |name: &&str| if self.words.kind(name) == Kind::Figure { Align::Right } else { Align::Left };
+        let align = |name: &&str| if self.words.kind(name).is_figure() { Align::Right } else { Align::Left };
         let columns = names.iter().map(|name| Column { head: self.words.label(name), align: align(name) }).collect();
         let cell = |element: &Element, name: &str| {
             let part = element.child(name).filter(|part| !part.value().is_empty());
@@ -682,6 +696,11 @@ impl Content<'_> {
     pub(super) fn paragraph(&mut self, style: Style, text: String) {
         self.layout.row(&[Cell::new(MARGIN, INNER, vec![(style, text)])]);
     }
+}
+
+/// False of an element without a value, and of one that holds none but such.
+pub(super) fn says_something(element: &Element) -> bool {
+    !element.value().is_empty() || element.children.iter().any(says_something)
 }
 
 /// An element that holds a value where the sections look for one.

@@ -167,6 +167,9 @@ pub(super) struct CodeToDraw<'c> {
 /// What a heading takes, with the white above and below it.
 const HEADING: f32 = 28.0;
 
+/// What follows a heading on its page, if there is so much of it: the head of a table and its first row.
+const FIRST_ROWS: f32 = 48.0;
+
 /// Between the links of codes and what follows.
 const AFTER_CODES: f32 = 8.0;
 
@@ -240,7 +243,7 @@ impl Layout {
     /// A heading, never alone at the end of a page.
     pub(super) fn heading(&mut self, text: &str) {
         self.gap(9.0);
-        self.make_room(52.0);
+        self.make_room(HEADING + FIRST_ROWS);
         let style = Style::new(true, 9.5, Ink::Accent);
         self.drawn.outline.push((text.to_owned(), self.drawn.pages.len(), self.y));
         let role = Role::Heading(text.to_owned());
@@ -264,7 +267,7 @@ impl Layout {
     /// Begins a table; its head is repeated on each page.
     pub(super) fn begin_table(&mut self, head: Vec<Cell>) {
         self.open(Role::Table);
-        self.make_room(48.0);
+        self.make_room(FIRST_ROWS);
         self.shaded(&head, true);
         self.head = head;
     }
@@ -399,16 +402,16 @@ impl Layout {
         }
         let side = |code: &Code| code.side() as f32 * module;
         let highest = codes.iter().map(|code| side(code.code)).fold(0.0, f32::max);
-        // By what they and their labels need; links take what there is.
+        // By what they and their labels need: the larger code has the longer link.
         let label = |code: &CodeToDraw<'_>| code.label.0.width(&code.label.1) + 1.0;
         let needs: Vec<f32> = codes.iter().map(|code| side(code.code).max(label(code))).collect();
         let gap = 14.0;
         let room = INNER - gap * codes.len().saturating_sub(1) as f32;
-        let spare = (room - needs.iter().sum::<f32>()).max(0.0) / codes.len().max(1) as f32;
+        let spread = (room / needs.iter().sum::<f32>().max(1.0)).max(1.0);
         let (mut heads, mut places, mut feet) = (Vec::new(), Vec::new(), Vec::new());
         let mut x = MARGIN;
         for (code, need) in codes.iter().zip(&needs) {
-            let width = (need + spare).min(room);
+            let width = (need * spread).min(room);
             let cell = |texts| Cell { url: Some(code.code.link().to_owned()), ..Cell::new(x, width, texts) };
             heads.push(Cell::new(x, width, vec![code.heading.clone()]));
             feet.push(cell(vec![code.label.clone(), code.link.clone()]));

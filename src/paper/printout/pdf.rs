@@ -27,6 +27,7 @@ use super::look::{Colour, Look};
 use super::page::{Drawn, Ink, Item, PAGE, Role, Style, TagId};
 use crate::error::{Error, Kind, Result};
 use crate::font::Typeface;
+use crate::pdf_objects::with_compressed_streams;
 use crate::qr::QUIET_ZONE;
 use crate::render::Code;
 use crate::values::{InvoiceHash, IssueDate};
@@ -53,7 +54,9 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|error| unwritten(&error))?;
-    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
+    // Streams are compressed at the end, all at once.
+    let settings = SerializeSettings { configuration, compress_content_streams: false, ..SerializeSettings::default() };
+    let mut document = Document::new_with(settings);
     let mut leaves: Vec<Vec<Identifier>> = drawn.tags.iter().map(|_| Vec::new()).collect();
     let [width, height] = PAGE;
     for items in &drawn.pages {
@@ -98,10 +101,11 @@ pub(super) fn pdf(drawn: &Drawn, about: &About<'_>) -> Result<Vec<u8>> {
         association_kind: AssociationKind::Source,
         data: about.xml.to_vec().into(),
         modification_date: Some(date),
-        compress: Some(true),
+        compress: Some(false),
         location: None,
     });
-    document.finish().map_err(|error| unwritten(&error))
+    let plain = document.finish().map_err(|error| unwritten(&error))?;
+    Ok(with_compressed_streams(&plain).unwrap_or(plain))
 }
 
 fn unwritten(error: &impl std::fmt::Debug) -> Error {
@@ -209,25 +213,66 @@ fn write(surface: &mut Surface<'_>, [x, y]: [f32; 2], style: Style, text: &str, 
     surface.draw_glyphs(Point::from_xy(x, y), &glyphs, font.clone(), &written, style.size, false);
 }
 
-/// All modules as one path, a rectangle for each run, so that where they meet there is no seam. A module is one unit: whole numbers
-/// take a third of the room, and of the time.
+/// All modules as one path, so that where they meet there is no seam: the outlines of what is dark, from corner to corner, with the
+/// dark on their right. A rectangle for each run of modules would be twice as long. A module is one unit: whole numbers take a third
+/// of the room, and of the time.
 fn modules(code: &Code) -> PathBuilder {
-    let mut path = PathBuilder::new();
     let symbol = code.symbol();
-    for row in 0..symbol.size() {
-        let mut column = 0;
-        while column < symbol.size() {
-            let run = (column..symbol.size()).take_while(|place| symbol.is_dark(*place, row)).count();
-            if run > 0 {
-                let [left, top] = [column, row].map(|place| (place + QUIET_ZONE) as f32);
-                if let Some(rect) = rect([left, top, run as f32, 1.0]) {
-                    path.push_rect(rect);
-                }
-            }
-            column += run.max(1);
+    let size = symbol.size();
+    let is_dark = |[x, y]: [i32; 2]| match (usize::try_from(x), usize::try_from(y)) {
+        (Ok(x), Ok(y)) => symbol.is_dark(x, y),
+        _ => false,
+    };
+    let mut path = PathBuilder::new();
+    // Upper edges of dark modules, along which an outline goes to the right: each outline has one.
+    let mut is_done = vec![false; size * size];
+    for (place, module) in (0..size * size).map(|place| (place, [(place % size) as i32, (place / size) as i32])) {
+        let [x, y] = module;
+        if is_done.get(place).copied().unwrap_or(true) || !is_dark(module) || is_dark([x, y - 1]) {
+            continue;
         }
+        // The first of its row is reached first, so an outline begins at a corner.
+        let (mut at, mut step) = (module, [1, 0]);
+        let point = |[x, y]: [i32; 2]| [x, y].map(|place| (place + QUIET_ZONE as i32) as f32);
+        let [left, top] = point(at);
+        path.move_to(left, top);
+        loop {
+            if step == [1, 0]
+                && let Some(done) = is_done.get_mut(at[1] as usize * size + at[0] as usize)
+            {
+                *done = true;
+            }
+            at = [at[0] + step[0], at[1] + step[1]];
+            let turned = turn(at, step, &is_dark);
+            if at == module && turned == [1, 0] {
+                break;
+            }
+            if turned != step {
+                let [x, y] = point(at);
+                path.line_to(x, y);
+                step = turned;
+            }
+        }
+        path.close();
     }
     path
+}
+
+/// Where an outline goes on that has come to a crossing of four modules by this step.
+fn turn([x, y]: [i32; 2], step: [i32; 2], is_dark: impl Fn([i32; 2]) -> bool) -> [i32; 2] {
+    let [across, down] = step;
+    // The two modules ahead.
+    let (left, right) = match step {
+        [1, _] => ([x, y - 1], [x, y]),
+        [-1, _] => ([x - 1, y], [x - 1, y - 1]),
+        [_, 1] => ([x, y], [x - 1, y]),
+        _ => ([x - 1, y - 1], [x, y - 1]),
+    };
+    match (is_dark(left), is_dark(right)) {
+        (_, false) => [-down, across],
+        (false, true) => step,
+        (true, true) => [down, -across],
+    }
 }
 
 /// What stands in a tag: its own content first, then its parts.

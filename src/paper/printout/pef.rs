@@ -1,9 +1,10 @@
 //! What stands where on an invoice of PEF: the order of the page is that of the other forms.
 
-use super::content::{Content, NAME, Rest, TOTAL};
+use super::content::{Content, NAME, Rest, TOTAL, says_something};
 use super::page::{Align, Cell, INNER, Ink, MARGIN, Style};
 use super::pef_tree::readable;
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
+use crate::invoice::Form;
 use crate::xml::Element;
 
 const DATES: &[&str] = &[
@@ -42,7 +43,11 @@ impl Content<'_> {
         let mut rest = Rest::of(Some(&root));
         let file = Element { children: rest.take_all(FILE).into_iter().cloned().collect(), ..Element::default() };
         let kind = rest.take_all(&["InvoiceTypeCode", "CreditNoteTypeCode"]);
-        let kind = kind.first().map_or_else(String::new, |kind| self.words.value(&kind.name, kind.value()));
+        let kind = match kind.first() {
+            Some(kind) => self.words.value(&kind.name, kind.value()),
+            None if self.words.form == Form::PefKor3 => self.words.say("Faktura korygująca", "Credit note"),
+            None => String::new(),
+        };
         self.title(kind, &rest.take("ID").into_iter().collect::<Vec<_>>(), above);
         let first: Vec<&Element> = DATES.iter().flat_map(|name| rest.take_all(&[name])).collect();
         self.first_fields(&first, known);
@@ -84,14 +89,12 @@ impl Content<'_> {
 
     /// A section of aggregates, whatever they hold.
     fn headed(&mut self, name: &str, elements: &[&Element]) {
-        if elements.is_empty() {
+        if !elements.iter().any(|element| says_something(element)) {
             return;
         }
         let heading = self.words.label(name);
         self.layout.heading(&heading);
-        for element in elements {
-            self.within(element);
-        }
+        self.each_within(elements);
     }
 
     /// The Polish extension wraps what it holds twice.
@@ -110,6 +113,16 @@ impl Content<'_> {
         let mut fields = self.fields_of(&facts);
         fields.extend(content.iter().filter(|part| part.children.is_empty()).flat_map(|part| self.leaves(part)));
         self.fields(fields);
+    }
+
+    /// Records under each other, each apart from the next.
+    fn each_within(&mut self, elements: &[&Element]) {
+        for (element, place) in elements.iter().zip(0..) {
+            if place > 0 && !element.children.is_empty() {
+                self.layout.gap(6.0);
+            }
+            self.within(element);
+        }
     }
 
     fn within(&mut self, element: &Element) {
@@ -144,7 +157,7 @@ impl Content<'_> {
                     self.subheading(&first.name);
                     match self.as_table(now) {
                         Some(table) => table.draw(self.layout),
-                        None => now.iter().for_each(|part| self.within(part)),
+                        None => self.each_within(now),
                     }
                 }
             }

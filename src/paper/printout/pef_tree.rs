@@ -200,8 +200,8 @@ mod tests {
     fn what_is_understood_is_one_value() {
         let vat = "<TaxScheme><ID>VAT</ID></TaxScheme>";
         for (xml, shown) in [
-            ("<Amount currencyID='PLN'>1200.5</Amount>".to_owned(), "1 200,5 PLN"),
-            ("<Amount currencyID='PLN' x='y'>1200.5</Amount>".to_owned(), "1 200,5 PLN (x y)"),
+            ("<Amount currencyID='PLN'>1200.5</Amount>".to_owned(), "1 200,50 PLN"),
+            ("<Amount currencyID='PLN' x='y'>1200.5</Amount>".to_owned(), "1 200,50 PLN (x y)"),
             ("<InvoicedQuantity unitCode='KGM'>8</InvoicedQuantity>".to_owned(), "8 kg"),
             ("<InvoicedQuantity unitCode='Q1Z'>8</InvoicedQuantity>".to_owned(), "8 Q1Z"),
             ("<EndpointID schemeID='9945'>PL1</EndpointID>".to_owned(), "PL1 (9945)"),

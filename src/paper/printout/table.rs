@@ -52,14 +52,28 @@ impl Table {
     fn places(&self) -> Vec<[f32; 2]> {
         let gaps = GAP * (self.columns.len() as f32 - 1.0);
         let room = (INNER - 2.0 * PADDING - gaps).max(50.0);
-        // Heads on one line, if that leaves the words their room; else by their words.
-        let whole: Vec<f32> = (0..self.columns.len()).map(|place| self.need(place, true)).collect();
-        let is_roomy = whole.iter().sum::<f32>() < 0.6 * room;
-        let needs = match is_roomy {
-            true => whole,
-            false => (0..self.columns.len()).map(|place| self.need(place, false)).collect(),
-        };
         let is_figure = |place: usize| self.columns.get(place).is_some_and(|column| column.align == Align::Right);
+        // Heads on one line, if that leaves the words their room; on two, if it leaves the longest words half of it; else by
+        // their words.
+        let widest: Vec<f32> = (0..self.columns.len()).map(|place| self.widest_cell(place)).collect();
+        let by = |head: fn(&str) -> f32| -> Vec<f32> {
+            // One long text does not take the place of all others.
+            let need = |(column, cell): (&Column, &f32)| cell.max(head(&column.head)).clamp(12.0, 320.0) + 1.0;
+            self.columns.iter().zip(&widest).map(need).collect()
+        };
+        let sum = |needs: &[f32]| needs.iter().sum::<f32>();
+        let longest = |needs: &[f32]| {
+            let words = needs.iter().enumerate().filter(|(place, _)| !is_figure(*place));
+            words.map(|(_, need)| *need).fold(0.0, f32::max)
+        };
+        let (whole, halved) = (by(|head| HEAD.width(head)), by(on_two_lines));
+        let needs = if sum(&whole) < 0.6 * room {
+            whole
+        } else if sum(&halved) - longest(&halved) < 0.5 * room {
+            halved
+        } else {
+            by(longest_word)
+        };
         let of = |figures: bool| -> f32 {
             needs.iter().enumerate().filter(|(place, _)| is_figure(*place) == figures).map(|(_, need)| need).sum()
         };
@@ -93,14 +107,23 @@ impl Table {
             .collect()
     }
 
-    fn need(&self, place: usize, is_whole: bool) -> f32 {
-        let word = |text: &str| if is_whole { HEAD.width(text) } else { longest_word(text) };
-        let head = self.columns.get(place).map_or(0.0, |column| word(&column.head));
+    fn widest_cell(&self, place: usize) -> f32 {
         let cells = self.rows.iter().filter_map(|row| row.get(place)).flatten();
-        let widest = cells.map(|(style, text)| style.width(text)).fold(0.0, f32::max);
-        // One long text does not take the place of all others.
-        widest.max(head).clamp(12.0, 320.0) + 1.0
+        cells.map(|(style, text)| style.width(text)).fold(0.0, f32::max)
     }
+}
+
+/// The width at which a head takes two lines.
+fn on_two_lines(head: &str) -> f32 {
+    let (whole, space) = (HEAD.width(head), HEAD.width(" "));
+    let mut first = 0.0;
+    let after_each_word = head.split(' ').map(|word| {
+        first += HEAD.width(word);
+        let narrowest = first.max(whole - first - space);
+        first += space;
+        narrowest
+    });
+    after_each_word.fold(whole, f32::min)
 }
 
 fn longest_word(head: &str) -> f32 {

@@ -95,6 +95,7 @@ impl Words {
     pub(super) fn value(self, name: &str, value: &str) -> String {
         match self.kind(name) {
             Kind::Figure => self.figure(value),
+            Kind::Money => self.money(value),
             Kind::Account => account(value),
             Kind::Mark if value == "1" || value == "true" => self.say("tak", "yes"),
             Kind::Mark if value == "2" || value == "false" => self.say("nie", "no"),
@@ -104,13 +105,21 @@ impl Words {
 
     /// `2205.39` is `2 205,39` in Polish, and `2 205.39` in English.
     pub(super) fn figure(self, value: &str) -> String {
-        let language = if let Languages::One(language) = self.languages { language } else { Language::Polish };
-        language.figure(value)
+        self.language_of_figures().figure(value)
+    }
+
+    /// An amount or a price: `2205.4` is `2 205,40`.
+    pub(super) fn money(self, value: &str) -> String {
+        self.language_of_figures().money(value)
+    }
+
+    fn language_of_figures(self) -> Language {
+        if let Languages::One(language) = self.languages { language } else { Language::Polish }
     }
 
     /// `2 205,39 PLN`.
     pub(super) fn amount(self, value: &str, currency: &str) -> String {
-        let figure = self.figure(value);
+        let figure = self.money(value);
         if currency.is_empty() { figure } else { format!("{figure}{NO_BREAK}{currency}") }
     }
 }
@@ -157,6 +166,26 @@ mod tests {
             assert_eq!(plain(words("en").figure(value)), en);
         }
         assert_eq!(words("pl").amount("5.00", "EUR"), "5,00\u{a0}EUR");
+    }
+
+    #[test]
+    fn amounts_have_two_decimals_at_least() {
+        for (value, pl, en) in [
+            ("2205.39", "2 205,39", "2 205.39"),
+            ("57.7", "57,70", "57.70"),
+            ("-1000", "-1 000,00", "-1 000.00"),
+            ("0", "0,00", "0.00"),
+            ("0.00012", "0,00012", "0.00012"),
+            ("abc", "abc", "abc"),
+            ("1.", "1.", "1."),
+            (".5", ".5", ".5"),
+            ("1e5", "1e5", "1e5"),
+            ("", "", ""),
+        ] {
+            let plain = |text: String| text.replace(NO_BREAK, " ");
+            assert_eq!([plain(words("pl").money(value)), plain(words("en").money(value))], [pl, en]);
+        }
+        assert_eq!([words("pl").value("P_11", "12"), words("pl").value("P_8B", "12")], ["12,00", "12"]);
     }
 
     #[test]
