@@ -1,4 +1,4 @@
-use ksef_qr::Error;
+use ksef_qr::{Error, Label};
 use serde_json::json;
 
 /// What came of a call.
@@ -15,8 +15,19 @@ pub struct Item {
     pub line: String,
     /// True if it was refused, or failed.
     pub failed: bool,
+    /// KOD I and KOD II, if it has them, for whoever does not want to read them out of the line.
+    pub codes: Vec<Code>,
     /// Pictures and documents, by the names that the line gives them.
     pub buffers: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// A code of an invoice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// Its link.
+    pub url: String,
+    /// What stands under it.
+    pub label: Label,
 }
 
 /// What came of all of it, as the exit statuses of the command say it.
@@ -32,7 +43,7 @@ pub enum Status {
 
 impl Item {
     pub(crate) fn new(line: String, failed: bool) -> Self {
-        Self { line, failed, buffers: Vec::new() }
+        Self { line, failed, ..Self::default() }
     }
 
     /// The picture or document of that name.
