@@ -47,7 +47,7 @@ impl Book {
         let mut answer = Answer::default();
         self.0.each(&filter(&options)?, &mut |entry| {
             let line = entry.to_json(self.0.environment(), events);
-            answer.items.push(Item { line: line.trim_end().to_owned(), ..Item::default() });
+            answer.items.push(Item::new(line.trim_end().to_owned(), false));
             Ok(answer.items.len() < MOST)
         })?;
         Ok(answer)

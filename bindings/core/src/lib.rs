@@ -28,7 +28,7 @@ mod look;
 mod make;
 mod options;
 
-pub use answer::{Answer, Code, Item, Status};
+pub use answer::{Answer, Item, Status};
 pub use book::Book;
 pub use issuer::Issuer;
 pub use ksef_qr::{Error, Result};

@@ -110,12 +110,12 @@ pub fn draw(options: &str) -> Result<Answer> {
     for (name, value) in [("type", "code"), ("url", code.link()), ("label", code.label().as_str())] {
         fields.insert(name.to_owned(), value.into());
     }
-    let mut item = Item::default();
+    let mut buffers = Vec::new();
     for format in options.formats(&[PictureFormat::Png])? {
         let [_, _, name] = picture_name(format);
         fields.insert(format.extension().to_owned(), name.into());
-        item.buffers.push((name, renderer.render(format, &code)));
+        buffers.push((name, renderer.render(format, &code)));
     }
-    item.line = Value::Object(fields).to_string();
+    let item = Item::new(Value::Object(fields).to_string(), false).with_buffers(buffers);
     Ok(Answer { items: vec![item] })
 }

@@ -10,7 +10,7 @@ use ksef_qr::manifest::{CodeRecord, Done, InvoiceOutcome, Picture, Record};
 use ksef_qr::values::IssueDate;
 use ksef_qr::{Environment, Error, KsefNumber, PictureFormat, Result};
 
-use crate::answer::{Answer, Code, Item};
+use crate::answer::{Answer, Item};
 use crate::book::Book;
 use crate::issuer::Issuer;
 use crate::options::{COMMON, Options, PAPER, PICTURES, PLACE, WHEN};
@@ -147,9 +147,11 @@ fn make(
         return Err(refuse(format!("{}: {} takes the invoice alone, and a PDF is given", file.name, task.name())));
     }
     let jobs = options.jobs(files.len())?;
+    // Of one, whoever asks for the line waits for it; of several, the threads make them all at once.
+    let made: fn(Record) -> Item = if files.len() > 1 { |record| item(record).settled() } else { item };
     let items = over_all(jobs, in_groups(files, jobs, book.is_some()), |group| {
         let inputs = group.into_iter().map(File::into_input);
-        Ok(batch.several(inputs.collect())?.into_iter().map(item).collect::<Vec<_>>())
+        Ok(batch.several(inputs.collect())?.into_iter().map(made).collect::<Vec<_>>())
     });
     let groups: Vec<Vec<Item>> = items.into_iter().collect::<Result<_>>()?;
     Ok(Answer { items: groups.into_iter().flatten().collect() })
@@ -214,15 +216,7 @@ fn item(mut record: Record) -> Item {
         InvoiceOutcome::Done(done) => taken_out(done),
         InvoiceOutcome::Kept(_) | InvoiceOutcome::Refused(_) => Vec::new(),
     };
-    let mut line = record.to_line().unwrap_or_default();
-    line.truncate(line.trim_end().len());
-    let (codes, failed) = match record.outcome {
-        InvoiceOutcome::Done(done) => ([Some(done.kod1), done.kod2.map(|kod2| kod2.code)], false),
-        InvoiceOutcome::Kept(_) => ([None, None], false),
-        InvoiceOutcome::Refused(_) => ([None, None], true),
-    };
-    let codes = codes.into_iter().flatten().map(|CodeRecord { url, label, .. }| Code { url, label });
-    Item { line, failed, codes: codes.collect(), buffers }
+    Item::of_invoice(record).with_buffers(buffers)
 }
 
 fn taken_out(done: &mut Done) -> Vec<(&'static str, Vec<u8>)> {

@@ -90,7 +90,7 @@ struct Item(core::Item);
 impl Item {
     #[getter]
     fn line(&self) -> &str {
-        &self.0.line
+        self.0.line()
     }
 
     #[getter]
@@ -101,13 +101,13 @@ impl Item {
     /// The links of its codes.
     #[getter]
     fn links<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.0.codes.iter().map(|code| &*code.url))
+        PyTuple::new(py, self.0.codes().map(|(url, _)| url).collect::<Vec<_>>())
     }
 
     /// What stands under its codes.
     #[getter]
     fn labels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, self.0.codes.iter().map(|code| code.label.as_str()))
+        PyTuple::new(py, self.0.codes().map(|(_, label)| label).collect::<Vec<_>>())
     }
 
     fn buffer<'py>(&self, py: Python<'py>, name: &str) -> Option<Bound<'py, PyBytes>> {
