@@ -65,7 +65,8 @@ pub unsafe extern "C" fn ksef_qr_link(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    let link = |_: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str| core::link(book, files, options);
+    let link =
+        |_: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str| core::link(book, files, options);
     // SAFETY: as the caller promises; NULL is no issuer.
     unsafe { of_files(ptr::null(), book, files, count, options, link) }
 }

@@ -88,11 +88,7 @@ pub(crate) unsafe fn files<'a>(files: *const ksef_qr_file, count: usize) -> Resu
                 bytes("pdf", file.pdf, file.pdf_length)?,
             )
         };
-        Ok(File {
-            name: name.unwrap_or_default().into(),
-            xml: xml.map(Into::into),
-            pdf: pdf.map(Into::into),
-        })
+        Ok(File { name: name.unwrap_or_default().into(), xml: xml.map(Into::into), pdf: pdf.map(Into::into) })
     };
     given.iter().map(file).collect()
 }

@@ -93,7 +93,8 @@ impl Item {
                 InvoiceOutcome::Kept(_) | InvoiceOutcome::Refused(_) => (&[], None),
             },
         };
-        let of_invoice = of_invoice.into_iter().flat_map(Done::codes).map(|(_, code)| (&*code.url, code.label.as_str()));
+        let of_invoice =
+            of_invoice.into_iter().flat_map(Done::codes).map(|(_, code)| (&*code.url, code.label.as_str()));
         own.iter().map(|(url, label)| (&**url, label.as_str())).chain(of_invoice)
     }
 

@@ -45,7 +45,8 @@ fn an_invoice_gets_its_codes_and_they_verify() {
     assert!(item.buffer("kod2.svg").unwrap().starts_with(b"<"));
     assert_eq!(item.buffers.len(), 4);
     assert!(!item.line().contains("base64\":\"iVBOR"));
-    let codes = ["kod1", "kod2"].map(|name| (line[name]["url"].as_str().unwrap(), line[name]["label"].as_str().unwrap()));
+    let codes =
+        ["kod1", "kod2"].map(|name| (line[name]["url"].as_str().unwrap(), line[name]["label"].as_str().unwrap()));
     assert_eq!(item.codes().collect::<Vec<_>>(), codes);
 
     let links = [&line["kod1"]["url"], &line["kod2"]["url"]].map(|url| url.as_str().unwrap().to_owned());

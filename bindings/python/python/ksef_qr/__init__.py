@@ -171,7 +171,7 @@ class Issuer:
         ``allow``, ``now``.
         """
         native = None if book is None else book._native
-        return one_of(_native.sign_one(self._native, native, invoice, options_of(options)), options)
+        return one_of(_native.sign_one(self._native, native, invoice, options_of(options) if options else ""), options)
 
     def sign_many(self, invoices: Iterable[Invoice], *, book: Optional[Book] = None, **options: Any) -> List[Outcome]:
         """The same of many, over all processors (``jobs`` says otherwise), in their order. One that is refused stops no other."""

@@ -180,7 +180,7 @@ def outcomes(items: Sequence[_native.Item], options: Mapping[str, Any]) -> List[
 def one_of(item: _native.Item, options: Mapping[str, Any]) -> Signed:
     if item.failed:
         raise Refused(item).error
-    return Signed(item, drawing_of(options))
+    return Signed(item, drawing_of(options) if options else options)
 
 
 class Checked:
