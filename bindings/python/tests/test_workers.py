@@ -35,8 +35,13 @@ class Key:
             with open(self.path, "wb") as pipe:
                 self.reads += 1
                 pipe.write(key)
-            # Until the reader has seen the end, and closed it.
-            time.sleep(0.1)
+            # Until the reader has closed it.
+            while True:
+                try:
+                    os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
+                except OSError:
+                    break
+                time.sleep(0.01)
 
 
 @pytest.fixture
