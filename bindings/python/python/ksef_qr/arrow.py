@@ -4,8 +4,8 @@
     codes = ksef_qr.arrow.sign(issuer, table)
     polars.from_arrow(ksef_qr.arrow.sign(issuer, frame.to_arrow()))
 
-A row comes for each row, in the same order: the codes, or the error. Of each invoice the bytes are copied once, into the library; pictures
-are copied once, into the column.
+A row comes for each row, in the same order: the codes, or the error. Of each invoice the bytes are copied out of the column, and by the
+thread that signs it; pictures are copied out of the library, and into the column.
 """
 
 from __future__ import annotations
