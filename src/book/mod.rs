@@ -49,6 +49,7 @@
 //! | `transaction` | what that means in rows, the same on both databases |
 //! | `entry`, `event` | an invoice, what happened to it, the state that follows |
 //! | `answers`, `number_table`, `manifests`, `export` | what is read into it, and out of it again |
+//! | `said` | what was said of an invoice, and what came of it, as JSON |
 //! | `calendar` | days for sending, as a calendar |
 //! | `address` | where it is |
 //! | `store`, `sqlite`, `postgres`, `schema` | the databases, and their tables |
@@ -71,6 +72,7 @@ mod manifests;
 mod number_table;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod said;
 mod schema;
 mod sqlite;
 mod store;
@@ -87,4 +89,5 @@ pub use entry::{Entry, Facts, State};
 pub use event::{Event, Happening, IssuedKod2};
 pub use manifests::FormerEntry;
 pub use number_table::{COLUMNS, GUARDED, InvoiceKey, NumberedInvoice};
+pub use said::Said;
 pub use transaction::{Found, NewEntry, Recorded};

@@ -63,6 +63,18 @@ pub enum Recorded {
     Contradiction(Error),
 }
 
+impl Recorded {
+    /// `added`, `known`, `unknown` or `contradiction`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Known => "known",
+            Self::Unknown => "unknown",
+            Self::Contradiction(_) => "contradiction",
+        }
+    }
+}
+
 pub(super) fn entry(((_, invoice), events): FoundRow) -> Result<Entry> {
     let facts = Facts::of_row(invoice)?;
     let events = events.into_iter().map(Event::of_row).collect::<Result<_>>()?;

@@ -24,6 +24,12 @@ impl<'l> From<&'l str> for Text<'l> {
     }
 }
 
+impl<'l> From<Cow<'l, str>> for Text<'l> {
+    fn from(text: Cow<'l, str>) -> Self {
+        Self(text)
+    }
+}
+
 impl From<String> for Text<'_> {
     fn from(text: String) -> Self {
         Self(Cow::Owned(text))

@@ -1,5 +1,10 @@
 //! The codes of an invoice: as links alone, and with the pictures that a manifest names.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::credential::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::link::Link;
@@ -25,8 +30,30 @@ pub struct CodeRecord {
 pub enum Picture {
     /// A file, by its name in the output folder or archive.
     File(String),
-    /// The bytes, in Base64.
+    /// The bytes, in Base64, as a line has them.
     Embedded(String),
+    /// The bytes, as they were made. The line has them in Base64.
+    Bytes(Vec<u8>),
+}
+
+impl Picture {
+    /// Its bytes, if they are here; none for a file, and for text that is not Base64.
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
+        match self {
+            Self::File(_) => None,
+            Self::Embedded(text) => STANDARD.decode(text).ok().map(Cow::Owned),
+            Self::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+        }
+    }
+
+    /// What a line says of it: whether that is the bytes in Base64, and the text.
+    pub(super) fn told(&self) -> (bool, Cow<'_, str>) {
+        match self {
+            Self::File(name) => (false, Cow::Borrowed(name)),
+            Self::Embedded(text) => (true, Cow::Borrowed(text)),
+            Self::Bytes(bytes) => (true, Cow::Owned(STANDARD.encode(bytes))),
+        }
+    }
 }
 
 /// A KOD II, and how it was signed.
@@ -133,4 +160,19 @@ impl SignedCode {
 /// KOD I and KOD II by the names that they have in the manifest and in the names of files.
 pub(super) fn by_name<C>(kod1: C, kod2: Option<C>) -> impl Iterator<Item = (&'static str, C)> {
     [Some(("kod1", kod1)), kod2.map(|kod2| ("kod2", kod2))].into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_the_same_bytes_before_it_is_a_line_and_after() {
+        let made = Picture::Bytes(vec![0x89, b'P', b'N', b'G']);
+        assert_eq!(made.told(), (true, "iVBORw==".into()));
+        let read = Picture::Embedded("iVBORw==".to_owned());
+        assert_eq!((made.bytes(), made.told()), (read.bytes(), read.told()));
+        assert_eq!(Picture::File("f1.png".to_owned()).bytes(), None);
+        assert_eq!(Picture::Embedded("no Base64".to_owned()).bytes(), None);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
-use super::codes::{CodeRecord, Picture};
+use super::codes::CodeRecord;
 use super::line::{CodeLine, DocumentLine, ErrorLine, InvoiceLine, PictureLine, RefusedLine, WarningLine};
 use super::record::{DocumentRecord, Done, InvoiceOutcome, Record};
 use crate::error::{Error, Warning};
@@ -99,11 +99,8 @@ impl<'l> RefusedLine<'l> {
 impl<'l> CodeLine<'l> {
     fn of(code: &'l CodeRecord) -> Self {
         let pictures = code.pictures.iter().map(|(format, picture)| {
-            let (is_embedded, text) = match picture {
-                Picture::File(name) => (false, name),
-                Picture::Embedded(bytes) => (true, bytes),
-            };
-            PictureLine { format: *format, is_embedded, text: text.as_str().into() }
+            let (is_embedded, text) = picture.told();
+            PictureLine { format: *format, is_embedded, text: text.into() }
         });
         Self {
             url: code.url.as_str().into(),
@@ -118,9 +115,9 @@ impl<'l> CodeLine<'l> {
 
 impl<'l> DocumentLine<'l> {
     fn of(document: &'l DocumentRecord) -> Self {
-        let (file, base64) = match &document.place {
-            Picture::File(name) => (Some(name.as_str().into()), None),
-            Picture::Embedded(bytes) => (None, Some(bytes.as_str().into())),
+        let (file, base64) = match document.place.told() {
+            (false, name) => (Some(name.into()), None),
+            (true, bytes) => (None, Some(bytes.into())),
         };
         Self {
             r#type: document.kind.as_str().into(),

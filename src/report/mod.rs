@@ -5,6 +5,7 @@
 //! | `check` | would KSeF take this file? | a [`Finding`] for each thing that is wrong or should be looked at |
 //! | `verify` | is this code right? | a `Check` for each thing, right or wrong |
 //! | `audit` | may this certificate be relied on? | an `Item` for each of its questions |
+//! | whoever has a number | is it one of KSeF? | a [`NumberReport`] |
 //!
 //! A check is a finding by another name; an item is a question and the finding that answers it. So a program that shows
 //! one of them shows all:
@@ -35,9 +36,11 @@
 //! ```
 
 mod finding;
+mod number;
 mod position;
 
 pub use finding::{Finding, Outcome};
+pub use number::NumberReport;
 pub use position::Position;
 
 pub(crate) use finding::{Topic, quoted};

@@ -22,7 +22,7 @@ unsafe fn of_files(
     files: *const ksef_qr_file,
     count: usize,
     options: *const c_char,
-    call: impl FnOnce(Option<&Issuer>, Option<&Book>, Vec<File>, &str) -> Result<core::Answer>,
+    call: impl FnOnce(Option<&Issuer>, Option<&Book>, Vec<File<'_>>, &str) -> Result<core::Answer>,
 ) -> *mut ksef_qr_answer {
     ksef_qr_answer::of(|| {
         // SAFETY: as the caller promises.
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn ksef_qr_sign(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    let sign = |issuer: Option<&Issuer>, book: Option<&Book>, files, options: &str| {
+    let sign = |issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str| {
         core::sign(present("issuer", issuer)?, book, files, options)
     };
     // SAFETY: as the caller promises.
@@ -65,7 +65,8 @@ pub unsafe extern "C" fn ksef_qr_link(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    let link = |_: Option<&Issuer>, book: Option<&Book>, files, options: &str| core::link(book, files, options);
+    let link =
+        |_: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str| core::link(book, files, options);
     // SAFETY: as the caller promises; NULL is no issuer.
     unsafe { of_files(ptr::null(), book, files, count, options, link) }
 }
@@ -100,7 +101,7 @@ pub unsafe extern "C" fn ksef_qr_confirm(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    let confirm = |issuer: Option<&Issuer>, book: Option<&Book>, files, options: &str| {
+    let confirm = |issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str| {
         core::confirm(present("issuer", issuer)?, book, files, options)
     };
     // SAFETY: as the caller promises.
@@ -118,7 +119,7 @@ pub unsafe extern "C" fn ksef_qr_check(
     count: usize,
     options: *const c_char,
 ) -> *mut ksef_qr_answer {
-    let check = |_: Option<&Issuer>, _: Option<&Book>, files, options: &str| core::check(files, options);
+    let check = |_: Option<&Issuer>, _: Option<&Book>, files: Vec<File<'_>>, options: &str| core::check(files, options);
     // SAFETY: as the caller promises; NULL is no issuer and no book.
     unsafe { of_files(ptr::null(), ptr::null(), files, count, options, check) }
 }

@@ -63,11 +63,11 @@ pub(crate) unsafe fn options<'a>(pointer: *const c_char) -> Result<&'a str> {
     Ok(unsafe { text("options", pointer) }?.unwrap_or_default())
 }
 
-/// Files, copied: what C gave is not needed afterwards.
+/// Files, not copied: they are needed while the call lasts, and not afterwards.
 ///
 /// # Safety
 /// `count` files can be read from `files`, and of each what [`bytes`] and [`text`] ask.
-pub(crate) unsafe fn files(files: *const ksef_qr_file, count: usize) -> Result<Vec<File>> {
+pub(crate) unsafe fn files<'a>(files: *const ksef_qr_file, count: usize) -> Result<Vec<File<'a>>> {
     if count == 0 {
         return Ok(Vec::new());
     }
@@ -88,11 +88,7 @@ pub(crate) unsafe fn files(files: *const ksef_qr_file, count: usize) -> Result<V
                 bytes("pdf", file.pdf, file.pdf_length)?,
             )
         };
-        Ok(File {
-            name: name.unwrap_or_default().to_owned(),
-            xml: xml.map(<[u8]>::to_vec),
-            pdf: pdf.map(<[u8]>::to_vec),
-        })
+        Ok(File { name: name.unwrap_or_default().into(), xml: xml.map(Into::into), pdf: pdf.map(Into::into) })
     };
     given.iter().map(file).collect()
 }

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 
-use ksef_qr::Result;
-use ksef_qr::book::{Filter, Place, Statement};
+use ksef_qr::book::{Filter, Place, Recorded, Said, Statement};
 use ksef_qr::deadline::Calendar;
 use ksef_qr::values::Day;
+use ksef_qr::{Error, Result};
 
 use crate::answer::{Answer, Item};
-use crate::lines;
 use crate::options::Options;
 
 /// No more entries are given at once: a page of a list.
@@ -48,7 +47,7 @@ impl Book {
         let mut answer = Answer::default();
         self.0.each(&filter(&options)?, &mut |entry| {
             let line = entry.to_json(self.0.environment(), events);
-            answer.items.push(Item { line: line.trim_end().to_owned(), ..Item::default() });
+            answer.items.push(Item::new(line.trim_end().to_owned(), false));
             Ok(answer.items.len() < MOST)
         })?;
         Ok(answer)
@@ -82,8 +81,8 @@ impl Book {
         let events: Vec<_> = said.iter().map(|one| (one.hash, one.event.clone())).collect();
         let recorded = self.0.record(&events)?;
         let items = said.iter().zip(&recorded).map(|(said, recorded)| {
-            let (line, failed) = lines::statement(name, said, recorded);
-            Item::new(line, failed)
+            let failed = matches!(recorded, Recorded::Contradiction(_));
+            Item::new(Said::of(name, said).to_json(recorded, Error::hint), failed)
         });
         Ok(Answer { items: items.collect() })
     }

@@ -7,7 +7,6 @@
 //! |---|---|---|
 //! | `answer` | what came of a call | lines of JSON, and pictures and documents beside them |
 //! | `options` | JSON | settings of the library; what is unknown is refused |
-//! | `lines` | numbers, and what was said to a book | the JSON of the contracts, where the library has none |
 //! | `issuer` | certificates and keys, or a register | an [`Issuer`] |
 //! | `book` | an address | a [`Book`] |
 //! | `make` | invoices, an issuer | codes and documents, over all processors |
@@ -25,7 +24,6 @@
 mod answer;
 mod book;
 mod issuer;
-mod lines;
 mod look;
 mod make;
 mod options;

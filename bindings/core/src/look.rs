@@ -4,6 +4,7 @@ use ksef_qr::check::{Checker, Finding};
 use ksef_qr::credential::Certificate;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::render::Label;
+use ksef_qr::report::NumberReport;
 use ksef_qr::values::{Day, IssueDate};
 use ksef_qr::verify::{ReportLine, Verifier};
 use ksef_qr::{Code, Environment, Error, PictureFormat, Renderer, Result};
@@ -12,7 +13,6 @@ use serde_json::{Map, Value};
 use crate::answer::{Answer, Item};
 use crate::book::Book;
 use crate::issuer::Issuer;
-use crate::lines;
 use crate::make::{File, over_all, picture_name};
 use crate::options::{COMMON, Options, PICTURES, WHEN};
 
@@ -24,7 +24,7 @@ fn missing(name: &str) -> Error {
 ///
 /// # Errors
 /// `setting_malformed`.
-pub fn check(files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn check(files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(options, &[COMMON, WHEN, &["environment"]])?;
     let (now, _) = options.now()?;
     let environment = options.environment()?.unwrap_or(Environment::Prod);
@@ -47,14 +47,14 @@ pub fn check(files: Vec<File>, options: &str) -> Result<Answer> {
 ///
 /// # Errors
 /// `setting_malformed`; those of the certificates.
-pub fn verify(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn verify(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(options, &[&["links", "certificates", "now"]])?;
     let links = options.texts("links")?.ok_or_else(|| missing("links"))?;
     let (now, _) = options.now()?;
     let mut verifier = Verifier::new(now);
     for file in files {
         let xml = file.xml.ok_or_else(|| missing("the invoice's XML").about(&*file.name))?;
-        verifier = verifier.with_invoice(file.name, xml);
+        verifier = verifier.with_invoice(file.name.into_owned(), xml.into_owned());
     }
     let given = options.texts("certificates")?.unwrap_or_default();
     let given = given.into_iter().map(|text| Certificate::parse(text.as_bytes())).collect::<Result<Vec<_>>>()?;
@@ -92,8 +92,8 @@ pub fn number(options: &str) -> Result<Answer> {
     let options = Options::read(options, &[&["text", "now"]])?;
     let text = options.text("text")?.ok_or_else(|| missing("text"))?;
     let (now, _) = options.now()?;
-    let (line, is_right) = lines::number(text, Day::of(now));
-    Ok(Answer::one(line, !is_right))
+    let report = NumberReport::of(text, Day::of(now));
+    Ok(Answer::one(report.to_json(Error::hint), !report.is_right()))
 }
 
 /// Draws a link that was made before, with a label under it.
@@ -110,12 +110,12 @@ pub fn draw(options: &str) -> Result<Answer> {
     for (name, value) in [("type", "code"), ("url", code.link()), ("label", code.label().as_str())] {
         fields.insert(name.to_owned(), value.into());
     }
-    let mut item = Item::default();
+    let mut buffers = Vec::new();
     for format in options.formats(&[PictureFormat::Png])? {
         let [_, _, name] = picture_name(format);
         fields.insert(format.extension().to_owned(), name.into());
-        item.buffers.push((name, renderer.render(format, &code)));
+        buffers.push((name, renderer.render(format, &code)));
     }
-    item.line = Value::Object(fields).to_string();
+    let item = Item::new(Value::Object(fields).to_string(), false).with_buffers(buffers);
     Ok(Answer { items: vec![item] })
 }

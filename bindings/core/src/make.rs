@@ -1,10 +1,9 @@
 //! Codes and documents, over all processors.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
-use std::thread;
+use std::{mem, thread};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ksef_qr::batch::{Batch, Bookkeeping, CodeSource, Drawing, Input, Numbers, Output};
 use ksef_qr::error::ErrorKind;
 use ksef_qr::manifest::{CodeRecord, Done, InvoiceOutcome, Picture, Record};
@@ -16,18 +15,25 @@ use crate::book::Book;
 use crate::issuer::Issuer;
 use crate::options::{COMMON, Options, PAPER, PICTURES, PLACE, WHEN};
 
-/// Files that belong to one invoice.
+/// Files that belong to one invoice. What the caller keeps is not copied before a thread works on it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct File {
+pub struct File<'f> {
     /// What people call it.
-    pub name: String,
+    pub name: Cow<'f, str>,
     /// The invoice's exact bytes; none if the PDF holds the invoice.
-    pub xml: Option<Vec<u8>>,
+    pub xml: Option<Cow<'f, [u8]>>,
     /// The PDF that shows it, to be stamped.
-    pub pdf: Option<Vec<u8>>,
+    pub pdf: Option<Cow<'f, [u8]>>,
 }
 
-/// So many invoices are entered in a book at once.
+impl File<'_> {
+    fn into_input(self) -> Input {
+        let owned = |bytes: Option<Cow<'_, [u8]>>| bytes.map(Cow::into_owned);
+        Input::Memory { name: self.name.into_owned(), xml: owned(self.xml), pdf: owned(self.pdf) }
+    }
+}
+
+/// So many invoices are done together, and entered in a book at once.
 const LARGEST_GROUP: usize = 64;
 
 /// How the document of an invoice is called in its item.
@@ -56,7 +62,7 @@ impl Task {
 ///
 /// # Errors
 /// `setting_malformed`; those of the book.
-pub fn sign(issuer: &Issuer, book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn sign(issuer: &Issuer, book: Option<&Book>, files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(options, &[COMMON, WHEN, PICTURES, &["allow"]])?;
     make(Task::Sign, Some(issuer), book, files, &options)
 }
@@ -65,7 +71,7 @@ pub fn sign(issuer: &Issuer, book: Option<&Book>, files: Vec<File>, options: &st
 ///
 /// # Errors
 /// As [`sign`].
-pub fn link(book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn link(book: Option<&Book>, files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(options, &[COMMON, WHEN, PICTURES, &["allow", "environment", "ksef_number"]])?;
     make(Task::Link, None, book, files, &options)
 }
@@ -74,7 +80,7 @@ pub fn link(book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answ
 ///
 /// # Errors
 /// As [`sign`].
-pub fn stamp(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn stamp(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(
         options,
         &[COMMON, WHEN, PICTURES, PLACE, &["allow", "environment", "ksef_number", "pdf_password"]],
@@ -86,7 +92,7 @@ pub fn stamp(issuer: Option<&Issuer>, book: Option<&Book>, files: Vec<File>, opt
 ///
 /// # Errors
 /// As [`sign`].
-pub fn confirm(issuer: &Issuer, book: Option<&Book>, files: Vec<File>, options: &str) -> Result<Answer> {
+pub fn confirm(issuer: &Issuer, book: Option<&Book>, files: Vec<File<'_>>, options: &str) -> Result<Answer> {
     let options = Options::read(options, &[COMMON, WHEN, PICTURES, PAPER, &["allow"]])?;
     make(Task::Confirm, Some(issuer), book, files, &options)
 }
@@ -95,7 +101,7 @@ fn make(
     task: Task,
     issuer: Option<&Issuer>,
     book: Option<&Book>,
-    files: Vec<File>,
+    files: Vec<File<'_>>,
     options: &Options,
 ) -> Result<Answer> {
     let number: Option<KsefNumber> = options.parsed("ksef_number")?;
@@ -141,21 +147,26 @@ fn make(
         return Err(refuse(format!("{}: {} takes the invoice alone, and a PDF is given", file.name, task.name())));
     }
     let jobs = options.jobs(files.len())?;
-    let items = over_all(jobs, in_groups(files, jobs), |group| {
-        let inputs = group.into_iter().map(|File { name, xml, pdf }| Input::Memory { name, xml, pdf });
-        Ok(batch.several(inputs.collect())?.into_iter().map(item).collect::<Vec<_>>())
+    // Of one, whoever asks for the line waits for it; of several, the threads make them all at once.
+    let made: fn(Record) -> Item = if files.len() > 1 { |record| item(record).settled() } else { item };
+    let items = over_all(jobs, in_groups(files, jobs, book.is_some()), |group| {
+        let inputs = group.into_iter().map(File::into_input);
+        Ok(batch.several(inputs.collect())?.into_iter().map(made).collect::<Vec<_>>())
     });
     let groups: Vec<Vec<Item>> = items.into_iter().collect::<Result<_>>()?;
     Ok(Answer { items: groups.into_iter().flatten().collect() })
 }
 
-/// Several at a time, because drawn labels serve the next invoice; and few enough that no thread waits long for another.
-fn in_groups(files: Vec<File>, jobs: usize) -> Vec<Vec<File>> {
-    let size = (files.len() / (4 * jobs)).clamp(1, LARGEST_GROUP);
-    let mut groups = Vec::with_capacity(files.len().div_ceil(size));
+/// Several at a time; fewer towards the end, so that no thread waits long for another. By a book all groups are of one size, because
+/// a transaction costs as much for few as for many.
+fn in_groups(files: Vec<File<'_>>, jobs: usize, by_book: bool) -> Vec<Vec<File<'_>>> {
+    let share = |left: usize| (left / (4 * jobs)).clamp(1, LARGEST_GROUP);
+    let all = share(files.len());
+    let mut groups = Vec::new();
     let mut files = files.into_iter();
     loop {
-        let group: Vec<File> = files.by_ref().take(size).collect();
+        let size = if by_book { all } else { share(files.len()) };
+        let group: Vec<File<'_>> = files.by_ref().take(size).collect();
         if group.is_empty() {
             return groups;
         }
@@ -201,14 +212,11 @@ pub(crate) fn over_all<T: Send, U: Send>(jobs: usize, work: Vec<T>, each: impl F
 
 /// Pictures stand beside the line, and the line names them.
 fn item(mut record: Record) -> Item {
-    let (buffers, failed) = match &mut record.outcome {
-        InvoiceOutcome::Done(done) => (taken_out(done), false),
-        InvoiceOutcome::Kept(_) => (Vec::new(), false),
-        InvoiceOutcome::Refused(_) => (Vec::new(), true),
+    let buffers = match &mut record.outcome {
+        InvoiceOutcome::Done(done) => taken_out(done),
+        InvoiceOutcome::Kept(_) | InvoiceOutcome::Refused(_) => Vec::new(),
     };
-    let mut line = record.to_line().unwrap_or_default();
-    line.truncate(line.trim_end().len());
-    Item { line, failed, buffers }
+    Item::of_invoice(record).with_buffers(buffers)
 }
 
 fn taken_out(done: &mut Done) -> Vec<(&'static str, Vec<u8>)> {
@@ -238,12 +246,9 @@ pub(crate) fn picture_name(format: PictureFormat) -> [&'static str; 3] {
     }
 }
 
-/// The line holds pictures in Base64, where the library has no file for them.
+/// The line would hold it in Base64.
 fn take(name: &'static str, picture: &mut Picture, buffers: &mut Vec<(&'static str, Vec<u8>)>) {
-    if let Picture::Embedded(text) = picture
-        && let Ok(bytes) = STANDARD.decode(&*text)
-    {
+    if let Picture::Bytes(bytes) = mem::replace(picture, Picture::File(name.to_owned())) {
         buffers.push((name, bytes));
-        *picture = Picture::File(name.to_owned());
     }
 }

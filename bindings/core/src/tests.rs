@@ -12,8 +12,8 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)).unwrap()
 }
 
-fn invoice(name: &str) -> File {
-    File { name: name.to_owned(), xml: Some(fixture(&format!("invoices/good/{name}"))), pdf: None }
+fn invoice(name: &str) -> File<'static> {
+    File { name: name.to_owned().into(), xml: Some(fixture(&format!("invoices/good/{name}")).into()), pdf: None }
 }
 
 fn issuer() -> Issuer {
@@ -23,7 +23,7 @@ fn issuer() -> Issuer {
 }
 
 fn line(item: &Item) -> Value {
-    serde_json::from_str(&item.line).unwrap()
+    serde_json::from_str(item.line()).unwrap()
 }
 
 fn code<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
@@ -44,7 +44,10 @@ fn an_invoice_gets_its_codes_and_they_verify() {
     assert!(item.buffer("kod1.png").unwrap().starts_with(b"\x89PNG"));
     assert!(item.buffer("kod2.svg").unwrap().starts_with(b"<"));
     assert_eq!(item.buffers.len(), 4);
-    assert!(!item.line.contains("base64\":\"iVBOR"));
+    assert!(!item.line().contains("base64\":\"iVBOR"));
+    let codes =
+        ["kod1", "kod2"].map(|name| (line[name]["url"].as_str().unwrap(), line[name]["label"].as_str().unwrap()));
+    assert_eq!(item.codes().collect::<Vec<_>>(), codes);
 
     let links = [&line["kod1"]["url"], &line["kod2"]["url"]].map(|url| url.as_str().unwrap().to_owned());
     let inquiry = serde_json::json!({"links": links, "now": NOW}).to_string();
@@ -60,11 +63,11 @@ fn an_invoice_gets_its_codes_and_they_verify() {
 #[test]
 fn many_are_answered_in_order_whatever_the_threads() {
     let issuer = issuer();
-    let bad = File { name: "bad.xml".to_owned(), xml: Some(b"<a/>".to_vec()), pdf: None };
-    let mut files: Vec<File> = Vec::new();
+    let bad = File { name: "bad.xml".into(), xml: Some(b"<a/>".into()), pdf: None };
+    let mut files: Vec<File<'_>> = Vec::new();
     for at in 0..40 {
         let file = if at == 7 { bad.clone() } else { invoice("fa3-basic.xml") };
-        files.push(File { name: format!("{at}.xml"), ..file });
+        files.push(File { name: format!("{at}.xml").into(), ..file });
     }
     for jobs in [1, 3, 8] {
         let options = format!(r#"{{"formats":[],"now":"{NOW}","jobs":{jobs}}}"#);
@@ -86,8 +89,8 @@ fn what_is_done_together_is_what_each_alone_gives() {
     let files = [
         invoice("fa3-basic.xml"),
         invoice("pef-basic.xml"),
-        File { name: "empty.xml".to_owned(), xml: Some(Vec::new()), pdf: None },
-        File { name: "nothing".to_owned(), xml: None, pdf: None },
+        File { name: "empty.xml".into(), xml: Some(b"".into()), pdf: None },
+        File { name: "nothing".into(), xml: None, pdf: None },
         invoice("fa3-basic.xml"),
     ];
     let options = format!(r#"{{"formats":["png","svg"],"now":"{NOW}","jobs":1}}"#);
@@ -120,7 +123,7 @@ fn options_are_known_and_of_their_kind() {
     ] {
         assert_eq!(signed(options), "setting_malformed", "{options}");
     }
-    let none: Vec<File> = Vec::new();
+    let none: Vec<File<'_>> = Vec::new();
     assert_eq!(sign(&issuer, None, none, "").unwrap(), Answer::default());
     assert_eq!(code(stamp(None, None, vec![], "{}")), "setting_malformed");
     assert_eq!(code(link(None, vec![], r#"{"ksef_number":"5"}"#)), "ksef_number_malformed");

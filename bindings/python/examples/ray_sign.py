@@ -15,13 +15,15 @@ import ksef_qr.arrow
 import ksef_qr.workers
 
 
-def main(source: str, target: str, column: str = "xml") -> None:
-    def signed(table: pa.Table) -> pa.Table:
-        # One thread: a task has one core.
-        return ksef_qr.arrow.sign(ksef_qr.workers.issuer(), table, xml=column, jobs=1)
+def signed(table: pa.Table, column: str) -> pa.Table:
+    # One thread: a task has one core.
+    return ksef_qr.arrow.sign(ksef_qr.workers.issuer(), table, xml=column, jobs=1)
 
+
+def main(source: str, target: str, column: str = "xml") -> None:
     rows = ray.data.read_parquet(source, columns=[column])
-    rows.map_batches(signed, batch_format="pyarrow", batch_size=1000).write_parquet(target)
+    made = rows.map_batches(signed, fn_kwargs={"column": column}, batch_format="pyarrow", batch_size=1000)
+    made.write_parquet(target)
 
 
 if __name__ == "__main__":

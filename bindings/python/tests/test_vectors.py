@@ -34,12 +34,17 @@ def options(field: str) -> Dict[str, Any]:
 def call(name: str, issuer: Optional[Issuer], files: List[Any], given: str) -> List[_native.Item]:
     own = issuer._native if issuer else None
     text = "" if given == "-" else given
-    function: Callable[..., List[_native.Item]] = getattr(_native, name)
-    if name in ("sign", "confirm", "stamp", "verify"):
-        return function(own, None, files, text)
+    function: Callable[..., Any] = getattr(_native, name)
+    invoices = [(called, xml) for called, xml, _ in files if xml is not None]
+    if name in ("sign", "verify"):
+        return list(function(own, None, invoices, text))
+    if name == "confirm":
+        return [function(own, None, invoice, text) for invoice in invoices]
+    if name == "stamp":
+        return [function(own, None, pdf, None if xml is None else (called, xml), text) for called, xml, pdf in files]
     if name == "link":
-        return function(None, files, text)
-    return function(files, text) if name == "check" else function(text)
+        return list(function(None, invoices, text))
+    return list(function(invoices, text) if name == "check" else function(text))
 
 
 @pytest.mark.parametrize("row", table(), ids=lambda row: row[0][:60])

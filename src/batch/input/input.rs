@@ -132,6 +132,20 @@ impl Input {
             Self::Unusable(error) => Err(error.clone()),
         }
     }
+
+    /// The same, without a copy of what is in memory.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub(crate) fn bytes<'b>(&'b self, buffer: &'b mut Vec<u8>, largest: u64) -> Result<&'b [u8]> {
+        match self {
+            Self::Held(bytes) | Self::Memory { xml: Some(bytes), .. } if bytes.len() as u64 <= largest => Ok(bytes),
+            _ => {
+                self.read(buffer, largest)?;
+                Ok(buffer)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

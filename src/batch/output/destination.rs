@@ -3,9 +3,6 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use super::prepared_file::{Content, PreparedFile};
 use super::replaceable_archive::is_of_codes;
 use super::replacement::Replacement;
@@ -310,7 +307,7 @@ impl Destination {
         names: &ReservedNames,
         code: &str,
         format: PictureFormat,
-        bytes: &[u8],
+        bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
         self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
     }
@@ -323,11 +320,11 @@ impl Destination {
         &self,
         names: &ReservedNames,
         document: &dyn Document,
-        bytes: &[u8],
+        bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
         let name = self.document_name(&names.names, document);
         if names.are_own {
-            self.check_own(&name, document, bytes)?;
+            self.check_own(&name, document, &bytes)?;
         }
         self.write(name, bytes, false, names.are_own)
     }
@@ -335,14 +332,14 @@ impl Destination {
     fn write(
         &self,
         name: String,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         is_compressed: bool,
         own: bool,
     ) -> Result<(Picture, Option<PreparedFile>)> {
         if self.is_manifest() {
-            return Ok((Picture::Embedded(STANDARD.encode(bytes)), None));
+            return Ok((Picture::Bytes(bytes), None));
         }
-        let prepared = self.prepare(name.clone(), bytes, is_compressed, own)?;
+        let prepared = self.prepare(name.clone(), &bytes, is_compressed, own)?;
         Ok((Picture::File(name), prepared))
     }
 

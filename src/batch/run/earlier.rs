@@ -368,7 +368,7 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
     let fits = |(_, code): (&str, &CodeRecord)| {
         code.pictures.len() == drawing.formats.len()
             && code.pictures.iter().all(|(format, picture)| {
-                drawing.formats.contains(format) && matches!(picture, Picture::Embedded(_)) == embedded
+                drawing.formats.contains(format) && !matches!(picture, Picture::File(_)) == embedded
             })
     };
     if !earlier.codes().all(fits) {
@@ -384,7 +384,7 @@ fn difference(earlier: &EarlierRecord, batch: &Batch, embedded: bool) -> Option<
                 && match &found.place {
                     // The name of a single file was given by somebody, who may have written .PDF.
                     Picture::File(name) => !embedded && name.to_ascii_lowercase().ends_with(wanted.ending()),
-                    Picture::Embedded(_) => embedded,
+                    Picture::Embedded(_) | Picture::Bytes(_) => embedded,
                 }
         }
         (found, wanted) => found.is_none() && wanted.is_none(),

@@ -52,7 +52,7 @@ pub(super) struct Finished {
     earlier: Option<Extent>,
     /// What no other invoice of the run may have.
     pub(super) number: Option<NumberOfInvoice>,
-    /// The new line, if there is one; made here, so that the sink only copies.
+    /// The new line, if there is one; made by whoever did the invoice, so that the sink only copies.
     pub(super) line: Option<String>,
     /// What a program is answered where there is no new line: the one of an earlier run.
     pub(super) answer: Option<String>,
@@ -79,7 +79,13 @@ impl Finished {
             Job::New { .. } | Job::Unchanged(_) | Job::Unnamed(_) => None,
         };
         let record = Record { input, outcome, rehearsed_at };
-        Self { kept, earlier, number: None, line: record.to_line(), answer, files, seen: None, record }
+        Self { kept, earlier, number: None, line: None, answer, files, seen: None, record }
+    }
+
+    /// With its line, for the manifest.
+    pub(super) fn with_line(mut self) -> Self {
+        self.line = self.record.to_line();
+        self
     }
 
     pub(super) fn refused(job: &Job, error: Error, rehearsed_at: Option<SystemTime>) -> Self {

@@ -437,12 +437,14 @@ fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job
             Some(())
         };
         let Some(((), turn)) = plan.turns.next(&mut take_work) else { return };
-        let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, &taken)));
+        let work = || worker.process_by_book(keeping, &taken).into_iter().map(Finished::with_line).collect::<Vec<_>>();
+        let done = catch_unwind(AssertUnwindSafe(work));
         drop(turn);
         let done = done.unwrap_or_else(|_| {
             worker = Worker::new(plan);
             let error = Error::new(Kind::Internal, "the program failed on this invoice or one that came along with it");
-            taken.iter().map(|job| Finished::refused(job, error.clone(), plan.batch.rehearsed_at)).collect()
+            let refused = |job| Finished::refused(job, error.clone(), plan.batch.rehearsed_at).with_line();
+            taken.iter().map(refused).collect()
         });
         taken.clear();
         for one in indexes.drain(..).zip(done) {
@@ -456,10 +458,10 @@ fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job
 
 fn one<'b>(plan: Plan<'b>, worker: &mut Worker<'b>, job: &Job) -> Finished {
     // No panic is known. One that is not would leave a hole that everything after it waits for.
-    catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| worker.process(job).with_line())).unwrap_or_else(|_| {
         *worker = Worker::new(plan);
         let error = Error::new(Kind::Internal, "the program failed on this invoice");
-        Finished::refused(job, error, plan.batch.rehearsed_at)
+        Finished::refused(job, error, plan.batch.rehearsed_at).with_line()
     })
 }
 

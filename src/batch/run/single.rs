@@ -42,7 +42,7 @@ impl Idle {
 }
 
 impl Batch {
-    /// Does one invoice as [`run`](Self::run) would, and gives what came of it: its pictures and its document in Base64. The
+    /// Does one invoice as [`run`](Self::run) would, and gives what came of it: its pictures and its document as bytes. The
     /// sources, the manifest and what else is of a whole run are not looked at, and no file is touched; the book is, if there
     /// is one. May be called from any number of threads.
     ///

@@ -74,24 +74,21 @@ pub(super) struct Opened<'b, 'w> {
 }
 
 impl<'b, 'w> Opened<'b, 'w> {
-    /// Reads the invoice into `buffer`, and what its document is made of.
+    /// Reads the invoice, into `buffer` unless it is in memory, and what its document is made of.
     ///
     /// # Errors
     /// Those of [`Input::read`] and of the document; `stamped_over_input`.
-    pub(super) fn open(plan: Plan<'b>, input: &Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
+    pub(super) fn open(plan: Plan<'b>, input: &'w Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
         let largest = if plan.batch.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
-        let draft = match plan.document() {
-            Some(document) => Some(document.begin(input, buffer, largest)?),
-            None => {
-                input.read(buffer, largest)?;
-                None
-            }
+        let (draft, bytes): (_, &[u8]) = match plan.document() {
+            Some(document) => (Some(document.begin(input, buffer, largest)?), buffer),
+            None => (None, input.bytes(buffer, largest)?),
         };
         // A document must not take the place of what it, or another, is made of.
         if let Input::Pdf { pdf, .. } = input {
             plan.destination.check_apart(pdf)?;
         }
-        Ok(Self { bytes: buffer, draft })
+        Ok(Self { bytes, draft })
     }
 
     pub(super) fn hash(&self) -> InvoiceHash {
@@ -255,7 +252,7 @@ impl Linked<'_> {
             let receipt = plan.batch.codes.receipt(invoice.hash());
             let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: plan.mode() };
             let made = draft.finish(&content)?;
-            let (place, file) = plan.destination.document(&names, kind, &made.bytes)?;
+            let (place, file) = plan.destination.document(&names, kind, made.bytes)?;
             files.extend(file);
             warnings.extend(made.warnings);
             document = Some(DocumentRecord {
@@ -302,7 +299,7 @@ fn draw_pictures(
 ) -> Result<Vec<(PictureFormat, Picture)>> {
     let draw = |&format: &PictureFormat| {
         let bytes = renderer.render(format, code);
-        let (picture, file) = plan.destination.picture(names, name, format, &bytes)?;
+        let (picture, file) = plan.destination.picture(names, name, format, bytes)?;
         files.extend(file);
         Ok((format, picture))
     };

@@ -14,11 +14,11 @@ from __future__ import annotations
 import json
 import os
 from datetime import date
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Iterable, List, Optional, Sequence, Tuple, Union
 
 from . import _native
 from ._errors import KsefQrError
-from ._made import Checked, Code, Line, Outcome, Refused, Report, Signed, day_of, only, options_of, outcomes
+from ._made import Checked, Code, Line, Outcome, Refused, Report, Signed, day_of, one_of, options_of, outcomes
 
 __version__ = _native.__version__
 __all__ = [
@@ -51,8 +51,6 @@ Day = Union[str, date]
 Invoice = Union[Bytes, Tuple[str, Bytes]]
 """An invoice's XML, or the name that messages call it by, and its XML."""
 
-_File = Tuple[str, Optional[bytes], Optional[bytes]]
-
 
 def _bytes(what: str, given: Bytes) -> bytes:
     if isinstance(given, bytes):
@@ -60,15 +58,6 @@ def _bytes(what: str, given: Bytes) -> bytes:
     if isinstance(given, (bytearray, memoryview)):
         return bytes(given)
     raise TypeError(f"{what} is {type(given).__name__}; give bytes, as the file has them")
-
-
-def _file(given: Invoice, at: int, pdf: Optional[Bytes] = None) -> _File:
-    name, xml = given if isinstance(given, tuple) else (f"invoice {at + 1}", given)
-    return name, _bytes("an invoice", xml), None if pdf is None else _bytes("a PDF", pdf)
-
-
-def _files(invoices: Iterable[Invoice]) -> List[_File]:
-    return [_file(invoice, at) for at, invoice in enumerate(invoices)]
 
 
 def _path(given: Optional[Path]) -> Optional[str]:
@@ -79,10 +68,6 @@ def _password(given: Union[str, Bytes, None]) -> Optional[bytes]:
     if given is None:
         return None
     return given.encode() if isinstance(given, str) else _bytes("the password", given)
-
-
-def _drawing(options: Mapping[str, Any]) -> Dict[str, Any]:
-    return {name: options[name] for name in ("ecc", "module_px", "dpi") if options.get(name) is not None}
 
 
 def _lines(items: Sequence[_native.Item]) -> List[Line]:
@@ -185,12 +170,12 @@ class Issuer:
         Options: ``formats`` (["png"]; [] for links alone), ``ecc``, ``module_px``, ``dpi``, ``mode``, ``ended``, ``failures``,
         ``allow``, ``now``.
         """
-        return only(self.sign_many([invoice], book=book, **options))
+        native = None if book is None else book._native
+        return one_of(_native.sign_one(self._native, native, invoice, options_of(options) if options else ""), options)
 
     def sign_many(self, invoices: Iterable[Invoice], *, book: Optional[Book] = None, **options: Any) -> List[Outcome]:
         """The same of many, over all processors (``jobs`` says otherwise), in their order. One that is refused stops no other."""
-        files = _files(invoices)
-        return outcomes(_native.sign(self._native, _book(book), files, options_of(options)), _drawing(options))
+        return outcomes(_native.sign(self._native, _book(book), list(invoices), options_of(options)), options)
 
     def stamp(
         self, pdf: Bytes, invoice: Optional[Invoice] = None, *, book: Optional[Book] = None, **options: Any
@@ -200,13 +185,11 @@ class Issuer:
         Options, too: ``page``, ``corner``, ``x_mm``, ``y_mm``, ``size_mm``, ``arrange``, ``if_occupied``, ``pdf_mismatch``, ``repair``,
         ``pdf_password``.
         """
-        return _stamp(self._native, pdf, invoice, book, options)
+        return one_of(_native.stamp(self._native, _book(book), pdf, invoice, options_of(options)), options)
 
     def confirm(self, invoice: Invoice, *, book: Optional[Book] = None, **options: Any) -> Signed:
         """A confirmation of the transaction, for the buyer: a PDF, which is ``document``. Options, too: ``language``, ``paper``."""
-        files = _files([invoice])
-        made = _native.confirm(self._native, _book(book), files, options_of(options))
-        return only(outcomes(made, _drawing(options)))
+        return one_of(_native.confirm(self._native, _book(book), invoice, options_of(options)), options)
 
     def certificates(self, *, now: Optional[str] = None) -> List[Line]:
         """Its certificates, by the day by which each is to be replaced (``cert expiring --json``)."""
@@ -276,33 +259,25 @@ class Deadline:
 
 def link(invoice: Invoice, *, environment: str = "prod", book: Optional[Book] = None, **options: Any) -> Signed:
     """KOD I alone; with ``ksef_number`` the number stands under it."""
-    return only(link_many([invoice], environment=environment, book=book, **options))
+    given = options_of({"environment": environment, **options})
+    (made,) = _native.link(_book(book), [invoice], given)
+    return one_of(made, options)
 
 
 def link_many(
     invoices: Iterable[Invoice], *, environment: str = "prod", book: Optional[Book] = None, **options: Any
 ) -> List[Outcome]:
     """The same of many, over all processors."""
-    made = _native.link(_book(book), _files(invoices), options_of({"environment": environment, **options}))
-    return outcomes(made, _drawing(options))
+    made = _native.link(_book(book), list(invoices), options_of({"environment": environment, **options}))
+    return outcomes(made, options)
 
 
 def stamp(
     pdf: Bytes, invoice: Optional[Invoice] = None, *, ksef_number: str, book: Optional[Book] = None, **options: Any
 ) -> Signed:
     """KOD I with the KSeF number on a PDF, which is ``document``; of an offline invoice ``Issuer.stamp``."""
-    return _stamp(None, pdf, invoice, book, {"ksef_number": ksef_number, **options})
-
-
-def _stamp(
-    issuer: Optional[_native.Issuer],
-    pdf: Bytes,
-    invoice: Optional[Invoice],
-    book: Optional[Book],
-    options: Mapping[str, Any],
-) -> Signed:
-    file: _File = ("invoice 1", None, _bytes("a PDF", pdf)) if invoice is None else _file(invoice, 0, pdf)
-    return only(outcomes(_native.stamp(issuer, _book(book), [file], options_of(options)), _drawing(options)))
+    given = options_of({"ksef_number": ksef_number, **options})
+    return one_of(_native.stamp(None, _book(book), pdf, invoice, given), options)
 
 
 def check(invoice: Invoice, *, environment: str = "prod", **options: Any) -> Checked:
@@ -313,7 +288,7 @@ def check(invoice: Invoice, *, environment: str = "prod", **options: Any) -> Che
 
 def check_many(invoices: Iterable[Invoice], *, environment: str = "prod", **options: Any) -> List[Checked]:
     """The same of many, over all processors."""
-    made = _native.check(_files(invoices), options_of({"environment": environment, **options}))
+    made = _native.check(list(invoices), options_of({"environment": environment, **options}))
     return [Checked(item) for item in made]
 
 
@@ -333,7 +308,7 @@ def verify(
     texts = [one.decode() if isinstance(one, bytes) else one for one in certificates]
     options = options_of({"links": links, "certificates": texts, "now": now})
     native = None if issuer is None else issuer._native
-    return [Report(item) for item in _native.verify(native, _book(book), _files(invoices), options)]
+    return [Report(item) for item in _native.verify(native, _book(book), list(invoices), options)]
 
 
 def number(text: str, *, now: Optional[str] = None) -> Line:

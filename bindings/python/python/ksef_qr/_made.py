@@ -28,6 +28,13 @@ def options_of(given: Mapping[str, Any]) -> str:
     return json.dumps({name: value for name, value in given.items() if value is not None}, default=plain)
 
 
+def drawing_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Those that say how pictures look."""
+    if not options:
+        return options
+    return {name: options[name] for name in ("ecc", "module_px", "dpi") if options.get(name) is not None}
+
+
 def day_of(text: Optional[str]) -> Optional[date]:
     return None if text is None else date.fromisoformat(text)
 
@@ -91,20 +98,18 @@ class Signed:
     @property
     def kod1(self) -> Code:
         """KOD I, which leads to the invoice."""
-        code = self._code("kod1")
-        if code is None:
-            raise KsefQrError("internal", "the line has no KOD I")
-        return code
+        return self._codes()[0]
 
     @property
     def kod2(self) -> Optional[Code]:
         """KOD II, which proves who issued it; None of ``link``."""
-        return self._code("kod2")
+        codes = self._codes()
+        return codes[1] if len(codes) > 1 else None
 
     @property
     def links(self) -> Tuple[str, ...]:
         """The links of its codes: KOD I, KOD II."""
-        return tuple(code.url for code in self._codes())
+        return self._item.links
 
     @property
     def document(self) -> Optional[bytes]:
@@ -134,22 +139,12 @@ class Signed:
         return self._pictures("pdf")
 
     def _pictures(self, form: str) -> Tuple[bytes, ...]:
-        # Drawn along with the signature: the line need not be read.
-        first = self._item.buffer(f"kod1.{form}")
-        if first is not None:
-            second = self._item.buffer(f"kod2.{form}")
-            return (first,) if second is None else (first, second)
-        return tuple(code._picture(form) for code in self._codes())
+        # Drawn along with the signature, if they were asked for.
+        return self._item.pictures(form) or tuple(code._picture(form) for code in self._codes())
 
     def _codes(self) -> List[Code]:
-        kod2 = self.kod2
-        return [self.kod1] if kod2 is None else [self.kod1, kod2]
-
-    def _code(self, name: str) -> Optional[Code]:
-        code = self.line.get(name)
-        if code is None:
-            return None
-        return Code(code["url"], code["label"], self._item, name, self._drawing)
+        codes = zip(self._item.links, self._item.labels, ("kod1", "kod2"))
+        return [Code(url, label, self._item, name, self._drawing) for url, label, name in codes]
 
     def __repr__(self) -> str:
         return f"Signed({self.line['input']!r}, {self.line['status']})"
@@ -177,15 +172,15 @@ Outcome = Union[Signed, Refused]
 """What came of an invoice of many."""
 
 
-def outcomes(items: Sequence[_native.Item], drawing: Mapping[str, Any]) -> List[Outcome]:
+def outcomes(items: Sequence[_native.Item], options: Mapping[str, Any]) -> List[Outcome]:
+    drawing = drawing_of(options)
     return [Refused(item) if item.failed else Signed(item, drawing) for item in items]
 
 
-def only(made: List[Outcome]) -> Signed:
-    (one,) = made
-    if isinstance(one, Refused):
-        raise one.error
-    return one
+def one_of(item: _native.Item, options: Mapping[str, Any]) -> Signed:
+    if item.failed:
+        raise Refused(item).error
+    return Signed(item, drawing_of(options) if options else options)
 
 
 class Checked:

@@ -4,8 +4,8 @@
     codes = ksef_qr.arrow.sign(issuer, table)
     polars.from_arrow(ksef_qr.arrow.sign(issuer, frame.to_arrow()))
 
-A row comes for each row, in the same order: the codes, or the error. Of each invoice the bytes are copied once, into the library; pictures
-are copied once, into the column.
+A row comes for each row, in the same order: the codes, or the error. Of each invoice the bytes are copied out of the column, and by the
+thread that signs it; pictures are copied out of the library, and into the column.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import pyarrow as pa
 
-from . import Book, Issuer, Refused
+from . import Book, Issuer, Refused, _native
+from ._made import options_of
 
 _TEXTS = ("name", "kod1_url", "kod2_url", "error_code", "error_message", "error_hint", "line")
 
@@ -60,27 +61,29 @@ def _signed(
     book: Optional[Book],
     options: Dict[str, Any],
 ) -> Any:
-    contents = [value.as_py() or b"" for value in batch.column(batch.schema.get_field_index(xml))]
+    column = batch.column(batch.schema.get_field_index(xml))
+    contents = [value or b"" for value in column.to_pylist()]
     if name is None:
         names = [f"row {at + 1}" for at in range(len(contents))]
     else:
         names = [str(value) for value in batch.column(batch.schema.get_field_index(name)).to_pylist()]
-    made = issuer.sign_many(zip(names, contents), book=book, formats=list(formats), **options)
-    columns: Dict[str, List[Any]] = {field.name: [] for field in schema(formats)}
-    for given, outcome in zip(names, made):
-        row: Dict[str, Any] = dict.fromkeys(columns)
-        row["name"] = given
-        if isinstance(outcome, Refused):
-            error = outcome.error
-            row.update(error_code=error.code, error_message=error.message, error_hint=error.hint)
-        else:
-            links = outcome.links
-            row.update(kod1_url=links[0], kod2_url=links[1] if len(links) > 1 else None)
-            for form in formats:
-                for code in ("kod1", "kod2"):
-                    row[f"{code}_{form}"] = outcome._item.buffer(f"{code}.{form}")
-            row["line"] = outcome._item.line
-        for column, values in columns.items():
-            values.append(row[column])
+    given = options_of({"formats": list(formats), **options})
+    native = None if book is None else book._native
+    made = _native.sign(issuer._native, native, list(zip(names, contents)), given)
+    links = [item.links for item in made]
+    errors = [Refused(item).error if item.failed else None for item in made]
+    columns: Dict[str, List[Any]] = {
+        "name": names,
+        "kod1_url": [codes[0] if codes else None for codes in links],
+        "kod2_url": [codes[1] if len(codes) > 1 else None for codes in links],
+        "error_code": [error and error.code for error in errors],
+        "error_message": [error and error.message for error in errors],
+        "error_hint": [error and error.hint for error in errors],
+        "line": [None if item.failed else item.line for item in made],
+    }
+    for form in formats:
+        for code in ("kod1", "kod2"):
+            picture = f"{code}.{form}"
+            columns[f"{code}_{form}"] = [item.buffer(picture) for item in made]
     fields = schema(formats)
     return pa.RecordBatch.from_arrays([pa.array(columns[field.name], field.type) for field in fields], schema=fields)

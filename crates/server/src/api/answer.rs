@@ -5,8 +5,6 @@ use std::fmt::Write as _;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ksef_qr::PictureFormat;
 use ksef_qr::manifest::{Done, InvoiceOutcome, Picture, Record};
 use serde_json::Value;
@@ -123,10 +121,7 @@ fn stem(input: &str) -> String {
 }
 
 fn bytes_of(picture: &Picture) -> Vec<u8> {
-    match picture {
-        Picture::Embedded(text) => STANDARD.decode(text).unwrap_or_default(),
-        _ => Vec::new(),
-    }
+    picture.bytes().unwrap_or_default().into_owned()
 }
 
 /// All that was made for an invoice: name, media type, bytes.

@@ -1,9 +1,8 @@
 //! The files of one invoice to an answer: checked, signed once, its codes drawn, put on its PDF, confirmed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use ksef_qr::advice::{Advice, Codes, DocumentKind};
 use ksef_qr::batch::Mismatch;
 use ksef_qr::deadline::{Mode, Schedule};
@@ -226,10 +225,7 @@ fn taken_away(answer: &mut Answer, done: &Done, advice: &Advice, mode: Mode) -> 
 }
 
 fn bytes_of(picture: &Picture) -> Option<Vec<u8>> {
-    match picture {
-        Picture::Embedded(text) => STANDARD.decode(text).ok(),
-        _ => None,
-    }
+    picture.bytes().map(Cow::into_owned)
 }
 
 /// With the very codes of the pictures. In Polish: it is for a buyer with a Polish NIP, whoever works with the page.

@@ -7,7 +7,7 @@ use std::path::Path;
 use ksef_qr::Error;
 use ksef_qr::batch::{ArchiveEntry, Output, entries_of_kinds};
 use ksef_qr::book::{
-    Book, Entry, Event, FormerEntry, Found, Happening, InvoiceKey, NumberedInvoice, Recorded, Statement,
+    Book, Entry, Event, FormerEntry, Found, Happening, InvoiceKey, NumberedInvoice, Recorded, Said, Statement,
 };
 use ksef_qr::credential::Certificate;
 use ksef_qr::deadline::Calendar;
@@ -18,7 +18,7 @@ use ksef_qr::values::InvoiceHash;
 use serde::Serialize;
 use walkdir::WalkDir;
 
-use super::statement::{Counts, Said};
+use super::statement::Counts;
 use crate::cli::book::open;
 use crate::cli::commands::deadline::{announcements, calendar};
 use crate::cli::credential::key_file::certificates;
@@ -220,10 +220,7 @@ impl Importing<'_> {
                 for part in statements.chunks(AT_ONCE) {
                     let events: Vec<_> = part.iter().map(|one| (one.hash, one.event.clone())).collect();
                     for (one, recorded) in part.iter().zip(self.book.record(&events)?) {
-                        let what = &one.event.what;
-                        let number = one.invoice_number.as_deref();
-                        let said = Said { input: name, hash: &one.hash, number, event: what.name(), what: Some(what) };
-                        self.counts.take(said, &recorded, self.settings.json);
+                        self.counts.take(Said::of(name, one), &recorded, self.settings.json);
                     }
                 }
                 Ok(true)

@@ -1,9 +1,9 @@
 //! `ksef-qr book mark`: what happened and no file says.
 
-use ksef_qr::book::{Event, Recorded};
+use ksef_qr::book::{Event, Recorded, Said};
 
 use super::meant::meant;
-use super::statement::{Counts, Said};
+use super::statement::Counts;
 use crate::cli::book::open;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::BookMark;
