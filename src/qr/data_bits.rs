@@ -129,7 +129,7 @@ mod tests {
                 VersionClass::ALL.into_iter().find(|class| class.versions().any(|other| other == version)).unwrap();
             let level = [EccLevel::L, EccLevel::M, EccLevel::Q, EccLevel::H][random.below(4)];
             let capacity = capacity(version, level);
-            let texts: Vec<(Mode, Vec<u8>)> = (0..1 + random.below(4))
+            let texts: Vec<(Mode, Vec<u8>)> = (0..=random.below(4))
                 .map(|_| {
                     let length = random.below(1 + capacity / 8);
                     match random.below(3) {
