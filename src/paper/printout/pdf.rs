@@ -243,7 +243,7 @@ fn modules(code: &Code) -> PathBuilder {
                 *done = true;
             }
             at = [at[0] + step[0], at[1] + step[1]];
-            let turned = turn(at, step, &is_dark);
+            let turned = turn(at, step, is_dark);
             if at == module && turned == [1, 0] {
                 break;
             }
