@@ -199,7 +199,7 @@ mod tests {
             "90 1940 1076 0000 1234 5678 0001"
         );
         let rr = Words { form: Form::FaRr1, ..words("pl") };
-        assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena"]);
+        assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena jedn."]);
         assert_eq!(words("pl").value("FormaPlatnosci", "1"), "gotówka");
         assert_eq!(words("pl").label("Nieznany"), "Nieznany");
         assert_eq!("de".parse::<Languages>().unwrap_err().code(), "setting_malformed");
