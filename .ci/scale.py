@@ -113,7 +113,8 @@ class Ray:
     def __init__(self, given):
         import ray
 
-        ray.init(num_cpus=WORKERS, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": given})
+        # What reads and writes the tables takes processors of Ray's counting too: without them nothing begins.
+        ray.init(num_cpus=WORKERS + 2, include_dashboard=False, log_to_driver=False, runtime_env={"env_vars": given})
         ray.data.DataContext.get_current().enable_progress_bars = False
         self.ray = ray
 
