@@ -67,7 +67,7 @@ impl EmbeddedFont {
     }
 
     /// What the letters make. Documents of one kind use the same ones, so what the last document of this thread needed of the
-    /// typeface is kept: to cut and compress it is a fifth of the time of stamping.
+    /// typeface is kept: to cut and compress it is an eighth of the work of stamping.
     fn parts(&self) -> Rc<Parts> {
         thread_local! {
             static LAST: RefCell<Vec<Rc<Parts>>> = const { RefCell::new(Vec::new()) };

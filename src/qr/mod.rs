@@ -1,7 +1,7 @@
 //! Text to QR symbol (ISO/IEC 18004:2024): segments, codewords, placement, mask.
 //!
 //! The division into blocks and function patterns come from the `qrcode` crate. Segmentation, data bits, error
-//! correction, placement and mask choice are ours: for the symbol of a KOD II the last three take 0.6, 1 and 2 µs,
+//! correction, placement and mask choice are ours: for the symbol of a KOD II the last three take 0.6, 1 and 1 to 2 µs,
 //! there 6, 11 and 1375. They are the same codewords, the same modules and the same choice as by a plain reading of
 //! the standard; the tests compare. This module knows nothing of pictures or links.
 //!
