@@ -168,6 +168,8 @@ pub mod render;
 pub mod report;
 pub mod scanner;
 pub mod sign;
+#[doc(hidden)]
+pub mod threads;
 pub mod upo;
 pub mod values;
 pub mod verify;

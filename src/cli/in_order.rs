@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use ksef_qr::threads::Room;
 
 /// So many parts are handed out for each thread and not taken yet: what is kept of them stays small, and no thread waits.
 const PARTS_A_THREAD: usize = 4;
@@ -29,7 +30,8 @@ type Done<R> = Result<Vec<R>, Box<dyn Any + Send>>;
 impl InOrder {
     /// `feed` is given a function that it calls with each thing, until that returns false. `worker` makes what a thread works
     /// with, `work` works on one thing, `take` gets what came of each and returns false if it wants no more. Both `feed` and
-    /// `take` are called on this thread. Where no thread is to be had, all is done on this one.
+    /// `take` are called on this thread. Where there is no thread or no memory for one, all is done on
+    /// this one.
     pub fn run<T: Send, W, R: Send>(
         self,
         feed: impl FnOnce(Each<'_, T>),
@@ -64,12 +66,14 @@ impl InOrder {
             }
         };
         thread::scope(|scope| {
-            let started = (0..self.jobs.get())
-                .filter(|_| {
+            let mut room = Room::take(self.jobs.get());
+            let started = (0..room.threads())
+                .take_while(|_| {
                     let (parts, done) = (parts.clone(), done.clone());
-                    thread::Builder::new().spawn_scoped(scope, move || serve(parts, done)).is_ok()
+                    room.start(scope, move || serve(parts, done)).is_ok()
                 })
                 .count();
+            drop(room);
             if started == 0 {
                 return here(&mut feed, &mut take);
             }

@@ -35,6 +35,7 @@ use crate::batch::settings::Batch;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::files::{NewNames, cause, unwritable};
 use crate::manifest::Summary;
+use crate::threads::Room;
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
 const TICKETS_PER_WORKER: usize = 16;
@@ -191,34 +192,38 @@ impl<'b> Run<'b> {
             #[cfg(feature = "book")]
             turns: &turns,
         };
-        if !has_room(TO_BEGIN_WITH) {
-            let message = "there is too little memory to begin with";
-            return Err(Stopped::Feeder(Error::new(Kind::ThreadsUnavailable, message)));
-        }
         thread::scope(|scope| {
             let (give_ticket, take_ticket) = bounded(tickets);
             let (send_job, take_job) = bounded(tickets);
             let (send_finished, take_finished) = bounded(tickets);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
-            let feeding = thread::Builder::new()
-                .spawn_scoped(scope, move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop))
-                .map_err(|error| Stopped::Feeder(no_thread(&error)))?;
-            // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is begun.
-            let mut working = 0;
-            for _ in 0..workers {
-                // This one, those that may have allocated nothing so far, and the feeder.
-                if working > 0 && !has_room(ARENA.saturating_mul(working + 2)) {
-                    break;
-                }
+            let mut room = Room::take(workers.saturating_add(1));
+            // The feeder and one worker at the least.
+            if room.threads() < 2 {
+                let message = "there is too little memory to begin with";
+                return Err(Stopped::Feeder(Error::new(Kind::ThreadsUnavailable, message)));
+            }
+            // Nothing is read before all have begun: this is closed then.
+            let (gate, opened) = bounded::<()>(1);
+            let feeding = room.start(scope, move || {
+                _ = opened.recv();
+                feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop)
+            });
+            let feeding = feeding.map_err(|error| Stopped::Feeder(no_thread(&error)))?;
+            // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is done.
+            for worker in 1..room.threads() {
                 let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
-                let worker = thread::Builder::new().spawn_scoped(scope, move || work(plan, &take_job, &send_finished));
-                match worker {
-                    Ok(_) => working += 1,
-                    Err(error) if working == 0 => return Err(Stopped::Feeder(no_thread(&error))),
+                match room.start(scope, move || work(plan, &take_job, &send_finished)) {
+                    Ok(_) => {}
+                    Err(error) if worker == 1 => {
+                        stop.store(true, Ordering::Relaxed);
+                        return Err(Stopped::Feeder(no_thread(&error)));
+                    }
                     Err(_) => break,
                 }
             }
+            drop((room, gate));
             drop((take_job, send_finished));
             let lines_at_once = (tickets / BATCHES).max(1);
             let answers = batch.to_stdout_too;
@@ -378,22 +383,6 @@ impl<'b> Run<'b> {
         }
         left
     }
-}
-
-/// In bytes: the stacks of the feeder and of one worker, and what they work on. With less a run is not begun.
-const TO_BEGIN_WITH: usize = 16 << 20;
-
-/// In bytes: what a thread takes for itself with its first allocation (in glibc an arena), which may leave nothing to the others.
-const ARENA: usize = 64 << 20;
-
-/// Whether there is so much memory. An allocation that fails ends the process, so it is asked for first.
-fn has_room(bytes: usize) -> bool {
-    // Nothing is written to it; and so large a block does not change where glibc takes others from.
-    let mut probe: Vec<u8> = Vec::new();
-    let has_room = probe.try_reserve_exact(bytes).is_ok();
-    // Seen by nobody, it might be left out.
-    std::hint::black_box(&probe);
-    has_room
 }
 
 fn no_thread(error: &io::Error) -> Error {

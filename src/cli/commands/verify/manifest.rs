@@ -12,6 +12,7 @@ use std::thread;
 use ksef_qr::files::open_text;
 use ksef_qr::manifest::Lines;
 use ksef_qr::scanner::{Contents, Failure, Origin, Scanner};
+use ksef_qr::threads::Room;
 use ksef_qr::verify::{Check, ManifestCodes, ManifestEntry, ManifestPicture, Redraw, Report, Verifier};
 
 use super::line::From;
@@ -132,8 +133,10 @@ fn looked_at(part: &[ReadLine], checks: &mut [ManifestCheck<'_>]) -> Vec<Result<
     let Some((first, others)) = checks.split_first_mut() else { return Vec::new() };
     let mut done = thread::scope(|scope| {
         let others = others.iter_mut().take(part.len().saturating_sub(1));
+        let mut room = Room::take(others.len());
         let started: Vec<_> =
-            others.filter_map(|check| thread::Builder::new().spawn_scoped(scope, || work(check)).ok()).collect();
+            others.take(room.threads()).map_while(|check| room.start(scope, || work(check)).ok()).collect();
+        drop(room);
         let mut done = work(first);
         for thread in started {
             done.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));

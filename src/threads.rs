@@ -1,0 +1,82 @@
+//! Threads that work side by side, as many as there is memory for.
+//!
+//! An allocation that fails ends the process, and a thread may take memory for itself that others need (in glibc an arena, at
+//! whatever moment it first allocates). So where there is not plenty, all that there is is taken before threads begin, and given
+//! back when they have begun: none of them finds anything to take for itself.
+
+use std::io;
+use std::thread::{Builder, Scope, ScopedJoinHandle};
+
+use crossbeam_channel::bounded;
+
+/// In bytes: with so much for each thread, what threads take for themselves is not felt (an arena of 64 MB, cut out of twice its
+/// size).
+const PLENTY: usize = 144 << 20;
+
+/// In bytes: so much is taken at a time. It is too large to change where glibc takes other blocks from, and where it is not to be
+/// had there is no room for an arena either.
+const BLOCK: usize = 36 << 20;
+
+/// In bytes: so much is taken at a time where there is not plenty.
+const PIECE: usize = 4 << 20;
+
+/// A thread has so many pieces, one of them for its stack.
+const PIECES_A_THREAD: usize = 3;
+
+/// The memory that threads are to share, held until they have begun.
+pub struct Room {
+    /// How many can begin in it.
+    threads: usize,
+    /// Nothing is written to them. None where there is plenty.
+    taken: Vec<Vec<u8>>,
+}
+
+impl Room {
+    /// For up to `most` threads.
+    #[must_use]
+    pub fn take(most: usize) -> Self {
+        let blocks = (PLENTY / BLOCK).saturating_mul(most);
+        let is_plenty = (0..blocks).map_while(|_| reserved(BLOCK)).collect::<Vec<_>>().len() == blocks;
+        if is_plenty {
+            return Self { threads: most, taken: Vec::new() };
+        }
+        let pieces = (PLENTY / PIECE).saturating_mul(most);
+        let taken: Vec<_> = (0..pieces).map_while(|_| reserved(PIECE)).collect();
+        Self { threads: most.min(taken.len() / PIECES_A_THREAD), taken }
+    }
+
+    /// How many threads can begin and work in it.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// Starts a thread. When this returns it has taken what it takes for itself.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start<'scope, T: Send + 'scope>(
+        &mut self,
+        scope: &'scope Scope<'scope, '_>,
+        work: impl FnOnce() -> T + Send + 'scope,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>> {
+        // For its stack.
+        self.taken.pop();
+        let (began, beginning) = bounded::<()>(1);
+        let thread = Builder::new().spawn_scoped(scope, move || {
+            // Nothing is sent: hanging up says it.
+            drop(std::hint::black_box(vec![began]));
+            work()
+        })?;
+        _ = beginning.recv();
+        Ok(thread)
+    }
+}
+
+/// A block of so many bytes, if it is to be had.
+fn reserved(bytes: usize) -> Option<Vec<u8>> {
+    let mut block = Vec::new();
+    block.try_reserve_exact(bytes).ok()?;
+    // Seen by nobody, it might be left out.
+    Some(std::hint::black_box(block))
+}
