@@ -4,7 +4,8 @@
 
 - once as it is, after a short one by which workers start: how many invoices a second of a processor's time the workers do, against the
   command on one thread; LEAST of it, or this fails (0.8; 0 for a build that is not optimised);
-- once with a worker killed in the middle: every invoice is there once, with the link that the command alone gives.
+- once with a worker killed in the middle: every invoice is there once, with the link that the command alone gives;
+- once each from XML files and from tar archives, under their names.
 
 Each process reads the key once, whatever it signs: the kernel tells how often the file was opened.
 """
@@ -129,18 +130,27 @@ class Ray:
 
 
 def command(program, archive, keys, out):
-    """What the command alone gives on one thread: links by hash, invoices a second of a processor's time."""
+    """What the command alone gives on one thread: links by name, invoices a second of a processor's time."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     arguments = ["sign", archive, "--cert", keys[0], "--key", keys[1], "--env", "test", "--deterministic", "--jobs", "1", "--quiet"]
     subprocess.run([program, *arguments, "--out", out], check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    links = set()
+    links = {}
     with open(out.with_suffix(".ndjson"), encoding="utf-8") as manifest:
         for line in map(json.loads, manifest):
             if line["type"] == "invoice":
-                links.add((line["kod1"]["url"], line["kod2"]["url"]))
+                name = line["input"].rsplit("!", 1)[-1].rsplit("/", 1)[-1]
+                links[name] = (line["kod1"]["url"], line["kod2"]["url"])
     return links, len(links) / seconds
+
+
+def pack(path, contents):
+    with tarfile.open(path, "w") as archive:
+        for at, content in contents:
+            entry = tarfile.TarInfo(f"{at}.xml")
+            entry.size = len(content)
+            archive.addfile(entry, BytesIO(content))
 
 
 def main(program, folder, engine, count=40000, least=0.8):
@@ -155,11 +165,13 @@ def main(program, folder, engine, count=40000, least=0.8):
     for at in range(FILES):
         for place, rows in ((source, contents[at::FILES]), (few, contents[:10])):
             pq.write_table(pa.table({"xml": pa.array(rows, pa.binary())}), place / f"{at}.parquet")
-    with tarfile.open(folder / "in.tar", "w") as archive:
-        for at, content in enumerate(contents):
-            entry = tarfile.TarInfo(f"{at}.xml")
-            entry.size = len(content)
-            archive.addfile(entry, BytesIO(content))
+    pack(folder / "in.tar", enumerate(contents))
+    files = folder / "files"
+    files.mkdir()
+    for at, content in enumerate(contents[:FILES * 10]):
+        (files / f"{at}.xml").write_bytes(content)
+    for at in range(FILES):
+        pack(files / f"{at}.tar", [(each, contents[each]) for each in range(at * 10, at * 10 + 10)])
     keys = [folder / "firm.crt", folder / "firm.pem"]
     for path, name in zip(keys, ("offline-ec.crt", "offline-ec.pkcs8.pem")):
         shutil.copy(ROOT / "fixtures/testkit/keys" / name, path)
@@ -171,15 +183,15 @@ def main(program, folder, engine, count=40000, least=0.8):
     cluster = {"spark": Spark, "ray": Ray}[engine](given)
     opens = Opens(keys[1])
 
-    def job(target, source=source):
-        sys.argv = [f"{engine}_sign.py", str(source), str(target)]
+    def job(target, source=source, form="parquet"):
+        sys.argv = [f"{engine}_sign.py", str(source), str(target), form]
         runpy.run_path(str(ROOT / f"bindings/python/examples/{engine}_sign.py"), run_name="__main__")
 
     def judge(target):
         made = pq.read_table(str(target), columns=["kod1_url", "kod2_url", "kod1_png", "error_code"])
         rows = list(zip(made["kod1_url"].to_pylist(), made["kod2_url"].to_pylist()))
         assert made.num_rows == count and made["error_code"].null_count == count, made.num_rows
-        assert made["kod1_png"].null_count == 0 and set(rows) == alone
+        assert made["kod1_png"].null_count == 0 and set(rows) == set(alone.values())
 
     def spent():
         found = below().values()
@@ -226,6 +238,14 @@ def main(program, folder, engine, count=40000, least=0.8):
     print(f"{engine}: the same with a worker killed: each once, with the same links, in {seconds:.1f} s; the key was read {again} times")
     # By those that are new, or had none of the work before.
     assert again <= processes(), again
+
+    for form in ("xml", "tar"):
+        job(folder / form, files, form)
+        made = pq.read_table(str(folder / form), columns=["name", "kod1_url", "kod2_url"]).to_pydict()
+        assert len(made["name"]) == FILES * 10
+        for name, *links in zip(made["name"], made["kod1_url"], made["kod2_url"]):
+            assert tuple(links) == alone[name.rsplit("/", 1)[-1]], name
+        print(f"{engine}: {len(made['name'])} invoices from {form}, each with its name and its links")
     cluster.stop()
 
 

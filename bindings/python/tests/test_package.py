@@ -1,8 +1,10 @@
+import io
 import os
 import pickle
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
 from datetime import date
 from pathlib import Path
@@ -150,6 +152,29 @@ def test_arrow(issuer: Issuer, xml: bytes) -> None:
     assert arrow.sign(issuer, table.to_batches()[0], now=NOW).num_rows == 3
     with pytest.raises(TypeError, match="never decoded text"):
         arrow.sign(issuer, table, xml="file")
+
+
+def test_members_of_archives(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from ksef_qr import arrow
+
+    archives = []
+    for files in ({"b/2.xml": b"<b/>", "1.XML": b"<a/>", "notes.txt": b"no"}, {}, {"3.xml": b""}):
+        path = tmp_path / "a.tar"
+        with tarfile.open(path, "w") as archive:
+            for name, content in files.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+        archives.append(path.read_bytes())
+    table = pa.table({"file": pa.array(archives, pa.binary())})
+    found = [("b/2.xml", b"<b/>"), ("1.XML", b"<a/>"), ("3.xml", b"")]
+    for given in (table, table.to_batches()[0]):
+        made = arrow.members(given, archives="file")
+        assert list(zip(made["name"].to_pylist(), made["xml"].to_pylist())) == found
+    with pytest.raises(tarfile.ReadError):
+        arrow.members(pa.table({"file": pa.array([b"no archive"], pa.binary())}), archives="file")
+    assert arrow.members(table.slice(1, 1), archives="file").schema == made.schema
 
 
 def test_the_wheel_brings_the_command() -> None:

@@ -61,14 +61,14 @@ def spark(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], List[Any]]:
     sql.SparkSession = None
     monkeypatch.setitem(sys.modules, "pyspark.sql", sql)
     signed = runpy.run_path(str(EXAMPLES / "spark_sign.py"))["signed"]
-    return lambda table: list(signed(iter(table.to_batches(max_chunksize=2)), "xml"))
+    return lambda table: list(signed(iter(table.to_batches(max_chunksize=2))))
 
 
 def ray(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], List[Any]]:
     """What the Ray job does with a block."""
     monkeypatch.setitem(sys.modules, "ray", types.ModuleType("ray"))
     signed = runpy.run_path(str(EXAMPLES / "ray_sign.py"))["signed"]
-    return lambda table: [signed(table, "xml")]
+    return lambda table: [signed(table)]
 
 
 @pytest.mark.parametrize("engine", [spark, ray])

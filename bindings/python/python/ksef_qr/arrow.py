@@ -10,7 +10,9 @@ thread that signs it; pictures are copied out of the library, and into the colum
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence
+import io
+import tarfile
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import pyarrow as pa
 
@@ -50,6 +52,23 @@ def sign(
     if isinstance(table, pa.Table):
         return pa.Table.from_batches(made, schema(formats))
     return made[0]
+
+
+def members(table: Any, *, archives: str) -> Any:
+    """The XML files within the tar archives in the column ``archives`` (binary), as a Table of ``name`` and ``xml``."""
+    found = [member for archive in table.column(archives).to_pylist() for member in _xml_files(archive)]
+    names, contents = zip(*found) if found else ((), ())
+    return pa.table({"name": pa.array(names, pa.string()), "xml": pa.array(contents, pa.binary())})
+
+
+def _xml_files(archive: bytes) -> Iterator[Tuple[str, bytes]]:
+    # Not compressed: what stands within takes no more memory than the archive.
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as files:
+        for entry in files:
+            if entry.isfile() and entry.name.lower().endswith(".xml"):
+                file = files.extractfile(entry)
+                assert file is not None
+                yield entry.name, file.read()
 
 
 def _signed(
