@@ -9,9 +9,9 @@ use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::bounded;
 
-/// In bytes: with so much for each thread, what threads take for themselves is not felt (an arena of 64 MB, cut out of twice its
-/// size).
-const PLENTY: usize = 144 << 20;
+/// In bytes: with so much for each thread, what threads take for themselves is not felt. In glibc it is an arena of 64 MB, cut out of
+/// twice its size; elsewhere it is little.
+const PLENTY: usize = if cfg!(all(target_os = "linux", target_env = "gnu")) { 4 * BLOCK } else { BLOCK };
 
 /// In bytes: so much is taken at a time. It is too large to change where glibc takes other blocks from, and where it is not to be
 /// had there is no room for an arena either.
