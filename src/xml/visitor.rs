@@ -13,6 +13,11 @@ pub(crate) trait Visitor {
     fn is_elsewhere(&self) -> bool {
         false
     }
+    /// True where, besides, the next element does not matter either, if it follows the innermost one directly and is of its name: the
+    /// fast reader then leaves out the end of the one, the text between, and the beginning of the other.
+    fn is_elsewhere_beside(&self) -> bool {
+        false
+    }
     /// The innermost element ends.
     fn close(&mut self) -> Step;
 }
