@@ -110,7 +110,7 @@ mod tests {
         let widest = Level::new();
         let mut levels = vec![Level::baseline(), widest];
         #[cfg(target_arch = "x86_64")]
-        levels.extend(widest.as_avx2().map(fearless_simd::Simd::level));
+        levels.extend(widest.as_avx2().map(Simd::level));
         levels
     }
 

@@ -103,7 +103,7 @@ mod tests {
         let widest = Level::new();
         let mut levels = vec![Level::baseline(), widest];
         #[cfg(target_arch = "x86_64")]
-        levels.extend(widest.as_avx2().map(fearless_simd::Simd::level));
+        levels.extend(widest.as_avx2().map(Simd::level));
         for level in levels {
             assert_eq!(tag_starts_at(level, text), plain_starts(text), "{level:?} {text:?}");
         }
