@@ -199,10 +199,6 @@ impl Visitor for TextReader {
         self.off_path > 0
     }
 
-    fn is_elsewhere_beside(&self) -> bool {
-        self.off_path > 0 && !self.path.last().is_some_and(|node| node.is_text())
-    }
-
     fn close(&mut self) -> Step {
         if self.off_path > 0 {
             self.off_path -= 1;

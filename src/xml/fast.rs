@@ -57,8 +57,7 @@ impl<V: Visitor> Plain<'_, V> {
         let &at = self.tags.first()?;
         if self.visitor.is_elsewhere() {
             let limit = self.bare_from(at as usize);
-            let innermost = self.innermost.filter(|_| self.visitor.is_elsewhere_beside());
-            let passage = Passage { tags: self.tags, innermost, limit }.pass(bytes);
+            let passage = Passage { tags: self.tags, innermost: self.innermost, limit }.pass(bytes);
             self.tags = passage.tags;
             self.innermost = passage.innermost;
         }
@@ -304,6 +303,35 @@ mod tests {
             let line = format!("<Faktura xmlns='http://crd.gov.pl/wzor/2025/06/25/13775/'><L>{text}</L></Faktura>");
             agree(&line);
         }
+    }
+
+    /// What is of no interest is passed over many elements at a time.
+    #[test]
+    fn what_is_passed_over_is_well_formed() {
+        let line = "<b><c>1</c></b>";
+        for (passed, is_plain) in [
+            ("<a><b><c>1</c></b><b><c>2</c><d>3</d></b>x</a>", true),
+            ("<a><b><c>1</c></b><b><d/></b><b c='1'></b><b>2</b></a>", true),
+            ("<a><b><c>1</c></b>&amp;<b><c>2&lt;</c></b></a>", true),
+            ("<a><b><c>1</c></b>]<b></b></a>", false),
+            ("<a><b>1</b><b>&x;</b></a>", false),
+            // The end of an element that was not the innermost any more, or not yet.
+            ("<a><b><c>1</c></b></b><b></a>", false),
+            ("<a><b c='1'></a><a></b></a>", false),
+            ("<a><b c='1'/></b><b></a>", false),
+            ("<a><b><c>1</c></b></a><b></b>", false),
+            ("<a><b/c>1</b/c></a>", false),
+        ] {
+            let text = format!("<Faktura xmlns='http://crd.gov.pl/wzor/2025/06/25/13775/'><L>{passed}{line}</L><L>{line}</L></Faktura>");
+            assert_eq!(agree(&text), is_plain, "{text}");
+        }
+    }
+
+    /// A name with elements in it is not printed, and no text in it matters.
+    #[test]
+    fn elements_in_a_name_are_passed_over() {
+        let name = "<Nazwa>x<a><b>1</b></a>y<a><b>2</b></a>z<c>and no tag is within thirty-two bytes of the end</c></Nazwa>";
+        assert!(agree(&INVOICES[0].replace("<Nazwa>Z", &format!("{name}<Nazwa>Z"))));
     }
 
     /// Cut off or doubled anywhere, with a byte left out or changed anywhere.

@@ -169,6 +169,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_byte_in_a_name() {
+        for byte in (0x20..0x7F).filter(|&byte| byte != b'<') {
+            for name in ["?x", "x?", "x?x"].map(|name| name.replace('?', &char::from(byte).to_string())) {
+                check(&format!("<x><{name}>1</{name}>{}</x>", "<y></y>".repeat(10)), &[1000]);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn as_the_slow_twin(
