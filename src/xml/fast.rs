@@ -319,10 +319,12 @@ mod tests {
             ("<a><b><c>1</c></b></b><b></a>", false),
             ("<a><b c='1'></a><a></b></a>", false),
             ("<a><b c='1'/></b><b></a>", false),
-            ("<a><b><c>1</c></b></a><b></b>", false),
+            ("<a><b><c>1</c></b></a><b></b>", true),
             ("<a><b/c>1</b/c></a>", false),
         ] {
-            let text = format!("<Faktura xmlns='http://crd.gov.pl/wzor/2025/06/25/13775/'><L>{passed}{line}</L><L>{line}</L></Faktura>");
+            let text = format!(
+                "<Faktura xmlns='http://crd.gov.pl/wzor/2025/06/25/13775/'><L>{passed}{line}</L><L>{line}</L></Faktura>"
+            );
             assert_eq!(agree(&text), is_plain, "{text}");
         }
     }
@@ -330,7 +332,8 @@ mod tests {
     /// A name with elements in it is not printed, and no text in it matters.
     #[test]
     fn elements_in_a_name_are_passed_over() {
-        let name = "<Nazwa>x<a><b>1</b></a>y<a><b>2</b></a>z<c>and no tag is within thirty-two bytes of the end</c></Nazwa>";
+        let name =
+            "<Nazwa>x<a><b>1</b></a>y<a><b>2</b></a>z<c>and no tag is within thirty-two bytes of the end</c></Nazwa>";
         assert!(agree(&INVOICES[0].replace("<Nazwa>Z", &format!("{name}<Nazwa>Z"))));
     }
 
