@@ -128,6 +128,10 @@ impl<'x> Examination<'x> {
     }
 
     fn texts(&mut self) -> std::result::Result<Option<Texts>, Fault> {
+        if let Some(reader) = xml::read_plain::<TextReader>(self.text) {
+            self.is_well_formed = true;
+            return Ok(Some(reader.into_texts()));
+        }
         let scan = xml::scan(self.text);
         if let Some((offset, c)) = scan.forbidden {
             let message = format!("the character U+{:04X} may not stand in XML", u32::from(c));
@@ -149,7 +153,7 @@ impl<'x> Examination<'x> {
     }
 
     fn read_xml(&mut self) -> std::result::Result<(Option<Texts>, Oddities), Fault> {
-        let flaw = match xml::read::<TextReader>(self.text) {
+        let flaw = match xml::read_slowly::<TextReader>(self.text) {
             Ok((reader, oddities)) => return Ok((Some(reader.into_texts()), oddities)),
             Err(flaw) => flaw,
         };

@@ -30,7 +30,7 @@ impl<'x> Elements<'x> {
         Ok((self.namespaces.of_element(name)?, name.local))
     }
 
-    /// Enters an element whose tag holds a plain name and nothing else (`byte_search::plain_name_end`). Its namespace is that
+    /// Enters an element whose tag holds a plain name and nothing else (`plain_name`). Its namespace is that
     /// of all [`unprefixed`](Self::unprefixed) ones.
     pub(super) fn open_plain(&mut self, name: &'x str) {
         self.open.push(name);

@@ -1,18 +1,20 @@
 //! Well-formed XML 1.0 with namespaces, and nothing less: text to events.
 //!
 //! Knows no invoice: whoever reads a document is a [`Visitor`], which is given its elements and texts. Two readers give it
-//! the same. [`fast`] takes plain documents, which is what invoicing systems write, and gives up at the first oddity;
+//! the same. [`fast`] ([`read_plain`]) takes plain documents, which is what invoicing systems write, and gives up at the first oddity;
 //! [`slow`] takes everything, finds every fault, and is the twin that the fast one is tested against.
 
-mod byte_search;
 mod characters;
 mod declaration;
 mod elements;
 mod fast;
 mod namespaces;
+mod passage;
+mod plain_name;
 mod references;
 mod slow;
 mod tag;
+mod tag_starts;
 #[cfg(feature = "pdf")]
 mod tree;
 #[cfg(any(test, fuzzing))]
@@ -20,6 +22,7 @@ mod twins;
 mod visitor;
 
 pub(crate) use characters::{collapse, scan};
+pub(crate) use fast::read as read_plain;
 pub(crate) use references::referenced;
 #[cfg(feature = "pdf")]
 pub(crate) use slow::root_of;
@@ -29,12 +32,3 @@ pub(crate) use tree::Element;
 #[cfg(fuzzing)]
 pub(crate) use twins::agree;
 pub(crate) use visitor::{Flaw, Oddities, Step, Visitor};
-
-/// Reads the whole document, to the last byte. Characters that may not stand in XML at all are the caller's to look for
-/// ([`scan`]); references to them are found here.
-pub(crate) fn read<V: Visitor + Default>(text: &str) -> Result<(V, Oddities), Flaw> {
-    match fast::read(text) {
-        Some(visitor) => Ok((visitor, Oddities::default())),
-        None => read_slowly(text),
-    }
-}

@@ -1,5 +1,6 @@
 //! The judge of the fast reader: the slow one.
 
+use super::characters::{Scan, scan};
 use super::fast;
 use super::slow::read_slowly;
 use super::visitor::{Step, Visitor};
@@ -47,10 +48,11 @@ fn slowly<V: Visitor + Default>(text: &str) -> Option<V> {
 }
 
 /// Reads with both, all there is and what a visitor `V` is for, which `show` writes down. Whatever the fast reader accepts,
-/// the slow one must accept, with the same elements and texts. True if the fast reader took the document.
+/// the slow one must accept, with the same elements and texts, and no character of it is refused. True if the fast reader took the document.
 pub(crate) fn agree<V: Visitor + Default>(text: &str, show: impl Fn(V) -> String) -> bool {
     let record = fast::read::<Record>(text);
     if record.is_some() {
+        assert_eq!(scan(text), Scan::default(), "{text}");
         assert_eq!(record, slowly(text), "{text}");
     }
     let shown = fast::read::<V>(text).map(&show);

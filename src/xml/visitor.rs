@@ -9,7 +9,8 @@ pub(crate) trait Visitor {
     /// Text directly inside the innermost element, references resolved. May come in pieces.
     fn text(&mut self, text: &str);
     /// True where an element with nothing in it but text does not matter: the fast reader then leaves out the element and
-    /// its text.
+    /// its text. Nor does another of the innermost element's name, right behind that: it leaves out the end of the one, the text
+    /// between, and the beginning of the other.
     fn is_elsewhere(&self) -> bool {
         false
     }
