@@ -205,6 +205,9 @@ fn unsupported(found: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use pkcs8::EncodePrivateKey as _;
+    use pkcs8::der::Encode as _;
+
     use super::*;
 
     const SEC1: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.sec1.der");
@@ -215,6 +218,45 @@ mod tests {
         // SEQUENCE { 1, the 32 bytes }: neither curve nor public key.
         let bare = [&[0x30, 0x25], &SEC1[2..39]].concat();
         assert_eq!(PrivateKey::parse(&bare, None).unwrap().pkcs8_der(), PKCS8);
+    }
+
+    /// p256 is the slow twin: with and without a curve and a public key, whole or compressed, with changed bytes.
+    #[test]
+    fn takes_and_writes_ec_keys_as_p256_does() {
+        let slow = |der: &[u8]| {
+            let key = SecretKey::from_sec1_der(der).ok()?;
+            let public = PublicKey::Ec(VerifyingKey::from(key.public_key()));
+            Some((key.to_pkcs8_der().unwrap().as_bytes().to_vec(), public))
+        };
+        let fast = |der: &[u8]| {
+            let key = PrivateKey::from_ec(der).ok()?;
+            Some((key.pkcs8_der().to_vec(), key.public))
+        };
+        let small = [&[0; 31][..], &[7]].concat();
+        let large = [0xFF; 32];
+        let middle: Vec<u8> = (1..=32).collect();
+        let public = SecretKey::from_slice(&middle).unwrap().public_key();
+        let (whole, compressed) = (public.to_sec1_point(false), public.to_sec1_point(true));
+        let mut taken = 0;
+        let mut compare = |der: &[u8]| {
+            let key = fast(der);
+            taken += usize::from(key.is_some());
+            assert!(key == slow(der), "{der:02X?}");
+        };
+        for private_key in [&middle[..], &small, &middle[..31], &middle[..8], &large] {
+            for public_key in [None, Some(whole.as_bytes()), Some(compressed.as_bytes())] {
+                for curve in [None, Some(rfc5912::SECP_256_R_1), Some(rfc5912::SECP_384_R_1)] {
+                    let parameters = curve.map(sec1::EcParameters::NamedCurve);
+                    compare(&EcPrivateKey { private_key, parameters, public_key }.to_der().unwrap());
+                }
+            }
+        }
+        for place in (0..SEC1.len()).step_by(3) {
+            let mut changed = SEC1.to_vec();
+            changed[place] ^= 1 << (place % 8);
+            compare(&changed);
+        }
+        assert!(taken > 5, "{taken}");
     }
 
     #[test]
