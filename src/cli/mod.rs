@@ -15,7 +15,7 @@ mod words;
 use std::borrow::Cow;
 use std::ffi::OsString;
 
-use clap::FromArgMatches as _;
+use clap::{ArgMatches, FromArgMatches as _};
 
 use args::kept::{self, KeptFile};
 use args::{Cli, pasted};
@@ -30,26 +30,20 @@ use words::say::{print, say, tell};
 pub fn run() -> ExitStatus {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
-    // To make a description of all commands and options takes as long as an invoice.
     let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &args::command())).transpose();
     let asked = kept::value_of(&arguments, "--lang").and_then(|name| name.to_str());
     language::choose(asked, kept.as_ref().ok().and_then(|kept| kept.as_ref()?.lang.as_deref()));
-    let mut command = args::command_in_language();
-    if let Err(error) = pasted::check(&command, arguments.iter().skip(1).cloned()) {
+    if let Err(error) = pasted::check(arguments.iter().skip(1).cloned()) {
         return failed(&error.into(), is_for_programs);
     }
-    let mut parsed = match &kept {
-        // Nothing is to be added, so the description is not needed as it was.
-        Ok(None) => command.try_get_matches_from_mut(&arguments),
-        _ => command.clone().try_get_matches_from(&arguments),
-    };
+    let (mut command, mut parsed) = understood(&arguments);
     if let Ok(matches) = &parsed {
         match kept {
             Err(error) if kept::concerns(matches, &command) => return failed(&error, is_for_programs),
             Ok(Some(kept)) => {
                 let more = kept::arguments(&kept, &command, matches);
                 if !more.is_empty() {
-                    parsed = command.clone().try_get_matches_from(kept::with(&arguments, more));
+                    (command, parsed) = understood(&kept::with(&arguments, more));
                 }
             }
             _ => {}
@@ -65,6 +59,18 @@ pub fn run() -> ExitStatus {
     Command::from_args(cli.command, cli.general)
         .and_then(commands::run)
         .unwrap_or_else(|error| failed(&error, is_for_programs))
+}
+
+/// What the arguments say, and the description that understood them, or that has all names and texts.
+fn understood(arguments: &[OsString]) -> (clap::Command, Result<ArgMatches, clap::Error>) {
+    if let Some(mut part) = args::command_for(arguments)
+        && let Ok(matches) = part.try_get_matches_from_mut(arguments)
+    {
+        return (part, Ok(matches));
+    }
+    let mut whole = args::command_in_language();
+    let parsed = whole.try_get_matches_from_mut(arguments);
+    (whole, parsed)
 }
 
 /// Arguments that could not be taken. Help and version come this way too, and are no failure; nobody reading them is none either.

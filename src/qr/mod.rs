@@ -21,6 +21,7 @@ mod blocks;
 mod codewords;
 mod data_bits;
 mod ecc_level;
+mod functions;
 mod mask;
 mod penalty;
 mod placement;

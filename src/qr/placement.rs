@@ -1,9 +1,7 @@
 use std::sync::OnceLock;
 
-use qrcode::EcLevel;
-use qrcode::canvas::{Canvas, Module};
-
 use super::Version;
+use super::functions::Functions;
 
 /// Where the bits of the codewords go (ISO/IEC 18004 7.7.3).
 ///
@@ -37,22 +35,17 @@ impl Placement {
 
     fn new(version: Version) -> Self {
         let size = version.size();
-        // Not `qrcode::canvas::is_functional`: it forgets the version information (0.14.1). The level does not
-        // matter: the format information has its modules reserved at any.
-        let mut functions = Canvas::new(version.into(), EcLevel::L);
-        functions.draw_all_functional_patterns();
-        let is_data = |x: usize, y: usize| functions.get(x as i16, y as i16) == Module::Empty;
-
-        let data = zigzag(size).filter(|&(x, y)| is_data(x, y)).count();
-        let light = (data / 8 * 8) as u16;
+        let functions = Functions::of(version);
+        let light = (functions.data_modules() / 8 * 8) as u16;
         let fours = Self::fours_in_row(size);
         let mut bit_of = vec![[light; 4]; size * fours].into_boxed_slice();
         let mut singles = Vec::new();
-        for (bit, (x, y)) in zigzag(size).filter(|&(x, y)| is_data(x, y)).enumerate().take(usize::from(light)) {
+        for (bit, (x, y)) in zigzag(size).filter(|&(x, y)| functions.is_data(x, y)).enumerate().take(usize::from(light))
+        {
             let bit = bit as u16;
             let right = (x < TIMING) == (x % 2 == 1);
             let neighbour = if right { x - 1 } else { x + 1 };
-            if !is_data(neighbour, y) {
+            if !functions.is_data(neighbour, y) {
                 let word = (y * size.div_ceil(64) + x / 64) as u16;
                 singles.push(Single { word, shift: (x % 64) as u8, bit });
             } else if right {

@@ -1,7 +1,6 @@
 use std::sync::OnceLock;
 
-use qrcode::canvas::{Canvas, MaskPattern};
-
+use super::functions::Functions;
 use super::penalty::{ByMask, Strip};
 use super::{EccLevel, Mask, Version};
 
@@ -16,21 +15,16 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// The template of a version and level, drawn at its first use by the `qrcode` crate.
+    /// The template of a version and level, drawn at its first use.
     pub(super) fn of(version: Version, level: EccLevel) -> &'static Self {
         static ALL: [[OnceLock<Template>; 4]; 40] = [const { [const { OnceLock::new() }; 4] }; 40];
         ALL[usize::from(version.number()) - 1][level as usize].get_or_init(|| Self::new(version, level))
     }
 
     fn new(version: Version, level: EccLevel) -> Self {
-        let mut functions = Canvas::new(version.into(), level.into());
-        functions.draw_all_functional_patterns();
-        let by_mask = Mask::ALL.map(|mask| {
-            let mut canvas = functions.clone();
-            canvas.apply_mask(pattern(mask));
-            rows(&canvas, version.size())
-        });
-        let strips = (0..Strip::count(version.size())).map(|number| strip(&by_mask, number, version.size())).collect();
+        let (functions, size) = (Functions::of(version), version.size());
+        let by_mask = Mask::ALL.map(|mask| rows(functions, size, level, mask));
+        let strips = (0..Strip::count(size)).map(|number| strip(&by_mask, number, size)).collect();
         Self { by_mask, strips }
     }
 
@@ -51,26 +45,103 @@ fn strip(by_mask: &[Box<[u64]>; 8], number: usize, size: usize) -> Box<[ByMask]>
     (0..size).map(row).collect()
 }
 
-fn pattern(mask: Mask) -> MaskPattern {
-    match mask.number() {
-        0 => MaskPattern::Checkerboard,
-        1 => MaskPattern::HorizontalLines,
-        2 => MaskPattern::VerticalLines,
-        3 => MaskPattern::DiagonalLines,
-        4 => MaskPattern::LargeCheckerboard,
-        5 => MaskPattern::Fields,
-        6 => MaskPattern::Diamonds,
-        _ => MaskPattern::Meadow,
+fn rows(functions: &Functions, size: usize, level: EccLevel, mask: Mask) -> Box<[u64]> {
+    let words = size.div_ceil(64);
+    let places = (0..size).flat_map(|y| (0..words).map(move |word| (64 * word, y)));
+    let mut rows: Box<[u64]> = places
+        .zip(functions.words())
+        .map(|((start, y), (reserved, dark))| {
+            let within = u64::MAX >> (64 - (size - start).min(64));
+            pattern(mask, start, y) & !reserved & within | dark
+        })
+        .collect();
+    let mut show = |x: usize, y: usize, bit: u32| {
+        rows[y * words + x / 64] |= u64::from(format_information(level, mask) >> bit & 1) << (x % 64);
+    };
+    // Twice, the lowest bit first: around the upper left finder pattern, and beside the two others (figure 25).
+    for (bit, place) in (0..).zip([0, 1, 2, 3, 4, 5, 7, 8]) {
+        show(8, place, bit);
+        show(size - 1 - bit as usize, 8, bit);
     }
+    for (bit, place) in (8..).zip([7, 5, 4, 3, 2, 1, 0]) {
+        show(place, 8, bit);
+        show(8, size + bit as usize - 15, bit);
+    }
+    rows
 }
 
-fn rows(canvas: &Canvas, size: usize) -> Box<[u64]> {
-    let dark = |x: usize, y: usize| canvas.get(x as i16, y as i16).is_dark();
-    let word = |y: usize, start: usize| {
-        (start..size.min(start + 64)).fold(0, |word, x| word | u64::from(dark(x, y)) << (x - start))
+/// What a mask lays over the 64 columns from `start` in row `y`, a dark module being a bit that is set (table 10).
+fn pattern(mask: Mask, start: usize, y: usize) -> u64 {
+    /// In every row each of the patterns begins anew after so many columns.
+    const PERIOD: usize = 6;
+    const REPEATED: u128 = {
+        let (mut repeated, mut place) = (0, 0);
+        while place < 128 {
+            repeated |= 1 << place;
+            place += PERIOD;
+        }
+        repeated
     };
-    (0..size)
-        .flat_map(|y| (0..size).step_by(64).map(move |start| (y, start)))
-        .map(|(y, start)| word(y, start))
-        .collect()
+    let is_dark = |x: usize| match mask.number() {
+        0 => (x + y) % 2 == 0,
+        1 => y % 2 == 0,
+        2 => x % 3 == 0,
+        3 => (x + y) % 3 == 0,
+        4 => (y / 2 + x / 3) % 2 == 0,
+        5 => x * y % 2 + x * y % 3 == 0,
+        6 => (x * y % 2 + x * y % 3) % 2 == 0,
+        _ => ((x + y) % 2 + x * y % 3) % 2 == 0,
+    };
+    let first = (0..PERIOD).fold(0, |bits, x| bits | u128::from(is_dark(x)) << x);
+    (first.wrapping_mul(REPEATED) >> (start % PERIOD)) as u64
+}
+
+/// Level and mask in 15 bits that allow for errors (ISO/IEC 18004 7.9.1 and annex C).
+fn format_information(level: EccLevel, mask: Mask) -> u32 {
+    // In the standard's order M is 0, and L is 1; H is 2, and Q is 3.
+    let data = (level as u32 ^ 1) << 3 | u32::from(mask.number());
+    let remainder = (0..10).fold(data, |remainder, _| remainder << 1 ^ (remainder >> 9) * 0b101_0011_0111);
+    (data << 10 | remainder) ^ 0b101_0100_0001_0010
+}
+
+#[cfg(test)]
+mod tests {
+    use qrcode::canvas::{Canvas, MaskPattern};
+
+    use super::*;
+
+    /// The `qrcode` crate is the slow twin: it asks of each module under each mask what it shows.
+    #[test]
+    fn shows_what_qrcode_draws_in_every_version_and_level() {
+        for number in 1..=40 {
+            let version = Version::new(number).unwrap();
+            for level in EccLevel::ALL {
+                let template = Template::of(version, level);
+                let mut functions = Canvas::new(version.into(), level.into());
+                functions.draw_all_functional_patterns();
+                for (mask, pattern) in Mask::ALL.into_iter().zip([
+                    MaskPattern::Checkerboard,
+                    MaskPattern::HorizontalLines,
+                    MaskPattern::VerticalLines,
+                    MaskPattern::DiagonalLines,
+                    MaskPattern::LargeCheckerboard,
+                    MaskPattern::Fields,
+                    MaskPattern::Diamonds,
+                    MaskPattern::Meadow,
+                ]) {
+                    let mut canvas = functions.clone();
+                    canvas.apply_mask(pattern);
+                    assert!(*template.rows(mask) == drawn(&canvas, version.size()), "{version}-{level}, mask {mask}");
+                }
+            }
+        }
+    }
+
+    fn drawn(canvas: &Canvas, size: usize) -> Vec<u64> {
+        let dark = |x: usize, y: usize| canvas.get(x as i16, y as i16).is_dark();
+        let word = |y: usize, start: usize| {
+            (start..size.min(start + 64)).fold(0, |word, x| word | u64::from(dark(x, y)) << (x - start))
+        };
+        (0..size).flat_map(|y| (0..size).step_by(64).map(move |start| word(y, start))).collect()
+    }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
+use super::archive::ArchiveFormat;
 use super::input::Input;
 use super::pair_table;
 use super::pairs::Pdfs;
@@ -46,6 +47,15 @@ impl Source {
             Self::Stdin => false,
             Self::Path(_) | Self::Pdfs(_) => true,
             Self::List(list) | Self::PairTable(list) => list.is_file(),
+        }
+    }
+
+    /// True for what is one invoice, as far as can be seen before it is opened.
+    pub(crate) fn is_one(&self) -> bool {
+        match self {
+            Self::Stdin => true,
+            Self::Path(path) => path.is_file() && ArchiveFormat::of(path).is_none(),
+            Self::List(_) | Self::Pdfs(_) | Self::PairTable(_) => false,
         }
     }
 

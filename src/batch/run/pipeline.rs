@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 #[cfg(feature = "book")]
 use super::by_book::DrawnCodes;
@@ -192,38 +192,51 @@ impl<'b> Run<'b> {
             #[cfg(feature = "book")]
             turns: &turns,
         };
+        // One file is no work for several threads: to start them takes as long as its codes.
+        let alone = feeder.earlier_end().is_none() && matches!(&*batch.sources, [source] if source.is_one());
         thread::scope(|scope| {
-            let (give_ticket, take_ticket) = bounded(tickets);
-            let (send_job, take_job) = bounded(tickets);
-            let (send_finished, take_finished) = bounded(tickets);
+            // One after the other they cannot wait for each other.
+            let most = if alone { None } else { Some(tickets) };
+            let (give_ticket, take_ticket) = queue_of(most);
+            let (send_job, take_job) = queue_of(most);
+            let (send_finished, take_finished) = queue_of(most);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
-            let mut room = Room::take(workers.saturating_add(1));
+            let mut feed = move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop);
+            let mut room = Room::take(if alone { 1 } else { workers.saturating_add(1) });
             // The feeder and one worker at the least.
-            if room.threads() < 2 {
+            if room.threads() < if alone { 1 } else { 2 } {
                 let message = "there is too little memory to begin with";
                 return Err(Stopped::Feeder(Error::new(Kind::ThreadsUnavailable, message)));
             }
-            // Nothing is read before all have begun: this is closed then.
-            let (gate, opened) = bounded::<()>(1);
-            let feeding = room.start(scope, move || {
-                _ = opened.recv();
-                feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop)
-            });
-            let feeding = feeding.map_err(|error| Stopped::Feeder(no_thread(&error)))?;
-            // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is done.
-            for worker in 1..room.threads() {
-                let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
-                match room.start(scope, move || work(plan, &take_job, &send_finished)) {
-                    Ok(_) => {}
-                    Err(error) if worker == 1 => {
-                        stop.store(true, Ordering::Relaxed);
-                        return Err(Stopped::Feeder(no_thread(&error)));
+            let ended: Box<dyn FnOnce() -> thread::Result<Result<()>> + '_> = if alone {
+                drop(room);
+                let fed = catch_unwind(AssertUnwindSafe(feed));
+                work(plan, &take_job, &send_finished);
+                Box::new(|| fed)
+            } else {
+                // Nothing is read before all have begun: this is closed then.
+                let (gate, opened) = bounded::<()>(1);
+                let feeding = room.start(scope, move || {
+                    _ = opened.recv();
+                    feed()
+                });
+                let feeding = feeding.map_err(|error| Stopped::Feeder(no_thread(&error)))?;
+                // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is done.
+                for worker in 1..room.threads() {
+                    let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
+                    match room.start(scope, move || work(plan, &take_job, &send_finished)) {
+                        Ok(_) => {}
+                        Err(error) if worker == 1 => {
+                            stop.store(true, Ordering::Relaxed);
+                            return Err(Stopped::Feeder(no_thread(&error)));
+                        }
+                        Err(_) => break,
                     }
-                    Err(_) => break,
                 }
-            }
-            drop((room, gate));
+                drop((room, gate));
+                Box::new(|| feeding.join())
+            };
             drop((take_job, send_finished));
             let lines_at_once = (tickets / BATCHES).max(1);
             let answers = batch.to_stdout_too;
@@ -248,8 +261,7 @@ impl<'b> Run<'b> {
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
             drop((take_finished, take_ticket));
-            let fed = feeding
-                .join()
+            let fed = ended()
                 .unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program failed while it looked for invoices")));
             drained.and(fed.map_err(Stopped::Feeder))
         })
@@ -383,6 +395,11 @@ impl<'b> Run<'b> {
         }
         left
     }
+}
+
+/// For so many at a time, or for all there are.
+fn queue_of<T>(most: Option<usize>) -> (Sender<T>, Receiver<T>) {
+    most.map_or_else(unbounded, bounded)
 }
 
 fn no_thread(error: &io::Error) -> Error {

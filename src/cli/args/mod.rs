@@ -22,7 +22,9 @@ mod stamp;
 mod verify;
 mod watch;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Args as _, CommandFactory as _, Parser, Subcommand};
 
 use crate::cli::words::language::{Language, language};
 use crate::cli::words::text::BAD;
@@ -103,7 +105,31 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// The same, with its help in the language of the user.
+/// The part of it that understands these arguments, if they begin with the name of a command: to describe all commands takes as long
+/// as an invoice. What this takes the whole takes too, and as the same; what it refuses, the whole has to refuse, because only that
+/// knows all names and texts.
+pub fn command_for(arguments: &[OsString]) -> Option<clap::Command> {
+    let general = GeneralArgs::augment_args(clap::Command::new("ksef-qr"));
+    Some(general.subcommand(command_alone(arguments.get(1)?.to_str()?)?))
+}
+
+fn command_alone(name: &str) -> Option<clap::Command> {
+    let (name, described): (&'static str, fn(clap::Command) -> clap::Command) = match name {
+        "sign" => ("sign", SignArgs::augment_args),
+        "link" => ("link", LinkArgs::augment_args),
+        "stamp" => ("stamp", StampArgs::augment_args),
+        "confirm" => ("confirm", ConfirmArgs::augment_args),
+        "print" => ("print", PrintArgs::augment_args),
+        "check" => ("check", CheckArgs::augment_args),
+        "verify" => ("verify", VerifyArgs::augment_args),
+        "book" => ("book", BookCommandArgs::augment_args),
+        "status" => ("status", StatusArgs::augment_args),
+        _ => return None,
+    };
+    Some(described(clap::Command::new(name)))
+}
+
+/// The command line as a whole, with its help in the language of the user.
 pub fn command_in_language() -> clap::Command {
     match language() {
         Language::English => command(),
@@ -144,6 +170,89 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         command().debug_assert();
+    }
+
+    #[test]
+    fn a_command_is_described_alone_as_among_the_others() {
+        let whole = command();
+        let alone = |one: &clap::Command| command_alone(one.get_name());
+        let both: Vec<_> = whole.get_subcommands().filter_map(|one| Some((one.clone(), alone(one)?))).collect();
+        assert_eq!(both.len(), 9);
+        for (one, alone) in both {
+            for (one, alone) in all(one).iter().zip(all(alone)) {
+                let name = one.get_name();
+                assert_eq!(alone.get_name(), name);
+                let differing = one.get_arguments().zip(alone.get_arguments());
+                let mut differing = differing.map(|(one, alone)| [one, alone].map(|arg| format!("{arg:?}")));
+                assert_eq!(differing.find(|[one, alone]| one != alone), None, "{name}");
+                let parts = |command: &clap::Command| {
+                    let groups: Vec<_> = command.get_groups().map(|group| format!("{group:?}")).collect();
+                    (command.get_arguments().count(), groups, command.get_subcommands().count())
+                };
+                assert_eq!(parts(&alone), parts(one), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn arguments_are_understood_by_the_part_as_by_the_whole() {
+        let mut understood = 0;
+        for line in [
+            "sign a.xml",
+            "sign a.xml b --lang pl --env test --format png,svg --no-config --jobs 3",
+            "sign --json - --cert a --key b",
+            "sign -- --out",
+            "sign",
+            "sign --help",
+            "sign -h",
+            "sign -V",
+            "sign a.xml --version",
+            "sign a.xml --frobnicate",
+            "sign a.xml --env nowhere",
+            "sign a.xml --env test --env demo",
+            "sign link",
+            "sign help",
+            "link a.xml --kod1-alone",
+            "stamp a.pdf --page last",
+            "book",
+            "book list --open",
+            "book show nothing --open",
+            "book help",
+            "status a.book 1",
+            "check a --xsd b",
+            "verify --manifest a --cert b",
+            "help sign",
+            "--lang pl sign a.xml",
+            "--help",
+            "sing a.xml",
+            "",
+        ] {
+            let arguments: Vec<OsString> =
+                ["ksef-qr"].into_iter().chain(line.split_whitespace()).map(Into::into).collect();
+            let part = command_for(&arguments).map(|part| part.try_get_matches_from(&arguments));
+            let whole = command().try_get_matches_from(&arguments);
+            match (part, whole) {
+                (Some(Ok(part)), whole) => {
+                    understood += 1;
+                    let whole = whole.unwrap();
+                    // Of the command before it only the arguments for all commands are left.
+                    let of_all = |matches: &clap::ArgMatches| {
+                        (
+                            matches.get_one("config").cloned(),
+                            matches.get_one("lang").cloned(),
+                            matches.get_flag("no_config"),
+                        )
+                    };
+                    let of_all: [(Option<std::path::PathBuf>, Option<String>, bool); 2] = [&part, &whole].map(of_all);
+                    assert_eq!(of_all[0], of_all[1], "{line}");
+                    let below = |matches: clap::ArgMatches| format!("{:?}", matches.subcommand());
+                    assert!(below(part) == below(whole), "{line}");
+                }
+                (Some(Err(_)), whole) => assert!(whole.is_err(), "{line}"),
+                (None, _) => {}
+            }
+        }
+        assert!(understood > 8, "{understood}");
     }
 
     #[test]

@@ -18,12 +18,12 @@ use crate::cli::words::likely_secret::{is_certainly_secret, is_likely_secret, va
 ///
 /// # Errors
 /// `secret_in_argument`.
-pub fn check(command: &clap::Command, arguments: impl Iterator<Item = OsString>) -> ksef_qr::Result<()> {
+pub fn check(arguments: impl Iterator<Item = OsString>) -> ksef_qr::Result<()> {
     let mut before = None;
     for argument in arguments {
         let text = argument.to_string_lossy();
         if let Some(what) = token_or_key(&text) {
-            let option = before.filter(|name: &String| takes_value(command, name.trim_start_matches("--")));
+            let option = before.filter(|name: &String| takes_value(&super::command(), name.trim_start_matches("--")));
             return Err(refusal(what, option.as_deref()));
         }
         before = Some(text.into_owned()).filter(|text| text.starts_with("--"));
@@ -151,7 +151,7 @@ mod tests {
     const TOKEN_TEXT: &str = "20260615-EC-0123456789-ABCDEF0123-AB|nip-5265877635|0f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
     fn what(arguments: &[&str]) -> String {
-        match check(&super::super::command(), arguments.iter().map(Into::into)) {
+        match check(arguments.iter().map(Into::into)) {
             Ok(()) => String::new(),
             Err(error) => {
                 assert_eq!(error.code(), "secret_in_argument");

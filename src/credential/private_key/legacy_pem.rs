@@ -1,8 +1,7 @@
-use cbc::cipher::block_padding::Pkcs7;
-use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt as _, KeyInit, KeyIvInit as _};
 use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
 use crate::error::{Error, Kind, Result};
 
 /// A private key under OpenSSL's own PEM encryption (`Proc-Type: 4,ENCRYPTED`), which `openssl rsa` and `openssl ec`
@@ -20,7 +19,7 @@ impl LegacyLock {
     /// `key_encryption_unsupported` for another cipher; `key_unreadable` if the parts do not fit the cipher.
     pub(super) fn read(dek_info: &str, ciphertext: Zeroizing<Vec<u8>>) -> Result<Self> {
         let (name, iv) = dek_info.split_once(',').unwrap_or((dek_info, ""));
-        let cipher = Cipher::from_name(name).ok_or_else(|| {
+        let cipher = cipher_named(name).ok_or_else(|| {
             let message = format!("the key is encrypted with {name:?}, which is not supported");
             Error::new(Kind::KeyEncryptionUnsupported, message)
         })?;
@@ -62,54 +61,15 @@ fn derive(password: &[u8], salt: &[u8], length: usize) -> Zeroizing<Vec<u8>> {
     key
 }
 
-#[derive(Clone, Copy)]
-enum Cipher {
-    Aes128,
-    Aes192,
-    Aes256,
-    DesEde3,
-}
-
-impl Cipher {
-    fn from_name(name: &str) -> Option<Self> {
-        match name.trim() {
-            "AES-128-CBC" => Some(Self::Aes128),
-            "AES-192-CBC" => Some(Self::Aes192),
-            "AES-256-CBC" => Some(Self::Aes256),
-            "DES-EDE3-CBC" => Some(Self::DesEde3),
-            _ => None,
-        }
+/// The cipher that `DEK-Info` names.
+fn cipher_named(name: &str) -> Option<Cipher> {
+    match name.trim() {
+        "AES-128-CBC" => Some(Cipher::Aes128),
+        "AES-192-CBC" => Some(Cipher::Aes192),
+        "AES-256-CBC" => Some(Cipher::Aes256),
+        "DES-EDE3-CBC" => Some(Cipher::DesEde3),
+        _ => None,
     }
-
-    fn key_len(self) -> usize {
-        match self {
-            Self::Aes128 => 16,
-            Self::Aes192 | Self::DesEde3 => 24,
-            Self::Aes256 => 32,
-        }
-    }
-
-    fn block_len(self) -> usize {
-        match self {
-            Self::Aes128 | Self::Aes192 | Self::Aes256 => 16,
-            Self::DesEde3 => 8,
-        }
-    }
-
-    fn decrypt(self, key: &[u8], iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
-        match self {
-            Self::Aes128 => decrypt_cbc::<aes::Aes128>(key, iv, buffer),
-            Self::Aes192 => decrypt_cbc::<aes::Aes192>(key, iv, buffer),
-            Self::Aes256 => decrypt_cbc::<aes::Aes256>(key, iv, buffer),
-            Self::DesEde3 => decrypt_cbc::<des::TdesEde3>(key, iv, buffer),
-        }
-    }
-}
-
-/// Decrypts in place; returns the length without the padding.
-fn decrypt_cbc<C: BlockCipherDecrypt + KeyInit>(key: &[u8], iv: &[u8], buffer: &mut [u8]) -> Option<usize> {
-    let plain = cbc::Decryptor::<C>::new_from_slices(key, iv).ok()?.decrypt_padded::<Pkcs7>(buffer).ok()?;
-    Some(plain.len())
 }
 
 fn bytes_from_hex(text: &str) -> Option<Vec<u8>> {

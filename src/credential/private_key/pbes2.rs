@@ -5,6 +5,8 @@ use pkcs8::pkcs5::scrypt;
 use pkcs8::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
+use super::pbkdf2::pbkdf2;
 use crate::credential::format::algorithm;
 use crate::error::{Error, Kind, Result};
 
@@ -69,13 +71,30 @@ impl Pbes2Lock {
     /// The key in the clear, or nothing if the password is wrong. A wrong one passes now and then, about once in 256,
     /// and gives garbage.
     ///
-    /// The key in the clear is wiped when dropped. The key derived from the password is not: pkcs5 0.8 keeps that one
-    /// to itself.
+    /// The key in the clear is wiped when dropped. The key derived from the password is too, if it is by HMAC-SHA-256: pkcs5 0.8
+    /// keeps others to itself.
     pub(in crate::credential) fn open(&self, password: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let mut buffer = Zeroizing::new(self.ciphertext.clone());
-        let length = self.parameters.decrypt_in_place(password, &mut buffer).ok()?.len();
+        let length = match (&self.parameters.kdf, cipher(&self.parameters.encryption)) {
+            (Kdf::Pbkdf2(params), Some((cipher, iv))) if params.prf == Pbkdf2Prf::HmacWithSha256 => {
+                let key = pbkdf2(password, params.salt.as_ref(), params.iteration_count);
+                cipher.decrypt(key.get(..cipher.key_len())?, iv, &mut buffer)?
+            }
+            _ => self.parameters.decrypt_in_place(password, &mut buffer).ok()?.len(),
+        };
         buffer.truncate(length);
         Some(buffer)
+    }
+}
+
+/// The cipher and its IV, but for those that are not CBC.
+fn cipher(scheme: &EncryptionScheme) -> Option<(Cipher, &[u8])> {
+    match scheme {
+        EncryptionScheme::Aes128Cbc { iv } => Some((Cipher::Aes128, iv)),
+        EncryptionScheme::Aes192Cbc { iv } => Some((Cipher::Aes192, iv)),
+        EncryptionScheme::Aes256Cbc { iv } => Some((Cipher::Aes256, iv)),
+        EncryptionScheme::DesEde3Cbc { iv } => Some((Cipher::DesEde3, iv)),
+        _ => None,
     }
 }
 
@@ -200,6 +219,41 @@ mod tests {
             (1 << 14, 8, 0),
         ] {
             assert_eq!(scrypt(n, r, p).unwrap_err().code(), "key_encryption_unsupported", "{n} {r} {p}");
+        }
+    }
+
+    /// pkcs5 is the slow twin: what it encrypts is opened, and a changed byte, a wrong password or a number of rounds too many give
+    /// what it gives.
+    #[test]
+    fn opens_what_pkcs5_opens() {
+        let plain: Vec<u8> = (0..138).collect();
+        let ciphers = [
+            EncryptionScheme::Aes128Cbc { iv: [1; 16] },
+            EncryptionScheme::Aes192Cbc { iv: [2; 16] },
+            EncryptionScheme::Aes256Cbc { iv: [3; 16] },
+            EncryptionScheme::DesEde3Cbc { iv: [4; 8] },
+        ];
+        for encryption in ciphers {
+            for prf in [Pbkdf2Prf::HmacWithSha1, Pbkdf2Prf::HmacWithSha256, Pbkdf2Prf::HmacWithSha512] {
+                let mut kdf = Pbkdf2Params::hmac_sha256(7, b"some salt").unwrap();
+                kdf.prf = prf;
+                let parameters = Parameters { kdf: kdf.into(), encryption };
+                let ciphertext = parameters.encrypt(b"password", &plain).unwrap();
+                let lock =
+                    |ciphertext: &[u8]| Pbes2Lock { parameters: parameters.clone(), ciphertext: ciphertext.to_vec() };
+                assert_eq!(lock(&ciphertext).open(b"password").as_deref(), Some(&plain));
+                let mut opened = 0;
+                for place in 0..ciphertext.len() {
+                    let mut changed = ciphertext.clone();
+                    changed[place] ^= 1 << (place % 8);
+                    for password in [&b"password"[..], b"Password"] {
+                        let slow = parameters.decrypt(password, &changed).ok();
+                        opened += usize::from(slow.is_some());
+                        assert_eq!(lock(&changed).open(password).as_deref(), slow.as_ref(), "{prf:?} {place}");
+                    }
+                }
+                assert!(opened > 0);
+            }
         }
     }
 

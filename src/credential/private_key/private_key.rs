@@ -1,7 +1,8 @@
 use std::fmt;
 
-use p256::SecretKey;
 use p256::ecdsa::VerifyingKey;
+use p256::elliptic_curve::sec1::{Sec1Point, ToSec1Point as _};
+use p256::{NistP256, SecretKey};
 use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
 use pkcs8::der::oid::db::rfc5912;
 use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, TagNumber};
@@ -9,6 +10,7 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{EncodePrivateKey as _, PrivateKeyInfoRef, SecretDocument};
 use rsa::PrivateKey as RsaPrivateKey;
 use rsa::pkcs1::RsaPrivateKeyRef;
+use sec1::EcPrivateKey;
 use zeroize::Zeroizing;
 
 use super::legacy_pem::LegacyLock;
@@ -115,9 +117,7 @@ impl PrivateKey {
     pub(in crate::credential) fn from_pkcs8(der: &[u8]) -> Result<Self> {
         let info = PrivateKeyInfoRef::from_der(der).map_err(damaged)?;
         match (info.algorithm.oid, info.algorithm.parameters_oid()) {
-            (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => {
-                Self::from_ec(&SecretKey::try_from(info).map_err(damaged)?)
-            }
+            (rfc5912::ID_EC_PUBLIC_KEY, Ok(rfc5912::SECP_256_R_1)) => Self::from_ec(info.private_key.as_bytes()),
             (rfc5912::RSA_ENCRYPTION, _) => Self::from_pkcs1(info.private_key.as_bytes()),
             _ => Err(unsupported(&algorithm::describe(&info.algorithm))),
         }
@@ -128,7 +128,7 @@ impl PrivateKey {
         let algorithm = AlgorithmIdentifierRef { oid: rfc5912::ID_EC_PUBLIC_KEY, parameters };
         // Without a curve the length of the number decides: KSeF's curve is the likely one.
         if parameters.is_none() || algorithm.parameters_oid() == Ok(rfc5912::SECP_256_R_1) {
-            Self::from_ec(&SecretKey::from_sec1_der(der).map_err(damaged)?)
+            Self::from_ec(der)
         } else {
             Err(unsupported(&algorithm::describe(&algorithm)))
         }
@@ -142,13 +142,36 @@ impl PrivateKey {
         Ok(Self { pkcs8: key.to_pkcs8_der().map_err(damaged)?, public: PublicKey::Rsa(key.to_public_key()) })
     }
 
-    fn from_ec(key: &SecretKey) -> Result<Self> {
-        Ok(Self {
-            pkcs8: key.to_pkcs8_der().map_err(damaged)?,
-            public: PublicKey::Ec(VerifyingKey::from(key.public_key())),
-        })
+    /// An `ECPrivateKey` on P-256. Its public key is worked out once, which costs more than all else here: p256's own
+    /// functions do so to compare it, to write it and to give it.
+    fn from_ec(der: &[u8]) -> Result<Self> {
+        let ec = EcPrivateKey::from_der(der).map_err(damaged)?;
+        if ec.parameters.is_some_and(|curve| curve.named_curve() != Some(rfc5912::SECP_256_R_1)) {
+            return Err(damaged(()));
+        }
+        let secret = SecretKey::from_slice(ec.private_key).map_err(damaged)?;
+        let public = secret.public_key();
+        if let Some(given) = ec.public_key {
+            let given = Sec1Point::<NistP256>::from_bytes(given).map_err(damaged)?;
+            if given != public.to_sec1_point(given.is_compressed()) {
+                return Err(damaged(()));
+            }
+        }
+        let secret = Zeroizing::new(secret.to_bytes());
+        let pkcs8 =
+            Zeroizing::new([PKCS8_EC, &secret, PKCS8_EC_PUBLIC, public.to_sec1_point(false).as_bytes()].concat());
+        let pkcs8 = SecretDocument::try_from(&pkcs8[..]).map_err(damaged)?;
+        Ok(Self { pkcs8, public: PublicKey::Ec(VerifyingKey::from(public)) })
     }
 }
+
+/// What stands in PKCS#8 before the secret number of a key on P-256, which has 32 bytes: version 0, the curve, an `ECPrivateKey`
+/// of version 1.
+const PKCS8_EC: &[u8] = b"\x30\x81\x87\x02\x01\x00\x30\x13\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01\
+    \x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07\x04\x6D\x30\x6B\x02\x01\x01\x04\x20";
+
+/// What stands between that and the public key, a point of 65 bytes: `[1]`, a bit string.
+const PKCS8_EC_PUBLIC: &[u8] = b"\xA1\x44\x03\x42\x00";
 
 const ENCRYPTED: &str = "the key is encrypted";
 
@@ -182,6 +205,9 @@ fn unsupported(found: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use pkcs8::EncodePrivateKey as _;
+    use pkcs8::der::Encode as _;
+
     use super::*;
 
     const SEC1: &[u8] = include_bytes!("../../../fixtures/keys/offline-ec.sec1.der");
@@ -192,6 +218,45 @@ mod tests {
         // SEQUENCE { 1, the 32 bytes }: neither curve nor public key.
         let bare = [&[0x30, 0x25], &SEC1[2..39]].concat();
         assert_eq!(PrivateKey::parse(&bare, None).unwrap().pkcs8_der(), PKCS8);
+    }
+
+    /// p256 is the slow twin: with and without a curve and a public key, whole or compressed, with changed bytes.
+    #[test]
+    fn takes_and_writes_ec_keys_as_p256_does() {
+        let slow = |der: &[u8]| {
+            let key = SecretKey::from_sec1_der(der).ok()?;
+            let public = PublicKey::Ec(VerifyingKey::from(key.public_key()));
+            Some((key.to_pkcs8_der().unwrap().as_bytes().to_vec(), public))
+        };
+        let fast = |der: &[u8]| {
+            let key = PrivateKey::from_ec(der).ok()?;
+            Some((key.pkcs8_der().to_vec(), key.public))
+        };
+        let small = [&[0; 31][..], &[7]].concat();
+        let large = [0xFF; 32];
+        let middle: Vec<u8> = (1..=32).collect();
+        let public = SecretKey::from_slice(&middle).unwrap().public_key();
+        let (whole, compressed) = (public.to_sec1_point(false), public.to_sec1_point(true));
+        let mut taken = 0;
+        let mut compare = |der: &[u8]| {
+            let key = fast(der);
+            taken += usize::from(key.is_some());
+            assert!(key == slow(der), "{der:02X?}");
+        };
+        for private_key in [&middle[..], &small, &middle[..31], &middle[..8], &large] {
+            for public_key in [None, Some(whole.as_bytes()), Some(compressed.as_bytes())] {
+                for curve in [None, Some(rfc5912::SECP_256_R_1), Some(rfc5912::SECP_384_R_1)] {
+                    let parameters = curve.map(sec1::EcParameters::NamedCurve);
+                    compare(&EcPrivateKey { private_key, parameters, public_key }.to_der().unwrap());
+                }
+            }
+        }
+        for place in (0..SEC1.len()).step_by(3) {
+            let mut changed = SEC1.to_vec();
+            changed[place] ^= 1 << (place % 8);
+            compare(&changed);
+        }
+        assert!(taken > 5, "{taken}");
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use super::raster::WHITE;
+
 /// Eight modules as the pixels of a 1-bit row: eight modules of `n` pixels fill exactly `n` bytes, so that a
 /// row of the picture is put together by whole bytes.
 pub(super) struct Magnifier {
@@ -9,11 +11,16 @@ impl Magnifier {
     /// Prepares all 256 patterns for modules of `module_px` pixels.
     pub(super) fn new(module_px: u32) -> Self {
         let module_px = module_px as usize;
-        let mut pixels = Vec::with_capacity(256 * module_px);
-        for modules in 0..=u8::MAX {
-            let light = |pixel: usize| modules >> (pixel / module_px) & 1 == 0;
-            let byte = |start: usize| (start..start + 8).fold(0, |byte, pixel| byte << 1 | u8::from(light(pixel)));
-            pixels.extend((0..8 * module_px).step_by(8).map(byte));
+        // Each pattern is one that came before it and one module more, the highest, whose pixels turn from white to black.
+        let mut pixels = vec![WHITE; module_px];
+        for module in 0..8 {
+            let dark = |byte: usize| {
+                let black = |pixel: usize| pixel / module_px == module;
+                (8 * byte..8 * byte + 8).fold(0, |bits, pixel| bits << 1 | u8::from(black(pixel)))
+            };
+            let dark: Vec<u8> = (0..module_px).map(dark).collect();
+            let more: Vec<u8> = pixels.iter().zip(dark.iter().cycle()).map(|(white, dark)| white & !dark).collect();
+            pixels.extend(more);
         }
         Self { module_px, pixels }
     }
@@ -34,6 +41,21 @@ impl Magnifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The slow twin asks of each pixel which module it is of.
+    #[test]
+    fn each_pixel_is_of_its_module() {
+        for module_px in 1..=64 {
+            let magnifier = Magnifier::new(module_px as u32);
+            for modules in 0..=u8::MAX {
+                let light = |pixel: usize| modules >> (pixel / module_px) & 1 == 0;
+                let byte = |start: usize| (start..start + 8).fold(0, |byte, pixel| byte << 1 | u8::from(light(pixel)));
+                let slow: Vec<u8> = (0..8 * module_px).step_by(8).map(byte).collect();
+                assert_eq!(magnifier.pixels(modules), slow, "{modules:08b} at {module_px}");
+            }
+            assert_eq!(magnifier.all().len(), 256 * module_px);
+        }
+    }
 
     #[test]
     fn eight_modules_fill_whole_bytes() {
