@@ -1,7 +1,6 @@
 //! What is to be sent to KSeF, for a calendar program.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::SystemTime;
 
 use crate::icalendar::{Alarm, Appointment, Calendar};
@@ -30,25 +29,30 @@ impl SendingDays {
         }
     }
 
-    /// A calendar in text. What is overdue stands on today, so that it still rings.
-    pub fn to_calendar(&self, now: SystemTime) -> String {
+    /// A calendar in text. What is overdue stands on today, so that it still rings. `in_words` has each text that people read, and
+    /// gives it in their language.
+    pub fn to_calendar(&self, now: SystemTime, in_words: &dyn Fn(&str) -> String) -> String {
         let today = Day::of(now);
         let mut calendar = Calendar::new("book", now);
         for ((day, seller), Invoices { count, named }) in &self.0 {
-            let noun = if *count == 1 { "invoice" } else { "invoices" };
-            let late = if *day < today { format!(", due on {day}") } else { String::new() };
-            let mut description = format!("By the end of {day}, of the seller {seller}:");
+            let summary = match (*day < today, *count) {
+                (false, 1) => "Send 1 invoice to KSeF".to_owned(),
+                (false, count) => format!("Send {count} invoices to KSeF"),
+                (true, 1) => format!("Send 1 invoice to KSeF, due on {day}"),
+                (true, count) => format!("Send {count} invoices to KSeF, due on {day}"),
+            };
+            let mut description = in_words(&format!("By the end of {day}, of the seller {seller}:"));
             for number in named {
                 description.extend(["\n", number]);
             }
             let more = count - named.len() as u64;
             if more > 0 {
-                _ = write!(description, "\nand {more} more");
+                description.extend(["\n", &in_words(&format!("and {more} more"))]);
             }
             calendar.add(&Appointment {
                 identifier: format!("send-{}-{seller}@ksef-qr", day.to_string().replace('-', "")),
                 day: (*day).max(today),
-                summary: format!("Send {count} {noun} to KSeF{late}"),
+                summary: in_words(&summary),
                 description,
                 alarm: Alarm::OnTheDay,
             });

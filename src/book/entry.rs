@@ -254,7 +254,7 @@ impl Entry {
             let message = format!("{} of {}: {what}", self.facts.number, self.facts.seller);
             Err(Error::new(Kind::BookDamaged, message))
         };
-        let Some(first) = self.events.first() else { return damaged("nothing happened to it") };
+        let Some(first) = self.events.first() else { return damaged("it has no events") };
         if !matches!(first.what, Happening::Issued { .. } | Happening::Corrects { .. }) {
             return damaged("it was never issued");
         }
@@ -264,7 +264,7 @@ impl Entry {
                 let Ok(Link::Kod2(link)) = Link::parse(&kod2.url) else { return damaged("its KOD II is no link") };
                 let of = (link.unsigned.environment, link.unsigned.seller, link.unsigned.hash);
                 if of != (environment, self.facts.seller, self.facts.hash) {
-                    return damaged("its KOD II is of another invoice");
+                    return damaged("its KOD II belongs to another invoice");
                 }
                 urls.push(&kod2.url);
             }

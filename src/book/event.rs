@@ -254,7 +254,7 @@ impl Event {
             }
             None => Detail::default(),
         };
-        let at: jiff::Timestamp = row.at.parse().map_err(|_| damaged("its moment is none"))?;
+        let at: jiff::Timestamp = row.at.parse().map_err(|_| damaged("its time cannot be read"))?;
         let send_by = match &row.send_by {
             Some(day) => Some(day.parse().map_err(|_| damaged("its day for sending is no day"))?),
             None => None,
@@ -264,13 +264,15 @@ impl Event {
             None => None,
         };
         let other = match &row.other_sha256 {
-            Some(digest) => Some(InvoiceHash::from_base64(digest).map_err(|_| damaged("its other digest is none"))?),
+            Some(digest) => {
+                Some(InvoiceHash::from_base64(digest).map_err(|_| damaged("its other digest is not a digest"))?)
+            }
             None => None,
         };
         let what = match (&*row.r#type, number, other) {
             ("issued", None, None) => {
                 let kod2 = match &row.kod2 {
-                    Some(url) => Some(kod2(url, &detail).ok_or_else(|| damaged("its KOD II is none"))?),
+                    Some(url) => Some(kod2(url, &detail).ok_or_else(|| damaged("its KOD II is not a link of KOD II"))?),
                     None => None,
                 };
                 Happening::Issued { kod2, mode: detail.mode, send_by, is_rehearsed: detail.rehearsed }
@@ -286,7 +288,7 @@ impl Event {
             ("corrects", None, Some(first)) => Happening::Corrects { first },
             ("moved", None, None) => Happening::Moved { send_by, is_not_sent: detail.not_sent },
             ("annulled", None, None) => Happening::Annulled,
-            _ => return Err(damaged("it is none that this version knows, or it lacks what belongs to it")),
+            _ => return Err(damaged("this version does not know it, or a part that belongs to it is missing")),
         };
         Ok(Self { what, at: at.into(), cause: row.cause })
     }

@@ -211,7 +211,7 @@ fn restore(rows: &mut dyn super::store::Rows, entry: &Entry) -> Result<Recorded>
                 return Ok(Recorded::Known);
             }
             if there.get(..here.len()) != Some(&*here) {
-                return contradiction(format!("{number} went on in both books, each by itself"));
+                return contradiction(format!("{number} was changed in both books, in each in another way"));
             }
             (*id, here.len())
         }

@@ -88,7 +88,7 @@ pub(super) fn insert(rows: &mut dyn Rows, found: &[FoundRow]) -> Result<()> {
     let ids = rows.insert_invoices(&invoices)?;
     let mut events = Vec::new();
     for (id, (_, of)) in ids.into_iter().zip(found) {
-        let id = id.ok_or_else(|| Error::new(Kind::BookDamaged, "an invoice stands in it twice"))?;
+        let id = id.ok_or_else(|| Error::new(Kind::BookDamaged, "an invoice is in it twice"))?;
         events.extend(of.iter().map(|event| (id, event.clone())));
     }
     rows.insert_events(&events)

@@ -116,7 +116,11 @@ impl Comparison<'_> {
         for oddity in first.oddities.difference(&corrected.oddities) {
             // Comments and CDATA are nothing to KSeF.
             if !matches!(oddity, Oddity::Comment | Oddity::Cdata) {
-                form("what stood in the file beside its elements, or made it no XML", oddity.meaning(), "");
+                form(
+                    "something outside the elements of the file, or something that XML does not allow",
+                    oddity.meaning(),
+                    "",
+                );
             }
         }
         let only_in = |one: &Document, other: &Document| {

@@ -188,7 +188,7 @@ impl Correction {
             warnings.extend(WarningKind::of(Kind::CorrectionChangesContent).map(|kind| Warning::new(kind, message)));
         }
         if let Some(unclear) = self.told(Judgement::Unclear) {
-            let message = format!("whether this is a matter of form cannot be told: {unclear}");
+            let message = format!("it is unclear whether this is a matter of form: {unclear}");
             warnings.push(Warning::new(WarningKind::CorrectionUnclear, message));
         }
         if let Some(status) = self.refusal.as_ref().filter(|status| !is_known(status)) {
@@ -232,12 +232,11 @@ impl Correction {
     fn told(&self, judgement: Judgement) -> Option<String> {
         let Difference { place, reason, .. } = self.differences.iter().find(|one| one.judgement == judgement)?;
         let place = if place.is_empty() { "the file" } else { place };
-        let more = match self.count(judgement) {
-            1 => String::new(),
-            2 => ", and 1 more difference".to_owned(),
-            count => format!(", and {} more differences", count - 1),
-        };
-        Some(format!("{place} ({reason}){more}"))
+        Some(match self.count(judgement) {
+            1 => format!("{place} ({reason})"),
+            2 => format!("{place} ({reason}), and 1 more difference"),
+            count => format!("{place} ({reason}), and {} more differences", count - 1),
+        })
     }
 
     fn not_named(&self, statuses: &[InvoiceStatus]) -> Error {

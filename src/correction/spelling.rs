@@ -28,7 +28,7 @@ pub(super) fn same(subject: Subject, before: &str, after: &str) -> Option<(Judge
             let plain = |text: &str| squeezed(text).to_lowercase();
             form(plain(before) == plain(after), "the same word, as the list writes it")
         }
-        Subject::Line => unclear(true, "the line has another number; what it says is compared apart"),
+        Subject::Line => unclear(true, "the line has another number; its content is compared separately"),
         Subject::Number => form(spaced(before) == spaced(after), "white space"),
         Subject::Text => None,
     };
@@ -40,7 +40,7 @@ pub(super) fn same(subject: Subject, before: &str, after: &str) -> Option<(Judge
             form(escaped_twice(before) == after, "references that XML does not know, or that were written twice")
         })
         .or_else(|| form(is_encoded_twice(before, after), "letters that were encoded wrongly"))
-        .or_else(|| unclear(lost_letters(before, after), "letters that were lost; what they were cannot be told"))
+        .or_else(|| unclear(lost_letters(before, after), "letters were lost, and it is not known which"))
         .or_else(|| {
             let is_text = subject == Subject::Text;
             unclear(is_text && is_cut(before, after), "the text was cut; does it still say the same?")

@@ -2,6 +2,7 @@
 //!
 //! | file | what for |
 //! |---|---|
+//! | `device` | names that Windows keeps for devices |
 //! | `temporary` | files without a name, which get one when they are whole |
 //! | `staging` | a run's hidden folder of such files, one run at a time |
 //! | `unnamed` | such files that have no name anywhere, on Linux |
@@ -16,6 +17,7 @@
 
 mod append;
 mod claim;
+mod device;
 mod durable;
 mod edit;
 mod lock;
@@ -34,6 +36,7 @@ pub use read::open_patiently;
 pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 
+pub(crate) use device::is_device;
 #[cfg(feature = "book")]
 pub(crate) use durable::sync_file;
 pub(crate) use durable::{NewNames, sync_folder};

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use tempfile::{NamedTempFile, SpooledTempFile, TempPath};
 
+use super::device::refuse_device;
 use super::read::{HELD, cause, is_held};
 use crate::error::{Error, Kind, Result};
 
@@ -62,6 +63,9 @@ fn may_be_written(path: &Path) -> bool {
 /// # Errors
 /// `output_unwritable`.
 pub(crate) fn make_folder(folder: &Path) -> Result<()> {
+    if cfg!(windows) {
+        refuse_device(folder)?;
+    }
     if let Some(file) = folder.ancestors().find(|ancestor| ancestor.is_file()) {
         let message = "it is a file, and a folder is needed";
         return Err(Error::new(Kind::OutputUnwritable, message).about(file.to_string_lossy()));

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::files::is_device;
 use crate::render::PictureFormat;
 
 /// Gives every invoice a name for its pictures that no other has.
@@ -142,15 +143,6 @@ fn cleaned(stem: &str) -> String {
         device if is_device(device.trim_end()) => format!("{device}_{rest}"),
         _ => name.to_owned(),
     }
-}
-
-/// True for a name that is a device on Windows, in any folder.
-fn is_device(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    let numbered = name.strip_prefix("COM").or(name.strip_prefix("LPT"));
-    let is_number =
-        |rest: &str| matches!(rest, "¹" | "²" | "³") || (rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
-    matches!(&*name, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$") || numbered.is_some_and(is_number)
 }
 
 #[cfg(test)]

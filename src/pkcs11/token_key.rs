@@ -39,7 +39,7 @@ impl TokenKey {
         if always_authenticate {
             return Err(unsupported("the key asks for the PIN before each signature (CKA_ALWAYS_AUTHENTICATE)"));
         }
-        let known = module.get_mechanism_list(slot).map_err(|error| fault("asking what it can", error))?;
+        let known = module.get_mechanism_list(slot).map_err(|error| fault("asking what it can do", error))?;
         let method = method(key_type, |mechanism| known.contains(&mechanism))?;
         Ok(Self { sessions: Sessions::new(module, slot, session), key, id, method })
     }

@@ -225,7 +225,7 @@ pub(super) type Standing<'r> = (&'r Entry, Option<Obstacle>);
 
 pub(super) fn several_issuers(fitting: &[&Entry]) -> Error {
     let issuer = |entry: &&Entry| entry.facts.issuer.clone().unwrap_or_default();
-    let names = fitting.iter().map(|entry| format!("{:?} of {:?}", entry.name, issuer(entry)));
+    let names = fitting.iter().map(|entry| format!("{:?}, issued by {:?}", entry.name, issuer(entry)));
     Error::new(Kind::RegisterAmbiguous, format!("certificates of several issuers fit: {}", listed(names)))
 }
 
@@ -233,7 +233,7 @@ pub(super) fn several_owners(in_use: &[Standing<'_>]) -> Error {
     let all_fit = in_use.iter().all(|(_, obstacle)| obstacle.is_none());
     let names = in_use.iter().map(|(entry, obstacle)| {
         let why = obstacle.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-        format!("{:?} of {}{why}", entry.name, entry.facts.owner_in_words())
+        format!("{:?}, owned by {}{why}", entry.name, entry.facts.owner_in_words())
     });
     let found =
         if all_fit { "certificates of several owners fit" } else { "certificates of several owners are in use" };

@@ -114,7 +114,7 @@ impl Upo {
         let refuse = |kind, message| Err(Error::new(kind, message));
         if let Some(numbers) = self.numbers.get(hash) {
             let numbers: Vec<&str> = numbers.iter().map(KsefNumber::as_str).collect();
-            let message = format!("{name} gives two KSeF numbers to the digest {digest}: {}", numbers.join(" and "));
+            let message = format!("{name} gives two KSeF numbers to the digest {digest}: {}", numbers.join(", "));
             return refuse(Kind::UpoContradiction, message);
         }
         let original = self.duplicates.get(hash).and_then(|number| self.given.get(number));

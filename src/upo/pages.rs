@@ -50,11 +50,8 @@ impl Pages {
                 continue;
             }
             let more = if missing.next().is_some() { ", ..." } else { "" };
-            let (noun, is) = if named.len() == 1 { ("page", "is") } else { ("pages", "are") };
-            let named = named.join(", ");
-            return Some(format!(
-                "the UPO of the session {session} has {count} pages, and {noun} {named}{more} {is} missing"
-            ));
+            let missing = named.join(", ") + more;
+            return Some(format!("the UPO of the session {session} has {count} pages; missing: {missing}"));
         }
         // Which answers belong together they do not say: a last one alone ends the list.
         (self.unfinished > 0 && self.last == 0)
@@ -73,12 +70,12 @@ mod tests {
     #[test]
     fn missing_pages_are_named() {
         let mut pages = page(1, 3);
-        assert_eq!(pages.missing().unwrap(), "the UPO of the session S has 3 pages, and pages 2, 3 are missing");
+        assert_eq!(pages.missing().unwrap(), "the UPO of the session S has 3 pages; missing: 2, 3");
         pages.merge(page(3, 3));
-        assert_eq!(pages.missing().unwrap(), "the UPO of the session S has 3 pages, and page 2 is missing");
+        assert_eq!(pages.missing().unwrap(), "the UPO of the session S has 3 pages; missing: 2");
         pages.merge(page(2, 3));
         assert_eq!(pages.missing(), None);
-        assert!(page(4, u32::MAX).missing().unwrap().ends_with("pages 1, 2, 3, 5, 6, ... are missing"));
+        assert!(page(4, u32::MAX).missing().unwrap().ends_with("missing: 1, 2, 3, 5, 6, ..."));
         assert_eq!(Pages::of(Page::Upo(None)).missing(), None);
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Oddities, F
             }
         };
         let Some(source) = text.get(from..position(&reader, text)) else {
-            let message = "the tokens of this file cannot be told apart".to_owned();
+            let message = "the tokens that this file names cannot be distinguished".to_owned();
             return Err(Flaw { kind: Kind::NotWellFormed, message, offset: from });
         };
         if matches!(event, Event::Eof) {

@@ -1,8 +1,11 @@
 //! The command in Polish: people read another language, programs do not.
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use crate::common::{credential, fixture, ksef_qr, run, status, stdout};
 
@@ -128,4 +131,150 @@ fn every_code_is_explained_in_polish() {
     let english: Vec<&str> = stdout(&english).lines().collect();
     let same: Vec<&str> = stdout(&list).lines().filter(|line| !line.is_empty() && english.contains(line)).collect();
     assert!(same.is_empty(), "without Polish: {same:#?}");
+}
+
+/// Words that English sentences have and Polish ones have not.
+const ENGLISH: &[&str] = &[
+    "after", "already", "and", "another", "any", "are", "be", "been", "before", "between", "but", "cannot", "could",
+    "does", "each", "every", "first", "for", "from", "has", "have", "how", "in", "is", "it", "its", "may", "more",
+    "must", "none", "not", "nothing", "of", "only", "or", "other", "should", "than", "that", "the", "their", "there",
+    "they", "this", "was", "were", "what", "when", "where", "which", "who", "will", "with", "within", "without",
+    "would", "write", "yet", "your",
+];
+
+/// What the fixtures hold in English, and names of settings and of commands.
+const OF_OTHERS: &[&str] = &[
+    "tills in the shop",
+    "sealed envelope in the safe",
+    "in the firm's password manager, entry KSeF",
+    "the tills were sold",
+    "first (pierwsza)",
+    "auto, first, last, all",
+    "file is not a database",
+    "<?xml-stylesheet ...?>",
+    "--format none",
+];
+
+/// The words of a line that are English: none in quotes, in names of files or codes, and none that the system says.
+fn english(line: &str) -> Vec<&'static str> {
+    let system = line.find("(os error").map_or(line.len(), |end| line[..end].rfind(": ").unwrap_or(0));
+    let mut line = line[..system].to_owned();
+    for other in OF_OTHERS {
+        line = line.replace(other, "");
+    }
+    let unquoted = |text: &str, quote: char| text.split(quote).step_by(2).collect::<Vec<_>>().join(" ");
+    let line = unquoted(&unquoted(&line.replace(['„', '”'], "\""), '"'), '`');
+    let names = |word: &&str| !word.contains(['/', '_', '<', '[', '@', '\\']) && !word.starts_with('-');
+    let words: HashSet<String> = line
+        .split_whitespace()
+        .filter(names)
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .collect();
+    ENGLISH.iter().copied().filter(|word| words.contains(*word)).collect()
+}
+
+/// A case of `tests/cmd`: what is given to the command, and from which folder of fixtures.
+struct Case {
+    name: String,
+    args: Vec<String>,
+    stdin: String,
+    variables: Vec<(String, String)>,
+}
+
+impl Case {
+    fn read(path: &Path) -> Self {
+        let document: toml_edit::DocumentMut = fs::read_to_string(path).unwrap().parse().unwrap();
+        let text = |item: &toml_edit::Item| item.as_str().unwrap_or_default().to_owned();
+        let args = document["args"].as_array().map(|args| args.iter().map(|arg| arg.as_str().unwrap().to_owned()));
+        let mut args: Vec<String> = args.into_iter().flatten().collect();
+        // What programs read is the same in every language.
+        args.retain(|arg| arg != "--json");
+        if let Some(at) = args.iter().position(|arg| arg == "--lang") {
+            args.drain(at..at + 2);
+        }
+        let added = document.get("env").and_then(|env| env.get("add")).and_then(|added| added.as_table_like());
+        let variables = added.into_iter().flat_map(|added| added.iter());
+        Self {
+            name: path.display().to_string(),
+            args,
+            stdin: document.get("stdin").map(text).unwrap_or_default(),
+            variables: variables.map(|(name, value)| (name.to_owned(), text(value))).collect(),
+        }
+    }
+
+    /// Its English: the lines that it says, with the words.
+    fn english(&self) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in fs::read_dir(fixture("")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name == "keys" || self.args.iter().any(|arg| arg.split(['/', '=']).any(|part| part == name)) {
+                copy(Path::new(&fixture(&name)), &folder.path().join(name));
+            }
+        }
+        let mut command = in_language(folder.path(), "pl", &self.args);
+        command.envs(self.variables.iter().cloned()).env("NO_COLOR", "1");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // Who does not read it is not to be waited for.
+        _ = child.stdin.take().unwrap().write_all(self.stdin.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+        let lines = said.iter().flat_map(|said| said.lines()).filter(|line| !line.starts_with(['{', '"']));
+        lines
+            .filter(|line| !english(line).is_empty())
+            .map(|line| format!("{}: {:?} in: {line}", self.name, english(line)))
+            .collect()
+    }
+}
+
+/// A file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
+}
+
+/// The command is English underneath: what the library says is put into sentences of the command, and those into reports. All
+/// that the cases of `tests/cmd` make it say is said in Polish to the last word.
+#[test]
+fn no_polish_sentence_has_english_in_it() {
+    crate::common::scanner();
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cmd");
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for command in fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()) {
+        // The help has a test of its own; a schema and the names for a shell are for programs.
+        if ["schema", "demo"].iter().any(|other| command.ends_with(other)) {
+            continue;
+        }
+        let all = fs::read_dir(command).unwrap().map(|entry| entry.unwrap().path());
+        paths.extend(all.filter(|path| !path.file_name().unwrap().to_str().unwrap().starts_with("help")));
+    }
+    assert!(paths.len() > 400, "the cases were found: {}", paths.len());
+    let (todo, found) = (Mutex::new(paths), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, |count| count.get().min(8)) {
+            scope.spawn(|| {
+                loop {
+                    let Some(path) = todo.lock().unwrap().pop() else { break };
+                    let english = Case::read(&path).english();
+                    found.lock().unwrap().extend(english);
+                }
+            });
+        }
+    });
+    let found = found.into_inner().unwrap();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn english_is_told_from_polish() {
+    assert_eq!(english("odrzucono: the file is not XML"), ["is", "not", "the"]);
+    assert_eq!(english("odrzucono: \"the file\" i `--allow the` nie są w in/the/file.xml"), Vec::<&str>::new());
+    assert_eq!(english("nie da się go odczytać: No such file of the name (os error 2)"), Vec::<&str>::new());
 }

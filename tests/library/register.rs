@@ -133,8 +133,8 @@ fn issuers_are_never_guessed() {
     assert_ne!(demo, PAIR);
     assert_eq!(
         chosen(&demo, &wanted("2026-07-01")),
-        "register_ambiguous: certificates of several issuers fit: \"firm-2025\" of \"TI CCK KSeF\"; \"firm-2026\" of \
-         \"TEST CCK KSeF\""
+        "register_ambiguous: certificates of several issuers fit: \"firm-2025\", issued by \"TI CCK KSeF\"; \
+         \"firm-2026\", issued by \"TEST CCK KSeF\""
     );
     assert_eq!(chosen(&demo, &wanted("2026-09-01")), "firm-2026");
     // A name that says demo is demo's.
@@ -150,8 +150,8 @@ fn owners_are_never_guessed() {
     let anyone = wanted("2026-07-01");
     assert_eq!(
         chosen(&two, &anyone),
-        "register_ambiguous: certificates of several owners fit: \"offline-ec\" of NIP 5265877635; \
-         \"accountant-ec\" of NIP 1111111111"
+        "register_ambiguous: certificates of several owners fit: \"offline-ec\", owned by NIP 5265877635; \
+         \"accountant-ec\", owned by NIP 1111111111"
     );
     assert_eq!(chosen(&two, &anyone.owned_by(nip("1111111111"))), "accountant-ec");
     assert_eq!(chosen(&two, &anyone.in_context_of(nip("5265877635"))), "offline-ec");
@@ -458,7 +458,7 @@ fn what_is_due() {
 /// An alarm for a day that has passed never rings.
 #[test]
 fn events_are_never_in_the_past() {
-    let events = |time: &str| calendar(&[Expiry::new("x", &certificate("replaced-ec"))], at(time), 60);
+    let events = |time: &str| calendar(&[Expiry::new("x", &certificate("replaced-ec"))], at(time), 60, &str::to_owned);
     // It ends on 2026-08-01 at two in the morning, so the sixty days begin on 1 June.
     for (time, day, alarm) in [
         ("2026-05-01", "20260601", "-P7D"),
@@ -476,8 +476,8 @@ fn events_are_never_in_the_past() {
 #[test]
 fn a_calendar_names_nothing_twice_and_is_never_empty() {
     let twice = [Expiry::new("a", &certificate("replaced-ec")), Expiry::new("b", &certificate("replaced-ec"))];
-    assert_eq!(calendar(&twice, at("2026-05-01"), 60).matches("UID:").count(), 1);
-    let empty = calendar(&[], at("2026-05-01"), 60);
+    assert_eq!(calendar(&twice, at("2026-05-01"), 60, &str::to_owned).matches("UID:").count(), 1);
+    let empty = calendar(&[], at("2026-05-01"), 60, &str::to_owned);
     assert!(empty.contains("BEGIN:VTIMEZONE\r\n") && !empty.contains("VEVENT"), "{empty}");
 }
 
@@ -485,7 +485,7 @@ fn a_calendar_names_nothing_twice_and_is_never_empty() {
 fn the_calendar_has_an_event_for_each() {
     let late =
         PAIR.replace("use_from = 2026-06-15", "use_from = 2026-08-02").replace("\"Anna\"", "\"Anna; or Jan, the 2nd\"");
-    let calendar = calendar(&Register::parse(&late).unwrap().expiries(), at("2026-06-30"), 60);
+    let calendar = calendar(&Register::parse(&late).unwrap().expiries(), at("2026-06-30"), 60, &str::to_owned);
     assert_eq!(
         calendar.replace("\r\n", "\n"),
         "BEGIN:VCALENDAR

@@ -36,7 +36,7 @@ fn schemas_are_found_by_namespace_and_imports_in_the_folder() {
     assert_eq!(missing.code(), "schema_unusable");
     assert!(missing.message().contains("typy.xsd is not in the folder"), "{missing}");
     let none = Schemas::new(forms(), []).unwrap_err();
-    assert_eq!((none.code(), none.message()), ("schema_missing", "it holds no schema (.xsd) of FA(3) or FA_RR(1)"));
+    assert_eq!((none.code(), none.message()), ("schema_missing", "it holds no schema (.xsd) of FA(3), FA_RR(1)"));
     let other_form = schemas.validate("FA_RR(1)", "<a/>").unwrap_err();
     let message = "the folder of schemas holds none of FA_RR(1), so the file was not validated";
     assert_eq!((other_form.code(), other_form.message()), ("schema_missing", message));

@@ -18,7 +18,7 @@ pub struct GeneralArgs {
     /// comes first.
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub config: Option<PathBuf>,
-    /// Take no settings from a file: for scripts that say everything
+    /// Take no settings from a file: for scripts that give every option
     #[arg(long, global = true, conflicts_with = "config", hide_short_help = true)]
     pub no_config: bool,
     /// Language of help, messages and reports: en or pl

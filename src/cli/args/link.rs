@@ -46,7 +46,7 @@ pub struct LinkArgs {
     /// In another format or size, say: KOD II as well, where the manifest has it. Nothing is signed.
     #[arg(long = "codes", value_name = "MANIFEST", conflicts_with_all = ["ksef_number", "upo", "no_ksef_number"], help_heading = "Codes")]
     pub earlier: Vec<PathBuf>,
-    /// OFFLINE under each code, whatever lies beside the invoices
+    /// OFFLINE under each code, whatever files are beside the invoices
     #[arg(long, conflicts_with_all = ["ksef_number", "upo"], help_heading = "Codes", hide_short_help = true)]
     pub no_ksef_number: bool,
     #[command(flatten)]

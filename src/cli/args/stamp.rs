@@ -82,7 +82,7 @@ pub struct StampArgs {
 /// How PDFs are opened.
 #[derive(Debug, Args)]
 pub struct OpeningArgs {
-    /// Read damaged PDFs as readers do, and write them anew
+    /// Repair damaged PDFs as PDF readers do, and write them again
     ///
     /// Without it they are refused. What is made does not begin with the file that was given, as it does otherwise; the
     /// manifest says so (pdf_repaired).

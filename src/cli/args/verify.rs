@@ -28,7 +28,7 @@ Examples:
   Everything that a run of sign made, the pictures too:
     ksef-qr verify ksef-qr-out/ --invoice invoices/ --cert firm.crt
 
-  A code against the book: is it the one that was given out, and what became of the invoice?
+  A code compared with the book: is it the one that was given out, and what happened to the invoice?
     ksef-qr verify photo.jpg --book firm.book
 
   Links from a program, one line of JSON for each:

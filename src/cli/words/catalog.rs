@@ -6,6 +6,7 @@
 //! known as finished text; it is compared with the templates, of which the one with the most fixed text counts.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -14,7 +15,14 @@ use polib::catalog::Catalog as PoFile;
 const FILE: &str = include_str!("../texts/pl.po");
 
 /// In letters: a template with less fixed text would be found in what is none of it.
-const LEAST_FIXED: usize = 7;
+const LEAST_FIXED: usize = 6;
+
+/// What says where something is found begins so, and may have less of it.
+const PLACE: &str = "line {";
+
+/// For one text. A refusal names a file, in it a place, what is wrong there, and why; each is looked up, and so may be what a
+/// stranger's file says.
+const MOST_LOOKUPS: u32 = 200;
 
 static POLISH: LazyLock<Catalog> = LazyLock::new(|| Catalog::read(FILE));
 
@@ -36,15 +44,15 @@ pub struct Catalog {
 #[derive(Debug)]
 struct Template {
     english: String,
-    fixed: usize,
+    parts: Vec<Part>,
 }
 
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part<'t> {
-    Fixed(Cow<'t, str>),
+enum Part {
+    Fixed(String),
     /// The value of this name; `{}` has none.
-    Value(&'t str),
+    Value(String),
 }
 
 impl Catalog {
@@ -64,14 +72,15 @@ impl Catalog {
             {
                 let english = message.msgid();
                 if english.contains('{') {
-                    let fixed = fixed_letters(&parts(english));
-                    catalog.templates.push(Template { english: english.to_owned(), fixed });
+                    catalog.templates.push(Template { english: english.to_owned(), parts: parts(english) });
                 }
                 catalog.texts.insert(english.to_owned(), polish.to_owned());
             }
         }
-        catalog.templates.retain(|template| template.fixed >= LEAST_FIXED);
-        catalog.templates.sort_by_key(|template| std::cmp::Reverse(template.fixed));
+        catalog
+            .templates
+            .retain(|template| fixed_letters(&template.parts) >= LEAST_FIXED || template.english.starts_with(PLACE));
+        catalog.templates.sort_by_key(|template| std::cmp::Reverse(fixed_letters(&template.parts)));
         catalog
     }
 
@@ -96,42 +105,87 @@ impl Catalog {
         let polish = self.text(template)?;
         let parts = parts(template);
         let values = values(&parts, finished)?;
-        Some(self.fill(&parts, &values, polish, 2))
+        Some(self.fill(&parts, &values, polish, &Cell::new(MOST_LOOKUPS)).0)
     }
 
     /// The Polish of a finished text.
     pub fn said(&self, finished: &str) -> Option<String> {
-        self.said_within(finished, 3)
+        self.said_within(finished, &Cell::new(MOST_LOOKUPS))
     }
 
-    /// Texts stand in texts, to some depth.
-    fn said_within(&self, finished: &str, depth: u8) -> Option<String> {
+    /// Texts stand in texts, each shorter than the one around it.
+    fn said_within(&self, finished: &str, left: &Cell<u32>) -> Option<String> {
         if let Some(polish) = self.text(finished) {
             return Some(polish.to_owned());
         }
-        let depth = depth.checked_sub(1)?;
-        self.templates.iter().find_map(|template| {
-            let parts = parts(&template.english);
-            let values = values(&parts, finished)?;
-            Some(self.fill(&parts, &values, self.text(&template.english)?, depth))
-        })
+        left.set(left.get().checked_sub(1)?);
+        let mut partly = None;
+        for template in &self.templates {
+            if let Some(values) = values(&template.parts, finished)
+                && let Some(polish) = self.text(&template.english)
+            {
+                let (text, is_whole) = self.fill(&template.parts, &values, polish, left);
+                if is_whole {
+                    return Some(text);
+                }
+                partly.get_or_insert(text);
+            }
+        }
+        partly.or_else(|| self.joined(finished, left))
     }
 
-    fn fill(&self, parts: &[Part<'_>], values: &[&str], polish: &str, depth: u8) -> String {
-        let values: Vec<Cow<'_, str>> =
-            names(parts).zip(values).map(|(name, value)| self.value(name, value, depth)).collect();
-        filled_in(parts, &values, polish)
+    /// The Polish of a text that was joined of others: a place and what is wrong there, a list, a remark in brackets. What is
+    /// known of it is said in Polish; names of files and what systems say stay as they are.
+    fn joined(&self, finished: &str, left: &Cell<u32>) -> Option<String> {
+        let said = |text: &str| text.contains(' ').then(|| self.said_within(text, left))?;
+        for between in [": ", "; "] {
+            if let Some((first, rest)) = finished.split_once(between) {
+                let polish = (said(first), said(rest));
+                if polish.0.is_some() || polish.1.is_some() {
+                    let (first, rest) = (polish.0.as_deref().unwrap_or(first), polish.1.as_deref().unwrap_or(rest));
+                    return Some(format!("{first}{between}{rest}"));
+                }
+            }
+        }
+        if let Some((before, remark)) = finished.strip_suffix(')').and_then(|text| text.rsplit_once(" ("))
+            && let Some(remark) = said(remark)
+        {
+            return Some(format!("{} ({remark})", said(before).as_deref().unwrap_or(before)));
+        }
+        if let Some((name, rest)) = finished.strip_prefix('"').and_then(|text| text.split_once("\" "))
+            && let Some(rest) = said(rest)
+        {
+            return Some(format!("\"{name}\" {rest}"));
+        }
+        // A sentence has commas as well; a list is one of texts that are all known.
+        let (first, rest) = finished.split_once(", ")?;
+        Some(format!("{}, {}", said(first)?, said(rest)?))
+    }
+
+    /// The Polish with its values; false beside it if a value has words that are not known: another template may know them.
+    fn fill(&self, parts: &[Part], values: &[&str], polish: &str, left: &Cell<u32>) -> (String, bool) {
+        let mut is_whole = true;
+        let mut value = |(name, value)| {
+            let (value, is_known) = self.value(name, value, left);
+            is_whole &= is_known;
+            value
+        };
+        let values: Vec<Cow<'_, str>> = names(parts).zip(values.iter().copied()).map(&mut value).collect();
+        (filled_in(parts, &values, polish), is_whole)
     }
 
     /// A value may be a text of ours. A word alone is left as it is, where it may be the name of a file. What has decimals (`{:.1}`)
     /// has a comma in Polish.
-    fn value<'v>(&self, name: &str, value: &'v str, depth: u8) -> Cow<'v, str> {
+    fn value<'v>(&self, name: &str, value: &'v str, left: &Cell<u32>) -> (Cow<'v, str>, bool) {
         if name.contains(":.") {
-            return Cow::Owned(value.replace('.', ","));
+            return (Cow::Owned(value.replace('.', ",")), true);
         }
-        match value.contains(' ') || OUR_WORDS.contains(&name) {
-            true => self.said_within(value, depth).map_or(Cow::Borrowed(value), Cow::Owned),
-            false => Cow::Borrowed(value),
+        if !value.contains(' ') && !OUR_WORDS.contains(&name) {
+            return (Cow::Borrowed(value), true);
+        }
+        match self.said_within(value, left) {
+            Some(polish) => (Cow::Owned(polish), true),
+            None => (Cow::Borrowed(value), !has_words(value)),
         }
     }
 
@@ -148,17 +202,24 @@ const ESCAPE: &str = "\u{1b}[";
 /// Values of these names are words of ours: the state of an invoice, a party to it, a part of a link.
 const OUR_WORDS: [&str; 4] = ["of", "party", "state", "what"];
 
+/// True if it has what a sentence is made of: two words without capitals and without quotes around them.
+fn has_words(value: &str) -> bool {
+    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let outside = value.split('"').step_by(2);
+    outside.flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).filter(is_word).count() > 1
+}
+
 /// In tries; a hostile text could have the parts of a template stand in it in a million ways.
 const MOST_TRIES: u32 = 10_000;
 
 /// The values of a template in a text, in their order; `None` if the text is not of the template.
-fn values<'f>(parts: &[Part<'_>], finished: &'f str) -> Option<Vec<&'f str>> {
+fn values<'f>(parts: &[Part], finished: &'f str) -> Option<Vec<&'f str>> {
     let mut found = Vec::new();
     let mut tries = MOST_TRIES;
     find(parts, finished, &mut found, &mut tries).then_some(found)
 }
 
-fn find<'f>(parts: &[Part<'_>], text: &'f str, found: &mut Vec<&'f str>, tries: &mut u32) -> bool {
+fn find<'f>(parts: &[Part], text: &'f str, found: &mut Vec<&'f str>, tries: &mut u32) -> bool {
     let (part, rest) = match parts {
         [] => return text.is_empty(),
         [part, rest @ ..] => (part, rest),
@@ -174,11 +235,11 @@ fn find<'f>(parts: &[Part<'_>], text: &'f str, found: &mut Vec<&'f str>, tries: 
         is_found
     };
     match part {
-        Part::Fixed(fixed) => text.strip_prefix(&**fixed).is_some_and(|text| find(rest, text, found, tries)),
+        Part::Fixed(fixed) => text.strip_prefix(fixed.as_str()).is_some_and(|text| find(rest, text, found, tries)),
         Part::Value(name) if is_style(name) => with(style_end(text), found),
         Part::Value(_) => match rest {
             [] => with(text.len(), found),
-            [Part::Fixed(next), ..] => text.match_indices(&**next).any(|(at, _)| with(at, found)),
+            [Part::Fixed(next), ..] => text.match_indices(next.as_str()).any(|(at, _)| with(at, found)),
             [Part::Value(next), ..] => {
                 let styled = text.match_indices(ESCAPE).filter(|_| is_style(next)).map(|(at, _)| at);
                 let anywhere = text.char_indices().map(|(at, _)| at).chain([text.len()]);
@@ -205,15 +266,15 @@ fn style_end(text: &str) -> usize {
 }
 
 /// What the values of a template are called, in their order.
-fn names<'t>(parts: &[Part<'t>]) -> impl Iterator<Item = &'t str> {
+fn names(parts: &[Part]) -> impl Iterator<Item = &str> {
     parts.iter().filter_map(|part| match part {
-        Part::Value(name) => Some(*name),
+        Part::Value(name) => Some(name.as_str()),
         Part::Fixed(_) => None,
     })
 }
 
 /// A Polish text with its values. `{name}` is the value of this name, `{}` the next one without a name, `{#2}` the second of all.
-fn filled_in(english: &[Part<'_>], values: &[Cow<'_, str>], polish: &str) -> String {
+fn filled_in(english: &[Part], values: &[Cow<'_, str>], polish: &str) -> String {
     let names: Vec<&str> = names(english).collect();
     let mut used = vec![false; names.len()];
     let mut text = String::with_capacity(polish.len() + 32);
@@ -221,6 +282,7 @@ fn filled_in(english: &[Part<'_>], values: &[Cow<'_, str>], polish: &str) -> Str
         match part {
             Part::Fixed(fixed) => text.push_str(&fixed),
             Part::Value(name) => {
+                let name = name.as_str();
                 let by_place = name.strip_prefix('#').and_then(|place| place.parse::<usize>().ok()?.checked_sub(1));
                 let unused = || (0..names.len()).find(|&at| names[at] == name && !used[at]);
                 let again = || names.iter().position(|known| *known == name);
@@ -237,7 +299,7 @@ fn filled_in(english: &[Part<'_>], values: &[Cow<'_, str>], polish: &str) -> Str
 }
 
 /// `{{` and `}}` are braces; what stands behind a colon or a question mark in a value is how it is shown.
-fn parts(template: &str) -> Vec<Part<'_>> {
+fn parts(template: &str) -> Vec<Part> {
     let (mut parts, mut rest, mut fixed) = (Vec::new(), template, String::new());
     while let Some(at) = rest.find(['{', '}']) {
         fixed.push_str(&rest[..at]);
@@ -254,14 +316,14 @@ fn parts(template: &str) -> Vec<Part<'_>> {
             continue;
         };
         if !fixed.is_empty() {
-            parts.push(Part::Fixed(std::mem::take(&mut fixed).into()));
+            parts.push(Part::Fixed(std::mem::take(&mut fixed)));
         }
-        parts.push(Part::Value(&rest[at + 1..at + end]));
+        parts.push(Part::Value(rest[at + 1..at + end].to_owned()));
         rest = &rest[at + end + 1..];
     }
     fixed.push_str(rest);
     if !fixed.is_empty() {
-        parts.push(Part::Fixed(fixed.into()));
+        parts.push(Part::Fixed(fixed));
     }
     parts
 }
@@ -271,8 +333,8 @@ fn is_of_value(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_#:?.<>^$*+-".contains(c)
 }
 
-fn fixed_letters(parts: &[Part<'_>]) -> usize {
-    let letters = |part: &Part<'_>| match part {
+fn fixed_letters(parts: &[Part]) -> usize {
+    let letters = |part: &Part| match part {
         Part::Fixed(fixed) => fixed.chars().filter(|c| c.is_alphabetic()).count(),
         Part::Value(_) => 0,
     };
@@ -346,10 +408,11 @@ msgstr "bok {side:.2} mm"
 
     #[test]
     fn templates_are_taken_apart() {
-        let fixed = |text: &'static str| Part::Fixed(text.into());
-        assert_eq!(parts("a{b:?}{{c}}{}"), [fixed("a"), Part::Value("b:?"), fixed("{c}"), Part::Value("")]);
+        let fixed = |text: &str| Part::Fixed(text.to_owned());
+        let value = |name: &str| Part::Value(name.to_owned());
+        assert_eq!(parts("a{b:?}{{c}}{}"), [fixed("a"), value("b:?"), fixed("{c}"), value("")]);
         assert_eq!(parts("a { b"), [fixed("a { b")]);
-        assert_eq!(parts("{ file = \"…\" }, {}"), [fixed("{ file = \"…\" }, "), Part::Value("")]);
+        assert_eq!(parts("{ file = \"…\" }, {}"), [fixed("{ file = \"…\" }, "), value("")]);
     }
 
     /// What stands in quotes behind an opening such as `say!(`, everywhere in the command.
@@ -478,7 +541,7 @@ msgstr "bok {side:.2} mm"
                 let mut names: Vec<String> = parts(text)
                     .iter()
                     .filter_map(|part| match part {
-                        Part::Value(name) => Some((*name).to_owned()),
+                        Part::Value(name) => Some(name.clone()),
                         Part::Fixed(_) => None,
                     })
                     .collect();

@@ -178,8 +178,8 @@ fn describe(file: &[u8]) -> String {
         (b"<", "it is an XML document"),
         (b"%PDF", "it is a PDF document"),
         (b"PK\x03\x04", "it is a ZIP archive"),
-        (b"\xFF\xFE", "it is UTF-16 text, which no certificate and no key is kept in"),
-        (b"\xFE\xFF", "it is UTF-16 text, which no certificate and no key is kept in"),
+        (b"\xFF\xFE", "it is UTF-16 text, and no certificate or key is written so"),
+        (b"\xFE\xFF", "it is UTF-16 text, and no certificate or key is written so"),
         (b"\x30", "it begins like DER, and is cut short, damaged or something else"),
     ];
     let start = file.trim_ascii_start();

@@ -116,7 +116,7 @@ pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> 
         };
         file.spend(16)?;
         let Some(id) = kid.as_reference() else {
-            return Err(Error::new(Kind::PdfDamaged, "a page is not an object of its own"));
+            return Err(Error::new(Kind::PdfDamaged, "a page is not a separate object"));
         };
         // Some writers leave removed pages in the tree as null.
         let Some(dict) = file.dict(&kid)? else { continue };
@@ -207,7 +207,7 @@ impl Page {
         let visible = rect("CropBox")?.map_or(media, |crop| crop.intersection(&media));
         // Some readers show such a page whole, others nothing.
         if !visible.meets(&media) {
-            return Err(bad(Kind::PdfDamaged, "what is to be seen of it is empty, or lies beside it (/CropBox)"));
+            return Err(bad(Kind::PdfDamaged, "its visible part is empty, or is outside it (/CropBox)"));
         }
         let sides = [visible.width(), visible.height()];
         if sides.iter().any(|&side| !(SHORTEST_SIDE..=LONGEST_SIDE).contains(&side)) {

@@ -521,7 +521,7 @@ impl Stamping<'_> {
     fn warn_of_units(&mut self, view: &View, page: u32) {
         let Some(module) = self.block.small_module_mm(view.unit) else { return };
         let message = format!(
-            "page {page} has a unit of its own (/UserUnit {}); readers that do not know units show modules of {module:.2} mm",
+            "page {page} has its own unit (/UserUnit {}); readers that ignore it show modules of {module:.2} mm",
             view.unit
         );
         self.warnings.push(Warning::new(WarningKind::ModuleSmall, message));

@@ -179,7 +179,7 @@ fn facts(link: &LinkFacts, invoice: &Invoice, name: &str, checks: &mut Vec<Check
             Check::ok(CheckCode::InvoiceSeller, format!("the seller is {found}, as in {name}"))
         } else if is_context {
             let reason =
-                format!("the seller of {name} is {found}, who stands as the context; the link's seller is {seller}");
+                format!("the seller of {name} is {found}, who is given as the context; the link's seller is {seller}");
             Check::fail(CheckCode::ContextSellerSwapped, reason)
         } else {
             Check::fail(

@@ -90,7 +90,7 @@ fn kind(word: &str, after: &[&str], checks: &mut Vec<Check>) -> Option<CodeKind>
     checks.push(match meant {
         Some(kind) => Check::fail(
             CheckCode::PathMisspelt,
-            format!("the path begins with {shown}, where {} is meant", kind.name()),
+            format!("the path begins with {shown}, where {} should be", kind.name()),
         ),
         None => Check::fail(CheckCode::PathUnknown, format!("the path begins with {shown}")),
     });

@@ -54,9 +54,10 @@ impl Schemas {
     pub fn new(forms: Vec<Form>, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self> {
         let folder = Folder::new(files);
         if !forms.iter().any(|form| folder.of_namespace(&form.namespace).next().is_some()) {
+            let names: Vec<&str> = forms.iter().map(|form| &*form.name).collect();
             return Err(Error::new(
                 ErrorKind::SchemaMissing,
-                format!("it holds no schema (.xsd) of {}", listed(&forms)),
+                format!("it holds no schema (.xsd) of {}", names.join(", ")),
             ));
         }
         let forms = forms.into_iter();
@@ -154,15 +155,6 @@ fn missing(form: &str) -> Error {
     )
 }
 
-/// `FA(3), FA(2) or PEF(3)`.
-fn listed(forms: &[Form]) -> String {
-    let names: Vec<&str> = forms.iter().map(|form| &*form.name).collect();
-    match names.split_last() {
-        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
-        _ => names.concat(),
-    }
-}
-
 /// After an element that is missing, fastxml reports each one that follows, and the end. The first will do.
 fn is_consequence(message: &str, told: &mut Vec<String>) -> bool {
     let (element, what) =
@@ -195,4 +187,45 @@ fn plain(message: &str) -> String {
         None => message.to_owned(),
     };
     message.replace("'^(?:", "'").replace(")$'", "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::plain::plain;
+
+    /// The plain schema has types that nobody named; a document that names one is not to be tried by it.
+    #[test]
+    fn a_type_that_only_the_plain_schema_has_is_unknown() {
+        const NAMESPACE: &str = "urn:f";
+        let schema = format!(
+            "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' xmlns='{NAMESPACE}' targetNamespace='{NAMESPACE}' \
+             elementFormDefault='qualified'>\
+             <xs:element name='F'><xs:complexType><xs:sequence><xs:element name='A'/>\
+             <xs:element name='B'><xs:complexType><xs:sequence><xs:element name='C' type='xs:string'/></xs:sequence>\
+             </xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>"
+        );
+        let plain = String::from_utf8(plain(schema.as_bytes())).unwrap();
+        let named = plain.split("name=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        assert!(named.starts_with("type-1-"), "{plain}");
+        let form = Form { name: "F".into(), namespace: NAMESPACE.into(), root: "F".into() };
+        let schemas = Schemas::new(vec![form], [("f.xsd".to_owned(), schema.into_bytes())]).unwrap();
+        let with = |a: &str| {
+            format!(
+                "<F xmlns='{NAMESPACE}' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>\
+                 {a}<B><C>c</C></B></F>"
+            )
+        };
+        let text = with(&format!("<A xsi:type='{named}'><C>c</C></A>"));
+        // It would take it.
+        let plain = schemas.compile(&schemas.forms[0].form, Folder::compile_plain).unwrap();
+        let report = Validator::from(&*text).schema(plain).run().unwrap();
+        assert!(
+            report.errors().iter().all(|entry| entry.level == fastxml::ErrorLevel::Warning),
+            "{:?}",
+            report.errors()
+        );
+        assert_eq!(schemas.validate("F", &with("<A/>")).unwrap(), []);
+        assert!(!schemas.validate("F", &text).unwrap().is_empty());
+    }
 }

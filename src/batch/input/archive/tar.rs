@@ -299,7 +299,7 @@ impl<B: Bytes> Walk<B> {
     /// The data of an entry that is about another.
     fn about(&mut self, size: u64) -> Result<Vec<u8>> {
         if size > self.limits.about {
-            return Err(refuse("a name in it, or what it says of a file, is longer than any"));
+            return Err(refuse("a name in it, or the description of a file, is too long"));
         }
         let mut data = Vec::new();
         (&mut self.from).take(size).read_to_end(&mut data).map_err(|error| not_read("tar", &error))?;
@@ -326,7 +326,7 @@ impl<B: Bytes> Walk<B> {
             match self.from.read(&mut rest) {
                 Ok(0) => return Ok(()),
                 Ok(length) if rest.iter().take(length).all(|&byte| byte == 0) => {}
-                Ok(_) => return Err(refuse("something stands behind its end")),
+                Ok(_) => return Err(refuse("there is something after its end")),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(not_read("tar", &error)),
             }
@@ -458,7 +458,7 @@ mod tests {
         }
         assert_eq!(
             both(&[ended(whole.clone()), file("c.xml", b"C")].concat()).unwrap_err(),
-            "something stands behind its end"
+            "there is something after its end"
         );
         let gz = packed(&ended(whole.clone()));
         for length in 3..gz.len() {

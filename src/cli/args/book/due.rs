@@ -25,7 +25,7 @@ Examples:
 Exit status: 0 nothing is due, 1 something is, 2 the book could not be read. Nagios and similar
 monitors read them as OK, WARNING and CRITICAL.")]
 pub struct DueArgs {
-    /// How far to look ahead, beside today: 2d (days) or 1w (weeks)
+    /// How far to look ahead, besides today: 2d (days) or 1w (weeks)
     #[arg(long, value_name = "DAYS", default_value = "0d", value_parser = parse_days, conflicts_with = "overdue")]
     pub within: u32,
     /// Only what should have been sent before today

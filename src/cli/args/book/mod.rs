@@ -15,7 +15,7 @@ pub use import::ImportArgs;
 pub use list::{ExportArgs, ListArgs, ShowArgs};
 pub use status::StatusArgs;
 
-/// The book: what became of each invoice that was issued
+/// The book: what happened to each invoice that was issued
 ///
 /// For each invoice: which codes it has, by when KSeF must have it, whether it was sent, which number it got, whether it was
 /// refused. sign, link, stamp and confirm write in it (--book); these commands read it, and enter what KSeF said. Which book
@@ -101,7 +101,7 @@ pub struct MarkArgs {
     /// With sent: the number of KSeF's session
     #[arg(long, value_name = "NUMBER")]
     pub reference: Option<String>,
-    /// Who or what says so; stands in the book
+    /// Who or what says so; it is written in the book
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
     /// One line of JSON for each invoice, on standard output

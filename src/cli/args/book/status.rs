@@ -14,7 +14,7 @@ Examples:
   ksef-qr status
   ksef-qr status --book firm.book --credentials keys.toml --json
 
-Exit status: 0 told, 2 the book or the register could not be read.")]
+Exit status: 0 answered, 2 the book or the register could not be read.")]
 pub struct StatusArgs {
     /// A register of certificates (see `ksef-qr cert register`)
     #[arg(long, value_name = "FILE")]

@@ -144,7 +144,7 @@ pub struct RegisterAddArgs {
     /// If left out, sign uses it as soon as it is valid.
     #[arg(long, value_name = "YYYY-MM-DD", help_heading = CREDENTIAL)]
     pub use_from: Option<Day>,
-    /// For whom it signs beside its owner: a NIP, or any for all who have none of their own in the register
+    /// For whom it signs besides its owner: a NIP, or any for all who have none of their own in the register
     ///
     /// Repeat it for several. They must have given its owner the right to issue invoices in KSeF (InvoiceWrite).
     #[arg(long, value_name = "NIP|any", value_parser = signs_for, hide_short_help = true, help_heading = CREDENTIAL)]

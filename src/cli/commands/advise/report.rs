@@ -137,7 +137,7 @@ impl Report {
         }
         let (input, message) = (printable(input), translated(error.message()));
         self.say(format_args!("{}", words!("{BAD}refused{BAD:#}: {input}: {message} {DIM}[{}]{DIM:#}", error.code())));
-        self.say(format_args!("{}", words!("  {DIM}{}{DIM:#}", hints::of(error))));
+        self.say(format_args!("{}", words!("  {DIM}{}{DIM:#}", translated(hints::of(error)))));
     }
 
     fn tell_the_end(&mut self) {

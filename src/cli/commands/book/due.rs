@@ -56,9 +56,10 @@ pub fn run(settings: &BookDue) -> anyhow::Result<ExitStatus> {
             false => words(due),
         }
     }
+    let in_words = |text: &str| translated(text).into_owned();
     match &settings.calendar {
-        Some(CalendarPlace::Stdout) => drop(print(days.to_calendar(settings.now).as_bytes())?),
-        Some(CalendarPlace::File(path)) => write_calendar(path, &days.to_calendar(settings.now))?,
+        Some(CalendarPlace::Stdout) => drop(print(days.to_calendar(settings.now, &in_words).as_bytes())?),
+        Some(CalendarPlace::File(path)) => write_calendar(path, &days.to_calendar(settings.now, &in_words))?,
         None => {}
     }
     if !settings.quiet && !settings.json && !on_stdout {

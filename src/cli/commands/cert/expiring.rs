@@ -54,7 +54,7 @@ pub fn run(settings: &Expiring) -> anyhow::Result<ExitStatus> {
             false => words(expiry, now),
         }
     }
-    let calendar = || calendar(&expiries, now, within);
+    let calendar = || calendar(&expiries, now, within, &|text| translated(text).into_owned());
     match &settings.calendar {
         // It would lack what could not be read, and take the place of one that has it.
         Some(CalendarPlace::Stdout) if failed => tell!("-: not written"),

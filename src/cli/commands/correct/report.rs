@@ -84,7 +84,7 @@ fn findings(what: &str, checked: &Checked) {
 fn differences(correction: &Correction) {
     for (judgement, what) in [
         (Judgement::Content, "of content"),
-        (Judgement::Unclear, "of which it cannot be told"),
+        (Judgement::Unclear, "that may be of form or of content"),
         (Judgement::Form, "of form"),
     ] {
         let count = correction.count(judgement);

@@ -63,8 +63,9 @@ fn look_of(text: &str) -> Result<(Look, Option<(PathBuf, f32)>), Error> {
             "note" => look = look.note(said()?).map_err(refused)?,
             "footer" => look = look.footer(said()?).map_err(refused)?,
             other => {
-                let known = "there are logo, logo_height_mm, accent, note and footer";
-                return Err(wrong(&format!("{other:?} is not known here; {known}")));
+                return Err(wrong(&format!(
+                    "{other:?} is not known here; there are logo, logo_height_mm, accent, note and footer"
+                )));
             }
         }
     }

@@ -6,7 +6,7 @@ use ksef_qr::register::{self, Register};
 
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::RegisterStatus;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated};
 use crate::cli::words::text::printable;
 
 /// Retires a certificate, or notes that it was revoked.
@@ -15,7 +15,7 @@ pub fn set_status(settings: &RegisterStatus) -> anyhow::Result<ExitStatus> {
     // A register is made by adding to it; a mistyped name is no reason to make one.
     std::fs::metadata(path).with_context(|| format!("{}: it cannot be read", path.display()))?;
     change(path, |text| register::set_status(text, name, status))?;
-    say!("{}: {}", printable(name), printable(&status.to_string()));
+    say!("{}: {}", printable(name), printable(&translated(&status.to_string())));
     Ok(ExitStatus::Done)
 }
 

@@ -13,7 +13,7 @@ use crate::cli::credential::signatory::issuer_of_entry;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{RegisterCheck, Signature};
 use crate::cli::words::failure;
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, translated};
 use crate::cli::words::text::{BAD, counted, printable};
 
 /// Compares the register with what is there. Retired and revoked certificates may be gone, and their files, too.
@@ -23,7 +23,7 @@ pub fn run(settings: &RegisterCheck) -> anyhow::Result<ExitStatus> {
     let mut found = 0;
     let mut problem = |entry: &Entry, message: String| {
         found += 1;
-        say!("{BAD}{}{BAD:#}: {}", printable(&entry.name), printable(&message));
+        say!("{BAD}{}{BAD:#}: {}", printable(&entry.name), printable(&translated(&message)));
     };
     let succession = file.register.succession();
     let mut serials = HashMap::new();

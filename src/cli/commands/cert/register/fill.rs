@@ -92,7 +92,9 @@ pub fn run(settings: &RegisterFill) -> anyhow::Result<ExitStatus> {
     }
     if unopened > 0 {
         let keys = counted(unopened as u64, "key");
-        tell!("{ODD}warning{ODD:#}: {keys} not opened, for want of a password: cert register check --open tries them");
+        tell!(
+            "{ODD}warning{ODD:#}: {keys} not opened, because no password was given: cert register check --open tries them"
+        );
     }
     let passed_over =
         added.iter().filter(|entry| entry.facts.purpose != Purpose::Offline || settings.now > entry.facts.valid_to);
