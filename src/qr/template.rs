@@ -83,14 +83,14 @@ fn pattern(mask: Mask, start: usize, y: usize) -> u64 {
         repeated
     };
     let is_dark = |x: usize| match mask.number() {
-        0 => (x + y) % 2 == 0,
-        1 => y % 2 == 0,
-        2 => x % 3 == 0,
-        3 => (x + y) % 3 == 0,
-        4 => (y / 2 + x / 3) % 2 == 0,
+        0 => (x + y).is_multiple_of(2),
+        1 => y.is_multiple_of(2),
+        2 => x.is_multiple_of(3),
+        3 => (x + y).is_multiple_of(3),
+        4 => (y / 2 + x / 3).is_multiple_of(2),
         5 => x * y % 2 + x * y % 3 == 0,
-        6 => (x * y % 2 + x * y % 3) % 2 == 0,
-        _ => ((x + y) % 2 + x * y % 3) % 2 == 0,
+        6 => (x * y % 2 + x * y % 3).is_multiple_of(2),
+        _ => ((x + y) % 2 + x * y % 3).is_multiple_of(2),
     };
     let first = (0..PERIOD).fold(0, |bits, x| bits | u128::from(is_dark(x)) << x);
     (first.wrapping_mul(REPEATED) >> (start % PERIOD)) as u64
@@ -100,7 +100,7 @@ fn pattern(mask: Mask, start: usize, y: usize) -> u64 {
 fn format_information(level: EccLevel, mask: Mask) -> u32 {
     // In the standard's order M is 0, and L is 1; H is 2, and Q is 3.
     let data = (level as u32 ^ 1) << 3 | u32::from(mask.number());
-    let remainder = (0..10).fold(data, |remainder, _| remainder << 1 ^ (remainder >> 9) * 0b101_0011_0111);
+    let remainder = (0..10).fold(data, |remainder, _| (remainder << 1) ^ ((remainder >> 9) * 0b101_0011_0111));
     (data << 10 | remainder) ^ 0b101_0100_0001_0010
 }
 

@@ -202,7 +202,7 @@ impl<'b> Run<'b> {
             let (send_finished, take_finished) = queue_of(most);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
-            let mut feed = move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop);
+            let mut read_all = move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop);
             let mut room = Room::take(if alone { 1 } else { workers.saturating_add(1) });
             // The feeder and one worker at the least.
             if room.threads() < if alone { 1 } else { 2 } {
@@ -211,7 +211,7 @@ impl<'b> Run<'b> {
             }
             let ended: Box<dyn FnOnce() -> thread::Result<Result<()>> + '_> = if alone {
                 drop(room);
-                let fed = catch_unwind(AssertUnwindSafe(feed));
+                let fed = catch_unwind(AssertUnwindSafe(read_all));
                 work(plan, &take_job, &send_finished);
                 Box::new(|| fed)
             } else {
@@ -219,7 +219,7 @@ impl<'b> Run<'b> {
                 let (gate, opened) = bounded::<()>(1);
                 let feeding = room.start(scope, move || {
                     _ = opened.recv();
-                    feed()
+                    read_all()
                 });
                 let feeding = feeding.map_err(|error| Stopped::Feeder(no_thread(&error)))?;
                 // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is done.

@@ -59,7 +59,9 @@ pub(super) fn pbkdf2(password: &[u8], salt: &[u8], rounds: u32) -> Zeroizing<[u8
 
 fn digest(parts: &[&[u8]]) -> Zeroizing<[u8; DIGEST]> {
     let mut hash = Sha256::new();
-    parts.iter().for_each(|part| hash.update(part));
+    for part in parts {
+        hash.update(part);
+    }
     Zeroizing::new(hash.finalize().into())
 }
 
@@ -82,7 +84,7 @@ mod tests {
             pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, rounds, &mut derived);
             derived
         };
-        let text: Vec<u8> = (0..300_u32).map(|number| (number * number >> 3) as u8).collect();
+        let text: Vec<u8> = (0..300_u32).map(|number| ((number * number) >> 3) as u8).collect();
         let lengths = [0, 1, 8, 18, 31, 32, 33, 55, 56, 63, 64, 65, 119, 120, 128, 129, 200];
         for (password_len, salt_len) in lengths.iter().flat_map(|&one| lengths.map(|other| (one, other))) {
             let (mut password, mut salt) = (text[..password_len].to_vec(), text[7..7 + salt_len].to_vec());
