@@ -393,6 +393,14 @@ msgstr "bok {side:.2} mm"
         assert_eq!(said("it is of another seller").unwrap(), "sprzedawca jest inny");
         assert_eq!(said("the file is called seller").unwrap(), "plik nazywa się seller");
         assert_eq!(said("a side of 0.25 mm").unwrap(), "bok 0,25 mm");
+        // Joined of others; what is nobody's stays.
+        assert_eq!(said("a b.xml: it is a folder").unwrap(), "a b.xml: to jest folder");
+        assert_eq!(said("it is a folder, it is a folder").unwrap(), "to jest folder, to jest folder");
+        assert_eq!(
+            said("P_15 (it is a folder); \"x\" it is a folder").unwrap(),
+            "P_15 (to jest folder); \"x\" to jest folder"
+        );
+        assert_eq!(said("it is a folder, or not"), None);
     }
 
     #[test]
@@ -442,7 +450,7 @@ msgstr "bok {side:.2} mm"
         let fixed: String = parts(text)
             .iter()
             .map(|part| match part {
-                Part::Fixed(fixed) => fixed.to_string(),
+                Part::Fixed(fixed) => fixed.clone(),
                 Part::Value(_) => " ".to_owned(),
             })
             .collect();
