@@ -62,6 +62,7 @@
 //! | [`paper`] | codes, an invoice | sheets of labels, confirmations, the invoice on paper (feature `pdf`) |
 //! | [`advice`] | an invoice, a mode, a number | which document may be handed over, with which codes |
 //! | `files` | bytes | files that are whole or not there, locked, changed in place |
+//! | `threads` | threads that are wanted | as many as there is memory for |
 //! | [`key_files`] | paths of certificates, keys, passwords | what is in them, opened; who signs by an entry of a register |
 //! | [`scanner`] | strangers' pictures, PDFs, schemas | what `ksef-qr-scan`, in a process of its own, finds in them |
 //! | [`manifest`] | what came of an invoice | a line of JSON; and the line back into what it says |
@@ -95,7 +96,7 @@
 //!
 //! # Invariants
 //!
-//! - From `report` to `audit`, `files`, `key_files`, `scanner`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
+//! - From `report` to `audit`, `files`, `threads`, `key_files`, `scanner`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
 //!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
 //! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `files` and

@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "paper",
     "advice",
     "files",
+    "threads",
     "key_files",
     "scanner",
     "manifest",
@@ -39,7 +40,7 @@ const ORDER: &[&str] = &[
 ];
 
 /// Modules that know the outside: files, clocks, threads. All others only compute.
-const WITH_FILES: &[&str] = &["files", "key_files", "scanner", "manifest", "book", "batch"];
+const WITH_FILES: &[&str] = &["files", "threads", "key_files", "scanner", "manifest", "book", "batch"];
 
 fn is_pure(module: &str) -> bool {
     ORDER.contains(&module) && !WITH_FILES.contains(&module)
