@@ -93,10 +93,11 @@ impl Content<'_> {
             self.section(name, &fa.take_all(&[name]));
         }
         self.section("DodatkowyOpis", &fa.take_all(&["DodatkowyOpis"]));
-        if !fa.0.is_empty() {
+        let others = that_say_something(&fa.0);
+        if !others.is_empty() {
             let heading = self.words.say("Pozostałe dane", "Other data");
             self.layout.heading(&heading);
-            self.elements(&fa.0);
+            self.elements(&others);
         }
         self.section("Stopka", &rest.take_all(&["Stopka"]));
         for attachment in rest.take_all(&["Zalacznik"]) {
@@ -104,10 +105,11 @@ impl Content<'_> {
         }
         let mut strays = Vec::new();
         self.strays(root, &mut strays);
-        if !rest.0.is_empty() || !strays.is_empty() {
+        let others = that_say_something(&rest.0);
+        if !others.is_empty() || !strays.is_empty() {
             let heading = self.words.say("Pozostałe dane", "Other data");
             self.layout.heading(&heading);
-            self.elements(&rest.0);
+            self.elements(&others);
             self.fields(strays);
         }
         file
@@ -444,16 +446,17 @@ impl Content<'_> {
 
     /// A section of everything that has this name; nothing if there is nothing.
     pub(super) fn section(&mut self, name: &str, elements: &[&Element]) {
-        if !elements.iter().any(|element| says_something(element)) {
+        let elements = that_say_something(elements);
+        if elements.is_empty() {
             return;
         }
         let heading = self.words.label(name);
         self.layout.heading(&heading);
-        if let Some(table) = self.as_table(elements) {
+        if let Some(table) = self.as_table(&elements) {
             table.draw(self.layout);
             return;
         }
-        self.one_by_one(elements);
+        self.one_by_one(&elements);
     }
 
     /// Records under each other, each apart from the next.
@@ -698,8 +701,13 @@ impl Content<'_> {
     }
 }
 
+/// Of these elements those that have a value, or hold one that has. For others there is no heading, and no place.
+pub(super) fn that_say_something<'e>(elements: &[&'e Element]) -> Vec<&'e Element> {
+    elements.iter().copied().filter(|element| says_something(element)).collect()
+}
+
 /// False of an element without a value, and of one that holds none but such.
-pub(super) fn says_something(element: &Element) -> bool {
+fn says_something(element: &Element) -> bool {
     !element.value().is_empty() || element.children.iter().any(says_something)
 }
 

@@ -1,6 +1,6 @@
 //! What stands where on an invoice of PEF: the order of the page is that of the other forms.
 
-use super::content::{Content, NAME, Rest, TOTAL, says_something};
+use super::content::{Content, NAME, Rest, TOTAL, that_say_something};
 use super::page::{Align, Cell, INNER, Ink, MARGIN, Style};
 use super::pef_tree::readable;
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
@@ -69,6 +69,7 @@ impl Content<'_> {
             self.section("Note", &[note]);
         }
         let references: Vec<&Element> = REFERENCES.iter().flat_map(|name| rest.take_all(&[name])).collect();
+        let references = that_say_something(&references);
         if !references.is_empty() {
             let heading = self.words.say("Dokumenty", "References");
             self.layout.heading(&heading);
@@ -79,22 +80,24 @@ impl Content<'_> {
         for extension in extensions.iter().flat_map(|all| &all.children) {
             self.extension(extension);
         }
-        if !rest.0.is_empty() {
+        let others = that_say_something(&rest.0);
+        if !others.is_empty() {
             let heading = self.words.say("Pozostałe dane", "Other data");
             self.layout.heading(&heading);
-            self.parts(&rest.0);
+            self.parts(&others);
         }
         file
     }
 
     /// A section of aggregates, whatever they hold.
     fn headed(&mut self, name: &str, elements: &[&Element]) {
-        if !elements.iter().any(|element| says_something(element)) {
+        let elements = that_say_something(elements);
+        if elements.is_empty() {
             return;
         }
         let heading = self.words.label(name);
         self.layout.heading(&heading);
-        self.each_within(elements);
+        self.each_within(&elements);
     }
 
     /// The Polish extension wraps what it holds twice.
@@ -102,7 +105,8 @@ impl Content<'_> {
         let (content, facts): (Vec<&Element>, Vec<&Element>) =
             extension.children.iter().partition(|part| part.name == "ExtensionContent");
         let inside: Vec<&Element> = content.iter().flat_map(|content| &content.children).collect();
-        match &inside[..] {
+        match &that_say_something(&inside)[..] {
+            [] => {}
             [one] => self.headed(&one.name, &[one]),
             parts => {
                 let heading = self.words.label("UBLExtensions");
@@ -134,7 +138,8 @@ impl Content<'_> {
 
     /// Parts of any kind, in their order.
     fn parts(&mut self, parts: &[&Element]) {
-        let mut rest = parts;
+        let parts = that_say_something(parts);
+        let mut rest = &parts[..];
         while let Some(first) = rest.first() {
             let kind = Part::of(first);
             let is_alike = |part: &&&Element| match kind {

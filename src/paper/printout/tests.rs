@@ -125,6 +125,28 @@ fn what_no_schema_has_is_drawn_too() {
     }
 }
 
+#[test]
+fn what_says_nothing_has_no_heading() {
+    let pef = include_str!("../../../fixtures/invoices/good/pef-basic.xml");
+    let fa = include_str!("../../../fixtures/invoices/good/fa3-basic.xml");
+    let of_pef = [
+        "<cac:SellerSupplierParty/>",
+        "<cac:PaymentExchangeRate> </cac:PaymentExchangeRate>",
+        "<cac:BillingReference><cac:InvoiceDocumentReference/></cac:BillingReference>",
+        "<cac:Delivery/>",
+        "<Own><In/></Own>",
+    ];
+    let of_fa = ["<Rozliczenie/>", "<WarunkiTransakcji><Transport/></WarunkiTransakcji>", "<Own><In/></Own>", "<Own/>"];
+    for (xml, before, nothings) in [(pef, "<cac:LegalMonetaryTotal>", &of_pef[..]), (fa, "</Fa>", &of_fa)] {
+        let invoice = Invoice::read(xml.as_bytes()).unwrap();
+        let drawn = |xml: &str| texts(&invoice, xml, Languages::default());
+        for nothing in nothings {
+            let odd = xml.replacen(before, &format!("{nothing}{before}"), 1);
+            assert!(odd != xml && drawn(&odd) == drawn(xml), "{nothing}: {}", drawn(&odd));
+        }
+    }
+}
+
 /// Long texts, many lines: on as many pages as they take, and none beyond the edge.
 #[test]
 fn ten_thousand_lines_and_texts_without_an_end() {
