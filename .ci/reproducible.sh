@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Two builds of one commit, in two folders, give the same bytes.
 #
-#   .ci/reproducible.sh                 two release builds from nothing: ten to twenty minutes on two cores, before a release
+#   .ci/reproducible.sh [PROGRAM...]    two release builds from nothing: ten to twenty minutes on two cores, before a release
 #   .ci/reproducible.sh --fast          the same without optimisation, the command and the service: what `.ci/run` does if KSEF_QR_REPRODUCIBLE is set
 #   .ci/reproducible.sh --build FOLDER  builds once, in this folder, with the settings for a release, into FOLDER
 #
@@ -32,6 +32,12 @@ fi
 if [ "${1:-}" = --fast ]; then
   programs=(ksef-qr ksef-qr-server)
   export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 REPRODUCIBLE_PROGRAMS="${programs[*]}"
+fi
+
+# Some of them alone.
+if [ $# -gt 0 ] && [ "$1" != --fast ]; then
+  programs=("$@")
+  export REPRODUCIBLE_PROGRAMS="$*"
 fi
 
 # One commit, though somebody commits meanwhile.
