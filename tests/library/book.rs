@@ -299,7 +299,7 @@ fn what_stands_in_the_tables_is_not_believed() {
             "INSERT INTO event (invoice, type, at, cause, kod2, detail) SELECT invoice, type, at, cause, kod2, detail FROM event",
             "more than one KOD II",
         ),
-        ("DELETE FROM event", "nothing happened"),
+        ("DELETE FROM event", "has no events"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let (path, book) = create(folder.path());

@@ -523,7 +523,7 @@ mod tests {
         for malformed in [&b"99 path=a\n"[..], b"path=a\n", b"10 path=abc", b"9 path:a\n", b"11 size=-1\n", b"0 \n"] {
             assert!(named(record(b'x', malformed)).unwrap_err().contains("malformed"), "{malformed:?}");
         }
-        assert!(named(record(b'L', &[b'x'; 4001])).unwrap_err().contains("longer than any"));
+        assert!(named(record(b'L', &[b'x'; 4001])).unwrap_err().contains("is too long"));
     }
 
     #[test]
