@@ -153,7 +153,7 @@ def pack(path, contents):
             archive.addfile(entry, BytesIO(content))
 
 
-def main(program, folder, engine, count=40000, least=0.8):
+def main(program, folder, engine, count=100000, least=0.8):
     folder, count = Path(folder), int(count)
     shutil.rmtree(folder, ignore_errors=True)
     source, few = folder / "in", folder / "few"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The jobs of bindings/python/examples under Spark and Ray (.ci/scale.py): three minutes on two quiet cores, a gigabyte of packages.
+# The jobs of bindings/python/examples under Spark and Ray (.ci/scale.py): four minutes on two quiet cores, a gigabyte of packages.
 #
 #   .ci/scale.sh FOLDER [spark|ray...]    what Cargo built there (target/release) by `cargo build --workspace`
 set -euo pipefail
