@@ -30,8 +30,7 @@ type Done<R> = Result<Vec<R>, Box<dyn Any + Send>>;
 impl InOrder {
     /// `feed` is given a function that it calls with each thing, until that returns false. `worker` makes what a thread works
     /// with, `work` works on one thing, `take` gets what came of each and returns false if it wants no more. Both `feed` and
-    /// `take` are called on this thread. Where there is no thread or no memory for one, all is done on
-    /// this one.
+    /// `take` are called on this thread. Where there is no thread, or no memory for one, all is done on this one.
     pub fn run<T: Send, W, R: Send>(
         self,
         feed: impl FnOnce(Each<'_, T>),
