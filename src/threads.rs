@@ -20,8 +20,9 @@ const BLOCK: usize = 36 << 20;
 /// In bytes: so much is taken at a time where there is not plenty.
 const PIECE: usize = 4 << 20;
 
-/// A thread has so many pieces, one of them for its stack.
-const PIECES_A_THREAD: usize = 3;
+/// A thread has so many pieces, one of them for its stack. In glibc a thread that finds no memory for an arena takes whole pages for
+/// each of its blocks, however small: several times what it would take otherwise.
+const PIECES_A_THREAD: usize = 6;
 
 /// The memory that threads are to share, held until they have begun.
 pub struct Room {
@@ -41,7 +42,14 @@ impl Room {
             return Self { threads: most, taken: Vec::new() };
         }
         let pieces = (PLENTY / PIECE).saturating_mul(most);
-        let taken: Vec<_> = (0..pieces).map_while(|_| reserved(PIECE)).collect();
+        let mut taken = Vec::new();
+        if taken.try_reserve_exact(pieces).is_err() {
+            return Self { threads: 0, taken };
+        }
+        taken.extend((0..pieces).map_while(|_| reserved(PIECE)));
+        // What is left may be next to nothing: one piece is for this thread, and for those that were started before and may first
+        // allocate now.
+        taken.pop();
         Self { threads: most.min(taken.len() / PIECES_A_THREAD), taken }
     }
 

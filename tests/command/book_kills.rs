@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use ksef_qr::book::{Book, Filter, Place};
 use ksef_qr::values::Environment;
 
+use crate::common::kills::Kills;
 use crate::common::{files, invoices, parse_line, read_back, records, run, sign, status, stderr};
 
 const COUNT: usize = 200;
@@ -53,18 +54,16 @@ fn twenty_kills(place: &Place) {
     let folder = folder.path();
     invoices(folder, COUNT);
     Book::create(place, Environment::Test, SystemTime::now()).unwrap();
-    // How long a run takes that has no book, so that the kills are spread over those that have one.
-    let started = Instant::now();
-    run(sign(folder).args(["in", "--quiet", "--jobs", "2", "--out", "measured"]));
-    let whole = started.elapsed();
+    // The kills are spread over the time of a run that has no book.
+    let mut kills =
+        Kills::measured(|| drop(run(sign(folder).args(["in", "--quiet", "--jobs", "2", "--out", "measured"]))));
     let mut known = BTreeMap::new();
-    let mut cut_short = 0;
-    for nth in 0..20 {
+    for nth in 0.. {
+        if kills.cut_short() == 20 {
+            break;
+        }
         let out = format!("out{nth}");
-        let mut child = sign_by(folder, place, &out).stderr(Stdio::null()).spawn().unwrap();
-        sleep(whole.mul_f64(0.05 + rand::random::<f64>()));
-        child.kill().unwrap();
-        cut_short += usize::from(child.wait().unwrap().code().is_none());
+        kills.kill(sign_by(folder, place, &out).stderr(Stdio::null()), 0.05 + rand::random::<f64>());
         let now = in_book(place);
         for (input, url) in &known {
             assert_eq!(now.get(input), Some(url), "{input}: the book lost or changed a code");
@@ -83,7 +82,6 @@ fn twenty_kills(place: &Place) {
         }
         known = now;
     }
-    assert!(cut_short > 5, "{cut_short} of 20 runs were killed before their end");
     for out in ["whole", "again"] {
         let output = run(&mut sign_by(folder, place, out));
         assert_eq!(status(&output), 1, "{}", stderr(&output));

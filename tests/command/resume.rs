@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::common::kills::Kills;
 use crate::common::{files, fixture, invoices, ksef_qr, lines, parse, parse_line, read_back, records, run, sign};
 use serde_json::Value;
 
@@ -52,20 +53,14 @@ fn twenty_kills_lose_nothing() {
         command.args(["in", "--resume", "--jobs", "2", "--quiet"]).stderr(Stdio::null());
         command
     };
-    // How long a whole run takes, so that the kills are spread over it, and most of them come amid the work.
-    let started = Instant::now();
-    run(command().args(["--out", "measured"]));
-    let whole = started.elapsed();
+    // The kills are spread over a whole run, and most of them come amid the work.
+    let mut kills = Kills::measured(|| drop(run(command().args(["--out", "measured"]))));
 
     let mut known = HashMap::new();
-    let mut cut_short = 0;
-    for _ in 0..20 {
-        let mut child = command().spawn().unwrap();
+    while kills.cut_short() < 20 {
         // What is signed already costs a run little: the time for a kill is that of what is left.
         let left = 1.0 - known.len() as f64 / COUNT as f64;
-        sleep(whole.mul_f64(rand::random::<f64>() * 0.7 * left));
-        child.kill().unwrap();
-        cut_short += usize::from(child.wait().unwrap().code().is_none());
+        kills.kill(&mut command(), rand::random::<f64>() * 0.7 * left);
         let lines = signed_lines(&manifest);
         for (input, line) in &known {
             assert_eq!(lines.get(input), Some(line), "{input} was signed and has another line now");
@@ -75,7 +70,6 @@ fn twenty_kills_lose_nothing() {
         }
         known = lines;
     }
-    assert!(cut_short > 10, "{cut_short} of 20 runs were killed before their end");
     assert!(known.len() > 20, "the kills came too early to lose anything: {} lines", known.len());
 
     assert_eq!(run(&mut command()).status.code(), Some(1), "every seventh is refused");

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod damage;
+pub mod kills;
 pub mod papers;
 #[cfg(all(unix, feature = "postgres"))]
 pub mod postgres;
