@@ -8,6 +8,7 @@ mod invoice;
 mod link;
 mod list;
 mod pdf;
+mod reader;
 mod text;
 
 use std::sync::LazyLock;
@@ -27,6 +28,7 @@ const TARGETS: &[Target] = &[
     ("pdf-stamp", pdf::stamp, 300),
     ("pdf-text", pdf::text, 300),
     ("pkcs12", credential::pkcs12, 100),
+    ("reader", reader::reader, 100),
     ("register", list::register, 50),
     ("subject", credential::subject, 50),
     ("tar", archive::tar, 100),
