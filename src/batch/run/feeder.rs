@@ -7,10 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Sender;
 
-use super::earlier::{Earlier, Left};
+use super::earlier::{Earlier, Left, SeenLine, Watch};
 use super::job::Job;
-use super::seen::SeenLine;
-use super::watch::Watch;
 use crate::batch::input::{Beside, Input, LARGEST_ALLOWED, Source};
 use crate::batch::output::{Destination, Existing, ManifestWriter};
 use crate::batch::settings::Batch;

@@ -2,9 +2,8 @@
 
 use std::time::SystemTime;
 
-use super::earlier::EarlierLine;
+use super::earlier::{EarlierLine, SeenLine};
 use super::number::NumberOfInvoice;
-use super::seen::SeenLine;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
 use crate::error::Error;

@@ -6,22 +6,13 @@
 //!    └──────────────────────────────────── tickets ◀──────────────────────────────────────┘
 //! ```
 
-#[cfg(feature = "book")]
-mod by_book;
 mod earlier;
 mod feeder;
 mod job;
 mod number;
 mod pipeline;
-mod repair;
-mod seen;
 mod single;
 mod sink;
-mod stages;
-mod stamp;
-#[cfg(feature = "book")]
-mod turns;
-mod watch;
-mod worker;
+mod work;
 
 pub use feeder::Interrupt;

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::io;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::result;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,19 +11,13 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
-#[cfg(feature = "book")]
-use super::by_book::DrawnCodes;
+use super::earlier::SeenLines;
 use super::feeder::{Feeder, Interrupt, Queue};
-use super::job::{Ended, Finished, Job};
 use super::number::GivenNumbers;
-use super::seen::SeenLines;
 use super::sink::{Sink, Stopped, answer_with};
-use super::stages::Plan;
+use super::work::{Crew, Plan};
 #[cfg(feature = "book")]
-use super::turns::Turns;
-use super::worker::Worker;
-#[cfg(feature = "book")]
-use crate::batch::bookkeeping::Bookkeeping;
+use super::work::{DrawnCodes, MOST_BY_BOOK, Turns};
 use crate::batch::code_source::{CodeSource, Numbers};
 use crate::batch::input::Beside;
 #[cfg(feature = "pdf")]
@@ -32,10 +25,9 @@ use crate::batch::observers::LabelSheets;
 use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, SigningAdvice, UpoPairing};
 use crate::batch::output::{Destination, Existing, Manifest, ManifestWriter, Output, Publisher};
 use crate::batch::settings::Batch;
-use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::files::{NewNames, cause, unwritable};
+use crate::error::{Result, Warning, WarningKind};
+use crate::files::{NewNames, unwritable};
 use crate::manifest::Summary;
-use crate::threads::Room;
 
 /// Invoices in flight for each worker: enough that no worker waits for the sink, few enough to be nothing.
 const TICKETS_PER_WORKER: usize = 16;
@@ -46,11 +38,6 @@ const TICKETS_PER_WORKER_FOR_DOCUMENTS: usize = 2;
 /// Each worker enters many invoices at once in the book.
 #[cfg(feature = "book")]
 const TICKETS_PER_WORKER_BY_BOOK: usize = 3 * MOST_BY_BOOK;
-
-/// So many invoices are entered in the book at once. Each transaction writes the pages of an index that it touches, in no order:
-/// four times as many at once write half as much.
-#[cfg(feature = "book")]
-const MOST_BY_BOOK: usize = 1024;
 
 /// The sink writes as soon as this part of the tickets is used up: meanwhile the workers have the rest.
 const BATCHES: usize = 4;
@@ -74,7 +61,7 @@ impl Batch {
         run.finish(ended, interrupt.is_asked(), started)
     }
 
-    fn workers(&self) -> usize {
+    pub(super) fn workers(&self) -> usize {
         self.jobs.get().min(MOST_JOBS)
     }
 
@@ -202,42 +189,10 @@ impl<'b> Run<'b> {
             let (send_finished, take_finished) = queue_of(most);
             let queue = Queue { tickets: give_ticket, jobs: send_job, sent: &sent };
             let stop = &stop;
-            let mut read_all = move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop);
-            let mut room = Room::take(if alone { 1 } else { workers.saturating_add(1) });
-            // The feeder and one worker at the least.
-            if room.threads() < if alone { 1 } else { 2 } {
-                let message = "there is too little memory to begin with";
-                return Err(Stopped::Feeder(Error::new(Kind::ThreadsUnavailable, message)));
-            }
-            let ended: Box<dyn FnOnce() -> thread::Result<Result<()>> + '_> = if alone {
-                drop(room);
-                let fed = catch_unwind(AssertUnwindSafe(read_all));
-                work(plan, &take_job, &send_finished);
-                Box::new(|| fed)
-            } else {
-                // Nothing is read before all have begun: this is closed then.
-                let (gate, opened) = bounded::<()>(1);
-                let feeding = room.start(scope, move || {
-                    _ = opened.recv();
-                    read_all()
-                });
-                let feeding = feeding.map_err(|error| Stopped::Feeder(no_thread(&error)))?;
-                // Where there is no thread or no memory for a worker there is one job fewer; without any nothing is done.
-                for worker in 1..room.threads() {
-                    let (take_job, send_finished) = (take_job.clone(), send_finished.clone());
-                    match room.start(scope, move || work(plan, &take_job, &send_finished)) {
-                        Ok(_) => {}
-                        Err(error) if worker == 1 => {
-                            stop.store(true, Ordering::Relaxed);
-                            return Err(Stopped::Feeder(no_thread(&error)));
-                        }
-                        Err(_) => break,
-                    }
-                }
-                drop((room, gate));
-                Box::new(|| feeding.join())
-            };
-            drop((take_job, send_finished));
+            let crew = Crew { plan, jobs: take_job, finished: send_finished, stop };
+            let feed = move || feeder.feed(&batch.sources, plan.beside, &queue, interrupt, stop);
+            let feeding = if alone { crew.alone(feed) } else { crew.start(scope, workers, feed) };
+            let feeding = feeding.map_err(Stopped::Feeder)?;
             let lines_at_once = (tickets / BATCHES).max(1);
             let answers = batch.to_stdout_too;
             let mut sink = Sink {
@@ -261,9 +216,7 @@ impl<'b> Run<'b> {
             // Whatever ended the sink ends the others: they meet closed channels.
             stop.store(true, Ordering::Relaxed);
             drop((take_finished, take_ticket));
-            let fed = ended()
-                .unwrap_or_else(|_| Err(Error::new(Kind::Internal, "the program failed while it looked for invoices")));
-            drained.and(fed.map_err(Stopped::Feeder))
+            drained.and(feeding.end().map_err(Stopped::Feeder))
         })
     }
 
@@ -402,73 +355,8 @@ fn queue_of<T>(most: Option<usize>) -> (Sender<T>, Receiver<T>) {
     most.map_or_else(unbounded, bounded)
 }
 
-fn no_thread(error: &io::Error) -> Error {
-    Error::new(Kind::ThreadsUnavailable, format!("no thread could be started: {error}")).caused_by(cause(error))
-}
-
 fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
     batch.manifest == Manifest::Stdout && error.kind() == io::ErrorKind::BrokenPipe
-}
-
-fn work(plan: Plan<'_>, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
-    #[cfg(feature = "book")]
-    if let Some(keeping) = &plan.batch.book {
-        return work_by_book(plan, keeping, jobs, finished);
-    }
-    let mut worker = Worker::new(plan);
-    for (index, job) in jobs {
-        let one = match job {
-            Job::Unchanged(lines) => Ended::Unchanged(lines),
-            job => Ended::Invoice(Box::new(one(plan, &mut worker, &job))),
-        };
-        if finished.send((index, one)).is_err() {
-            return;
-        }
-    }
-}
-
-/// Takes as many as are there, up to its share, so that one that comes alone does not wait for others.
-#[cfg(feature = "book")]
-fn work_by_book(plan: Plan<'_>, keeping: &Bookkeeping, jobs: &Receiver<(u64, Job)>, finished: &Sender<(u64, Ended)>) {
-    let mut worker = Worker::new(plan);
-    let (mut indexes, mut taken) = (Vec::new(), Vec::new());
-    loop {
-        let mut take_work = || {
-            let first = jobs.recv().ok()?;
-            let share = (jobs.len() / plan.batch.workers()).min(MOST_BY_BOOK - 1);
-            for (index, job) in std::iter::once(first).chain(jobs.try_iter().take(share)) {
-                indexes.push(index);
-                taken.push(job);
-            }
-            Some(())
-        };
-        let Some(((), turn)) = plan.turns.next(&mut take_work) else { return };
-        let work = || worker.process_by_book(keeping, &taken).into_iter().map(Finished::with_line).collect::<Vec<_>>();
-        let done = catch_unwind(AssertUnwindSafe(work));
-        drop(turn);
-        let done = done.unwrap_or_else(|_| {
-            worker = Worker::new(plan);
-            let error = Error::new(Kind::Internal, "the program failed on this invoice or one that came along with it");
-            let refused = |job| Finished::refused(job, error.clone(), plan.batch.rehearsed_at).with_line();
-            taken.iter().map(refused).collect()
-        });
-        taken.clear();
-        for one in indexes.drain(..).zip(done) {
-            let (index, one) = one;
-            if finished.send((index, Ended::Invoice(Box::new(one)))).is_err() {
-                return;
-            }
-        }
-    }
-}
-
-fn one<'b>(plan: Plan<'b>, worker: &mut Worker<'b>, job: &Job) -> Finished {
-    // No panic is known. One that is not would leave a hole that everything after it waits for.
-    catch_unwind(AssertUnwindSafe(|| worker.process(job).with_line())).unwrap_or_else(|_| {
-        *worker = Worker::new(plan);
-        let error = Error::new(Kind::Internal, "the program failed on this invoice");
-        Finished::refused(job, error, plan.batch.rehearsed_at).with_line()
-    })
 }
 
 #[cfg(test)]

@@ -3,13 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
-#[cfg(feature = "book")]
-use super::by_book::DrawnCodes;
 use super::job::{Finished, Job};
-use super::stages::Plan;
 #[cfg(feature = "book")]
-use super::turns::Turns;
-use super::worker::Worker;
+use super::work::{DrawnCodes, Turns};
+use super::work::{Plan, Worker};
 use crate::batch::input::{Beside, Input};
 use crate::batch::output::{Destination, Output};
 use crate::batch::settings::Batch;

@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam_channel::Receiver;
 
-#[cfg(feature = "book")]
-use super::by_book::DrawnCodes;
+use super::earlier::{SeenLine, SeenLines, Watch};
 use super::job::{Ended, Finished};
 use super::number::GivenNumbers;
-use super::seen::{SeenLine, SeenLines};
-use super::watch::Watch;
+#[cfg(feature = "book")]
+use super::work::DrawnCodes;
 use crate::batch::observers::{Observer, Unchanged};
 use crate::batch::output::{ManifestWriter, Publisher};
 use crate::error::{Error, Hints, Kind};

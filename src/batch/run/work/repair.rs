@@ -15,7 +15,7 @@ const MOST_COMPARED: u32 = 32;
 
 /// Pictures that were compared so far, by one worker.
 #[derive(Default)]
-pub(super) struct Compared(u32);
+pub(in crate::batch) struct Compared(u32);
 
 impl Compared {
     fn is_enough(&self) -> bool {
@@ -27,7 +27,7 @@ impl Compared {
 ///
 /// # Errors
 /// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`, `codes_signature_wrong`; those of the document.
-pub(super) fn keep(
+pub(in crate::batch) fn keep(
     plan: Plan<'_>,
     renderer: &mut Renderer,
     compared: &mut Compared,
@@ -42,7 +42,7 @@ pub(super) fn keep(
 ///
 /// # Errors
 /// As [`keep`].
-pub(super) fn keep_unnamed(
+pub(in crate::batch) fn keep_unnamed(
     plan: Plan<'_>,
     renderer: &mut Renderer,
     compared: &mut Compared,

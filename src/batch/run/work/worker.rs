@@ -2,15 +2,15 @@
 
 #[cfg(feature = "book")]
 use super::by_book;
-use super::job::{Finished, Job};
-use super::number::{NumberOfInvoice, is_labelled};
 use super::repair::{self, Compared};
 use super::stages::{Accepted, Drawn, Linked, Naming, Opened, Plan};
-use super::watch::Watch;
 #[cfg(feature = "book")]
 use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::input::Input;
 use crate::batch::output::PreparedFile;
+use crate::batch::run::earlier::Watch;
+use crate::batch::run::job::{Finished, Job};
+use crate::batch::run::number::{NumberOfInvoice, is_labelled};
 #[cfg(feature = "book")]
 use crate::book::Facts;
 use crate::error::{Error, Kind, Result};
@@ -18,7 +18,7 @@ use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Kept};
 use crate::render::Renderer;
 
 /// A worker and what it keeps from one invoice to the next: buffers, drawn labels.
-pub(super) struct Worker<'b> {
+pub(in crate::batch) struct Worker<'b> {
     plan: Plan<'b>,
     bytes: Vec<u8>,
     renderer: Renderer,
@@ -26,21 +26,21 @@ pub(super) struct Worker<'b> {
 }
 
 impl<'b> Worker<'b> {
-    pub(super) fn new(plan: Plan<'b>) -> Self {
+    pub(in crate::batch) fn new(plan: Plan<'b>) -> Self {
         Self::drawing_by(plan, Renderer::new(plan.batch.drawing.style))
     }
 
     /// With a renderer of the plan's style that has drawn already.
-    pub(super) fn drawing_by(plan: Plan<'b>, renderer: Renderer) -> Self {
+    pub(in crate::batch) fn drawing_by(plan: Plan<'b>, renderer: Renderer) -> Self {
         Self { plan, bytes: Vec::new(), renderer, compared: Compared::default() }
     }
 
-    pub(super) fn into_renderer(self) -> Renderer {
+    pub(in crate::batch) fn into_renderer(self) -> Renderer {
         self.renderer
     }
 
     /// Does one invoice. An error may be the output's and not the invoice's; whoever takes what came of it tells them apart.
-    pub(super) fn process(&mut self, job: &Job) -> Finished {
+    pub(in crate::batch) fn process(&mut self, job: &Job) -> Finished {
         let Some(watch) = self.plan.watch else { return self.finished(job) };
         let (input, line) = match job {
             Job::New { input, .. } => (Some(input), None),
@@ -67,7 +67,7 @@ impl<'b> Worker<'b> {
 
     /// Does several invoices by the book, and gives what came of them in their order.
     #[cfg(feature = "book")]
-    pub(super) fn process_by_book(&mut self, keeping: &Bookkeeping, jobs: &[Job]) -> Vec<Finished> {
+    pub(in crate::batch) fn process_by_book(&mut self, keeping: &Bookkeeping, jobs: &[Job]) -> Vec<Finished> {
         let plan = self.plan;
         let mut made: Vec<Option<Made>> = Vec::with_capacity(jobs.len());
         let mut accepted = Vec::with_capacity(jobs.len());

@@ -17,9 +17,9 @@ use crate::render::Label;
 use crate::values::{InvoiceHash, Rule, Rules};
 
 /// What the book says of an invoice that is to have codes.
-pub(super) struct Answer {
+pub(in crate::batch) struct Answer {
     /// The codes that it has: nothing is signed.
-    pub(super) known: Option<InvoiceLinks>,
+    pub(in crate::batch) known: Option<InvoiceLinks>,
     entry: Option<Entry>,
     /// The rule that is overridden: another file has its number.
     allowed: Rules,
@@ -30,7 +30,7 @@ pub(super) struct Answer {
 /// # Errors
 /// Those of the book, for all of them; `invoice_annulled`, `invoice_is_correction`, `issued_number` and
 /// `codes_signature_wrong` for one.
-pub(super) fn ask(plan: Plan<'_>, keeping: &Bookkeeping, facts: &[&Facts]) -> Result<Vec<Result<Answer>>> {
+pub(in crate::batch) fn ask(plan: Plan<'_>, keeping: &Bookkeeping, facts: &[&Facts]) -> Result<Vec<Result<Answer>>> {
     let found = plan.turns.waiting(|| keeping.book.look_up(facts))?;
     Ok(found.into_iter().map(|found| answer(plan, found)).collect())
 }
@@ -106,7 +106,7 @@ impl Answer {
     ///
     /// # Errors
     /// `ksef_number_contradiction`, `book_contradiction`.
-    pub(super) fn complete(self, linked: &mut Linked<'_>) -> Result<()> {
+    pub(in crate::batch) fn complete(self, linked: &mut Linked<'_>) -> Result<()> {
         linked.allow(self.allowed);
         let Some(entry) = self.entry else { return Ok(()) };
         if let (Some(made), Some(known)) = (&linked.links.kod2, entry.kod2())
@@ -146,7 +146,7 @@ fn another_kod2() -> Error {
 ///
 /// # Errors
 /// Those of the book, for all of them; `issued_number`, `invoice_annulled` for one.
-pub(super) fn enter(
+pub(in crate::batch) fn enter(
     plan: Plan<'_>,
     keeping: &Bookkeeping,
     linked: Vec<(&str, Facts, &mut Linked<'_>)>,
@@ -200,7 +200,7 @@ fn settle(plan: Plan<'_>, found: Found, linked: &mut Linked<'_>) -> Result<()> {
 ///
 /// # Errors
 /// `book_contradiction`, `issued_number`; those of the book and of the invoice.
-pub(super) fn keep(
+pub(in crate::batch) fn keep(
     plan: Plan<'_>,
     keeping: &Bookkeeping,
     earlier: &EarlierRecord,
@@ -248,7 +248,7 @@ fn moment(batch: &Batch) -> SystemTime {
 
 /// What can be seen by now, to be entered as drawn: many at a time. A kill leaves the last of them without this event; their
 /// codes are in the book all the same.
-pub(super) struct DrawnCodes<'b> {
+pub(in crate::batch) struct DrawnCodes<'b> {
     keeping: &'b Bookkeeping,
     batch: &'b Batch,
     formats: String,
@@ -260,7 +260,7 @@ impl<'b> DrawnCodes<'b> {
     const AT_ONCE: usize = 1024;
 
     /// None for a run that keeps no book, or draws nothing.
-    pub(super) fn of(batch: &'b Batch) -> Option<Self> {
+    pub(in crate::batch) fn of(batch: &'b Batch) -> Option<Self> {
         let keeping = batch.book.as_ref().filter(|_| !batch.drawing.is_empty())?;
         let formats = batch.drawing.formats.iter().map(|format| format.extension());
         let document = batch.drawing.document.iter().map(|document| document.kind());
@@ -270,7 +270,7 @@ impl<'b> DrawnCodes<'b> {
 
     /// # Errors
     /// Those of the book.
-    pub(super) fn add(&mut self, record: &Record) -> Result<()> {
+    pub(in crate::batch) fn add(&mut self, record: &Record) -> Result<()> {
         let InvoiceOutcome::Done(done) = &record.outcome else { return Ok(()) };
         let what = Happening::Drawn { formats: self.formats.clone() };
         let cause = format!("{} {}", self.keeping.cause, record.input);
@@ -282,7 +282,7 @@ impl<'b> DrawnCodes<'b> {
     ///
     /// # Errors
     /// Those of the book.
-    pub(super) fn finish(&mut self) -> Result<()> {
+    pub(in crate::batch) fn finish(&mut self) -> Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -293,6 +293,6 @@ impl<'b> DrawnCodes<'b> {
 }
 
 /// The facts that the book knows an invoice by.
-pub(super) fn facts(accepted: &Accepted<'_>) -> Facts {
+pub(in crate::batch) fn facts(accepted: &Accepted<'_>) -> Facts {
     Facts::from(accepted.invoice())
 }

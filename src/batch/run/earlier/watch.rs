@@ -18,7 +18,7 @@ use crate::render::PictureFormat;
 
 /// Looks at files from outside.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(in crate::batch) struct Watch {
     clock: Clock,
     /// A hash of all that decides what a line and its pictures are.
     settings: u64,
@@ -33,7 +33,7 @@ pub(super) struct Watch {
 
 /// An invoice and its pictures, from outside, before they are read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
+pub(in crate::batch) struct Look {
     invoice: Stamp,
     pictures: Stamp,
 }
@@ -41,7 +41,7 @@ pub(super) struct Look {
 impl Watch {
     /// For a run that takes up an earlier one; none where more than the invoice decides what its line is: numbers that come
     /// later, documents; and where all pictures are needed, for an archive or a sheet.
-    pub(super) fn open(batch: &Batch, manifest: &ManifestWriter, destination: &Destination) -> Option<Self> {
+    pub(in crate::batch) fn open(batch: &Batch, manifest: &ManifestWriter, destination: &Destination) -> Option<Self> {
         let Batch { codes, drawing, allow, schedule, .. } = batch;
         let signing = match codes {
             CodeSource::Sign(issuer) => {
@@ -89,7 +89,7 @@ impl Watch {
     }
 
     /// What an earlier run left, if it is of this manifest and these settings.
-    pub(super) fn seen(&self, manifest: &mut File) -> Option<Seen> {
+    pub(in crate::batch) fn seen(&self, manifest: &mut File) -> Option<Seen> {
         // A line has less here than in the manifest.
         let most = manifest.metadata().ok()?.len();
         let mut bytes = Vec::new();
@@ -99,7 +99,7 @@ impl Watch {
     }
 
     /// True if the file is the one that was seen, and its pictures too.
-    pub(super) fn is_unchanged(&self, input: &Input, beside: &Beside, line: &SeenLine) -> bool {
+    pub(in crate::batch) fn is_unchanged(&self, input: &Input, beside: &Beside, line: &SeenLine) -> bool {
         line.invoice.is_known() && line.invoice == self.invoice(input, beside) && self.has_its_pictures(line)
     }
 
@@ -113,12 +113,12 @@ impl Watch {
     }
 
     /// True if the pictures are those that were seen.
-    pub(super) fn has_its_pictures(&self, line: &SeenLine) -> bool {
+    pub(in crate::batch) fn has_its_pictures(&self, line: &SeenLine) -> bool {
         line.pictures.is_known() && line.pictures == self.pictures(&line.stem, line.certificate.is_some())
     }
 
     /// How many pictures an invoice has.
-    pub(super) fn pictures_of(&self, line: &SeenLine) -> u64 {
+    pub(in crate::batch) fn pictures_of(&self, line: &SeenLine) -> u64 {
         self.formats.len() as u64 * if line.certificate.is_some() { 2 } else { 1 }
     }
 
@@ -131,7 +131,12 @@ impl Watch {
     }
 
     /// Looks at a file that is about to be read.
-    pub(super) fn look(&self, input: Option<&Input>, beside: &Beside, earlier: Option<&EarlierRecord>) -> Look {
+    pub(in crate::batch) fn look(
+        &self,
+        input: Option<&Input>,
+        beside: &Beside,
+        earlier: Option<&EarlierRecord>,
+    ) -> Look {
         let invoice = input.map_or(Stamp::UNKNOWN, |input| self.invoice(input, beside));
         let pictures = match (earlier, &self.folder) {
             (_, None) => Stamp::OF_NOTHING,
@@ -143,7 +148,12 @@ impl Watch {
     }
 
     /// What to write down of a line once it is read: the new one, or that of the `earlier` run. `drawn` if files were made.
-    pub(super) fn line(look: Look, record: &Record, drawn: bool, earlier: Option<&EarlierRecord>) -> Option<SeenLine> {
+    pub(in crate::batch) fn line(
+        look: Look,
+        record: &Record,
+        drawn: bool,
+        earlier: Option<&EarlierRecord>,
+    ) -> Option<SeenLine> {
         let pictures = if drawn { Stamp::UNKNOWN } else { look.pictures };
         match (&record.outcome, earlier) {
             (InvoiceOutcome::Done(done), _) => {
@@ -156,7 +166,7 @@ impl Watch {
     }
 
     /// What to leave for the next run, of the manifest as it is now, as bytes.
-    pub(super) fn to_leave(&self, lines: seen::SeenLines, manifest: &ManifestWriter) -> Option<Vec<u8>> {
+    pub(in crate::batch) fn to_leave(&self, lines: seen::SeenLines, manifest: &ManifestWriter) -> Option<Vec<u8>> {
         let mut seen = lines.finish(self.settings)?;
         seen.digest = seen::digest(File::open(manifest.file()?).ok()?, seen.end).ok()?;
         Some(seen.to_bytes())

@@ -6,7 +6,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 /// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
 /// it, another one works.
-pub(super) struct Turns {
+pub(in crate::batch) struct Turns {
     give: Sender<()>,
     take: Receiver<()>,
     /// Held by the worker who takes work.
@@ -14,10 +14,10 @@ pub(super) struct Turns {
 }
 
 /// A worker's turn, until it is dropped.
-pub(super) struct Turn<'t>(&'t Turns);
+pub(in crate::batch) struct Turn<'t>(&'t Turns);
 
 impl Turns {
-    pub(super) fn new(jobs: usize) -> Self {
+    pub(in crate::batch) fn new(jobs: usize) -> Self {
         let (give, take) = bounded(jobs);
         (0..jobs).for_each(|_| _ = give.try_send(()));
         Self { give, take, intake: Mutex::new(()) }
@@ -25,7 +25,7 @@ impl Turns {
 
     /// The next work and the turn for it, or none if there is no more: work is begun in the order in which it comes, so that of two
     /// invoices with one number the first is entered first.
-    pub(super) fn next<T>(&self, take_work: impl FnOnce() -> Option<T>) -> Option<(T, Turn<'_>)> {
+    pub(in crate::batch) fn next<T>(&self, take_work: impl FnOnce() -> Option<T>) -> Option<(T, Turn<'_>)> {
         let _intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
         let work = take_work()?;
         _ = self.take.recv();
@@ -33,7 +33,7 @@ impl Turns {
     }
 
     /// Lets others work while this worker waits.
-    pub(super) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+    pub(in crate::batch) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
         _ = self.give.try_send(());
         let done = wait();
         _ = self.take.recv();

@@ -14,24 +14,24 @@ const COARSEST_TIMES: Duration = Duration::from_secs(2);
 
 /// Of one file, or of several together: a hash of 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp(u64);
+pub(in crate::batch) struct Stamp(u64);
 
 impl Stamp {
     /// Of a file that is to be read next time, whatever it looks like.
-    pub(super) const UNKNOWN: Self = Self(0);
+    pub(in crate::batch) const UNKNOWN: Self = Self(0);
 
     /// Of no files at all, which do not change.
-    pub(super) const OF_NOTHING: Self = Self(1);
+    pub(in crate::batch) const OF_NOTHING: Self = Self(1);
 
-    pub(super) const fn from_bits(bits: u64) -> Self {
+    pub(in crate::batch) const fn from_bits(bits: u64) -> Self {
         Self(bits)
     }
 
-    pub(super) const fn bits(self) -> u64 {
+    pub(in crate::batch) const fn bits(self) -> u64 {
         self.0
     }
 
-    pub(super) fn is_known(self) -> bool {
+    pub(in crate::batch) fn is_known(self) -> bool {
         self != Self::UNKNOWN
     }
 }
@@ -39,25 +39,25 @@ impl Stamp {
 /// When a run began, by the clock of its file system: what was changed shortly before could be changed once more and look the
 /// same (git calls it racy).
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(in crate::batch) struct Clock {
     /// In nanoseconds since 1970.
     young_from: i128,
 }
 
 impl Clock {
     /// `by_file` is the time that the file system gave to a file just now.
-    pub(super) fn new(by_file: SystemTime) -> Self {
+    pub(in crate::batch) fn new(by_file: SystemTime) -> Self {
         let began = by_file.min(SystemTime::now());
         Self { young_from: nanoseconds(began.checked_sub(COARSEST_TIMES).unwrap_or(UNIX_EPOCH)) }
     }
 
     /// The stamp of an invoice, through links. Taken before the file is read: what changes after has another.
-    pub(super) fn invoice(self, path: &Path) -> Stamp {
+    pub(in crate::batch) fn invoice(self, path: &Path) -> Stamp {
         fs::metadata(path).map_or(Stamp::UNKNOWN, |found| self.of(std::iter::once(Some(found))))
     }
 
     /// The stamp of pictures, which are files and no links.
-    pub(super) fn pictures<P: AsRef<Path>>(self, paths: impl Iterator<Item = P>) -> Stamp {
+    pub(in crate::batch) fn pictures<P: AsRef<Path>>(self, paths: impl Iterator<Item = P>) -> Stamp {
         self.of(paths.map(|path| fs::symlink_metadata(path).ok()))
     }
 

@@ -7,13 +7,13 @@
 //!
 //! Between `accept` and `link` the names of the files are reserved: an invoice whose files could not be written is not signed.
 
-use super::number::settle;
 #[cfg(feature = "book")]
 use super::turns::Turns;
-use super::watch::Watch;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
 use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
+use crate::batch::run::earlier::Watch;
+use crate::batch::run::number::settle;
 use crate::batch::settings::Batch;
 use crate::deadline::{Deadline, Mode};
 use crate::error::{Error, Result, Warning, WarningKind};
@@ -26,30 +26,30 @@ use crate::values::{InvoiceHash, Rule, Rules};
 
 /// What the stages need to know, and what they look up; the same for all invoices of a run.
 #[derive(Clone, Copy)]
-pub(super) struct Plan<'b> {
-    pub(super) batch: &'b Batch,
-    pub(super) destination: &'b Destination,
-    pub(super) beside: &'b Beside,
+pub(in crate::batch) struct Plan<'b> {
+    pub(in crate::batch) batch: &'b Batch,
+    pub(in crate::batch) destination: &'b Destination,
+    pub(in crate::batch) beside: &'b Beside,
     /// If it is written down what the files look like.
-    pub(super) watch: Option<&'b Watch>,
+    pub(in crate::batch) watch: Option<&'b Watch>,
     /// Of a run that keeps a book.
     #[cfg(feature = "book")]
-    pub(super) turns: &'b Turns,
+    pub(in crate::batch) turns: &'b Turns,
 }
 
 impl<'b> Plan<'b> {
-    pub(super) fn document(self) -> Option<&'b dyn Document> {
+    pub(in crate::batch) fn document(self) -> Option<&'b dyn Document> {
         self.batch.drawing.document.as_deref()
     }
 
     /// Why the invoices were issued outside of KSeF, if that is known.
-    pub(super) fn mode(self) -> Option<Mode> {
+    pub(in crate::batch) fn mode(self) -> Option<Mode> {
         self.batch.schedule.as_ref().map(|schedule| schedule.mode)
     }
 }
 
 /// TakenNames that are given to an invoice's files.
-pub(super) enum Naming<'n> {
+pub(in crate::batch) enum Naming<'n> {
     /// Of a new invoice, by this stem.
     New(&'n str),
     /// Those that an earlier run gave, by this stem.
@@ -67,10 +67,10 @@ impl Naming<'_> {
 }
 
 /// An invoice whose bytes are read.
-pub(super) struct Opened<'b, 'w> {
+pub(in crate::batch) struct Opened<'b, 'w> {
     bytes: &'w [u8],
     /// The document that is to be made of it, if there is to be one.
-    pub(super) draft: Option<Box<dyn Draft + 'b>>,
+    pub(in crate::batch) draft: Option<Box<dyn Draft + 'b>>,
 }
 
 impl<'b, 'w> Opened<'b, 'w> {
@@ -78,7 +78,7 @@ impl<'b, 'w> Opened<'b, 'w> {
     ///
     /// # Errors
     /// Those of [`Input::read`] and of the document; `stamped_over_input`.
-    pub(super) fn open(plan: Plan<'b>, input: &'w Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
+    pub(in crate::batch) fn open(plan: Plan<'b>, input: &'w Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
         let largest = if plan.batch.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
         let (draft, bytes): (_, &[u8]) = match plan.document() {
             Some(document) => (Some(document.begin(input, buffer, largest)?), buffer),
@@ -91,12 +91,12 @@ impl<'b, 'w> Opened<'b, 'w> {
         Ok(Self { bytes, draft })
     }
 
-    pub(super) fn hash(&self) -> InvoiceHash {
+    pub(in crate::batch) fn hash(&self) -> InvoiceHash {
         InvoiceHash::of(self.bytes)
     }
 
     /// The PDF that its document is made of, if it is made of one.
-    pub(super) fn pdf(&self) -> Option<&PdfSource> {
+    pub(in crate::batch) fn pdf(&self) -> Option<&PdfSource> {
         self.draft.as_ref()?.source()
     }
 
@@ -104,7 +104,7 @@ impl<'b, 'w> Opened<'b, 'w> {
     ///
     /// # Errors
     /// Those of [`Invoice::read_allowing`].
-    pub(super) fn invoice(&self, plan: Plan<'_>) -> Result<Invoice> {
+    pub(in crate::batch) fn invoice(&self, plan: Plan<'_>) -> Result<Invoice> {
         Invoice::read_allowing(self.bytes, plan.batch.allow).map_err(|error| self.about_invoice(error))
     }
 
@@ -120,7 +120,7 @@ impl<'b, 'w> Opened<'b, 'w> {
     ///
     /// # Errors
     /// Those of reading, of the rules, and of the calendar.
-    pub(super) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
+    pub(in crate::batch) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
         let Batch { codes, today, schedule, .. } = plan.batch;
         let invoice = self.invoice(plan)?;
         let reviewed = invoice.review(codes.environment(), *today);
@@ -151,7 +151,7 @@ impl<'b, 'w> Opened<'b, 'w> {
 }
 
 /// An invoice that may have codes.
-pub(super) struct Accepted<'b> {
+pub(in crate::batch) struct Accepted<'b> {
     invoice: Invoice,
     draft: Option<Box<dyn Draft + 'b>>,
     warnings: Vec<Warning>,
@@ -161,7 +161,7 @@ pub(super) struct Accepted<'b> {
 
 impl<'b> Accepted<'b> {
     #[cfg(feature = "book")]
-    pub(super) fn invoice(&self) -> &Invoice {
+    pub(in crate::batch) fn invoice(&self) -> &Invoice {
         &self.invoice
     }
 
@@ -169,7 +169,7 @@ impl<'b> Accepted<'b> {
     ///
     /// # Errors
     /// Those of [`Destination::reserve`], of the signer, of the numbers and of the codes.
-    pub(super) fn link(
+    pub(in crate::batch) fn link(
         mut self,
         plan: Plan<'_>,
         input: &Input,
@@ -201,28 +201,28 @@ impl<'b> Accepted<'b> {
 }
 
 /// An invoice with its links, and with names for its files.
-pub(super) struct Linked<'b> {
+pub(in crate::batch) struct Linked<'b> {
     accepted: Accepted<'b>,
     names: ReservedNames,
-    pub(super) links: InvoiceLinks,
+    pub(in crate::batch) links: InvoiceLinks,
     allowed: Rules,
     run_warnings: Vec<Warning>,
     /// True if the links were made before, and the book has them.
-    pub(super) is_from_book: bool,
+    pub(in crate::batch) is_from_book: bool,
 }
 
 #[cfg(feature = "book")]
 impl Linked<'_> {
     /// The last day for sending it, if it is known.
-    pub(super) fn send_by(&self) -> Option<Day> {
+    pub(in crate::batch) fn send_by(&self) -> Option<Day> {
         self.accepted.sending.and_then(|sending| sending.by)
     }
 
-    pub(super) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
+    pub(in crate::batch) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
         self.accepted.warnings.extend(warnings);
     }
 
-    pub(super) fn allow(&mut self, rules: Rules) {
+    pub(in crate::batch) fn allow(&mut self, rules: Rules) {
         self.allowed = self.allowed.union(rules);
     }
 }
@@ -232,7 +232,7 @@ impl Linked<'_> {
     ///
     /// # Errors
     /// Those of the document; `output_unwritable`, `stamped_over_input`.
-    pub(super) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
+    pub(in crate::batch) fn draw(self, plan: Plan<'_>, renderer: &mut Renderer) -> Result<Drawn> {
         let Self { accepted, names, links, allowed, run_warnings, is_from_book } = self;
         let Accepted { invoice, draft, mut warnings, sending, replaces } = accepted;
         let drawing = &plan.batch.drawing;
@@ -307,7 +307,7 @@ fn draw_pictures(
 }
 
 /// An invoice with its codes, and the files that show them, written aside.
-pub(super) struct Drawn {
-    pub(super) done: Done,
-    pub(super) files: Vec<PreparedFile>,
+pub(in crate::batch) struct Drawn {
+    pub(in crate::batch) done: Done,
+    pub(in crate::batch) files: Vec<PreparedFile>,
 }

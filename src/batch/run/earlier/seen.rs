@@ -22,25 +22,25 @@ const START: &str = concat!("ksef-qr seen ", env!("CARGO_PKG_VERSION"), "\n");
 
 /// A line of the manifest that has codes.
 #[derive(Clone, Debug)]
-pub(super) struct SeenLine {
-    pub(super) extent: Extent,
+pub(in crate::batch) struct SeenLine {
+    pub(in crate::batch) extent: Extent,
     /// Hashes, as [`of_name`] and [`of_content`] make them.
-    pub(super) input: u64,
-    pub(super) content: u64,
-    pub(super) replaces: Option<u64>,
+    pub(in crate::batch) input: u64,
+    pub(in crate::batch) content: u64,
+    pub(in crate::batch) replaces: Option<u64>,
     /// What the invoice is to KSeF, as [`Duplicates::identity`] makes it.
-    pub(super) identity: u64,
+    pub(in crate::batch) identity: u64,
     /// The certificate of its KOD II, if it has one.
-    pub(super) certificate: Option<CertificateSerial>,
+    pub(in crate::batch) certificate: Option<CertificateSerial>,
     /// What its files are named after; empty if it has none.
-    pub(super) stem: Box<str>,
-    pub(super) invoice: Stamp,
-    pub(super) pictures: Stamp,
+    pub(in crate::batch) stem: Box<str>,
+    pub(in crate::batch) invoice: Stamp,
+    pub(in crate::batch) pictures: Stamp,
 }
 
 impl SeenLine {
     /// The line that says this. Where it lies is known once it is written.
-    pub(super) fn of(record: &EarlierRecord, invoice: Stamp, pictures: Stamp) -> Self {
+    pub(in crate::batch) fn of(record: &EarlierRecord, invoice: Stamp, pictures: Stamp) -> Self {
         Self {
             extent: Extent { start: 0, length: 0 },
             input: of_name(&record.input),
@@ -56,36 +56,36 @@ impl SeenLine {
     }
 }
 
-pub(super) fn of_name(name: &str) -> u64 {
+pub(in crate::batch) fn of_name(name: &str) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(name)
 }
 
-pub(super) fn of_content(hash: &InvoiceHash) -> u64 {
+pub(in crate::batch) fn of_content(hash: &InvoiceHash) -> u64 {
     BuildHasherDefault::<DefaultHasher>::default().hash_one(hash)
 }
 
 /// The first lines of a manifest.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(in crate::batch) struct Seen {
     /// The settings of the run, as a hash: for others the lines would have to be looked at anew.
-    pub(super) settings: u64,
+    pub(in crate::batch) settings: u64,
     /// Where the last of the lines ends.
-    pub(super) end: u64,
+    pub(in crate::batch) end: u64,
     /// How many lines there are up to there, those of refused invoices among them.
-    pub(super) count: u64,
+    pub(in crate::batch) count: u64,
     /// SHA-256 of the manifest up to there.
-    pub(super) digest: [u8; 32],
+    pub(in crate::batch) digest: [u8; 32],
     /// In the order of the manifest.
-    pub(super) lines: Vec<SeenLine>,
+    pub(in crate::batch) lines: Vec<SeenLine>,
 }
 
 impl Seen {
     /// True if this manifest begins with the lines. It is read up to their end.
-    pub(super) fn is_of(&self, manifest: impl Read) -> bool {
+    pub(in crate::batch) fn is_of(&self, manifest: impl Read) -> bool {
         digest(manifest, self.end).is_ok_and(|digest| digest == self.digest)
     }
 
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(in crate::batch) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(128 + self.lines.len() * 96);
         let number = |bytes: &mut Vec<u8>, number: u64| bytes.extend_from_slice(&number.to_le_bytes());
         let text = |bytes: &mut Vec<u8>, text: &str| {
@@ -136,7 +136,7 @@ impl Seen {
     }
 
     /// None for what no run of this version left whole.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(in crate::batch) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (body, sum) = bytes.split_last_chunk()?;
         if u64::from_le_bytes(*sum) != checksum(body) {
             return None;
@@ -214,7 +214,7 @@ fn checksum(bytes: &[u8]) -> u64 {
 ///
 /// # Errors
 /// Those of the reader; `UnexpectedEof` if there are fewer.
-pub(super) fn digest(mut manifest: impl Read, length: u64) -> io::Result<[u8; 32]> {
+pub(in crate::batch) fn digest(mut manifest: impl Read, length: u64) -> io::Result<[u8; 32]> {
     let (mut sha256, mut left) = (Sha256::new(), length);
     let mut buffer = vec![0; 1 << 18];
     while left > 0 {
@@ -229,7 +229,7 @@ pub(super) fn digest(mut manifest: impl Read, length: u64) -> io::Result<[u8; 32
 
 /// The lines of the manifest that a run writes, in their order, for the next run.
 #[derive(Debug, Default)]
-pub(super) struct SeenLines {
+pub(in crate::batch) struct SeenLines {
     lines: Vec<SeenLine>,
     /// Lines so far, of refused invoices too, and where the next one begins.
     count: u64,
@@ -248,17 +248,17 @@ pub(super) struct SeenLines {
 
 impl SeenLines {
     /// `before` is what the run before left.
-    pub(super) fn after(before: Option<(usize, u64)>) -> Self {
+    pub(in crate::batch) fn after(before: Option<(usize, u64)>) -> Self {
         Self { before: before.unwrap_or_default(), ..Self::default() }
     }
 
     /// A line that the run before saw, and that is as it was.
-    pub(super) fn add_unchanged(&mut self, line: SeenLine) {
+    pub(in crate::batch) fn add_unchanged(&mut self, line: SeenLine) {
         self.place(line.extent.start, line);
     }
 
     /// A line of an earlier run that stays.
-    pub(super) fn add_kept(&mut self, extent: Extent, line: Option<SeenLine>) {
+    pub(in crate::batch) fn add_kept(&mut self, extent: Extent, line: Option<SeenLine>) {
         match line {
             Some(line) => {
                 self.news += usize::from(line.invoice.is_known() && line.pictures.is_known());
@@ -269,7 +269,7 @@ impl SeenLines {
     }
 
     /// A new line, of a refused invoice if nothing is known of it.
-    pub(super) fn add_new(&mut self, length: usize, line: Option<SeenLine>) {
+    pub(in crate::batch) fn add_new(&mut self, length: usize, line: Option<SeenLine>) {
         let extent = Extent { start: u64::MAX, length: length as u32 };
         match line {
             Some(line) => {
@@ -295,7 +295,7 @@ impl SeenLines {
 
     /// What to leave for the next run, but for the digest; none if that is not worth it: for a few invoices, and where what the
     /// run before left still holds for all but a few.
-    pub(super) fn finish(self, settings: u64) -> Option<Seen> {
+    pub(in crate::batch) fn finish(self, settings: u64) -> Option<Seen> {
         /// A folder of so few is read in a moment, and is not to hold a file more.
         const FEWEST: usize = 256;
         /// A sixteenth of the lines may be read again each time.

@@ -21,7 +21,7 @@ use crate::values::InvoiceHash;
 
 /// The lines of earlier runs.
 #[derive(Debug)]
-pub(super) struct Earlier {
+pub(in crate::batch) struct Earlier {
     /// Sorted by input, then by place. A hundred thousand are 4 MB.
     lines: Vec<Entry>,
     /// Once all inputs were asked for: the lines that are left, the last one first.
@@ -60,7 +60,7 @@ impl Entry {
 }
 
 /// A line that no input asked for.
-pub(super) enum Left {
+pub(in crate::batch) enum Left {
     /// Its pictures are as they were.
     Unchanged(SeenLine),
     /// It is to be read.
@@ -69,8 +69,8 @@ pub(super) enum Left {
 
 /// A line taken up by this run, as it stands in the file.
 #[derive(Debug)]
-pub(super) struct EarlierLine {
-    pub(super) extent: Extent,
+pub(in crate::batch) struct EarlierLine {
+    pub(in crate::batch) extent: Extent,
     text: Vec<u8>,
     path: Arc<Path>,
     /// True if somebody is to be answered with it.
@@ -82,7 +82,7 @@ impl EarlierLine {
     ///
     /// # Errors
     /// `manifest_damaged`: the file is not what it was a moment ago.
-    pub(super) fn record(&self) -> Result<EarlierRecord> {
+    pub(in crate::batch) fn record(&self) -> Result<EarlierRecord> {
         let record = match ManifestLine::read(&self.text) {
             Ok(ManifestLine::Invoice(fields)) => EarlierRecord::of(&fields, &mut TakenNames::default()),
             _ => None,
@@ -93,7 +93,7 @@ impl EarlierLine {
     }
 
     /// The line itself, newline included, if somebody is to be answered with it.
-    pub(super) fn answer(&self) -> Option<String> {
+    pub(in crate::batch) fn answer(&self) -> Option<String> {
         self.is_answer.then(|| String::from_utf8(self.text.clone()).ok()).flatten()
     }
 
@@ -113,7 +113,7 @@ impl Earlier {
     ///
     /// # Errors
     /// `manifest_damaged` for a line that no manifest has; `resume_mismatch` for one of another command.
-    pub(super) fn load(
+    pub(in crate::batch) fn load(
         path: &Path,
         batch: &Batch,
         embedded: bool,
@@ -193,12 +193,17 @@ impl Earlier {
     }
 
     /// How many lines a run before had seen, and where they end.
-    pub(super) fn seen_before(&self) -> Option<(usize, u64)> {
+    pub(in crate::batch) fn seen_before(&self) -> Option<(usize, u64)> {
         self.seen_before
     }
 
     /// The line of this input, if neither the file nor its pictures have changed since a run before read them; each line once.
-    pub(super) fn take_unchanged(&mut self, input: &Input, beside: &Beside, watch: &Watch) -> Option<SeenLine> {
+    pub(in crate::batch) fn take_unchanged(
+        &mut self,
+        input: &Input,
+        beside: &Beside,
+        watch: &Watch,
+    ) -> Option<SeenLine> {
         // Whoever is to be answered with the line is answered with one that was looked at.
         if self.keeps_text || self.seen.is_empty() || !matches!(input, Input::File(_)) {
             return None;
@@ -217,7 +222,7 @@ impl Earlier {
     }
 
     /// Where the last line of an invoice with codes ends, and whether it lacks its newline.
-    pub(super) fn end(&self) -> (u64, bool) {
+    pub(in crate::batch) fn end(&self) -> (u64, bool) {
         (self.end, self.lacks_newline)
     }
 
@@ -225,7 +230,7 @@ impl Earlier {
     ///
     /// # Errors
     /// `input_unreadable`: the file cannot be read any more.
-    pub(super) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
+    pub(in crate::batch) fn take(&mut self, input: &Input) -> Result<Option<EarlierLine>> {
         let name = input.name();
         let key = of_name(&name);
         let start = self.lines.partition_point(|entry| entry.input < key);
@@ -246,7 +251,7 @@ impl Earlier {
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn take_content(&mut self, name: &str, bytes: &[u8]) -> Result<Option<EarlierLine>> {
+    pub(in crate::batch) fn take_content(&mut self, name: &str, bytes: &[u8]) -> Result<Option<EarlierLine>> {
         let (key, hash) = (of_name(name), InvoiceHash::of(bytes));
         let content = of_content(&hash);
         let fits = |entry: &&mut Entry| (entry.input, entry.content, entry.is_taken) == (key, content, false);
@@ -259,7 +264,7 @@ impl Earlier {
     }
 
     /// A line that no input asked for: the first of them in the file, each once.
-    pub(super) fn next_left(&mut self) -> Option<Extent> {
+    pub(in crate::batch) fn next_left(&mut self) -> Option<Extent> {
         self.pop_left().map(|(extent, _)| extent)
     }
 
@@ -267,7 +272,7 @@ impl Earlier {
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn next_unnamed(&mut self, watch: Option<&Watch>) -> Result<Option<Left>> {
+    pub(in crate::batch) fn next_unnamed(&mut self, watch: Option<&Watch>) -> Result<Option<Left>> {
         let Some((extent, seen)) = self.pop_left() else { return Ok(None) };
         let seen = seen.and_then(|at| self.seen.get_mut(usize::try_from(at).ok()?));
         if let (Some(seen), Some(watch)) = (seen, watch)
@@ -294,7 +299,7 @@ impl Earlier {
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub(super) fn read(&mut self, extent: Extent) -> Result<EarlierLine> {
+    pub(in crate::batch) fn read(&mut self, extent: Extent) -> Result<EarlierLine> {
         let mut text = Vec::new();
         // Relative, because lines are mostly asked for in their order, and then the next is in the buffer.
         let read = self
