@@ -86,7 +86,7 @@
 //! | a code of an error, a warning, a check | `error/kind.rs`, `error/warning.rs`, `error/verify_code.rs` |
 //! | a field of the manifest | `manifest/line.rs`, `manifest/write.rs`, `docs/schema/manifest.json` |
 //! | a kind of document | `batch/document/` |
-//! | what can happen to an invoice | `book/event.rs`, `book/entry.rs`; a column, a migration in `book/schema.rs` |
+//! | what can happen to an invoice | `book/event.rs`, `book/entry.rs`; a column, a migration in `book/database/schema.rs` |
 //! | who signs which invoice, in which context | `sign/context.rs`; of a register, `register/roster.rs` |
 //! | what a technical correction may change | `correction/fields.rs`, `correction/spelling.rs` |
 //! | a source of KSeF numbers | `upo/`; what lies beside an invoice, `batch/input/beside.rs` |

@@ -68,7 +68,7 @@ mod server {
     use tokio_postgres_rustls::MakeRustlsConnect;
     use zeroize::Zeroizing;
 
-    use super::super::postgres::failed;
+    use crate::book::database::failed;
     use crate::error::{Error, Kind, Result};
 
     /// A database in a PostgreSQL server, and how to get there. Over a network it is always encrypted, and the server proves

@@ -4,14 +4,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::address::Place;
+#[cfg(feature = "postgres")]
+use super::database::FoundRow;
+#[cfg(feature = "postgres")]
+use super::database::Postgres;
+use super::database::Sqlite;
+use super::database::{Selection, Store};
 use super::entry::{Entry, Facts};
 use super::event::{Event, EventRow};
-#[cfg(feature = "postgres")]
-use super::postgres::Postgres;
-use super::sqlite::Sqlite;
-#[cfg(feature = "postgres")]
-use super::store::FoundRow;
-use super::store::{Selection, Store};
 use super::transaction::{self, Found, NewEntry, Recorded, entry};
 use crate::error::{Error, Kind, Result};
 use crate::files::{put_in_place, sync_file};

@@ -169,7 +169,7 @@ impl Book {
     }
 }
 
-fn restore(rows: &mut dyn super::store::Rows, entry: &Entry) -> Result<Recorded> {
+fn restore(rows: &mut dyn super::database::Rows, entry: &Entry) -> Result<Recorded> {
     let digest = entry.facts.hash.base64();
     let contradiction = |message: String| Ok(Recorded::Contradiction(Error::new(Kind::BookContradiction, message)));
     let number = &entry.facts.number;

@@ -33,14 +33,6 @@
 //! # }
 //! ```
 //!
-//! | file | holds |
-//! |---|---|
-//! | `book` | the book: looking up, entering, recording |
-//! | `entry`, `event` | an invoice, what happened to it, its state |
-//! | `answers`, `manifests`, `number_table` | what is read into it: KSeF's answers, announcements, former codes, numbers |
-//! | `export`, `calendar` | entries as JSON, and back; the days for sending them |
-//! | `address`, `store`, `sqlite`, `postgres`, `schema` | where it is, and how it is kept there |
-//!
 //! # The files
 //!
 //! | file | holds |
@@ -52,7 +44,7 @@
 //! | `said` | what was said of an invoice, and what came of it, as JSON |
 //! | `calendar` | days for sending, as a calendar |
 //! | `address` | where it is |
-//! | `store`, `sqlite`, `postgres`, `schema` | the databases, and their tables |
+//! | `database` | SQLite and PostgreSQL, and their tables |
 //!
 //! # The tables
 //!
@@ -64,18 +56,14 @@ mod answers;
 mod book;
 mod calendar;
 mod corrections;
+mod database;
 mod due;
 mod entry;
 mod event;
 mod export;
 mod manifests;
 mod number_table;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod said;
-mod schema;
-mod sqlite;
-mod store;
 mod transaction;
 
 pub use address::Place;

@@ -5,9 +5,9 @@
 use std::collections::{HashMap, HashSet};
 use std::time::SystemTime;
 
+use super::database::{FoundRow, Rows};
 use super::entry::{Entry, Facts, InvoiceRow, State};
 use super::event::{Event, EventRow, Happening, IssuedKod2};
-use super::store::{FoundRow, Rows};
 use crate::error::{Error, Kind, Result};
 use crate::manifest::Signature;
 use crate::sign::SignedLinks;

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Kind};
 use crate::pdf::page::geometry::{Matrix, Point, Rect, View, millimetres, points};
-use crate::pdf::page::ink_map::InkMap;
+use crate::pdf::page::ink::InkMap;
 use crate::pdf::settings::{Anchor, Corner, Stamp};
 
 /// In points; less is lost in rounding.

@@ -1,8 +1,8 @@
 use super::encoding::{self, Letters};
 use crate::error::Result;
 use crate::pdf::document::file::File;
-use crate::pdf::page::letter_widths::LetterWidths;
-use crate::pdf::page::to_unicode::{ToUnicode, is_text};
+use crate::pdf::page::font::LetterWidths;
+use crate::pdf::page::font::{ToUnicode, is_text};
 use crate::pdf_objects::{Dict, Object};
 
 /// A font, as far as it says which letters its codes draw, and how wide they are.

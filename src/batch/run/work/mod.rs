@@ -11,9 +11,9 @@ mod worker;
 
 #[cfg(feature = "book")]
 pub(super) use by_book::DrawnCodes;
+pub(super) use crew::Crew;
 #[cfg(feature = "book")]
 pub(super) use crew::MOST_BY_BOOK;
-pub(super) use crew::Crew;
 pub(super) use stages::Plan;
 #[cfg(feature = "book")]
 pub(super) use turns::Turns;

@@ -1,6 +1,6 @@
-use super::geometry::{Point, Rect};
 use super::ink_map::InkMap;
 use super::sign_lines::SignLines;
+use crate::pdf::page::geometry::{Point, Rect};
 
 /// Where a page is printed on: for each of some areas what is there, and if it is asked for a map of the page.
 pub(in crate::pdf) struct Ink {

@@ -7,7 +7,7 @@ use crate::error::{Error, Kind, Result};
 use crate::values::Environment;
 
 /// The version of the tables that this program writes: the number of migrations.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(in crate::book) const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// One text a version, each of several statements. `{id}` is a whole number that counts up by itself, `{key}` one that does
 /// not.
@@ -58,7 +58,7 @@ CREATE INDEX event_other ON event (other_sha256) WHERE other_sha256 IS NOT NULL;
 ///
 /// # Errors
 /// `book_newer`, if the book was written by a later version of this program.
-pub(super) fn missing(version: i64, words: Words) -> Result<Vec<(i64, String)>> {
+pub(in crate::book) fn missing(version: i64, words: Words) -> Result<Vec<(i64, String)>> {
     let have = usize::try_from(version).unwrap_or_default();
     if have > MIGRATIONS.len() {
         let message = format!("its tables are of version {version}, and this program knows those up to {VERSION}");
@@ -70,13 +70,13 @@ pub(super) fn missing(version: i64, words: Words) -> Result<Vec<(i64, String)>> 
 
 /// What a database calls the numbers of rows.
 #[derive(Clone, Copy)]
-pub(super) struct Words {
-    pub(super) id: &'static str,
-    pub(super) key: &'static str,
+pub(in crate::book) struct Words {
+    pub(in crate::book) id: &'static str,
+    pub(in crate::book) key: &'static str,
 }
 
 /// How many rows of `open_invoice` are too many, and how many are missing.
-pub(super) const COUNT_STRAYS: [&str; 2] = [
+pub(in crate::book) const COUNT_STRAYS: [&str; 2] = [
     "SELECT count(*) FROM open_invoice o WHERE EXISTS \
      (SELECT 1 FROM event e WHERE e.invoice = o.invoice AND e.type IN ('accepted', 'annulled'))",
     "SELECT count(*) FROM invoice i WHERE NOT EXISTS (SELECT 1 FROM open_invoice o WHERE o.invoice = i.id) \
@@ -86,7 +86,7 @@ pub(super) const COUNT_STRAYS: [&str; 2] = [
 ];
 
 /// What these counts say, if they are not zero.
-pub(super) fn strays(counts: [i64; 2]) -> impl Iterator<Item = String> {
+pub(in crate::book) fn strays(counts: [i64; 2]) -> impl Iterator<Item = String> {
     let words = ["are closed and stand among the open ones", "are open and do not stand among the open ones"];
     counts
         .into_iter()
@@ -96,16 +96,17 @@ pub(super) fn strays(counts: [i64; 2]) -> impl Iterator<Item = String> {
 }
 
 /// The row that says which version a book has now.
-pub(super) const ENTER_VERSION: &str = "INSERT INTO book (version, environment, at, program) VALUES ($1, $2, $3, $4)";
+pub(in crate::book) const ENTER_VERSION: &str =
+    "INSERT INTO book (version, environment, at, program) VALUES ($1, $2, $3, $4)";
 
 /// The newest row.
-pub(super) const READ_VERSION: &str = "SELECT version, environment FROM book ORDER BY version DESC LIMIT 1";
+pub(in crate::book) const READ_VERSION: &str = "SELECT version, environment FROM book ORDER BY version DESC LIMIT 1";
 
-pub(super) const PROGRAM: &str = concat!("ksef-qr ", env!("CARGO_PKG_VERSION"));
+pub(in crate::book) const PROGRAM: &str = concat!("ksef-qr ", env!("CARGO_PKG_VERSION"));
 
 /// # Errors
 /// `book_damaged`.
-pub(super) fn environment(name: &str) -> Result<Environment> {
+pub(in crate::book) fn environment(name: &str) -> Result<Environment> {
     Environment::ALL
         .into_iter()
         .find(|environment| environment.name() == name)

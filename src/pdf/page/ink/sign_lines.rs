@@ -1,7 +1,7 @@
 use std::cell::LazyCell;
 
-use super::geometry::{Point, Rect};
 use super::ink_map::InkMap;
+use crate::pdf::page::geometry::{Point, Rect};
 
 /// Lines that people sign on, dotted ones and drawn ones with words below: whatever stands right above them takes the room
 /// of a signature or a stamp.

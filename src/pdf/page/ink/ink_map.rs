@@ -1,4 +1,4 @@
-use super::geometry::{Point, Rect};
+use crate::pdf::page::geometry::{Point, Rect};
 
 /// Which parts of a page are printed on, in squares of a millimetre, or more on large pages. A square that is touched
 /// counts as a whole.

@@ -11,10 +11,10 @@ use rusqlite::{
     Connection, ErrorCode, OpenFlags, OptionalExtension as _, Row, TransactionBehavior, params, params_from_iter,
 };
 
-use super::entry::InvoiceRow;
-use super::event::{EventRow, moment};
 use super::schema;
 use super::store::{FoundRow, Rows, Selection, Store};
+use crate::book::entry::InvoiceRow;
+use crate::book::event::{EventRow, moment};
 use crate::error::{Error, Kind, Result};
 use crate::files::write_new_file;
 use crate::values::Environment;
@@ -34,7 +34,7 @@ const CACHE_KIB: i64 = -32_000;
 const WORDS: schema::Words = schema::Words { id: "INTEGER PRIMARY KEY", key: "INTEGER PRIMARY KEY" };
 
 /// A book in a file.
-pub(super) struct Sqlite {
+pub(in crate::book) struct Sqlite {
     connection: Connection,
     environment: Environment,
     place: String,
@@ -45,7 +45,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// `book_exists`, `book_unavailable`, `book_unwritable`.
-    pub(super) fn create(path: &Path, environment: Environment, now: std::time::SystemTime) -> Result<Self> {
+    pub(in crate::book) fn create(path: &Path, environment: Environment, now: std::time::SystemTime) -> Result<Self> {
         let about = |error: Error| error.about(path.to_string_lossy());
         // Made in memory, and put there whole: of two who make the same book, one is told.
         let made = || -> Result<_> {
@@ -69,7 +69,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// `book_missing`, `book_foreign`, `book_newer`, `book_unavailable`, `book_damaged`.
-    pub(super) fn open(path: &Path, now: std::time::SystemTime) -> Result<Self> {
+    pub(in crate::book) fn open(path: &Path, now: std::time::SystemTime) -> Result<Self> {
         let about = |error: Error| error.about(path.to_string_lossy());
         match std::fs::metadata(path) {
             Ok(file) if file.is_file() => {}
@@ -103,7 +103,7 @@ impl Sqlite {
     ///
     /// # Errors
     /// `book_unwritable`.
-    pub(super) fn copy_to(&self, path: &Path) -> Result<()> {
+    pub(in crate::book) fn copy_to(&self, path: &Path) -> Result<()> {
         let path = in_folder(path);
         let name = path.to_str().ok_or_else(|| Error::new(Kind::BookUnwritable, "its name is no text"))?;
         self.connection.execute("VACUUM INTO ?1", [name]).map_err(|error| failed(&error))?;

@@ -12,11 +12,11 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{ToSql, WasNull, WrongType};
 use postgres::{Client, GenericClient, Row, Statement};
 
-use super::address::ServerAddress;
-use super::entry::InvoiceRow;
-use super::event::{EventRow, moment};
 use super::schema;
 use super::store::{FoundRow, Rows, Selection, Store};
+use crate::book::address::ServerAddress;
+use crate::book::entry::InvoiceRow;
+use crate::book::event::{EventRow, moment};
 use crate::error::{Error, Kind, Result};
 use crate::values::Environment;
 
@@ -41,7 +41,7 @@ const WORDS: schema::Words =
     schema::Words { id: "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", key: "BIGINT PRIMARY KEY" };
 
 /// A book in a server.
-pub(super) struct Postgres {
+pub(in crate::book) struct Postgres {
     address: ServerAddress,
     connection: Connection,
     environment: Environment,
@@ -59,7 +59,7 @@ impl Postgres {
     ///
     /// # Errors
     /// `book_exists`, `book_unavailable`, `book_unwritable`.
-    pub(super) fn create(address: ServerAddress, environment: Environment, now: SystemTime) -> Result<Self> {
+    pub(in crate::book) fn create(address: ServerAddress, environment: Environment, now: SystemTime) -> Result<Self> {
         Self::begin(address, Some(environment), now)
     }
 
@@ -67,7 +67,7 @@ impl Postgres {
     ///
     /// # Errors
     /// `book_missing`, `book_newer`, `book_unavailable`, `book_damaged`.
-    pub(super) fn open(address: ServerAddress, now: SystemTime) -> Result<Self> {
+    pub(in crate::book) fn open(address: ServerAddress, now: SystemTime) -> Result<Self> {
         Self::begin(address, None, now)
     }
 
@@ -156,7 +156,7 @@ fn version_of(client: &mut impl GenericClient) -> Result<(i64, Environment)> {
 }
 
 /// What PostgreSQL says, as an error of ours. The texts of the driver hold no password.
-pub(super) fn failed(error: &postgres::Error) -> Error {
+pub(in crate::book) fn failed(error: &postgres::Error) -> Error {
     let kind = match error.code() {
         Some(&SqlState::DISK_FULL | &SqlState::READ_ONLY_SQL_TRANSACTION | &SqlState::INSUFFICIENT_PRIVILEGE) => {
             Kind::BookUnwritable

@@ -1,30 +1,30 @@
 //! What a database must be able to do for the book. What it means, `book` knows.
 
-use super::entry::InvoiceRow;
-use super::event::EventRow;
+use crate::book::entry::InvoiceRow;
+use crate::book::event::EventRow;
 use crate::error::Result;
 use crate::values::Environment;
 
 /// A row of an invoice by the number that it has in the database.
-pub(super) type Numbered<R> = (i64, R);
+pub(in crate::book) type Numbered<R> = (i64, R);
 
 /// An invoice with its events, as rows.
-pub(super) type FoundRow = (Numbered<InvoiceRow>, Vec<EventRow>);
+pub(in crate::book) type FoundRow = (Numbered<InvoiceRow>, Vec<EventRow>);
 
 /// Which invoices to read.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Selection {
+pub(in crate::book) struct Selection {
     /// Only those that KSeF may still have to get. Some that it need not may be among them.
-    pub(super) is_open: bool,
-    pub(super) seller: Option<String>,
-    pub(super) number: Option<String>,
+    pub(in crate::book) is_open: bool,
+    pub(in crate::book) seller: Option<String>,
+    pub(in crate::book) number: Option<String>,
     /// The first and the last issue date, as `2026-06-15`.
-    pub(super) issued_from: Option<String>,
-    pub(super) issued_to: Option<String>,
+    pub(in crate::book) issued_from: Option<String>,
+    pub(in crate::book) issued_to: Option<String>,
 }
 
 /// A database, open for reading.
-pub(super) trait Store: Send {
+pub(in crate::book) trait Store: Send {
     /// Which KSeF the invoices are for.
     fn environment(&self) -> Environment;
 
@@ -47,7 +47,7 @@ pub(super) trait Store: Send {
 }
 
 /// The rows, within a transaction or outside of one.
-pub(super) trait Rows {
+pub(in crate::book) trait Rows {
     /// The invoices with these digests and their events; in any order, and those that are there.
     fn by_digest(&mut self, digests: &[&str]) -> Result<Vec<FoundRow>>;
 

@@ -1,13 +1,13 @@
 use super::annotations;
-use super::content::{Balance, NAME, Reader, is_ours};
-use super::geometry::Rect;
 use super::ink::Ink;
 use super::ink_map::InkMap;
-use super::pages::{self, Page};
-use super::resources::{PageResources, Resources};
 use super::sign_lines::SignLines;
 use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
+use crate::pdf::page::content::{Balance, NAME, Reader, is_ours};
+use crate::pdf::page::geometry::Rect;
+use crate::pdf::page::pages::{self, Page};
+use crate::pdf::page::resources::{PageResources, Resources};
 use crate::pdf_objects::{Dict, Object, Stream};
 
 /// What a page draws, and in which state its content leaves the page.

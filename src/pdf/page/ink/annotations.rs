@@ -1,7 +1,7 @@
-use super::geometry::Rect;
 use super::ink::Ink;
 use crate::error::Result;
 use crate::pdf::document::file::File;
+use crate::pdf::page::geometry::Rect;
 use crate::pdf_objects::{Dict, Object};
 
 /// Hidden everywhere; printed; not on the screen (ISO 32000-1, table 165).
