@@ -4,6 +4,7 @@
 //! it is, a value, a record or several, under its name.
 
 mod content;
+mod fa;
 mod labels;
 mod look;
 mod page;

@@ -4,6 +4,7 @@ mod block;
 mod free_place;
 mod new_page;
 mod signatures;
+mod spot;
 mod stamping;
 mod update;
 

@@ -5,18 +5,18 @@ use super::block::Block;
 use super::free_place;
 use super::new_page::{NewPage, form_dict};
 use super::signatures;
+use super::spot::{Full, Spot, stamped_already};
 use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
 use crate::pdf::page::content::NAME;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, rounded};
-use crate::pdf::page::ink::InkMap;
-use crate::pdf::page::ink::occupied::{self, Survey};
+use crate::pdf::page::ink::occupied;
 use crate::pdf::page::pages::{self, Page, ResourcesPlace, Root};
 use crate::pdf::page::resources::PageResources;
 use crate::pdf::settings::{Corner, Occupied, PageDrawer, Pages, Stamp};
-use crate::pdf_objects::{Dict, Id, Indirect, NewObject, Object, Stream, address, link};
+use crate::pdf_objects::{Dict, Id, NewObject, Object, address, link};
 use crate::render::Code;
 
 /// A PDF with codes on it.
@@ -48,9 +48,6 @@ pub struct StampedPlace {
     /// Their height.
     pub height_mm: u32,
 }
-
-/// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
-const MOST_PARTS: usize = 10_000;
 
 /// What draws a page, from the width and the height of the last page in points.
 pub(in crate::pdf) type Draw<'d> = dyn Fn([f64; 2]) -> NewPage + 'd;
@@ -127,38 +124,25 @@ pub(in crate::pdf) fn put(
     Ok(Stamped { bytes: update.finish()?, pages: numbers, places, warnings })
 }
 
-struct Stamping<'a> {
-    file: &'a File,
-    stamp: &'a Stamp,
-    drawer: Option<&'a dyn PageDrawer>,
-    block: Block<'a>,
+pub(super) struct Stamping<'a> {
+    pub(super) file: &'a File,
+    pub(super) stamp: &'a Stamp,
+    pub(super) drawer: Option<&'a dyn PageDrawer>,
+    pub(super) block: Block<'a>,
     /// The same with its labels on one line each, which takes the block's place where there is room for it.
-    unbroken: Option<Block<'a>>,
+    pub(super) unbroken: Option<Block<'a>>,
     update: Update<'a>,
     /// What is drawn on every page, once it is needed.
     form: Option<Id>,
-    resources: PageResources<'a>,
+    pub(super) resources: PageResources<'a>,
     /// Dictionaries of resources, or of their forms, that have it, and under which name.
     named: HashMap<Id, String>,
     /// The resources of the last node of the page tree that had some, the object that they became, and the form's name
     /// there.
     inherited: Option<(Rc<Object>, Id, String)>,
     places: Vec<StampedPlace>,
-    warnings: Vec<Warning>,
+    pub(super) warnings: Vec<Warning>,
 }
-
-/// A page as it was read, and where the codes go.
-struct Spot {
-    view: View,
-    /// From the block's points to the page's units.
-    place: Matrix,
-    streams: Vec<Stream>,
-    annotations: Vec<Object>,
-    survey: Survey,
-}
-
-/// A page without a place for the codes, and why.
-struct Full(Error);
 
 impl Stamping<'_> {
     /// Puts the block on the first page that has a place for it, else on a new one; gives its number.
@@ -363,147 +347,6 @@ impl Stamping<'_> {
         Ok(number)
     }
 
-    /// Reads the page, and finds the place that was chosen, or one that is free.
-    fn spot(&mut self, page: &Page) -> Result<std::result::Result<Spot, Full>> {
-        let corner = self.stamp.anchor.corner;
-        if corner != Corner::Auto || self.stamp.occupied == Occupied::Ignore {
-            return self.spot_at(page, corner).map(Ok);
-        }
-        let view = page.view(self.file)?;
-        let size = (self.block.width, self.block.height);
-        if size.0 > view.size().0 || size.1 > view.size().1 {
-            return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
-        }
-        let unbroken = self.unbroken.as_ref().map(|block| (block.width, block.height));
-        let sizes: Vec<_> = unbroken.into_iter().chain([size]).collect();
-        let anchor = &self.stamp.anchor;
-        let corners: Vec<_> = sizes
-            .iter()
-            .flat_map(|&size| free_place::corners(&view, size, anchor).into_iter().map(move |at| (size, at)))
-            .collect();
-        let areas: Vec<Rect> = corners.iter().map(|&(size, at)| free_place::rect(&view, at, size)).collect();
-        let map = InkMap::new(view.visible, free_place::millimetre(&view));
-        let (streams, annotations) = self.parts(page)?;
-        let (_, resources) = self.resources.of(page)?;
-        let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &areas, Some(map))?;
-        if survey.unknown.is_some() {
-            // Where it may be drawn on anywhere, one place is as good as another.
-            return self.spot_at(page, corner).map(Ok);
-        }
-        if survey.is_stamped && self.stamp.occupied == Occupied::Refuse {
-            return Err(stamped_already(page));
-        }
-        Self::keep_room_for_signatures(&view, &areas, &mut survey);
-        let free_corner = corners.iter().zip(&survey.found).find(|(_, found)| found.is_none()).map(|(&at, _)| at);
-        let on =
-            |map: &InkMap| sizes.iter().find_map(|&size| Some((size, free_place::search(&view, map, size, anchor)?)));
-        let found = || on(&survey.map.clone()?.with(survey.pictures.as_ref()?));
-        let within_pictures = || {
-            let map = self.seen(page, &view, &survey)?;
-            let free = map.free();
-            let is_free = |&&(size, at): &&_| free.has(&free_place::rect(&view, at, size));
-            corners.iter().find(is_free).copied().or_else(|| on(&map))
-        };
-        let Some((found, at)) = free_corner.or_else(found).or_else(within_pictures) else {
-            let [width, height] = [size.0, size.1].map(millimetres);
-            let mut why = format!("page {} has no free place of {width:.0} x {height:.0} mm", page.number);
-            if let Some(found) = survey.found.into_iter().flatten().next() {
-                why = format!("{why}: in one of its corners is {found}");
-            }
-            return Ok(Err(Full(Error::new(Kind::PdfPlaceTaken, why))));
-        };
-        if unbroken == Some(found)
-            && let Some(block) = self.unbroken.take()
-        {
-            self.block = block;
-        }
-        Ok(Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey }))
-    }
-
-    /// A signature or a stamp of the firm needs the ground above its line.
-    fn keep_room_for_signatures(view: &View, areas: &[Rect], survey: &mut Survey) {
-        let (Some(map), Some(pictures), Some(lines)) = (&mut survey.map, &survey.pictures, &survey.sign_lines) else {
-            return;
-        };
-        for ground in lines.grounds(&map.clone().with(pictures), free_place::up(view)) {
-            map.mark(&ground);
-            for (area, found) in areas.iter().zip(&mut survey.found) {
-                if area.meets(&ground) {
-                    found.get_or_insert_with(|| "a line to sign on".to_owned());
-                }
-            }
-        }
-    }
-
-    /// The map of a page with pictures, as it is when it is drawn; none if there are no pictures or nobody draws it.
-    fn seen(&self, page: &Page, view: &View, survey: &Survey) -> Option<InkMap> {
-        let (map, pictures) = survey.map.as_ref().zip(survey.pictures.as_ref())?;
-        let drawer = self.drawer.filter(|_| !pictures.is_blank())?;
-        let (columns, rows) = pictures.seen_squares(view.turns);
-        let dark = drawer.dark(self.file.bytes(), page.number, columns, rows)?;
-        Some(map.clone().with(&pictures.dark_parts(view.turns, &dark)?))
-    }
-
-    /// True if what is in the place is the white of a picture.
-    fn is_white(&mut self, page: &Page, view: &View, area: Rect, parts: (&[Stream], &[Object])) -> Result<bool> {
-        if self.drawer.is_none() {
-            return Ok(false);
-        }
-        let (_, resources) = self.resources.of(page)?;
-        let map = InkMap::new(view.visible, free_place::millimetre(view));
-        let survey = occupied::look(self.file, parts.0, &resources, parts.1, &[area], Some(map))?;
-        Ok(self.seen(page, view, &survey).is_some_and(|map| map.free().has(&area)))
-    }
-
-    /// Reads the page, and acts upon what is found in the place that was chosen.
-    fn spot_at(&mut self, page: &Page, corner: Corner) -> Result<Spot> {
-        let view = page.view(self.file)?;
-        let size = (self.block.width, self.block.height);
-        let at = free_place::corner(&view, size, &self.stamp.anchor, corner)
-            .ok_or_else(|| free_place::no_room(&view, size, &self.stamp.anchor, page.number))?;
-        let (streams, annotations) = self.parts(page)?;
-        let area = free_place::rect(&view, at, size);
-        let (_, resources) = self.resources.of(page)?;
-        let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &[area], None)?;
-        let is_found = survey.unknown.is_none() && survey.found.iter().any(Option::is_some);
-        if is_found
-            && self.stamp.occupied != Occupied::Ignore
-            && self.is_white(page, &view, area, (&streams, &annotations))?
-        {
-            survey.found.clear();
-        }
-        self.judge(page, &survey)?;
-        Ok(Spot { view, place: free_place::matrix(&view, at), streams, annotations, survey })
-    }
-
-    fn judge(&mut self, page: &Page, survey: &Survey) -> Result<()> {
-        let (number, occupied) = (page.number, self.stamp.occupied);
-        if let Some(unknown) = &survey.unknown {
-            // Readers that stop there do not show the codes behind it either.
-            if occupied == Occupied::Refuse {
-                let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
-                return Err(Error::new(Kind::PdfDamaged, message));
-            }
-            let message = format!("page {number}: the codes may not be seen in every reader: {unknown}");
-            self.warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
-        }
-        let covered = survey.covered.iter().flatten().next();
-        let Some(found) = survey.found.iter().flatten().next() else { return Ok(()) };
-        let message = match covered {
-            Some(above) => format!("page {number} has {above} where the codes are to be, which lies above them"),
-            None => format!("page {number} has {found} where the codes are to be"),
-        };
-        match occupied {
-            Occupied::Refuse if survey.is_stamped => return Err(stamped_already(page)),
-            Occupied::Refuse => return Err(Error::new(Kind::PdfPlaceTaken, message)),
-            Occupied::Ignore if covered.is_none() => {}
-            Occupied::Warn | Occupied::Ignore => {
-                self.warnings.push(Warning::new(WarningKind::PlaceTaken, message));
-            }
-        }
-        Ok(())
-    }
-
     fn remember(&mut self, page: u32, view: &View, place: &Matrix) {
         let (_, height) = view.size();
         let seen = free_place::seen(view, place);
@@ -527,36 +370,6 @@ impl Stamping<'_> {
         self.warnings.push(Warning::new(WarningKind::ModuleSmall, message));
     }
 
-    fn parts(&self, page: &Page) -> Result<(Vec<Stream>, Vec<Object>)> {
-        let annotations = few(self.file.items(&page.dict, "Annots")?, page, "annotations")?;
-        Ok((self.contents(page)?, annotations))
-    }
-
-    /// The streams of a page's content. References that lead nowhere are left out, as the list is written anew.
-    ///
-    /// # Errors
-    /// `pdf_damaged` for anything else, as readers then show nothing of the page; `pdf_limits`.
-    fn contents(&self, page: &Page) -> Result<Vec<Stream>> {
-        let Some(contents) = page.dict.get("Contents") else { return Ok(Vec::new()) };
-        let parts = match self.file.load(contents, 0)? {
-            Indirect::Stream(stream) => return Ok(vec![stream]),
-            Indirect::Plain(Object::Array(parts)) => few(parts, page, "parts of its content")?,
-            Indirect::Plain(_) => return Ok(Vec::new()),
-        };
-        let mut streams = Vec::with_capacity(parts.len());
-        for part in &parts {
-            match self.file.load(part, 0)? {
-                Indirect::Stream(stream) => streams.push(stream),
-                Indirect::Plain(Object::Null) => {}
-                Indirect::Plain(_) => {
-                    let message = format!("page {}: its content is something else than streams", page.number);
-                    return Err(Error::new(Kind::PdfDamaged, message));
-                }
-            }
-        }
-        Ok(streams)
-    }
-
     /// A link annotation over each code (ISO 32000-1, 12.5.6.5), printed with the page as PDF/A wants it.
     fn links(&mut self, page: Id, place: &Matrix) -> Result<Vec<Object>> {
         let cells = self.block.cells.iter().map(|cell| (place.around(&cell.square), cell.code.link()));
@@ -576,13 +389,6 @@ impl Stamping<'_> {
     }
 }
 
-fn stamped_already(page: &Page) -> Error {
-    Error::new(
-        Kind::PdfStampedAlready,
-        format!("this was stamped by ksef-qr already: page {} carries its codes", page.number),
-    )
-}
-
 /// Draws the form, on a stream's own lines: what stands before it may end without white space.
 fn draw_form(place: &Matrix, name: &str) -> String {
     let [xx, xy, yx, yy, x, y] = place.0;
@@ -590,13 +396,6 @@ fn draw_form(place: &Matrix, name: &str) -> String {
     let [xx, xy, yx, yy] = [xx, xy, yx, yy].map(|direction| (direction * 1e7).round() / 1e7);
     let [x, y] = [x, y].map(rounded);
     format!("\n/Artifact BMC\nq {xx} {xy} {yx} {yy} {x} {y} cm /{name} Do Q\nEMC\n")
-}
-
-fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {
-    if parts.len() > MOST_PARTS {
-        return Err(Error::new(Kind::PdfLimits, format!("page {} has more than {MOST_PARTS} {what}", page.number)));
-    }
-    Ok(parts)
 }
 
 /// A name that the page does not use.
