@@ -1,11 +1,13 @@
 //! What lies beside a refused file, for the person who dropped it: in Polish and in English.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use ksef_qr::Error;
+use ksef_qr::error::ErrorKind;
 
-use crate::cli::words::hints;
 use crate::cli::words::text::printable;
+use crate::cli::words::{catalog, hints};
 
 /// In bytes: file systems take 255 for a name.
 const LONGEST_NAME: usize = 240;
@@ -25,10 +27,16 @@ pub fn place(file: &Path) -> PathBuf {
 /// The text. Notepad shows it as it is meant: with a byte order mark, and lines that end as on Windows.
 pub fn of(name: &str, error: &Error, folder: &Path) -> String {
     let (code, folder) = (error.code(), printable(&folder.to_string_lossy()).into_owned());
-    let (name, message) = (printable(name), printable(error.message()));
     let about = error.input().filter(|about| *about != name).map(|about| format!("{}: ", printable(about)));
     let about = about.unwrap_or_default();
-    let (why, what) = polish(code);
+    let (name, message, hint) = (printable(name), printable(error.message()), hint(error));
+    let in_polish = |english: &str| catalog::polish().said(english).unwrap_or_else(|| english.to_owned());
+    let exactly = in_polish(error.message());
+    let exactly = printable(&exactly);
+    let (why, what) = polish(code).map_or_else(
+        || ("program nie mógł bezpiecznie utworzyć kodów.", Cow::Owned(in_polish(hint))),
+        |(why, what)| (why, Cow::Borrowed(what)),
+    );
     let warsaw = jiff::tz::get!("Europe/Warsaw");
     let day = jiff::Timestamp::now().to_zoned(warsaw).strftime("%Y-%m-%d %H:%M").to_string();
     let text = format!(
@@ -36,23 +44,31 @@ pub fn of(name: &str, error: &Error, folder: &Path) -> String {
          PO POLSKU\n\n\
          Ten plik nie dostał kodów QR.\n\n\
          Dlaczego: {why}\n\
+         Dokładnie: {about}{exactly}\n\
          Co zrobić: {what}\n\
          Potem proszę włożyć plik jeszcze raz do folderu {folder}.\n\
-         Kod błędu: {code}. Szczegóły podaje tekst angielski.\n\n\
+         Kod błędu: {code} (ksef-qr explain {code} --lang pl)\n\n\
          IN ENGLISH\n\n\
          This file got no QR codes.\n\n\
          Why: {about}{message}\n\
          What to do: {hint}\n\
          Then put the file into the folder {folder} once more.\n\
-         Code: {code} (ksef-qr explain {code})\n",
-        hint = hints::of(error),
+         Code: {code} (ksef-qr explain {code})\n"
     );
     text.replace('\n', "\r\n")
 }
 
-/// Why, and what to do, in Polish: of what happens to those who drop invoices, and in general of the rest.
-fn polish(code: &str) -> (&'static str, &'static str) {
-    match code {
+/// What to do, by whoever can do nothing but put files into folders: there are no options here.
+fn hint(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::OutputExists => "Take the earlier result away from there, or give this file another name.",
+        _ => hints::of(error),
+    }
+}
+
+/// Why, and what to do, in Polish, of what happens to those who drop invoices.
+fn polish(code: &str) -> Option<(&'static str, &'static str)> {
+    Some(match code {
         "empty_file" | "input_is_placeholder" => (
             "plik jest pusty albo jest tylko odnośnikiem dysku w chmurze.",
             "zapisać plik jeszcze raz z programu, który go utworzył.",
@@ -94,9 +110,13 @@ fn polish(code: &str) -> (&'static str, &'static str) {
         }
         "number_missing" | "kind_missing" | "field_repeated" | "field_malformed" => (
             "w fakturze brakuje wymaganego pola, powtarza się ono albo jest błędne.",
-            "poprawić fakturę; pole podaje tekst angielski.",
+            "poprawić to pole w fakturze i wyeksportować ją jeszcze raz.",
         ),
-        "certificate_of_another" | "context_unclear" | "register_nothing_fits" | "register_ambiguous" => (
+        "context_unclear" | "context_not_in_invoice" | "context_not_of_issuer" => (
+            "z faktury nie wynika, w czyim imieniu (kontekście) ją podpisać, albo podany kontekst do niej nie pasuje.",
+            "zgłosić to administratorowi programu: kontekst podaje się w jego ustawieniach.",
+        ),
+        "certificate_of_another" | "register_nothing_fits" | "register_ambiguous" => (
             "nie wiadomo, czyim certyfikatem podpisać tę fakturę, albo nie ma do niej certyfikatu.",
             "sprawdzić sprzedawcę na fakturze; jeżeli jest właściwy, zgłosić to administratorowi programu.",
         ),
@@ -144,17 +164,12 @@ fn polish(code: &str) -> (&'static str, &'static str) {
         "input_unreadable" | "input_not_regular" => {
             ("pliku nie da się odczytać.", "sprawdzić uprawnienia do pliku i zapisać go jeszcze raz.")
         }
-        _ => (
-            "program nie mógł bezpiecznie utworzyć kodów; przyczynę podaje tekst angielski.",
-            "poprawić to, co tam wskazano, albo zgłosić to administratorowi programu.",
-        ),
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use ksef_qr::error::ErrorKind;
-
     use super::*;
 
     #[test]
@@ -165,9 +180,24 @@ mod tests {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(!text.replace("\r\n", "").contains('\n'));
-        let general = polish("no_such_code");
-        let special = ErrorKind::ALL.iter().filter(|kind| polish(kind.code()) != general).count();
+        let special = ErrorKind::ALL.iter().filter(|kind| polish(kind.code()).is_some()).count();
         assert!(special > 50, "{special}");
+    }
+
+    /// Nobody has to read the English text for it.
+    #[test]
+    fn the_polish_text_says_as_much_as_the_english_one() {
+        let error = Error::new(ErrorKind::OutputExists, "the file exists already").about("codes/f1.kod1.png");
+        let text = of("in/f1.xml", &error, Path::new("in"));
+        let (polish, english) = text.split_once("IN ENGLISH").unwrap();
+        assert!(polish.contains("Dokładnie: codes/f1.kod1.png: plik już istnieje"), "{polish}");
+        assert!(english.contains("Why: codes/f1.kod1.png: the file exists already"), "{english}");
+        assert!(!text.contains("--overwrite"), "{text}");
+        // What has no words of its own here has those of everybody.
+        let error = Error::new(ErrorKind::BookDamaged, "the book is damaged");
+        let text = of("in/f1.xml", &error, Path::new("in"));
+        let hint = catalog::polish().said(hints::of(&error)).unwrap();
+        assert!(text.contains(&format!("Co zrobić: {hint}")), "{text}");
     }
 
     #[test]

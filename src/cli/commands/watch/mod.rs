@@ -243,16 +243,23 @@ impl Watcher {
             self.status.count(error.is_some());
             match error {
                 Some(error) => {
-                    let message = printable(error.message());
+                    let about =
+                        error.input().filter(|about| about != name).map(|about| format!("{}: ", printable(about)));
                     tell!(
-                        "{BAD}refused{BAD:#}: {}: {} {DIM}[{}]{DIM:#}",
+                        "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
                         printable(name),
-                        translated(&message),
+                        about.unwrap_or_default(),
+                        printable(&translated(error.message())),
                         error.code()
                     );
                 }
                 None if !self.settings.work.run().quiet && !is_for_programs => {
-                    say!("{}: {}", Kind::of(&self.settings.work).done(), printable(name));
+                    let name = printable(name);
+                    match self.settings.work {
+                        Work::Sign(_) => say!("signed: {name}"),
+                        Work::Stamp { .. } => say!("stamped: {name}"),
+                        Work::Confirm(_) => say!("confirmed: {name}"),
+                    }
                 }
                 None => {}
             }

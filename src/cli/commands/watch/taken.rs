@@ -168,7 +168,8 @@ impl Taken {
             };
             batch.manifest = Manifest::File(self.folder.join(MANIFEST));
             let summary = batch.run(&INTERRUPT, &mut outcomes)?;
-            ended.warnings.extend(summary.warnings.iter().map(|warning| warning.message().to_owned()));
+            let [here, there] = [&*self.folder, &settings.folder].map(spelled);
+            ended.warnings.extend(summary.warnings.iter().map(|warning| warning.message().replace(&here, &there)));
         }
         let mut settled = Vec::new();
         let mut held = None;
@@ -286,7 +287,9 @@ impl Taken {
 
     /// Gives back what has no codes yet.
     pub fn give_back(&self, folder: &Path) {
-        let begun = fs::read_to_string(self.folder.join(MANIFEST)).unwrap_or_default();
+        let manifest = fs::read_to_string(self.folder.join(MANIFEST)).unwrap_or_default();
+        let is_refused = |line: &str| serde_json::from_str::<Value>(line).is_ok_and(|line| line["status"] == "refused");
+        let begun: String = manifest.lines().filter(|line| !is_refused(line)).collect();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = as_json(&spelled(&entry.path()));
             if entry.file_name() != MANIFEST && !is_hidden(&entry) && !begun.contains(&name) {

@@ -37,15 +37,6 @@ impl Kind {
         }
     }
 
-    /// What became of a file.
-    pub fn done(self) -> &'static str {
-        match self {
-            Self::Sign => "signed",
-            Self::Stamp { .. } => "stamped",
-            Self::Confirm => "confirmed",
-        }
-    }
-
     /// True for a name that is taken: what hides itself, or has the ending of what is not there as a whole yet, is not.
     pub fn takes(self, name: &OsStr) -> bool {
         let bytes = name.as_encoded_bytes();
