@@ -303,6 +303,9 @@ pub(crate) struct DocumentLine<'l> {
     /// Of the PDF before it was stamped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pdf_sha256: Option<Text<'l>>,
+    /// The names of the codes that stand on it; left out where all of the line do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) codes: Option<Vec<Text<'l>>>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -332,7 +335,7 @@ mod tests {
     use super::*;
 
     /// All fields that a line may have, but for a null in `send_by`, which reads as if it were left out.
-    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i","deterministic":true},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l"},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o","from_book":true,"now":"p"}"#;
+    const LINE: &str = r#"{"type":"invoice","status":"signed","input":"in/f1.xml","form":"FA(3)","invoice_number":"FV \"1\"","kind":"VAT","seller_nip":"5265877635","buyer":null,"self_billed":true,"attachment":false,"issue_date":"2026-06-15","context":"Nip:5265877635","context_source":"certificate","size_bytes":2042,"hash_base64":"a","hash_base64url":"b","ksef_number":"c","kod1":{"url":"d","label":"e","svg":"f1.kod1.svg","png_base64":"f"},"kod2":{"url":"g","label":"h","png":"f1.kod2.png","algorithm":"PS256","certificate_serial":"i","deterministic":true},"document":{"type":"stamped","file":"f1.pdf","base64":"j","pages":[1,3],"places":[{"page":1,"left_mm":130,"top_mm":240,"width_mm":70,"height_mm":47}],"invoice":"k","pdf_sha256":"l","codes":["kod1"]},"mode":"offline24","send_by":"2026-06-16","hand_over":"invoice","allowed":["size"],"warnings":[{"code":"m","message":"n"}],"replaces":"o","from_book":true,"now":"p"}"#;
 
     /// Else no run with codes from the book could be continued.
     #[test]

@@ -153,6 +153,7 @@ fn document(line: &DocumentLine<'_>, names: &mut TakenNames) -> Option<DocumentR
         places: line.places.to_vec(),
         invoice: line.invoice.as_deref().map(str::to_owned),
         pdf_sha256: line.pdf_sha256.as_deref().map(str::to_owned),
+        codes: line.codes.as_ref().map(Vec::len),
     })
 }
 

@@ -194,4 +194,6 @@ pub struct DocumentRecord {
     pub invoice: Option<String>,
     /// The SHA-256 digest of the PDF before it was stamped, in Base64.
     pub pdf_sha256: Option<String>,
+    /// How many of the invoice's codes stand on it, the first ones; none if all do.
+    pub codes: Option<usize>,
 }

@@ -127,6 +127,7 @@ impl<'l> DocumentLine<'l> {
             places: Cow::Borrowed(&document.places),
             invoice: document.invoice.as_deref().map(Into::into),
             pdf_sha256: document.pdf_sha256.as_deref().map(Into::into),
+            codes: document.codes.map(|count| ["kod1", "kod2"].into_iter().take(count).map(Into::into).collect()),
         }
     }
 }

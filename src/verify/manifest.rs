@@ -50,7 +50,7 @@ pub struct ManifestPicture {
     pub name: String,
     /// Of a picture in the manifest itself: its bytes, in Base64.
     pub embedded: Option<String>,
-    /// The links that it must hold: a picture one, a document all.
+    /// The links that it must hold: a picture one, a document all or those that its line names.
     pub urls: Vec<String>,
     /// Of a picture: what stands under the code.
     pub label: Option<Label>,
@@ -87,6 +87,9 @@ impl ManifestPicture {
             return fail(format!("{name} holds another link: {other}"));
         }
         match urls.iter().position(|url| !found.contains(url)) {
+            None if urls.is_empty() => {
+                Check::ok(CheckCode::ManifestPicture, format!("{name} has no codes, as its line says"))
+            }
             Some(_) if found.is_empty() => fail(format!("no code was found in {name}")),
             Some(place) => fail(format!("{name} lacks KOD {}", ["I", "II"].get(place).unwrap_or(&"?"))),
             None if !is_document && found.len() > 1 => fail(format!("{name} holds {} codes, not one", found.len())),
@@ -176,7 +179,9 @@ fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<Manife
         (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => ("document", Some(bytes.to_owned())),
         _ => return None,
     };
-    Some(ManifestPicture { name: name.to_owned(), embedded, urls: links.to_vec(), label: None, is_document: true })
+    let count = document.codes.as_ref().map_or(links.len(), Vec::len);
+    let urls = links.iter().take(count).cloned().collect();
+    Some(ManifestPicture { name: name.to_owned(), embedded, urls, label: None, is_document: true })
 }
 
 fn facts(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>, checks: &mut Vec<Check>) {

@@ -93,6 +93,48 @@ fn a_vat_rr_invoice_of_an_outage_is_drawn_without_codes() {
     assert_eq!(kinds(&folder.join("rr/rr-basic.invoice.pdf")), [] as [&str; 0]);
     let warnings = first(folder, "rr")["warnings"].as_array().unwrap().clone();
     assert!(warnings.iter().any(|warning| warning["code"] == "no_codes_expected"), "{warnings:?}");
+    // No certificate is needed for it.
+    done(&run(print(folder).args([&rr, "--mode", "failure", "--no-codes", "--out", "alone"])));
+    for out in ["rr", "alone"] {
+        assert_eq!(first(folder, out)["document"]["codes"], serde_json::json!([]));
+        is_verified(folder, out);
+    }
+}
+
+/// The PDF has the codes that its line says, and no others.
+fn is_verified(folder: &Path, out: &str) {
+    let manifest = folder.join(out).join("manifest.ndjson");
+    let output = run(Command::new(env!("CARGO_BIN_EXE_ksef-qr"))
+        .args(["verify", "--manifest"])
+        .arg(manifest)
+        .arg("--cert")
+        .arg(fixture("keys/offline-ec.crt")));
+    assert!(status(&output) == 0 && !stderr(&output).contains("FAIL"), "{}", stderr(&output));
+}
+
+/// A draft has no codes, and nobody looks for them.
+#[test]
+fn what_is_drawn_without_codes_is_verified_without_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let output = run(print(folder).args([&fixture(INVOICE), "--no-codes", "--out", "draft"]));
+    done(&output);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("https://"));
+    done(&run(signing(folder).args([&fixture(INVOICE), "--mode", "failure", "--out", "both"])));
+    assert_eq!(first(folder, "both")["document"].get("codes"), None);
+    is_verified(folder, "draft");
+    is_verified(folder, "both");
+    // A PDF that lacks what its line has is found, and one that has what it must not have.
+    let pdf = |out: &str| folder.join(out).join("fa3-basic.invoice.pdf");
+    let (draft, both) = (fs::read(pdf("draft")).unwrap(), fs::read(pdf("both")).unwrap());
+    fs::write(pdf("both"), draft).unwrap();
+    fs::write(pdf("draft"), both).unwrap();
+    for (out, expected) in [("both", "no QR code and no link was found"), ("draft", "holds another link")] {
+        let manifest = folder.join(out).join("manifest.ndjson");
+        let output = run(Command::new(env!("CARGO_BIN_EXE_ksef-qr")).arg("verify").arg("--manifest").arg(manifest));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+        assert!(status(&output) == 1 && said.contains(expected), "{out}: {said}");
+    }
 }
 
 #[test]

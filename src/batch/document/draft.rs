@@ -114,6 +114,24 @@ impl<'c> Content<'c> {
             (Codes::Both, codes) => Ok((codes, None)),
         }
     }
+
+    /// None, as somebody asked for it.
+    ///
+    /// # Errors
+    /// `kod2_missing`: the invoice was issued offline, and codes belong on it.
+    pub fn none_of_the_codes(&self) -> Result<&'c [Code]> {
+        let Some(mode) = self.mode else { return Ok(&[]) };
+        match Advice::of(self.invoice, Some(mode), self.ksef_number).codes() {
+            Codes::None => Ok(&[]),
+            Codes::Kod1 | Codes::Both => {
+                let message = format!(
+                    "codes belong on an invoice of the mode {}, and it would be drawn without them",
+                    mode.name()
+                );
+                Err(Error::new(Kind::Kod2Missing, message))
+            }
+        }
+    }
 }
 
 /// A document, ready to be written.
@@ -125,6 +143,8 @@ pub struct Made {
     pub pages: Vec<u32>,
     /// Where the codes are on each of them, if a place was looked for.
     pub places: Vec<CodesPlace>,
+    /// How many of the codes it carries, the first ones; none if all.
+    pub codes: Option<usize>,
     /// What somebody should look at.
     pub warnings: Vec<Warning>,
 }
@@ -132,7 +152,7 @@ pub struct Made {
 impl Made {
     /// A file all of whose pages carry the codes, or that has none, and nothing to look at.
     pub fn new(bytes: Vec<u8>) -> Self {
-        Self { bytes, pages: Vec::new(), places: Vec::new(), warnings: Vec::new() }
+        Self { bytes, pages: Vec::new(), places: Vec::new(), codes: None, warnings: Vec::new() }
     }
 }
 

@@ -60,7 +60,10 @@ struct Undrawn<'p> {
 
 impl Draft for Undrawn<'_> {
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
-        let (codes, warning) = if self.printing.with_codes { content.codes_of_invoice()? } else { (&[][..], None) };
+        let (codes, warning) = match self.printing.with_codes {
+            true => content.codes_of_invoice()?,
+            false => (content.none_of_the_codes()?, None),
+        };
         let printed = Printout::new(content.invoice, &self.xml, self.printing.languages)
             .codes(codes)
             .ksef_number(content.ksef_number)
@@ -69,6 +72,7 @@ impl Draft for Undrawn<'_> {
             .look(&self.printing.look)
             .pdf()?;
         let mut made = Made::new(printed.bytes);
+        made.codes = (codes.len() < content.codes.len()).then_some(codes.len());
         made.warnings.extend(warning);
         if !printed.missing.is_empty() {
             let few: Vec<String> = printed.missing.iter().take(5).map(|c| format!("U+{:04X}", u32::from(*c))).collect();

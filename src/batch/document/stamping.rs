@@ -366,7 +366,7 @@ impl Draft for Unstamped<'_> {
             width_mm: place.width_mm,
             height_mm: place.height_mm,
         });
-        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, places: places.collect(), warnings })
+        Ok(Made { bytes: stamped.bytes, pages: stamped.pages, places: places.collect(), codes: None, warnings })
     }
 
     fn source(&self) -> Option<&PdfSource> {

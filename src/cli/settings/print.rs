@@ -36,8 +36,8 @@ impl Print {
                 );
             }
             document.with_codes = false;
-        } else if args.no_codes && (args.credential.is_given() || when.is_some() || run.book.is_some()) {
-            bail!("--no-codes draws invoices without codes: leave out the certificate, --mode and --book");
+        } else if args.no_codes && (args.credential.is_given() || run.book.is_some()) {
+            bail!("--no-codes draws invoices without codes: leave out the certificate and --book");
         }
         let codes = match args.no_codes || is_total {
             true => Codes::Linked(KsefNumbers::None),

@@ -262,6 +262,7 @@ impl Linked<'_> {
                 places: made.places,
                 invoice: draft.source().map(|source| source.invoice.clone()),
                 pdf_sha256: draft.source().map(|source| source.digest.base64()),
+                codes: made.codes,
             });
         }
         let mut pictures = pictures.into_iter();

@@ -170,7 +170,11 @@ impl<'b> Report<'b> {
         let invoice = &done.invoice;
         say!("{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}", printable(invoice.number()), printable(input));
         say!("  {}, seller {}, issued {}", invoice.form(), invoice.seller(), invoice.issue_date());
-        for (name, (_, code)) in ["KOD I ", "KOD II"].iter().zip(done.codes()) {
+        let carried = done.document.as_ref().and_then(|document| document.codes);
+        if carried == Some(0) {
+            say!("  without codes");
+        }
+        for (name, (_, code)) in ["KOD I ", "KOD II"].iter().zip(done.codes()).take(carried.unwrap_or(usize::MAX)) {
             say!();
             say!("  {BOLD}{name}{BOLD:#}  {}", code.url);
             for (format, picture) in &code.pictures {

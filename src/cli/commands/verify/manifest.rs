@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use ksef_qr::error::ErrorKind;
 use ksef_qr::files::open_text;
 use ksef_qr::manifest::Lines;
 use ksef_qr::scanner::{Contents, Failure, Origin, Scanner};
@@ -227,6 +228,10 @@ impl<'m> ManifestCheck<'m> {
                     found.into_iter().filter(|one| one.origin == Origin::Code || !picture.urls.contains(&one.text));
                 let read = picture.check(&counted.map(|one| one.text).collect::<Vec<_>>());
                 Ok([read].into_iter().chain(misled).collect())
+            }
+            // That is what the line says.
+            Err(Failure::Refused { code, .. }) if picture.urls.is_empty() && code == ErrorKind::NoCodeFound.code() => {
+                Ok(vec![picture.check(&[])])
             }
             Err(failure @ Failure::Missing(_)) => Err(Problem::of_file(failure, &bytes)),
             Err(failure) => Ok(vec![picture.unreadable(&Problem::of_file(failure, &bytes).message)]),
