@@ -49,6 +49,7 @@
 //! | [`upo`] | KSeF's confirmation, or its answer in JSON | the number of each invoice |
 //! | [`correction`] | the file that KSeF refused, the one in its place | what differs, whether it may, what the request says |
 //! | [`link`] | facts | [`Kod1`](link::Kod1), [`UnsignedKod2`](link::UnsignedKod2); and a link back into its parts |
+//! | `crypto` | keys and texts, as bytes | signatures and public keys, by the library that signs |
 //! | [`credential`] | files, open or locked | a [`Credential`], if key, certificate and purpose agree |
 //! | [`register`] | a TOML file of certificates | the one that signs today, those that end soon (feature `register`) |
 //! | [`sign`] | facts and a credential | [`SignedLinks`]; the trait [`LinkSigner`](sign::LinkSigner) |
@@ -99,7 +100,7 @@
 //! - From `report` to `audit`, `files`, `threads`, `key_files`, `scanner`, `manifest` and `book` aside, no module knows files, clocks or threads. The clock is the
 //!   caller's.
 //! - The hash covers the exact bytes given. Nothing rewrites an invoice.
-//! - One file, `sign/aws.rs`, knows which library signs and makes keys. Only `files` and
+//! - One file, `crypto.rs`, knows which library signs, makes keys and gives an EC key its public half. Only `files` and
 //!   `batch/output/manifest_writer.rs` write: what a run makes for `batch`, keys, registers and calendars for the command;
 //!   and the databases of `book`.
 //! - A line is in the manifest before its pictures can be seen, and an invoice in the book before its codes are drawn. A code
@@ -132,6 +133,7 @@ pub mod book;
 pub mod check;
 pub mod correction;
 pub mod credential;
+mod crypto;
 pub mod deadline;
 pub mod enrol;
 pub mod error;

@@ -5,8 +5,8 @@ use p256::ecdsa::signature::Verifier as _;
 use rsa::pss;
 use sha2::Sha256;
 
-use super::aws::signer;
 use super::context::{ContextChoice, IssuingFor};
+use super::in_memory::signer;
 use super::link_signer::{Algorithm, LinkSigner, SignatureEncoding};
 use crate::credential::{Certificate, Conditions, Credential, PublicCredential, PublicKey};
 use crate::error::{Error, Kind, Result, Warning};

@@ -1,6 +1,6 @@
 //! From facts to signed links: which context issues, and the signature of KOD II.
 //!
-//! An [`Issuer`] has a credential and a [`LinkSigner`]. The signer is `aws` (any key in memory), `deterministic` (an EC
+//! An [`Issuer`] has a credential and a [`LinkSigner`]. The signer is `in_memory` (any key in memory), `deterministic` (an EC
 //! key whose signatures are to repeat) or the caller's own.
 //!
 //! ```
@@ -21,19 +21,19 @@
 //! # }
 //! ```
 
-mod aws;
 mod context;
 mod deterministic;
+mod in_memory;
 mod issuer;
 mod link_signer;
 mod new_key;
 
-pub use aws::signer;
 pub use context::{ContextChoice, ContextSource, IssuingFor};
 pub use deterministic::deterministic_signer;
+pub use in_memory::signer;
 pub use issuer::{Issuer, SignedLinks};
 pub use link_signer::{Algorithm, LinkSigner, SignatureEncoding};
 pub use new_key::KeyType;
 
-pub(crate) use aws::{QuickVerifier, random, request_signature};
+pub(crate) use in_memory::{QuickVerifier, random, request_signature};
 pub(crate) use issuer::is_verified;

@@ -1,5 +1,6 @@
-use super::aws;
+use super::in_memory::no_key;
 use crate::credential::PrivateKey;
+use crate::crypto;
 use crate::error::Result;
 
 /// Which key to make for a certificate of KSeF (`certyfikaty-KSeF.md`, section 3).
@@ -19,10 +20,11 @@ impl KeyType {
     /// # Errors
     /// `key_generation`, if the system gives no random numbers.
     pub fn generate(self) -> Result<PrivateKey> {
-        match self {
-            Self::EcP256 => aws::new_ec_key(),
-            Self::Rsa2048 => aws::new_rsa_key(),
-        }
+        let key = match self {
+            Self::EcP256 => crypto::new_ec_key(),
+            Self::Rsa2048 => crypto::new_rsa_key(),
+        };
+        PrivateKey::parse(&key.map_err(|_| no_key())?, None)
     }
 }
 
@@ -38,6 +40,6 @@ mod tests {
             assert_eq!(one.kind(), expected);
             assert_ne!(one.public_key(), other.public_key());
         }
-        assert_ne!(aws::random::<16>().unwrap(), aws::random::<16>().unwrap());
+        assert_ne!(crypto::random::<16>().unwrap(), crypto::random::<16>().unwrap());
     }
 }

@@ -5,6 +5,8 @@ mod legacy_pem;
 mod password_policy;
 pub(super) mod pbes2;
 mod pbkdf2;
+#[cfg(target_arch = "x86_64")]
+mod pbkdf2_in_registers;
 
 #[expect(clippy::module_inception, reason = "the noun of this folder, which the others serve")]
 mod private_key;

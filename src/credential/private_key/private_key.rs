@@ -2,7 +2,7 @@ use std::fmt;
 
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::{Sec1Point, ToSec1Point as _};
-use p256::{NistP256, ProjectivePoint, SecretKey};
+use p256::{NistP256, SecretKey};
 use pkcs8::der::asn1::{AnyRef, ContextSpecific, OctetStringRef};
 use pkcs8::der::oid::db::rfc5912;
 use pkcs8::der::{self, Decode as _, Reader as _, SliceReader, TagNumber};
@@ -19,6 +19,7 @@ use crate::credential::format::object::{KeyForm, Object};
 use crate::credential::format::{algorithm, pem};
 use crate::credential::open_or_locked::{KeyFile, Locked};
 use crate::credential::public_key::{KeyKind, PublicKey, check_rsa_size};
+use crate::crypto;
 use crate::error::{Error, Kind, Result};
 
 /// A private key, decrypted and found sound. Wiped from memory when dropped, and never printed.
@@ -142,26 +143,25 @@ impl PrivateKey {
         Ok(Self { pkcs8: key.to_pkcs8_der().map_err(damaged)?, public: PublicKey::Rsa(key.to_public_key()) })
     }
 
-    /// An `ECPrivateKey` on P-256. Its public key is worked out once, which costs more than all else here: p256's own
-    /// functions do so to compare it, to write it and to give it.
+    /// An `ECPrivateKey` on P-256. Its public key is worked out once, by the library that signs: p256 takes seven times as long,
+    /// and its own functions do so to compare it, to write it and to give it.
     fn from_ec(der: &[u8]) -> Result<Self> {
         let ec = EcPrivateKey::from_der(der).map_err(damaged)?;
         if ec.parameters.is_some_and(|curve| curve.named_curve() != Some(rfc5912::SECP_256_R_1)) {
             return Err(damaged(()));
         }
         let secret = SecretKey::from_slice(ec.private_key).map_err(damaged)?;
-        // Not by the table of multiples that p256 makes for its own functions: for one it costs five times what it saves.
-        let point = ProjectivePoint::GENERATOR * *secret.to_nonzero_scalar();
-        let public = p256::PublicKey::from_affine(point.to_affine()).map_err(damaged)?;
+        let secret = Zeroizing::new(<[u8; 32]>::from(secret.to_bytes()));
+        let public = crypto::ec_public_key(&secret).map_err(damaged)?;
+        let public = p256::PublicKey::from_sec1_bytes(&public).map_err(damaged)?;
         if let Some(given) = ec.public_key {
             let given = Sec1Point::<NistP256>::from_bytes(given).map_err(damaged)?;
             if given != public.to_sec1_point(given.is_compressed()) {
                 return Err(damaged(()));
             }
         }
-        let secret = Zeroizing::new(secret.to_bytes());
         let pkcs8 =
-            Zeroizing::new([PKCS8_EC, &secret, PKCS8_EC_PUBLIC, public.to_sec1_point(false).as_bytes()].concat());
+            Zeroizing::new([PKCS8_EC, &*secret, PKCS8_EC_PUBLIC, public.to_sec1_point(false).as_bytes()].concat());
         let pkcs8 = SecretDocument::try_from(&pkcs8[..]).map_err(damaged)?;
         Ok(Self { pkcs8, public: PublicKey::Ec(VerifyingKey::from(public)) })
     }
