@@ -174,15 +174,18 @@ impl Destination {
         document: Option<&dyn Document>,
     ) -> Result<ReservedNames> {
         let names = FileNames::of(stem);
-        for code in codes {
-            for format in formats {
-                self.check_free(&names.picture(code, *format))?;
+        // Elsewhere nothing is in the way, and no name is made to ask for it.
+        if self.folder.is_some() {
+            for code in codes {
+                for format in formats {
+                    self.check_free(&names.picture(code, *format))?;
+                }
             }
-        }
-        if let Some(document) = document {
-            let name = self.document_name(&names, document);
-            self.check_free(&name)?;
-            self.check_own(&name, document, &[])?;
+            if let Some(document) = document {
+                let name = self.document_name(&names, document);
+                self.check_free(&name)?;
+                self.check_own(&name, document, &[])?;
+            }
         }
         Ok(ReservedNames { names, are_own: false })
     }
@@ -309,6 +312,9 @@ impl Destination {
         format: PictureFormat,
         bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
+        if self.is_manifest() {
+            return Ok((Picture::Bytes(bytes), None));
+        }
         self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
     }
 
@@ -322,6 +328,9 @@ impl Destination {
         document: &dyn Document,
         bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
+        if self.is_manifest() {
+            return Ok((Picture::Bytes(bytes), None));
+        }
         let name = self.document_name(&names.names, document);
         if names.are_own {
             self.check_own(&name, document, &bytes)?;
@@ -336,9 +345,6 @@ impl Destination {
         is_compressed: bool,
         own: bool,
     ) -> Result<(Picture, Option<PreparedFile>)> {
-        if self.is_manifest() {
-            return Ok((Picture::Bytes(bytes), None));
-        }
         let prepared = self.prepare(name.clone(), &bytes, is_compressed, own)?;
         Ok((Picture::File(name), prepared))
     }
