@@ -2,13 +2,16 @@
 # What is given out (packaging/dist.py): made twice with the same bytes, its list of parts judged by another library, then the wheel in a
 # fresh environment and the .deb in a bare Debian, each of which does the main job.
 #
-#   .ci/packages.sh FOLDER    what Cargo built there (target/release) by `cargo build --workspace`
+#   .ci/packages.sh FOLDER [STATIC]    what Cargo built there (target/release) by `cargo build --workspace`
+#
+# STATIC, if it is given, holds programs that need no library of the system (CONTRIBUTING.md): their package is tried as well.
 #
 # What it needs of Debian, `.ci/run` installs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-$PWD/target}
 built=$(realpath "${1:-$target/release}")
+static=${2:+$(realpath "$2")}
 work=$target/packages
 step() { printf -- '-- %s (%d s)\n' "$*" "$SECONDS"; }
 rm -rf "$work/first" "$work/second" "$work/fresh" "$work/plain"
@@ -87,4 +90,22 @@ done
 in_root bash -n /usr/share/bash-completion/completions/ksef-qr
 in_root dpkg --purge ksef-qr >/dev/null
 [ -z "$(find "$root/usr" -name '*ksef*')" ]
+
+if [ -n "$static" ]; then
+  step "programs that need no library of the system, in a root that holds nothing else"
+  bare=$work/bare
+  rm -rf "$work/third" "$bare"
+  python3 packaging/dist.py "$work/third" --built "$built" --static "$static"
+  mkdir -p "$bare"
+  tar -xzf "$work"/third/*-static.tar.gz --strip-components=1 -C "$bare"
+  # Without /proc a program does not know where it stands, and is told where its helper does.
+  in_bare() { env -i KSEF_QR_SCAN=/bin/ksef-qr-scan "$(command -v chroot)" "$bare" "$@"; }
+  in_bare /bin/ksef-qr demo --out /demo >/dev/null
+  own=(--cert /demo/throwaway.crt --key /demo/throwaway.key --password-file /demo/throwaway.password)
+  in_bare /bin/ksef-qr sign /demo/invoices "${own[@]}" --env test --quiet --out /codes 2>/dev/null || [ $? -eq 1 ] # one of them is bad
+  in_bare /bin/ksef-qr verify /codes --invoice /demo/invoices --cert /demo/throwaway.crt --quiet
+  in_bare /bin/ksef-qr print /demo/invoices/domestic.xml --env test --codes /codes/manifest.ndjson --mode offline24 --out /printed --quiet
+  in_bare /bin/ksef-qr-server --version
+  head -c 4 "$bare"/printed/*.pdf | grep -q PDF
+fi
 step "all of it"

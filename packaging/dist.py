@@ -5,7 +5,8 @@
 
 - the wheel, with the command in it;
 - on Linux, a .deb: the command, its helper, the service, units, man pages, completions, the library with its header;
-- a .tar.gz of the same without Debian; of programs alone that need no library of the system, where those of --static are given;
+- a .tar.gz of the same without Debian; of programs alone that need no library of the system, where those of --static are given
+  (CONTRIBUTING.md says how they are built);
 - what it is made of (CycloneDX), whose licences that brings (THIRD-PARTY.txt), and SHA256SUMS.
 
 The same files give the same bytes, whoever runs it and when: times are SOURCE_DATE_EPOCH, or that of the last commit. What is given out
@@ -105,6 +106,25 @@ def needs(root):
     return ".".join(map(str, newest))
 
 
+# Of the C libraries that can be linked in: a text that only programs with it have, its name and licence, and where Debian keeps the latter.
+C_LIBRARIES = (
+    (b"glibc.malloc.", "the GNU C Library (LGPL-2.1-or-later)", "/usr/share/doc/libc6-dev/copyright"),
+    (b"", "musl (MIT)", "/usr/share/doc/musl/copyright"),
+)
+
+
+def c_library(static):
+    """Which C library the programs brought along, and on what terms. Ends if one of them needs a library of the system."""
+    for program in PROGRAMS:
+        said = run("readelf", "-ldW", str(static / program))
+        if "program interpreter" in said or "(NEEDED)" in said:
+            sys.exit(f"{static / program} needs libraries of the system, and is not what --static is for")
+    content = (static / PROGRAMS[0]).read_bytes()
+    _, name, terms = next(one for one in C_LIBRARIES if one[0] in content)
+    text = f"{name} is linked into these programs. To link them with another one, build them from the sources: CONTRIBUTING.md says how.\n"
+    return text + ("\n" + Path(terms).read_text(encoding="utf-8") if Path(terms).exists() else "")
+
+
 def settle(root, epoch):
     """What does not depend on who made it: modes of folders, times."""
     for path in [root, *root.rglob("*")]:
@@ -181,7 +201,7 @@ def main(out, built, static):
             deb(out, root, version, architecture, epoch)
             if static is not None:
                 top, alone = f"ksef-qr-{version}-{machine}-linux-static", Path(scratch, "static")
-                common(alone, static, documents)
+                common(alone, static, documents | {"libc.txt": c_library(static)})
                 tarball(out / f"{top}.tar.gz", alone, top, epoch)
 
     made = sorted(path for path in out.iterdir() if path.name != "SHA256SUMS")

@@ -153,4 +153,4 @@ def component(crate, kind="library"):
 
 
 def run(*arguments):
-    return subprocess.run(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return subprocess.run(arguments, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout

@@ -12,6 +12,8 @@ import argparse
 import base64
 import hashlib
 import os
+import platform
+import re
 import sys
 import sysconfig
 import tomllib
@@ -33,7 +35,11 @@ def version() -> str:
 
 def tag() -> str:
     """Of Python 3.9 and later, on machines of this kind."""
-    return "cp39-abi3-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    machine = sysconfig.get_platform()
+    if sys.platform == "darwin":
+        # Python's own says for which machines Python was built, often two kinds; the library is for this one.
+        machine = f"macosx-{os.environ.get('MACOSX_DEPLOYMENT_TARGET', '11.0')}-{platform.machine()}"
+    return "cp39-abi3-" + machine.replace("-", "_").replace(".", "_")
 
 
 def library(built: Path) -> tuple[Path, str]:
@@ -75,6 +81,9 @@ def make(out: Path, built: Path, more: dict[str, Path]) -> Path:
     files |= {f"{info}/licenses/{licence}": ROOT / licence for licence in ("LICENSE-APACHE", "LICENSE-MIT")}
     files |= {f"{info}/{where}": path for where, path in more.items()}
     contents = {where: path.read_bytes() for where, path in files.items()}
+    linked = re.search(rb"libpython3[.0-9a-z]*\.so[.0-9]*", contents[f"ksef_qr/{native_name}"])
+    if linked:
+        sys.exit(f"{native} is linked with {linked[0].decode()}, and would be of that Python alone: build it as .cargo/config.toml says")
     # `py.typed` is empty, and says by its name alone that the types count.
     contents["ksef_qr/py.typed"] = b""
     contents[f"{info}/METADATA"] = metadata(project).encode()

@@ -132,7 +132,7 @@ fn what_is_drawn_without_codes_is_verified_without_them() {
     for (out, expected) in [("both", "no QR code and no link was found"), ("draft", "holds another link")] {
         let manifest = folder.join(out).join("manifest.ndjson");
         let output = run(Command::new(env!("CARGO_BIN_EXE_ksef-qr")).arg("verify").arg("--manifest").arg(manifest));
-        let said = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned() + stderr(&output);
         assert!(status(&output) == 1 && said.contains(expected), "{out}: {said}");
     }
 }

@@ -147,11 +147,18 @@ fn make(
         return Err(refuse(format!("{}: {} takes the invoice alone, and a PDF is given", file.name, task.name())));
     }
     let jobs = options.jobs(files.len())?;
-    // Of one, whoever asks for the line waits for it; of several, the threads make them all at once.
-    let made: fn(Record) -> Item = if files.len() > 1 { |record| item(record).settled() } else { item };
+    let files = match <[File<'_>; 1]>::try_from(files) {
+        // Whoever asks for its line waits for it; of several, the threads make them all at once.
+        Ok([File { name, xml: Some(Cow::Borrowed(xml)), pdf: None }]) => {
+            return Ok(Answer { items: vec![item(batch.one_lent(name, xml)?)] });
+        }
+        Ok([file]) => return Ok(Answer { items: vec![item(batch.one(file.into_input())?)] }),
+        Err(files) => files,
+    };
     let items = over_all(jobs, in_groups(files, jobs, book.is_some()), |group| {
         let inputs = group.into_iter().map(File::into_input);
-        Ok(batch.several(inputs.collect())?.into_iter().map(made).collect::<Vec<_>>())
+        let records = batch.several(inputs.collect())?;
+        Ok(records.into_iter().map(|record| item(record).settled()).collect::<Vec<_>>())
     });
     let groups: Vec<Vec<Item>> = items.into_iter().collect::<Result<_>>()?;
     Ok(Answer { items: groups.into_iter().flatten().collect() })
@@ -220,7 +227,8 @@ fn item(mut record: Record) -> Item {
 }
 
 fn taken_out(done: &mut Done) -> Vec<(&'static str, Vec<u8>)> {
-    let mut buffers = Vec::new();
+    let codes = 1 + usize::from(done.kod2.is_some());
+    let mut buffers = Vec::with_capacity(codes * done.kod1.pictures.len() + usize::from(done.document.is_some()));
     pictures(0, &mut done.kod1, &mut buffers);
     if let Some(kod2) = &mut done.kod2 {
         pictures(1, &mut kod2.code, &mut buffers);

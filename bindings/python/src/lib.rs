@@ -51,7 +51,11 @@ impl Given {
 
     /// What messages call it.
     fn name(&self, at: usize) -> Cow<'_, str> {
-        self.name.as_deref().map_or_else(|| format!("invoice {}", at + 1).into(), Into::into)
+        match (self.name.as_deref(), at) {
+            (Some(name), _) => name.into(),
+            (None, 0) => FIRST.into(),
+            (None, _) => format!("invoice {}", at + 1).into(),
+        }
     }
 
     fn file(&self, at: usize) -> core::File<'_> {
@@ -60,6 +64,9 @@ impl Given {
 }
 
 const INVOICE: &str = "an invoice";
+
+/// What messages call the first invoice, if it has no name.
+const FIRST: &str = "invoice 1";
 
 /// What holds bytes; never a text that was decoded.
 fn read(what: &str, given: &Bound<'_, PyAny>) -> PyResult<PyBackedBytes> {
@@ -116,9 +123,9 @@ impl Item {
 
     /// KOD I and KOD II in a format, as far as they were drawn.
     fn pictures<'py>(&self, py: Python<'py>, format: &str) -> PyResult<Bound<'py, PyTuple>> {
-        let of_format = |name: &str| name.starts_with("kod") && name.rsplit('.').next() == Some(format);
-        let drawn = self.0.buffers.iter().filter(|(name, _)| of_format(name));
-        PyTuple::new(py, drawn.map(|(_, bytes)| PyBytes::new(py, bytes)).collect::<Vec<_>>())
+        let of_format = |name: &str| name.starts_with("kod") && name.get("kod1.".len()..) == Some(format);
+        let picture = |(name, bytes): &(&str, Vec<u8>)| of_format(name).then(|| PyBytes::new(py, bytes));
+        PyTuple::new(py, self.0.buffers.iter().filter_map(picture).collect::<Vec<_>>())
     }
 }
 
@@ -254,7 +261,7 @@ fn stamp(
     let invoice = invoice.map(|invoice| Given::of(INVOICE, &invoice)).transpose()?;
     let file = match &invoice {
         Some(invoice) => invoice.file(0),
-        None => core::File { name: "invoice 1".into(), ..core::File::default() },
+        None => core::File { name: FIRST.into(), ..core::File::default() },
     };
     let file = core::File { pdf: Some(Cow::Borrowed(&pdf)), ..file };
     of_one(py, &book, file, |book, files| core::stamp(issuer, book, files, options))

@@ -59,6 +59,6 @@ pub(super) fn read_all(from: impl Read, buffer: &mut Vec<u8>, largest: u64) -> R
     if buffer.len() as u64 > largest { Err(too_large(buffer.len() as u64, largest)) } else { Ok(()) }
 }
 
-pub(super) fn too_large(size: u64, largest: u64) -> Error {
+pub(crate) fn too_large(size: u64, largest: u64) -> Error {
     Error::new(Kind::TooLarge, format!("it has {size} bytes or more, and no invoice has more than {largest}"))
 }

@@ -21,4 +21,4 @@ pub(crate) use archive::{ArchiveFormat, BLOCK, every_name, headers};
 pub(crate) use beside::{Beside, number_in_name};
 #[cfg(feature = "pdf")]
 pub(crate) use bytes::read_file;
-pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED};
+pub(crate) use bytes::{LARGEST_ACCEPTED, LARGEST_ALLOWED, too_large};

@@ -174,15 +174,18 @@ impl Destination {
         document: Option<&dyn Document>,
     ) -> Result<ReservedNames> {
         let names = FileNames::of(stem);
-        for code in codes {
-            for format in formats {
-                self.check_free(&names.picture(code, *format))?;
+        // Elsewhere nothing is in the way, and no name is made to ask for it.
+        if self.folder.is_some() {
+            for code in codes {
+                for format in formats {
+                    self.check_free(&names.picture(code, *format))?;
+                }
             }
-        }
-        if let Some(document) = document {
-            let name = self.document_name(&names, document);
-            self.check_free(&name)?;
-            self.check_own(&name, document, &[])?;
+            if let Some(document) = document {
+                let name = self.document_name(&names, document);
+                self.check_free(&name)?;
+                self.check_own(&name, document, &[])?;
+            }
         }
         Ok(ReservedNames { names, are_own: false })
     }
@@ -309,7 +312,10 @@ impl Destination {
         format: PictureFormat,
         bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
-        self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
+        if self.is_manifest() {
+            return Ok((Picture::Bytes(bytes), None));
+        }
+        self.write(names.names.picture(code, format), &bytes, format.is_compressed(), names.are_own)
     }
 
     /// A document as the manifest names it, and the file, unless it goes into the manifest.
@@ -322,24 +328,24 @@ impl Destination {
         document: &dyn Document,
         bytes: Vec<u8>,
     ) -> Result<(Picture, Option<PreparedFile>)> {
+        if self.is_manifest() {
+            return Ok((Picture::Bytes(bytes), None));
+        }
         let name = self.document_name(&names.names, document);
         if names.are_own {
             self.check_own(&name, document, &bytes)?;
         }
-        self.write(name, bytes, false, names.are_own)
+        self.write(name, &bytes, false, names.are_own)
     }
 
     fn write(
         &self,
         name: String,
-        bytes: Vec<u8>,
+        bytes: &[u8],
         is_compressed: bool,
         own: bool,
     ) -> Result<(Picture, Option<PreparedFile>)> {
-        if self.is_manifest() {
-            return Ok((Picture::Bytes(bytes), None));
-        }
-        let prepared = self.prepare(name.clone(), &bytes, is_compressed, own)?;
+        let prepared = self.prepare(name.clone(), bytes, is_compressed, own)?;
         Ok((Picture::File(name), prepared))
     }
 

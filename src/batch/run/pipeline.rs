@@ -175,6 +175,7 @@ impl<'b> Run<'b> {
             batch,
             destination,
             beside,
+            lent: None,
             watch: watch.as_deref(),
             #[cfg(feature = "book")]
             turns: &turns,

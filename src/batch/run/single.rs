@@ -7,6 +7,8 @@ use super::job::{Finished, Job};
 #[cfg(feature = "book")]
 use super::work::{DrawnCodes, Turns};
 use super::work::{Plan, Worker};
+#[cfg(feature = "book")]
+use crate::batch::bookkeeping::Bookkeeping;
 use crate::batch::input::{Beside, Input};
 use crate::batch::output::{Destination, Output};
 use crate::batch::settings::Batch;
@@ -49,8 +51,28 @@ impl Batch {
     /// `setting_malformed` if the output is another than [`Output::Manifest`]; `book_wrong_environment`; those of the book once
     /// codes were drawn.
     pub fn one(&self, input: Input) -> Result<Record> {
-        let forgotten = || Error::new(Kind::Internal, "the program forgot this invoice");
-        self.several(vec![input])?.pop().ok_or_else(forgotten)
+        #[cfg(feature = "book")]
+        if self.book.is_some() {
+            let forgotten = || Error::new(Kind::Internal, "the program forgot this invoice");
+            return self.several(vec![input])?.pop().ok_or_else(forgotten);
+        }
+        self.in_memory(None, |plan, worker| self.record(plan, worker, input))
+    }
+
+    /// The same of an invoice that the caller keeps: its bytes are read where they are, unless a book or a document needs them.
+    ///
+    /// # Errors
+    /// As [`one`](Self::one).
+    pub fn one_lent(&self, name: impl Into<String>, xml: &[u8]) -> Result<Record> {
+        let is_copied = self.drawing.document.is_some();
+        #[cfg(feature = "book")]
+        let is_copied = is_copied || self.book.is_some();
+        let copy = is_copied.then(|| xml.to_vec());
+        let input = Input::Memory { name: name.into(), xml: copy, pdf: None };
+        if is_copied {
+            return self.one(input);
+        }
+        self.in_memory(Some(xml), |plan, worker| self.record(plan, worker, input))
     }
 
     /// The same of several, one after the other on this thread, in their order. A book is asked once for all.
@@ -58,12 +80,29 @@ impl Batch {
     /// # Errors
     /// As [`one`](Self::one).
     pub fn several(&self, inputs: Vec<Input>) -> Result<Vec<Record>> {
-        if self.output != Output::Manifest {
-            return Err(Error::new(Kind::SettingMalformed, "what is done in memory goes nowhere else"));
-        }
         #[cfg(feature = "book")]
         if let Some(keeping) = &self.book {
             keeping.book.check_environment(self.codes.environment())?;
+            let records = self.in_memory(None, |plan, worker| self.records_by_book(plan, worker, keeping, inputs))?;
+            if let Some(mut drawn) = DrawnCodes::of(self) {
+                for record in &records {
+                    drawn.add(record)?;
+                }
+                drawn.finish()?;
+            }
+            return Ok(records);
+        }
+        self.in_memory(None, |plan, worker| inputs.into_iter().map(|input| self.record(plan, worker, input)).collect())
+    }
+
+    /// Has work done by a worker whose renderer goes from one call to the next.
+    fn in_memory<T>(
+        &self,
+        lent: Option<&[u8]>,
+        work: impl for<'p> FnOnce(Plan<'p>, &mut Worker<'p>) -> T,
+    ) -> Result<T> {
+        if self.output != Output::Manifest {
+            return Err(Error::new(Kind::SettingMalformed, "what is done in memory goes nowhere else"));
         }
         let destination = Destination::open(&Output::Manifest, self.existing, false, None)?;
         let beside = Beside::default();
@@ -73,48 +112,53 @@ impl Batch {
             batch: self,
             destination: &destination,
             beside: &beside,
+            lent,
             watch: None,
             #[cfg(feature = "book")]
             turns: &turns,
         };
-        let job = |input: Input| Job::New { name: input.name(), stem: input.stem(), input };
-        let jobs: Vec<Job> = inputs.into_iter().map(job).collect();
-        let records: Vec<Record> = self.finished(plan, &jobs).into_iter().map(|finished| finished.record).collect();
-        #[cfg(feature = "book")]
-        if let Some(mut drawn) = DrawnCodes::of(self) {
-            for record in &records {
-                drawn.add(record)?;
-            }
-            drawn.finish()?;
-        }
-        Ok(records)
+        let mut worker = Worker::drawing_by(plan, IDLE.take(self.drawing.style));
+        let done = work(plan, &mut worker);
+        IDLE.put(worker.into_renderer(), self.jobs.get());
+        Ok(done)
     }
 
-    fn finished(&self, plan: Plan<'_>, jobs: &[Job]) -> Vec<Finished> {
-        // As in a run: no panic is known.
-        let failed = |job: &Job| {
-            let error = Error::new(Kind::Internal, "the program failed on this invoice");
-            Finished::refused(job, error, self.rehearsed_at)
-        };
-        let mut worker = Worker::drawing_by(plan, IDLE.take(self.drawing.style));
-        #[cfg(feature = "book")]
-        if let Some(keeping) = &self.book {
-            let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, jobs)));
-            if done.is_ok() {
-                IDLE.put(worker.into_renderer(), self.jobs.get());
-            }
-            return done.unwrap_or_else(|_| jobs.iter().map(failed).collect());
-        }
-        let one = |job| {
-            catch_unwind(AssertUnwindSafe(|| worker.process(job))).unwrap_or_else(|_| {
-                worker = Worker::new(plan);
-                failed(job)
-            })
-        };
-        let finished = jobs.iter().map(one).collect();
-        IDLE.put(worker.into_renderer(), self.jobs.get());
-        finished
+    fn record<'p>(&self, plan: Plan<'p>, worker: &mut Worker<'p>, input: Input) -> Record {
+        let job = job(input);
+        let done = catch_unwind(AssertUnwindSafe(|| worker.process(&job)));
+        let finished = done.unwrap_or_else(|_| {
+            *worker = Worker::new(plan);
+            self.failed(&job)
+        });
+        finished.record
     }
+
+    #[cfg(feature = "book")]
+    fn records_by_book<'p>(
+        &self,
+        plan: Plan<'p>,
+        worker: &mut Worker<'p>,
+        keeping: &Bookkeeping,
+        inputs: Vec<Input>,
+    ) -> Vec<Record> {
+        let jobs: Vec<Job> = inputs.into_iter().map(job).collect();
+        let done = catch_unwind(AssertUnwindSafe(|| worker.process_by_book(keeping, &jobs)));
+        let finished = done.unwrap_or_else(|_| {
+            *worker = Worker::new(plan);
+            jobs.iter().map(|job| self.failed(job)).collect()
+        });
+        finished.into_iter().map(|finished| finished.record).collect()
+    }
+
+    /// As in a run: no panic is known.
+    fn failed(&self, job: &Job) -> Finished {
+        Finished::refused(job, Error::new(Kind::Internal, "the program failed on this invoice"), self.rehearsed_at)
+    }
+}
+
+/// No file is named after it: it has no stem.
+fn job(input: Input) -> Job {
+    Job::New { name: input.name(), stem: String::new(), input }
 }
 
 #[cfg(test)]
@@ -138,6 +182,21 @@ mod tests {
         assert!(one.contains("png_base64") && one != other);
         for _ in 0..3 {
             assert_eq!((line(5, 203), line(9, 600)), (one.clone(), other.clone()));
+        }
+    }
+
+    #[test]
+    fn what_is_lent_is_what_is_given() {
+        let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::None };
+        let batch = Batch::new(Vec::new(), codes, Output::Manifest, IssueDate::parse("2026-06-30").unwrap());
+        let good: &[u8] = include_bytes!("../../../fixtures/invoices/good/fa3-basic.xml");
+        let large = vec![b' '; crate::batch::input::LARGEST_ACCEPTED as usize + 1];
+        for (xml, is_good) in [(good, true), (b"<a/>", false), (b"", false), (&large, false)] {
+            let given = Input::Memory { name: "f.xml".to_owned(), xml: Some(xml.to_vec()), pdf: None };
+            let lines =
+                [batch.one(given), batch.one_lent("f.xml", xml)].map(|record| record.unwrap().to_line().unwrap());
+            assert_eq!(lines[0], lines[1]);
+            assert_eq!(lines[0].contains("png_base64"), is_good, "{}", lines[0]);
         }
     }
 

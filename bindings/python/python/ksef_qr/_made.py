@@ -128,7 +128,8 @@ class Signed:
 
     def png(self) -> Tuple[bytes, ...]:
         """Its codes as PNGs: KOD I, KOD II."""
-        return self._pictures("png")
+        # As in `_pictures`: the usual case, without a call more.
+        return self._item.pictures("png") or self._pictures("png")
 
     def svg(self) -> Tuple[str, ...]:
         """Its codes as SVGs."""

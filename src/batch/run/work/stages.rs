@@ -10,7 +10,7 @@
 #[cfg(feature = "book")]
 use super::turns::Turns;
 use crate::batch::document::{Content, Document, Draft, PdfSource};
-use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED};
+use crate::batch::input::{Beside, Input, LARGEST_ACCEPTED, LARGEST_ALLOWED, too_large};
 use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::run::earlier::Watch;
 use crate::batch::run::number::settle;
@@ -30,6 +30,8 @@ pub(in crate::batch) struct Plan<'b> {
     pub(in crate::batch) batch: &'b Batch,
     pub(in crate::batch) destination: &'b Destination,
     pub(in crate::batch) beside: &'b Beside,
+    /// The one invoice, where its bytes are the caller's; no document is made of it.
+    pub(in crate::batch) lent: Option<&'b [u8]>,
     /// If it is written down what the files look like.
     pub(in crate::batch) watch: Option<&'b Watch>,
     /// Of a run that keeps a book.
@@ -73,16 +75,18 @@ pub(in crate::batch) struct Opened<'b, 'w> {
     pub(in crate::batch) draft: Option<Box<dyn Draft + 'b>>,
 }
 
-impl<'b, 'w> Opened<'b, 'w> {
+impl<'b: 'w, 'w> Opened<'b, 'w> {
     /// Reads the invoice, into `buffer` unless it is in memory, and what its document is made of.
     ///
     /// # Errors
     /// Those of [`Input::read`] and of the document; `stamped_over_input`.
     pub(in crate::batch) fn open(plan: Plan<'b>, input: &'w Input, buffer: &'w mut Vec<u8>) -> Result<Self> {
         let largest = if plan.batch.allow.contains(Rule::Size) { LARGEST_ALLOWED } else { LARGEST_ACCEPTED };
-        let (draft, bytes): (_, &[u8]) = match plan.document() {
-            Some(document) => (Some(document.begin(input, buffer, largest)?), buffer),
-            None => (None, input.bytes(buffer, largest)?),
+        let (draft, bytes): (_, &[u8]) = match (plan.document(), plan.lent) {
+            (Some(document), _) => (Some(document.begin(input, buffer, largest)?), buffer),
+            (None, Some(lent)) if lent.len() as u64 <= largest => (None, lent),
+            (None, Some(_)) => return Err(too_large(largest + 1, largest)),
+            (None, None) => (None, input.bytes(buffer, largest)?),
         };
         // A document must not take the place of what it, or another, is made of.
         if let Input::Pdf { pdf, .. } = input {

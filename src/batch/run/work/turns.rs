@@ -1,14 +1,12 @@
 //! Who may work, where a worker waits for the disk.
 
-use std::sync::{Mutex, PoisonError};
-
-use crossbeam_channel::{Receiver, Sender, bounded};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
 /// it, another one works.
 pub(in crate::batch) struct Turns {
-    give: Sender<()>,
-    take: Receiver<()>,
+    free: Mutex<usize>,
+    given_back: Condvar,
     /// Held by the worker who takes work.
     intake: Mutex<()>,
 }
@@ -18,9 +16,18 @@ pub(in crate::batch) struct Turn<'t>(&'t Turns);
 
 impl Turns {
     pub(in crate::batch) fn new(jobs: usize) -> Self {
-        let (give, take) = bounded(jobs);
-        (0..jobs).for_each(|_| _ = give.try_send(()));
-        Self { give, take, intake: Mutex::new(()) }
+        Self { free: Mutex::new(jobs), given_back: Condvar::new(), intake: Mutex::new(()) }
+    }
+
+    fn take(&self) {
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.given_back.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner);
+        *free -= 1;
+    }
+
+    fn give_back(&self) {
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.given_back.notify_one();
     }
 
     /// The next work and the turn for it, or none if there is no more: work is begun in the order in which it comes, so that of two
@@ -28,22 +35,22 @@ impl Turns {
     pub(in crate::batch) fn next<T>(&self, take_work: impl FnOnce() -> Option<T>) -> Option<(T, Turn<'_>)> {
         let _intake = self.intake.lock().unwrap_or_else(PoisonError::into_inner);
         let work = take_work()?;
-        _ = self.take.recv();
+        self.take();
         Some((work, Turn(self)))
     }
 
     /// Lets others work while this worker waits.
     pub(in crate::batch) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
-        _ = self.give.try_send(());
+        self.give_back();
         let done = wait();
-        _ = self.take.recv();
+        self.take();
         done
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        _ = self.0.give.try_send(());
+        self.0.give_back();
     }
 }
 
@@ -56,10 +63,11 @@ mod tests {
         let turns = Turns::new(2);
         let take = || turns.next(|| Some(())).unwrap().1;
         let (first, second) = (take(), take());
-        assert!(turns.take.is_empty());
-        turns.waiting(|| assert_eq!(turns.take.len(), 1));
-        assert!(turns.take.is_empty());
+        let free = || *turns.free.lock().unwrap();
+        assert_eq!(free(), 0);
+        turns.waiting(|| assert_eq!(free(), 1));
+        assert_eq!(free(), 0);
         drop((first, second));
-        assert_eq!(turns.take.len(), 2);
+        assert_eq!(free(), 2);
     }
 }
