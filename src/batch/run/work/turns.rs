@@ -1,8 +1,10 @@
 //! Who may work, where a worker waits for the disk.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+
+use crate::error::{Error, Kind, Result};
 
 /// As many turns as the run has jobs. There is one worker more than turns: while one waits for the disk, that the book is safe on
 /// it, another one works.
@@ -11,6 +13,8 @@ pub(in crate::batch) struct Turns {
     take: Receiver<()>,
     /// Held by the worker who takes work.
     intake: Mutex<()>,
+    /// Why the book cannot be reached, once that was found.
+    away: OnceLock<Error>,
 }
 
 /// A worker's turn, until it is dropped.
@@ -20,7 +24,7 @@ impl Turns {
     pub(in crate::batch) fn new(jobs: usize) -> Self {
         let (give, take) = bounded(jobs);
         (0..jobs).for_each(|_| _ = give.try_send(()));
-        Self { give, take, intake: Mutex::new(()) }
+        Self { give, take, intake: Mutex::new(()), away: OnceLock::new() }
     }
 
     /// The next work and the turn for it, or none if there is no more: work is begun in the order in which it comes, so that of two
@@ -32,11 +36,23 @@ impl Turns {
         Some((work, Turn(self)))
     }
 
-    /// Lets others work while this worker waits.
-    pub(in crate::batch) fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
+    /// Lets others work while this worker waits for the book. A book that cannot be reached was waited for already: once that is
+    /// found, the rest of the run hears it at once.
+    ///
+    /// # Errors
+    /// Those of the book.
+    pub(in crate::batch) fn waiting<T>(&self, wait: impl FnOnce() -> Result<T>) -> Result<T> {
+        if let Some(away) = self.away.get() {
+            return Err(away.clone());
+        }
         _ = self.give.try_send(());
         let done = wait();
         _ = self.take.recv();
+        if let Err(error) = &done
+            && error.kind() == Kind::BookUnavailable
+        {
+            _ = self.away.set(error.clone());
+        }
         done
     }
 }
@@ -57,9 +73,24 @@ mod tests {
         let take = || turns.next(|| Some(())).unwrap().1;
         let (first, second) = (take(), take());
         assert!(turns.take.is_empty());
-        turns.waiting(|| assert_eq!(turns.take.len(), 1));
+        let waited = turns.waiting(|| {
+            assert_eq!(turns.take.len(), 1);
+            Ok(())
+        });
+        assert!(waited.is_ok());
         assert!(turns.take.is_empty());
         drop((first, second));
         assert_eq!(turns.take.len(), 2);
+    }
+
+    #[test]
+    fn a_book_that_is_away_is_waited_for_once() {
+        let turns = Turns::new(1);
+        let away = Error::new(Kind::BookUnavailable, "the server is gone");
+        let damaged = Error::new(Kind::BookDamaged, "a row is damaged");
+        assert_eq!(turns.waiting(|| Err::<(), _>(damaged.clone())), Err(damaged));
+        assert_eq!(turns.waiting(|| Ok(1)), Ok(1));
+        assert_eq!(turns.waiting(|| Err::<(), _>(away.clone())), Err(away.clone()));
+        assert_eq!(turns.waiting::<()>(|| panic!("asked again")), Err(away));
     }
 }
