@@ -119,10 +119,13 @@ impl<'b, 'w> Opened<'b, 'w> {
     /// An invoice that keeps the rules of KSeF. If it is done anew, `replaces` is the digest of the file before.
     ///
     /// # Errors
-    /// Those of reading, of the rules, and of the calendar.
+    /// Those of reading, of [`Admission::check`](crate::batch::Admission::check), of the rules, and of the calendar.
     pub(in crate::batch) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
         let Batch { codes, today, schedule, .. } = plan.batch;
         let invoice = self.invoice(plan)?;
+        if let Some(admission) = &plan.batch.admission {
+            admission.check(&invoice).map_err(|error| self.about_invoice(error))?;
+        }
         let reviewed = invoice.review(codes.environment(), *today);
         let mut warnings = reviewed.map_err(|error| self.about_invoice(error))?;
         if let Some(draft) = &self.draft {
@@ -220,6 +223,14 @@ impl Linked<'_> {
 
     pub(in crate::batch) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
         self.accepted.warnings.extend(warnings);
+    }
+
+    /// KSeF has it already: there is nothing to send, and no day that is over.
+    pub(in crate::batch) fn is_in_ksef(&mut self) {
+        if let Some(sending) = &mut self.accepted.sending {
+            sending.by = None;
+        }
+        self.accepted.warnings.retain(|warning| warning.kind() != WarningKind::NotForKsef);
     }
 
     pub(in crate::batch) fn allow(&mut self, rules: Rules) {

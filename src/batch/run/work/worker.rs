@@ -134,7 +134,11 @@ impl<'b> Worker<'b> {
     fn finish(&self, job: &Job, made: Made) -> Finished {
         let Plan { batch, beside, .. } = self.plan;
         match made {
-            Ok((outcome, files)) => {
+            Ok((mut outcome, files)) => {
+                if let InvoiceOutcome::Done(done) = &mut outcome {
+                    let warnings = std::mem::take(&mut done.warnings).into_iter();
+                    done.warnings = warnings.map(|warning| batch.hints.complete_warning(warning)).collect();
+                }
                 let number = match job {
                     Job::New { input, .. } | Job::Known { input, .. } => {
                         NumberOfInvoice::of(batch, beside, input, &outcome)
