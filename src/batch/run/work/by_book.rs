@@ -219,7 +219,7 @@ pub(in crate::batch) fn keep(
         (Some(known), Some(kept)) if known.url != kept.url => Err(another_kod2()),
         (known, kept) => Ok(known.is_some() || kept.is_none()),
     };
-    if let Some(entry) = keeping.book.find(&earlier.hash)?
+    if let Some(entry) = plan.turns.waiting(|| keeping.book.find(&earlier.hash))?
         && is_same(&entry)?
     {
         return Ok(());
@@ -239,7 +239,7 @@ pub(in crate::batch) fn keep(
         },
         may_repeat: plan.batch.allow.contains(Rule::IssuedNumber),
     };
-    match keeping.book.enter(&[&new])?.pop() {
+    match plan.turns.waiting(|| keeping.book.enter(&[&new]))?.pop() {
         Some(Found::NumberTaken(other)) => Err(number_taken(&other)),
         Some(Found::Known(entry)) => is_same(&entry).map(|_| ()),
         Some(Found::New) | None => Ok(()),

@@ -22,7 +22,7 @@ use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, Sign
 use crate::render::{Code, PictureFormat, Renderer};
 #[cfg(feature = "book")]
 use crate::values::Day;
-use crate::values::{InvoiceHash, Rule, Rules};
+use crate::values::{InvoiceHash, KsefNumber, Rule, Rules};
 
 /// What the stages need to know, and what they look up; the same for all invoices of a run.
 #[derive(Clone, Copy)]
@@ -40,6 +40,18 @@ pub(in crate::batch) struct Plan<'b> {
 impl<'b> Plan<'b> {
     pub(in crate::batch) fn document(self) -> Option<&'b dyn Document> {
         self.batch.drawing.document.as_deref()
+    }
+
+    /// The KSeF number that the book has of an invoice. What cannot be asked now is asked again where it may fail.
+    #[cfg_attr(not(feature = "book"), expect(unused_variables, clippy::unused_self, reason = "there is no book"))]
+    pub(in crate::batch) fn number_by_book(self, hash: &InvoiceHash) -> Option<KsefNumber> {
+        #[cfg(feature = "book")]
+        {
+            let keeping = self.batch.book.as_ref()?;
+            self.turns.waiting(|| keeping.book.find(hash)).ok()??.ksef_number().cloned()
+        }
+        #[cfg(not(feature = "book"))]
+        None
     }
 
     /// Why the invoices were issued outside of KSeF, if that is known.

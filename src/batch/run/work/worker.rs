@@ -173,7 +173,8 @@ impl<'b> Worker<'b> {
     fn keep_or_begin_anew<'j>(&mut self, input: &'j Input, earlier: EarlierRecord) -> Result<Begun<'b, 'j>> {
         let Self { plan, bytes, renderer, compared } = self;
         let opened = Opened::open(*plan, input, bytes)?;
-        let fits = opened.hash() == earlier.hash && is_labelled(plan.batch, plan.beside, input, &earlier);
+        let fits = opened.hash() == earlier.hash
+            && is_labelled(plan.batch, plan.beside, input, &earlier, |hash| plan.number_by_book(hash));
         let is_of_same_pdf = earlier
             .document
             .as_ref()

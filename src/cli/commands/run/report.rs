@@ -31,8 +31,8 @@ pub struct Report<'b> {
     refused: u64,
     /// Of those, how many were told one by one.
     shown: u64,
-    /// What was told of a book that cannot be reached: the rest of a run is refused for it, and one line says so.
-    away: Option<Error>,
+    /// True once it was told that the book cannot be reached: the rest of a run is refused for it, and one line says so.
+    is_away: bool,
     warned: u64,
     /// Pictures and documents.
     files: u64,
@@ -80,7 +80,7 @@ impl<'b> Report<'b> {
             done: 0,
             refused: 0,
             shown: 0,
-            away: None,
+            is_away: false,
             warned: 0,
             files: 0,
             found: false,
@@ -105,7 +105,7 @@ impl<'b> Report<'b> {
 
     fn refused(&mut self, input: &str, error: &Error) {
         self.refused += 1;
-        if error.kind() == ErrorKind::BookUnavailable && self.away.replace(error.clone()).as_ref() == Some(error) {
+        if error.kind() == ErrorKind::BookUnavailable && std::mem::replace(&mut self.is_away, true) {
             return;
         }
         // Of a PDF and its invoice, which of them it is about.
