@@ -20,11 +20,14 @@ pub(super) struct Known {
     pub(super) correction: Option<(InvoiceHash, String)>,
 }
 
+/// Whether somebody may be told of an invoice.
+type Sees = dyn Fn(&Entry) -> bool + Send + Sync;
+
 /// A book, as somebody sees it.
 pub(super) struct SeenBook {
     pub(super) book: Arc<Book>,
     /// Which invoices they may be told of; all if there is none.
-    pub(super) sees: Option<Box<dyn Fn(&Entry) -> bool + Send + Sync>>,
+    pub(super) sees: Option<Box<Sees>>,
 }
 
 impl fmt::Debug for SeenBook {
