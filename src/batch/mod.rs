@@ -65,4 +65,4 @@ pub use input::{ArchiveEntry, Input, InvoiceFile, Pdfs, Source, entries, entries
 pub use observers::{Observer, Unchanged};
 pub use output::{Existing, Manifest, Output};
 pub use run::Interrupt;
-pub use settings::{Batch, Drawing};
+pub use settings::{Admission, Batch, Drawing};

@@ -1,5 +1,6 @@
 //! A batch, described.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -11,7 +12,8 @@ use super::document::Document;
 use super::input::Source;
 use super::output::{Existing, Manifest, Output};
 use crate::deadline::Schedule;
-use crate::error::Hints;
+use crate::error::{Hints, Result};
+use crate::invoice::Invoice;
 use crate::qr::EccLevel;
 use crate::render::{PictureFormat, Style};
 use crate::values::{IssueDate, Rules};
@@ -28,6 +30,8 @@ pub struct Batch {
     pub codes: CodeSource,
     /// Acceptance rules that may be broken.
     pub allow: Rules,
+    /// Who asks for the run may not have every invoice worked on, if this is given.
+    pub admission: Option<Box<dyn Admission>>,
     /// Today, for the warning about issue dates to come.
     pub today: IssueDate,
     /// The moment, if the run acts as if it were another than now: every line says so.
@@ -70,6 +74,7 @@ impl Batch {
             below: None,
             codes,
             allow: Rules::NONE,
+            admission: None,
             today,
             rehearsed_at: None,
             schedule: None,
@@ -86,6 +91,16 @@ impl Batch {
             hints: Hints::LIBRARY,
         }
     }
+}
+
+/// Which invoices whoever asks for a run may have worked on.
+pub trait Admission: fmt::Debug + Send + Sync {
+    /// Asked from many threads of every invoice, as soon as it is read: before its signer is looked for, and before the book,
+    /// so that the answer is the same whatever the book has of it.
+    ///
+    /// # Errors
+    /// Why the invoice is not worked on: it is refused.
+    fn check(&self, invoice: &Invoice) -> Result<()>;
 }
 
 /// As many as this process may use. Counting them reads files of the system, which takes as long as an invoice: once.

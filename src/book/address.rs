@@ -1,9 +1,11 @@
 //! Where a book is: a file, or a PostgreSQL server.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Kind, Result};
+#[cfg(feature = "postgres")]
+use crate::key_files::Secret;
 
 /// Where a book is.
 #[derive(Clone, Debug)]
@@ -37,7 +39,37 @@ impl Place {
         }
         Ok(Self::File(text.into()))
     }
+
+    /// With the password of the database's user: from a file, if one is named, or else from the first of
+    /// [`PASSWORD_VARIABLES`] that is set. A server that trusts its user wants none, and a file has none.
+    ///
+    /// # Errors
+    /// Those of [`Secret::from_file`](crate::key_files::Secret::from_file) and
+    /// [`Secret::from_variable`](crate::key_files::Secret::from_variable).
+    #[cfg_attr(not(feature = "postgres"), expect(unused_variables, reason = "a file has no password"))]
+    pub fn with_password_of(self, file: Option<&Path>) -> Result<Self> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Server(address) => {
+                let mut secret = file.map(Secret::from_file).transpose()?;
+                for name in PASSWORD_VARIABLES {
+                    if secret.is_none() {
+                        secret = Secret::from_variable(name)?;
+                    }
+                }
+                Ok(Self::Server(match secret {
+                    Some(secret) => address.with_password(&secret.into_bytes()),
+                    None => address,
+                }))
+            }
+            file => Ok(file),
+        }
+    }
 }
+
+/// Where the password of the database's user is looked for, in this order.
+#[cfg(feature = "postgres")]
+pub const PASSWORD_VARIABLES: [&str; 2] = ["KSEF_QR_BOOK_PASSWORD", "PGPASSWORD"];
 
 /// The path, or the URL without a password.
 impl fmt::Display for Place {
@@ -152,7 +184,7 @@ mod server {
             };
             connected.map_err(|error| match failed(&error) {
                 // Whatever it is, there is no book to be had.
-                error if error.kind() == Kind::BookUnavailable => error,
+                error if matches!(error.kind(), Kind::BookUnavailable | Kind::BookPassword) => error,
                 error => Error::new(Kind::BookUnavailable, error.message()),
             })
         }
@@ -251,10 +283,7 @@ mod tests {
             assert!(format!("{place:?}").contains(&format!("is_encrypted: {is_encrypted}")), "{text}: {place:?}");
         }
         for text in ["firm.book", "/srv/firm.book", r"C:\firm\firm.book", "postgres", ":memory:"] {
-            assert!(
-                matches!(Place::parse(text), Ok(Place::File(path)) if path == std::path::Path::new(text)),
-                "{text}"
-            );
+            assert!(matches!(Place::parse(text), Ok(Place::File(path)) if path == Path::new(text)), "{text}");
         }
     }
 

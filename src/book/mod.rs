@@ -68,7 +68,7 @@ mod transaction;
 
 pub use address::Place;
 #[cfg(feature = "postgres")]
-pub use address::ServerAddress;
+pub use address::{PASSWORD_VARIABLES, ServerAddress};
 pub use answers::{SendBy, Statement};
 pub use book::{Book, Filter};
 pub use calendar::SendingDays;

@@ -151,7 +151,7 @@ kinds! {
         "The KSeF number under the code was taken from the name of the invoice's file, as KSeF names what it exports."
         "If the file was named by somebody else, compare the number with the UPO."
     KsefNumberNotUsed "ksef_number_not_used"
-        "OFFLINE stands under the code, and the file's name or the _metadata.json beside it says that KSeF has given the invoice a number; or the name has a number that cannot be taken for this invoice's, and the message says why."
+        "OFFLINE stands under the code, and the book, the file's name or the _metadata.json beside it says that KSeF has given the invoice a number; or the name has a number that cannot be taken for this invoice's, and the message says why."
         "An invoice with a number carries KOD I alone, with the number under it. If it has one, make it again with its number."
     KsefNumberContradiction "ksef_number_contradiction"
         "What lies beside the invoice, its file's name or the _metadata.json, says another KSeF number than the one that stands under the code."

@@ -1,6 +1,7 @@
 //! A link beside the book of invoices: what became of the invoice, and whether the code is the one that the book has.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::link::facts::{CodeKind, LinkFacts};
@@ -19,27 +20,50 @@ pub(super) struct Known {
     pub(super) correction: Option<(InvoiceHash, String)>,
 }
 
-/// Looks a link up.
-pub(super) fn look_up(book: &Book, link: &LinkFacts, now: SystemTime) -> Known {
-    let (Some(kind), Some(hash)) = (link.kind, &link.hash) else { return Known::default() };
-    let entry = match book.find(hash) {
-        Ok(Some(entry)) => entry,
-        Ok(None) => {
-            let reason = "the book has no invoice with this digest";
-            return Known { checks: vec![Check::not_checked(CheckCode::BookEntry, reason)], correction: None };
-        }
-        Err(error) => {
-            let reason = format!("the book cannot be asked: {}", error.message());
-            return Known { checks: vec![Check::fail(CheckCode::BookEntry, reason)], correction: None };
-        }
-    };
-    let mut checks = vec![state(&entry, now)];
-    checks.push(match kind {
-        CodeKind::Kod1 => kod1(link, &entry, book.environment()),
-        CodeKind::Kod2 => kod2(link, &entry),
-    });
-    let correction = corrected_by(&entry).map(|by| (by, of_correction(&entry)));
-    Known { checks, correction }
+/// Whether somebody may be told of an invoice.
+type Sees = dyn Fn(&Entry) -> bool + Send + Sync;
+
+/// A book, as somebody sees it.
+pub(super) struct SeenBook {
+    pub(super) book: Arc<Book>,
+    /// Which invoices they may be told of; all if there is none.
+    pub(super) sees: Option<Box<Sees>>,
+}
+
+impl fmt::Debug for SeenBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeenBook").field("book", &self.book).finish_non_exhaustive()
+    }
+}
+
+impl SeenBook {
+    /// Looks a link up.
+    pub(super) fn look_up(&self, link: &LinkFacts, now: SystemTime) -> Known {
+        let (Some(kind), Some(hash)) = (link.kind, &link.hash) else { return Known::default() };
+        let sees = |entry: &Entry| self.sees.as_ref().is_none_or(|sees| sees(entry));
+        let entry = match self.book.find(hash) {
+            Ok(Some(entry)) if sees(&entry) => entry,
+            // What may not be told of is answered as what is not there.
+            Ok(_) => {
+                let reason = match self.sees {
+                    None => "the book has no invoice with this digest",
+                    Some(_) => "among those that you may see, the book has no invoice with this digest",
+                };
+                return Known { checks: vec![Check::not_checked(CheckCode::BookEntry, reason)], correction: None };
+            }
+            Err(error) => {
+                let reason = format!("the book cannot be asked: {}", error.message());
+                return Known { checks: vec![Check::fail(CheckCode::BookEntry, reason)], correction: None };
+            }
+        };
+        let mut checks = vec![state(&entry, now)];
+        checks.push(match kind {
+            CodeKind::Kod1 => kod1(link, &entry, self.book.environment()),
+            CodeKind::Kod2 => kod2(link, &entry),
+        });
+        let correction = corrected_by(&entry).map(|by| (by, of_correction(&entry)));
+        Known { checks, correction }
+    }
 }
 
 /// The file in its place: entered by us, or named by KSeF.
@@ -144,7 +168,7 @@ fn outcome(code: CheckCode, name: &str, differing: &[String]) -> Check {
 
 fn differ<T>(differing: &mut Vec<String>, what: &str, here: Option<T>, in_book: Option<T>)
 where
-    T: PartialEq + std::fmt::Display,
+    T: PartialEq + fmt::Display,
 {
     match (here, in_book) {
         (here, in_book) if here == in_book => {}

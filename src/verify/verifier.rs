@@ -24,7 +24,7 @@ pub struct Verifier {
     invoices: InvoiceFiles,
     certificates: Vec<CertificateFile>,
     #[cfg(feature = "book")]
-    book: Option<Arc<crate::book::Book>>,
+    book: Option<book::SeenBook>,
 }
 
 impl Verifier {
@@ -60,7 +60,20 @@ impl Verifier {
     #[cfg(feature = "book")]
     #[must_use]
     pub fn with_book(mut self, book: impl Into<Arc<crate::book::Book>>) -> Self {
-        self.book = Some(book.into());
+        self.book = Some(book::SeenBook { book: book.into(), sees: None });
+        self
+    }
+
+    /// The same for somebody who may not see all of it: an invoice of which `sees` is false is told of as one that the book
+    /// does not have.
+    #[cfg(feature = "book")]
+    #[must_use]
+    pub fn with_book_seen_by(
+        mut self,
+        book: impl Into<Arc<crate::book::Book>>,
+        sees: impl Fn(&crate::book::Entry) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.book = Some(book::SeenBook { book: book.into(), sees: Some(Box::new(sees)) });
         self
     }
 
@@ -100,7 +113,7 @@ impl Verifier {
         if let Some(kind) = facts.kind {
             self.link_facts(facts, &mut checks);
             #[cfg(feature = "book")]
-            let known = self.book.as_ref().map(|book| book::look_up(book, facts, self.now)).unwrap_or_default();
+            let known = self.book.as_ref().map(|book| book.look_up(facts, self.now)).unwrap_or_default();
             #[cfg(feature = "book")]
             let correction = known.correction.as_ref().map(|(hash, why)| (hash, &**why));
             #[cfg(not(feature = "book"))]

@@ -181,3 +181,37 @@ fn a_killed_run_holds_nobody_up() {
     assert_eq!(status(&output), 1, "{}", stderr(&output));
     assert!(begun.elapsed() < Duration::from_secs(50), "{:?}", begun.elapsed());
 }
+
+/// It stays away: one waits for it once, and is told so once, however many invoices there are.
+#[cfg(all(unix, feature = "postgres"))]
+#[test]
+fn a_database_that_has_gone_is_waited_for_once() {
+    use crate::common::postgres::Server;
+
+    let Some(server) = Server::start(&[], &[]) else { return };
+    let place = server.place();
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    invoices(folder, 4000);
+    for bad in (6..4000).step_by(7) {
+        fs::remove_file(folder.join(format!("in/f{bad:05}.xml"))).unwrap();
+    }
+    Book::create(&place, Environment::Test, SystemTime::now()).unwrap();
+    let mut command = sign_by(folder, &place, "out");
+    let running = command.args(["--format", "none"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let manifest = folder.join("out/manifest.ndjson");
+    let begun = Instant::now();
+    while fs::metadata(&manifest).map_or(0, |found| found.len()) == 0 && begun.elapsed() < Duration::from_secs(60) {
+        sleep(Duration::from_millis(5));
+    }
+    server.stop();
+    let stopped = Instant::now();
+    let output = running.wait_with_output().unwrap();
+    let refused: Vec<_> =
+        records(&manifest).into_iter().filter(|line| line["error"]["code"] == "book_unavailable").collect();
+    assert!(refused.len() > 1, "it was stopped too late: {}", stderr(&output));
+    let said = stderr(&output);
+    assert_eq!(said.matches("refused: in/").count(), 1, "{said}");
+    // A worker waits fourteen seconds, and three of them may have begun to.
+    assert!(stopped.elapsed() < Duration::from_secs(75), "{:?}", stopped.elapsed());
+}

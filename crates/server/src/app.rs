@@ -84,6 +84,9 @@ pub struct App {
     pub limits: Limits,
     /// Counters.
     pub metrics: Metrics,
+    /// True if it listens for this machine alone, without TLS and without a proxy before it: whatever else than this machine's own
+    /// name a request asks for is a name of another site that leads here.
+    pub is_local: bool,
     /// True if clients come by TLS, here or at a proxy: cookies say so.
     pub is_tls: bool,
     /// What seals the sessions of the page, if replicas share it; else each has its own.
@@ -110,6 +113,7 @@ impl App {
             guest: None,
             limits: Limits::default(),
             metrics: Metrics::default(),
+            is_local: false,
             is_tls: false,
             session_key: None,
             folder: None,

@@ -27,6 +27,7 @@ pub fn app(folder: &std::path::Path) -> Result<App> {
     let signers = Signers::one(Issuer::new(credential)?);
     let desk = Desk::new(Settings { signers, book: Some(book), schemas: None, clock: SystemTime::now })?;
     let mut app = App::new(desk, Keys::default());
+    app.is_local = true;
     app.guest = Some(Arc::new(Key::of_caller(Caller::anything("demo"))));
     Ok(app)
 }

@@ -1,6 +1,7 @@
 //! Whether the service lives, whether it is ready, and what it has counted. No key is needed, and nothing is said that is not
 //! for everybody: no names, no NIPs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,7 @@ use axum::routing::get;
 use serde_json::json;
 
 use crate::app::App;
+use crate::desk::Unused;
 
 /// `/health/live`, `/health/ready`, `/metrics`.
 pub fn router() -> Router<Arc<App>> {
@@ -27,7 +29,9 @@ fn json_of(status: StatusCode, value: &serde_json::Value) -> Response {
 }
 
 async fn ready(State(app): State<Arc<App>>) -> Response {
-    let signs = !app.desk.signers().opened().issuers().is_empty();
+    let opened = app.desk.signers().opened();
+    let signs = !opened.issuers().is_empty();
+    let unused = by_code(opened.unused());
     let register = app.desk.signers().fault().map(|fault| fault.code());
     let keys = app.keys.fault().map(|fault| fault.code());
     let book = match app.desk.book() {
@@ -52,8 +56,17 @@ async fn ready(State(app): State<Arc<App>>) -> Response {
     // A file that could not be read again is no reason to turn anybody away: the one before is in use.
     json_of(
         status,
-        &json!({"status": state, "signs": signs, "register_fault": register, "keys_fault": keys, "book": book, "ending": is_ending}),
+        &json!({"status": state, "signs": signs, "register_fault": register, "unused": unused, "keys_fault": keys, "book": book, "ending": is_ending}),
     )
+}
+
+/// How many certificates of the register sign nothing now, by why.
+fn by_code(unused: &[Unused]) -> BTreeMap<&'static str, usize> {
+    let mut count = BTreeMap::new();
+    for one in unused {
+        *count.entry(one.code).or_default() += 1;
+    }
+    count
 }
 
 async fn metrics(State(app): State<Arc<App>>) -> Response {
@@ -70,10 +83,12 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     counter("register_reloads_total", "Times a new register came into use.", "counter", of(&metrics.reloads));
     counter(
         "register_fault",
-        "1 while the register's file is not in use.",
+        "1 while the register's file is not in use, or nothing in it signs.",
         "gauge",
         app.desk.signers().fault().is_some().into(),
     );
+    let opened = app.desk.signers().opened();
+    counter("certificates_signing", "Certificates that sign now.", "gauge", opened.issuers().len() as u64);
     counter("keys_fault", "1 while the file of keys is not in use.", "gauge", app.keys.fault().is_some().into());
     counter("connections", "Connections that are open.", "gauge", of(&metrics.connections));
     counter("work_taken", "Pieces of work that are done or wait.", "gauge", app.pool.taken() as u64);
@@ -83,6 +98,13 @@ async fn metrics(State(app): State<Arc<App>>) -> Response {
     );
     for (hundreds, count) in metrics.answers.iter().enumerate().skip(1) {
         _ = writeln!(text, "ksef_qr_answers_total{{status=\"{hundreds}xx\"}} {}", of(count));
+    }
+    _ = writeln!(
+        text,
+        "# HELP ksef_qr_certificates_unused Certificates of the register that sign nothing now, by why.\n# TYPE ksef_qr_certificates_unused gauge"
+    );
+    for (why, count) in by_code(opened.unused()) {
+        _ = writeln!(text, "ksef_qr_certificates_unused{{why=\"{why}\"}} {count}");
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

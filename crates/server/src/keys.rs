@@ -203,10 +203,12 @@ pub fn new_key(
     };
     let is_odd = |c: char| c.is_control() || c == '"';
     if name.is_empty() || name.len() > 100 || name.contains(is_odd) {
-        return Err(malformed("the name of a key is one to a hundred letters"));
+        let hint = "Take another name, without quotes and line breaks.";
+        return Err(malformed("the name of a key is one to a hundred letters").with_hint(hint));
     }
     if file.keys.iter().any(|line| line.name == name) {
-        return Err(about(malformed(&format!("there is a key called {name:?} already"))));
+        let hint = "Take another name. To replace a key, take its lines out of the file first: it opens nothing any more then.";
+        return Err(about(malformed(&format!("there is a key called {name:?} already")).with_hint(hint)));
     }
     let key = random()?;
     let digest = Sha256::digest(key.as_bytes());

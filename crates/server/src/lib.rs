@@ -10,6 +10,7 @@
 //! | [`app`] | what all requests share: the desk, the keys, limits, metrics, the log |
 //! | [`api`] | `/v1/...`: requests to calls of the desk, and back; problem documents; OpenAPI |
 //! | [`page`] | what people see in a browser |
+//! | [`hints`] | what to do about an error, by the options and paths of the service |
 //! | [`health`] | liveness, readiness, metrics |
 //! | [`serve`] | sockets, TLS, slow clients, the end of the service |
 //! | [`demo`] | all of it with a throwaway certificate |
@@ -29,6 +30,7 @@ pub mod app;
 pub mod demo;
 pub mod desk;
 pub mod health;
+pub mod hints;
 pub mod keys;
 pub mod page;
 pub mod reloaded;

@@ -13,6 +13,7 @@ use ksef_qr::scanner::Schemas;
 use ksef_qr::values::Nip;
 use ksef_qr_server::app::App;
 use ksef_qr_server::desk::{Desk, Pool, Scope, Settings, Signers, open_one};
+use ksef_qr_server::hints::HINTS;
 use ksef_qr_server::keys::{Keys, new_key, session_key};
 use ksef_qr_server::{demo, router, serve};
 
@@ -92,6 +93,10 @@ struct Service {
     /// The book: a file, or postgres://...
     #[arg(long, value_name = "PLACE", env = "KSEF_QR_BOOK")]
     book: Option<String>,
+    /// The file with the password of the database's user; if it is left out, the variables KSEF_QR_BOOK_PASSWORD and PGPASSWORD
+    /// are looked at
+    #[arg(long, value_name = "FILE")]
+    book_password_file: Option<PathBuf>,
     /// The folder of the Ministry's schemas: what is checked is validated against them, by ksef-qr-scan
     #[arg(long, value_name = "FOLDER")]
     xsd: Option<PathBuf>,
@@ -123,7 +128,11 @@ fn scope(text: &str) -> Result<Scope, String> {
 }
 
 fn nip(text: &str) -> Result<Nip, String> {
-    Nip::parse(text).map_err(|error| error.message().to_owned())
+    let nip = Nip::parse(text).map_err(|error| error.message().to_owned())?;
+    match nip.has_valid_checksum() {
+        true => Ok(nip),
+        false => Err(format!("the check digit of {nip} does not fit the others: no taxpayer has this NIP")),
+    }
 }
 
 fn environment(text: &str) -> Result<Environment, String> {
@@ -160,6 +169,7 @@ fn main() -> ExitCode {
 }
 
 fn in_words(error: &ksef_qr::Error) -> String {
+    let error = HINTS.complete(error.clone());
     format!("{error} [{}]\n  {}", error.code(), error.hint())
 }
 
@@ -176,6 +186,8 @@ fn run(service: &Service) -> Result<(), String> {
         let listener = serve::listen(service.listen).await;
         let listener = listener.map_err(|error| format!("{}: {error}", service.listen))?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let mut app = app;
+        app.is_local = address.ip().is_loopback() && !app.is_tls;
         let scheme = if acceptor.is_some() { "https" } else { "http" };
         if service.demo {
             eprintln!("Open {scheme}://localhost:{}/ in a browser. Test environment, everything invented; Ctrl-C ends it.", address.port());
@@ -230,7 +242,9 @@ fn open(service: &Service) -> Result<App, String> {
     let book = match &service.book {
         None => None,
         Some(place) => {
-            let place = Place::parse(place).map_err(|error| in_words(&error))?;
+            let place =
+                Place::parse(place).and_then(|place| place.with_password_of(service.book_password_file.as_deref()));
+            let place = place.map_err(|error| in_words(&error))?;
             Some(Book::open(&place, now).map_err(|error| in_words(&error))?)
         }
     };

@@ -23,6 +23,7 @@ use tokio::time::Sleep;
 use tokio_rustls::TlsAcceptor;
 
 use crate::app::App;
+use crate::hints::HINTS;
 
 /// Nobody's request is broken off while it is done; what takes longer than this is.
 const LONGEST_END: Duration = Duration::from_secs(30);
@@ -206,6 +207,7 @@ pub async fn asked_to_end() {
 /// Reads the register and the file of keys again when they change, and takes what begins today.
 pub async fn keep_up(app: Arc<App>) {
     let mut every = tokio::time::interval(Duration::from_secs(2));
+    let mut unused = None;
     loop {
         every.tick().await;
         let of_work = app.clone();
@@ -225,6 +227,18 @@ pub async fn keep_up(app: Arc<App>) {
                     app.log(&format!("{what}_refused"), fields);
                 }
             }
+        }
+        // At the start, and when it has changed: by the file, or by the day.
+        let opened = app.desk.signers().opened();
+        if unused.as_deref() != Some(opened.unused()) {
+            for one in opened.unused() {
+                app.log("certificate_unused", serde_json::json!({"name": one.name, "code": one.code, "why": one.why}));
+            }
+            if let Some(fault) = app.desk.signers().fault().filter(|_| opened.issuers().is_empty()) {
+                let fields = serde_json::json!({"code": fault.code(), "message": fault.to_string(), "hint": HINTS.complete(fault.clone()).hint()});
+                app.log("nothing_signs", fields);
+            }
+            unused = Some(opened.unused().to_vec());
         }
     }
 }

@@ -5,8 +5,17 @@
 mod activation;
 #[path = "service/batches.rs"]
 mod batches;
+#[cfg(unix)]
+#[path = "service/database.rs"]
+mod database;
+#[path = "service/in_ksef.rs"]
+mod in_ksef;
 #[path = "service/people.rs"]
 mod people;
+#[cfg(unix)]
+#[path = "../../../tests/common/postgres.rs"]
+#[expect(dead_code, reason = "the library's tests do more with it")]
+mod postgres_server;
 #[path = "service/program.rs"]
 mod program;
 
@@ -135,6 +144,9 @@ fn form(fields: &[(&str, &str, &[u8])]) -> (String, Vec<u8>) {
     body.extend_from_slice(b"--xyz--\r\n");
     ("multipart/form-data; boundary=xyz".to_owned(), body)
 }
+
+/// Of that invoice, if KSeF took it on its issue date.
+const KSEF_NUMBER: &str = "5265877635-20260615-0100001AF629-3D";
 
 const BASIC: &str = "invoices/good/fa3-basic.xml";
 
@@ -329,6 +341,82 @@ async fn what_others_issue_is_not_seen() {
     assert!(all.app.desk.certificates(&caller).is_empty());
 }
 
+/// Whatever the book has of an invoice, who may not act for its issuer gets the same answer, and leaves nothing behind.
+#[tokio::test]
+async fn a_key_with_owners_does_not_reach_beyond_them() {
+    let service = service(&Scope::ALL, &[], true);
+    let key = new_key(
+        &service.folder.path().join("keys.json"),
+        "other",
+        &Scope::ALL,
+        &[Nip::parse("7781464139").unwrap()],
+        None,
+    );
+    let bearer = format!("Bearer {}", &*key.unwrap());
+    assert!(service.app.keys.refresh().unwrap());
+    let pdf = form(&[("pdf", "f.pdf", &fixture("pdf/blank.pdf")), ("invoice", "f.xml", &fixture(BASIC))]);
+    let xml = ("application/xml".to_owned(), fixture(BASIC));
+    let number = format!("ksef_number={KSEF_NUMBER}");
+    let mut another = fixture(BASIC);
+    another.push(b'\n');
+    let asked = [
+        ("/v1/sign?format=none".to_owned(), xml.clone()),
+        ("/v1/link?format=none".to_owned(), xml.clone()),
+        (format!("/v1/link?{number}"), xml.clone()),
+        ("/v1/confirm".to_owned(), xml.clone()),
+        ("/v1/stamp?pdf_mismatch=ignore".to_owned(), pdf.clone()),
+        (format!("/v1/stamp?pdf_mismatch=ignore&{number}"), pdf),
+        // Another file with the number of that one.
+        ("/v1/sign?format=none".to_owned(), ("application/xml".to_owned(), another.clone())),
+        ("/v1/link?format=none".to_owned(), ("application/xml".to_owned(), another.clone())),
+    ];
+    let as_other = async || {
+        let mut answers = Vec::new();
+        for (path, (media_type, body)) in &asked {
+            let headers = [("authorization", &*bearer), ("content-type", media_type)];
+            let answer = service.ask("POST", path, &headers, body.clone()).await;
+            assert_eq!((answer.status, &*answer.code()), (StatusCode::FORBIDDEN, "signer_not_permitted"), "{path}");
+            answers.push(answer.json());
+        }
+        answers
+    };
+    let verified = async |link: &Value| {
+        let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+        let body = serde_json::json!({ "code": [link] }).to_string();
+        service.ask("POST", "/v1/verify", &headers, body).await.text()
+    };
+    let before = as_other().await;
+    let signed = service.sign(BASIC).await;
+    assert_eq!(signed.status, 200, "nothing was entered for it: {}", signed.text());
+    assert_eq!(as_other().await, before);
+    let link = &signed.json()["kod1"]["url"];
+    let own = service.post("/v1/verify", "application/json", serde_json::json!({ "code": [link] }).to_string()).await;
+    assert!(own.text().contains("is issued, and not sent"), "{}", own.text());
+    let of_other = verified(link).await;
+    assert!(of_other.contains("among those that you may see") && !of_other.contains("is issued, and"), "{of_other}");
+    // Neither as the first file of a correction.
+    let (media_type, body) = form(&[("first", "1.xml", &fixture(BASIC)), ("corrected", "2.xml", &another)]);
+    let headers = [("authorization", &*bearer), ("content-type", &*media_type)];
+    assert_eq!(service.ask("POST", "/v1/correct", &headers, body).await.code(), "signer_not_permitted");
+}
+
+/// The buyer issues it: the seller may see where it leads, and nobody else signs.
+#[tokio::test]
+async fn an_invoice_is_whose_it_is_signed_for() {
+    const BUYER: &str = "5251469286";
+    let invoice = String::from_utf8(fixture(BASIC)).unwrap().replace("<P_17>2</P_17>", "<P_17>1</P_17>");
+    assert!(invoice.contains("<P_17>1</P_17>") && invoice.contains(BUYER));
+    for (owner, signed, linked) in
+        [(SELLER, "context_unclear", 200), (BUYER, "context_unclear", 200), ("7781464139", "signer_not_permitted", 403)]
+    {
+        let service = service(&Scope::ALL, &[owner], true);
+        let sign = service.post("/v1/sign?format=none", "application/xml", invoice.clone()).await;
+        assert_eq!(sign.code(), signed, "{owner}: the certificate is the seller's");
+        let link = service.post("/v1/link?format=none", "application/xml", invoice.clone()).await;
+        assert_eq!(link.status.as_u16(), linked, "{owner}: {}", link.text());
+    }
+}
+
 #[tokio::test]
 async fn parameters_are_looked_at() {
     let service = service(&Scope::ALL, &[], false);
@@ -349,6 +437,13 @@ async fn parameters_are_looked_at() {
     }
     let due = service.post("/v1/deadline?mode=offline24&issued=2026-06-15", "", "").await;
     assert_eq!(due.json()["send_by"], "2026-06-16");
+    let state = service.ask("GET", "/v1/invoices?state=foo", &[], "").await;
+    assert_eq!((state.status.as_u16(), &*state.code()), (400, "request_malformed"));
+    assert!(state.text().contains("accepted"), "{}", state.text());
+    let headers = [("content-type", "application/xml"), ("content-encoding", "gzip")];
+    let packed = service.ask("POST", "/v1/sign", &headers, b"\x1f\x8b".to_vec()).await;
+    assert_eq!((packed.status.as_u16(), &*packed.code()), (415, "media_type_unsupported"));
+    assert!(packed.text().contains("gzip"), "{}", packed.text());
 }
 
 #[tokio::test]
@@ -423,6 +518,42 @@ async fn a_service_without_a_book_says_so() {
     }
     let metrics = service.ask("GET", "/metrics", &[("authorization", "")], "").await.text();
     assert!(metrics.contains("ksef_qr_answers_total{status=\"4xx\"} 2"), "{metrics}");
+}
+
+/// A name of another site that leads here (DNS rebinding).
+#[tokio::test]
+async fn without_tls_this_machine_is_asked_by_its_own_names_alone() {
+    let service = service_with(&Scope::ALL, &[], false, |app| app.is_local = true);
+    let by_name = async |host: &str| {
+        let request = Request::get("/v1/certificates").header("host", host);
+        let request = request.header("authorization", format!("Bearer {}", service.key)).body(Body::empty()).unwrap();
+        service.routes.clone().oneshot(request).await.unwrap().status().as_u16()
+    };
+    for host in ["localhost", "localhost:8080", "127.0.0.1:8080", "[::1]:8080", "127.0.0.2"] {
+        assert_eq!(by_name(host).await, 200, "{host}");
+    }
+    for host in ["evil.example", "localhost.evil.example", "10.0.0.1:8080", ""] {
+        assert_eq!(by_name(host).await, 403, "{host}");
+    }
+}
+
+#[test]
+fn a_register_that_signs_nothing_says_why() {
+    let file = std::path::PathBuf::from(format!("{FIXTURES}/register/untrue.toml"));
+    let signers = Signers::register(file.clone(), Environment::Prod, now()).unwrap();
+    let fault = signers.fault().unwrap();
+    assert_eq!(fault.code(), "register_nothing_fits");
+    for name in ["firm-2025", "firm-2026", "firm-2026-again"] {
+        assert!(fault.message().contains(&format!("{name:?} not from the KSeF environment")), "{fault}");
+    }
+    let opened = signers.opened();
+    assert_eq!(opened.unused().iter().map(|one| one.code).collect::<Vec<_>>(), ["environment"; 3]);
+    // In the test environment the first one would sign, and its key is lost; from September on both that replace it would.
+    let fault = Signers::register(file.clone(), Environment::Test, now()).unwrap_err();
+    assert!(fault.to_string().contains("lost.key"), "{fault}");
+    let september = now() + Duration::from_secs(70 * 24 * 60 * 60);
+    let fault = Signers::register(file, Environment::Test, september).unwrap_err().to_string();
+    assert!(fault.contains("\"firm-2026\": ") && fault.contains("\"firm-2026-again\": "), "{fault}");
 }
 
 /// The file is written by `/openapi.json` of the service.

@@ -67,8 +67,14 @@ pub(super) fn settle(
 }
 
 /// False if something else than stands under its code is to stand there by now: the UPO has come since, or the codes with
-/// their number, or the number lies beside the invoice.
-pub(super) fn is_labelled(batch: &Batch, beside: &Beside, input: &Input, earlier: &EarlierRecord) -> bool {
+/// their number, or the number lies beside the invoice, or is what `by_book` says of one whose codes the book has.
+pub(super) fn is_labelled(
+    batch: &Batch,
+    beside: &Beside,
+    input: &Input,
+    earlier: &EarlierRecord,
+    by_book: impl FnOnce(&InvoiceHash) -> Option<KsefNumber>,
+) -> bool {
     let is = |number: &KsefNumber| Label::from(number) == earlier.kod1.label;
     match &batch.codes {
         CodeSource::Link { numbers: Numbers::Upo(upo), .. } => upo.number(&earlier.hash).is_some_and(is),
@@ -82,12 +88,7 @@ pub(super) fn is_labelled(batch: &Batch, beside: &Beside, input: &Input, earlier
         CodeSource::Reuse { environment, codes } => {
             codes.label(&earlier.hash, *environment).is_none_or(|label| *label == earlier.kod1.label)
         }
-        #[cfg(feature = "book")]
-        CodeSource::Booked { .. } => {
-            // What cannot be asked now is asked again where it may fail.
-            let entry = batch.book.as_ref().and_then(|keeping| keeping.book.find(&earlier.hash).ok()?);
-            entry.and_then(|entry| entry.ksef_number().cloned()).is_none_or(|number| is(&number))
-        }
+        CodeSource::Booked { .. } => by_book(&earlier.hash).is_none_or(|number| is(&number)),
         _ => true,
     }
 }

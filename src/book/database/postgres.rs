@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use postgres::error::SqlState;
@@ -50,8 +52,41 @@ pub(in crate::book) struct Postgres {
 
 /// A connection with what was prepared on it.
 struct Connection {
-    client: Client,
+    client: EndedApart,
     statements: HashMap<&'static str, Statement>,
+}
+
+/// A client that ends on a thread of its own. The driver waits for the end in a runtime of its own, which panics on a thread of
+/// another runtime; and where a book is dropped is its owner's affair: a service drops it with its last request.
+struct EndedApart(Option<Client>);
+
+impl Deref for EndedApart {
+    type Target = Client;
+
+    #[expect(clippy::expect_used, reason = "nothing but the end takes it out")]
+    fn deref(&self) -> &Client {
+        self.0.as_ref().expect("a client that has not ended")
+    }
+}
+
+impl DerefMut for EndedApart {
+    #[expect(clippy::expect_used, reason = "nothing but the end takes it out")]
+    fn deref_mut(&mut self) -> &mut Client {
+        self.0.as_mut().expect("a client that has not ended")
+    }
+}
+
+impl Drop for EndedApart {
+    fn drop(&mut self) {
+        let ending = Arc::new(Mutex::new(self.0.take()));
+        let of_thread = ending.clone();
+        let end = move || drop(of_thread.lock().unwrap_or_else(PoisonError::into_inner).take());
+        match std::thread::Builder::new().spawn(end) {
+            Ok(thread) => _ = thread.join(),
+            // Without a thread it is left to the end of the process, which closes it.
+            Err(_) => std::mem::forget(ending),
+        }
+    }
 }
 
 impl Postgres {
@@ -101,7 +136,7 @@ impl Connection {
 
     fn of(mut client: Client) -> Result<Self> {
         client.batch_execute(LIMITS).map_err(|error| failed(&error))?;
-        Ok(Self { client, statements: HashMap::new() })
+        Ok(Self { client: EndedApart(Some(client)), statements: HashMap::new() })
     }
 }
 
@@ -170,6 +205,11 @@ pub(in crate::book) fn failed(error: &postgres::Error) -> Error {
             | &SqlState::INDEX_CORRUPTED,
         ) => Kind::BookDamaged,
         None if is_of_another_type(error) => Kind::BookDamaged,
+        Some(&SqlState::INVALID_PASSWORD) => Kind::BookPassword,
+        // The server asks for one, and the driver has none: its own error.
+        None if lacks_password(error) => {
+            return Error::new(Kind::BookPassword, "PostgreSQL: the server asks for a password, and none was given");
+        }
         _ => Kind::BookUnavailable,
     };
     let mut message = format!("PostgreSQL: {error}");
@@ -182,6 +222,11 @@ pub(in crate::book) fn failed(error: &postgres::Error) -> Error {
         source = cause.source();
     }
     Error::new(kind, message)
+}
+
+/// True if the server asked for a password that the driver was not given.
+fn lacks_password(error: &postgres::Error) -> bool {
+    error.source().is_some_and(|source| source.to_string() == "password missing")
 }
 
 /// True if a column is not of the type that it should have: the driver's own error, which the server knows nothing of.
@@ -241,7 +286,8 @@ impl Postgres {
                 Err(error) => Err(Failure { error, cause }),
             }
         } else {
-            work(&mut Open { client, statements, cause: &mut cause }).map_err(|error| Failure { error, cause })
+            work(&mut Open { client: &mut **client, statements, cause: &mut cause })
+                .map_err(|error| Failure { error, cause })
         }
     }
 

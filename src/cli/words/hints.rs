@@ -161,6 +161,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::BookAddress => {
             "Write `--book FILE`, or `--book postgres://user@host/database`. The password comes from the variable PGPASSWORD or from `--book-password-file FILE`."
         }
+        ErrorKind::BookPassword => {
+            "Give the password of the database's user: in the variable PGPASSWORD or KSEF_QR_BOOK_PASSWORD, or in a file (`--book-password-file FILE`). In the URL it has no place."
+        }
         ErrorKind::BookMissing => {
             "Is the name right? `ksef-qr book create PLACE` makes a new book, once: of a name that was mistyped, every invoice would be signed again."
         }

@@ -51,6 +51,29 @@ impl Wanted {
     }
 }
 
+/// Asks whether a client takes a ZIP, the one answer to an archive.
+///
+/// # Errors
+/// `not_acceptable`.
+pub(super) fn takes_zip(headers: &HeaderMap) -> Result<(), Problem> {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or("*/*");
+    let is_taken = accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let is_zip = matches!(
+            &*parts.next().unwrap_or_default().to_ascii_lowercase(),
+            "" | "*/*" | "application/*" | "application/zip"
+        );
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0_f32);
+        is_zip && weight > 0.0
+    });
+    match is_taken {
+        true => Ok(()),
+        false => {
+            Err(Problem::own("not_acceptable", format!("the answer to an archive is a ZIP, and {accept:?} takes none")))
+        }
+    }
+}
+
 /// The answer for one invoice.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::response::Response;
 use futures_util::StreamExt as _;
+use ksef_qr::Error;
 use ksef_qr::batch::{Interrupt, Observer, Pdfs, Source};
 use ksef_qr::manifest::{Done, InvoiceOutcome, Picture, Record, Summary};
 use tempfile::TempDir;
@@ -27,6 +28,7 @@ use super::problem::Problem;
 use crate::app::App;
 use crate::desk::archive::{ZipWriter, unpack};
 use crate::desk::{Order, Task};
+use crate::hints::HINTS;
 use crate::keys::Key;
 
 /// In bytes: what goes out at a time.
@@ -34,6 +36,9 @@ const CHUNK: usize = 1 << 16;
 
 /// What is less waits no longer than this, if there is more to come.
 const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+/// What an archive is called.
+const ARCHIVE: &str = "the archive";
 
 type Sender = mpsc::Sender<Result<Bytes, Problem>>;
 
@@ -130,8 +135,7 @@ impl UploadedBatch {
         let mut refused = Vec::new();
         let (source, below) = match order.task {
             Task::Stamp(..) => {
-                let found =
-                    unpack(place, &unpacked, app.limits.unpacked).map_err(|error| error.about("the archive"))?;
+                let found = unpack(place, &unpacked, app.limits.unpacked).map_err(|error| error.about(ARCHIVE))?;
                 refused = found.refused;
                 let given = std::iter::once(unpacked.clone()).chain(found.invoices).collect();
                 (Source::Pdfs(Pdfs::new(given)), &unpacked)
@@ -151,12 +155,20 @@ impl UploadedBatch {
             names,
             interrupt,
             failed: Ok(()),
+            has_begun: false,
+            refused: None,
         };
         let are_refused = refused.len() as u64;
         for (name, error) in refused {
             answering.record(&Record::refused(name, error));
         }
-        let mut summary = app.desk.batch_of(&key.caller, order, (source, below), &out, interrupt, &mut answering)?;
+        let done = app.desk.batch_of(&key.caller, order, (source, below), &out, interrupt, &mut answering);
+        if let Some(error) = answering.refused {
+            let problem = Problem::from(HINTS.complete(error));
+            let detail = answering.names.left_out_of(problem.detail);
+            return Err(Problem { detail, input: Some(ARCHIVE.to_owned()), ..problem });
+        }
+        let mut summary = done?;
         summary.refused += are_refused;
         answering.finish(&summary).map_err(|error| internal(&error))
     }
@@ -174,11 +186,22 @@ struct Answering<'a> {
     names: OwnNames,
     interrupt: &'a Interrupt,
     failed: io::Result<()>,
+    has_begun: bool,
+    /// Why the archive itself is refused, before any invoice in it.
+    refused: Option<Error>,
 }
 
 impl Observer for Answering<'_> {
     fn record(&mut self, record: &Record) {
         said(self.app, self.who, self.task, record);
+        if let (InvoiceOutcome::Refused(error), false) = (&record.outcome, self.has_begun)
+            && self.names.left_out_of(record.input.clone()) == ARCHIVE
+        {
+            self.refused = Some(error.clone());
+            self.interrupt.ask();
+            return;
+        }
+        self.has_begun = true;
         if self.failed.is_ok() {
             self.failed = self.send(record);
             if self.failed.is_err() {
@@ -232,7 +255,7 @@ impl OwnNames {
             let text = text.trim_matches('"');
             names.push((format!("{text}!"), ""));
             names.push((format!("{text}{}", std::path::MAIN_SEPARATOR), ""));
-            names.push((text.to_owned(), "the archive"));
+            names.push((text.to_owned(), ARCHIVE));
         }
         Self(names)
     }

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -96,9 +97,11 @@ fn refused(app: &App, request: &Request) -> Option<Problem> {
     }
     let headers = request.headers();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    // A name of another site that leads to this machine (DNS rebinding) has a demonstration work for that site.
-    if app.guest.is_some() && !host.is_some_and(is_loopback) {
-        return Some(Problem::own("cross_site", "a demonstration answers to localhost alone"));
+    // A name of another site that leads to this machine (DNS rebinding) has the service work for that site.
+    if app.is_local && !host.is_some_and(is_loopback) {
+        let message =
+            "a service without TLS answers to localhost alone; behind a proxy it is started with --behind-proxy";
+        return Some(Problem::own("cross_site", message));
     }
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return None;
@@ -115,5 +118,6 @@ fn is_loopback(host: &str) -> bool {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
     };
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+    let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -1,5 +1,7 @@
 //! Every path, with its parameters and its scope: what the service accepts, and what OpenAPI says of it, from one table.
 
+use ksef_qr::book::State;
+
 use crate::desk::Scope;
 
 /// A parameter of the query.
@@ -114,7 +116,7 @@ const PAPER: &[Parameter] = &[
 const BOOK: &[Parameter] = &[
     parameter("seller", Kind::Text, "Only of this seller, by NIP."),
     parameter("number", Kind::Text, "Only with this invoice number."),
-    parameter("state", Kind::Text, "Only in this state."),
+    parameter("state", Kind::OneOf(State::NAMES), "Only in this state."),
     parameter("issued_from", Kind::Day, "From this issue date on."),
     parameter("issued_to", Kind::Day, "Up to this issue date."),
     parameter("limit", Kind::Number(1, 10_000), "No more than so many: 1000 if it is left out."),

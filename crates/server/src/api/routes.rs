@@ -13,7 +13,7 @@ use ksef_qr::verify::ReportLine;
 use serde_json::json as value;
 use sha2::{Digest as _, Sha256};
 
-use super::answer::{Wanted, answer, json, json_value};
+use super::answer::{Wanted, answer, json, json_value, takes_zip};
 use super::body::{Archive, Part, Parts};
 use super::guard::Authorized;
 use super::journal::said;
@@ -57,6 +57,11 @@ fn begin(key: &Key, request: &Request) -> Result<(&'static Operation, Parameters
         let message = format!("this key may not {}", operation.scope.name());
         return Err(Problem::own("scope_missing", message));
     }
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if let Some(encoding) = encoding.filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        let message = format!("the body is encoded ({}): send the file as it is", encoding.to_str().unwrap_or("?"));
+        return Err(Problem::own("media_type_unsupported", message));
+    }
     Ok((operation, Parameters::read(operation, request.uri().query())?))
 }
 
@@ -66,11 +71,12 @@ fn largest(app: &App, key: &Key) -> u64 {
 
 async fn codes(State(app): State<Arc<App>>, Authorized(key): Authorized, request: Request) -> Answer {
     let (operation, parameters) = begin(&key, &request)?;
-    let wanted = Wanted::of(request.headers())?;
     let mut order = parameters.order(operation.path.trim_start_matches("/v1/"))?;
     if let Some(archive) = Archive::of(&request) {
+        takes_zip(request.headers())?;
         return batch::run(app, key, order, archive, request).await;
     }
+    let wanted = Wanted::of(request.headers())?;
     // A picture that is asked for is drawn.
     let is_document = matches!(order.task, Task::Stamp(..) | Task::Confirm(_));
     if let (Wanted::Picture(format), false) = (wanted, is_document && wanted == Wanted::Picture(PictureFormat::Pdf)) {
@@ -188,7 +194,7 @@ async fn verify(State(app): State<Arc<App>>, Authorized(key): Authorized, reques
         return Err(Problem::own("request_malformed", format!("give 1 to {MOST} codes, each as a field \"code\"")));
     }
     let desk = app.desk.clone();
-    let reports = app.pool.run(move || desk.verify(inquiry)).await.map_err(|_| Problem::busy(1))?;
+    let reports = app.pool.run(move || desk.verify(&key.caller, inquiry)).await.map_err(|_| Problem::busy(1))?;
     let result = if reports.iter().any(ksef_qr::verify::Report::has_failed) { "fail" } else { "ok" };
     let reports: Vec<_> = reports.iter().map(|report| ReportLine::of(report, Finding::hint)).collect();
     Ok(json_value(&value!({"type": "verification", "result": result, "reports": reports})))

@@ -1,3 +1,4 @@
+use ksef_qr::Invoice;
 use ksef_qr::values::Nip;
 
 /// What a caller may do.
@@ -58,5 +59,10 @@ impl Caller {
     /// True if they may act for this taxpayer.
     pub fn acts_for(&self, nip: Nip) -> bool {
         self.owners.as_ref().is_none_or(|owners| owners.contains(&nip))
+    }
+
+    /// True if they may act for one whose invoice this is by what it says: the seller, or who issues it for the seller.
+    pub fn acts_for_a_party(&self, invoice: &Invoice) -> bool {
+        self.acts_for(invoice.seller()) || invoice.issuers().any(|nip| self.acts_for(nip))
     }
 }

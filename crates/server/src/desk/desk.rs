@@ -2,7 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ksef_qr::batch::{Batch, Bookkeeping, CodeSource, Drawing, Input, Interrupt, Manifest, Numbers, Observer};
+use ksef_qr::batch::{
+    Admission, Batch, Bookkeeping, CodeSource, Drawing, Input, Interrupt, Manifest, Numbers, Observer,
+};
 use ksef_qr::batch::{Output, Source, Stamping};
 use ksef_qr::book::{Book, Due, Entry, Filter};
 use ksef_qr::check::{Checked, Checker};
@@ -12,13 +14,15 @@ use ksef_qr::error::ErrorKind;
 use ksef_qr::manifest::{Record, Summary};
 use ksef_qr::register::Expiry;
 use ksef_qr::scanner::{PageInk, Schemas};
-use ksef_qr::values::{Day, IssueDate};
+use ksef_qr::values::{Day, InvoiceHash, IssueDate};
 use ksef_qr::verify::{Report, Verifier};
-use ksef_qr::{Environment, Error, Invoice, Result};
+use ksef_qr::{Environment, Error, KsefNumber, Result};
 
 use super::caller::Caller;
 use super::order::{Order, Task, Upload};
-use super::signers::Signers;
+use super::own_invoices::{OwnInvoices, not_a_party};
+use super::signers::{Signers, SignersInContext};
+use crate::hints::HINTS;
 
 /// What tells the time: the system's clock, or that of a test.
 pub type Clock = fn() -> SystemTime;
@@ -53,6 +57,15 @@ pub struct Inquiry {
     pub texts: Vec<String>,
     /// Invoices by their names.
     pub invoices: Vec<(String, Vec<u8>)>,
+}
+
+/// An invoice that KSeF has, by the book.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InKsef {
+    /// Its number.
+    pub number: KsefNumber,
+    /// True if it was issued offline, and has the codes of that.
+    pub has_offline_codes: bool,
 }
 
 impl Desk {
@@ -128,17 +141,20 @@ impl Desk {
     }
 
     fn batch(&self, caller: &Caller, order: &Order, sources: Vec<Source>, output: Output) -> Batch {
-        let environment = self.environment();
+        let (environment, opened) = (self.environment(), self.signers.opened());
         let codes = match (&order.ksef_number, &order.task) {
             (Some(number), _) => CodeSource::Link { environment, numbers: Numbers::One(number.clone()) },
             (None, Task::Link) => CodeSource::Link { environment, numbers: Numbers::Beside },
-            (None, _) => CodeSource::SignEach(Box::new(self.signers.of_caller(caller, order.context.clone()))),
+            (None, _) => CodeSource::SignEach(Box::new(SignersInContext::new(opened.clone(), order.context.clone()))),
         };
+        let admission = OwnInvoices::of(caller, order, opened);
         let today = IssueDate::today(self.now());
         let manifest = Manifest::File(output.manifest());
         let mut batch = Batch::new(sources, codes, output, today);
         batch.manifest = manifest;
         batch.allow = order.allow;
+        batch.hints = HINTS;
+        batch.admission = admission.map(|own| Box::new(own) as Box<dyn Admission>);
         batch.schedule.clone_from(&order.schedule);
         let mut drawing = Drawing::none();
         drawing.formats.clone_from(&order.formats);
@@ -179,8 +195,8 @@ impl Desk {
         self.schemas.is_some()
     }
 
-    /// Verifies codes against the invoices given, the certificates that sign here, and the book.
-    pub fn verify(&self, inquiry: Inquiry) -> Vec<Report> {
+    /// Verifies codes against the invoices given, the certificates that sign here, and what the caller may see of the book.
+    pub fn verify(&self, caller: &Caller, inquiry: Inquiry) -> Vec<Report> {
         let mut verifier = Verifier::new(self.now());
         for issuer in self.signers.opened().issuers() {
             let certificate = issuer.credential().certificate();
@@ -190,7 +206,13 @@ impl Desk {
             verifier = verifier.with_invoice(name, bytes);
         }
         if let Some(book) = &self.book {
-            verifier = verifier.with_book(book.clone());
+            verifier = match &caller.owners {
+                None => verifier.with_book(book.clone()),
+                Some(_) => {
+                    let caller = caller.clone();
+                    verifier.with_book_seen_by(book.clone(), move |entry| sees(&caller, entry))
+                }
+            };
         }
         verifier.links(&inquiry.texts)
     }
@@ -220,16 +242,32 @@ impl Desk {
             CorrectionFile { name, bytes, checked }
         });
         let mut verdict = Verdict::of(first, corrected, answers, exceptions);
-        let Some(invoice) = verdict.corrected.checked.invoice() else { return Ok(verdict) };
-        if !acts_for_a_party(caller, invoice) {
-            let message = format!("the invoice is {}'s, for whom this caller may not sign", invoice.seller());
-            return Err(Error::new(ErrorKind::SignerNotPermitted, message));
+        for file in [&verdict.first, &verdict.corrected] {
+            if let Some(invoice) = file.checked.invoice().filter(|invoice| !caller.acts_for_a_party(invoice)) {
+                return Err(not_a_party(invoice).about(&*file.name));
+            }
+        }
+        if verdict.corrected.checked.invoice().is_none() {
+            return Ok(verdict);
         }
         if let Some(book) = &self.book {
             let cause = format!("correct for {}", caller.name);
             book.enter_correction(&mut verdict, answers, self.environment(), self.now(), &cause)?;
         }
         Ok(verdict)
+    }
+
+    /// The number that KSeF gave an invoice, by what the caller may see of the book; none without a book.
+    ///
+    /// # Errors
+    /// Those of the book.
+    pub fn in_ksef(&self, caller: &Caller, invoice: &InvoiceHash) -> Result<Option<InKsef>> {
+        let Some(book) = &self.book else { return Ok(None) };
+        let entry = book.find(invoice)?.filter(|entry| sees(caller, entry));
+        Ok(entry.and_then(|entry| {
+            let number = entry.ksef_number()?.clone();
+            Some(InKsef { number, has_offline_codes: entry.kod2().is_some() })
+        }))
     }
 
     /// What KSeF must still get, the first day first; what waits for the end of an outage comes last.
@@ -259,7 +297,10 @@ impl Desk {
     }
 
     fn book_of(&self) -> Result<&Book> {
-        let missing = || Error::new(ErrorKind::BookMissing, "this service keeps no book");
+        let missing = || {
+            let hint = "Whoever runs the service makes one by `ksef-qr book create PLACE`, and names it: --book PLACE.";
+            Error::new(ErrorKind::BookMissing, "this service keeps no book").with_hint(hint)
+        };
         self.book.as_deref().ok_or_else(missing)
     }
 
@@ -284,9 +325,4 @@ const MOST_DUE: usize = 100_000;
 fn sees(caller: &Caller, entry: &Entry) -> bool {
     let signed_by = || entry.kod2().and_then(|kod2| kod2.signature.context.context.taxpayer());
     caller.acts_for(entry.facts.seller) || signed_by().is_some_and(|nip| caller.acts_for(nip))
-}
-
-fn acts_for_a_party(caller: &Caller, invoice: &Invoice) -> bool {
-    let buyer = invoice.buyer().nip().filter(|_| invoice.is_self_billed());
-    caller.acts_for(invoice.seller()) || buyer.is_some_and(|nip| caller.acts_for(nip))
 }

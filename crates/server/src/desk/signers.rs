@@ -7,15 +7,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use ksef_qr::batch::Issuers;
-use ksef_qr::credential::Owner;
 use ksef_qr::error::ErrorKind;
 use ksef_qr::key_files::{RegisterFile, Secret, issuer_of};
-use ksef_qr::register::{Entry, Expiry, KeyPlace, PasswordPlace, Roster, SignsFor, Wanted};
+use ksef_qr::register::{Entry, Expiry, KeyPlace, Obstacle, PasswordPlace, Roster, SignsFor, Wanted};
 use ksef_qr::sign::{Algorithm, SignatureEncoding};
 use ksef_qr::values::{ContextId, InvoiceHash};
 use ksef_qr::{Conditions, Environment, Error, Invoice, Issuer, Result};
 
-use super::caller::Caller;
 use crate::reloaded::Reloaded;
 
 /// Who signs which invoice.
@@ -34,7 +32,35 @@ pub struct Opened {
     environment: Environment,
     digest: Option<InvoiceHash>,
     has_token: bool,
+    unused: Vec<Unused>,
     who: Who,
+}
+
+/// A certificate of the register that signs nothing now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unused {
+    /// Its name in the register.
+    pub name: String,
+    /// Why, for programs: `status`, `purpose`, `environment`, `owner`, `not_yet_valid`, `expired`, `not_yet_used`.
+    pub code: &'static str,
+    /// Why, in words.
+    pub why: String,
+}
+
+impl Unused {
+    fn of(entry: &Entry, obstacle: &Obstacle) -> Self {
+        let code = match obstacle {
+            Obstacle::Status(_) => "status",
+            Obstacle::Purpose(_) => "purpose",
+            Obstacle::Environment(_) => "environment",
+            Obstacle::Owner(_) => "owner",
+            Obstacle::NotYetValid(_) => "not_yet_valid",
+            Obstacle::Expired(_) => "expired",
+            Obstacle::NotYetUsed(_) => "not_yet_used",
+            _ => "other",
+        };
+        Self { name: entry.name.clone(), code, why: obstacle.to_string() }
+    }
 }
 
 enum Who {
@@ -50,7 +76,8 @@ impl Signers {
     /// One certificate for all invoices.
     pub fn one(issuer: Issuer) -> Self {
         let environment = issuer.environment();
-        let opened = Opened { environment, digest: None, has_token: false, who: Who::One(Box::new(issuer)) };
+        let opened =
+            Opened { environment, digest: None, has_token: false, unused: Vec::new(), who: Who::One(Box::new(issuer)) };
         Self { environment, file: None, opened: Reloaded::new(opened), locked: Mutex::default() }
     }
 
@@ -74,9 +101,16 @@ impl Signers {
         self.opened.now()
     }
 
-    /// Why the register's file, as it is now, is not in use, if it is not.
+    /// What is wrong with the register: why its file, as it is now, is not in use, or that nothing in it signs.
     pub fn fault(&self) -> Option<Error> {
-        self.opened.fault()
+        self.opened.fault().or_else(|| {
+            let opened = self.opened();
+            let file = self.file.as_ref().filter(|_| opened.issuers().is_empty())?;
+            let unused: Vec<String> = opened.unused().iter().map(|one| format!("{:?} {}", one.name, one.why)).collect();
+            let why = if unused.is_empty() { "it has no certificates".to_owned() } else { unused.join("; ") };
+            let message = format!("no certificate of the register signs in {}: {why}", self.environment);
+            Some(Error::new(ErrorKind::RegisterNothingFits, message).about(file.to_string_lossy()))
+        })
     }
 
     /// Reads the register again, and takes what begins today. A file that is broken, or that names a key that does not open,
@@ -102,14 +136,6 @@ impl Signers {
         let is_new = opened.as_ref().is_ok_and(|opened| opened.digest != before.digest);
         self.opened.renew(opened).map(|()| is_new)
     }
-
-    /// The same for one caller, who may not act for everybody; in a context, if one is given.
-    pub(super) fn of_caller(&self, caller: &Caller, context: Option<ContextId>) -> CallersSigners {
-        let opened = self.opened();
-        let count = if context.is_some() { opened.count() } else { 0 };
-        let in_context = (0..count).map(|_| OnceLock::new()).collect();
-        CallersSigners { opened, caller: caller.clone(), context, in_context }
-    }
 }
 
 impl Opened {
@@ -129,20 +155,36 @@ impl Opened {
         }
         let wanted = Wanted::new(environment, now);
         let mut issuers = Vec::with_capacity(register.entries().len());
+        let (mut unused, mut faults) = (Vec::new(), Vec::new());
         for entry in register.entries() {
-            issuers.push(match register.obstacle(entry, &wanted) {
-                Some(_) => None,
-                None => Some(match known.get(&*entry.name) {
-                    Some((before, issuer)) if *before == entry => issuer.clone(),
-                    _ => Arc::new(open_entry(file, entry, environment, now)?),
-                }),
+            let obstacle = register.obstacle(entry, &wanted);
+            let opened = match (&obstacle, known.get(&*entry.name)) {
+                (Some(_), _) => None,
+                (None, Some((before, issuer))) if *before == entry => Some(Ok(issuer.clone())),
+                (None, _) => Some(open_entry(file, entry, environment, now).map(Arc::new)),
+            };
+            unused.extend(obstacle.map(|obstacle| Unused::of(entry, &obstacle)));
+            issuers.push(match opened.transpose() {
+                Ok(issuer) => issuer,
+                Err(fault) => {
+                    // A token is not asked again after a wrong PIN.
+                    let is_last = is_of_pin(&fault);
+                    faults.push((entry, fault));
+                    if is_last {
+                        break;
+                    }
+                    None
+                }
             });
+        }
+        if let Some(fault) = together(file, faults) {
+            return Err(fault);
         }
         let roster = Box::new(Roster::new(register.clone(), wanted));
         let is_token =
             |(entry, open): (&Entry, &Option<_>)| open.is_some() && matches!(entry.key, KeyPlace::Pkcs11 { .. });
         let has_token = register.entries().iter().zip(&issuers).any(is_token);
-        Ok(Self { environment, digest: Some(digest), has_token, who: Who::Many { roster, issuers } })
+        Ok(Self { environment, digest: Some(digest), has_token, unused, who: Who::Many { roster, issuers } })
     }
 
     /// Certificates by the day by which each is to be replaced.
@@ -153,6 +195,11 @@ impl Opened {
         };
         expiries.sort_by_key(Expiry::deadline);
         expiries
+    }
+
+    /// Those of the register that sign nothing now, and why.
+    pub fn unused(&self) -> &[Unused] {
+        &self.unused
     }
 
     /// True if a key is on a token, which takes its time.
@@ -169,7 +216,7 @@ impl Opened {
     }
 
     /// Who signs an invoice, in a context that may be given, and its place among all.
-    fn of(&self, invoice: &Invoice, context: Option<&ContextId>) -> Result<(usize, &Issuer)> {
+    pub(super) fn of(&self, invoice: &Invoice, context: Option<&ContextId>) -> Result<(usize, &Issuer)> {
         match &self.who {
             Who::One(issuer) => Ok((0, issuer)),
             Who::Many { roster, issuers } => {
@@ -184,7 +231,7 @@ impl Opened {
     }
 
     /// For whom a certificate signs beside its owner, as the register says.
-    fn signs_for(&self, index: usize) -> &SignsFor {
+    pub(super) fn signs_for(&self, index: usize) -> &SignsFor {
         match &self.who {
             Who::One(_) => &SignsFor::Owner,
             Who::Many { roster, .. } => roster.entry(index).map_or(&SignsFor::Owner, |entry| &entry.signs_for),
@@ -206,63 +253,34 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// The certificates, for whom one caller acts.
+/// The certificates, in a context that may be given.
 #[derive(Debug)]
-pub(super) struct CallersSigners {
+pub(super) struct SignersInContext {
     opened: Arc<Opened>,
-    caller: Caller,
     context: Option<ContextId>,
     /// With a context: one for each that there is, made when an invoice needs it.
     in_context: Vec<OnceLock<Box<Issuer>>>,
 }
 
-impl CallersSigners {
-    /// Asks whether the caller may have an invoice signed so.
-    ///
-    /// # Errors
-    /// `signer_not_permitted`.
-    fn check(&self, invoice: &Invoice, index: usize, issuer: &Issuer) -> Result<()> {
-        if self.caller.owners.is_none() {
-            return Ok(());
-        }
-        let taxpayer = issuer.context_of(invoice)?.context.taxpayer();
-        let refuse = |message| Err(Error::new(ErrorKind::SignerNotPermitted, message));
-        let Some(taxpayer) = taxpayer.filter(|nip| self.caller.acts_for(*nip)) else {
-            let of = taxpayer.map_or_else(|| "somebody without a NIP".to_owned(), |nip| format!("NIP {nip}"));
-            return refuse(format!("the invoice is issued by {of}, for whom this caller may not sign"));
-        };
-        // A context that is given does not open the certificates of others.
-        let is_own = match issuer.credential().certificate().owner() {
-            Owner::Nip(owner) => self.caller.acts_for(owner),
-            _ => false,
-        };
-        let is_said = match self.opened.signs_for(index) {
-            SignsFor::Any => true,
-            SignsFor::Listed(nips) => nips.contains(&taxpayer),
-            SignsFor::Owner => false,
-        };
-        match self.context.is_none() || is_own || is_said {
-            true => Ok(()),
-            false => {
-                refuse(format!("the certificate that would sign in the context of NIP {taxpayer} is somebody else's"))
-            }
-        }
+impl SignersInContext {
+    pub(super) fn new(opened: Arc<Opened>, context: Option<ContextId>) -> Self {
+        let count = if context.is_some() { opened.count() } else { 0 };
+        let in_context = (0..count).map(|_| OnceLock::new()).collect();
+        Self { opened, context, in_context }
     }
 }
 
-impl Issuers for CallersSigners {
+impl Issuers for SignersInContext {
     fn environment(&self) -> Environment {
         self.opened.environment
     }
 
     fn of(&self, invoice: &Invoice) -> Result<&Issuer> {
         let (index, issuer) = self.opened.of(invoice, self.context.as_ref())?;
-        let issuer = match (&self.context, self.in_context.get(index)) {
+        Ok(match (&self.context, self.in_context.get(index)) {
             (Some(context), Some(place)) => place.get_or_init(|| Box::new(issuer.clone().in_context(context.clone()))),
             _ => issuer,
-        };
-        self.check(invoice, index, issuer)?;
-        Ok(issuer)
+        })
     }
 
     fn context(&self) -> Option<&ContextId> {
@@ -309,6 +327,17 @@ const WITHOUT_TOKENS: &str = "Install one that does: cargo install --path crates
 /// What a token said of its PIN stays so until somebody changes the register: tried again and again, a wrong PIN would lock it.
 fn is_of_pin(fault: &Error) -> bool {
     matches!(fault.kind(), ErrorKind::PinMissing | ErrorKind::PinWrong | ErrorKind::PinLastTry | ErrorKind::PinLocked)
+}
+
+/// What is wrong with all that do not open, in one error; the first one's own if it is alone.
+fn together(file: &RegisterFile, mut faults: Vec<(&Entry, Error)>) -> Option<Error> {
+    if faults.len() < 2 {
+        return faults.pop().map(|(_, fault)| fault);
+    }
+    let kind = faults.first()?.1.kind();
+    let each: Vec<String> =
+        faults.iter().map(|(entry, fault)| format!("{:?}: {fault} [{}]", entry.name, fault.code())).collect();
+    Some(Error::new(kind, each.join("; ")).about(file.path().to_string_lossy()))
 }
 
 fn open_entry(file: &RegisterFile, entry: &Entry, environment: Environment, now: SystemTime) -> Result<Issuer> {

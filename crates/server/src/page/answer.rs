@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub remarks: Vec<Told>,
     /// Why its PDF has no codes on it, if it has none.
     pub pdf_fault: Option<Told>,
+    /// The number that KSeF gave it, by the book: it is not sent any more.
+    pub ksef_number: Option<String>,
     /// When it is to be sent.
     pub due: Option<Due>,
     /// What its buyer may be given.

@@ -9,7 +9,7 @@ use ksef_qr::{Error, Result};
 
 use super::answer::Told;
 use super::view::{LookedAt, Verified};
-use crate::desk::{Desk, Inquiry};
+use crate::desk::{Caller, Desk, Inquiry};
 
 /// A person waits for the answer.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -23,13 +23,13 @@ pub(super) struct Asked {
 }
 
 /// Verifies all codes of the picture and the link.
-pub(super) fn verified(desk: &Desk, asked: Asked) -> Result<Vec<Verified>> {
+pub(super) fn verified(desk: &Desk, caller: &Caller, asked: Asked) -> Result<Vec<Verified>> {
     let Asked { picture, link, invoices } = asked;
     let mut texts = picture.map(|picture| codes(&picture)).transpose()?.unwrap_or_default();
     if !link.is_empty() && !texts.contains(&link) {
         texts.push(link);
     }
-    let reports = desk.verify(Inquiry { texts, invoices });
+    let reports = desk.verify(caller, Inquiry { texts, invoices });
     Ok(reports.iter().map(told).collect())
 }
 

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use ksef_qr::advice::{Advice, Codes, DocumentKind};
 use ksef_qr::batch::Mismatch;
 use ksef_qr::deadline::{Mode, Schedule};
-use ksef_qr::error::ErrorKind;
+use ksef_qr::error::{ErrorKind, WarningKind};
 use ksef_qr::invoice::Invoice;
 use ksef_qr::manifest::{Done, InvoiceOutcome, Picture};
 use ksef_qr::paper::{Confirmation, ConfirmationFacts, Format, Language as PaperLanguage};
 use ksef_qr::pdf::{Original, Stamp};
 use ksef_qr::report::{Finding, Outcome};
-use ksef_qr::{Code, Error, PictureFormat, Result};
+use ksef_qr::{Code, Error, KsefNumber, PictureFormat, Result};
 
 use super::answer::{Advised, Answer, Facts, Told, What};
 use super::store::safe_stem;
@@ -26,6 +26,8 @@ use crate::desk::{Caller, Order, Scope, Task, Upload};
 pub(super) struct Wanted {
     pub schedule: Schedule,
     pub is_check: bool,
+    /// True if of an invoice that KSeF has by now the codes are wanted that were printed before.
+    pub is_as_printed: bool,
 }
 
 /// Files that belong together.
@@ -97,28 +99,43 @@ pub(super) fn answer(app: &App, caller: &Caller, wanted: &Wanted, group: Group) 
     };
     let mode = wanted.schedule.mode;
     let checked = app.desk.check(&bytes, Some(wanted.schedule.clone()));
+    let in_ksef = match checked.invoice().map(|invoice| app.desk.in_ksef(caller, invoice.hash())).transpose() {
+        Ok(found) => found.flatten(),
+        Err(error) => {
+            answer.faults.push(Told::from(&error));
+            return (answer, Vec::new());
+        }
+    };
     for finding in checked.findings() {
         // In a total failure that is the answer, and no finding.
         if finding.code() == ErrorKind::NotForKsef.code() && mode == Mode::Total {
             continue;
         }
-        // The day itself is shown, and that it is over.
-        if finding.code() == ErrorKind::DeadlinePassed.code() && checked.due().is_some() {
+        // The day itself is shown, and that it is over; what KSeF has by now is not sent.
+        let is_of_sending =
+            [ErrorKind::DeadlinePassed, ErrorKind::NotForKsef].iter().any(|kind| kind.code() == finding.code());
+        if finding.code() == ErrorKind::DeadlinePassed.code() && checked.due().is_some()
+            || is_of_sending && in_ksef.is_some()
+        {
             continue;
         }
         let is_fault = finding.outcome() == Outcome::Fail && !may_be_signed(finding);
         let found = if is_fault { &mut answer.faults } else { &mut answer.remarks };
         found.push(Told::from(finding));
     }
-    answer.due = checked.due();
+    answer.due = checked.due().filter(|_| in_ksef.is_none());
+    answer.ksef_number = in_ksef.as_ref().map(|known| known.number.to_string());
     let Some(invoice) = checked.invoice() else { return (answer, Vec::new()) };
     answer.facts = Some(Facts::from(invoice));
-    let advice = Advice::of(invoice, Some(mode), None);
+    // What was printed stays as it is; who does not ask for that gets what belongs on the invoice now.
+    let number = in_ksef.filter(|known| !(wanted.is_as_printed && known.has_offline_codes)).map(|known| known.number);
+    let advice = Advice::of(invoice, Some(mode), number.as_ref());
     answer.advice = Some(Advised::from(&advice));
     if !answer.is_good() || wanted.is_check || mode == Mode::Total {
         return (answer, Vec::new());
     }
-    let files = match sign(app, caller, wanted, &mut answer, xml, pdf, bytes) {
+    let wanted = WantedOfOne { schedule: &wanted.schedule, ksef_number: number };
+    let files = match sign(app, caller, &wanted, &mut answer, xml, pdf, bytes) {
         Ok(done) => taken_away(&mut answer, &done, &advice, mode),
         Err(error) => {
             answer.faults.push(Told::from(&error));
@@ -147,11 +164,18 @@ fn inside(pdf: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
+/// How the codes of one invoice are made.
+struct WantedOfOne<'w> {
+    schedule: &'w Schedule,
+    /// With a number: KOD I alone, with it.
+    ksef_number: Option<KsefNumber>,
+}
+
 /// Has it signed once: with its PDF, if that takes the codes.
 fn sign(
     app: &App,
     caller: &Caller,
-    wanted: &Wanted,
+    wanted: &WantedOfOne<'_>,
     answer: &mut Answer,
     xml: Option<Vec<u8>>,
     pdf: Option<Vec<u8>>,
@@ -170,7 +194,8 @@ fn sign(
             answer.pdf_fault = Some(Told::from(&error));
         }
     }
-    one(app, caller, wanted, Task::Sign, Upload { name: answer.name.clone(), xml: Some(bytes), pdf: None })
+    let task = if wanted.ksef_number.is_some() { Task::Link } else { Task::Sign };
+    one(app, caller, wanted, task, Upload { name: answer.name.clone(), xml: Some(bytes), pdf: None })
 }
 
 fn is_of_pdf(error: &Error) -> bool {
@@ -179,10 +204,11 @@ fn is_of_pdf(error: &Error) -> bool {
     error.code().starts_with("pdf_") || error.kind() == ErrorKind::InputNotPdf || of_embedded.contains(&error.kind())
 }
 
-fn one(app: &App, caller: &Caller, wanted: &Wanted, task: Task, upload: Upload) -> Result<Done> {
+fn one(app: &App, caller: &Caller, wanted: &WantedOfOne<'_>, task: Task, upload: Upload) -> Result<Done> {
     let mut order = Order::new(task);
     order.formats = vec![PictureFormat::Png];
     order.schedule = Some(wanted.schedule.clone());
+    order.ksef_number.clone_from(&wanted.ksef_number);
     let record = app.desk.codes(caller, &order, upload)?;
     said(app, &caller.name, order.task.name(), &record);
     match record.outcome {
@@ -198,6 +224,7 @@ fn taken_away(answer: &mut Answer, done: &Done, advice: &Advice, mode: Mode) -> 
     for warning in done.warnings.iter().chain(&done.run_warnings) {
         // That the buyer gets a confirmation is the answer itself, said beside the PDF.
         let is_said = ["confirmation_expected", "invoice_expected", "codes_expected"].contains(&warning.code())
+            || (warning.kind() == WarningKind::KsefNumberNotUsed && answer.ksef_number.is_some())
             || answer.remarks.iter().any(|told| told.code == warning.code());
         if !is_said {
             answer.remarks.push(Told::from(warning));

@@ -209,7 +209,8 @@ fn wanted(member: &Member, form: &Form) -> Result<Wanted, Response> {
     // In a total failure there is nothing to sign.
     let is_check = form.text("check_only") == "yes" || mode == Mode::Total;
     member.may(if is_check { Scope::Verify } else { Scope::Sign })?;
-    Ok(Wanted { schedule: Schedule::new(mode), is_check })
+    let is_as_printed = form.text("as_printed") == "yes";
+    Ok(Wanted { schedule: Schedule::new(mode), is_check, is_as_printed })
 }
 
 /// Files of a form without a script are answered at once; a script opens the results, and sends one invoice after the other.
@@ -468,7 +469,8 @@ async fn verify(member: Member, request: Request) -> Response {
         return visitor.html(StatusCode::UNPROCESSABLE_ENTITY, |around| view::verify(around, csrf, None, true, None));
     }
     let desk = visitor.app.desk.clone();
-    match visitor.app.pool.run(move || verified(&desk, asked)).await {
+    let key = member.session.caller.clone();
+    match visitor.app.pool.run(move || verified(&desk, &key.caller, asked)).await {
         Ok(Ok(found)) => visitor.html(StatusCode::OK, |around| view::verify(around, csrf, None, false, Some(&found))),
         Ok(Err(error)) => {
             let fault = Told::from(&error);

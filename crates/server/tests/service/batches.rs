@@ -204,3 +204,45 @@ async fn a_slow_upload_is_taken_and_a_silent_one_is_not() {
     assert_eq!(unpacked(&answer.bytes).1.len(), 4);
     assert_eq!(service.post("/v1/sign", "application/zip", slowly(600)).await.code(), "request_too_slow");
 }
+
+/// Nothing of it can be done: the answer is an error, and no ZIP.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_that_is_refused_as_a_whole_is_an_error() {
+    let service = service(&Scope::ALL, &[], false);
+    for path in ["/v1/sign", "/v1/link", "/v1/confirm", "/v1/stamp"] {
+        for name in ["truncated.zip", "overlap.zip", "no-invoice.zip", "not-an-archive.zip"] {
+            let answer = service.post(path, "application/zip", fixture(&format!("archives/{name}"))).await;
+            assert_eq!(answer.status, 422, "{path} {name}: {}", answer.text());
+            let problem = answer.json();
+            assert_eq!(problem["input"], "the archive", "{path} {name}: {problem}");
+            assert!(!answer.text().contains("ksef-qr-") && answer.code().starts_with("input_"), "{problem}");
+        }
+        let answer = service.post(path, "application/gzip", fixture("archives/no-invoice.tar.gz")).await;
+        assert_eq!(answer.status, 422, "{path}: {}", answer.text());
+    }
+    is_free(&service).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archive_is_asked_for_as_one() {
+    let service = service(&Scope::ALL, &[], false);
+    let good = fixture("archives/good.zip");
+    for (accept, status) in [
+        ("application/json", 406),
+        ("image/png", 406),
+        ("application/zip;q=0", 406),
+        ("application/zip", 200),
+        ("application/json, */*;q=0.1", 200),
+    ] {
+        let headers = [("content-type", "application/zip"), ("accept", accept)];
+        let answer = service.ask("POST", "/v1/sign", &headers, good.clone()).await;
+        assert_eq!(answer.status.as_u16(), status, "{accept}: {}", answer.text());
+    }
+    // In a form, and by what sends no type: what to do stands beside the refusal.
+    let (media_type, body) = super::form(&[("invoice", "good.zip", &good)]);
+    for (media_type, body) in [(&*media_type, body), ("application/x-www-form-urlencoded", good.clone())] {
+        let answer = service.post("/v1/sign", media_type, body).await;
+        assert_eq!(answer.code(), "input_is_archive");
+        assert!(answer.text().contains("Content-Type: application/zip"), "{}", answer.text());
+    }
+}

@@ -11,13 +11,13 @@ fn cookies(answer: &Answer) -> Vec<String> {
     answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap().to_owned()).collect()
 }
 
-fn value_of<'c>(cookies: &'c [String], name: &str) -> &'c str {
+pub(crate) fn value_of<'c>(cookies: &'c [String], name: &str) -> &'c str {
     let cookie = cookies.iter().find_map(|cookie| cookie.strip_prefix(&format!("{name}=")));
     cookie.unwrap_or_else(|| panic!("{name}: {cookies:?}")).split(';').next().unwrap()
 }
 
 /// The cookie of a session.
-async fn logged_in(service: &Service) -> Vec<String> {
+pub(crate) async fn logged_in(service: &Service) -> Vec<String> {
     let form = service.ask("GET", "/login", &[("authorization", "")], "").await;
     let set = cookies(&form);
     let token = value_of(&set, "ksef-qr-login");
@@ -32,7 +32,7 @@ async fn logged_in(service: &Service) -> Vec<String> {
 }
 
 impl Service {
-    async fn page(&self, cookie: &str, path: &str) -> Answer {
+    pub(crate) async fn page(&self, cookie: &str, path: &str) -> Answer {
         self.ask("GET", path, &[("authorization", ""), ("cookie", cookie)], "").await
     }
 }

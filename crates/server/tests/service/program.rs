@@ -1,6 +1,6 @@
 //! The program as it is run: what it is started with, and what it does not start with.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,17 +12,18 @@ use serde_json::Value;
 
 use super::{BASIC, FIXTURES, fixture};
 
-struct Program {
-    process: Child,
+pub(super) struct Program {
+    pub(super) process: Child,
     address: SocketAddr,
     key: String,
 }
 
-fn command(folder: &Path) -> (Command, String) {
+pub(super) fn command(folder: &Path) -> (Command, String) {
     let keys = folder.join("keys.json");
     let key = new_key(&keys, "till", &Scope::ALL, &[], None).unwrap().to_string();
     let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr-server"));
     command.args(["--env", "test", "--keys"]).arg(keys).env_remove("KSEF_QR_BOOK").env_remove("KSEF_QR_SCAN");
+    command.env_remove("PGPASSWORD").env_remove("KSEF_QR_BOOK_PASSWORD");
     command.args(["--cert", &format!("{FIXTURES}/keys/offline-ec.crt")]);
     command.args(["--key", &format!("{FIXTURES}/keys/offline-ec.pkcs8.pem")]);
     (command, key)
@@ -30,11 +31,15 @@ fn command(folder: &Path) -> (Command, String) {
 
 impl Program {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, Stdio::null())
+    }
+
+    pub(super) fn start_with(folder: &Path, arguments: &[&str], stderr: Stdio) -> Self {
         // Whoever binds it next has it to itself, as good as always.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let (mut command, key) = command(folder);
         command.args(["--listen", &address.to_string()]).args(arguments);
-        let program = Self { process: command.stderr(Stdio::null()).spawn().unwrap(), address, key };
+        let program = Self { process: command.stderr(stderr).spawn().unwrap(), address, key };
         let is_there = (0..200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
             TcpStream::connect(address).is_ok()
@@ -43,7 +48,7 @@ impl Program {
         program
     }
 
-    fn post(&self, path: &str, body: &[u8]) -> Value {
+    pub(super) fn post(&self, path: &str, body: &[u8]) -> Value {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let head = format!(
@@ -141,6 +146,78 @@ fn a_session_key_is_long_and_private() {
     let (status, said) = tried();
     assert!(status == Some(2) && said.contains("[setting_malformed]") && said.contains("31 bytes"), "{said}");
     assert!(said.contains("session.key"), "{said}");
+}
+
+/// The log says why each certificate of a register signs nothing, and so do health and metrics, without names.
+#[test]
+fn a_register_that_signs_nothing_is_told_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.json");
+    new_key(&keys, "till", &Scope::ALL, &[], None).unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr-server"));
+    command
+        .args(["--listen", &address, "--credentials", &format!("{FIXTURES}/register/untrue.toml"), "--keys"])
+        .arg(keys);
+    let mut process = command.env_remove("KSEF_QR_BOOK").stderr(Stdio::piped()).spawn().unwrap();
+    let log = std::io::BufReader::new(process.stderr.take().unwrap());
+    let lines: Vec<String> = log.lines().map(Result::unwrap).take(5).collect();
+    let asked = |path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let (ready, metrics) = (asked("/health/ready"), asked("/metrics"));
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let log = lines.join("\n");
+    for part in ["\"started\"", "\"name\":\"firm-2025\"", "\"name\":\"firm-2026-again\"", "\"nothing_signs\"", "--env"]
+    {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+    assert!(ready.contains(" 503 ") && ready.contains("\"register_fault\":\"register_nothing_fits\""), "{ready}");
+    assert!(ready.contains("\"unused\":{\"environment\":3}") && !ready.contains("firm"), "{ready}");
+    for line in [
+        "ksef_qr_register_fault 1",
+        "ksef_qr_certificates_signing 0",
+        "ksef_qr_certificates_unused{why=\"environment\"} 3",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+}
+
+/// What is wrong says what to do, by the options that there are.
+#[test]
+fn hints_name_what_the_program_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let (status, said) = refused(folder.path(), &["--book", folder.path().join("none.book").to_str().unwrap()]);
+    assert!(status == Some(2) && said.contains("[book_missing]") && said.contains("ksef-qr book create"), "{said}");
+    let keys = folder.path().join("keys.json");
+    let key = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr-server"));
+        let output =
+            command.args(["key", "new", "--scopes", "sign", "--keys"]).arg(&keys).args(arguments).output().unwrap();
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let twice = key(&["--name", "till"]);
+    assert!(twice.contains("Take another name") && twice.contains("take its lines out"), "{twice}");
+    let wrong = key(&["--name", "other", "--owner", "1111111112"]);
+    assert!(wrong.contains("check digit of 1111111112"), "{wrong}");
+    let second = tempfile::tempdir().unwrap();
+    let keys = second.path().join("keys.json");
+    new_key(&keys, "till", &Scope::ALL, &[], None).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ksef-qr-server"));
+    command.args(["--env", "test", "--listen", "127.0.0.1:1", "--keys"]).arg(keys);
+    command.args([
+        "--cert",
+        &format!("{FIXTURES}/keys/offline-ec.crt"),
+        "--key",
+        &format!("{FIXTURES}/keys/offline-ec.key"),
+    ]);
+    let locked = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    assert!(locked.contains("[password_missing]") && locked.contains("--password-file FILE"), "{locked}");
 }
 
 /// With `LoadCredential=` the file is root's, and an access list lets the service's user read it, which shows as the group's right.

@@ -90,7 +90,9 @@ fn offline(entry: &Entry, plan: Plan<'_>) -> InvoiceLinks {
 
 fn number_not_used(entry: &Entry) -> Option<Warning> {
     let number = entry.ksef_number()?;
-    let message = format!("OFFLINE stands under the code, and by the book the invoice has the KSeF number {number}");
+    let message = format!(
+        "by the book the invoice has the KSeF number {number}, and OFFLINE stands under the code as it was given out"
+    );
     Some(Warning::new(WarningKind::KsefNumberNotUsed, message))
 }
 
@@ -115,6 +117,9 @@ impl Answer {
             return Err(another_kod2());
         }
         linked.is_from_book = linked.links.kod2.is_none() || entry.kod2().is_some();
+        if entry.ksef_number().is_some() {
+            linked.is_in_ksef();
+        }
         match (&linked.links.ksef_number, entry.ksef_number()) {
             (Some(said), Some(known)) if said != known => {
                 let message = format!(
@@ -214,7 +219,7 @@ pub(in crate::batch) fn keep(
         (Some(known), Some(kept)) if known.url != kept.url => Err(another_kod2()),
         (known, kept) => Ok(known.is_some() || kept.is_none()),
     };
-    if let Some(entry) = keeping.book.find(&earlier.hash)?
+    if let Some(entry) = plan.turns.waiting(|| keeping.book.find(&earlier.hash))?
         && is_same(&entry)?
     {
         return Ok(());
@@ -234,7 +239,7 @@ pub(in crate::batch) fn keep(
         },
         may_repeat: plan.batch.allow.contains(Rule::IssuedNumber),
     };
-    match keeping.book.enter(&[&new])?.pop() {
+    match plan.turns.waiting(|| keeping.book.enter(&[&new]))?.pop() {
         Some(Found::NumberTaken(other)) => Err(number_taken(&other)),
         Some(Found::Known(entry)) => is_same(&entry).map(|_| ()),
         Some(Found::New) | None => Ok(()),

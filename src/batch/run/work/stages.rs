@@ -22,7 +22,7 @@ use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, Sign
 use crate::render::{Code, PictureFormat, Renderer};
 #[cfg(feature = "book")]
 use crate::values::Day;
-use crate::values::{InvoiceHash, Rule, Rules};
+use crate::values::{InvoiceHash, KsefNumber, Rule, Rules};
 
 /// What the stages need to know, and what they look up; the same for all invoices of a run.
 #[derive(Clone, Copy)]
@@ -42,6 +42,18 @@ pub(in crate::batch) struct Plan<'b> {
 impl<'b> Plan<'b> {
     pub(in crate::batch) fn document(self) -> Option<&'b dyn Document> {
         self.batch.drawing.document.as_deref()
+    }
+
+    /// The KSeF number that the book has of an invoice. What cannot be asked now is asked again where it may fail.
+    #[cfg_attr(not(feature = "book"), expect(unused_variables, clippy::unused_self, reason = "there is no book"))]
+    pub(in crate::batch) fn number_by_book(self, hash: &InvoiceHash) -> Option<KsefNumber> {
+        #[cfg(feature = "book")]
+        {
+            let keeping = self.batch.book.as_ref()?;
+            self.turns.waiting(|| keeping.book.find(hash)).ok()??.ksef_number().cloned()
+        }
+        #[cfg(not(feature = "book"))]
+        None
     }
 
     /// Why the invoices were issued outside of KSeF, if that is known.
@@ -123,10 +135,13 @@ impl<'b: 'w, 'w> Opened<'b, 'w> {
     /// An invoice that keeps the rules of KSeF. If it is done anew, `replaces` is the digest of the file before.
     ///
     /// # Errors
-    /// Those of reading, of the rules, and of the calendar.
+    /// Those of reading, of [`Admission::check`](crate::batch::Admission::check), of the rules, and of the calendar.
     pub(in crate::batch) fn accept(self, plan: Plan<'_>, replaces: Option<InvoiceHash>) -> Result<Accepted<'b>> {
         let Batch { codes, today, schedule, .. } = plan.batch;
         let invoice = self.invoice(plan)?;
+        if let Some(admission) = &plan.batch.admission {
+            admission.check(&invoice).map_err(|error| self.about_invoice(error))?;
+        }
         let reviewed = invoice.review(codes.environment(), *today);
         let mut warnings = reviewed.map_err(|error| self.about_invoice(error))?;
         if let Some(draft) = &self.draft {
@@ -224,6 +239,14 @@ impl Linked<'_> {
 
     pub(in crate::batch) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
         self.accepted.warnings.extend(warnings);
+    }
+
+    /// KSeF has it already: there is nothing to send, and no day that is over.
+    pub(in crate::batch) fn is_in_ksef(&mut self) {
+        if let Some(sending) = &mut self.accepted.sending {
+            sending.by = None;
+        }
+        self.accepted.warnings.retain(|warning| warning.kind() != WarningKind::NotForKsef);
     }
 
     pub(in crate::batch) fn allow(&mut self, rules: Rules) {

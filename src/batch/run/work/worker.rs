@@ -134,7 +134,11 @@ impl<'b> Worker<'b> {
     fn finish(&self, job: &Job, made: Made) -> Finished {
         let Plan { batch, beside, .. } = self.plan;
         match made {
-            Ok((outcome, files)) => {
+            Ok((mut outcome, files)) => {
+                if let InvoiceOutcome::Done(done) = &mut outcome {
+                    let warnings = std::mem::take(&mut done.warnings).into_iter();
+                    done.warnings = warnings.map(|warning| batch.hints.complete_warning(warning)).collect();
+                }
                 let number = match job {
                     Job::New { input, .. } | Job::Known { input, .. } => {
                         NumberOfInvoice::of(batch, beside, input, &outcome)
@@ -169,7 +173,8 @@ impl<'b> Worker<'b> {
     fn keep_or_begin_anew<'j>(&mut self, input: &'j Input, earlier: EarlierRecord) -> Result<Begun<'b, 'j>> {
         let Self { plan, bytes, renderer, compared } = self;
         let opened = Opened::open(*plan, input, bytes)?;
-        let fits = opened.hash() == earlier.hash && is_labelled(plan.batch, plan.beside, input, &earlier);
+        let fits = opened.hash() == earlier.hash
+            && is_labelled(plan.batch, plan.beside, input, &earlier, |hash| plan.number_by_book(hash));
         let is_of_same_pdf = earlier
             .document
             .as_ref()

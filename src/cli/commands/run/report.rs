@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, CodeSource, Existing, Manifest, Observer, Output, Unchanged};
 use ksef_qr::credential::Owner;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::manifest::{
     CertificateCount, CodeRecord, DocumentRecord, Done, InvoiceOutcome, Picture, Record, Signature, Summary,
 };
@@ -27,7 +28,11 @@ pub struct Report<'b> {
     bar: ProgressBar,
     quiet: bool,
     done: u64,
+    refused: u64,
+    /// Of those, how many were told one by one.
     shown: u64,
+    /// True once it was told that the book cannot be reached: the rest of a run is refused for it, and one line says so.
+    is_away: bool,
     warned: u64,
     /// Pictures and documents.
     files: u64,
@@ -68,7 +73,20 @@ impl Observer for Report<'_> {
 
 impl<'b> Report<'b> {
     pub fn new(batch: &'b Batch, bar: ProgressBar, quiet: bool) -> Self {
-        Self { batch, bar, quiet, done: 0, shown: 0, warned: 0, files: 0, found: false, unread: None, first: None }
+        Self {
+            batch,
+            bar,
+            quiet,
+            done: 0,
+            refused: 0,
+            shown: 0,
+            is_away: false,
+            warned: 0,
+            files: 0,
+            found: false,
+            unread: None,
+            first: None,
+        }
     }
 
     fn done(&mut self, record: &Record, done: &Done) {
@@ -86,11 +104,15 @@ impl<'b> Report<'b> {
     }
 
     fn refused(&mut self, input: &str, error: &Error) {
-        self.shown += 1;
+        self.refused += 1;
+        if error.kind() == ErrorKind::BookUnavailable && std::mem::replace(&mut self.is_away, true) {
+            return;
+        }
         // Of a PDF and its invoice, which of them it is about.
         let about =
             error.input().filter(|about| *about != input).map_or_else(String::new, |about| format!("{about}: "));
-        if self.shown <= MOST_SHOWN {
+        if self.shown < MOST_SHOWN {
+            self.shown += 1;
             self.bar.suspend(|| {
                 tell!(
                     "{BAD}refused{BAD:#}: {}: {}{} {DIM}[{}]{DIM:#}",
@@ -129,8 +151,8 @@ impl<'b> Report<'b> {
 
     fn tell_the_end(&self, summary: &Summary) {
         self.bar.finish_and_clear();
-        if self.shown > MOST_SHOWN {
-            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.shown - MOST_SHOWN);
+        if self.refused > self.shown {
+            tell!("{BAD}refused{BAD:#}: and {} more, all in the manifest", self.refused - self.shown);
         }
         if self.quiet {
             return;

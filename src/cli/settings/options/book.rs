@@ -12,7 +12,6 @@ pub const BOOK_VARIABLE: &str = "KSEF_QR_BOOK";
 #[derive(Clone, Debug)]
 pub struct BookPlace {
     pub place: Place,
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "a file has no password"))]
     pub password_file: Option<PathBuf>,
 }
 

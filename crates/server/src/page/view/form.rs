@@ -54,6 +54,11 @@ pub fn invoices(around: &Around<'_>, csrf: &str, recent: &[(String, String)]) ->
                 b { (texts.check_only) }
                 small { (texts.check_only_hint) }
             }
+            label.choice {
+                input type="checkbox" name="as_printed" value="yes";
+                b { (texts.as_printed) }
+                small { (texts.as_printed_hint) }
+            }
             div.row {
                 button.button type="submit" { (texts.submit) }
                 p role="status" {}

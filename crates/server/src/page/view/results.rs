@@ -30,6 +30,9 @@ pub fn in_short(texts: &Texts, answer: &Answer, is_check: bool) -> (&'static str
 
 fn send_by(texts: &Texts, answer: &Answer) -> String {
     let words = &texts.results;
+    if let Some(number) = &answer.ksef_number {
+        return format!("{}: {number}", words.ksef_number);
+    }
     match answer.due {
         Some(Due::By(day)) => format!("{}: {}", words.send_by, texts.day(day)),
         Some(Due::Open { working_days }) => fill(words.send_by_open, &[&working_days.to_string()]),
@@ -134,6 +137,13 @@ fn told(around: &Around<'_>, answer: &Answer) -> Markup {
     let texts = &around.texts.results;
     html! {
         div.tell {
+            @if let Some(number) = &answer.ksef_number {
+                div {
+                    h3 { (texts.ksef_number) }
+                    p.big { (number) }
+                    p { (texts.in_ksef) }
+                }
+            }
             @if let Some(due) = answer.due {
                 div {
                     h3 { (texts.send_by) }
