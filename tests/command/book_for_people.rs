@@ -445,6 +445,7 @@ fn status_is_told_in_ten_lines() {
         "{words}"
     );
     assert!(!words.contains('\u{1b}'), "{words:?}");
+    assert!(words.contains("and 2 more; `ksef-qr book list --state refused` shows all"), "{words}");
     let line = summary(&at(folder, "status --json", "2026-06-17T12:00:00Z"));
     assert_eq!((&line["overdue"], &line["next_send_by"]), (&39.into(), &"2026-06-16".into()));
 }

@@ -162,10 +162,12 @@ impl Answer {
                 _ => say!("  {DIM}the first is due on {day}; `ksef-qr book due --within {days}d` lists it{DIM:#}"),
             }
         }
-        for (number, reason) in &self.refused {
+        // One line says how many are not named.
+        let named = if self.refused_count as usize > MOST_NAMED { MOST_NAMED - 1 } else { MOST_NAMED };
+        for (number, reason) in self.refused.iter().take(named) {
             say!("  {BAD}refused{BAD:#} {}: {}", printable(number), printable(reason));
         }
-        let more = self.refused_count.saturating_sub(self.refused.len() as u64);
+        let more = self.refused_count.saturating_sub(named as u64);
         if more > 0 {
             say!("  {DIM}and {more} more; `ksef-qr book list --state refused` shows all{DIM:#}");
         }

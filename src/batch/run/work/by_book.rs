@@ -154,7 +154,8 @@ fn follow_mode(plan: Plan<'_>, entry: &Entry, linked: &mut Linked<'_>) {
     };
     let message =
         format!("the book has the invoice {known}, and this run says {}: what the book has counts", mode.name());
-    linked.warn([Warning::new(WarningKind::BookMode, message)]);
+    let warning = Warning::new(WarningKind::BookMode, message);
+    linked.warn([plan.batch.hints.complete_warning(warning)]);
     let of_book = entry.mode().and_then(Mode::of_name);
     linked.send(of_book.map(|mode| Sending { mode, by: entry.send_by() }));
 }
