@@ -3,6 +3,7 @@
 //! Its journal is a write-ahead log, and each transaction is on the disk when it ends (`synchronous = FULL`): what is in the
 //! book is there after a power cut too.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -341,9 +342,9 @@ fn address(path: &Path, settings: &str) -> String {
     for byte in bytes {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b':' => {
-                address.push(char::from(*byte))
+                address.push(char::from(*byte));
             }
-            _ => address.push_str(&format!("%{byte:02X}")),
+            _ => _ = write!(address, "%{byte:02X}"),
         }
     }
     format!("{address}?{settings}")

@@ -163,7 +163,7 @@ impl Answer {
             }
         }
         // One line says how many are not named.
-        let named = if self.refused_count as usize > MOST_NAMED { MOST_NAMED - 1 } else { MOST_NAMED };
+        let named = if self.refused_count > MOST_NAMED as u64 { MOST_NAMED - 1 } else { MOST_NAMED };
         for (number, reason) in self.refused.iter().take(named) {
             say!("  {BAD}refused{BAD:#} {}: {}", printable(number), printable(reason));
         }

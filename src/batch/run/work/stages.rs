@@ -258,8 +258,8 @@ impl Linked<'_> {
         if let (Some(draft), Some(kind)) = (draft, plan.document()) {
             let ksef_number = links.ksef_number.as_ref();
             let receipt = plan.batch.codes.receipt(invoice.hash());
-            let mode = sending.map(|sending| sending.mode);
-            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode };
+            let reason = sending.map(|sending| sending.mode);
+            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: reason };
             let made = draft.finish(&content)?;
             let (place, file) = plan.destination.document(&names, kind, made.bytes)?;
             files.extend(file);
