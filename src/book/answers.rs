@@ -141,10 +141,19 @@ impl Entry {
         })
     }
 
+    /// What is to be entered if it was issued in this mode, whatever was said before. An outage that is said to last has no day
+    /// until its end is announced.
+    ///
+    /// # Errors
+    /// Those of [`Schedule::deadline`].
+    pub fn in_mode(&self, mode: Mode, calendar: &Calendar) -> Result<Happening> {
+        let deadline = Schedule::new(mode).with_calendar(calendar.clone()).deadline(self.facts.issue_date)?;
+        Ok(Happening::Mode { mode: mode.name().to_owned(), send_by: deadline.send_by() })
+    }
+
     /// What announcements change in the day by which KSeF must have it.
     fn moved(&self, schedules: &[(Mode, Schedule)]) -> Option<Happening> {
-        let name = self.mode().unwrap_or(Mode::Offline24.name());
-        let (_, schedule) = schedules.iter().find(|(mode, _)| mode.name() == name)?;
+        let (_, schedule) = schedules.iter().find(|(mode, _)| mode.name() == self.counted_mode())?;
         let deadline = schedule.deadline(self.facts.issue_date).ok()?;
         let is_not_announced = deadline.warnings().iter().any(|warning| warning.code() == "outage_not_announced");
         let known = self.send_by();

@@ -104,6 +104,18 @@ impl Book {
         }))
     }
 
+    /// Opens a book that is there, to read it alone: the right to write is not needed. Whatever is entered fails.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_to_read(place: &Place, now: SystemTime) -> Result<Self> {
+        Ok(Self::of(match place {
+            Place::File(path) => Database::File(Sqlite::open_to_read(path, now)?),
+            #[cfg(feature = "postgres")]
+            Place::Server(address) => Database::Server(Postgres::open(address.clone(), now)?),
+        }))
+    }
+
     fn of(mut database: Database) -> Self {
         let store = database.store();
         let (environment, place) = (store.environment(), store.place().to_owned());
@@ -250,6 +262,17 @@ impl Book {
         self.database().store().select(&filter.selection(), &mut |found| {
             let entry = entry(found).map_err(|error| error.about(self.place.clone()))?;
             if filter.takes(&entry) { each(entry) } else { Ok(true) }
+        })
+    }
+
+    /// Gives all entries that can be read. [`check`](Self::check) tells of the others.
+    ///
+    /// # Errors
+    /// `book_unavailable`, `book_damaged` if the database itself cannot be read.
+    pub fn each_readable(&self, each: &mut dyn FnMut(Entry)) -> Result<()> {
+        self.database().store().select(&Selection::default(), &mut |found| {
+            entry(found).into_iter().for_each(&mut *each);
+            Ok(true)
         })
     }
 

@@ -19,7 +19,8 @@ pub struct Due {
 }
 
 impl Book {
-    /// Gives each open invoice, in no order of days, until `each` returns false.
+    /// Gives each open invoice, in no order of days, until `each` returns false. A technical correction is not given beside its
+    /// first file: the two are one invoice.
     ///
     /// # Errors
     /// Those of [`Book::each`] and of `each`.
@@ -33,6 +34,7 @@ impl Book {
         let mut filter = filter.clone();
         filter.is_open = true;
         self.each(&filter, &mut |entry| match entry.due(calendar) {
+            Some(_) if entry.corrects().is_some() => Ok(true),
             Some(send_by) => {
                 let days_left = send_by.day().map(|day| today.days_until(day));
                 each(Due { entry, send_by, days_left })

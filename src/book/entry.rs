@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{Event, Happening, IssuedKod2};
 use crate::credential::Certificate;
+use crate::deadline::Mode;
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::{Kod1, Link};
@@ -133,9 +134,18 @@ impl Entry {
     /// Where it is on its way. What is accepted stays so, whatever is entered later; what was refused may be sent again.
     pub fn state(&self) -> State {
         let mut state = State::Linked;
+        // Where it would be without its technical correction.
+        let mut uncorrected = State::Linked;
         for event in &self.events {
             if matches!(state, State::Accepted(_) | State::Annulled) {
                 break;
+            }
+            if let State::Corrected(_) = state {
+                if let Happening::Refused { reason, .. } = &event.what {
+                    uncorrected = State::Refused(reason.clone());
+                }
+            } else {
+                uncorrected = state.clone();
             }
             state = match &event.what {
                 Happening::Issued { kod2: Some(_), .. } if state == State::Linked => State::Issued,
@@ -144,10 +154,13 @@ impl Entry {
                     State::Refused(reason.clone())
                 }
                 Happening::Corrected { by } => State::Corrected(*by),
+                Happening::CorrectionAnnulled { by } if state == State::Corrected(*by) => uncorrected.clone(),
                 Happening::Corrects { first } => State::Correction(*first),
                 Happening::Accepted { number, .. } => State::Accepted(number.clone()),
                 Happening::Moved { is_not_sent: true, .. } => State::NotSent,
-                Happening::Moved { is_not_sent: false, .. } if state == State::NotSent => State::Issued,
+                Happening::Moved { is_not_sent: false, .. } | Happening::Mode { .. } if state == State::NotSent => {
+                    State::Issued
+                }
                 Happening::Annulled => State::Annulled,
                 _ => state,
             };
@@ -177,27 +190,52 @@ impl Entry {
         for event in &self.events {
             match &event.what {
                 Happening::Issued { send_by: Some(day), .. } => by = Some(*day),
-                Happening::Moved { send_by, .. } => by = *send_by,
+                Happening::Moved { send_by, .. } | Happening::Mode { send_by, .. } => by = *send_by,
                 _ => {}
             }
         }
         by
     }
 
-    /// The name of the mode that it was issued in, if it was known.
+    /// The name of the mode that it was issued in, if it is known: the last that was said.
     pub fn mode(&self) -> Option<&str> {
-        self.events.iter().find_map(|event| match &event.what {
+        let put_right = self.events.iter().rev().find_map(|event| match &event.what {
+            Happening::Mode { mode, .. } => Some(&**mode),
+            _ => None,
+        });
+        put_right.or_else(|| self.issued_modes().next())
+    }
+
+    /// The modes that were said when its codes were made.
+    fn issued_modes(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().filter_map(|event| match &event.what {
             Happening::Issued { mode, .. } => mode.as_deref(),
             _ => None,
         })
     }
 
+    /// The mode that it counts as being of: without one, somebody's own choice.
+    pub fn counted_mode(&self) -> &str {
+        self.mode().unwrap_or(Mode::Offline24.name())
+    }
+
+    /// True if it counts as of another mode than this, and was never said to be of this one.
+    pub fn is_of_another_mode(&self, mode: &str) -> bool {
+        self.counted_mode() != mode && self.issued_modes().all(|issued| issued != mode)
+    }
+
     /// The file that is sent in its place as its technical correction, if there is one: the last, where KSeF refused others.
+    /// One that was annulled is none.
     pub fn corrected_by(&self) -> Option<InvoiceHash> {
-        self.events.iter().rev().find_map(|event| match &event.what {
-            Happening::Corrected { by } => Some(*by),
-            _ => None,
-        })
+        let mut corrected_by = None;
+        for event in &self.events {
+            match &event.what {
+                Happening::Corrected { by } => corrected_by = Some(*by),
+                Happening::CorrectionAnnulled { by } if corrected_by == Some(*by) => corrected_by = None,
+                _ => {}
+            }
+        }
+        corrected_by
     }
 
     /// The file whose technical correction it is, if it is one.
@@ -306,9 +344,13 @@ impl Entry {
         let contradiction = |message: String| Err(Error::new(Kind::BookContradiction, message));
         let number = &self.facts.number;
         match (what, &state) {
-            (Happening::Issued { .. } | Happening::Corrected { .. } | Happening::Corrects { .. }, _) => {
-                contradiction(format!("{number}: {} is not entered by itself", what.name()))
-            }
+            (
+                Happening::Issued { .. }
+                | Happening::Corrected { .. }
+                | Happening::Corrects { .. }
+                | Happening::CorrectionAnnulled { .. },
+                _,
+            ) => contradiction(format!("{number}: {} is not entered by itself", what.name())),
             (Happening::Accepted { number: new, .. }, State::Accepted(old)) if new != old => {
                 contradiction(format!("{number} has the KSeF number {old}, and is said to have {new}"))
             }
@@ -319,11 +361,24 @@ impl Entry {
                 contradiction(format!("{number} is {state}: what KSeF may have cannot be annulled"))
             }
             (Happening::Annulled, _) if self.was("handed_over") => {
-                contradiction(format!("{number} was handed over: what the buyer has cannot be annulled"))
+                let message = format!("{number} was handed over: what the buyer has cannot be annulled");
+                Err(Error::new(Kind::BookContradiction, message).with_hint(
+                    "What the buyer holds is sent to KSeF. What is wrong in it is corrected by a correcting invoice (KOR).",
+                ))
             }
             (Happening::Accepted { .. } | Happening::Annulled, State::Accepted(_) | State::Annulled)
-            | (Happening::Sent { .. } | Happening::Refused { .. } | Happening::Moved { .. }, State::Accepted(_)) => {
-                Ok(false)
+            | (
+                Happening::Sent { .. } | Happening::Refused { .. } | Happening::Moved { .. } | Happening::Mode { .. },
+                State::Accepted(_),
+            ) => Ok(false),
+            (Happening::Mode { .. }, _) if self.kod2().is_none() => {
+                let message = format!("{number} has no KOD II: it was not issued offline, and has no mode");
+                Err(Error::new(Kind::BookContradiction, message).with_hint(
+                    "A mode is of an invoice with both codes. Of a technical correction, that of the first file counts.",
+                ))
+            }
+            (Happening::Mode { mode, send_by }, _) => {
+                Ok(self.mode() != Some(mode) || (send_by.is_some() && *send_by != self.send_by()))
             }
             (Happening::HandedOver, _) => Ok(!self.was("handed_over")),
             (Happening::Drawn { .. }, _) => Ok(!self.events.iter().any(|event| event.what == *what)),

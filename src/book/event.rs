@@ -73,6 +73,18 @@ pub enum Happening {
         /// That file, whose codes the buyer holds.
         first: InvoiceHash,
     },
+    /// Its technical correction was annulled: it is where it was before.
+    CorrectionAnnulled {
+        /// The file that is not sent in its place any more.
+        by: InvoiceHash,
+    },
+    /// It was issued in another mode than was said: somebody put that right.
+    Mode {
+        /// The name of the mode ([`Mode::name`](crate::deadline::Mode::name)).
+        mode: String,
+        /// By when KSeF must have it; none while an outage lasts.
+        send_by: Option<Day>,
+    },
     /// The day by which KSeF must have it is another: an outage ended, or began.
     Moved {
         /// That day; none while the outage lasts.
@@ -112,6 +124,8 @@ impl Happening {
             Self::Refused { .. } => "refused",
             Self::Corrected { .. } => "corrected",
             Self::Corrects { .. } => "corrects",
+            Self::CorrectionAnnulled { .. } => "correction_annulled",
+            Self::Mode { .. } => "mode",
             Self::Moved { .. } => "moved",
             Self::Annulled => "annulled",
         }
@@ -231,8 +245,14 @@ impl Event {
             Happening::Refused { status, reason } => {
                 detail = Some(Detail { status: *status, reason: Some(reason.clone()), ..Detail::default() });
             }
-            Happening::Corrected { by: other } | Happening::Corrects { first: other } => {
+            Happening::Corrected { by: other }
+            | Happening::Corrects { first: other }
+            | Happening::CorrectionAnnulled { by: other } => {
                 row.other_sha256 = Some(other.base64());
+            }
+            Happening::Mode { mode, send_by } => {
+                row.send_by = send_by.map(|day| day.to_string());
+                detail = Some(Detail { mode: Some(mode.clone()), ..Detail::default() });
             }
             Happening::Moved { send_by, is_not_sent } => {
                 row.send_by = send_by.map(|day| day.to_string());
@@ -286,6 +306,11 @@ impl Event {
             }
             ("corrected", None, Some(by)) => Happening::Corrected { by },
             ("corrects", None, Some(first)) => Happening::Corrects { first },
+            ("correction_annulled", None, Some(by)) => Happening::CorrectionAnnulled { by },
+            ("mode", None, None) => match detail.mode {
+                Some(mode) => Happening::Mode { mode, send_by },
+                None => return Err(damaged("it names no mode")),
+            },
             ("moved", None, None) => Happening::Moved { send_by, is_not_sent: detail.not_sent },
             ("annulled", None, None) => Happening::Annulled,
             _ => return Err(damaged("this version does not know it, or a part that belongs to it is missing")),

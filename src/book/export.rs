@@ -172,6 +172,12 @@ impl Book {
 fn restore(rows: &mut dyn super::database::Rows, entry: &Entry) -> Result<Recorded> {
     let digest = entry.facts.hash.base64();
     let contradiction = |message: String| Ok(Recorded::Contradiction(Error::new(Kind::BookContradiction, message)));
+    let of_books = |message: String| {
+        let error = Error::new(Kind::BookContradiction, message);
+        Ok(Recorded::Contradiction(
+            error.with_hint("Look at the invoice in both books, and enter here what is missing."),
+        ))
+    };
     let number = &entry.facts.number;
     let mut known = by_digest(rows, &[&digest])?;
     if let Some((id, _)) = known.get(&digest)
@@ -201,7 +207,7 @@ fn restore(rows: &mut dyn super::database::Rows, entry: &Entry) -> Result<Record
             (id, 0)
         }
         Some((_, known)) if known.facts != entry.facts => {
-            return contradiction(format!("{number} is in the book with other facts"));
+            return of_books(format!("{number} is in the book with other facts"));
         }
         Some((id, known)) => {
             // Moments are kept to the second on both sides.
@@ -211,7 +217,7 @@ fn restore(rows: &mut dyn super::database::Rows, entry: &Entry) -> Result<Record
                 return Ok(Recorded::Known);
             }
             if there.get(..here.len()) != Some(&*here) {
-                return contradiction(format!("{number} was changed in both books, in each in another way"));
+                return of_books(format!("{number} was changed in both books, in each in another way"));
             }
             (*id, here.len())
         }

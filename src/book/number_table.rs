@@ -5,6 +5,7 @@ use csv::StringRecord;
 use super::book::Book;
 use super::entry::{Entry, State};
 use crate::error::{Error, Kind, Result};
+use crate::files::Table;
 use crate::values::{InvoiceHash, KsefNumber, Nip};
 
 /// The columns of a table, as a list of the book has them. Those of the second row are read.
@@ -67,17 +68,11 @@ impl NumberedInvoice {
     /// `book_import_damaged` for a table that is no such; of a line, its place and why it is not taken.
     pub fn read_table(text: &[u8]) -> Result<Vec<Result<Self>>> {
         let damaged = |what: String| Error::new(Kind::BookImportDamaged, what);
-        let text = match text.strip_prefix(b"sep=") {
-            Some(rest) => rest.splitn(2, |&byte| byte == b'\n').nth(1).unwrap_or_default(),
-            None => text,
-        };
         if str::from_utf8(text).is_err() {
             return Err(damaged("it is not UTF-8: save it as \"CSV UTF-8\"".to_owned()));
         }
-        let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let delimiter = [b';', b'\t'].into_iter().find(|delimiter| first.contains(delimiter)).unwrap_or(b',');
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text);
+        let table = Table::of(text);
+        let mut reader = table.reader();
         let headers = reader.headers().map_err(|error| damaged(error.to_string()))?.clone();
         let columns = Columns::of(&headers).map_err(damaged)?;
         let mut found = Vec::new();
@@ -85,7 +80,7 @@ impl NumberedInvoice {
             match record {
                 Err(error) => found.push(Err(damaged(error.to_string()))),
                 Ok(record) => {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = table.line_of(record.position());
                     let named = |error: Error| Error::new(error.kind(), format!("line {line}: {}", error.message()));
                     found.extend(columns.row(&record, line).map_err(named).transpose());
                 }

@@ -77,7 +77,9 @@ impl Recorded {
 
 pub(super) fn entry(((_, invoice), events): FoundRow) -> Result<Entry> {
     let facts = Facts::of_row(invoice)?;
-    let events = events.into_iter().map(Event::of_row).collect::<Result<_>>()?;
+    let of_invoice =
+        |error: Error| Error::new(error.kind(), format!("{} of {}: {}", facts.number, facts.seller, error.message()));
+    let events = events.into_iter().map(Event::of_row).collect::<Result<_>>().map_err(of_invoice)?;
     Ok(Entry { facts, events })
 }
 
@@ -227,14 +229,14 @@ pub(super) fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Re
     }
     let mut added: Vec<(i64, EventRow)> = Vec::new();
     let mut recorded = Vec::with_capacity(events.len());
-    for ((_, event), digest) in events.iter().zip(&digests) {
+    for ((hash, event), digest) in events.iter().zip(&digests) {
         let Some((id, entry)) = known.get_mut(digest) else {
             recorded.push(Recorded::Unknown);
             continue;
         };
         let outcome = match entry.takes(&event.what) {
             Ok(true) if entry.was_said(event) => Recorded::Known,
-            Ok(false) => Recorded::Known,
+            Ok(false) => check_again(event, entry).map_or_else(Recorded::Contradiction, |()| Recorded::Known),
             Err(error) => Recorded::Contradiction(error),
             Ok(true) => match &event.what {
                 Happening::Accepted { number, corrected_by } => {
@@ -244,27 +246,89 @@ pub(super) fn record(rows: &mut dyn Rows, events: &[(InvoiceHash, Event)]) -> Re
                 _ => Recorded::Added,
             },
         };
+        // What is annulled or taken may be the technical correction of another file.
+        let (id, first) = (*id, entry.corrects().map(|first| first.base64()));
+        let outcome = match (outcome, first.as_ref().and_then(|first| known.get(first))) {
+            (Recorded::Added, Some((_, first))) => {
+                check_first(&event.what, first).map_or_else(Recorded::Contradiction, |()| Recorded::Added)
+            }
+            (outcome, _) => outcome,
+        };
         if outcome == Recorded::Added {
-            added.push((*id, event.to_row()));
-            entry.events.push(event.clone());
-            let first = entry.corrects();
+            added.push((id, event.to_row()));
+            if let Some((_, entry)) = known.get_mut(digest) {
+                entry.events.push(event.clone());
+            }
             if let Happening::Accepted { number, .. } = &event.what {
                 owners.entry(number.to_string()).or_default().push(digest.clone());
-                let corrected_by = InvoiceHash::from_base64(digest).ok();
-                if let Some((id, first)) = first.and_then(|first| known.get_mut(&first.base64())) {
-                    let what = Happening::Accepted { number: number.clone(), corrected_by };
-                    if first.takes(&what) == Ok(true) {
-                        let event = Event { what, ..event.clone() };
-                        added.push((*id, event.to_row()));
-                        first.events.push(event);
-                    }
-                }
+            }
+            if let Some((id, first)) = first.and_then(|first| known.get_mut(&first))
+                && let Some(what) = of_first(&event.what, hash, first)
+            {
+                let event = Event { what, ..event.clone() };
+                added.push((*id, event.to_row()));
+                first.events.push(event);
             }
         }
         recorded.push(outcome);
     }
     rows.insert_events(&added)?;
     Ok(recorded)
+}
+
+/// What happens to the first file by what happens to its technical correction.
+fn of_first(what: &Happening, correction: &InvoiceHash, first: &Entry) -> Option<Happening> {
+    match what {
+        Happening::Accepted { number, .. } => {
+            let what = Happening::Accepted { number: number.clone(), corrected_by: Some(*correction) };
+            (first.takes(&what) == Ok(true)).then_some(what)
+        }
+        Happening::Annulled if first.corrected_by() == Some(*correction) => {
+            Some(Happening::CorrectionAnnulled { by: *correction })
+        }
+        _ => None,
+    }
+}
+
+/// KSeF takes the first file or its technical correction, never both.
+fn check_first(what: &Happening, first: &Entry) -> Result<()> {
+    let Happening::Accepted { number, .. } = what else { return Ok(()) };
+    // Somebody else may have looked the number up for the codes of the first file, which lead to the correction.
+    let is_of_ksef = |event: &&Event| event.cause.starts_with(Event::KSEF);
+    let taken = first.events.iter().filter(is_of_ksef).find_map(|event| match &event.what {
+        Happening::Accepted { number, corrected_by: None } => Some(number),
+        _ => None,
+    });
+    match taken {
+        Some(taken) => Err(both_taken(number, &first.facts.number, taken)),
+        None => Ok(()),
+    }
+}
+
+/// The same the other way round: KSeF took the correction, and is now said to have taken the first file itself.
+fn check_again(event: &Event, entry: &Entry) -> Result<()> {
+    let Happening::Accepted { number, corrected_by: None } = &event.what else { return Ok(()) };
+    let is_by_correction = entry.events.iter().any(|known| {
+        let is_so = matches!(known.what, Happening::Accepted { corrected_by: Some(_), .. });
+        is_so && known.cause.starts_with(Event::KSEF)
+    });
+    match is_by_correction && event.cause.starts_with(Event::KSEF) {
+        true => Err(both_taken(number, &entry.facts.number, number)),
+        false => Ok(()),
+    }
+}
+
+fn both_taken(number: &KsefNumber, invoice: &str, taken: &KsefNumber) -> Error {
+    let message = if number == taken {
+        format!(
+            "KSeF is said to have given one number, {number}, to the first file of {invoice} and to its technical correction"
+        )
+    } else {
+        format!(
+            "KSeF is said to have taken the first file of {invoice}, as {taken}, and its technical correction, as {number}"
+        )
+    };
+    Error::new(Kind::BookContradiction, message)
 }
 
 /// KSeF gives one number to one file, and to the one that it replaced.
@@ -318,6 +382,7 @@ pub(super) fn correct(
         }
         match known.get(&by.base64()) {
             Some((id, correction)) if matches!(correction.state(), State::Refused(_)) => refused_id = Some(*id),
+            Some((_, correction)) if correction.state() == State::Annulled => {}
             _ => {
                 let message = format!("{number} was corrected before, by the file with the digest {}", by.base64());
                 return Err(Error::new(Kind::CorrectedAlready, message));
@@ -335,7 +400,8 @@ pub(super) fn correct(
         // Whatever KSeF said of it meanwhile.
         _ if entry.corrects().is_some() => {
             let message = format!("{number} is itself the technical correction of another file");
-            return Err(Error::new(Kind::CorrectedAlready, message));
+            return Err(Error::new(Kind::CorrectedAlready, message)
+                .with_hint("Give the file whose codes the buyer holds, and the new file that is to take its place."));
         }
         _ => {}
     }

@@ -35,6 +35,12 @@ impl Mode {
         }
     }
 
+    /// The mode of this name; an outage is one of which no end is known.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let all = [Self::Offline24, Self::Unavailable { ended: None }, Self::Failure { ended: None }, Self::Total];
+        all.into_iter().find(|mode| mode.name() == name)
+    }
+
     /// The article of the VAT Act: `106nda`.
     pub fn article(self) -> &'static str {
         match self {

@@ -235,7 +235,7 @@ kinds! {
         "Ask KSeF for the status of the file in its session again, and give that answer."
     CorrectedAlready Invoice "corrected_already"
         "A technical correction of the first file was made already; KSeF takes one (its error 21166)."
-        "The codes of the first file lead to the correction that KSeF has. What is wrong in that one is corrected by a correcting invoice (KOR)."
+        "If that correction was made by mistake and was not sent, annul it in the book; if KSeF refused it, enter that answer. What is wrong in one that KSeF has is corrected by a correcting invoice (KOR)."
     RefusalOfAnotherFile Invoice "refusal_of_another_file"
         "KSeF's answer that was given is not about the first file: it names no file with its digest."
         "Give the answer of the session in which this file was sent, and the file as it was sent, byte for byte."

@@ -14,6 +14,7 @@
 //! | `edit` | a change to a file that people change as well |
 //! | `read` | regular files only, and their names as text |
 //! | `text` | lists and tables as Windows saves them |
+//! | `table` | tables in CSV, and on which line a row stands |
 
 mod append;
 mod claim;
@@ -23,6 +24,7 @@ mod edit;
 mod lock;
 mod read;
 mod staging;
+mod table;
 mod temporary;
 mod text;
 #[cfg(target_os = "linux")]
@@ -33,6 +35,7 @@ pub use append::append_lines;
 pub use claim::{Claims, TAKEN, move_new, remove_claim, take};
 pub use edit::edit_file;
 pub use read::open_patiently;
+pub use table::Table;
 pub use text::{Decoded, decoded, open_text};
 pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
 

@@ -96,9 +96,12 @@ fn state(entry: &Entry, now: SystemTime) -> Check {
         State::Refused(reason) => format!("is refused by KSeF ({reason})"),
         State::Corrected(by) => {
             let by = by.base64();
-            format!(
-                "is refused by KSeF, and its technical correction, the file with the digest {by}, has no number yet"
-            )
+            match entry.was("refused") {
+                true => format!(
+                    "is refused by KSeF, and its technical correction, the file with the digest {by}, has no number yet"
+                ),
+                false => format!("has a technical correction, the file with the digest {by}, which has no number yet"),
+            }
         }
         State::Correction(first) => {
             let first = first.base64();

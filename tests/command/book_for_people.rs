@@ -445,6 +445,235 @@ fn status_is_told_in_ten_lines() {
         "{words}"
     );
     assert!(!words.contains('\u{1b}'), "{words:?}");
+    assert!(words.contains("and 2 more; `ksef-qr book list --state refused` shows all"), "{words}");
     let line = summary(&at(folder, "status --json", "2026-06-17T12:00:00Z"));
     assert_eq!((&line["overdue"], &line["next_send_by"]), (&39.into(), &"2026-06-16".into()));
+}
+
+/// Of a run that is told another mode than the book has, the answer is the book's, and the book can be put right.
+#[test]
+fn a_mode_is_that_of_the_book_and_can_be_put_right() {
+    let folder = folder();
+    let folder = folder.path();
+    invoice(folder, "f2.xml", "F/2", "2026-06-30");
+    let of_run = |out: &str| {
+        sign(folder, &format!("f2.xml --book firm.book --mode failure --out {out}"), "2026-06-30T12:00:00Z");
+        crate::common::records(&folder.join(out).join("manifest.ndjson")).remove(0)
+    };
+    sign(folder, "f2.xml --book firm.book", "2026-06-30T12:00:00Z");
+    let line = of_run("second");
+    assert_eq!((&line["mode"], &line["send_by"]), (&Value::Null, &Value::Null), "{line}");
+    let warning = line["warnings"].to_string();
+    for part in ["book_mode", "without a mode", "offline24", "failure", "book mark mode"] {
+        assert!(warning.contains(part), "{part}: {warning}");
+    }
+    for wrong in [
+        "mode f2.xml",
+        "mode f2.xml --mode total",
+        "mode f2.xml --mode offline24 --ended 2026-07-01",
+        "sent f2.xml --mode failure",
+    ] {
+        assert_eq!(status(&book(folder, &format!("book mark {wrong}"))), 2, "{wrong}");
+    }
+    done(&book(folder, "book mark mode f2.xml --mode failure"));
+    assert!(done(&book(folder, "book mark mode f2.xml --mode failure")).contains("1 known"));
+    let shown = || summary(&book(folder, "book show f2.xml --json"));
+    assert_eq!((&shown()["mode"], &shown()["send_by"]), (&"failure".into(), &Value::Null));
+    let waits = book(folder, "book due");
+    assert!(stderr(&waits).contains("1 invoice waits for the end of an outage"), "{}", stderr(&waits));
+    // Announcements go by it, and runs too.
+    done(&book(folder, "book import --announcements @announcements/messages.json"));
+    assert_eq!(shown()["send_by"], "2026-07-13");
+    let line = of_run("third");
+    assert_eq!((&line["mode"], &line["send_by"]), (&"failure".into(), &"2026-07-13".into()));
+    assert!(!line["warnings"].to_string().contains("book_mode"), "{line}");
+    // It goes to another place with the rest, and the whole is whole.
+    fs::write(folder.join("firm.ndjson"), done(&book(folder, "book export"))).unwrap();
+    done(&book(folder, "book create other.book --env test"));
+    done(&book(folder, "book import firm.ndjson --book other.book"));
+    done(&book(folder, "book check --book other.book"));
+    let there = summary(&book(folder, "book show f2.xml --json --book other.book"));
+    assert_eq!(there, shown());
+    // And back again: one of its own choice has a day at once.
+    done(&book(folder, "book mark mode f2.xml --mode offline24 --book firm.book"));
+    let back = summary(&book(folder, "book show f2.xml --json --book firm.book"));
+    assert_eq!((&back["mode"], &back["send_by"]), (&"offline24".into(), &"2026-07-01".into()));
+}
+
+#[test]
+fn a_manifest_with_another_mode_is_told() {
+    let folder = folder();
+    let folder = folder.path();
+    sign(folder, "f1.xml --book firm.book --mode offline24 --out second", "2026-06-15T12:00:00Z");
+    let manifest = fs::read_to_string(folder.join("second/manifest.ndjson")).unwrap();
+    fs::write(folder.join("m.ndjson"), manifest.replace("\"mode\":\"offline24\"", "\"mode\":\"failure\"")).unwrap();
+    let imported = book(folder, "book import m.ndjson");
+    assert_eq!(status(&imported), 1, "{}", stdout(&imported));
+    for part in ["in the mode offline24", "in failure", "book mark mode"] {
+        assert!(stderr(&imported).contains(part), "{}", stderr(&imported));
+    }
+    // The first manifest stays what it was, whatever was put right since.
+    done(&book(folder, "book mark mode f1.xml --mode failure"));
+    done(&book(folder, "book import m.ndjson second/manifest.ndjson"));
+}
+
+/// A correction that was entered by mistake: by the commands, from the first to the second.
+#[test]
+fn a_mistaken_correction_is_annulled() {
+    let folder = folder();
+    let folder = folder.path();
+    let first = String::from_utf8(fs::read(fixture("correction/first.xml")).unwrap()).unwrap();
+    fs::write(folder.join("first.xml"), first.replace("525-146-92-86", "5251469286").replace("FV/2026/06/001", "C/1"))
+        .unwrap();
+    let corrected = fs::read_to_string(fixture("correction/corrected.xml")).unwrap().replace("FV/2026/06/001", "C/1");
+    fs::write(folder.join("c1.xml"), &corrected).unwrap();
+    fs::write(folder.join("c2.xml"), corrected.replace("?>", "?>\n")).unwrap();
+    sign(folder, "first.xml --book firm.book --mode offline24", "2026-06-15T12:00:00Z");
+    let hash = InvoiceHash::of(&fs::read(folder.join("first.xml")).unwrap());
+    let refused = r#""status":{"code":430,"description":"Błąd","details":["Plik niezgodny ze schematem XSD: P_6."]}"#;
+    fs::write(folder.join("answer.json"), answer(&hash, refused)).unwrap();
+    let correct = |name: &str| {
+        at(
+            folder,
+            &format!("correct first.xml {name} --refusal answer.json --book firm.book --env test"),
+            "2026-06-16T12:00:00Z",
+        )
+    };
+    done(&correct("c1.xml"));
+    let again = correct("c2.xml");
+    let said = format!("{}{}", stdout(&again), stderr(&again));
+    assert!(status(&again) == 1 && said.contains("corrected_already") && said.contains("book mark annulled"), "{said}");
+    done(&book(folder, "book mark annulled c1.xml"));
+    // By seller and number it is in the book.
+    fs::write(
+        folder.join("n.csv"),
+        "seller_nip;invoice_number;ksef_number\r\n5265877635;C/1;5265877635-20260616-0100001AF629-15\r\n",
+    )
+    .unwrap();
+    done(&book(folder, "book backup before.book"));
+    let numbers = book(folder, "book import n.csv --book before.book --json");
+    assert_eq!(counts(&numbers), [1, 0, 0, 0], "{}", stdout(&numbers));
+    done(&correct("c2.xml"));
+}
+
+#[test]
+fn lines_are_those_that_an_editor_shows() {
+    let folder = folder();
+    let folder = folder.path();
+    let table = "seller_nip;invoice_number;ksef_number\r\n5265877635;FV/2026/06/001;x\r\n";
+    fs::write(folder.join("n.csv"), table).unwrap();
+    let read = book(folder, "book import n.csv");
+    assert!(stderr(&read).contains("line 2:"), "{}", stderr(&read));
+}
+
+#[test]
+fn a_folder_in_which_all_fails_is_summed_up() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::create_dir(folder.join("answers")).unwrap();
+    for name in ["a.csv", "b.csv"] {
+        fs::write(folder.join("answers").join(name), "ksef_number;note\n").unwrap();
+    }
+    let read = book(folder, "book import answers");
+    assert!(stdout(&read).contains("0 files: nothing; 2 faults"), "{}", stdout(&read));
+}
+
+#[test]
+fn check_names_the_invoice_and_verifies_the_others() {
+    let folder = folder();
+    let folder = folder.path();
+    invoice(folder, "f2.xml", "F/2", "2026-06-15");
+    sign(folder, "f2.xml --book firm.book", "2026-06-15T12:00:00Z");
+    let database = rusqlite::Connection::open(folder.join("firm.book")).unwrap();
+    database
+        .execute("INSERT INTO event (invoice, type, at, cause) SELECT id, 'vanished', '2026-06-15T12:00:00Z', 'x' FROM invoice WHERE number = 'F/2'", [])
+        .unwrap();
+    drop(database);
+    let checked = book(folder, "book check --cert @keys/offline-ec.crt");
+    assert_eq!(status(&checked), 1);
+    let said = stdout(&checked);
+    assert!(
+        said.contains("F/2 of 5265877635: the event vanished") && said.contains("1 signatures of KOD II verified"),
+        "{said}"
+    );
+    assert!(!said.contains("says all that is wrong"), "{said}");
+}
+
+#[test]
+fn status_names_a_span_that_lists_it() {
+    let folder = folder();
+    let folder = folder.path();
+    let told = at(folder, "status", "2026-06-05T12:00:00Z");
+    let span = done(&told).split("--within ").nth(1).unwrap().split('`').next().unwrap().to_owned();
+    assert_eq!(status(&at(folder, &format!("book due --within {span}"), "2026-06-05T12:00:00Z")), 1, "{span}");
+    assert_eq!(span, "11d");
+}
+
+/// Whoever only looks needs no right to write: not in the book, not in its folder.
+#[cfg(unix)]
+#[test]
+fn a_book_is_read_without_the_right_to_write() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::os::unix::process::CommandExt as _;
+    let outer = folder();
+    let book_folder = outer.path().join("kept");
+    fs::create_dir(&book_folder).unwrap();
+    let path = book_folder.join("firm.book");
+    fs::rename(outer.path().join("firm.book"), &path).unwrap();
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    set(outer.path(), 0o755);
+    // Whoever may do everything asks as nobody.
+    let is_root = fs::metadata(outer.path()).unwrap().uid() == 0;
+    let ask = |line: &str| {
+        let mut command = ksef_qr(outer.path());
+        command.env_remove("KSEF_QR_BOOK").args(line.split_whitespace()).args([
+            "--book",
+            "kept/firm.book",
+            "--now",
+            "2026-06-30T12:00:00Z",
+        ]);
+        if is_root {
+            command.uid(65534).gid(65534);
+        }
+        run(&mut command)
+    };
+    let all = |what: &str| {
+        for (line, expected) in [
+            ("book list", 0),
+            ("book due", 1),
+            ("status", 0),
+            ("book show FV/2026/06/001", 0),
+            ("book export", 0),
+            ("book check", 0),
+        ] {
+            let output = ask(line);
+            assert_eq!(status(&output), expected, "{what}: {line}: {}", stderr(&output));
+        }
+    };
+    set(&path, 0o444);
+    set(&book_folder, 0o555);
+    all("nobody writes in it");
+    let marked = ask("book mark handed-over FV/2026/06/001");
+    assert!(status(&marked) == 2 && stderr(&marked).contains("[book_un"), "{}", stderr(&marked));
+    // Somebody writes in it meanwhile, and has not brought it into the file.
+    set(&book_folder, 0o755);
+    set(&path, 0o644);
+    let open = Book::open(&Place::File(path.clone()), std::time::SystemTime::now()).unwrap();
+    let hash = invoice(outer.path(), "f1.xml", "FV/2026/06/001", "2026-06-15");
+    let event = Event::new(Happening::Sent { reference: None }, std::time::SystemTime::now(), "a test");
+    assert_eq!(open.record(&[(hash, event)]).unwrap(), [Recorded::Added]);
+    set(&book_folder, 0o555);
+    if is_root {
+        all("somebody writes in it");
+        assert!(stdout(&ask("book list")).contains("sent"), "what stands in the log is read too");
+        set(&book_folder.join("firm.book-shm"), 0o600);
+        let read = ask("book list");
+        let said = stderr(&read);
+        assert!(
+            status(&read) == 2 && said.contains("firm.book-shm") && said.contains("read these two files"),
+            "{said}"
+        );
+    }
+    set(&book_folder, 0o755);
+    drop(open);
 }

@@ -170,6 +170,8 @@ fn the_codes_of_a_corrected_file_belong_to_its_technical_correction() {
     }
     let facts = Facts::from(&Invoice::read(&corrected).unwrap());
     assert!(open(folder).correct(&hash, &facts, SystemTime::now(), "a test").unwrap());
+    let entry = verify(folder, &kod1, &BOOK).1["book_entry"][1].clone();
+    assert!(entry.as_str().unwrap().contains("has a technical correction"), "nobody said that it was refused: {entry}");
     let said = |what: &str| {
         json!(["ok", format!("the digest is that of the file whose technical correction is c.xml: {what}")])
     };

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ksef_qr::Result;
-use ksef_qr::book::{Book, Entry, Event, Filter, Found, Happening, Place, Recorded, State};
+use ksef_qr::book::{Book, Entry, Event, Facts, Filter, Found, Happening, InvoiceKey, Place, Recorded, State};
+use ksef_qr::deadline::Calendar;
 use ksef_qr::values::Environment;
 use rand::RngExt as _;
 use rand::seq::SliceRandom as _;
@@ -194,6 +195,118 @@ fn a_correction_that_was_refused_gives_way_to_the_next() {
     assert_eq!(record(last, Happening::Accepted { number: ksef_number(0), corrected_by: None }), Recorded::Added);
     assert_eq!((state(first), state(last)), (State::Accepted(ksef_number(0)), State::Accepted(ksef_number(0))));
     assert_eq!(book.check(&mut |_| {}).unwrap(), []);
+}
+
+/// Nobody has it, and nobody will: the first file is where it was, and another may take its place.
+#[test]
+fn a_correction_that_was_annulled_gives_way_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, book) = create(folder.path());
+    let [first, mistaken, last] = [0, 1, 2].map(|file| &papers()[file]);
+    assert_eq!(book.enter(&[&first.new_entry(Some(0), "a test")]).unwrap(), [Found::New]);
+    let record = |file: &crate::common::papers::Paper, what| {
+        book.record(&[(file.hash(), Event::new(what, now(), "a test"))]).unwrap().remove(0)
+    };
+    let found = |file: &crate::common::papers::Paper| book.find(&file.hash()).unwrap().unwrap();
+    let no = Happening::Refused { status: Some(430), reason: "schema".to_owned() };
+    assert_eq!(record(first, no), Recorded::Added);
+    assert!(book.correct(&first.hash(), &mistaken.facts, now(), "a test").unwrap());
+    assert!(matches!(record(first, Happening::Annulled), Recorded::Contradiction(_)));
+    assert_eq!(record(mistaken, Happening::Annulled), Recorded::Added);
+    assert_eq!((found(first).state(), found(first).corrected_by()), (State::Refused("schema".to_owned()), None));
+    // A table names it by its number, as the only one that is alive.
+    let Facts { seller, kind, number, .. } = first.facts.clone();
+    let key = InvoiceKey::Number { seller, kind, number };
+    assert_eq!(book.of_key(&key).unwrap().map(|entry| entry.facts.hash), Some(first.hash()));
+    assert!(book.correct(&first.hash(), &last.facts, now(), "a test").unwrap());
+    assert_eq!(found(first).state(), State::Corrected(last.hash()));
+    assert_eq!(book.of_key(&key).unwrap().map(|entry| entry.facts.hash), Some(last.hash()));
+    // The other way on: it is withdrawn altogether.
+    assert_eq!(record(last, Happening::Annulled), Recorded::Added);
+    assert_eq!(record(first, Happening::Annulled), Recorded::Added);
+    assert_eq!(found(first).state(), State::Annulled);
+    assert_eq!(book.check(&mut |_| {}).unwrap(), []);
+    // Whoever reads its events elsewhere comes to the same.
+    let lines: Vec<String> = entries(&book).iter().map(|entry| entry.to_json(Environment::Test, true)).collect();
+    let read = lines.iter().map(|line| Entry::read_json(line.as_bytes(), Environment::Test).unwrap());
+    assert_eq!(read.collect::<Vec<_>>(), entries(&book));
+}
+
+/// The two files of a technical correction are one invoice, which is to be sent once.
+#[test]
+fn a_correction_is_due_with_its_first_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, book) = create(folder.path());
+    let [first, second] = [0, 1].map(|file| &papers()[file]);
+    assert_eq!(book.enter(&[&first.new_entry(Some(0), "a test")]).unwrap(), [Found::New]);
+    assert!(book.correct(&first.hash(), &second.facts, now(), "a test").unwrap());
+    for what in
+        [Happening::Sent { reference: None }, Happening::Refused { status: Some(430), reason: "schema".to_owned() }]
+    {
+        book.record(&[(second.hash(), Event::new(what, now(), "a test"))]).unwrap();
+        let mut due = Vec::new();
+        let today = "2026-06-30".parse().unwrap();
+        book.each_due(&Filter::default(), &Calendar::default(), today, &mut |one| {
+            due.push(one.entry.facts.hash);
+            Ok(true)
+        })
+        .unwrap();
+        assert_eq!(due, [first.hash()]);
+    }
+}
+
+/// KSeF takes the first file or its technical correction, never both.
+#[test]
+fn one_ksef_number_is_not_of_a_file_and_its_correction() {
+    for is_first_taken in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, book) = create(folder.path());
+        let [first, second] = [0, 1].map(|file| &papers()[file]);
+        assert_eq!(book.enter(&[&first.new_entry(Some(0), "a test")]).unwrap(), [Found::New]);
+        assert!(book.correct(&first.hash(), &second.facts, now(), "a test").unwrap());
+        let said = |file: &crate::common::papers::Paper, cause: &str| {
+            let what = Happening::Accepted { number: ksef_number(0), corrected_by: None };
+            book.record(&[(file.hash(), Event::new(what, now(), cause))]).unwrap().remove(0)
+        };
+        let (one, other) = if is_first_taken { (first, second) } else { (second, first) };
+        assert_eq!(said(one, "KSeF 1"), Recorded::Added);
+        let Recorded::Contradiction(error) = said(other, "KSeF 2") else { panic!("{is_first_taken}") };
+        assert!(error.message().contains("to its technical correction"), "{error}");
+        // A table that names both files is no answer of KSeF.
+        if !is_first_taken {
+            assert_eq!(said(other, "numbers.csv, line 2"), Recorded::Known);
+        }
+    }
+}
+
+/// What is written in a file that has no name any more, nobody reads.
+#[cfg(unix)]
+#[test]
+fn a_book_that_was_replaced_is_not_written_in() {
+    for is_replaced in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, book) = create(folder.path());
+        let copy = folder.path().join("copy.book");
+        book.copy_to(&copy, now()).unwrap();
+        if is_replaced {
+            fs::rename(&copy, &path).unwrap();
+        } else {
+            fs::remove_file(&path).unwrap();
+        }
+        let new = papers()[0].new_entry(Some(0), "a test");
+        for error in [
+            book.enter(&[&new]).unwrap_err(),
+            book.look_up(&[&papers()[0].facts]).unwrap_err(),
+            book.each(&Filter::default(), &mut |_| Ok(true)).unwrap_err(),
+        ] {
+            assert_eq!(error.code(), "book_unavailable");
+            let word = if is_replaced { "replaced" } else { "removed" };
+            assert!(error.message().contains(word) && error.hint().contains("Start the program again"), "{error}");
+        }
+        if is_replaced {
+            assert_eq!(open(&path).unwrap().enter(&[&new]).unwrap(), [Found::New]);
+        }
+    }
 }
 
 /// KSeF gives one number to one file, and to the one that it corrects.

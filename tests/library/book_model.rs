@@ -75,6 +75,8 @@ struct Row {
     /// In which call it was entered.
     call: usize,
     state: &'static str,
+    /// Of one that is corrected: the state without that.
+    uncorrected: &'static str,
     kod2: Option<usize>,
     send_by: Option<Day>,
     number: Option<usize>,
@@ -92,6 +94,7 @@ impl Row {
             file,
             call,
             state,
+            uncorrected: state,
             kod2: None,
             send_by: None,
             number: None,
@@ -201,6 +204,17 @@ impl Model {
         };
         if said == "added" {
             self.happens(at, word);
+            if let (Word::Annulled, Some(first)) = (word, self.rows[at].corrects) {
+                let first = self.at(first).unwrap();
+                let row = &mut self.rows[first];
+                if row.corrected_by == Some(file) {
+                    row.corrected_by = None;
+                    row.events += 1;
+                    if row.state == "corrected" {
+                        row.state = row.uncorrected;
+                    }
+                }
+            }
             if let (Word::Accepted(number), Some(first)) = (word, self.rows[at].corrects) {
                 let first = self.at(first).unwrap();
                 if !["accepted", "annulled"].contains(&self.rows[first].state) {
@@ -227,6 +241,7 @@ impl Model {
             }
             Word::Refused(_) => {
                 row.last_of_ksef = Some(word);
+                row.uncorrected = "refused";
                 if row.state != "corrected" {
                     row.state = "refused";
                 }
@@ -264,6 +279,9 @@ impl Model {
                 }
                 let row = &mut self.rows[at];
                 row.events += 1;
+                if row.state != "corrected" {
+                    row.uncorrected = row.state;
+                }
                 (row.state, row.corrected_by) = ("corrected", Some(second));
                 let mut row = Row::new(second, self.calls, "correction");
                 row.corrects = Some(first);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::input::{Input, InvoiceFile};
 use crate::error::{Error, Kind, Result};
-use crate::files::{decoded, open_regular, path_from_bytes, spelled_path, unreadable};
+use crate::files::{Table, decoded, open_regular, path_from_bytes, spelled_path, unreadable};
 use crate::values::KsefNumber;
 
 /// In bytes: a million pairs.
@@ -20,22 +20,14 @@ pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool
         Err(error) => return take(refuse(error.message().to_owned())),
     };
     let bytes = &*bytes;
-    // Excel's own way to say what separates.
-    let bytes = match bytes.strip_prefix(b"sep=") {
-        Some(rest) => rest.splitn(2, |&byte| byte == b'\n').nth(1).unwrap_or_default(),
-        None => bytes,
-    };
     if str::from_utf8(bytes).is_err() {
         return take(refuse("it is not UTF-8: save it as \"CSV UTF-8\"".to_owned()));
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return take(refuse("it is a spreadsheet: save it as \"CSV UTF-8\"".to_owned()));
     }
-    let first = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    // Spreadsheets with Polish settings separate by semicolons.
-    let delimiter = [b';', b'\t'].into_iter().find(|delimiter| first.contains(delimiter)).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let table_text = Table::of(bytes);
+    let mut reader = table_text.reader();
     let columns = reader.byte_headers().map_err(|error| error.to_string()).and_then(Columns::of);
     let columns = match columns {
         Ok(columns) => columns,
@@ -47,7 +39,7 @@ pub(super) fn each_of(table: &Path, take: &mut dyn FnMut(Input) -> bool) -> bool
         let input = match record {
             Err(error) => refuse(format!("{error}")),
             Ok(record) => columns.pair(&record, &mut numbers).unwrap_or_else(|| {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = table_text.line_of(record.position());
                 refuse(format!("line {line} names no PDF"))
             }),
         };

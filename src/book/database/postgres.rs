@@ -212,16 +212,26 @@ pub(in crate::book) fn failed(error: &postgres::Error) -> Error {
         }
         _ => Kind::BookUnavailable,
     };
-    let mut message = format!("PostgreSQL: {error}");
+    let mut said = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let text = cause.to_string();
-        if !message.contains(&text) {
-            message = format!("{message}: {text}");
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
         }
         source = cause.source();
     }
-    Error::new(kind, message)
+    Error::new(
+        kind,
+        match kind {
+            Kind::BookUnwritable if error.code() == Some(&SqlState::DISK_FULL) => {
+                format!("the server's disk is full (PostgreSQL: {said})")
+            }
+            Kind::BookUnwritable => format!("this user may not do that in the database (PostgreSQL: {said})"),
+            Kind::BookDamaged => format!("the tables are not those of a book (PostgreSQL: {said})"),
+            _ => format!("the server did not do it (PostgreSQL: {said})"),
+        },
+    )
 }
 
 /// True if the server asked for a password that the driver was not given.

@@ -3,6 +3,7 @@
 //! Its journal is a write-ahead log, and each transaction is on the disk when it ends (`synchronous = FULL`): what is in the
 //! book is there after a power cut too.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -38,6 +39,9 @@ pub(in crate::book) struct Sqlite {
     connection: Connection,
     environment: Environment,
     place: String,
+    file: OpenFile,
+    /// Of a file that is read as one that nobody writes in: how it was when it was opened.
+    unchanging: Option<Unchanging>,
 }
 
 impl Sqlite {
@@ -57,12 +61,12 @@ impl Sqlite {
                 Kind::OutputExists => Error::new(Kind::BookExists, "there is a file of this name"),
                 _ => Error::new(Kind::BookUnwritable, error.message()),
             })?;
-            let connection = connect(path)?;
-            keep_log(&connection)?;
-            Ok(connection)
+            let opened = open_file(path, Access::ReadAndWrite)?;
+            keep_log(&opened.0)?;
+            Ok(opened)
         };
-        let connection = made().map_err(about)?;
-        Ok(Self::of(connection, environment, path))
+        let opened = made().map_err(about)?;
+        Ok(Self::of(opened, environment, path))
     }
 
     /// Opens one that is there.
@@ -71,32 +75,98 @@ impl Sqlite {
     /// `book_missing`, `book_foreign`, `book_newer`, `book_unavailable`, `book_damaged`.
     pub(in crate::book) fn open(path: &Path, now: std::time::SystemTime) -> Result<Self> {
         let about = |error: Error| error.about(path.to_string_lossy());
-        match std::fs::metadata(path) {
-            Ok(file) if file.is_file() => {}
-            Ok(_) => return Err(about(Error::new(Kind::BookForeign, "it is not a file"))),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Err(about(Error::new(Kind::BookMissing, "there is no such file")));
-            }
-            Err(error) => return Err(about(Error::new(Kind::BookUnavailable, error.to_string()))),
-        }
-        let mut connection = connect(path).map_err(about)?;
-        let id: i64 = connection
-            .pragma_query_value(None, "application_id", |row| row.get(0))
-            .map_err(|error| about(failed(&error)))?;
-        if id != APPLICATION_ID {
-            return Err(about(Error::new(Kind::BookForeign, "it is a database of another program")));
-        }
-        keep_log(&connection).map_err(about)?;
-        let (version, name): (i64, String) = connection
-            .query_row(schema::READ_VERSION, [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(|error| about(failed(&error)))?;
-        let environment = schema::environment(&name).map_err(about)?;
-        migrate(&mut connection, version, environment, now).map_err(about)?;
-        Ok(Self::of(connection, environment, path))
+        see_file(path).map_err(about)?;
+        let mut opened = open_file(path, Access::ReadAndWrite).map_err(about)?;
+        see_that_it_is_a_book(&opened.0).map_err(about)?;
+        keep_log(&opened.0).map_err(about)?;
+        let (version, environment) = version(&opened.0).map_err(about)?;
+        migrate(&mut opened.0, version, environment, now).map_err(about)?;
+        Ok(Self::of(opened, environment, path))
     }
 
-    fn of(connection: Connection, environment: Environment, path: &Path) -> Self {
-        Self { connection, environment, place: path.to_string_lossy().into_owned() }
+    /// Opens one that is there, to read it alone. The right to write is not needed: not in the file, and not in its folder.
+    ///
+    /// Whoever has that right uses it as others do: a reader that may write tidies up the log beside the file when it goes, and
+    /// one that may not leaves it lying there, in its own name.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); `book_unwritable` if it is of an older version, and may not be brought up to date.
+    pub(in crate::book) fn open_to_read(path: &Path, now: std::time::SystemTime) -> Result<Self> {
+        let about = |error: Error| error.about(path.to_string_lossy());
+        see_file(path).map_err(about)?;
+        let usual = open_file(path, Access::ReadAndWrite).and_then(|opened| {
+            // SQLite opens what it may not write too, and says so.
+            if opened.0.is_readonly("main").map_err(|error| failed(&error))? {
+                return Ok(None);
+            }
+            see_that_it_is_a_book(&opened.0)?;
+            let (version, environment) = version(&opened.0)?;
+            Ok(Some((opened, version, environment)))
+        });
+        match usual {
+            Ok(Some((_, version, _))) if !schema::missing(version, WORDS).map_err(about)?.is_empty() => {
+                Self::open(path, now)
+            }
+            Ok(Some((opened, _, environment))) => {
+                opened.0.pragma_update(None, "query_only", true).map_err(|error| about(failed(&error)))?;
+                Ok(Self::of(opened, environment, path))
+            }
+            Ok(None) => Self::open_read_only(path).map_err(about),
+            Err(error) if matches!(error.kind(), Kind::BookUnavailable | Kind::BookUnwritable) => {
+                Self::open_read_only(path).map_err(about)
+            }
+            Err(error) => Err(about(error)),
+        }
+    }
+
+    /// For a user who may not write.
+    fn open_read_only(path: &Path) -> Result<Self> {
+        let beside = Beside::of(path);
+        // Without a log nobody writes in it, and it needs none of the files that SQLite would make beside it.
+        let opened = match beside {
+            Beside::Nothing => open_file(path, Access::Unchanging),
+            Beside::EmptyLog => open_file(path, Access::Read).or_else(|_| open_file(path, Access::Unchanging)),
+            Beside::Log => open_file(path, Access::Read),
+        };
+        let opened = opened.map_err(|error| match beside {
+            Beside::Log => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let message = format!(
+                    "somebody writes in it, and this user may not read {name}-wal and {name}-shm beside it: {}",
+                    error.message()
+                );
+                Error::new(Kind::BookUnavailable, message)
+                    .with_hint("Let the user who reads it read these two files as well; whoever writes makes them with the rights of the book itself.")
+            }
+            Beside::Nothing | Beside::EmptyLog => {
+                let message = format!("this user may not read it: {}", error.message());
+                Error::new(error.kind(), message)
+                    .with_hint("Let the user who reads it read the file, and enter its folder. The right to write is not needed.")
+            }
+        })?;
+        see_that_it_is_a_book(&opened.0)?;
+        let (version, environment) = version(&opened.0)?;
+        if !schema::missing(version, WORDS)?.is_empty() {
+            let message = "its tables are of an older version, and this user may not bring them up to date";
+            return Err(Error::new(Kind::BookUnwritable, message));
+        }
+        Ok(Self::of(opened, environment, path))
+    }
+
+    fn of((connection, file, unchanging): Opened, environment: Environment, path: &Path) -> Self {
+        Self { connection, environment, place: path.to_string_lossy().into_owned(), file, unchanging }
+    }
+
+    /// What was read of a file that nobody should have written in, is what was in it.
+    fn after_reading<T>(&self, read: Result<T>) -> Result<T> {
+        match &self.unchanging {
+            Some(unchanging) if Unchanging::of(&self.file.path) != Some(*unchanging) => {
+                Err(Error::new(Kind::BookUnavailable, "somebody wrote in it while it was read")
+                    .about(self.place.clone())
+                    .with_hint("Try again."))
+            }
+            _ => read,
+        }
     }
 
     /// Copies the book as it is at this moment into a new file, while others go on writing.
@@ -116,9 +186,182 @@ fn in_folder(path: &Path) -> PathBuf {
     if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
 }
 
-fn connect(path: &Path) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(in_folder(path), flags).map_err(|error| failed(&error))?;
+/// What a connection may do with the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    ReadAndWrite,
+    /// With the log that others write beside it.
+    Read,
+    /// As a file that nobody writes in.
+    Unchanging,
+}
+
+/// What lies beside a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    /// A program has it open, or left this behind; all that was written is in the book itself.
+    EmptyLog,
+    Log,
+}
+
+impl Beside {
+    fn of(path: &Path) -> Self {
+        let size = |end: &str| std::fs::metadata(beside(path, end)).ok().map(|found| found.len());
+        match (size("-wal"), size("-journal")) {
+            (None, None) => Self::Nothing,
+            (Some(0), None) => Self::EmptyLog,
+            _ => Self::Log,
+        }
+    }
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// How a file looks as long as nobody writes in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Unchanging {
+    size: u64,
+    modified: Option<std::time::SystemTime>,
+}
+
+impl Unchanging {
+    /// None if somebody writes in it.
+    fn of(path: &Path) -> Option<Self> {
+        let found = std::fs::metadata(path).ok()?;
+        let is_quiet = Beside::of(path) != Beside::Log;
+        is_quiet.then(|| Self { size: found.len(), modified: found.modified().ok() })
+    }
+}
+
+/// Which file is open, to be seen again under its name. It is never opened a second time for that: when any handle of a file is
+/// closed, a program loses all locks that it has on it.
+struct OpenFile {
+    path: PathBuf,
+    id: Option<FileId>,
+}
+
+/// The device, and the number of the file on it.
+#[cfg(unix)]
+type FileId = (u64, u64);
+/// Windows lets nobody replace or remove a file that SQLite has open.
+#[cfg(not(unix))]
+type FileId = ();
+
+#[cfg(unix)]
+fn id_of(found: &std::fs::Metadata) -> FileId {
+    use std::os::unix::fs::MetadataExt as _;
+    (found.dev(), found.ino())
+}
+#[cfg(not(unix))]
+fn id_of(_: &std::fs::Metadata) -> FileId {}
+
+impl OpenFile {
+    fn of(path: &Path) -> Self {
+        let path = in_folder(path);
+        let id = std::fs::metadata(&path).ok().map(|found| id_of(&found));
+        Self { path, id }
+    }
+
+    /// What is written in a file that has no name any more, nobody reads: the invoices of it would be signed again.
+    ///
+    /// # Errors
+    /// `book_unavailable`.
+    fn is_still_there(&self) -> Result<()> {
+        let message = match std::fs::metadata(&self.path) {
+            Ok(found) if self.id == Some(id_of(&found)) => return Ok(()),
+            Ok(_) => "the file was replaced by another while it was open".to_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                "the file was removed or renamed while it was open".to_owned()
+            }
+            Err(error) => format!("the file cannot be seen any more: {error}"),
+        };
+        Err(Error::new(Kind::BookUnavailable, message).with_hint(
+            "Nothing was entered. Start the program again: it goes on with the book that is there then. Stop whatever writes in a book before you put another in its place.",
+        ))
+    }
+}
+
+/// A connection, the file that it is to, and how that was if it is not to change.
+type Opened = (Connection, OpenFile, Option<Unchanging>);
+
+fn see_file(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err(Error::new(Kind::BookForeign, "it is not a file")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(Error::new(Kind::BookMissing, "there is no such file"))
+        }
+        Err(error) => Err(Error::new(Kind::BookUnavailable, error.to_string())),
+    }
+}
+
+fn see_that_it_is_a_book(connection: &Connection) -> Result<()> {
+    let id: i64 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(|error| failed(&error))?;
+    match id {
+        APPLICATION_ID => Ok(()),
+        _ => Err(Error::new(Kind::BookForeign, "it is a database of another program")),
+    }
+}
+
+fn version(connection: &Connection) -> Result<(i64, Environment)> {
+    let (version, name): (i64, String) = connection
+        .query_row(schema::READ_VERSION, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(|error| failed(&error))?;
+    Ok((version, schema::environment(&name)?))
+}
+
+fn open_file(path: &Path, access: Access) -> Result<Opened> {
+    let (file, unchanging) = (OpenFile::of(path), Unchanging::of(path));
+    let connection = connect(path, access)?;
+    file.is_still_there()?;
+    if access == Access::ReadAndWrite {
+        return Ok((connection, file, None));
+    }
+    // SQLite looks at what lies beside the file when it reads it first.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| failed(&error))?;
+    Ok((connection, file, unchanging.filter(|_| access == Access::Unchanging)))
+}
+
+/// The address of a file to SQLite.
+fn address(path: &Path, settings: &str) -> String {
+    let path = in_folder(path);
+    #[cfg(unix)]
+    let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+    #[cfg(not(unix))]
+    let text = path.to_string_lossy().replace('\\', "/");
+    #[cfg(not(unix))]
+    let bytes = text.as_bytes();
+    // `C:/x` begins with a slash there.
+    let mut address = if bytes.get(1) == Some(&b':') { "file:/".to_owned() } else { "file:".to_owned() };
+    for byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' | b':' => {
+                address.push(char::from(*byte));
+            }
+            _ => _ = write!(address, "%{byte:02X}"),
+        }
+    }
+    format!("{address}?{settings}")
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection> {
+    let read = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = match access {
+        Access::ReadAndWrite => Connection::open_with_flags(
+            in_folder(path),
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        ),
+        // Nothing is made beside it: it would be this user's, and in the way of those who write.
+        Access::Read => Connection::open_with_flags(address(path, "mode=ro&readonly_shm=1"), read),
+        Access::Unchanging => Connection::open_with_flags(address(path, "mode=ro&immutable=1"), read),
+    };
+    let connection = opened.map_err(|error| failed(&error))?;
     let set = || {
         connection.busy_timeout(PATIENCE)?;
         // A book that somebody else gives us runs nothing of its own.
@@ -193,7 +436,25 @@ fn failed(error: &rusqlite::Error) -> Error {
         // What is corrupt; a table or a column that is not there, a value of another type.
         _ => Kind::BookDamaged,
     };
-    Error::new(kind, format!("SQLite: {error}"))
+    Error::new(
+        kind,
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => format!("the disk is full (SQLite: {error})"),
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                format!("it may be read, and not written (SQLite: {error})")
+            }
+            Some(ErrorCode::SystemIoFailure) => format!("the disk failed (SQLite: {error})"),
+            Some(ErrorCode::NotADatabase) => format!("it is no database (SQLite: {error})"),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                format!("other programs kept it for too long (SQLite: {error})")
+            }
+            Some(ErrorCode::CannotOpen) => {
+                format!("it, or a file that is kept beside it, cannot be opened (SQLite: {error})")
+            }
+            Some(ErrorCode::DatabaseCorrupt) => format!("it is damaged (SQLite: {error})"),
+            _ => format!("it cannot be used (SQLite: {error})"),
+        },
+    )
 }
 
 impl Store for Sqlite {
@@ -212,19 +473,25 @@ impl Store for Sqlite {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| about(failed(&error)))?;
+        self.file.is_still_there().map_err(about)?;
         work(&mut Open(&transaction)).map_err(about)?;
+        self.file.is_still_there().map_err(about)?;
         transaction.commit().map_err(|error| about(failed(&error)))
     }
 
     fn rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows) -> Result<()>) -> Result<()> {
         let about = |error: Error| error.about(self.place.clone());
+        self.file.is_still_there().map_err(about)?;
         // One moment for all that is read.
         let transaction = self.connection.unchecked_transaction().map_err(|error| about(failed(&error)))?;
-        work(&mut Open(&transaction)).map_err(about)
+        self.after_reading(work(&mut Open(&transaction)).map_err(about))
     }
 
     fn select(&mut self, selection: &Selection, each: &mut dyn FnMut(FoundRow) -> Result<bool>) -> Result<()> {
-        select(&self.connection, selection, each).map_err(|error| error.about(self.place.clone()))?
+        let about = |error: Error| error.about(self.place.clone());
+        self.file.is_still_there().map_err(about)?;
+        let selected = select(&self.connection, selection, each).map_err(about).and_then(|done| done);
+        self.after_reading(selected)
     }
 
     fn check(&mut self) -> Result<Vec<String>> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use ksef_qr::book::{Due, Filter, State};
+use ksef_qr::book::{Due, Entry, Filter, State};
 use ksef_qr::register::Expiry;
 use ksef_qr::values::Day;
 use serde::Serialize;
 
-use crate::cli::book::open;
+use crate::cli::book::open_to_read;
 use crate::cli::commands::book::due;
 use crate::cli::credential::register_file::RegisterFile;
 use crate::cli::exit::ExitStatus;
@@ -42,8 +42,14 @@ struct Answer {
     states: BTreeMap<&'static str, u64>,
     certificates: Vec<Ending>,
     version: &'static str,
+    /// The first of the files that KSeF refused, technical corrections among them, and how many there are.
     #[serde(skip)]
     refused: Vec<(String, String)>,
+    #[serde(skip)]
+    refused_count: u64,
+    /// From today to the earliest day.
+    #[serde(skip)]
+    next_in_days: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +67,7 @@ pub fn run(settings: &settings::Status) -> anyhow::Result<ExitStatus> {
         Some(path) => RegisterFile::read(path)?.register.expiries(),
         None => Vec::new(),
     };
-    let book = open(&settings.book, now)?;
+    let book = open_to_read(&settings.book, now)?;
     let mut answer = Answer {
         r#type: "status",
         book: book.place().to_owned(),
@@ -87,6 +93,8 @@ pub fn run(settings: &settings::Status) -> anyhow::Result<ExitStatus> {
             .collect(),
         version: env!("CARGO_PKG_VERSION"),
         refused: Vec::new(),
+        refused_count: 0,
+        next_in_days: None,
     };
     let mut next: Option<Day> = None;
     due(&book, &Filter::default(), settings.non_working_days.as_deref(), now, &mut |due| {
@@ -95,6 +103,13 @@ pub fn run(settings: &settings::Status) -> anyhow::Result<ExitStatus> {
         Ok(())
     })?;
     answer.next_send_by = next.map(|day| day.to_string());
+    answer.next_in_days = next.map(|day| Day::of(now).days_until(day));
+    let mut refused = Filter::default();
+    (refused.is_open, refused.states) = (true, vec!["refused".to_owned()]);
+    book.each(&refused, &mut |entry| {
+        answer.add_refused(&entry);
+        Ok(true)
+    })?;
     match settings.json {
         true => say!("{}", serde_json::to_string(&answer)?),
         false => answer.in_words(settings.register.is_some()),
@@ -105,13 +120,7 @@ pub fn run(settings: &settings::Status) -> anyhow::Result<ExitStatus> {
 impl Answer {
     fn add(&mut self, due: &Due) {
         self.open += 1;
-        let state = due.entry.state();
-        *self.states.entry(state.name()).or_default() += 1;
-        if let State::Refused(reason) = state
-            && self.refused.len() < MOST_NAMED
-        {
-            self.refused.push((due.entry.facts.number.clone(), reason));
-        }
+        *self.states.entry(due.entry.state().name()).or_default() += 1;
         *match due.days_left {
             None => &mut self.waiting,
             Some(..0) => &mut self.overdue,
@@ -119,6 +128,14 @@ impl Answer {
             Some(1..=SOON) => &mut self.due_soon,
             Some(_) => &mut self.due_later,
         } += 1;
+    }
+
+    fn add_refused(&mut self, entry: &Entry) {
+        let State::Refused(reason) = entry.state() else { return };
+        self.refused_count += 1;
+        if self.refused.len() < MOST_NAMED {
+            self.refused.push((entry.facts.number.clone(), reason));
+        }
     }
 
     fn in_words(&self, has_register: bool) {
@@ -139,11 +156,20 @@ impl Answer {
         if self.waiting > 0 {
             say!("  {} until an outage has ended", self.waiting);
         }
-        if let Some(day) = &self.next_send_by {
-            say!("  {DIM}the first is due on {day}; `ksef-qr book due --within 1w` lists them{DIM:#}");
+        if let (Some(day), Some(days)) = (&self.next_send_by, self.next_in_days) {
+            match days {
+                ..=0 => say!("  {DIM}the first is due on {day}; `ksef-qr book due` lists them{DIM:#}"),
+                _ => say!("  {DIM}the first is due on {day}; `ksef-qr book due --within {days}d` lists it{DIM:#}"),
+            }
         }
-        for (number, reason) in &self.refused {
+        // One line says how many are not named.
+        let named = if self.refused_count > MOST_NAMED as u64 { MOST_NAMED - 1 } else { MOST_NAMED };
+        for (number, reason) in self.refused.iter().take(named) {
             say!("  {BAD}refused{BAD:#} {}: {}", printable(number), printable(reason));
+        }
+        let more = self.refused_count.saturating_sub(named as u64);
+        if more > 0 {
+            say!("  {DIM}and {more} more; `ksef-qr book list --state refused` shows all{DIM:#}");
         }
         for certificate in self.certificates.iter().take(MOST_NAMED) {
             let colour = if certificate.is_expired || certificate.days_left < 0 { BAD } else { DIM };

@@ -5,13 +5,14 @@ use anyhow::bail;
 use clap::ValueEnum;
 use ksef_qr::Environment;
 use ksef_qr::book::{Filter, Happening, Place};
+use ksef_qr::deadline::Mode;
 use ksef_qr::values::{Nip, Rule};
 
 use super::cert::CalendarPlace;
 use super::options::BookPlace;
 use crate::cli::args::{
     BackupArgs, BookCheckArgs, BookCommand, CreateArgs, DueArgs, ExportArgs, ImportArgs, ListArgs, Mark, MarkArgs,
-    ShowArgs, StatusArgs,
+    OfflineMode, ShowArgs, StatusArgs,
 };
 
 /// `ksef-qr book`.
@@ -95,12 +96,21 @@ pub struct BookShow {
 #[derive(Debug)]
 pub struct BookMark {
     pub book: BookPlace,
-    pub what: Happening,
+    pub what: Marked,
     pub invoices: Vec<String>,
     /// Who or what says so.
     pub cause: String,
     pub json: bool,
     pub now: SystemTime,
+}
+
+/// What is marked.
+#[derive(Debug)]
+pub enum Marked {
+    /// The same of each invoice.
+    Same(Happening),
+    /// Its day for sending follows from its date.
+    Mode(Mode),
 }
 
 /// `ksef-qr book export`.
@@ -234,10 +244,21 @@ impl BookMark {
         if args.reference.is_some() && args.what != Mark::Sent {
             bail!("--reference is the number of a session in which invoices were sent: it goes with sent");
         }
-        let what = match args.what {
-            Mark::Sent => Happening::Sent { reference: args.reference },
-            Mark::HandedOver => Happening::HandedOver,
-            Mark::Annulled => Happening::Annulled,
+        if args.what != Mark::Mode && (args.mode.is_some() || args.ended.is_some()) {
+            bail!("--mode and --ended say why an invoice was issued offline: they go with mode");
+        }
+        let what = match (args.what, args.mode) {
+            (Mark::Sent, _) => Marked::Same(Happening::Sent { reference: args.reference }),
+            (Mark::HandedOver, _) => Marked::Same(Happening::HandedOver),
+            (Mark::Annulled, _) => Marked::Same(Happening::Annulled),
+            (Mark::Mode, Some(OfflineMode::Failure)) => Marked::Mode(Mode::Failure { ended: args.ended }),
+            (Mark::Mode, Some(OfflineMode::Unavailable)) => Marked::Mode(Mode::Unavailable { ended: args.ended }),
+            (Mark::Mode, Some(OfflineMode::Offline24)) if args.ended.is_none() => Marked::Mode(Mode::Offline24),
+            (Mark::Mode, Some(OfflineMode::Offline24)) => bail!("--mode offline24 is no outage that ends"),
+            (Mark::Mode, Some(OfflineMode::Total)) => {
+                bail!("--mode total: a total failure is entered by `ksef-qr book import --announcements FILE`")
+            }
+            (Mark::Mode, None) => bail!("mode needs --mode offline24, unavailable or failure"),
         };
         Ok(Self {
             book: BookPlace::of_folder(args.book)?,

@@ -26,7 +26,7 @@ use clap::ValueEnum as _;
 use crate::cli::args;
 
 pub use advise::Advise;
-pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Keeping, ListForm, Status};
+pub use book::{BookCheck, BookDue, BookImport, BookList, BookMark, BookShow, Keeping, ListForm, Marked, Status};
 pub use cert::{CalendarPlace, Cert, CertCheck, CertShow, Checked, Expiring};
 pub use check::Check;
 pub use config::{ConfigShow, Init, KeptSetting, Origin};

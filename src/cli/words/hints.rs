@@ -77,6 +77,7 @@ fn note(kind: WarningKind) -> Option<&'static str> {
     match kind {
         WarningKind::ConfirmationExpected | WarningKind::InvoiceExpected => Some("ksef-qr advise says why"),
         WarningKind::CodesExpected => Some("ksef-qr advise says which, and why"),
+        WarningKind::BookMode => Some("`ksef-qr book mark mode FILE --mode MODE` puts the book right"),
         _ => None,
     }
 }
@@ -181,6 +182,9 @@ fn by_option(kind: ErrorKind) -> Option<&'static str> {
         }
         ErrorKind::BookContradiction => {
             "`ksef-qr book show INVOICE` says what the book has of it. Ask KSeF for its state."
+        }
+        ErrorKind::CorrectedAlready => {
+            "If that correction was made by mistake and was not sent: `ksef-qr book mark annulled FILE`. If KSeF refused it, enter that answer: `ksef-qr book import ANSWER`. What is wrong in one that KSeF has is corrected by a correcting invoice (KOR)."
         }
         ErrorKind::BookImportUnknown => {
             "Give a UPO, KSeF's answer in JSON, a manifest, an export or a table (CSV) as it came. Latarnia's messages are given by `--announcements FILE`. `ksef-qr book import --help` says more."

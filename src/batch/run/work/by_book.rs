@@ -12,7 +12,7 @@ use crate::batch::settings::Batch;
 use crate::book::{Entry, Event, Facts, Found, Happening, IssuedKod2, NewEntry, State};
 use crate::deadline::Mode;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Record};
+use crate::manifest::{EarlierRecord, InvoiceLinks, InvoiceOutcome, Record, Sending};
 use crate::render::Label;
 use crate::values::{InvoiceHash, Rule, Rules};
 
@@ -108,7 +108,7 @@ impl Answer {
     ///
     /// # Errors
     /// `ksef_number_contradiction`, `book_contradiction`.
-    pub(in crate::batch) fn complete(self, linked: &mut Linked<'_>) -> Result<()> {
+    pub(in crate::batch) fn complete(self, plan: Plan<'_>, linked: &mut Linked<'_>) -> Result<()> {
         linked.allow(self.allowed);
         let Some(entry) = self.entry else { return Ok(()) };
         if let (Some(made), Some(known)) = (&linked.links.kod2, entry.kod2())
@@ -117,6 +117,7 @@ impl Answer {
             return Err(another_kod2());
         }
         linked.is_from_book = linked.links.kod2.is_none() || entry.kod2().is_some();
+        follow_mode(plan, &entry, linked);
         if entry.ksef_number().is_some() {
             linked.is_in_ksef();
         }
@@ -142,8 +143,32 @@ impl Answer {
     }
 }
 
+/// The mode and the day for sending are those of the book, whatever the run is told: `due` and announcements go by them.
+fn follow_mode(plan: Plan<'_>, entry: &Entry, linked: &mut Linked<'_>) {
+    let Some(mode) = plan.mode().filter(|_| entry.kod2().is_some()) else { return };
+    if entry.counted_mode() == mode.name() {
+        // What was announced since stands in the book; what the run knows of an end, it may not.
+        if let Some(day) = entry.send_by() {
+            linked.send(Some(Sending { mode, by: Some(day) }));
+        }
+        return;
+    }
+    let known = match entry.mode() {
+        Some(known) => format!("in the mode {known}"),
+        None => format!("without a mode, as if of the issuer's own choice ({})", entry.counted_mode()),
+    };
+    let message =
+        format!("the book has the invoice {known}, and this run says {}: what the book has counts", mode.name());
+    let warning = Warning::new(WarningKind::BookMode, message);
+    linked.warn([plan.batch.hints.complete_warning(warning)]);
+    let of_book = entry.mode().and_then(Mode::of_name);
+    linked.send(of_book.map(|mode| Sending { mode, by: entry.send_by() }));
+}
+
 fn another_kod2() -> Error {
-    Error::new(Kind::BookContradiction, "the book has another KOD II of this invoice than the manifest")
+    Error::new(Kind::BookContradiction, "the book has another KOD II of this invoice than the manifest").with_hint(
+        "Which of the two codes does the buyer hold? The book gives out its own: make the codes again by the book, into another place. KSeF knows nothing of codes.",
+    )
 }
 
 /// Enters invoices with the codes that were made for them now. Of one that another program entered meanwhile, its codes are
@@ -196,6 +221,7 @@ fn settle(plan: Plan<'_>, found: Found, linked: &mut Linked<'_>) -> Result<()> {
                 linked.links = offline(&entry, plan);
                 linked.is_from_book = true;
             }
+            follow_mode(plan, &entry, linked);
             Ok(())
         }
     }

@@ -15,7 +15,9 @@ use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::run::earlier::Watch;
 use crate::batch::run::number::settle;
 use crate::batch::settings::Batch;
-use crate::deadline::{Deadline, Mode};
+use crate::deadline::Deadline;
+#[cfg(feature = "book")]
+use crate::deadline::Mode;
 use crate::error::{Error, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
@@ -57,6 +59,7 @@ impl<'b> Plan<'b> {
     }
 
     /// Why the invoices were issued outside of KSeF, if that is known.
+    #[cfg(feature = "book")]
     pub(in crate::batch) fn mode(self) -> Option<Mode> {
         self.batch.schedule.as_ref().map(|schedule| schedule.mode)
     }
@@ -237,6 +240,11 @@ impl Linked<'_> {
         self.accepted.sending.and_then(|sending| sending.by)
     }
 
+    /// Says when it is sent, and why so, in place of what the run was told.
+    pub(in crate::batch) fn send(&mut self, sending: Option<Sending>) {
+        self.accepted.sending = sending;
+    }
+
     pub(in crate::batch) fn warn(&mut self, warnings: impl IntoIterator<Item = Warning>) {
         self.accepted.warnings.extend(warnings);
     }
@@ -277,7 +285,8 @@ impl Linked<'_> {
         if let (Some(draft), Some(kind)) = (draft, plan.document()) {
             let ksef_number = links.ksef_number.as_ref();
             let receipt = plan.batch.codes.receipt(invoice.hash());
-            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: plan.mode() };
+            let reason = sending.map(|sending| sending.mode);
+            let content = Content { invoice: &invoice, codes: &codes, ksef_number, receipt, mode: reason };
             let made = draft.finish(&content)?;
             let (place, file) = plan.destination.document(&names, kind, made.bytes)?;
             files.extend(file);

@@ -95,7 +95,7 @@ impl<'b> Worker<'b> {
         for ((at, of, one), answer) in accepted.into_iter().zip(answers) {
             let done = answer.and_then(|mut answer| {
                 let mut linked = one.link(plan, answer.known.take())?;
-                answer.complete(&mut linked)?;
+                answer.complete(plan, &mut linked)?;
                 Ok(linked)
             });
             match done {

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use ksef_qr::Environment;
+use ksef_qr::values::Day;
 
-use super::options::{BookArgs, ClockArgs, ENVIRONMENTS, one_of, word_of};
+use super::options::{BookArgs, ClockArgs, ENVIRONMENTS, OfflineMode, one_of, word_of};
 
 pub use due::DueArgs;
 pub use import::ImportArgs;
@@ -86,13 +87,17 @@ Examples:
   ksef-qr book mark sent in/ --reference 20260616-SB-0123456789-ABCDEF0123-45
   ksef-qr book mark annulled FV/2026/06/001
 
+  Signed without a mode, or with a wrong one; then import the announcements, again if need be:
+    ksef-qr book mark mode f1.xml --mode failure
+
 Exit status: 0 all entered, 1 some could not be, 2 none was looked at.")]
 pub struct MarkArgs {
-    /// What happened: sent, handed-over or annulled
+    /// What happened: sent, handed-over, annulled or mode
     ///
     /// - sent: it is on its way to KSeF
     /// - handed-over: the buyer has it, or its confirmation
     /// - annulled: nobody has it, and nobody ever will
+    /// - mode: it was issued offline for another reason than the book says: --mode
     #[arg(value_name = "WHAT", value_parser = word_of::<Mark>(), hide_possible_values = true, verbatim_doc_comment)]
     pub what: Mark,
     /// Invoices: XML files, folders of them, or as `show` takes them
@@ -101,6 +106,12 @@ pub struct MarkArgs {
     /// With sent: the number of KSeF's session
     #[arg(long, value_name = "NUMBER")]
     pub reference: Option<String>,
+    /// With mode: why it was issued offline: offline24, unavailable or failure
+    #[arg(long, value_name = "MODE", value_parser = word_of::<OfflineMode>(), hide_possible_values = true)]
+    pub mode: Option<OfflineMode>,
+    /// With mode: the last day of the outage, if no announcement says it
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub ended: Option<Day>,
     /// Who or what says so; it is written in the book
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
@@ -124,6 +135,9 @@ pub enum Mark {
     /// Nobody has it, and nobody ever will
     #[value(aliases = ["anulowana"])]
     Annulled,
+    /// It was issued offline for another reason than the book says
+    #[value(aliases = ["tryb"])]
+    Mode,
 }
 
 /// Read the whole book, and say what is wrong with it

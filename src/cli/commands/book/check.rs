@@ -1,10 +1,10 @@
 //! `ksef-qr book check`: the whole book, read.
 
 use ksef_qr::Error;
-use ksef_qr::book::Filter;
+use ksef_qr::error::ErrorKind;
 use serde::Serialize;
 
-use crate::cli::book::open;
+use crate::cli::book::open_to_read;
 use crate::cli::credential::key_file::certificates;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookCheck, SecretSource};
@@ -33,7 +33,7 @@ pub fn run(settings: &BookCheck) -> anyhow::Result<ExitStatus> {
         let found = certificates(path, &SecretSource::VariableOrPrompt)?;
         known.extend(found.into_iter().map(|found| found.certificate));
     }
-    let book = open(&settings.book, settings.now)?;
+    let book = open_to_read(&settings.book, settings.now)?;
     let mut invoices = 0;
     let mut faults = 0;
     for fault in book.check(&mut |read| invoices = read)? {
@@ -41,19 +41,21 @@ pub fn run(settings: &BookCheck) -> anyhow::Result<ExitStatus> {
         show(&fault, settings.json);
     }
     let (mut verified, mut not_verified) = (0, 0);
-    // What cannot be read was told above.
-    if !known.is_empty() && faults == 0 {
-        book.each(&Filter::default(), &mut |entry| {
-            match entry.verify(book.environment(), &known) {
-                Ok(true) => verified += 1,
-                Ok(false) => not_verified += u64::from(entry.kod2().is_some()),
-                Err(fault) => {
-                    faults += 1;
-                    show(&fault.about(book.place()), settings.json);
-                }
+    if !known.is_empty() {
+        let told = faults;
+        let read = book.each_readable(&mut |entry| match entry.verify(book.environment(), &known) {
+            Ok(true) => verified += 1,
+            Ok(false) => not_verified += u64::from(entry.kod2().is_some()),
+            Err(fault) => {
+                faults += 1;
+                show(&fault.about(book.place()), settings.json);
             }
-            Ok(true)
-        })?;
+        });
+        match read {
+            // It was told above.
+            Err(error) if error.kind() == ErrorKind::BookDamaged && told > 0 => {}
+            read => read?,
+        }
     }
     if settings.json {
         let environment = book.environment().name();
@@ -83,6 +85,12 @@ pub fn run(settings: &BookCheck) -> anyhow::Result<ExitStatus> {
 }
 
 fn show(fault: &Error, json: bool) {
+    // What is wrong is said here.
+    let hint = "Take the last copy (`ksef-qr book backup`) once nobody writes in the book, and read the manifests and KSeF's answers since then into it: `ksef-qr book import`.";
+    let fault = &match fault.kind() {
+        ErrorKind::BookDamaged => fault.clone().with_hint(hint),
+        _ => fault.clone(),
+    };
     if json {
         say!("{}", ErrorLine::of_refusal(fault, "").to_json());
     } else {

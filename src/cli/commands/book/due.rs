@@ -7,7 +7,7 @@ use ksef_qr::book::{Book, Due, Filter, SendingDays, State};
 use ksef_qr::deadline::Calendar;
 use ksef_qr::values::Day;
 
-use crate::cli::book::open;
+use crate::cli::book::open_to_read;
 use crate::cli::commands::cert::write_calendar;
 use crate::cli::commands::deadline::calendar;
 use crate::cli::exit::ExitStatus;
@@ -31,7 +31,7 @@ pub fn due(
 }
 
 pub fn run(settings: &BookDue) -> anyhow::Result<ExitStatus> {
-    let book = open(&settings.book, settings.now)?;
+    let book = open_to_read(&settings.book, settings.now)?;
     let within = settings.within_days.map_or(-1, i64::from);
     let (mut found, mut days, mut open_count) = (Vec::new(), SendingDays::default(), 0_u64);
     let mut filter = Filter::default();

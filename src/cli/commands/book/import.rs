@@ -101,8 +101,16 @@ impl Importing<'_> {
             let (environment, version) = (book.environment().name(), env!("CARGO_PKG_VERSION"));
             let summary = Summary { r#type: "summary", counts, files, passed_over, unread, environment, version };
             say!("{}", serde_json::to_string(&summary)?);
-        } else if !settings.quiet && files > 1 {
-            say!("{}: {}", counted(files, "file"), counts.in_words());
+        } else if !settings.quiet {
+            let is_of_many = settings.files.len() > 1 || settings.files.iter().any(|path| path.is_dir());
+            match unread {
+                0 if files > 1 => say!("{}: {}", counted(files, "file"), counts.in_words()),
+                1.. if files > 1 || is_of_many => {
+                    let entered = counts.in_words();
+                    say!("{}: {entered}; {unread} faults, which are told above", counted(files, "file"));
+                }
+                _ => {}
+            }
         }
         Ok(match (files, unread + counts.contradictions) {
             (0, _) => ExitStatus::Nothing,
@@ -466,9 +474,9 @@ impl Kind {
 /// What came of codes that were made before.
 fn outcome(issued: &Happening, found: Found) -> Recorded {
     let contradiction = |kind, message| Recorded::Contradiction(Error::new(kind, message));
-    let own = match issued {
-        Happening::Issued { kod2, .. } => kod2.as_ref(),
-        _ => None,
+    let (own, mode) = match issued {
+        Happening::Issued { kod2, mode, .. } => (kod2.as_ref(), mode.as_deref()),
+        _ => (None, None),
     };
     match found {
         Found::New => Recorded::Added,
@@ -476,9 +484,22 @@ fn outcome(issued: &Happening, found: Found) -> Recorded {
             (Some(known), Some(own)) if known.url != own.url => {
                 let number = &entry.facts.number;
                 let message = format!("the book has another KOD II of {number}, and that of the book counts");
-                contradiction(ErrorKind::BookContradiction, message)
+                Recorded::Contradiction(Error::new(ErrorKind::BookContradiction, message).with_hint(
+                    "Which of the two codes does the buyer hold? The book gives out its own. A document that shows the other is made again: KSeF knows nothing of codes.",
+                ))
             }
-            _ => Recorded::Known,
+            _ => match mode.filter(|mode| entry.is_of_another_mode(mode)) {
+                Some(mode) => {
+                    let (number, known) = (&entry.facts.number, entry.counted_mode());
+                    let message = format!(
+                        "the book has {number} in the mode {known}, and the manifest in {mode}: that of the book counts"
+                    );
+                    Recorded::Contradiction(Error::new(ErrorKind::BookContradiction, message).with_hint(
+                        "If the manifest is right, put the book right: `ksef-qr book mark mode INVOICE --mode MODE`, and import the announcements again.",
+                    ))
+                }
+                None => Recorded::Known,
+            },
         },
         Found::NumberTaken(other) => {
             let (number, digest) = (&other.facts.number, other.facts.hash.base64());

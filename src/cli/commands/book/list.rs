@@ -1,9 +1,10 @@
 //! `ksef-qr book list`: a table, for people, for spreadsheets, for programs.
 
-use ksef_qr::book::{COLUMNS, Entry, GUARDED, State};
+use ksef_qr::book::{COLUMNS, Entry, GUARDED, SendBy, State};
+use ksef_qr::deadline::Calendar;
 use ksef_qr::{Environment, Error};
 
-use crate::cli::book::open;
+use crate::cli::book::open_to_read;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{BookList, ListForm};
 use crate::cli::words::say::{print, translated, words};
@@ -43,7 +44,7 @@ impl Lines {
 }
 
 pub fn run(settings: &BookList) -> anyhow::Result<ExitStatus> {
-    let book = open(&settings.book, settings.now)?;
+    let book = open_to_read(&settings.book, settings.now)?;
     let environment = book.environment();
     let mut lines = Lines::default();
     match settings.form {
@@ -68,7 +69,7 @@ pub fn run(settings: &BookList) -> anyhow::Result<ExitStatus> {
 
 fn heading() -> String {
     format!(
-        "{DIM}{:<10} {:<10} {:<10} {:<10} {:<35} {}{DIM:#}",
+        "{DIM}{:<10} {:<11} {:<10} {:<10} {:<35} {}{DIM:#}",
         translated("state"),
         translated("send by"),
         translated("issued"),
@@ -81,13 +82,18 @@ fn heading() -> String {
 fn in_words(entry: &Entry) -> String {
     let facts = &entry.facts;
     let text = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-    let send_by = text(entry.send_by().filter(|_| entry.state().is_open()).map(|day| day.to_string()));
+    let send_by = match entry.due(&Calendar::default()).filter(|_| entry.corrects().is_none()) {
+        Some(SendBy::Day(day)) => day.to_string(),
+        // As `due` has it, if nobody said why the invoice was issued offline.
+        Some(SendBy::AtFirst(day)) => format!("{day}?"),
+        _ => "-".to_owned(),
+    };
     let number = text(entry.ksef_number().map(ToString::to_string));
     let state = entry.state().name().replace('_', " ");
     let state = translated(&state);
     let issued = facts.issue_date.to_string();
     format!(
-        "{state:<10} {send_by:<10} {issued:<10} {:<10} {number:<35} {}",
+        "{state:<10} {send_by:<11} {issued:<10} {:<10} {number:<35} {}",
         facts.seller.as_str(),
         printable(&facts.number)
     )

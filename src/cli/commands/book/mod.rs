@@ -11,7 +11,7 @@ mod statement;
 
 use ksef_qr::book::Filter;
 
-use crate::cli::book::{create, open};
+use crate::cli::book::{create, open, open_to_read};
 use crate::cli::commands::book::list::Lines;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::Keeping;
@@ -36,7 +36,7 @@ pub fn run(settings: &Keeping) -> anyhow::Result<ExitStatus> {
         Keeping::Mark(settings) => mark::run(settings),
         Keeping::Check(settings) => check::run(settings),
         Keeping::Export(settings) => {
-            let book = open(&settings.book, settings.now)?;
+            let book = open_to_read(&settings.book, settings.now)?;
             let mut lines = Lines::default();
             book.each(&Filter::default(), &mut |entry| lines.push(&entry.to_json(book.environment(), true)))?;
             Ok(lines.end()?)

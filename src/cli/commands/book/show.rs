@@ -1,10 +1,11 @@
 //! `ksef-qr book show`: all that happened to an invoice.
 
 use ksef_qr::Environment;
-use ksef_qr::book::{Entry, Event, Happening};
+use ksef_qr::book::{Entry, Event, Happening, SendBy};
+use ksef_qr::deadline::Calendar;
 
 use super::meant::meant;
-use crate::cli::book::open;
+use crate::cli::book::open_to_read;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::BookShow;
 use crate::cli::words::failure::{self, ErrorLine};
@@ -12,7 +13,7 @@ use crate::cli::words::say::{say, translated, words};
 use crate::cli::words::text::{BOLD, DIM, printable};
 
 pub fn run(settings: &BookShow) -> anyhow::Result<ExitStatus> {
-    let book = open(&settings.book, settings.now)?;
+    let book = open_to_read(&settings.book, settings.now)?;
     let mut status = ExitStatus::Done;
     let mut is_first = true;
     for (input, found) in meant(&book, &settings.invoice)? {
@@ -43,8 +44,12 @@ fn show(entry: &Entry, environment: Environment) {
     say!("{BOLD}{}{BOLD:#}: {state}", printable(&facts.number));
     let kind = facts.kind.as_deref().map(|kind| format!(", {}", printable(kind))).unwrap_or_default();
     say!("  {}{kind}, issued on {} by {}", printable(&facts.form), facts.issue_date, facts.seller);
-    if let Some(day) = entry.send_by().filter(|_| entry.state().is_open()) {
-        say!("  to be sent by {day} ({})", translated(day.weekday()));
+    match entry.due(&Calendar::default()).filter(|_| entry.corrects().is_none()) {
+        Some(SendBy::Day(day)) => say!("  to be sent by {day} ({})", translated(day.weekday())),
+        Some(SendBy::AtFirst(day)) => {
+            say!("  to be sent by {day} ({}), as if issued by your own choice (offline24)", translated(day.weekday()));
+        }
+        _ => {}
     }
     say!("  digest {}", facts.hash.base64());
     say!("  KOD I  {}", facts.kod1(environment));
@@ -78,6 +83,11 @@ fn in_words(event: &Event) -> String {
         Happening::Refused { status: None, reason } => words!("refused: {reason}"),
         Happening::Corrected { by } => words!("corrected technically by the file {}", by.base64()),
         Happening::Corrects { first } => words!("the technical correction of the file {}", first.base64()),
+        Happening::CorrectionAnnulled { by } => {
+            words!("its technical correction was annulled, the file {}", by.base64())
+        }
+        Happening::Mode { mode, send_by: Some(day) } => words!("issued in the mode {mode}, to be sent by {day}"),
+        Happening::Mode { mode, send_by: None } => words!("issued in the mode {mode}"),
         Happening::Moved { is_not_sent: true, .. } => words!("not to be sent any more: a total failure"),
         Happening::Moved { send_by: Some(day), .. } => words!("to be sent by {day} now"),
         Happening::Moved { send_by: None, .. } => words!("to be sent when the failure has ended"),

@@ -25,7 +25,7 @@ const LARGEST_CERTIFICATE: u64 = 1_000_000;
 pub fn verifier(settings: &Verify) -> anyhow::Result<Verifier> {
     let mut verifier = Verifier::new(settings.now);
     if let Some(place) = &settings.book {
-        verifier = verifier.with_book(book::open(place, settings.now)?);
+        verifier = verifier.with_book(book::open_to_read(place, settings.now)?);
     }
     for path in &settings.certificates {
         let name = path.to_string_lossy();

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use ksef_qr::Error;
 use ksef_qr::error::ErrorKind;
+use ksef_qr::files::Table;
 use ksef_qr::register::{PasswordPlace, SignsFor};
 use ksef_qr::values::Nip;
 
@@ -46,16 +47,8 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
     let refuse = |kind, message: String| Error::new(kind, message).about(file.to_string_lossy());
     let malformed = |message: String| refuse(ErrorKind::RegisterTableMalformed, message);
     let text = text(&bytes).map_err(|message| malformed(message.to_owned()))?;
-    // Excel's own way to say what separates.
-    let (text, lines_above) = match text.strip_prefix("sep=") {
-        Some(rest) => (rest.split_once('\n').map_or("", |(_, rest)| rest), 1),
-        None => (&*text, 0),
-    };
-    let first = text.lines().next().unwrap_or_default();
-    // Spreadsheets with Polish settings separate by semicolons.
-    let delimiter = [b';', b'\t'].into_iter().find(|&delimiter| first.contains(char::from(delimiter))).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let table = Table::of(text.as_bytes());
+    let mut reader = table.reader();
     let heads: Vec<String> =
         reader.headers().map(|heads| heads.iter().map(str::to_lowercase).collect()).unwrap_or_default();
     for (index, head) in heads.iter().enumerate() {
@@ -91,7 +84,7 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let place = format!("{}: line {}", file.display(), lines_above + line_of(&record, text));
+        let place = format!("{}: line {}", file.display(), table.line_of(record.position()));
         match row(&Row { heads: &heads, record: &record }, notes) {
             Ok(candidate) => candidates.push((Some(place), candidate)),
             Err(error) => problems.push(error.context(place)),
@@ -101,14 +94,6 @@ pub fn candidates(file: &Path, notes: &EntryNotes) -> anyhow::Result<Found> {
         return Err(malformed("the table has no row below its first".to_owned()).into());
     }
     Ok((candidates, problems))
-}
-
-/// Empty lines before a row are counted to the row.
-fn line_of(record: &csv::StringRecord, text: &str) -> u64 {
-    let Some(position) = record.position() else { return 0 };
-    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
-    let empty = rest.iter().take_while(|&&byte| byte == b'\r' || byte == b'\n').filter(|&&byte| byte == b'\n');
-    position.line() + empty.count() as u64
 }
 
 /// UTF-8, or the UTF-16 that spreadsheets and PowerShell write.
