@@ -1,9 +1,9 @@
 //! Where on a page the codes go.
 
 use super::free_place;
-use super::stamping::Stamping;
+use super::stamping::{Full, Spot, Stamping, stamped_already};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
-use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres};
+use crate::pdf::page::geometry::{Rect, View, millimetres};
 use crate::pdf::page::ink::InkMap;
 use crate::pdf::page::ink::occupied::{self, Survey};
 use crate::pdf::page::pages::Page;
@@ -12,19 +12,6 @@ use crate::pdf_objects::{Indirect, Object, Stream};
 
 /// Parts of its content that a page may have already: their list is written anew. The same holds for annotations.
 const MOST_PARTS: usize = 10_000;
-
-/// A page as it was read, and where the codes go.
-pub(super) struct Spot {
-    pub(super) view: View,
-    /// From the block's points to the page's units.
-    pub(super) place: Matrix,
-    pub(super) streams: Vec<Stream>,
-    pub(super) annotations: Vec<Object>,
-    pub(super) survey: Survey,
-}
-
-/// A page without a place for the codes, and why.
-pub(super) struct Full(pub(super) Error);
 
 impl Stamping<'_> {
     /// Reads the page, and finds the place that was chosen, or one that is free.
@@ -197,13 +184,6 @@ impl Stamping<'_> {
         }
         Ok(streams)
     }
-}
-
-pub(super) fn stamped_already(page: &Page) -> Error {
-    Error::new(
-        Kind::PdfStampedAlready,
-        format!("this was stamped by ksef-qr already: page {} carries its codes", page.number),
-    )
 }
 
 fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {

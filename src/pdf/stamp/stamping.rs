@@ -5,18 +5,17 @@ use super::block::Block;
 use super::free_place;
 use super::new_page::{NewPage, form_dict};
 use super::signatures;
-use super::spot::{Full, Spot, stamped_already};
 use super::update::Update;
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::font::{EmbeddedFont, Typeface};
 use crate::pdf::document::file::File;
 use crate::pdf::page::content::NAME;
 use crate::pdf::page::geometry::{Matrix, Rect, View, millimetres, rounded};
-use crate::pdf::page::ink::occupied;
+use crate::pdf::page::ink::occupied::{self, Survey};
 use crate::pdf::page::pages::{self, Page, ResourcesPlace, Root};
 use crate::pdf::page::resources::PageResources;
 use crate::pdf::settings::{Corner, Occupied, PageDrawer, Pages, Stamp};
-use crate::pdf_objects::{Dict, Id, NewObject, Object, address, link};
+use crate::pdf_objects::{Dict, Id, NewObject, Object, Stream, address, link};
 use crate::render::Code;
 
 /// A PDF with codes on it.
@@ -143,6 +142,19 @@ pub(super) struct Stamping<'a> {
     places: Vec<StampedPlace>,
     pub(super) warnings: Vec<Warning>,
 }
+
+/// A page as it was read, and where the codes go.
+pub(super) struct Spot {
+    pub(super) view: View,
+    /// From the block's points to the page's units.
+    pub(super) place: Matrix,
+    pub(super) streams: Vec<Stream>,
+    pub(super) annotations: Vec<Object>,
+    pub(super) survey: Survey,
+}
+
+/// A page without a place for the codes, and why.
+pub(super) struct Full(pub(super) Error);
 
 impl Stamping<'_> {
     /// Puts the block on the first page that has a place for it, else on a new one; gives its number.
@@ -387,6 +399,13 @@ impl Stamping<'_> {
         self.update.object(id, link.into())?;
         Ok(id.into())
     }
+}
+
+pub(super) fn stamped_already(page: &Page) -> Error {
+    Error::new(
+        Kind::PdfStampedAlready,
+        format!("this was stamped by ksef-qr already: page {} carries its codes", page.number),
+    )
 }
 
 /// Draws the form, on a stream's own lines: what stands before it may end without white space.
