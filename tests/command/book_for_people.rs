@@ -477,7 +477,7 @@ fn a_mode_is_that_of_the_book_and_can_be_put_right() {
     }
     done(&book(folder, "book mark mode f2.xml --mode failure"));
     assert!(done(&book(folder, "book mark mode f2.xml --mode failure")).contains("1 known"));
-    let shown = || summary(&book(folder, "book show f2.xml --json"));
+    let shown = || summary(&book(folder, "book show f2.xml --json --book firm.book"));
     assert_eq!((&shown()["mode"], &shown()["send_by"]), (&"failure".into(), &Value::Null));
     let waits = book(folder, "book due");
     assert!(stderr(&waits).contains("1 invoice waits for the end of an outage"), "{}", stderr(&waits));

@@ -15,9 +15,7 @@ use crate::batch::output::{Destination, PreparedFile, ReservedNames};
 use crate::batch::run::earlier::Watch;
 use crate::batch::run::number::settle;
 use crate::batch::settings::Batch;
-use crate::deadline::Deadline;
-#[cfg(feature = "book")]
-use crate::deadline::Mode;
+use crate::deadline::{Deadline, Mode};
 use crate::error::{Error, Result, Warning, WarningKind};
 use crate::invoice::Invoice;
 use crate::manifest::{DocumentRecord, Done, InvoiceLinks, Picture, Sending, SignedCode, SignedLink};
@@ -59,7 +57,6 @@ impl<'b> Plan<'b> {
     }
 
     /// Why the invoices were issued outside of KSeF, if that is known.
-    #[cfg(feature = "book")]
     pub(in crate::batch) fn mode(self) -> Option<Mode> {
         self.batch.schedule.as_ref().map(|schedule| schedule.mode)
     }
