@@ -10,7 +10,7 @@ pub struct Hints {
     pub error: fn(ErrorKind) -> Option<&'static str>,
     /// Behind a warning's [`message`](Warning::message), in brackets.
     pub warning: fn(WarningKind) -> Option<&'static str>,
-    /// In place of a hint that an error has of its own, such as those of [`pdf::remedy`](crate::pdf::remedy).
+    /// In place of a hint that an error has of its own, such as those of `pdf::remedy`.
     pub own: fn(&str) -> Option<&'static str>,
 }
 

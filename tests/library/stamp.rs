@@ -599,7 +599,7 @@ fn white_is_what_readers_show_as_white() {
         ("1 g q /Gs gs Q", false),
         ("1 g /Gs gs /Nm gs", false),
         ("1 g /Missing gs", false),
-        ("q 1 g /Gs gs 300 20 100 20 re f Q 1 g", true),
+        ("q 1 g /Gs gs 450 60 50 50 re f Q 1 g", true),
     ] {
         assert_eq!(found("/DeviceGray", &format!("{content} {usual}")), is_ink, "{content}");
     }

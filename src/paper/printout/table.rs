@@ -202,10 +202,10 @@ fn widen(widths: &mut [f32], needs: &[Need], gives: impl Fn(usize) -> bool) {
     if lack <= 0.0 || all <= 0.0 {
         return;
     }
-    let share = lack.min(all) / lack;
+    let met = lack.min(all) / lack;
     for (place, (width, need)) in widths.iter_mut().zip(needs).enumerate() {
         if *width < need.least {
-            *width += (need.least - *width) * share;
+            *width += (need.least - *width) * met;
         } else {
             *width -= spare(place, *width, need) * lack.min(all) / all;
         }

@@ -256,12 +256,13 @@ fn a_heading_stays_with_what_follows() {
                 if *y > bottom {
                     (bottom, lowest) = (*y, Vec::new());
                 }
-                if *y == bottom {
+                if (*y - bottom).abs() < 0.1_f32 {
                     lowest.push((text.trim(), *style));
                 }
             }
             let is_heading = |(text, style): &(&str, page::Style)| {
-                drawn.outline.iter().any(|(heading, ..)| heading == text) || style.bold && style.size == 8.0
+                drawn.outline.iter().any(|(heading, ..)| heading == text)
+                    || style.bold && (style.size - 8.0).abs() < 0.1
             };
             assert!(number == drawn.pages.len() || !lowest.iter().all(is_heading), "page {number}: {lowest:?}");
             let texts: Vec<&str> = page.iter().filter_map(text_of).map(str::trim).collect();

@@ -74,7 +74,7 @@ fn sampled(file: &File, function: &Object, dict: &Dict, inputs: &[f64]) -> Resul
         let last = (size - 1.0).max(0.0);
         let to = encode.get(place).copied().unwrap_or([0.0, last]);
         let at = between(input, domain.get(place).copied().unwrap_or_default(), to).clamp(0.0, last);
-        if !at.is_finite() || at.fract() != 0.0 || at > LARGEST_TABLE as f64 {
+        if !at.is_finite() || at.fract().abs() > 1e-9 || at > LARGEST_TABLE as f64 {
             return Ok(None);
         }
         row = row.saturating_add(step.saturating_mul(at as usize));
@@ -100,7 +100,7 @@ fn sampled(file: &File, function: &Object, dict: &Dict, inputs: &[f64]) -> Resul
 
 /// A number of one range, as far within another one.
 fn between(number: f64, [from, to]: [f64; 2], [low, high]: [f64; 2]) -> f64 {
-    if from == to { low } else { low + (number - from) / (to - from) * (high - low) }
+    if (to - from).abs() < f64::EPSILON { low } else { low + (number - from) / (to - from) * (high - low) }
 }
 
 /// Numbers, each within its range; none if there are not as many of them.
