@@ -118,8 +118,9 @@ pub(super) enum Item {
 impl Item {
     fn move_up(&mut self, by: f32) {
         match self {
-            Self::Text { at: [_, y], .. } | Self::Code { at: [_, y], .. } => *y -= by,
-            Self::Area { area: [_, y, ..], .. }
+            Self::Text { at: [_, y], .. }
+            | Self::Code { at: [_, y], .. }
+            | Self::Area { area: [_, y, ..], .. }
             | Self::Logo { area: [_, y, ..], .. }
             | Self::Click { area: [_, y, ..], .. } => *y -= by,
         }
