@@ -10,6 +10,8 @@ pub struct Hints {
     pub error: fn(ErrorKind) -> Option<&'static str>,
     /// Behind a warning's [`message`](Warning::message), in brackets.
     pub warning: fn(WarningKind) -> Option<&'static str>,
+    /// In place of a hint that an error has of its own, such as those of `pdf::remedy`.
+    pub own: fn(&str) -> Option<&'static str>,
 }
 
 impl Hints {
@@ -30,15 +32,22 @@ impl Hints {
         error: fn(ErrorKind) -> Option<&'static str>,
         warning: fn(WarningKind) -> Option<&'static str>,
     ) -> Self {
-        Self { error, warning }
+        Self { error, warning, own: |_| None }
     }
 
-    /// The error with the program's hint, unless it has one of its own already.
+    /// The same with a program's words for hints that errors have of their own.
+    #[must_use]
+    pub const fn with_own(self, own: fn(&str) -> Option<&'static str>) -> Self {
+        Self { own, ..self }
+    }
+
+    /// The error with the program's hint, unless it has one of its own that the program has no words for.
     #[must_use]
     pub fn complete(&self, error: Error) -> Error {
-        match (self.error)(error.kind()) {
-            Some(hint) if error.hint() == error.kind().hint() => error.with_hint(hint),
-            _ => error,
+        let general = error.hint() == error.kind().hint();
+        match if general { (self.error)(error.kind()) } else { (self.own)(error.hint()) } {
+            Some(hint) => error.with_hint(hint),
+            None => error,
         }
     }
 
@@ -65,9 +74,12 @@ mod tests {
         let hints = Hints {
             error: |kind| (kind == ErrorKind::EmptyFile).then_some("Press the red button."),
             warning: |kind| (kind == WarningKind::PdfSigned).then_some("the blue button says why"),
+            own: |hint| (hint == "Ask whoever made it.").then_some("Press the green button."),
         };
         assert_eq!(hints.complete(Error::new(ErrorKind::EmptyFile, "x")).hint(), "Press the red button.");
         assert_eq!(hints.complete(Error::new(ErrorKind::NotUtf8, "x")).hint(), ErrorKind::NotUtf8.hint());
+        let own = |hint| hints.complete(Error::new(ErrorKind::EmptyFile, "x").with_hint(hint)).hint();
+        assert_eq!([own("Ask whoever made it."), own("Wait.")], ["Press the green button.", "Wait."]);
         let warning = hints.complete_warning(Warning::new(WarningKind::PdfSigned, "it is signed"));
         assert_eq!(warning.message(), "it is signed (the blue button says why)");
     }

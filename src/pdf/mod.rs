@@ -38,6 +38,7 @@ mod embedded;
 mod encryption;
 mod original;
 mod page;
+pub mod remedy;
 mod repair;
 mod settings;
 mod stamp;

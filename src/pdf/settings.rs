@@ -37,7 +37,7 @@ impl Default for Stamp {
     fn default() -> Self {
         Self {
             pages: Pages::Auto,
-            anchor: Anchor { corner: Corner::Auto, x_mm: 10.0, y_mm: 10.0 },
+            anchor: Anchor { corner: Corner::Auto, x_mm: USUAL_MM, y_mm: USUAL_MM },
             arrangement: Arrangement::SideBySide,
             size: Size::ModuleMm(0.5),
             show_links: false,
@@ -74,10 +74,21 @@ pub struct Anchor {
     pub corner: Corner,
     /// From the left or right edge, in millimetres, 0 or more.
     ///
-    /// Where a free place is looked for, it is tried first, and codes come no closer than this, or 5 mm if that is less.
+    /// Where a free place is looked for, it is tried first, and codes come no closer than this, or 5 mm if that is less. More than
+    /// 10 mm is refused where the codes fit into no corner with it.
     pub x_mm: f64,
     /// From the upper or lower edge, in millimetres, 0 or more.
     pub y_mm: f64,
+}
+
+/// In millimetres.
+const USUAL_MM: f64 = 10.0;
+
+impl Anchor {
+    /// True if somebody asked for more than what is usual: it is kept then, wherever a free place is.
+    pub(in crate::pdf) fn is_farther_than_usual(&self) -> bool {
+        self.x_mm > USUAL_MM || self.y_mm > USUAL_MM
+    }
 }
 
 /// A corner of the page as the reader sees it.

@@ -505,6 +505,7 @@ fn what_is_ink_and_what_is_not() {
         "BT 100 100 Td (Suma) Tj ET",
         "BT 300 100 Td (Suma                              ) Tj ET",
         "3 Tr BT 400 100 Td (Suma) Tj ET",
+        "1 G 1 Tr BT 400 100 Td (Suma) Tj ET",
     ] {
         assert_eq!(found(free), "", "{free}");
     }
@@ -516,9 +517,137 @@ fn what_is_ink_and_what_is_not() {
         // Below the line, within the white margin.
         ("BT 450 135 Td (jpg) Tj ET", "the text \"jpg\""),
         ("/Missing 12 Tf BT 450 100 Td (Suma) Tj ET", "text"),
+        // The inside of letters is white, and their outlines are not.
+        ("1 g 1 Tr BT 450 100 Td (Suma) Tj ET", "the text \"Suma\""),
+        ("1 g 2 Tr BT 450 100 Td (Suma) Tj ET", "the text \"Suma\""),
     ] {
         assert_eq!(found(ink), format!("page 1 has {what} where the codes are to be"), "{ink}");
     }
+}
+
+/// Where there is none of an ink, its space may show something else than paper; and white may turn around what it falls on.
+#[test]
+fn white_is_what_readers_show_as_white() {
+    let found = |space: &str, content: &str| {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << \
+                    /ColorSpace << /Cs 5 0 R >> /ExtGState << /Gs << /BM [/Difference] >> /Nm << /BM /Normal >> >> >> >>";
+        let content = format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len());
+        // One row for each place of a table: 0 is the first, in each of two inks.
+        let table = |range: &str, values: &str| {
+            format!(
+                "<< /FunctionType 0 /Domain [0 1 0 1] /Range [{range}] /Size [2 2] /BitsPerSample 8 /Filter /ASCIIHexDecode \
+                 /Length {} >>\nstream\n{values}\nendstream",
+                values.len()
+            )
+        };
+        let tree = "<< /Type /Pages /Kids [3 0 R] /Count 1 >>";
+        let (light, dark) = (table("0 1", "FF000000>"), table("0 1", "00FFFFFF>"));
+        let profile = "<< /N 3 /Range [0 100 -128 127 -128 127] /Length 0 >>\nstream\n\nendstream";
+        let calculation = "<< /FunctionType 4 /Domain [0 1] /Range [0 1] /Length 9 >>\nstream\n{ pop 0 }\nendstream";
+        let file =
+            ["<< /Type /Catalog /Pages 2 0 R >>", tree, page, &content, space, &light, &dark, profile, calculation];
+        match stamped(&of_objects(&file), &at(Corner::BottomRight, 10.0, 10.0).occupied(Occupied::Refuse)) {
+            Ok(_) => false,
+            Err(error) => {
+                assert_eq!(error.code(), "pdf_place_taken", "{space}: {error}");
+                true
+            }
+        }
+    };
+    let exponential =
+        |none: &str, full: &str| format!("<< /FunctionType 2 /Domain [0 1] /C0 [{none}] /C1 [{full}] /N 1 >>");
+    let spot = |instead: &str, function: &str| format!("[/Separation /Spot {instead} {function}]");
+    let stitched = |none: &str| {
+        let (first, second) = (exponential(none, "0.5"), exponential("0.5", "0"));
+        format!("<< /FunctionType 3 /Domain [0 1] /Functions [{first} {second}] /Bounds [0.5] /Encode [0 1 0 1] >>")
+    };
+    let usual = "0 0 600 800 re f";
+    for (space, tint, is_ink) in [
+        (spot("/DeviceGray", &exponential("1", "0")), "0", false),
+        (spot("/DeviceGray", &exponential("1", "0")), "0.2", true),
+        (spot("/DeviceGray", &exponential("0", "1")), "0", true),
+        (spot("/DeviceGray", &exponential("0", "1")), "1", true),
+        (spot("/DeviceRGB", &exponential("0 0 .4", "1 1 1")), "0", true),
+        (spot("/DeviceRGB", &exponential("1 1 1", "0 0 .4")), "0", false),
+        (spot("/DeviceCMYK", &exponential("0 0 0 0", "0 1 1 0")), "0", false),
+        (spot("/DeviceCMYK", &exponential("0 0 0 1", "0 1 1 0")), "0", true),
+        (spot("[/Lab << /WhitePoint [.9 1 .8] >>]", &exponential("100 0 0", "0 0 0")), "0", false),
+        (spot("[/Lab << /WhitePoint [.9 1 .8] >>]", &exponential("0 0 0", "100 0 0")), "0", true),
+        (spot("/DeviceGray", &stitched("1")), "0", false),
+        (spot("/DeviceGray", &stitched("0")), "0", true),
+        ("[/DeviceN [/One /Two] /DeviceGray 6 0 R]".to_owned(), "0 0", false),
+        ("[/DeviceN [/One /Two] /DeviceGray 7 0 R]".to_owned(), "0 0", true),
+        // What is not worked out counts as ink.
+        (spot("/DeviceGray", "9 0 R"), "0", true),
+        (spot("/DeviceGray", "<< /FunctionType 2 >>"), "0", true),
+        ("[/Separation /Spot]".to_owned(), "0", true),
+        ("[/Indexed /DeviceGray 1 <00FF>]".to_owned(), "1", true),
+        ("[/Lab << /WhitePoint [.9 1 .8] >>]".to_owned(), "100 0 0", false),
+        ("[/Lab << /WhitePoint [.9 1 .8] >>]".to_owned(), "100 90 0", true),
+        ("[/CalRGB << /WhitePoint [.9 1 .8] >>]".to_owned(), "1 1 1", false),
+        ("[/ICCBased 8 0 R]".to_owned(), "1 1 1", true),
+    ] {
+        assert_eq!(found(&space, &format!("/Cs cs {tint} scn {usual}")), is_ink, "{space} {tint}");
+        assert_eq!(
+            found(&space, &format!("/Cs CS {tint} SCN 20 w 300 20 m 590 20 l S 300 60 m 590 60 l S")),
+            is_ink,
+            "{space}"
+        );
+    }
+    for (content, is_ink) in [
+        ("1 g /Gs gs", true),
+        ("1 g q /Gs gs Q", false),
+        ("1 g /Gs gs /Nm gs", false),
+        ("1 g /Missing gs", false),
+        ("q 1 g /Gs gs 450 60 50 50 re f Q 1 g", true),
+    ] {
+        assert_eq!(found("/DeviceGray", &format!("{content} {usual}")), is_ink, "{content}");
+    }
+    for name in ["odd/tint-zero-dark", "odd/tint-zero-blue"] {
+        assert_eq!(
+            stamped(&fixture(name), &at(Corner::BottomRight, 10.0, 10.0).occupied(Occupied::Refuse))
+                .unwrap_err()
+                .code(),
+            "pdf_place_taken",
+            "{name}"
+        );
+    }
+}
+
+/// More than the usual distance from the edges is kept, or refused.
+#[test]
+fn a_distance_that_was_asked_for_is_not_given_up() {
+    let automatic = |x_mm: f64, y_mm: f64| stamped(&fixture("blank"), &Stamp::default().distance_mm(x_mm, y_mm));
+    for (x_mm, y_mm) in [(5000.0, 10.0), (10.0, 5000.0), (200.0, 0.0)] {
+        let error = automatic(x_mm, y_mm).unwrap_err();
+        assert_eq!(error.code(), "pdf_no_room");
+        assert!(error.message().ends_with(&format!("{x_mm} and {y_mm} mm from a corner of it")), "{error}");
+    }
+    assert_eq!(automatic(60.0, 10.0).unwrap().pages, [1]);
+    // On a narrow receipt the usual distance gives way.
+    let narrow = of_objects(&[
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 190 800] >>",
+    ]);
+    let stacked = Stamp::default().arrangement(Arrangement::Stacked);
+    assert_eq!(stamped(&narrow, &stacked).unwrap().pages, [1]);
+}
+
+/// Of content that cannot be read, the advice is what helps: a page of their own.
+#[test]
+fn advice_for_damage_is_what_helps() {
+    use ksef_qr::pdf::remedy;
+    for content in ["0 0 m 10 20 30 re f", "BT (open", "BI /W 9 /H 9 /CS /G /BPC 8 ID x"] {
+        let pdf = with_content(content, "");
+        let error = stamped(&pdf, &Stamp::default()).unwrap_err();
+        assert_eq!((error.code(), error.hint()), ("pdf_damaged", remedy::DAMAGED_CONTENT), "{content}");
+        assert_eq!(stamped(&pdf, &Stamp::default().pages(Pages::New)).unwrap().pages, [2]);
+    }
+    let error = stamped(&fixture("hostile/endstream-missing"), &Stamp::default()).unwrap_err();
+    assert_eq!(error.hint(), remedy::DAMAGED_CONTENT);
+    let error = stamped(&fixture("hostile/truncated"), &Stamp::default()).unwrap_err();
+    assert_eq!(error.hint(), error.kind().hint());
 }
 
 /// A page of one content, whose font F is the first of these objects, the sixth of the file.

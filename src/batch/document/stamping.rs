@@ -15,7 +15,7 @@ use crate::files::{decoded, open_regular, spelled_path};
 use crate::invoice::{FileKind, Form, Invoice};
 use crate::manifest::CodesPlace;
 use crate::paper::{CodePage, ConfirmationFacts, Language};
-use crate::pdf::{self, Original, PageDrawer, Stamp};
+use crate::pdf::{self, Original, PageDrawer, Stamp, remedy};
 use crate::values::InvoiceHash;
 use crate::xml;
 
@@ -163,7 +163,7 @@ impl Stamping {
         largest: u64,
     ) -> Result<Box<dyn Draft + '_>> {
         if pdf.len() as u64 > LARGEST_PDF {
-            return Err(too_large(pdf.len()));
+            return Err(too_large(pdf.len() as u64));
         }
         invoice.clear();
         if let Some(xml) = xml {
@@ -194,7 +194,7 @@ impl Stamping {
         let mut bytes = Vec::new();
         read_file(path, &mut bytes, LARGEST_PDF).map_err(|error| match error.kind() {
             // What is said of an invoice's XML does not hold for a PDF.
-            Kind::TooLarge => too_large(bytes.len()),
+            Kind::TooLarge => too_large(path.metadata().map_or(LARGEST_PDF, |file| file.len())),
             _ => error,
         })?;
         self.read_bytes(bytes)
@@ -220,7 +220,7 @@ impl Stamping {
                 (Original::read(again, None).map_err(|_| error)?, false)
             }
             (Err(error), Some(again)) if error.kind() == Kind::PdfDamaged && self.repairs => {
-                (Original::repaired(again)?, true)
+                (Original::repaired(again).map_err(|error| remedy::after_repair(error, false))?, true)
             }
             (read, _) => (read?, false),
         };
@@ -263,8 +263,8 @@ fn other_than(beside: &[u8], pdf: &Original) -> Result<Option<pdf::Embedded>> {
     Err(Error::new(Kind::InvoiceEmbeddedDiffers, message))
 }
 
-fn too_large(size: usize) -> Error {
-    let message = format!("it has {size} bytes or more, and no PDF of more than {LARGEST_PDF} is stamped");
+fn too_large(size: u64) -> Error {
+    let message = format!("it has {size} bytes, and no PDF of more than {LARGEST_PDF} is stamped");
     Error::new(Kind::PdfLimits, message)
 }
 
@@ -337,6 +337,7 @@ impl Draft for Unstamped<'_> {
         let (mut was_repaired, mut stamped) = (self.was_repaired, stamp(&self.pdf));
         let mut broken_pictures = self.pdf.broken_pictures();
         // Objects are read when they are needed.
+        let for_content = stamped.as_ref().is_err_and(remedy::is_of_content);
         let is_damaged = stamped.as_ref().is_err_and(|error| error.kind() == Kind::PdfDamaged);
         if is_damaged && self.repairs && !was_repaired {
             was_repaired = true;
@@ -344,7 +345,8 @@ impl Draft for Unstamped<'_> {
             broken_pictures = repaired.as_ref().map_or(0, Original::broken_pictures);
             stamped = repaired.and_then(|pdf| stamp(&pdf));
         }
-        let stamped = stamped?;
+        let stamped =
+            stamped.map_err(|error| if was_repaired { remedy::after_repair(error, for_content) } else { error })?;
         let mut warnings = stamped.warnings;
         if was_repaired {
             let repaired = "the PDF is damaged; it was read as readers do, which repair it, and written anew";

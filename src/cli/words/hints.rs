@@ -4,12 +4,13 @@
 use ksef_qr::Error;
 use ksef_qr::audit::{Item, ItemName};
 use ksef_qr::error::{Class, ErrorKind, Explanation, Hints, WarningKind};
+use ksef_qr::pdf::remedy;
 use ksef_qr::report::{Finding, Outcome};
 use ksef_qr::values::Rule;
 use ksef_qr::verify::Check;
 
 /// For the library, where it writes what the user reads: the manifest.
-pub const HINTS: Hints = Hints::new(by_option, note);
+pub const HINTS: Hints = Hints::new(by_option, note).with_own(own_by_option);
 
 /// What to do with a certificate that came as a PKCS#12 file.
 pub const PKCS12: &str =
@@ -23,7 +24,7 @@ pub fn of(error: &Error) -> &'static str {
     match error.hint() {
         // The library's own words; whoever gave others had a reason.
         general if general == error.kind().hint() => of_kind(error.kind()),
-        own => own,
+        own => own_by_option(own).unwrap_or(own),
     }
 }
 
@@ -80,6 +81,19 @@ fn note(kind: WarningKind) -> Option<&'static str> {
         WarningKind::BookMode => Some("`ksef-qr book mark mode FILE --mode MODE` puts the book right"),
         _ => None,
     }
+}
+
+/// In place of what the library says of some errors of a kind only.
+fn own_by_option(hint: &str) -> Option<&'static str> {
+    Some(match hint {
+        remedy::DAMAGED_CONTENT => {
+            "`--new-page` puts the codes on a page of their own, whatever the others hold. Or export the PDF again, or let `--repair` try."
+        }
+        remedy::DAMAGED_CONTENT_REPAIRED => {
+            "`--new-page` puts the codes on a page of their own, whatever the others hold. Or export the PDF again: `--repair` leaves what pages hold as it is."
+        }
+        _ => return None,
+    })
 }
 
 fn remedy_by_option(code: &str) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 //! name that the table of labels has for it.
 
 use super::labels::Kind;
-use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style};
+use super::page::{Align, Cell, INNER, Ink, Layout, MARGIN, Role, Style, height};
 use super::table::{CELL, Column, Table};
 use super::words::Words;
 use crate::xml::Element;
@@ -41,6 +41,8 @@ pub(super) struct Field {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) url: Option<String>,
+    /// True if it says more of what the one before it says.
+    pub(super) goes_on: bool,
 }
 
 /// Draws an invoice, section by section.
@@ -79,7 +81,7 @@ impl Content<'_> {
     /// Dates, the currency, and what is known besides.
     pub(super) fn first_fields(&mut self, first: &[&Element], known: Vec<(String, String)>) {
         let mut fields = self.fields_of(first);
-        fields.extend(known.into_iter().map(|(name, value)| Field { name, value, url: None }));
+        fields.extend(known.into_iter().map(|(name, value)| Field::new(name, value)));
         self.fields(fields);
     }
 
@@ -158,8 +160,7 @@ impl Content<'_> {
 
     /// What no schema has where it stands: texts between elements, attributes, elements within a value. Nothing else looks for them.
     pub(super) fn strays(&self, element: &Element, found: &mut Vec<Field>) {
-        let field =
-            |name: &str, value: &str| Field { name: self.words.label(name), value: value.to_owned(), url: None };
+        let field = |name: &str, value: &str| Field::new(self.words.label(name), value.to_owned());
         if !element.children.is_empty() && !element.value().is_empty() {
             found.push(field(&element.name, element.value()));
         }
@@ -239,8 +240,7 @@ impl Content<'_> {
             }
             let name = Style::new(true, 8.0, Ink::Black);
             self.layout.gap(3.0);
-            self.layout.make_room(36.0);
-            self.layout.row(&[Cell::new(MARGIN, INNER, vec![(name, self.words.label(&first.name))])]);
+            self.layout.subheading(name, self.words.label(&first.name));
             self.layout.gap(2.0);
             match self.as_table(now) {
                 Some(table) => table.draw(self.layout),
@@ -285,12 +285,16 @@ impl Content<'_> {
     }
 
     pub(super) fn fields_of(&self, elements: &[&Element]) -> Vec<Field> {
-        elements.iter().flat_map(|element| self.leaves(element)).collect()
+        let of_one = |element: &&Element| {
+            let is_after_first = |(place, field): (usize, Field)| Field { goes_on: place > 0, ..field };
+            self.leaves(element).into_iter().enumerate().map(is_after_first).collect::<Vec<_>>()
+        };
+        elements.iter().flat_map(of_one).collect()
     }
 
     /// All values within an element.
     pub(super) fn leaves(&self, element: &Element) -> Vec<Field> {
-        let field = |name: String, value: String| Field { name, value, url: None };
+        let field = Field::new;
         let mut fields = Vec::new();
         let value = element.value();
         if is_address(element) {
@@ -318,28 +322,36 @@ impl Content<'_> {
         const COLUMNS: usize = 3;
         const GAP: f32 = 14.0;
         let width = |span: usize| span as f32 * (INNER + GAP) / COLUMNS as f32 - GAP;
-        let mut row: Vec<Cell> = Vec::new();
+        let mut rows: Vec<FieldRow> = Vec::new();
+        let mut row = FieldRow::default();
         let mut next = 0;
         for field in fields {
             let need = TEXT.width(&field.value);
             let span = (1..COLUMNS).find(|span| need <= width(*span)).unwrap_or(COLUMNS);
             if next + span > COLUMNS {
-                self.field_row(&mut row);
+                rows.push(std::mem::take(&mut row));
                 next = 0;
+            }
+            if row.cells.is_empty() {
+                row.goes_on = field.goes_on;
             }
             let x = MARGIN + width(next) + GAP;
             let texts = vec![(NAME, field.name), (TEXT, field.value)];
-            row.push(Cell { url: field.url, ..Cell::new(x, width(span), texts) });
+            row.cells.push(Cell { url: field.url, ..Cell::new(x, width(span), texts) });
             next += span;
         }
-        self.field_row(&mut row);
-    }
-
-    fn field_row(&mut self, row: &mut Vec<Cell>) {
-        if !row.is_empty() {
-            self.layout.row(row);
-            self.layout.gap(4.0);
-            row.clear();
+        rows.push(row);
+        let mut rest = &rows[..];
+        while let Some((first, after)) = rest.split_first() {
+            // What one record says is on one page, if it is not a page by itself.
+            let more = after.iter().take_while(|row| row.goes_on).count();
+            let together = std::iter::once(first).chain(&after[..more]);
+            self.layout.keep_together(together.map(|row| height(&row.cells) + AFTER_FIELDS).sum());
+            for row in rest.iter().take(more + 1).filter(|row| !row.cells.is_empty()) {
+                self.layout.row(&row.cells);
+                self.layout.gap(AFTER_FIELDS);
+            }
+            rest = &after[more..];
         }
     }
 
@@ -359,6 +371,23 @@ impl Content<'_> {
         self.layout.row(&[Cell::new(MARGIN, INNER, vec![(style, text)])]);
     }
 }
+
+impl Field {
+    pub(super) fn new(name: String, value: String) -> Self {
+        Self { name, value, url: None, goes_on: false }
+    }
+}
+
+/// Fields beside each other.
+#[derive(Default)]
+struct FieldRow {
+    cells: Vec<Cell>,
+    /// True if it begins within what the row before it says.
+    goes_on: bool,
+}
+
+/// Below a row of fields.
+const AFTER_FIELDS: f32 = 4.0;
 
 /// Of these elements those that have a value, or hold one that has. For others there is no heading, and no place.
 pub(super) fn that_say_something<'e>(elements: &[&'e Element]) -> Vec<&'e Element> {

@@ -3,10 +3,16 @@
 use std::collections::HashSet;
 
 use super::content::{Content, Field, NAME, Rest, STRONG, TEXT, TOTAL, that_say_something};
-use super::labels::Kind;
+use super::labels::{self, Kind};
 use super::page::{Align, Cell, INNER, MARGIN, Style};
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
 use crate::xml::Element;
+
+/// What the heading of the summary and the head of its table take, a row of it, and a total, so that the total is on one page with
+/// what it is of.
+pub(super) const SUMMARY: f32 = 60.0;
+pub(super) const RATE: f32 = 16.0;
+pub(super) const DUE: f32 = 34.0;
 
 impl Content<'_> {
     /// All of an invoice of FA(3), FA(2) or FA_RR(1), but its file's facts, which are given back.
@@ -70,7 +76,9 @@ impl Content<'_> {
     }
 
     fn head(&mut self, fa: &mut Rest<'_>, above: &str, known: Vec<(String, String)>) {
-        let kind = fa.take("RodzajFaktury").map_or_else(String::new, |kind| self.words.value(&kind.name, kind.value()));
+        let kind = fa.take("RodzajFaktury");
+        self.words.kind = kind.map_or("", |kind| labels::kind_of(kind.value()));
+        let kind = kind.map_or_else(String::new, |kind| self.words.value(&kind.name, kind.value()));
         self.title(kind, &fa.take_all(&["P_2", "P_4C"]), above);
         let order = ["P_1", "P_4B", "P_1M", "P_6", "P_4A", "OkresFa", "KodWaluty", "KursWalutyZ"];
         let first: Vec<&Element> = order.iter().flat_map(|name| fa.take_all(&[name])).collect();
@@ -209,6 +217,7 @@ impl Content<'_> {
         if table.rows.is_empty() && due.is_empty() && of_rr.is_empty() {
             return;
         }
+        self.layout.keep_together(SUMMARY + RATE * table.rows.len() as f32 + DUE * due.len() as f32);
         let heading = self.words.say("Podsumowanie", "Summary");
         self.layout.heading(&heading);
         table.draw(self.layout);
@@ -280,8 +289,7 @@ impl Content<'_> {
             let mut parts = Rest::of(Some(block));
             for heading in parts.take_all(&["ZNaglowek"]) {
                 self.layout.gap(4.0);
-                self.layout.make_room(36.0);
-                self.layout.row(&[Cell::new(MARGIN, INNER, vec![(STRONG, heading.value().to_owned())])]);
+                self.layout.subheading(STRONG, heading.value().to_owned());
                 self.layout.gap(3.0);
             }
             self.pairs(&parts.take_all(&["MetaDane"]));
@@ -305,7 +313,7 @@ impl Content<'_> {
         for record in records {
             match &record.children[..] {
                 [key, value] if key.children.is_empty() && value.children.is_empty() => {
-                    fields.push(Field { name: key.value().to_owned(), value: value.value().to_owned(), url: None });
+                    fields.push(Field::new(key.value().to_owned(), value.value().to_owned()));
                 }
                 _ => fields.extend(self.leaves(record)),
             }

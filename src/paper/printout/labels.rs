@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 
 /// One row of the table.
 pub(super) struct Label {
-    /// The element or attribute; after `RR:` where FA_RR(1) means something else by it.
+    /// The element or attribute; after `RR:` where FA_RR(1) means something else by it, after the kind of the invoice where that kind
+    /// does.
     pub(super) name: &'static str,
     pub(super) pl: &'static str,
     pub(super) en: &'static str,
@@ -41,11 +42,18 @@ impl Kind {
 }
 
 /// The row of an element or an attribute of that name.
-pub(super) fn label(is_rr: bool, name: &str) -> Option<&'static Label> {
+pub(super) fn label(is_rr: bool, kind: &str, name: &str) -> Option<&'static Label> {
     static TABLE: LazyLock<HashMap<&str, &Label>> =
         LazyLock::new(|| LABELS.iter().map(|label| (label.name, label)).collect());
     let of_rr = if is_rr { TABLE.get(format!("RR:{name}").as_str()) } else { None };
-    of_rr.or_else(|| TABLE.get(name)).copied()
+    let of_kind = if kind.is_empty() { None } else { TABLE.get(format!("{kind}:{name}").as_str()) };
+    of_kind.or(of_rr).or_else(|| TABLE.get(name)).copied()
+}
+
+/// The kind of an invoice, if labels depend on it; else nothing.
+pub(super) fn kind_of(value: &str) -> &'static str {
+    const KINDS: [&str; 6] = ["ZAL", "ROZ", "KOR", "KOR_ZAL", "KOR_ROZ", "KOR_VAT_RR"];
+    KINDS.into_iter().find(|kind| *kind == value).unwrap_or_default()
 }
 
 /// The words for a value of a list.
@@ -267,12 +275,18 @@ static LABELS: &[Label] = &[
     row("P_14_3W", "VAT 5% w PLN", "VAT 5% in PLN", Money),
     row("P_14_4W", "Ryczałt dla taksówek – podatek w PLN", "Taxi flat rate – tax in PLN", Money),
     row("P_15", "Kwota należności ogółem", "Total amount due", Money),
+    row("ZAL:P_15", "Kwota zapłaty dokumentowana fakturą", "Payment documented by this invoice", Money),
+    row("ROZ:P_15", "Kwota pozostała do zapłaty", "Amount remaining to be paid", Money),
+    row("KOR:P_15", "Korekta kwoty należności", "Correction of the amount due", Money),
+    row("KOR_ZAL:P_15", "Korekta kwoty zapłaty", "Correction of the payment", Money),
+    row("KOR_ROZ:P_15", "Korekta kwoty pozostałej do zapłaty", "Correction of the amount remaining to be paid", Money),
     row("KursWalutyZ", "Kurs waluty", "Exchange rate", Figure),
     row("P_11_1", "Wartość nabytych produktów rolnych lub usług rolniczych", "Value of the products or services", Money),
     row("P_11_1W", "Wartość nabytych produktów rolnych lub usług rolniczych w PLN", "Value of the products or services in PLN", Money),
     row("P_11_2", "Kwota zryczałtowanego zwrotu podatku", "Flat-rate tax refund", Money),
     row("P_11_2W", "Kwota zryczałtowanego zwrotu podatku w PLN", "Flat-rate tax refund in PLN", Money),
     row("P_12_1", "Kwota należności ogółem", "Total amount due", Money),
+    row("KOR_VAT_RR:P_12_1", "Korekta kwoty należności", "Correction of the amount due", Money),
     row("P_12_1W", "Kwota należności ogółem w PLN", "Total amount due in PLN", Money),
     row("P_12_2", "Słownie", "In words", Text),
     // Annotations
@@ -325,14 +339,16 @@ static LABELS: &[Label] = &[
     row("PrzyczynaKorekty", "Przyczyna korekty", "Reason for the correction", Text),
     row("TypKorekty", "Typ skutku korekty", "Effect of the correction", CORRECTION_EFFECT),
     row("DaneFaKorygowanej", "Faktury korygowane", "Corrected invoices", Text),
-    row("DataWystFaKorygowanej", "Data wystawienia", "Issue date", Text),
-    row("NrFaKorygowanej", "Numer faktury", "Invoice number", Text),
+    row("DataWystFaKorygowanej", "Data wystawienia faktury korygowanej", "Issue date of the corrected invoice", Text),
+    row("NrFaKorygowanej", "Numer faktury korygowanej", "Number of the corrected invoice", Text),
     row("NrKSeF", "Wystawiona w KSeF", "Issued in KSeF", Mark),
-    row("NrKSeFFaKorygowanej", "Numer KSeF", "KSeF number", Text),
+    row("NrKSeFFaKorygowanej", "Numer KSeF faktury korygowanej", "KSeF number of the corrected invoice", Text),
     row("NrKSeFN", "Wystawiona poza KSeF", "Issued outside of KSeF", Mark),
     row("OkresFaKorygowanej", "Okres, którego dotyczy rabat", "Period of the rebate", Text),
     row("NrFaKorygowany", "Poprawny numer faktury korygowanej", "Right number of the corrected invoice", Text),
     row("P_15ZK", "Kwota przed korektą", "Amount before the correction", Money),
+    row("KOR_ZAL:P_15ZK", "Kwota zapłaty przed korektą", "Payment before the correction", Money),
+    row("KOR_ROZ:P_15ZK", "Kwota pozostała do zapłaty przed korektą", "Amount remaining to be paid before the correction", Money),
     row("KursWalutyZK", "Kurs waluty przed korektą", "Exchange rate before the correction", Figure),
     row("StanPrzed", "Przed korektą", "Before the correction", Mark),
     row("StanPrzedZ", "Przed korektą", "Before the correction", Mark),
@@ -343,8 +359,8 @@ static LABELS: &[Label] = &[
     row("KursWalutyZW", "Kurs waluty", "Exchange rate", Figure),
     row("FakturaZaliczkowa", "Faktury zaliczkowe", "Advance payment invoices", Text),
     row("NrKSeFZN", "Wystawiona poza KSeF", "Issued outside of KSeF", Mark),
-    row("NrFaZaliczkowej", "Numer faktury", "Invoice number", Text),
-    row("NrKSeFFaZaliczkowej", "Numer KSeF", "KSeF number", Text),
+    row("NrFaZaliczkowej", "Numer faktury zaliczkowej", "Number of the advance payment invoice", Text),
+    row("NrKSeFFaZaliczkowej", "Numer KSeF faktury zaliczkowej", "KSeF number of the advance payment invoice", Text),
     // Lines
     row("FaWiersz", "Pozycje", "Lines", Text),
     row("FakturaRRWiersz", "Pozycje", "Lines", Text),

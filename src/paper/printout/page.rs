@@ -115,6 +115,18 @@ pub(super) enum Item {
     },
 }
 
+impl Item {
+    fn move_up(&mut self, by: f32) {
+        match self {
+            Self::Text { at: [_, y], .. }
+            | Self::Code { at: [_, y], .. }
+            | Self::Area { area: [_, y, ..], .. }
+            | Self::Logo { area: [_, y, ..], .. }
+            | Self::Click { area: [_, y, ..], .. } => *y -= by,
+        }
+    }
+}
+
 /// The pages and their tags; the first tag is the document.
 pub(super) struct Drawn {
     pub(super) pages: Vec<Vec<Item>>,
@@ -189,6 +201,17 @@ pub(super) struct Layout {
     open: Vec<TagId>,
     /// The head of the table that is being drawn, which is repeated on each page.
     head: Vec<Cell>,
+    /// Headings, and the head of a table, that nothing has followed yet.
+    held: Option<Held>,
+}
+
+/// What is at the end of the page so far, and goes to the next one with what follows if that has no room on this one.
+struct Held {
+    /// How many items stand before it.
+    from: usize,
+    top: f32,
+    /// How many entries of the outline stand before it.
+    outline: usize,
 }
 
 impl Layout {
@@ -197,7 +220,7 @@ impl Layout {
         let document = Tag { role: Role::Document, children: Vec::new() };
         let drawn = Drawn { pages: Vec::new(), tags: vec![document], outline: Vec::new() };
         let bottom = BOTTOM - FOOTER_LINE * footer.1.len() as f32;
-        Self { drawn, page: Vec::new(), y: TOP, bottom, footer, open: vec![0], head: Vec::new() }
+        Self { drawn, page: Vec::new(), y: TOP, bottom, footer, open: vec![0], head: Vec::new(), held: None }
     }
 
     /// Begins a part within the one that is open.
@@ -230,7 +253,17 @@ impl Layout {
         }
     }
 
+    /// A new page, if what belongs together has no room on this one and is not a page by itself.
+    pub(super) fn keep_together(&mut self, height: f32) {
+        if height < (self.bottom - TOP) / 2.0 {
+            self.make_room(height);
+        }
+    }
+
     fn turn(&mut self) {
+        if let Some(held) = self.held.take().filter(|held| held.top > TOP) {
+            return self.turn_with(&held);
+        }
         self.drawn.pages.push(std::mem::take(&mut self.page));
         self.y = TOP;
         let head = std::mem::take(&mut self.head);
@@ -240,14 +273,44 @@ impl Layout {
         }
     }
 
+    /// A new page that begins with what the last one ended with.
+    fn turn_with(&mut self, held: &Held) {
+        let up = held.top - TOP;
+        let mut kept = self.page.split_off(held.from.min(self.page.len()));
+        self.drawn.pages.push(std::mem::take(&mut self.page));
+        for item in &mut kept {
+            item.move_up(up);
+        }
+        self.page = kept;
+        for (_, page, y) in self.drawn.outline.iter_mut().skip(held.outline) {
+            (*page, *y) = (*page + 1, *y - up);
+        }
+        self.y -= up;
+        self.held = Some(Held { from: 0, top: TOP, outline: held.outline });
+    }
+
+    /// What is drawn from here on stays with the first row that follows.
+    fn hold(&mut self) {
+        if self.held.is_none() {
+            self.held = Some(Held { from: self.page.len(), top: self.y, outline: self.drawn.outline.len() });
+        }
+    }
+
+    /// A heading within a section, never alone at the end of a page.
+    pub(super) fn subheading(&mut self, style: Style, text: String) {
+        self.hold();
+        self.place(&[Cell::new(MARGIN, INNER, vec![(style, text)])], true);
+    }
+
     /// A heading, never alone at the end of a page.
     pub(super) fn heading(&mut self, text: &str) {
         self.gap(9.0);
         self.make_room(HEADING + FIRST_ROWS);
+        self.hold();
         let style = Style::new(true, 9.5, Ink::Accent);
         self.drawn.outline.push((text.to_owned(), self.drawn.pages.len(), self.y));
         let role = Role::Heading(text.to_owned());
-        self.row(&[Cell { role, ..Cell::new(MARGIN, INNER, vec![(style, text.to_owned())]) }]);
+        self.place(&[Cell { role, ..Cell::new(MARGIN, INNER, vec![(style, text.to_owned())]) }], true);
         self.y += 2.0;
         self.rule();
         self.y += 5.0;
@@ -268,6 +331,7 @@ impl Layout {
     pub(super) fn begin_table(&mut self, head: Vec<Cell>) {
         self.open(Role::Table);
         self.make_room(FIRST_ROWS);
+        self.hold();
         self.shaded(&head, true);
         self.head = head;
     }
@@ -318,6 +382,11 @@ impl Layout {
 
     /// Draws cells beside each other: on one page, if they fit on one, and each goes on on the next otherwise.
     pub(super) fn row(&mut self, cells: &[Cell]) {
+        self.place(cells, false);
+    }
+
+    /// The same; a heading stays with what follows.
+    fn place(&mut self, cells: &[Cell], is_heading: bool) {
         let broken: Vec<Vec<(Style, String)>> = cells.iter().map(Cell::lines).collect();
         let height = broken.iter().map(|lines| height_of(lines)).fold(0.0, f32::max);
         if height < (self.bottom - TOP) / 3.0 {
@@ -352,9 +421,13 @@ impl Layout {
                 }
                 lowest = lowest.max(y);
             }
+            if !is_heading && lowest > top {
+                self.held = None;
+            }
             if rests.iter_mut().all(|(_, _, lines)| lines.peek().is_none()) {
                 break;
             }
+            self.y = lowest;
             self.turn();
             lowest = self.y;
         }
@@ -423,11 +496,17 @@ impl Layout {
         self.heading(heading);
         self.row(&heads);
         for (code, x) in codes.iter().zip(places) {
+            self.open(Role::Paragraph);
+            let link = self.open(Role::Link);
             let tag = self.open(Role::Figure(code.heading.1.clone()));
-            self.close();
+            for _ in 0..3 {
+                self.close();
+            }
             // The quiet zone is white: dark modules begin where the texts do.
-            let at = [x - crate::qr::QUIET_ZONE as f32 * module, self.y + highest - side(code.code)];
-            self.page.push(Item::Code { at, module, code: code.code.clone(), tag });
+            let [left, top] = [x - crate::qr::QUIET_ZONE as f32 * module, self.y + highest - side(code.code)];
+            self.page.push(Item::Code { at: [left, top], module, code: code.code.clone(), tag });
+            let area = [left, top, side(code.code), side(code.code)];
+            self.page.push(Item::Click { area, url: code.code.link().to_owned(), tag: link });
         }
         self.y += highest - (crate::qr::QUIET_ZONE as f32 - 2.0).max(0.0) * module;
         self.row(&feet);
@@ -461,7 +540,7 @@ impl Layout {
 }
 
 /// Of the highest cell.
-fn height(cells: &[Cell]) -> f32 {
+pub(super) fn height(cells: &[Cell]) -> f32 {
     cells.iter().map(|cell| height_of(&cell.lines())).fold(0.0, f32::max)
 }
 

@@ -1,6 +1,7 @@
 //! What stands where on an invoice of PEF: the order of the page is that of the other forms.
 
 use super::content::{Content, NAME, Rest, TOTAL, that_say_something};
+use super::fa::{DUE, RATE, SUMMARY};
 use super::page::{Align, Cell, INNER, Ink, MARGIN, Style};
 use super::pef_tree::readable;
 use super::table::{CELL, CELL_BOLD, Column, DETAIL, Table};
@@ -190,18 +191,19 @@ impl Content<'_> {
             table.columns.push(Column { head, align });
         }
         for line in lines {
-            let mut row = Vec::new();
+            let (mut row, mut pieces) = (Vec::new(), Vec::new());
             for of in &used {
                 let mut cell = Vec::new();
                 if let Some(part) = of.find(line) {
                     let style = if of.is_figure() { CELL } else { CELL_BOLD };
-                    cell.push((style, self.words.value(&part.name, part.value())));
+                    let (value, more) = figure_and_more(part);
+                    cell.push((style, self.words.value(&part.name, value)));
+                    pieces.extend(more.map(|more| format!("{}: {more}", self.words.label(&part.name))));
                 }
                 row.push(cell);
             }
             let shown: Vec<*const Element> =
                 used.iter().filter_map(|of| of.find(line)).map(std::ptr::from_ref).collect();
-            let mut pieces = Vec::new();
             self.pieces(line, &shown, &mut pieces);
             if !pieces.is_empty() {
                 let details = (DETAIL, pieces.join(" · "));
@@ -250,6 +252,9 @@ impl Content<'_> {
         if taxes.is_empty() && totals.is_empty() {
             return;
         }
+        let rates = taxes.iter().map(|tax| tax.children.len()).sum::<usize>() as f32;
+        let sums = totals.iter().map(|total| total.children.len()).sum::<usize>() as f32;
+        self.layout.keep_together(SUMMARY + RATE * rates + DUE * (sums / 3.0 + 1.0));
         let heading = self.words.say("Podsumowanie", "Summary");
         self.layout.heading(&heading);
         self.taxes(&taxes);
@@ -297,9 +302,19 @@ impl Content<'_> {
     fn subheading(&mut self, name: &str) {
         let style = Style::new(true, 8.0, Ink::Black);
         self.layout.gap(3.0);
-        self.layout.make_room(36.0);
-        self.layout.row(&[Cell::new(MARGIN, INNER, vec![(style, self.words.label(name))])]);
+        self.layout.subheading(style, self.words.label(name));
         self.layout.gap(2.0);
+    }
+}
+
+/// A quantity, an amount or a line's number, and what its attributes say beside the unit and the currency, which would widen its
+/// column.
+fn figure_and_more(part: &Element) -> (&str, Option<&str>) {
+    let value = part.value();
+    let is_figure = ["Quantity", "Amount", "Line/ID"].iter().any(|end| part.name.ends_with(end));
+    match value.strip_suffix(')').and_then(|value| value.split_once(" (")) {
+        Some((figure, more)) if is_figure => (figure, Some(more)),
+        _ => (value, None),
     }
 }
 

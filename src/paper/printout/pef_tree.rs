@@ -187,7 +187,7 @@ mod tests {
     use crate::invoice::Form;
 
     fn read(xml: &str) -> Element {
-        readable(&Element::read(xml).unwrap(), Words { languages: "pl".parse().unwrap(), form: Form::Pef3 })
+        readable(&Element::read(xml).unwrap(), Words { languages: "pl".parse().unwrap(), form: Form::Pef3, kind: "" })
     }
 
     fn value_of(xml: &str) -> String {

@@ -115,7 +115,7 @@ impl<'a> Printout<'a> {
     }
 
     fn words(&self) -> Words {
-        Words { languages: self.languages, form: self.invoice.form() }
+        Words { languages: self.languages, form: self.invoice.form(), kind: "" }
     }
 
     pub(super) fn drawn(&self, root: &Element) -> Drawn {

@@ -72,7 +72,7 @@ fn every_value_of_the_good_invoices_is_on_the_page() {
         values(&root, &mut all);
         for languages in ["pl", "en", "both"].map(|languages| languages.parse().unwrap()) {
             let drawn = texts(&invoice, &xml, languages);
-            let words = Words { languages, form: invoice.form() };
+            let words = Words { languages, form: invoice.form(), kind: "" };
             for (name, value) in all.iter().filter(|(name, value)| !is_said_otherwise(words, name, value)) {
                 let shown = squeezed(&words.value(name, value));
                 // Columns of attachments are figures by their type.
@@ -188,6 +188,153 @@ fn the_same_invoice_gives_the_same_bytes_with_its_own_in_them() {
         let embedded: Vec<_> = embedded.filter(is_file).map(|stream| stream.decompressed_content().unwrap()).collect();
         assert_eq!(embedded, [xml.clone().into_bytes()]);
     }
+}
+
+fn basic() -> String {
+    good().into_iter().find(|(path, _)| path.ends_with("fa3-basic.xml")).unwrap().1
+}
+
+/// The basic invoice with these lines in the place of its own.
+fn with_lines(lines: &str) -> String {
+    let xml = basic();
+    let (before, rest) = xml.split_once("<FaWiersz>").unwrap();
+    format!("{before}{lines}{}", rest.rsplit_once("</FaWiersz>").unwrap().1)
+}
+
+fn drawn(xml: &str, languages: &str) -> page::Drawn {
+    let invoice = Invoice::read(xml.as_bytes()).unwrap();
+    printout::drawn_of(&invoice, xml, languages.parse().unwrap())
+}
+
+/// However many columns there are, and however long the numbers are.
+#[test]
+fn numbers_and_short_words_are_never_broken() {
+    let all = |net: &str, vat: &str, extra: &str| {
+        format!(
+            "<FaWiersz><NrWierszaFa>1</NrWierszaFa><P_7>Dostawa i montaż regałów wysokiego składowania</P_7><P_8A>komplet</P_8A>\
+             <P_8B>{vat}</P_8B><P_9A>{net}</P_9A>{extra}<P_11>{net}</P_11><P_11Vat>{vat}</P_11Vat><P_12>23</P_12></FaWiersz>"
+        )
+    };
+    let extra = |net: &str| format!("<P_9B>{net}</P_9B><P_10>{net}</P_10><P_11A>{net}</P_11A>");
+    for (net, shown) in
+        [("89.5", "89,50"), ("1234567.89", "1 234 567,89"), ("12345678901234.56", "12 345 678 901 234,56")]
+    {
+        for xml in [with_lines(&all(net, "234567.8", "")), with_lines(&all(net, "234567.8", &extra(net)))] {
+            for languages in ["pl", "both"] {
+                let drawn = drawn(&xml, languages);
+                let texts: Vec<String> =
+                    drawn.pages.iter().flatten().filter_map(text_of).map(|t| t.replace('\u{a0}', " ")).collect();
+                let count = |what: &str| {
+                    texts.iter().filter(|text| text.split(' ').collect::<Vec<_>>().join(" ").contains(what)).count()
+                };
+                let wanted = if xml.contains("<P_10>") { 5 } else { 2 };
+                assert_eq!(count(shown), wanted, "{shown} {languages}: {texts:?}");
+                assert!(count("234 567,8") > 1 && count("komplet") > 0 && count("23%") > 0, "{texts:?}");
+                if languages == "pl" {
+                    assert!(count("podatku") > 0 && count("jedn.") > 0, "{texts:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Wherever the pages end: no heading is the last thing on one, and a total stands under its table.
+#[test]
+fn a_heading_stays_with_what_follows() {
+    let (_, full) = generated().into_iter().max_by_key(|(_, xml)| xml.len()).unwrap();
+    let line =
+        |n: usize| format!("<FaWiersz><NrWierszaFa>{n}</NrWierszaFa><P_7>Towar {n}</P_7><P_11>1</P_11></FaWiersz>");
+    let many = (0..70).map(|count| with_lines(&(0..=count).map(line).collect::<String>()));
+    let padded = (0..40).map(|count| full.replacen("</P_7>", &format!("{}</P_7>", " słowo".repeat(15 * count)), 1));
+    for xml in many.chain(padded) {
+        let drawn = drawn(&xml, "pl");
+        for (page, number) in drawn.pages.iter().zip(1..) {
+            let mut lowest: Vec<(&str, page::Style)> = Vec::new();
+            let mut bottom = 0.0;
+            for item in page {
+                let Item::Text { at: [_, y], style, text, tag: Some(_) } = item else { continue };
+                if *y > bottom {
+                    (bottom, lowest) = (*y, Vec::new());
+                }
+                if (*y - bottom).abs() < 0.1_f32 {
+                    lowest.push((text.trim(), *style));
+                }
+            }
+            let is_heading = |(text, style): &(&str, page::Style)| {
+                drawn.outline.iter().any(|(heading, ..)| heading == text)
+                    || style.bold && (style.size - 8.0).abs() < 0.1
+            };
+            assert!(number == drawn.pages.len() || !lowest.iter().all(is_heading), "page {number}: {lowest:?}");
+            let texts: Vec<&str> = page.iter().filter_map(text_of).map(str::trim).collect();
+            let has = |what: &str| texts.contains(&what);
+            assert_eq!(has("Kwota należności ogółem"), has("Podsumowanie"), "{texts:?}");
+        }
+        for (heading, page, y) in &drawn.outline {
+            let is_there = |item: &Item| matches!(item, Item::Text { at, text, .. } if text.trim() == heading && (at[1] - y).abs() < 12.0);
+            assert!(drawn.pages[*page].iter().any(is_there), "{heading} on {page} at {y}");
+        }
+    }
+}
+
+/// A click on a code leads where it leads, and so does one on what stands below it.
+#[test]
+fn a_link_lies_over_each_code() {
+    let xml = basic();
+    let invoice = Invoice::read(xml.as_bytes()).unwrap();
+    let code = |link: &str| crate::Code::new(link, crate::Label::OFFLINE, crate::EccLevel::M).unwrap();
+    let codes = [code("https://qr.ksef.mf.gov.pl/invoice/1"), code("https://qr.ksef.mf.gov.pl/certificate/2")];
+    let printout = Printout::new(&invoice, xml.as_bytes(), Languages::default()).codes(&codes);
+    let drawn = printout.drawn(&Element::read(&xml).unwrap());
+    let items = || drawn.pages.iter().flatten();
+    for code in &codes {
+        let is_it = |other: &crate::Code| other.link() == code.link();
+        let side = |code: &crate::Code, module: f32| code.side() as f32 * module;
+        let place = items().find_map(|item| match item {
+            Item::Code { at: [x, y], module, code, .. } if is_it(code) => {
+                Some([*x, *y, side(code, *module), side(code, *module)])
+            }
+            _ => None,
+        });
+        let over = items()
+            .any(|item| matches!(item, Item::Click { area, url, .. } if Some(*area) == place && url == code.link()));
+        assert!(over, "{place:?}");
+    }
+    assert!(printout.pdf().unwrap().bytes.starts_with(b"%PDF"));
+}
+
+/// What the total is depends on the kind of the invoice, by the schema.
+#[test]
+fn the_total_is_named_by_what_it_is() {
+    let xml = basic();
+    for (kind, pl, en) in [
+        ("VAT", "Kwota należności ogółem", "Total amount due"),
+        ("ZAL", "Kwota zapłaty dokumentowana fakturą", "Payment documented by this invoice"),
+        ("ROZ", "Kwota pozostała do zapłaty", "Amount remaining to be paid"),
+        ("KOR", "Korekta kwoty należności", "Correction of the amount due"),
+        ("KOR_ZAL", "Korekta kwoty zapłaty", "Correction of the payment"),
+        ("KOR_ROZ", "Korekta kwoty pozostałej do zapłaty", "Correction of the amount remaining to be paid"),
+        ("UPR", "Kwota należności ogółem", "Total amount due"),
+    ] {
+        let of_kind = xml.replacen("<RodzajFaktury>VAT<", &format!("<RodzajFaktury>{kind}<"), 1);
+        for (language, label) in [("pl", pl), ("en", en)] {
+            let drawn = drawn(&of_kind, language);
+            let texts: Vec<&str> = drawn.pages.iter().flatten().filter_map(text_of).map(str::trim).collect();
+            assert!(texts.contains(&label), "{kind}: {label} in {texts:?}");
+        }
+    }
+}
+
+/// They would take half of the table.
+#[test]
+fn what_a_unit_is_by_is_said_below() {
+    let xml = include_str!("../../../fixtures/invoices/good/pef-basic.xml");
+    let odd = xml.replacen("<cbc:InvoicedQuantity ", "<cbc:InvoicedQuantity unitCodeListAgencyName='Agencja (ta)' ", 1);
+    assert_ne!(odd, xml);
+    let drawn = drawn(&odd, "pl");
+    let texts: Vec<&str> = drawn.pages.iter().flatten().filter_map(text_of).map(str::trim).collect();
+    let (below, beside): (Vec<&str>, Vec<&str>) =
+        texts.into_iter().filter(|text| text.contains("Agencja (ta)")).partition(|text| text.contains("Ilość: "));
+    assert!(beside.is_empty() && below.len() == 1, "{beside:?} {below:?}");
 }
 
 #[test]

@@ -44,6 +44,8 @@ impl FromStr for Languages {
 pub(super) struct Words {
     pub(super) languages: Languages,
     pub(super) form: Form,
+    /// Its kind, as FA has it (`KOR_ZAL`), where labels depend on it.
+    pub(super) kind: &'static str,
 }
 
 impl Words {
@@ -88,7 +90,7 @@ impl Words {
     }
 
     fn row(self, name: &str) -> Option<&'static Label> {
-        if self.form.is_pef() { pef_labels::label(name) } else { labels::label(self.is_rr(), name) }
+        if self.form.is_pef() { pef_labels::label(name) } else { labels::label(self.is_rr(), self.kind, name) }
     }
 
     /// A value as it is written on paper. Nothing is rounded, and what is not understood is left as it stands.
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
 
     fn words(languages: &str) -> Words {
-        Words { languages: languages.parse().unwrap(), form: Form::Fa3 }
+        Words { languages: languages.parse().unwrap(), form: Form::Fa3, kind: "" }
     }
 
     #[test]
@@ -202,6 +204,13 @@ mod tests {
         assert_eq!([rr.value("FormaPlatnosci", "1"), rr.label("P_7")], ["przelew", "Cena jedn."]);
         assert_eq!(words("pl").value("FormaPlatnosci", "1"), "gotówka");
         assert_eq!(words("pl").label("Nieznany"), "Nieznany");
+        let due = |kind: &str, name| Words { kind: labels::kind_of(kind), ..words("pl") }.label(name);
+        assert_eq!([due("VAT", "P_15"), due("KOR", "P_15")], ["Kwota należności ogółem", "Korekta kwoty należności"]);
+        assert_eq!([due("ROZ", "P_15"), due("x", "P_15")], ["Kwota pozostała do zapłaty", "Kwota należności ogółem"]);
+        assert_eq!(
+            [due("KOR_ZAL", "P_15ZK"), due("KOR_ZAL", "P_1")],
+            ["Kwota zapłaty przed korektą", "Data wystawienia"]
+        );
         assert_eq!("de".parse::<Languages>().unwrap_err().code(), "setting_malformed");
     }
 }

@@ -194,6 +194,12 @@ impl<'a> Reader<'a> {
             b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" | b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => {
                 Self::colour(word, operands, run)?;
             }
+            b"gs" => {
+                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+                if let Some(inverts) = run.resources.inverts(name)? {
+                    run.state.inverts = inverts;
+                }
+            }
             b"sh" => self.note(&run.state, &Rect::EVERYTHING, "a shading"),
             b"Do" => self.draw(operands, run)?,
             _ => self.text_operator(word, operands, run)?,
@@ -206,8 +212,8 @@ impl<'a> Reader<'a> {
         if matches!(word, b"s" | b"b" | b"b*") {
             path.close();
         }
-        let fills = !matches!(word, b"S" | b"s" | b"n") && !state.fill.white;
-        let strokes = matches!(word, b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*") && !state.stroke.white;
+        let fills = !matches!(word, b"S" | b"s" | b"n") && !state.fills_white();
+        let strokes = matches!(word, b"S" | b"s" | b"B" | b"B*" | b"b" | b"b*") && !state.strokes_white();
         if fills || strokes && path.is_crowded() {
             for part in path.parts() {
                 self.ink.thing(&part.intersection(&state.clip), "a filled area");
@@ -282,7 +288,7 @@ impl<'a> Reader<'a> {
 
     /// A picture, or a mask through which the colour falls.
     fn picture(&mut self, state: &State, is_mask: bool) {
-        if !(is_mask && state.fill.white) {
+        if !(is_mask && state.fills_white()) {
             let drawn = state.matrix.around(&Rect::new((0.0, 0.0), (1.0, 1.0)));
             self.ink.picture(&drawn.intersection(&state.clip));
         }

@@ -11,6 +11,8 @@ pub(in crate::pdf) struct State {
     pub(in crate::pdf) clip: Rect,
     pub(in crate::pdf) fill: Paint,
     pub(in crate::pdf) stroke: Paint,
+    /// True if white turns around what it falls on: paper becomes dark by it.
+    pub(in crate::pdf) inverts: bool,
     pub(in crate::pdf) line_width: f64,
     pub(in crate::pdf) font: Option<Rc<Font>>,
     pub(in crate::pdf) size: f64,
@@ -34,22 +36,21 @@ pub(in crate::pdf) struct Paint {
 pub(in crate::pdf) enum Space {
     /// All ones: grey, RGB.
     Light,
-    /// All zeros: CMYK, and inks by name.
+    /// All zeros: CMYK, and inks by name that are shown as white where there is none of them.
     Ink,
     /// A hundred, then two zeros.
     Lab,
-    /// Patterns and palettes: never known to be white.
+    /// Patterns, palettes and all else: never known to be white.
     Other,
 }
 
 impl Space {
-    /// The space of a name, or family, that the standard knows.
+    /// The space of a name that needs nothing but its name.
     pub(in crate::pdf) fn of(name: &[u8]) -> Option<Self> {
         match name {
-            b"DeviceGray" | b"DeviceRGB" | b"CalGray" | b"CalRGB" | b"ICCBased" => Some(Self::Light),
-            b"DeviceCMYK" | b"Separation" | b"DeviceN" => Some(Self::Ink),
-            b"Lab" => Some(Self::Lab),
-            b"Pattern" | b"Indexed" => Some(Self::Other),
+            b"DeviceGray" | b"DeviceRGB" => Some(Self::Light),
+            b"DeviceCMYK" => Some(Self::Ink),
+            b"Pattern" => Some(Self::Other),
             _ => None,
         }
     }
@@ -64,7 +65,10 @@ impl Paint {
             && match space {
                 Space::Light if numbers.len() != 4 => numbers.iter().all(|&number| number >= 0.999),
                 Space::Light | Space::Ink => numbers.iter().all(|&number| number <= 0.001),
-                Space::Lab => numbers.first().is_some_and(|&light| light >= 99.9),
+                Space::Lab => {
+                    numbers.first().is_some_and(|&light| light >= 99.9)
+                        && numbers.iter().skip(1).all(|tone| tone.abs() <= 1.0)
+                }
                 Space::Other => false,
             };
         Self { space, white }
@@ -72,12 +76,23 @@ impl Paint {
 }
 
 impl State {
+    /// True if what is filled leaves the paper as it is.
+    pub(in crate::pdf) fn fills_white(&self) -> bool {
+        self.fill.white && !self.inverts
+    }
+
+    /// The same of lines.
+    pub(in crate::pdf) fn strokes_white(&self) -> bool {
+        self.stroke.white && !self.inverts
+    }
+
     pub(in crate::pdf) fn new(matrix: Matrix) -> Self {
         Self {
             matrix,
             clip: Rect::EVERYTHING,
             fill: Paint::BLACK,
             stroke: Paint::BLACK,
+            inverts: false,
             line_width: 1.0,
             font: None,
             size: 0.0,
@@ -216,6 +231,6 @@ mod tests {
         assert!(Paint::of(Space::Light, &[0.0; 4]).white && Paint::of(Space::Ink, &[0.0]).white);
         assert!(!Paint::of(Space::Light, &[0.0]).white && !Paint::of(Space::Ink, &[1.0]).white);
         assert!(!Paint::of(Space::Other, &[1.0]).white && !Paint::of(Space::Light, &[]).white);
-        assert!(Paint::of(Space::Lab, &[100.0, 0.0, 0.0]).white);
+        assert!(Paint::of(Space::Lab, &[100.0, 0.0, 0.0]).white && !Paint::of(Space::Lab, &[100.0, 80.0, 0.0]).white);
     }
 }

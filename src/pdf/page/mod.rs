@@ -9,3 +9,4 @@ pub(super) mod inline_image;
 pub(super) mod pages;
 pub(super) mod resources;
 mod text;
+mod tint;

@@ -6,6 +6,7 @@ use super::font::Font;
 use super::geometry::{Matrix, Rect};
 use super::graphics::Space;
 use super::pages::{Page, ResourcesPlace};
+use super::tint;
 use crate::error::Result;
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Dict, Id, Object, Stream};
@@ -17,6 +18,7 @@ pub(in crate::pdf) struct Resources<'f> {
     dict: Dict,
     fonts: Kind<Option<Rc<Font>>>,
     spaces: Kind<Space>,
+    inverting: Kind<Option<bool>>,
     drawn: Kind<Option<Rc<Drawn<'f>>>>,
 }
 
@@ -53,7 +55,14 @@ pub(in crate::pdf) struct Form<'f> {
 
 impl<'f> Resources<'f> {
     fn new(file: &'f File, dict: Dict) -> Self {
-        Self { file, dict, fonts: Kind::new("Font"), spaces: Kind::new("ColorSpace"), drawn: Kind::new("XObject") }
+        Self {
+            file,
+            dict,
+            fonts: Kind::new("Font"),
+            spaces: Kind::new("ColorSpace"),
+            inverting: Kind::new("ExtGState"),
+            drawn: Kind::new("XObject"),
+        }
     }
 
     /// As they stand in the file.
@@ -77,9 +86,21 @@ impl<'f> Resources<'f> {
         }
         self.spaces.get(self, name, |space| {
             let Some(space) = space else { return Ok(Space::Other) };
-            let space = self.file.resolve(space)?;
-            let first = space.as_array().and_then(<[Object]>::first).unwrap_or(&space);
-            Ok(first.as_name().and_then(Space::of).unwrap_or(Space::Other))
+            space_of(self.file, space, 0)
+        })
+    }
+
+    /// True if a set of parameters has white turn around what is below it, false if it does not, none if it says nothing of it.
+    pub(in crate::pdf) fn inverts(&self, name: &[u8]) -> Result<Option<bool>> {
+        self.inverting.get(self, name, |parameters| {
+            let Some(parameters) = parameters.map(|object| self.file.dict(object)).transpose()?.flatten() else {
+                return Ok(None);
+            };
+            let mode = self.file.value(&parameters, "BM")?;
+            // Of a list readers take the first that they know.
+            let modes = mode.as_array().unwrap_or_else(|| std::slice::from_ref(&mode));
+            let inverts = |mode: &Object| matches!(mode.as_name(), Some(b"Difference" | b"Exclusion"));
+            Ok((*mode != Object::Null).then(|| modes.iter().any(inverts)))
         })
     }
 
@@ -101,6 +122,39 @@ impl<'f> Resources<'f> {
             Ok(Some(Rc::new(Drawn::Form(Box::new(Form { stream, matrix, bounds, resources })))))
         })
     }
+}
+
+/// A colour space as it stands in the file (ISO 32000-1, 8.6).
+fn space_of(file: &File, space: &Object, depth: u32) -> Result<Space> {
+    /// Spaces that stand for others.
+    const DEEPEST: u32 = 4;
+    let space = file.resolve(space)?;
+    let parts = space.as_array().unwrap_or_default();
+    let Some(family) = parts.first().unwrap_or(&space).as_name() else { return Ok(Space::Other) };
+    Ok(match (family, parts) {
+        _ if depth > DEEPEST => Space::Other,
+        (b"CalGray" | b"CalRGB", _) => Space::Light,
+        (b"Lab", _) => Space::Lab,
+        (b"ICCBased", [_, profile, ..]) => {
+            let profile = file.dict(profile)?.unwrap_or_default();
+            let range = file.items(&profile, "Range")?;
+            // Profiles may be of Lab, whose numbers mean something else.
+            let is_usual = range.iter().zip([0.0, 1.0].iter().cycle()).all(|(end, usual)| end.number() == Some(*usual));
+            match profile.get("Alternate") {
+                Some(alternate) if space_of(file, alternate, depth + 1)? == Space::Lab => Space::Other,
+                _ if is_usual => Space::Light,
+                _ => Space::Other,
+            }
+        }
+        (b"Separation" | b"DeviceN", [_, names, instead, function, ..]) => {
+            let count = file.resolve(names)?.as_array().map_or(1, <[Object]>::len);
+            match tint::is_white_without_ink(file, count, space_of(file, instead, depth + 1)?, function)? {
+                true => Space::Ink,
+                false => Space::Other,
+            }
+        }
+        (name, _) => Space::of(name).unwrap_or(Space::Other),
+    })
 }
 
 impl<'f> PageResources<'f> {

@@ -76,7 +76,8 @@ impl<'a> Reader<'a> {
         let font = run.state.font.clone().unwrap_or_default();
         let (state, vertical) = (&run.state, font.widths.vertical);
         // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
-        let is_seen = !matches!(state.mode, 3 | 7) && !state.fill.white && self.ink.wants_text();
+        let (fills, strokes) = (!matches!(state.mode, 1 | 3 | 5 | 7), matches!(state.mode, 1 | 2 | 5 | 6));
+        let is_seen = (fills && !state.fills_white() || strokes && !state.strokes_white()) && self.ink.wants_text();
         let mut quote = String::new();
         let mut is_known = true;
         // From the first letter with ink to the last.

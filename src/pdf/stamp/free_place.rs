@@ -128,7 +128,7 @@ pub(super) fn millimetre(view: &View) -> f64 {
 pub(super) fn no_room(view: &View, size: Point, anchor: &Anchor, page: u32) -> Error {
     let (width, height) = view.size();
     let message = format!(
-        "page {page} measures {:.0} x {:.0} mm; the codes take {:.1} x {:.1} mm, and do not fit {} and {} mm from that corner",
+        "page {page} measures {:.0} x {:.0} mm; the codes take {:.1} x {:.1} mm, and do not fit {} and {} mm from a corner of it",
         millimetres(width),
         millimetres(height),
         millimetres(size.0),

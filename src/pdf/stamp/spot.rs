@@ -7,6 +7,7 @@ use crate::pdf::page::geometry::{Rect, View, millimetres};
 use crate::pdf::page::ink::InkMap;
 use crate::pdf::page::ink::occupied::{self, Survey};
 use crate::pdf::page::pages::Page;
+use crate::pdf::remedy;
 use crate::pdf::settings::{Corner, Occupied};
 use crate::pdf_objects::{Indirect, Object, Stream};
 
@@ -21,6 +22,11 @@ impl Stamping<'_> {
             return self.spot_at(page, corner).map(Ok);
         }
         let view = page.view(self.file)?;
+        self.free_spot(page, view).map_err(remedy::of_content)
+    }
+
+    fn free_spot(&mut self, page: &Page, view: View) -> Result<std::result::Result<Spot, Full>> {
+        let corner = self.stamp.anchor.corner;
         let size = (self.block.width, self.block.height);
         if size.0 > view.size().0 || size.1 > view.size().1 {
             return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
@@ -32,6 +38,10 @@ impl Stamping<'_> {
             .iter()
             .flat_map(|&size| free_place::corners(&view, size, anchor).into_iter().map(move |at| (size, at)))
             .collect();
+        // Somewhere else than was asked for, without a word, is nowhere that anybody would look.
+        if corners.is_empty() && self.stamp.anchor.is_farther_than_usual() {
+            return Err(free_place::no_room(&view, size, &self.stamp.anchor, page.number));
+        }
         let areas: Vec<Rect> = corners.iter().map(|&(size, at)| free_place::rect(&view, at, size)).collect();
         let map = InkMap::new(view.visible, free_place::millimetre(&view));
         let (streams, annotations) = self.parts(page)?;
@@ -109,6 +119,10 @@ impl Stamping<'_> {
     /// Reads the page, and acts upon what is found in the place that was chosen.
     pub(super) fn spot_at(&mut self, page: &Page, corner: Corner) -> Result<Spot> {
         let view = page.view(self.file)?;
+        self.chosen_spot(page, view, corner).map_err(remedy::of_content)
+    }
+
+    fn chosen_spot(&mut self, page: &Page, view: View, corner: Corner) -> Result<Spot> {
         let size = (self.block.width, self.block.height);
         let at = free_place::corner(&view, size, &self.stamp.anchor, corner)
             .ok_or_else(|| free_place::no_room(&view, size, &self.stamp.anchor, page.number))?;

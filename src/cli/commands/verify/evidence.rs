@@ -122,7 +122,8 @@ pub fn read(path: &Path, largest: u64) -> Result<Vec<u8>, Problem> {
     }
     file.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest {
-        return Err(io::Error::other(format!("it has more than {largest} bytes")).into());
+        let size = path.metadata().map_or(0, |file| file.len());
+        return Err(Problem::too_large(size.max(bytes.len() as u64), largest));
     }
     Ok(bytes)
 }

@@ -53,6 +53,14 @@ impl Problem {
         self.code == ErrorKind::InputMissing.code()
     }
 
+    /// Of a file that nobody reads for its size.
+    pub fn too_large(size: u64, largest: u64) -> Self {
+        let message = format!("it cannot be read: it has {size} bytes, and files of up to {largest} are read");
+        let hint =
+            "Is it the right file? Of a large PDF give the page with the codes as a PDF or a picture of its own.";
+        Self { code: "input_unreadable", message, hint, was_read: false }
+    }
+
     /// Of a picture that a manifest names.
     pub fn picture(message: &str) -> Self {
         let hint = "Draw the picture again: ksef-qr sign --resume.";

@@ -36,7 +36,7 @@ fn every_element_of_fa_and_rr_is_drawn() {
         let drawn = texts(&invoice, &instance.xml, Languages::default());
         for (name, value) in &instance.values {
             assert!(drawn.contains(value), "{name} is not drawn");
-            assert!(labels::label(form == Form::FaRr1, name).is_some(), "{name} has no words");
+            assert!(labels::label(form == Form::FaRr1, "", name).is_some(), "{name} has no words");
         }
     }
 }
