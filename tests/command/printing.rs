@@ -233,7 +233,7 @@ fn the_firms_looks_are_on_the_page() {
 #[test]
 fn what_is_another_than_in_the_earlier_run_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("look.toml"), "accent = \"#1f4e79\"").unwrap();
+    fs::write(folder.path().join("look.toml"), "accent = \"#1f4e79\"").unwrap();
     let good = fixture("invoices/good/fa3-basic.xml");
     let print = |more: &[&str]| {
         let args = ["print", &good, "--env", "test", "--kod1-alone", "--out", "printed", "--resume"];

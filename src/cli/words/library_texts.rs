@@ -75,7 +75,7 @@ const UNSAID: [&str; 37] = [
     "{{ file = ",
     "{{ env = ",
 ];
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 26] = [
     "KOD I and KOD II",
     "ENCRYPTED PRIVATE KEY",
     "UTF-16 (little-endian)",
@@ -93,6 +93,10 @@ const NAMES: [&str; 22] = [
     "manifest {}",
     "token {:?}",
     "GLN: {value}",
+    "RSA {bits}",
+    "KOD I ({kod1})",
+    ".SH \"{polish}\"",
+    "{colour}{done}{colour:#} {what}{refused} in {time}",
     "{name} (PESEL ********{ends})",
     "sslrootcert {file}: {error}",
     "ksef-qr-scan {}",
