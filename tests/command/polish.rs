@@ -148,7 +148,6 @@ const ENGLISH: &[&str] = &[
     "between",
     "but",
     "cannot",
-    "characters",
     "colour",
     "corrupt",
     "could",
