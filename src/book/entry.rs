@@ -289,7 +289,7 @@ impl Entry {
     /// `book_damaged`, if its codes are of another invoice or environment than it is, or its events contradict each other.
     pub(super) fn check(&self, environment: Environment) -> Result<()> {
         let damaged = |what: &str| {
-            let message = format!("{} of {}: {what}", self.facts.number, self.facts.seller);
+            let message = format!("the invoice {} of {}: {what}", self.facts.number, self.facts.seller);
             Err(Error::new(Kind::BookDamaged, message))
         };
         let Some(first) = self.events.first() else { return damaged("it has no events") };

@@ -135,11 +135,90 @@ fn every_code_is_explained_in_polish() {
 
 /// Words that English sentences have and Polish ones have not.
 const ENGLISH: &[&str] = &[
-    "after", "already", "and", "another", "any", "are", "be", "been", "before", "between", "but", "cannot", "could",
-    "does", "each", "every", "first", "for", "from", "has", "have", "how", "in", "is", "it", "its", "may", "more",
-    "must", "none", "not", "nothing", "of", "only", "or", "other", "should", "than", "that", "the", "their", "there",
-    "they", "this", "was", "were", "what", "when", "where", "which", "who", "will", "with", "within", "without",
-    "would", "write", "yet", "your",
+    "after",
+    "already",
+    "and",
+    "another",
+    "any",
+    "are",
+    "at",
+    "be",
+    "been",
+    "before",
+    "between",
+    "but",
+    "cannot",
+    "colour",
+    "corrupt",
+    "could",
+    "damaged",
+    "directory",
+    "does",
+    "each",
+    "error",
+    "every",
+    "expected",
+    "field",
+    "first",
+    "for",
+    "found",
+    "from",
+    "has",
+    "have",
+    "how",
+    "in",
+    "invalid",
+    "is",
+    "it",
+    "its",
+    "large",
+    "line",
+    "literal",
+    "matching",
+    "may",
+    "missing",
+    "more",
+    "must",
+    "neither",
+    "none",
+    "nor",
+    "not",
+    "nothing",
+    "object",
+    "of",
+    "only",
+    "or",
+    "os",
+    "other",
+    "output",
+    "pages",
+    "should",
+    "space",
+    "string",
+    "such",
+    "than",
+    "that",
+    "the",
+    "their",
+    "there",
+    "they",
+    "this",
+    "too",
+    "was",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "who",
+    "will",
+    "with",
+    "within",
+    "without",
+    "would",
+    "write",
+    "yet",
+    "your",
 ];
 
 /// What the fixtures hold in English, and names of settings and of commands.
@@ -155,10 +234,10 @@ const OF_OTHERS: &[&str] = &[
     "--format none",
 ];
 
-/// The words of a line that are English: none in quotes, in names of files or codes, and none that the system says.
+/// The words of a line that are English: none in quotes, where what others say stands that is in no catalog, and none in names of
+/// files or codes.
 fn english(line: &str) -> Vec<&'static str> {
-    let system = line.find("(os error").map_or(line.len(), |end| line[..end].rfind(": ").unwrap_or(0));
-    let mut line = line[..system].to_owned();
+    let mut line = line.to_owned();
     for other in OF_OTHERS {
         line = line.replace(other, "");
     }
@@ -213,18 +292,39 @@ impl Case {
         }
         let mut command = in_language(folder.path(), "pl", &self.args);
         command.envs(self.variables.iter().cloned()).env("NO_COLOR", "1");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // Who does not read it is not to be waited for.
-        _ = child.stdin.take().unwrap().write_all(self.stdin.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
-        let lines = said.iter().flat_map(|said| said.lines()).filter(|line| !line.starts_with(['{', '"']));
-        lines
-            .filter(|line| !english(line).is_empty())
-            .map(|line| format!("{}: {:?} in: {line}", self.name, english(line)))
-            .collect()
+        english_of(&self.name, command.stdout(Stdio::piped()), &self.stdin)
     }
+}
+
+/// The English of what a command says.
+fn english_of(name: &str, command: &mut Command, stdin: &str) -> Vec<String> {
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Who does not read it is not to be waited for.
+    _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    let lines = said.iter().flat_map(|said| said.lines()).filter(|line| !line.starts_with(['{', '"']));
+    lines
+        .filter(|line| !english(line).is_empty())
+        .map(|line| format!("{name}: {:?} in: {line}", english(line)))
+        .collect()
+}
+
+/// What all of them come to, several at a time.
+fn each<T: Send>(todo: Vec<T>, english: impl Fn(T) -> Vec<String> + Sync) -> Vec<String> {
+    let (todo, found) = (Mutex::new(todo), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(2, |count| count.get().min(8)) {
+            scope.spawn(|| {
+                loop {
+                    let Some(one) = todo.lock().unwrap().pop() else { break };
+                    let english = english(one);
+                    found.lock().unwrap().extend(english);
+                }
+            });
+        }
+    });
+    found.into_inner().unwrap()
 }
 
 /// A file, or a folder with all that is in it.
@@ -256,25 +356,215 @@ fn no_polish_sentence_has_english_in_it() {
         paths.extend(all.filter(|path| !path.file_name().unwrap().to_str().unwrap().starts_with("help")));
     }
     assert!(paths.len() > 400, "the cases were found: {}", paths.len());
-    let (todo, found) = (Mutex::new(paths), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, |count| count.get().min(8)) {
-            scope.spawn(|| {
-                loop {
-                    let Some(path) = todo.lock().unwrap().pop() else { break };
-                    let english = Case::read(&path).english();
-                    found.lock().unwrap().extend(english);
-                }
-            });
-        }
-    });
-    let found = found.into_inner().unwrap();
+    let found = each(paths, |path| Case::read(&path).english());
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// The files of a folder of fixtures.
+fn files(folder: &str) -> Vec<String> {
+    let files = fs::read_dir(fixture(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<String> = files.filter(|path| path.is_file()).map(|path| path.display().to_string()).collect();
+    files.sort();
+    assert!(files.len() > 3, "{folder}");
+    files
+}
+
+/// Values that are none.
+const MISTYPED: [&str; 29] = [
+    "sign a.xml --jobs x",
+    "sign a.xml --jobs 0",
+    "sign a.xml --jobs 99999999999999999999",
+    "sign a.xml --jobs -1",
+    "sign a.xml --mode foo",
+    "sign a.xml --format foo",
+    "sign a.xml --ecc foo",
+    "sign a.xml --now foo",
+    "sign a.xml --context foo",
+    "sign a.xml --mode failure --ended foo",
+    "sign a.xml --mode failure --failure foo",
+    "sign a.xml --module-size foo",
+    "stamp a.pdf --x-mm abc",
+    "stamp a.pdf --x-mm nan",
+    "stamp a.pdf --page foo",
+    "stamp a.pdf --corner foo",
+    "print a.xml --language de",
+    "confirm a.xml --language de",
+    "confirm a.xml --format foo",
+    "advise a.xml --mode foo",
+    "book list --state foo",
+    "book due --within foo",
+    "cert expiring --within foo",
+    "check --lang de a.xml",
+    "deadline --mode offline24 --issued foo",
+    "number foo",
+    "print none.xml --env test",
+    "stamp none.pdf --env test --kod1-alone",
+    "sign none.xml --env test",
+];
+
+/// What no case of `tests/cmd` is made of: damaged files of every kind, and values that are none. Each reaches another library,
+/// whose words, and the system's, come out in the command's.
+#[test]
+fn whatever_is_damaged_or_mistyped_is_refused_in_polish() {
+    crate::common::scanner();
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, bytes: &[u8]| {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        name.to_owned()
+    };
+    let good = fixture("invoices/good/fa3-basic.xml");
+    let (cert, key) = (fixture("keys/offline-ec.crt"), fixture("keys/offline-ec.pkcs8.pem"));
+    let mut lines: Vec<String> = Vec::new();
+    for (at, pdf) in files("pdf/hostile")
+        .iter()
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "pdf"))
+        .enumerate()
+    {
+        lines.push(format!("stamp {pdf} --invoice {good} --env test --kod1-alone --out stamped-{at}"));
+    }
+    // Pictures and PDFs that can be read have tests of their own, and take their time.
+    for name in [files("verify"), files("archives")].concat() {
+        lines.push(format!("verify {name}"));
+    }
+    for name in files("archives") {
+        lines.push(format!("check {name}"));
+    }
+    let long = "stopka ".repeat(80);
+    let looks = [
+        "accent = \"#ffff00\"".to_owned(),
+        "accent = \"red\"".to_owned(),
+        "accent = 1".to_owned(),
+        "accent = ".to_owned(),
+        "tint = \"#1f4e79\"".to_owned(),
+        "logo_height_mm = 12".to_owned(),
+        "logo_height_mm = 500".to_owned(),
+        format!("footer = \"{long}\""),
+        "footer = \"a\\nb\\nc\\nd\\ne\"".to_owned(),
+        "note = \"a\\u0007\"".to_owned(),
+        "logo = \"none.png\"".to_owned(),
+        "logo = \"logo.svg\"".to_owned(),
+        "logo = \"logo.txt\"".to_owned(),
+        "logo = \"logo.png\"".to_owned(),
+    ];
+    written("logo.svg", b"<svg/>");
+    written("logo.txt", b"a logo");
+    written("logo.png", b"\x89PNG\r\n\x1a\nIHDR");
+    for (at, look) in looks.iter().enumerate() {
+        let look = written(&format!("look-{at}.toml"), look.as_bytes());
+        lines.push(format!("print {good} --env test --no-codes --out printed --look {look}"));
+    }
+    let jsons = [
+        "{",
+        "[]",
+        "{}",
+        "{\"a\": tru",
+        "\"x\"",
+        "{\"invoices\": 1}",
+        "{\"invoices\": [{\"a\": 1}]}",
+        "[1,]",
+        "{} x",
+        "\u{7f}",
+    ];
+    let mut jsons: Vec<String> =
+        jsons.iter().enumerate().map(|(at, json)| written(&format!("{at}.json"), json.as_bytes())).collect();
+    jsons.push(fixture("announcements/messages.json"));
+    for json in jsons {
+        lines.push(format!("link {good} --env test --out linked --upo {json}"));
+        lines.push(format!("deadline --mode awaria --issued 2026-03-02 --announcements {json}"));
+        lines.push(format!("verify --manifest {json}"));
+        lines
+            .push(format!("stamp {} --invoice {good} --env test --out coded --codes {json}", fixture("pdf/blank.pdf")));
+        lines.push(format!("key csr --key {key} --subject {json}"));
+    }
+    lines.extend(MISTYPED.map(str::to_owned));
+    lines.push(format!("print {good} --env test"));
+    lines.push(format!("sign {good} --env test --cert {cert} --key {key} --password-file nofile"));
+    lines.push(format!(
+        "sign {good} --env test --cert {cert} --key {} --password-file nofile",
+        fixture("keys/offline-ec.encrypted.pem")
+    ));
+    lines.push(format!(
+        "stamp {} --invoice {good} --env test --kod1-alone --pdf-password-file nofile",
+        fixture("pdf/encrypted-open-aes-256.pdf")
+    ));
+    lines.push(format!("link {good} --env test --out {cert}"));
+    lines.push(format!("link {good} --env test --out {cert}/a"));
+    lines.push(format!("link {good} --env test --out {}", "a".repeat(300)));
+    lines.push(format!("link {good}/a.xml --env test --out linked"));
+    let found = each(lines, |line| {
+        let mut command = in_language(folder.path(), "pl", &words(&line));
+        english_of(&line, command.env("NO_COLOR", "1").stdout(Stdio::piped()), "")
+    });
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// A disk that is full.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_in_polish() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fixture("invoices/good/fa3-basic.xml");
+    for line in [
+        format!("link {good} --env test --format none --manifest -"),
+        format!("print {good} --env test --no-codes --out printed --manifest -"),
+        "explain".to_owned(),
+        "--help".to_owned(),
+        format!("link {good} --env test --out /dev/full"),
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let found = english_of(&line, in_language(folder.path(), "pl", &words(&line)).stdout(full), "");
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
+
+#[test]
+fn the_settings_that_init_writes_are_explained_in_the_language_of_the_user() {
+    for (language, words_of_it) in [("pl", "# Ustawienia ksef-qr"), ("en", "# Settings of ksef-qr")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (cert, key) = (fixture("keys/offline-ec.crt"), fixture("keys/offline-ec.pkcs8.pem"));
+        let line = format!("init --env test --cert {cert} --key {key} --out codes --config kept.toml");
+        assert_eq!(status(&run(&mut in_language(folder.path(), language, &words(&line)))), 0);
+        let text = fs::read_to_string(folder.path().join("kept.toml")).unwrap();
+        assert!(text.starts_with(words_of_it) && text.contains("env = \"test\""), "{text}");
+    }
+}
+
+/// What is left out in neither language.
+#[test]
+fn the_polish_is_as_exact_as_the_english() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = fixture("invoices/good/fa3-basic.xml");
+    let hostile = |name: &str| {
+        format!(
+            "stamp {} --invoice {good} --env test --kod1-alone --out {name}",
+            fixture(&format!("pdf/hostile/{name}.pdf"))
+        )
+    };
+    for (line, said) in [
+        (hostile("xref-offset-of-another"), "obiekt 3 nie jest tam, dokąd prowadzą odsyłacze"),
+        (hostile("length-huge"), "obiekt 4 jest strumieniem, który nie kończy się tam, gdzie wskazuje jego /Length"),
+        (hostile("media-box-missing"), "strona 1: nie ma rozmiaru"),
+        (hostile("deep-arrays"), "wartości są zagnieżdżone głębiej niż na 64 poziomów"),
+        ("sign a.xml --mode foo".to_owned(), "failure (albo: awaria, awaryjny, tryb awaryjny)"),
+        ("check a.xml --lang de".to_owned(), "„--lang <JĘZYK>” nie przyjmuje wartości „de”"),
+        ("sign a.xml --jobs x".to_owned(), "jest w niej znak, który nie jest cyfrą"),
+        (format!("check {}", fixture("archives/check-sum.tar.gz")), "suma kontrolna gzip się nie zgadza"),
+        (
+            format!("link {good} --env test --out linked --upo {}", fixture("announcements/messages.json")),
+            "brakuje pola `invoiceHash`, wiersz 12, kolumna 3",
+        ),
+    ] {
+        let output = run(&mut in_language(folder.path(), "pl", &words(&line)));
+        let all = [&*output.stdout, &*output.stderr].concat();
+        let all = String::from_utf8_lossy(&all).into_owned();
+        assert!(all.contains(said), "{line}: {all}");
+    }
 }
 
 #[test]
 fn english_is_told_from_polish() {
     assert_eq!(english("odrzucono: the file is not XML"), ["is", "not", "the"]);
     assert_eq!(english("odrzucono: \"the file\" i `--allow the` nie są w in/the/file.xml"), Vec::<&str>::new());
-    assert_eq!(english("nie da się go odczytać: No such file of the name (os error 2)"), Vec::<&str>::new());
+    assert_eq!(english("nie da się go odczytać: No such file (os error 2)"), ["error", "os", "such"]);
+    assert_eq!(english("nie da się go odczytać: „No such file of the name” (błąd systemu 2)"), Vec::<&str>::new());
 }

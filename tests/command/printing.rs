@@ -11,7 +11,7 @@ use ksef_qr::book::{Book, Event, Happening, Place};
 use ksef_qr::values::InvoiceHash;
 use serde_json::Value;
 
-use crate::common::{file, fixture, records, run, status, stderr};
+use crate::common::{file, fixture, ksef_qr, records, run, status, stderr};
 
 const INVOICE: &str = "invoices/good/fa3-basic.xml";
 
@@ -270,4 +270,43 @@ fn the_firms_looks_are_on_the_page() {
         assert_eq!(status(&output), 2, "{look}");
         assert!(stderr(&output).contains(why), "{}", stderr(&output));
     }
+}
+
+#[test]
+fn what_is_another_than_in_the_earlier_run_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("look.toml"), "accent = \"#1f4e79\"").unwrap();
+    let good = fixture("invoices/good/fa3-basic.xml");
+    let print = |more: &[&str]| {
+        let args = ["print", &good, "--env", "test", "--kod1-alone", "--out", "printed", "--resume"];
+        run(ksef_qr(folder.path()).args(args).args(more))
+    };
+    assert_eq!(status(&print(&[])), 0);
+    for (more, difference) in [
+        (&["--language", "both"][..], "the language was pl, and is both in this run"),
+        (&["--look", "look.toml"][..], "there was no look, and there is one in this run"),
+        (
+            &["--look", "look.toml", "--language", "en"][..],
+            "there was no look, and there is one in this run; the language was pl, and is en in this run",
+        ),
+    ] {
+        let output = print(more);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains(&format!("differs from what this run makes: {difference}\n")), "{more:?}: {told}");
+    }
+    assert_eq!(status(&print(&[])), 0);
+}
+
+#[test]
+fn without_a_source_of_codes_the_way_without_codes_is_named_and_a_missing_file_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |input: &str| {
+        let output = run(ksef_qr(folder.path()).args(["print", input, "--env", "test"]));
+        assert_eq!(status(&output), 2);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let said = told(&fixture("invoices/good/fa3-basic.xml"));
+    assert!(said.contains("--no-codes") && said.contains("--mode total"), "{said}");
+    let said = told("none.xml");
+    assert!(said.contains("none.xml: there is no such file"), "{said}");
 }

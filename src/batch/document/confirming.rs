@@ -75,6 +75,23 @@ impl Document for Confirming {
 struct Unwritten<'c>(&'c Confirming);
 
 impl Draft for Unwritten<'_> {
+    fn difference(&self, content: &Content<'_>, found: &[u8]) -> String {
+        let Confirming { language, printer } = *self.0;
+        let other = [Language::Polish, Language::English].into_iter().find(|other| *other != language);
+        let is_it = |other: &Language| {
+            Unwritten(&Confirming::new(*other, printer)).finish(content).is_ok_and(|made| made.bytes == found)
+        };
+        match other.filter(is_it) {
+            Some(other) => {
+                format!("the language was {}, and is {} in this run", other.tag(), language.tag())
+            }
+            None => {
+                "the paper, the size or the error correction of the codes, or the version of the program is another"
+                    .to_owned()
+            }
+        }
+    }
+
     fn finish(&self, content: &Content<'_>) -> Result<Made> {
         let Confirming { language, printer } = *self.0;
         let invoice = content.invoice;

@@ -54,6 +54,13 @@ pub trait Draft {
     /// The document's own.
     fn finish(&self, content: &Content<'_>) -> Result<Made>;
 
+    /// What is another in the document that an earlier run made of the same invoice, byte for byte another than this one: as
+    /// exactly as it can be found out, and all that it may be where it cannot.
+    fn difference(&self, content: &Content<'_>, found: &[u8]) -> String {
+        let _ = (content, found);
+        "the size, the error correction or the place of the codes is another".to_owned()
+    }
+
     /// The PDF that it is made of, if it is made of one.
     fn source(&self) -> Option<&PdfSource> {
         None

@@ -3,7 +3,8 @@
 use super::draft::{Content, Document, Draft, Made};
 use crate::batch::input::Input;
 use crate::error::{Result, Warning, WarningKind};
-use crate::paper::{Languages, Look, Printout};
+use crate::paper::{Language, Languages, Look, PrintedInvoice, Printout};
+use crate::render::Code;
 
 /// Draws each invoice as a PDF, with its codes.
 #[derive(Clone, Debug)]
@@ -64,13 +65,7 @@ impl Draft for Undrawn<'_> {
             true => content.codes_of_invoice()?,
             false => (content.none_of_the_codes()?, None),
         };
-        let printed = Printout::new(content.invoice, &self.xml, self.printing.languages)
-            .codes(codes)
-            .ksef_number(content.ksef_number)
-            .receipt(content.receipt)
-            .mode(content.mode)
-            .look(&self.printing.look)
-            .pdf()?;
+        let printed = self.drawn(content, codes, self.printing.languages, &self.printing.look)?;
         let mut made = Made::new(printed.bytes);
         made.codes = (codes.len() < content.codes.len()).then_some(codes.len());
         made.warnings.extend(warning);
@@ -82,5 +77,54 @@ impl Draft for Undrawn<'_> {
             made.warnings.push(Warning::new(WarningKind::LettersNotDrawn, message));
         }
         Ok(made)
+    }
+
+    /// It is drawn in the other languages, and without a look.
+    fn difference(&self, content: &Content<'_>, found: &[u8]) -> String {
+        let Printing { languages, look, with_codes } = self.printing;
+        let codes =
+            if *with_codes { content.codes_of_invoice().map_or(content.codes, |(codes, _)| codes) } else { &[] };
+        let is_it = |languages, look: &Look| {
+            self.drawn(content, codes, languages, look).is_ok_and(|printed| printed.bytes == found)
+        };
+        let plain = Look::default();
+        for other in [Languages::One(Language::Polish), Languages::One(Language::English), Languages::Both] {
+            let language = || format!("the language was {}, and is {} in this run", tag(other), tag(*languages));
+            match other == *languages {
+                false if is_it(other, look) => return language(),
+                true if is_it(other, &plain) => return "there was no look, and there is one in this run".to_owned(),
+                false if is_it(other, &plain) => {
+                    return format!("there was no look, and there is one in this run; {}", language());
+                }
+                _ => {}
+            }
+        }
+        "the look (logo, colour, note, footer) is another, or what KSeF confirmed, or the version of the program"
+            .to_owned()
+    }
+}
+
+impl Undrawn<'_> {
+    fn drawn(
+        &self,
+        content: &Content<'_>,
+        codes: &[Code],
+        languages: Languages,
+        look: &Look,
+    ) -> Result<PrintedInvoice> {
+        Printout::new(content.invoice, &self.xml, languages)
+            .codes(codes)
+            .ksef_number(content.ksef_number)
+            .receipt(content.receipt)
+            .mode(content.mode)
+            .look(look)
+            .pdf()
+    }
+}
+
+fn tag(languages: Languages) -> &'static str {
+    match languages {
+        Languages::One(language) => language.tag(),
+        _ => "both",
     }
 }

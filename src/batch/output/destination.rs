@@ -265,11 +265,17 @@ impl Destination {
     ///
     /// # Errors
     /// `resume_mismatch` for a whole file that is another one: the run before drew in another size. `output_exists`
-    /// for something that is not a file of ours at all.
-    pub(crate) fn holds(&self, name: &str, bytes: &[u8], is_whole: impl Fn(&[u8]) -> bool) -> Result<bool> {
+    /// for something that is not a file of ours at all. What the other one differs in, `difference` says.
+    pub(crate) fn holds(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        is_whole: impl Fn(&[u8]) -> bool,
+        difference: impl FnOnce(&[u8]) -> String,
+    ) -> Result<bool> {
         let (Some(found), Some(folder)) = (self.found(name)?, &self.folder) else { return Ok(false) };
         if found != bytes && is_whole(&found) {
-            let message = "the file differs from what this run makes: the size, the resolution, the error correction or the place of the codes is another";
+            let message = format!("the file differs from what this run makes: {}", difference(&found));
             return Err(Error::new(Kind::ResumeMismatch, message).about(folder.join(name).to_string_lossy()));
         }
         Ok(found == bytes)

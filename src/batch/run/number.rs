@@ -114,7 +114,7 @@ fn found_beside(
                     return Ok(Some(number.clone()));
                 }
                 Err(error) if matches!(error.kind(), Kind::UpoContradiction | Kind::UpoOtherFile) => {
-                    return Err(Error::new(error.kind(), format!("by {}: {}", package.name, error.message())));
+                    return Err(Error::new(error.kind(), format!("by the UPO {}: {}", package.name, error.message())));
                 }
                 Err(_) => {}
             },

@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
+use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
 use crate::cli::words::catalog::polish;
-use crate::cli::words::say::translated;
 
 /// The same command line, in Polish.
 pub fn in_polish(command: Command) -> Command {
@@ -15,7 +15,7 @@ pub fn in_polish(command: Command) -> Command {
     replaced(command)
 }
 
-/// What is wrong with arguments, in Polish; what is seldom wrong is told in English.
+/// What is wrong with arguments, in Polish; none for what is not wrong (help, version).
 pub fn error_in_polish(error: &clap::Error) -> Option<String> {
     let shown = |kind| match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
@@ -39,16 +39,28 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
         ErrorKind::InvalidValue if value.is_empty() => format!("„{arg}” wymaga wartości"),
         ErrorKind::InvalidValue => format!("„{arg}” nie przyjmuje wartości „{value}”"),
         ErrorKind::ValueValidation => {
-            let why = std::error::Error::source(error).map(|why| translated(&why.to_string()).into_owned());
+            let why = std::error::Error::source(error).map(|why| polish().foreign(&why.to_string()).into_owned());
             let why = why.map(|why| format!(": {why}")).unwrap_or_default();
             format!("„{arg}” nie przyjmuje wartości „{value}”{why}")
         }
         ErrorKind::TooManyValues => format!("„{arg}” nie przyjmuje wartości „{value}”: jest ich za dużo"),
+        ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            let number = |kind| match error.get(kind) {
+                Some(ContextValue::Number(number)) => number.to_string(),
+                _ => "?".to_owned(),
+            };
+            let least =
+                error.get(ContextKind::MinValues).map_or(ContextKind::ExpectedNumValues, |_| ContextKind::MinValues);
+            format!("„{arg}” ma wartości: {}, a wymaga: {}", number(ContextKind::ActualNumValues), number(least))
+        }
+        ErrorKind::InvalidUtf8 => "argument nie jest w UTF-8".to_owned(),
         ErrorKind::NoEquals => format!("„{arg}” podaje się ze znakiem równości"),
         _ => return None,
     };
-    if let Some(known) = shown(ContextKind::ValidValue).filter(|known| !known.is_empty()) {
-        _ = write!(words, "\n  [wartości: {known}]");
+    if let Some(ContextValue::Strings(known)) = error.get(ContextKind::ValidValue)
+        && !known.is_empty()
+    {
+        _ = write!(words, "\n  [wartości: {}]", with_others(known));
     }
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     if let Some(similar) = similar.into_iter().find_map(shown) {
@@ -58,6 +70,24 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
         _ = write!(words, "\n\n{}", usage_in_polish(&usage.to_string()));
     }
     Some(format!("{words}\n\nWięcej informacji podaje „--help”."))
+}
+
+/// The values that an option takes, each with the words that mean the same: `failure (albo: awaria)`.
+fn with_others(known: &[String]) -> String {
+    let values = option_of(&crate::cli::args::command(), known).unwrap_or_default();
+    let told = known.iter().map(|name| {
+        let value = values.iter().find(|value| value.get_name() == name);
+        let others: Vec<&str> = value.into_iter().flat_map(|value| value.get_name_and_aliases().skip(1)).collect();
+        if others.is_empty() { name.clone() } else { format!("{name} (albo: {})", others.join(", ")) }
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// The values of the option that takes just these.
+fn option_of(command: &Command, known: &[String]) -> Option<Vec<PossibleValue>> {
+    let is_it = |values: &Vec<PossibleValue>| values.iter().map(PossibleValue::get_name).eq(known.iter());
+    let mut values = command.get_arguments().map(Arg::get_possible_values);
+    values.find(is_it).or_else(|| command.get_subcommands().find_map(|below| option_of(below, known)))
 }
 
 /// What clap writes into a text of its own.
@@ -248,6 +278,13 @@ mod tests {
             ("ksef-qr sign a.xml --env nowy", "nie przyjmuje wartości „nowy”"),
             ("ksef-qr sign a.xml --out", "wymaga wartości"),
             ("ksef-qr sign a.xml --cert a --p12 b", "nie można użyć razem z"),
+            (
+                "ksef-qr sign a.xml --mode x",
+                "unavailable (albo: unavailability, niedostepnosc, niedostepny), failure (albo: awaria",
+            ),
+            ("ksef-qr stamp a.pdf --x-mm x", "to nie jest liczba"),
+            ("ksef-qr sign a.xml --jobs x", "to nie jest liczba całkowita"),
+            ("ksef-qr print a.xml --language de", "nie jest językiem faktur"),
         ] {
             let found = said(line);
             assert!(found.contains(words) && !found.contains("Usage"), "{line}: {found}");

@@ -2,7 +2,7 @@ use anyhow::bail;
 use ksef_qr::batch::{Confirming, Printer, Source};
 use ksef_qr::paper::Format;
 
-use super::options::{Codes, Run, When, is_single, sources};
+use super::options::{Codes, NO_SOURCE, Run, When, is_single, sources, without_source};
 use crate::cli::args::{ConfirmArgs, PaperArgs, Print};
 
 /// `ksef-qr confirm`.
@@ -20,7 +20,9 @@ impl Confirm {
         let run = Run::from_args(&args.codes, args.output, &args.when.clock)?.into_folder()?;
         let is_single = is_single(&args.input);
         Ok(Self {
-            codes: Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
+            codes: Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single, || {
+                without_source(&args.input, NO_SOURCE)
+            })?,
             when: When::of_codes(args.when.mode, args.when.outage)?,
             document: Confirming::new(args.paper.language, printer(&args.paper)?),
             sources: sources(args.input)?,

@@ -4,7 +4,7 @@ use anyhow::bail;
 use ksef_qr::batch::{Printing, Source};
 use ksef_qr::deadline::Mode;
 
-use super::options::{Codes, KsefNumbers, Run, When, is_single, sources};
+use super::options::{Codes, KsefNumbers, Run, When, is_single, sources, without_source};
 use crate::cli::args::PrintArgs;
 
 /// `ksef-qr print`.
@@ -18,6 +18,11 @@ pub struct Print {
     pub look: Option<PathBuf>,
     pub run: Run,
 }
+
+/// What to give, where nothing says where the codes come from: an invoice may be drawn without any.
+const NO_SOURCE: &str = "say where the codes come from: a certificate and its key (--cert, --key, or --p12), which sign them \
+     now; --codes MANIFEST of an earlier run; --book PLACE, if the invoices are in it; or KOD I only, with --ksef-number, --upo \
+     or --kod1-alone. Without codes are drawn: a draft (--no-codes), and an invoice of a total failure (--mode total)";
 
 impl Print {
     pub fn from_args(args: PrintArgs) -> anyhow::Result<Self> {
@@ -41,7 +46,9 @@ impl Print {
         }
         let codes = match args.no_codes || is_total {
             true => Codes::Linked(KsefNumbers::None),
-            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single, || {
+                without_source(&args.input, NO_SOURCE)
+            })?,
         };
         Ok(Self { codes, when, document, look: args.look, sources: sources(args.input)?, run })
     }

@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use ksef_qr::batch::{Mismatch, Pdfs, Source};
 use ksef_qr::pdf::{Arrangement, Corner, Occupied, Pages, Size};
 
-use super::options::{Codes, KsefNumbers, Run, When};
+use super::options::{Codes, KsefNumbers, NO_SOURCE, Run, When};
 use crate::cli::args::{Arrange, IfOccupied, Page, PageCorner, PdfMismatch, PlaceArgs, StampArgs};
 
 /// `ksef-qr stamp`.
@@ -53,7 +53,9 @@ impl Stamp {
         let is_by_table = matches!(sources[..], [Source::PairTable(_), ..]) && args.context.context.is_none();
         let codes = match is_by_table && !args.credential.is_given() && !args.other_codes.is_given() {
             true => Codes::Linked(KsefNumbers::Table),
-            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single)?,
+            false => Codes::of_documents(args.credential, args.context, args.other_codes, &run, is_single, || {
+                anyhow!(NO_SOURCE)
+            })?,
         };
         Ok(Self {
             codes,

@@ -14,11 +14,9 @@ use polib::catalog::Catalog as PoFile;
 
 const FILE: &str = include_str!("../texts/pl.po");
 
-/// In letters: a template with less fixed text would be found in what is none of it.
+/// In letters: a template with less fixed text would be found in what is none of it, unless its first value is a number, as of
+/// what says where something is found: `page 3`, `line 7: ...`.
 const LEAST_FIXED: usize = 6;
-
-/// What says where something is found begins so, and may have less of it.
-const PLACE: &str = "line {";
 
 /// For one text. A refusal names a file, in it a place, what is wrong there, and why; each is looked up, and so may be what a
 /// stranger's file says.
@@ -45,6 +43,27 @@ pub struct Catalog {
 struct Template {
     english: String,
     parts: Vec<Part>,
+    /// In letters.
+    fixed: usize,
+}
+
+impl Template {
+    fn of(english: &str) -> Self {
+        let parts = parts(english);
+        let fixed = fixed_letters(&parts);
+        Self { english: english.to_owned(), parts, fixed }
+    }
+
+    /// True if it has what a library or the system said in it.
+    fn is_foreign(&self) -> bool {
+        names(&self.parts).any(|name| name == FOREIGN)
+    }
+
+    /// Its values in a text; `None` if the text is none of it.
+    fn values<'f>(&self, finished: &'f str) -> Option<Vec<&'f str>> {
+        let found = values(&self.parts, finished)?;
+        (self.fixed >= LEAST_FIXED || found.first().is_some_and(|first| is_of_numbers(first))).then_some(found)
+    }
 }
 
 /// A part of a template.
@@ -72,15 +91,14 @@ impl Catalog {
             {
                 let english = message.msgid();
                 if english.contains('{') {
-                    catalog.templates.push(Template { english: english.to_owned(), parts: parts(english) });
+                    catalog.templates.push(Template::of(english));
                 }
                 catalog.texts.insert(english.to_owned(), polish.to_owned());
             }
         }
-        catalog
-            .templates
-            .retain(|template| fixed_letters(&template.parts) >= LEAST_FIXED || template.english.starts_with(PLACE));
-        catalog.templates.sort_by_key(|template| std::cmp::Reverse(fixed_letters(&template.parts)));
+        catalog.templates.retain(|template| template.fixed > 0);
+        // Of two alike, the one whose value may be anybody's.
+        catalog.templates.sort_by_key(|template| (std::cmp::Reverse(template.fixed), !template.is_foreign()));
         catalog
     }
 
@@ -113,6 +131,15 @@ impl Catalog {
         self.said_within(finished, &Cell::new(MOST_LOOKUPS))
     }
 
+    /// What a library or the system said: its Polish, or in quotes what it said, for nobody to take it for words of ours.
+    pub fn foreign<'e>(&self, english: &'e str) -> Cow<'e, str> {
+        match self.said(english) {
+            Some(polish) => Cow::Owned(polish),
+            None if has_words(english) => Cow::Owned(quoted(english)),
+            None => Cow::Borrowed(english),
+        }
+    }
+
     /// Texts stand in texts, each shorter than the one around it.
     fn said_within(&self, finished: &str, left: &Cell<u32>) -> Option<String> {
         if let Some(polish) = self.text(finished) {
@@ -121,7 +148,7 @@ impl Catalog {
         left.set(left.get().checked_sub(1)?);
         let mut partly = None;
         for template in &self.templates {
-            if let Some(values) = values(&template.parts, finished)
+            if let Some(values) = template.values(finished)
                 && let Some(polish) = self.text(&template.english)
             {
                 let (text, is_whole) = self.fill(&template.parts, &values, polish, left);
@@ -146,6 +173,9 @@ impl Catalog {
                     return Some(format!("{first}{between}{rest}"));
                 }
             }
+        }
+        if let Some((system, code)) = finished.strip_suffix(')').and_then(|text| text.rsplit_once(" (os error ")) {
+            return Some(format!("{} (błąd systemu {code})", quoted(system)));
         }
         if let Some((before, remark)) = finished.strip_suffix(')').and_then(|text| text.rsplit_once(" ("))
             && let Some(remark) = said(remark)
@@ -185,6 +215,7 @@ impl Catalog {
         }
         match self.said_within(value, left) {
             Some(polish) => (Cow::Owned(polish), true),
+            None if name == FOREIGN && has_words(value) => (Cow::Owned(quoted(value)), false),
             None => (Cow::Borrowed(value), !has_words(value)),
         }
     }
@@ -196,11 +227,25 @@ impl Catalog {
     }
 }
 
+/// `3`, `1.5`; `1 to 3, 5`.
+fn is_of_numbers(value: &str) -> bool {
+    let is_number =
+        |word: &str| word.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte)) || word == "to";
+    value.bytes().any(|byte| byte.is_ascii_digit()) && value.split([' ', ',']).all(is_number)
+}
+
 /// What begins a colour on a terminal.
 const ESCAPE: &str = "\u{1b}[";
 
 /// Values of these names are words of ours: the state of an invoice, a party to it, a part of a link.
 const OUR_WORDS: [&str; 4] = ["of", "party", "state", "what"];
+
+/// A value of this name is what a library or the system said. Where that is in no catalog, it stands in quotes.
+const FOREIGN: &str = "error";
+
+fn quoted(foreign: &str) -> String {
+    format!("„{foreign}”")
+}
 
 /// True if it has what a sentence is made of: two words without capitals and without quotes around them.
 fn has_words(value: &str) -> bool {
@@ -249,10 +294,10 @@ fn find<'f>(parts: &[Part], text: &'f str, found: &mut Vec<&'f str>, tries: &mut
     }
 }
 
-/// True for what colours a text: `{BOLD}`, `{colour}`, `{style:#}`.
+/// True for what colours a text: `{BOLD}`, `{colour}`, `{style:#}`. Other names in capitals are those of numbers: `{DEEPEST}`.
 fn is_style(name: &str) -> bool {
     let name = name.split(':').next().unwrap_or_default();
-    matches!(name, "colour" | "style") || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase()))
+    matches!(name, "colour" | "style" | "BOLD" | "DIM" | "GOOD" | "BAD" | "ODD")
 }
 
 /// Where the escape sequences at the start of a text end.
@@ -379,6 +424,18 @@ msgstr "plik nazywa się {name}"
 
 msgid "a side of {side:.2} mm"
 msgstr "bok {side:.2} mm"
+
+msgid "page {number}"
+msgstr "strona {number}"
+
+msgid "values are nested more than {DEEPEST} deep"
+msgstr "wartości są głębiej niż {DEEPEST}"
+
+msgid "it cannot be read: {error}"
+msgstr "nie da się go odczytać: {error}"
+
+msgid "Permission denied (os error {code})"
+msgstr "brak uprawnień (błąd systemu {code})"
 "#;
 
     #[test]
@@ -401,6 +458,32 @@ msgstr "bok {side:.2} mm"
             "P_15 (to jest folder); \"x\" to jest folder"
         );
         assert_eq!(said("it is a folder, or not"), None);
+        // The name of a number in capitals is not that of a colour.
+        assert_eq!(said("values are nested more than 64 deep").unwrap(), "wartości są głębiej niż 64");
+        // A short text is one of ours where it counts.
+        assert_eq!(said("page 3: it is a folder").unwrap(), "strona 3: to jest folder");
+        assert_eq!(said("page a"), None);
+        assert_eq!(said("page 3 of the book, 5 to 30"), None);
+    }
+
+    #[test]
+    fn what_others_say_is_known_or_stands_in_quotes() {
+        let catalog = Catalog::read(SAMPLE);
+        let said = |text: &str| catalog.said(text).unwrap();
+        assert_eq!(
+            said("a.xml: it cannot be read: bad sector here"),
+            "a.xml: nie da się go odczytać: „bad sector here”"
+        );
+        assert_eq!(
+            said("it cannot be read: Permission denied (os error 13)"),
+            "nie da się go odczytać: brak uprawnień (błąd systemu 13)"
+        );
+        assert_eq!(
+            said("a.xml: it cannot be read: Not a typewriter (os error 25)"),
+            "a.xml: nie da się go odczytać: „Not a typewriter” (błąd systemu 25)"
+        );
+        assert_eq!(catalog.foreign("bad sector here"), "„bad sector here”");
+        assert_eq!(catalog.foreign("it is a folder"), "to jest folder");
     }
 
     #[test]

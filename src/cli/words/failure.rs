@@ -1,7 +1,9 @@
 //! What ended a command before its work: which code it has, and how it is shown, to people and to programs.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 
 use ksef_qr::Error;
 use ksef_qr::error::ErrorKind;
@@ -113,7 +115,7 @@ fn in_language(error: &anyhow::Error) -> String {
     for cause in error.chain() {
         match cause.downcast_ref::<Error>() {
             Some(error) => {
-                words.extend(error.input().map(str::to_owned));
+                words.extend(error.input().map(|input| place(input).into_owned()));
                 words.push(translated(error.message()).into_owned());
                 break;
             }
@@ -121,6 +123,14 @@ fn in_language(error: &anyhow::Error) -> String {
         }
     }
     words.join(": ")
+}
+
+/// What an error is about: a file's name as it is; what is called otherwise than by its name (standard output) in words.
+fn place(input: &str) -> Cow<'_, str> {
+    match input.contains(' ') && !Path::new(input).exists() {
+        true => translated(input),
+        false => Cow::Borrowed(input),
+    }
 }
 
 /// Every failure has a code. What neither the library refused nor a file caused is a matter of the options.

@@ -11,11 +11,16 @@ pub enum Language {
 
 static CHOSEN: OnceLock<Language> = OnceLock::new();
 
+/// What `--lang` takes.
+const LANGUAGES: [&str; 2] = ["en", "pl"];
+
 /// The variable that names one.
 const VARIABLE: &str = "KSEF_QR_LANG";
 
-/// Chooses the language of this run: what was asked for, else what is kept, else the system's.
+/// Chooses the language of this run: what was asked for, else what is kept, else the system's. That there is no such language as
+/// was asked for is said in the one that it would be without.
 pub fn choose(asked: Option<&str>, kept: Option<&str>) {
+    let asked = asked.filter(|name| LANGUAGES.contains(name));
     let variable = std::env::var(VARIABLE).ok().filter(|name| !name.is_empty());
     let language = asked.or(variable.as_deref()).or(kept).map_or_else(of_system, named);
     _ = CHOSEN.set(language);

@@ -43,8 +43,8 @@ pub(super) fn is_harmless(name: &[u8]) -> bool {
 }
 
 /// The whole archive is not read: `what` it is not, and why.
-pub(super) fn damaged(what: &str, why: &str) -> Error {
-    Error::new(Kind::InputArchiveUnreadable, format!("it is not a {what} archive, or a damaged one: {why}"))
+pub(super) fn damaged(what: &str, error: &str) -> Error {
+    Error::new(Kind::InputArchiveUnreadable, format!("it is not a {what} archive, or a damaged one: {error}"))
 }
 
 /// The disk's fault, or the archive's.

@@ -4,7 +4,7 @@
 //! tell; the others are only asked whether they are there and whole.
 
 use super::stages::{Opened, Plan};
-use crate::batch::document::{Content, Made};
+use crate::batch::document::Content;
 use crate::batch::output::PreparedFile;
 use crate::error::{Error, Kind, Result};
 use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
@@ -83,17 +83,16 @@ fn keep_files(
             let code = Code::new(&*record.url, record.label.clone(), batch.drawing.level)?;
             for (format, name) in todo {
                 let bytes = renderer.render(format, &code);
-                match destination.holds(name, &bytes, |found| format.is_whole(found))? {
+                let difference = |_: &[u8]| "the size, the resolution or the error correction is another".to_owned();
+                match destination.holds(name, &bytes, |found| format.is_whole(found), difference)? {
                     true => compared.0 += 1,
                     false => files.extend(destination.repair(name, &bytes, format.is_compressed())?),
                 }
             }
             codes.push(code);
         }
-        if let (Some(opened), Some(document)) = (opened, &earlier.document)
-            && let Some(made) = make_again(plan, &earlier, opened, &codes)?
-        {
-            files.extend(keep_document(plan, document, &made)?);
+        if let (Some(opened), Some(document)) = (opened, &earlier.document) {
+            files.extend(keep_document(plan, &earlier, document, opened, &codes)?);
         }
     }
     // What is given out again must be what was signed.
@@ -105,24 +104,24 @@ fn keep_files(
     Ok((Kept { record: earlier, redrawn }, files))
 }
 
-fn make_again(
+fn keep_document(
     plan: Plan<'_>,
     earlier: &EarlierRecord,
+    record: &DocumentRecord,
     opened: &Opened<'_, '_>,
     codes: &[Code],
-) -> Result<Option<Made>> {
+) -> Result<Option<PreparedFile>> {
     let Some(draft) = &opened.draft else { return Ok(None) };
     let invoice = opened.invoice(plan)?;
     let ksef_number = earlier.ksef_number.as_ref();
     let (receipt, mode) = (plan.batch.codes.receipt(invoice.hash()), plan.mode());
-    draft.finish(&Content { invoice: &invoice, codes, ksef_number, receipt, mode }).map(Some)
-}
-
-fn keep_document(plan: Plan<'_>, record: &DocumentRecord, made: &Made) -> Result<Option<PreparedFile>> {
+    let content = Content { invoice: &invoice, codes, ksef_number, receipt, mode };
+    let anew = draft.finish(&content)?;
     let (Picture::File(name), Some(document)) = (&record.place, plan.document()) else { return Ok(None) };
-    if plan.destination.holds(name, &made.bytes, |found| document.is_whole(found))? {
+    let difference = |found: &[u8]| draft.difference(&content, found);
+    if plan.destination.holds(name, &anew.bytes, |found| document.is_whole(found), difference)? {
         return Ok(None);
     }
-    plan.destination.check_own(name, document, &made.bytes)?;
-    plan.destination.repair(name, &made.bytes, false)
+    plan.destination.check_own(name, document, &anew.bytes)?;
+    plan.destination.repair(name, &anew.bytes, false)
 }

@@ -20,7 +20,7 @@ use crate::cli::credential::register_issuers::{Opening, RegisterIssuers};
 use crate::cli::credential::signatory::issuer;
 use crate::cli::exit::ExitStatus;
 use crate::cli::settings::{Init, RegisterChoice, SecretSource, Signature};
-use crate::cli::words::say::say;
+use crate::cli::words::say::{say, words};
 use crate::cli::words::text::printable;
 use questions::ask;
 
@@ -158,7 +158,7 @@ fn sign(issuer: &Issuer) -> anyhow::Result<PathBuf> {
 
 /// The file of settings.
 fn text(answers: &Answers, settings: &Init) -> String {
-    let mut text = String::from(
+    let mut text = words!(
         "# Settings of ksef-qr, written by `ksef-qr init`. A setting has the name of the option that says the same;\n\
          # what the command line says comes first. `ksef-qr config show` tells where each value comes from.\n\n",
     );

@@ -44,7 +44,8 @@ pub fn read_look(path: &Path) -> anyhow::Result<Look> {
 fn look_of(text: &str) -> Result<(Look, Option<(PathBuf, f32)>), Error> {
     let document: Document<&str> = Document::parse(text).map_err(|error| {
         let line = line_at(text, error.span().map_or(0, |span| span.start));
-        malformed(&format!("line {line}: {}", error.message()))
+        let error = error.message();
+        malformed(&format!("line {line}: {error}"))
     })?;
     let mut look = Look::default();
     let (mut logo, mut height_mm) = (None, None);

@@ -166,13 +166,9 @@ fn heading(from: From<'_>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-/// `page 1; page 1, link`, in the language of the user.
+/// `page 1; page 1, link`, `line 3`, in the language of the user.
 fn in_words(place: &str) -> String {
-    let places = place.split("; ").map(|place| match place.strip_prefix("page ") {
-        Some(number) => words!("page {number}"),
-        None => place.to_owned(),
-    });
-    places.collect::<Vec<_>>().join("; ")
+    place.split("; ").map(translated).collect::<Vec<_>>().join("; ")
 }
 
 /// As wide as what stands before the words of a check.

@@ -57,13 +57,14 @@ impl Codes {
     }
 
     /// The codes of documents, `is_single` if there is one document only. Where nothing else says where they come from, the book
-    /// has them, if the run keeps one.
+    /// has them, if the run keeps one; else it is refused with `no_source`.
     pub fn of_documents(
         credential: CredentialArgs,
         context: ContextArgs,
         other: OtherCodesArgs,
         run: &Run,
         is_single: bool,
+        no_source: impl FnOnce() -> anyhow::Error,
     ) -> anyhow::Result<Self> {
         // A certificate alone, beside codes that are there already, verifies them.
         let certificate = credential.verifies().filter(|_| !other.codes.is_empty()).cloned();
@@ -89,7 +90,7 @@ impl Codes {
             Some(number) => Self::Linked(KsefNumbers::One(number)),
             None if !upo.is_empty() => Self::Linked(KsefNumbers::Upo(upo)),
             None if codes.is_empty() && run.book.is_some() => Self::Booked,
-            None if codes.is_empty() => bail!(NO_SOURCE),
+            None if codes.is_empty() => return Err(no_source()),
             None => Self::Earlier { manifests: codes, certificate },
         })
     }

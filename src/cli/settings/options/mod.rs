@@ -11,7 +11,7 @@ mod when;
 pub use book::BookPlace;
 pub use codes::{Codes, KsefNumbers, NO_SOURCE};
 pub use pictures::Pictures;
-pub use run::{Run, is_single, jobs, sources};
+pub use run::{Run, is_single, jobs, sources, without_source};
 pub use secret::{SecretSource, VARIABLE};
 pub use signing::{RegisterChoice, Signature, Signing, SigningKey};
 pub use when::When;

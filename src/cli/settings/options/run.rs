@@ -3,10 +3,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::SystemTime;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use ksef_qr::batch::{Existing, Manifest, Output, Source};
+use ksef_qr::error::ErrorKind;
 use ksef_qr::values::Rules;
-use ksef_qr::{EccLevel, Environment};
+use ksef_qr::{EccLevel, Environment, Error};
 
 use super::book::BookPlace;
 use crate::cli::args::{ClockArgs, CodeArgs, InputArgs, JobsArgs, OutputArgs, Progress};
@@ -131,6 +132,16 @@ pub fn sources(input: InputArgs) -> anyhow::Result<Vec<Source>> {
     }
     let paths = input.input.into_iter().map(|path| if is_stdin(&path) { Source::Stdin } else { Source::Path(path) });
     Ok(paths.chain(input.files_from.into_iter().map(Source::List)).collect())
+}
+
+/// Why codes that come from nowhere cannot be put on these, and first that a file is missing, where one is.
+pub fn without_source(input: &InputArgs, no_source: &'static str) -> anyhow::Error {
+    let is_missing = |path: &&PathBuf| *path != Path::new("-") && !path.exists();
+    let is_pattern = |path: &Path| path.to_string_lossy().contains(['*', '?', '[']);
+    match input.input.iter().find(is_missing).filter(|path| !is_pattern(path)) {
+        Some(path) => Error::new(ErrorKind::InputMissing, "there is no such file").about(path.to_string_lossy()).into(),
+        None => anyhow!(no_source),
+    }
 }
 
 /// True if the input is one file: a KSeF number is of one invoice.
