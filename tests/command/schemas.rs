@@ -78,7 +78,7 @@ impl Runs {
         command.args(&args);
         match &*args[0] {
             "sign" | "stamp" | "confirm" => drop(command.args(IN_TEST).args(credential())),
-            "link" | "check" | "correct" => drop(command.args(IN_TEST)),
+            "link" | "print" | "check" | "correct" => drop(command.args(IN_TEST)),
             "verify" | "cert" | "book" | "status" => drop(command.args(&IN_TEST[2..])),
             _ => {}
         }
@@ -184,6 +184,7 @@ static EVERYTHING: LazyLock<Vec<(String, Value)>> = LazyLock::new(|| {
     runs.run("stamp @pdf/producers/fa3-basic.pdf --invoice f1.xml --json --embed");
     runs.run("stamp @pdf/producers/fa3-basic.pdf --invoice @invoices/bad/two-dates.xml --json --embed");
     runs.run("confirm f1.xml --json --out confirmed");
+    runs.run("print f1.xml --no-codes --json --out drafted");
     runs.manifest("sign f1.xml", "ksef-qr-out/manifest.ndjson");
     fs::write(runs.path("f1.xml"), basic.replace("FV/2026/06/001", "FV/2026/06/003")).unwrap();
     runs.manifest("sign f1.xml --resume", "ksef-qr-out/manifest.ndjson");

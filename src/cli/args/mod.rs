@@ -142,7 +142,7 @@ pub fn said_in_language(error: &clap::Error) -> Option<String> {
     match language() {
         Language::English => None,
         Language::Polish if error.use_stderr() => {
-            polish::error_in_polish(error).map(|words| format!("{BAD}błąd{BAD:#}: {words}\n"))
+            polish::error_in_polish(error, command).map(|words| format!("{BAD}błąd{BAD:#}: {words}\n"))
         }
         Language::Polish => Some(polish::usage_in_polish(&error.render().ansi().to_string())),
     }

@@ -15,8 +15,8 @@ pub fn in_polish(command: Command) -> Command {
     replaced(command)
 }
 
-/// What is wrong with arguments, in Polish; none for what is not wrong (help, version).
-pub fn error_in_polish(error: &clap::Error) -> Option<String> {
+/// What is wrong with the arguments of a command line, in Polish; none for what is not wrong (help, version).
+pub fn error_in_polish(error: &clap::Error, command: fn() -> Command) -> Option<String> {
     let shown = |kind| match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
         ContextValue::Strings(texts) => Some(texts.join(", ")),
@@ -60,7 +60,7 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
     if let Some(ContextValue::Strings(known)) = error.get(ContextKind::ValidValue)
         && !known.is_empty()
     {
-        _ = write!(words, "\n  [wartości: {}]", with_others(known));
+        _ = write!(words, "\n  [wartości: {}]", with_others(known, &command()));
     }
     let similar = [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
     if let Some(similar) = similar.into_iter().find_map(shown) {
@@ -73,8 +73,8 @@ pub fn error_in_polish(error: &clap::Error) -> Option<String> {
 }
 
 /// The values that an option takes, each with the words that mean the same: `failure (albo: awaria)`.
-fn with_others(known: &[String]) -> String {
-    let values = option_of(&crate::cli::args::command(), known).unwrap_or_default();
+fn with_others(known: &[String], command: &Command) -> String {
+    let values = option_of(command, known).unwrap_or_default();
     let told = known.iter().map(|name| {
         let value = values.iter().find(|value| value.get_name() == name);
         let others: Vec<&str> = value.into_iter().flat_map(|value| value.get_name_and_aliases().skip(1)).collect();
@@ -269,7 +269,7 @@ mod tests {
         let command = in_polish(crate::cli::args::command());
         let said = |line: &str| {
             let error = command.clone().try_get_matches_from(line.split(' ')).unwrap_err();
-            error_in_polish(&error).unwrap_or_else(|| panic!("{line}: {error}"))
+            error_in_polish(&error, crate::cli::args::command).unwrap_or_else(|| panic!("{line}: {error}"))
         };
         for (line, words) in [
             ("ksef-qr sign", "brakuje wymaganych argumentów"),
