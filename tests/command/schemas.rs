@@ -38,7 +38,7 @@ fn case(path: PathBuf) -> (PathBuf, Vec<String>, Vec<Value>) {
 /// The schema of what a command prints.
 fn schema_of<S: AsRef<str>>(args: &[S]) -> String {
     match (args[0].as_ref(), args.get(1).map(AsRef::as_ref)) {
-        ("sign" | "link" | "stamp" | "confirm", _) => "manifest".to_owned(),
+        ("sign" | "link" | "stamp" | "confirm" | "print", _) => "manifest".to_owned(),
         ("config", _) => "config-show".to_owned(),
         ("cert", Some("register")) => format!("cert-register-{}", args[2].as_ref()),
         ("book", Some("list" | "show" | "export")) => "book-entry".to_owned(),
