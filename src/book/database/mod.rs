@@ -4,6 +4,7 @@
 mod postgres;
 mod schema;
 mod sqlite;
+mod sqlite_file;
 mod store;
 
 #[cfg(feature = "postgres")]

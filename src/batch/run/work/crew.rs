@@ -86,7 +86,7 @@ impl<'b> Crew<'b> {
                 Err(_) => break,
             }
         }
-        drop(gate);
+        drop((room, gate));
         Ok(Feeding::Working(feeding))
     }
 }
