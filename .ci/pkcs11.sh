@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keys on a token: SoftHSM2 stands in for it, pkcs11-tool puts keys on it, OpenSSL judges the signatures.
 #
-# usage: pkcs11.sh KSEF_QR SERVER JUDGE...     builds with the feature pkcs11; the command that runs judge.py
+# usage: pkcs11.sh KSEF_QR SERVER JUDGE...     the programs; the command that runs judge.py
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ksef_qr=$1

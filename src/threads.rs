@@ -4,18 +4,19 @@
 //! whatever moment it first allocates). So where there is not plenty, all that there is is taken before threads begin, and given
 //! back when they have begun: none of them finds anything to take for itself.
 
+use std::hint::black_box;
 use std::io;
 use std::thread::{Builder, Scope, ScopedJoinHandle};
 
-use crossbeam_channel::bounded;
+use crossbeam_channel::{Receiver, bounded};
 
 /// In bytes: with so much for each thread, what threads take for themselves is not felt. In glibc it is an arena of 64 MB, cut out of
 /// twice its size; elsewhere it is little.
 const PLENTY: usize = if cfg!(all(target_os = "linux", target_env = "gnu")) { 4 * BLOCK } else { BLOCK };
 
-/// In bytes: so much is taken at a time. It is too large to change where glibc takes other blocks from, and where it is not to be
-/// had there is no room for an arena either.
-const BLOCK: usize = 36 << 20;
+/// In bytes: so much is taken at a time. It is too large to change where glibc takes other blocks from (up to 32 MB do), and less than
+/// two of them are no room for a stack and an arena.
+const BLOCK: usize = 33 << 20;
 
 /// In bytes: so much is taken at a time where there is not plenty.
 const PIECE: usize = 4 << 20;
@@ -70,15 +71,41 @@ impl Room {
     ) -> io::Result<ScopedJoinHandle<'scope, T>> {
         // For its stack.
         self.taken.pop();
-        let (began, beginning) = bounded::<()>(1);
-        let thread = Builder::new().spawn_scoped(scope, move || {
-            // Nothing is sent: hanging up says it.
-            drop(std::hint::black_box(vec![began]));
-            work()
-        })?;
-        _ = beginning.recv();
+        let (work, begun) = announced(work);
+        let thread = Builder::new().spawn_scoped(scope, work)?;
+        _ = begun.recv();
         Ok(thread)
     }
+}
+
+/// Starts a thread that may go on as long as the process does, and whose work needs little. When this returns it has taken what it takes
+/// for itself, which is no arena unless there is plenty.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start_apart(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let enough = PLENTY / BLOCK + 1;
+    let mut taken: Vec<_> = (0..enough).map_while(|_| reserved(BLOCK)).collect();
+    if taken.len() == enough {
+        taken.clear();
+    }
+    // For its stack. With what was left by the others it is too little for stack and arena.
+    taken.pop();
+    let (work, begun) = announced(work);
+    Builder::new().spawn(work)?;
+    _ = begun.recv();
+    Ok(())
+}
+
+/// The work of a thread, and what is hung up once the thread has taken what it takes for itself.
+fn announced<T>(work: impl FnOnce() -> T) -> (impl FnOnce() -> T, Receiver<()>) {
+    let (beginning, begun) = bounded(1);
+    let work = move || {
+        // Its first allocation.
+        drop(black_box(vec![beginning]));
+        work()
+    };
+    (work, begun)
 }
 
 /// A block of so many bytes, if it is to be had.
@@ -86,5 +113,5 @@ fn reserved(bytes: usize) -> Option<Vec<u8>> {
     let mut block = Vec::new();
     block.try_reserve_exact(bytes).ok()?;
     // Seen by nobody, it might be left out.
-    Some(std::hint::black_box(block))
+    Some(black_box(block))
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use ksef_qr::Error;
 use ksef_qr::batch::Interrupt;
 use ksef_qr::error::ErrorKind;
+#[cfg(unix)]
+use ksef_qr::threads::start_apart;
 
 use crate::cli::exit::ExitStatus;
 
@@ -15,6 +17,7 @@ use crate::cli::exit::ExitStatus;
 pub static INTERRUPT: Interrupt = Interrupt::new();
 
 static IS_RUNNING: AtomicBool = AtomicBool::new(false);
+static IS_HANDLED: AtomicBool = AtomicBool::new(false);
 static IS_ASKING: AtomicBool = AtomicBool::new(false);
 
 /// From here on Ctrl-C is a batch's to take.
@@ -32,15 +35,30 @@ pub fn while_asking<T>(ask: impl FnOnce() -> T) -> anyhow::Result<T> {
     Ok(answer)
 }
 
+/// Has a thread wait for Ctrl-C, once a process.
 fn handle() -> anyhow::Result<()> {
-    match ctrlc::set_handler(interrupted) {
-        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
-        // It waits in a thread of its own.
-        Err(error) => {
-            let message = format!("Ctrl-C cannot be handled: {error}");
-            Err(Error::new(ErrorKind::ThreadsUnavailable, message).into())
-        }
+    if IS_HANDLED.swap(true, Ordering::SeqCst) {
+        return Ok(());
     }
+    wait().map_err(|error| {
+        let message = format!("Ctrl-C cannot be handled: {error}");
+        Error::new(ErrorKind::ThreadsUnavailable, message).into()
+    })
+}
+
+/// Started as the threads of a run are: it takes no memory for itself that they may need.
+#[cfg(unix)]
+fn wait() -> std::io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    start_apart(move || signals.forever().for_each(|_| interrupted()))
+}
+
+#[cfg(windows)]
+fn wait() -> Result<(), ctrlc::Error> {
+    ctrlc::set_handler(interrupted)
 }
 
 /// The first Ctrl-C ends the run within the invoices at hand. A second one is for a run that waits, for a list on

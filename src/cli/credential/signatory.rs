@@ -87,9 +87,7 @@ fn on_token(
 /// A key on a token, in a build that knows none.
 #[cfg(not(feature = "pkcs11"))]
 fn on_token(_: &TokenUri, _: Option<&Path>, _: &SecretSource, _: Signature, _: &Conditions) -> anyhow::Result<Issuer> {
-    bail!(
-        "this build of ksef-qr reads no tokens: --pkcs11 needs one made with `cargo install ksef-qr --features pkcs11`"
-    )
+    bail!("this build of ksef-qr reads no tokens: --pkcs11 needs one with the feature `pkcs11`")
 }
 
 /// `key` is the file to name, should the signing library refuse the key in it.

@@ -322,7 +322,7 @@ fn read(file: &Path) -> Result<(RegisterFile, InvoiceHash)> {
     Ok((file, InvoiceHash::of(&bytes)))
 }
 
-const WITHOUT_TOKENS: &str = "Install one that does: cargo install --path crates/server --features pkcs11.";
+const WITHOUT_TOKENS: &str = "Install one that does: it was built without the feature `pkcs11`.";
 
 /// What a token said of its PIN stays so until somebody changes the register: tried again and again, a wrong PIN would lock it.
 fn is_of_pin(fault: &Error) -> bool {
