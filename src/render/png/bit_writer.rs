@@ -28,6 +28,9 @@ pub(super) struct BitWriter {
 }
 
 impl BitWriter {
+    /// The bytes of a whole piece.
+    const WHOLE: usize = Bits::MOST as usize / 8;
+
     /// Writes on after whole bytes; there is room for `bits` more.
     pub(super) fn after(bytes: &[u8], bits: usize) -> Self {
         // Eight bytes are written each time, of which fewer are kept.
@@ -55,16 +58,22 @@ impl BitWriter {
     }
 
     /// What was written, in as few pieces as can be: for writing it again, at whatever bit.
-    pub(super) fn into_pieces(self) -> Vec<Bits> {
-        const WHOLE: usize = Bits::MOST as usize / 8;
+    pub(super) fn into_pieces(mut self) -> Vec<Bits> {
+        let mut pieces = Vec::with_capacity(self.bytes.len() / Self::WHOLE + 1);
+        self.take_pieces(&mut pieces);
+        pieces
+    }
+
+    /// The same after other pieces; nothing remains written.
+    pub(super) fn take_pieces(&mut self, pieces: &mut Vec<Bits>) {
         let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
-        let (wholes, rest) = self.bytes.as_chunks::<WHOLE>();
-        let mut pieces = Vec::with_capacity(wholes.len() + 1);
+        let (wholes, rest) = self.bytes.as_chunks::<{ Self::WHOLE }>();
         pieces.extend(wholes.iter().map(|whole| Bits { bits: word(whole), count: Bits::MOST }));
         let rest = Bits { bits: word(rest), count: 8 * rest.len() as u32 };
         let last = rest.then(Bits { bits: self.pending, count: self.count });
         pieces.extend((last.count > 0).then_some(last));
-        pieces
+        self.bytes.clear();
+        (self.pending, self.count) = (0, 0);
     }
 
     /// The bytes, the last filled up with clear bits.
