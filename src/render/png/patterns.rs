@@ -28,6 +28,7 @@ impl Patterns {
     }
 
     /// Writes the pixels of eight modules, the lowest bit the leftmost and set if dark.
+    #[inline(always)]
     pub(super) fn push(&self, out: &mut BitWriter, modules: u8) {
         let start = usize::from(modules) * self.pieces_each;
         out.push_all(&self.pieces[start..start + self.pieces_each]);
