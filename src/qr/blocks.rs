@@ -44,7 +44,7 @@ impl Blocks {
         let count = capacity(version, level) / 8;
         // The last blocks have one data codeword more than the first, as many of them as it takes.
         let (shorter, short) = (blocks - count % blocks, count / blocks);
-        let data = (0..short + 1).flat_map(|place| {
+        let data = (0..=short).flat_map(|place| {
             let having = if place < short { 0..blocks } else { shorter..blocks };
             having.map(move |block| block * short + block.saturating_sub(shorter) + place)
         });

@@ -36,8 +36,8 @@ impl Version {
         let mut modules = size * size - 3 * 64 - 2 * (size - 16) - 31;
         if self.0 >= 2 {
             // Those between finder patterns lie upon the timing patterns.
-            let side = usize::from(self.0) / 7 + 2;
-            modules -= 25 * (side * side - 3) - 2 * 5 * (side - 2);
+            let across = usize::from(self.0) / 7 + 2;
+            modules -= 25 * (across * across - 3) - 2 * 5 * (across - 2);
         }
         if self.0 >= 7 {
             modules -= 2 * 18;
