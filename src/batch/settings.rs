@@ -67,8 +67,9 @@ pub struct Batch {
 
 impl Batch {
     /// A batch with the usual settings: PNGs and a manifest in `output`, no rule broken, nothing replaced, as many invoices
-    /// at a time as there are processors.
+    /// at a time as there are processors. Where the one source is one invoice it is one at a time.
     pub fn new(sources: Vec<Source>, codes: CodeSource, output: Output, today: IssueDate) -> Self {
+        let jobs = if Source::are_one(&sources) { NonZeroUsize::MIN } else { processors() };
         Self {
             sources,
             below: None,
@@ -85,7 +86,7 @@ impl Batch {
             existing: Existing::default(),
             durable: false,
             trusts_file_times: false,
-            jobs: processors(),
+            jobs,
             #[cfg(feature = "book")]
             book: None,
             hints: Hints::LIBRARY,
@@ -103,7 +104,8 @@ pub trait Admission: fmt::Debug + Send + Sync {
     fn check(&self, invoice: &Invoice) -> Result<()>;
 }
 
-/// As many as this process may use. Counting them reads files of the system, which takes as long as an invoice: once.
+/// As many as this process may use. Counting them reads files of the system, which takes as long as an invoice: once, and not for one
+/// invoice.
 fn processors() -> NonZeroUsize {
     static COUNTED: OnceLock<NonZeroUsize> = OnceLock::new();
     *COUNTED.get_or_init(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
@@ -153,5 +155,31 @@ impl Drawing {
 impl Default for Drawing {
     fn default() -> Self {
         Self { formats: vec![PictureFormat::Png], ..Self::none() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+    use crate::batch::Numbers;
+
+    #[test]
+    fn one_invoice_is_one_at_a_time_and_all_else_as_many_as_there_are_processors() {
+        let folder = tempfile::tempdir().unwrap();
+        let [invoice, archive] = ["f.xml", "f.zip"].map(|name| folder.path().join(name));
+        for path in [&invoice, &archive] {
+            std::fs::write(path, "").unwrap();
+        }
+        let jobs = |sources: Vec<Source>| {
+            let codes = CodeSource::Link { environment: Environment::Test, numbers: Numbers::None };
+            Batch::new(sources, codes, Output::Manifest, IssueDate::parse("2026-06-30").unwrap()).jobs
+        };
+        assert_eq!(jobs(vec![Source::Path(invoice.clone())]), NonZeroUsize::MIN);
+        assert_eq!(jobs(vec![Source::Stdin]), NonZeroUsize::MIN);
+        let two = vec![Source::Path(invoice.clone()), Source::Path(invoice)];
+        for several in [vec![], two, vec![Source::Path(archive)], vec![Source::Path(folder.path().to_owned())]] {
+            assert_eq!(jobs(several), thread::available_parallelism().unwrap());
+        }
     }
 }

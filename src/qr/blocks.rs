@@ -1,16 +1,28 @@
 use std::sync::OnceLock;
 
-use qrcode::bits::Bits;
-use qrcode::ec::construct_codewords;
-
 use super::reed_solomon::Divisor;
 use super::{EccLevel, Version};
 
+/// How many codewords for error correction each block has, by level and version (ISO/IEC 18004 table 9).
+#[rustfmt::skip]
+static CORRECTION_CODEWORDS: [[u8; 40]; 4] = [
+    [7, 10, 15, 20, 26, 18, 20, 24, 30, 18, 20, 24, 26, 30, 22, 24, 28, 30, 28, 28, 28, 28, 30, 30, 26, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+    [10, 16, 26, 18, 24, 16, 18, 22, 22, 26, 30, 22, 22, 24, 24, 28, 28, 26, 26, 26, 26, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28, 28],
+    [13, 22, 18, 26, 18, 24, 18, 22, 20, 24, 28, 26, 24, 20, 30, 24, 28, 28, 26, 30, 28, 30, 30, 30, 30, 28, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+    [17, 28, 22, 16, 22, 28, 26, 26, 24, 28, 24, 28, 22, 24, 24, 30, 28, 28, 26, 28, 30, 24, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30, 30],
+];
+
+/// How many blocks there are, by level and version (table 9).
+#[rustfmt::skip]
+static BLOCKS: [[u8; 40]; 4] = [
+    [1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 4, 4, 4, 6, 6, 6, 6, 7, 8, 8, 9, 9, 10, 12, 12, 12, 13, 14, 15, 16, 17, 18, 19, 19, 20, 21, 22, 24, 25],
+    [1, 1, 1, 2, 2, 4, 4, 4, 5, 5, 5, 8, 9, 9, 10, 10, 11, 13, 14, 16, 17, 17, 18, 20, 21, 23, 25, 26, 28, 29, 31, 33, 35, 37, 38, 40, 43, 45, 47, 49],
+    [1, 1, 2, 2, 4, 4, 6, 6, 8, 8, 8, 10, 12, 16, 12, 17, 16, 18, 21, 20, 23, 23, 25, 27, 29, 34, 34, 35, 38, 40, 43, 45, 48, 51, 53, 56, 59, 62, 65, 68],
+    [1, 1, 2, 4, 4, 4, 5, 6, 8, 8, 11, 11, 16, 16, 18, 16, 19, 21, 25, 25, 25, 34, 30, 32, 35, 37, 40, 42, 45, 48, 51, 54, 57, 60, 63, 66, 70, 74, 77, 81],
+];
+
 /// How a symbol's codewords are divided into blocks for error correction, and interleaved (ISO/IEC 18004 7.5.1,
 /// 7.6 and table 9).
-///
-/// The `qrcode` crate holds the table but does not publish it: it is read off the order in which the crate
-/// interleaves codewords that are their own numbers.
 pub(super) struct Blocks {
     /// How many data codewords each block has.
     lengths: Box<[usize]>,
@@ -28,24 +40,21 @@ impl Blocks {
     }
 
     fn new(version: Version, level: EccLevel) -> Self {
+        let (blocks, correction_length) = blocks(version, level);
         let count = capacity(version, level) / 8;
-        // An error means a version outside of 1 to 40.
-        let interleave = |data: Vec<u8>| construct_codewords(&data, version.into(), level.into()).unwrap_or_default();
-        let (low, correction) = interleave((0..count).map(|number| number as u8).collect());
-        let (high, _) = interleave((0..count).map(|number| (number >> 8) as u8).collect());
-        let data: Vec<usize> =
-            low.iter().zip(high).map(|(&low, high)| usize::from(u16::from_be_bytes([high, low]))).collect();
-
-        // The first round takes the first codeword of each block, the second begins with the codeword after the
-        // very first.
-        let blocks = data.iter().position(|&number| number == 1).unwrap_or(1);
-        let ends = data[1..blocks].iter().chain([&count]);
-        let lengths = data[..blocks].iter().zip(ends).map(|(start, end)| end - start).collect();
-        let correction_length = correction.len() / blocks;
+        // The last blocks have one data codeword more than the first, as many of them as it takes.
+        let (shorter, short) = (blocks - count % blocks, count / blocks);
+        let data = (0..=short).flat_map(|place| {
+            let having = if place < short { 0..blocks } else { shorter..blocks };
+            having.map(move |block| block * short + block.saturating_sub(shorter) + place)
+        });
         let corrections = (0..correction_length)
             .flat_map(|place| (0..blocks).map(move |block| count + block * correction_length + place));
-        let interleaved = data.iter().copied().chain(corrections).map(|number| number as u16).collect();
-        Self { lengths, divisor: Divisor::of(correction_length), interleaved }
+        Self {
+            lengths: (0..blocks).map(|block| short + usize::from(block >= shorter)).collect(),
+            divisor: Divisor::of(correction_length),
+            interleaved: data.chain(corrections).map(|number| number as u16).collect(),
+        }
     }
 
     /// All codewords in the order of placement, given the data codewords.
@@ -61,14 +70,23 @@ impl Blocks {
     }
 }
 
+/// How many blocks a symbol has, and how many codewords for error correction each of them.
+fn blocks(version: Version, level: EccLevel) -> (usize, usize) {
+    let (level, version) = (level as usize, usize::from(version.number()) - 1);
+    (BLOCKS[level][version].into(), CORRECTION_CODEWORDS[level][version].into())
+}
+
 /// How many data bits a symbol holds, segment headers included (ISO/IEC 18004 table 7).
 pub(super) fn capacity(version: Version, level: EccLevel) -> usize {
-    // An error means a version outside of 1 to 40: no such thing holds anything.
-    Bits::new(version.into()).max_len(level.into()).unwrap_or(0)
+    let (blocks, correction_length) = blocks(version, level);
+    8 * (version.codewords() - blocks * correction_length)
 }
 
 #[cfg(test)]
 mod tests {
+    use qrcode::bits::Bits;
+    use qrcode::ec::construct_codewords;
+
     use super::*;
     use crate::qr::tests::Random;
 
@@ -78,6 +96,7 @@ mod tests {
         for number in 1..=40 {
             let version = Version::new(number).unwrap();
             for level in EccLevel::ALL {
+                assert_eq!(capacity(version, level), Bits::new(version.into()).max_len(level.into()).unwrap());
                 let data: Vec<u8> = (0..capacity(version, level) / 8).map(|_| random.below(256) as u8).collect();
                 let (mut codewords, correction) = construct_codewords(&data, version.into(), level.into()).unwrap();
                 codewords.extend(correction);

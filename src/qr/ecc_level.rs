@@ -48,6 +48,7 @@ impl fmt::Display for EccLevel {
     }
 }
 
+#[cfg(test)]
 impl From<EccLevel> for qrcode::EcLevel {
     fn from(level: EccLevel) -> Self {
         match level {

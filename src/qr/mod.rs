@@ -1,9 +1,9 @@
 //! Text to QR symbol (ISO/IEC 18004:2024): segments, codewords, placement, mask.
 //!
-//! The division into blocks and function patterns come from the `qrcode` crate. Segmentation, data bits, error
-//! correction, placement and mask choice are ours: for the symbol of a KOD II the last three take 0.6, 1 and 1 to 2 µs,
-//! there 6, 11 and 1375. They are the same codewords, the same modules and the same choice as by a plain reading of
-//! the standard; the tests compare. This module knows nothing of pictures or links.
+//! All of it is ours: for the symbol of a KOD II error correction, placement and mask choice take 0.6, 1 and 1 to 2 µs, in the
+//! `qrcode` crate 6, 11 and 1375; and what symbols of one version have in common takes a quarter of the instructions, which counts
+//! where a process makes two. They are the same codewords, the same modules and the same choice as by that crate or by a plain
+//! reading of the standard; the tests compare. This module knows nothing of pictures or links.
 //!
 //! ```
 //! use ksef_qr::EccLevel;

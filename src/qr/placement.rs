@@ -37,20 +37,26 @@ impl Placement {
         let size = version.size();
         let functions = Functions::of(version);
         let light = (functions.data_modules() / 8 * 8) as u16;
-        let fours = Self::fours_in_row(size);
+        let (fours, words) = (Self::fours_in_row(size), size.div_ceil(64));
         let mut bit_of = vec![[light; 4]; size * fours].into_boxed_slice();
         let mut singles = Vec::new();
-        for (bit, (x, y)) in zigzag(size).filter(|&(x, y)| functions.is_data(x, y)).enumerate().take(usize::from(light))
-        {
-            let bit = bit as u16;
-            let right = (x < TIMING) == (x % 2 == 1);
-            let neighbour = if right { x - 1 } else { x + 1 };
-            if !functions.is_data(neighbour, y) {
-                let word = (y * size.div_ceil(64) + x / 64) as u16;
-                singles.push(Single { word, shift: (x % 64) as u8, bit });
-            } else if right {
-                // Columns 1, 3 and 5 are right ones, then from 8 on every other.
-                bit_of[y * fours + x / 8][x / 2 % 4] = bit;
+        let mut bit = 0;
+        for (pair, right) in right_columns(size).enumerate() {
+            for step in 0..size {
+                let y = if pair % 2 == 0 { size - 1 - step } else { step };
+                let shown = [right, right - 1].map(|x| functions.is_data(x, y));
+                if shown == [false; 2] || bit >= light {
+                    continue;
+                }
+                if shown == [true; 2] {
+                    // Columns 1, 3 and 5 are right ones, then from 8 on every other.
+                    bit_of[y * fours + right / 8][right / 2 % 4] = bit;
+                    bit += 2;
+                } else {
+                    let x = if shown[0] { right } else { right - 1 };
+                    singles.push(Single { word: (y * words + x / 64) as u16, shift: (x % 64) as u8, bit });
+                    bit += 1;
+                }
             }
         }
         Self { size, bit_of, singles: singles.into() }
@@ -120,21 +126,26 @@ static SPREAD: [u64; 256] = {
 /// The column of the vertical timing pattern, which is not part of a pair.
 const TIMING: usize = 6;
 
-/// All modules in the order of placement: columns in pairs from the right, up and down by turns, in a pair
-/// the right one first. The vertical timing pattern is not part of a pair.
-fn zigzag(size: usize) -> impl Iterator<Item = (usize, usize)> {
-    let right_columns = (TIMING + 2..size).rev().step_by(2).chain([5, 3, 1]);
-    right_columns.enumerate().flat_map(move |(pair, right)| {
-        (0..size).flat_map(move |step| {
-            let y = if pair % 2 == 0 { size - 1 - step } else { step };
-            [(right, y), (right - 1, y)]
-        })
-    })
+/// The right columns of the pairs in the order of placement, which goes up and down them by turns, in a pair the right module
+/// first. The vertical timing pattern is not part of a pair.
+fn right_columns(size: usize) -> impl Iterator<Item = usize> {
+    (TIMING + 2..size).rev().step_by(2).chain([5, 3, 1])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::qr::tests::Random;
+
+    /// The slow twin: all modules along the zigzag, one by one.
+    fn zigzag(size: usize) -> impl Iterator<Item = (usize, usize)> {
+        right_columns(size).enumerate().flat_map(move |(pair, right)| {
+            (0..size).flat_map(move |step| {
+                let y = if pair % 2 == 0 { size - 1 - step } else { step };
+                [(right, y), (right - 1, y)]
+            })
+        })
+    }
 
     /// ISO/IEC 18004 figure 19: the first codewords of version 2 go up the right edge, then down beside it.
     #[test]
@@ -152,6 +163,22 @@ mod tests {
             all.dedup();
             assert_eq!(all.len(), size * (size - 1));
             assert!(all.iter().all(|&(x, _)| x != 6));
+        }
+    }
+
+    #[test]
+    fn bits_go_along_the_zigzag_in_every_version() {
+        let mut random = Random::new(5);
+        for number in 1..=40 {
+            let version = Version::new(number).unwrap();
+            let (size, functions) = (version.size(), Functions::of(version));
+            let codewords: Vec<u8> = (0..version.codewords()).map(|_| random.below(256) as u8).collect();
+            let mut plain = vec![0; size * size.div_ceil(64)];
+            let bits = codewords.iter().flat_map(|codeword| (0..8).rev().map(move |bit| codeword >> bit & 1));
+            for ((x, y), bit) in zigzag(size).filter(|&(x, y)| functions.is_data(x, y)).zip(bits) {
+                plain[y * size.div_ceil(64) + x / 64] |= u64::from(bit) << (x % 64);
+            }
+            assert!(Placement::of(version).rows(&codewords) == plain, "{version}");
         }
     }
 

@@ -25,7 +25,7 @@ impl Divisor {
     }
 
     fn new(length: usize) -> Self {
-        let generator = Remainder::from_bytes(&generator(length));
+        let generator = Remainder::from_bytes(&GENERATORS[length]);
         let mut low = Box::new([Remainder::ZERO; 256]);
         let mut multiple = generator;
         for bit in 0..8 {
@@ -100,30 +100,37 @@ impl std::ops::Add for Remainder {
     }
 }
 
-/// The coefficients of (x - 1)(x - 2)(x - 4)... with `length` factors, but for the leading one, which is 1.
-fn generator(length: usize) -> Vec<u8> {
-    let mut coefficients = vec![0; length];
-    if let Some(last) = coefficients.last_mut() {
-        *last = 1;
-    }
-    let mut root = 1;
-    for _ in 0..length {
-        for place in 0..length {
-            let next = coefficients.get(place + 1).copied().unwrap_or(0);
-            coefficients[place] = product(coefficients[place], root) ^ next;
+/// For each length the coefficients of (x - 1)(x - 2)(x - 4)... with so many factors, but for the leading one, which is 1.
+static GENERATORS: [[u8; LONGEST]; LONGEST + 1] = {
+    let mut generators = [[0; LONGEST]; LONGEST + 1];
+    let (mut length, mut root) = (1, 1);
+    while length <= LONGEST {
+        // Those of one factor fewer times x, and from this themselves times the root.
+        let shorter = generators[length - 1];
+        let (mut place, mut last) = (0, 1);
+        while place < length {
+            generators[length][place] = shorter[place] ^ product(last, root);
+            last = shorter[place];
+            place += 1;
         }
         root = double(root);
+        length += 1;
     }
-    coefficients
-}
+    generators
+};
 
 /// The product in the standard's field of 256 elements.
-fn product(a: u8, b: u8) -> u8 {
-    (0..8).rev().fold(0, |sum, bit| double(sum) ^ if a >> bit & 1 == 1 { b } else { 0 })
+const fn product(a: u8, b: u8) -> u8 {
+    let (mut sum, mut bit) = (0, 8);
+    while bit > 0 {
+        bit -= 1;
+        sum = double(sum) ^ if a >> bit & 1 == 1 { b } else { 0 };
+    }
+    sum
 }
 
 /// Twice an element: x times the polynomial modulo x^8 + x^4 + x^3 + x^2 + 1.
-fn double(a: u8) -> u8 {
+const fn double(a: u8) -> u8 {
     a << 1 ^ if a & 0x80 == 0 { 0 } else { 0x1D }
 }
 
@@ -151,6 +158,6 @@ mod tests {
     #[test]
     fn generator_of_the_standard() {
         let power = |exponent| (0..exponent).fold(1, |element, _| double(element));
-        assert_eq!(generator(7), [87, 229, 146, 149, 238, 102, 21].map(power));
+        assert_eq!(GENERATORS[7][..7], [87, 229, 146, 149, 238, 102, 21].map(power));
     }
 }

@@ -47,16 +47,18 @@ fn strip(by_mask: &[Box<[u64]>; 8], number: usize, size: usize) -> Box<[ByMask]>
 
 fn rows(functions: &Functions, size: usize, level: EccLevel, mask: Mask) -> Box<[u64]> {
     let words = size.div_ceil(64);
-    let places = (0..size).flat_map(|y| (0..words).map(move |word| (64 * word, y)));
-    let mut rows: Box<[u64]> = places
-        .zip(functions.words())
-        .map(|((start, y), (reserved, dark))| {
+    let mut rows: Box<[u64]> = functions.dark().into();
+    let rows_reserved = rows.chunks_exact_mut(words).zip(functions.reserved().chunks_exact(words));
+    for (y, (row, reserved)) in rows_reserved.enumerate() {
+        for (number, (word, reserved)) in row.iter_mut().zip(reserved).enumerate() {
+            let start = 64 * number;
             let within = u64::MAX >> (64 - (size - start).min(64));
-            pattern(mask, start, y) & !reserved & within | dark
-        })
-        .collect();
+            *word |= pattern(mask, start, y) & !reserved & within;
+        }
+    }
+    let information = format_information(level, mask);
     let mut show = |x: usize, y: usize, bit: u32| {
-        rows[y * words + x / 64] |= u64::from(format_information(level, mask) >> bit & 1) << (x % 64);
+        rows[y * words + x / 64] |= u64::from(information >> bit & 1) << (x % 64);
     };
     // Twice, the lowest bit first: around the upper left finder pattern, and beside the two others (figure 25).
     for (bit, place) in (0..).zip([0, 1, 2, 3, 4, 5, 7, 8]) {
@@ -72,17 +74,24 @@ fn rows(functions: &Functions, size: usize, level: EccLevel, mask: Mask) -> Box<
 
 /// What a mask lays over the 64 columns from `start` in row `y`, a dark module being a bit that is set (table 10).
 fn pattern(mask: Mask, start: usize, y: usize) -> u64 {
-    /// In every row each of the patterns begins anew after so many columns.
-    const PERIOD: usize = 6;
-    const REPEATED: u128 = {
-        let (mut repeated, mut place) = (0, 0);
-        while place < 128 {
-            repeated |= 1 << place;
-            place += PERIOD;
+    /// In every row each of the patterns begins anew after so many columns, and in every column after so many rows.
+    const COLUMNS: usize = 6;
+    const ROWS: usize = 12;
+    static BY_MASK: [[u128; ROWS]; 8] = {
+        let mut by_mask = [[0; ROWS]; 8];
+        let mut place = 0;
+        while place < 8 * ROWS * 128 {
+            let (mask, y, x) = (place / 128 / ROWS, place / 128 % ROWS, place % 128);
+            by_mask[mask][y] |= (is_dark(mask, x, y) as u128) << x;
+            place += 1;
         }
-        repeated
+        by_mask
     };
-    let is_dark = |x: usize| match mask.number() {
+    (BY_MASK[usize::from(mask.number())][y % ROWS] >> (start % COLUMNS)) as u64
+}
+
+const fn is_dark(mask: usize, x: usize, y: usize) -> bool {
+    match mask {
         0 => (x + y).is_multiple_of(2),
         1 => y.is_multiple_of(2),
         2 => x.is_multiple_of(3),
@@ -91,9 +100,7 @@ fn pattern(mask: Mask, start: usize, y: usize) -> u64 {
         5 => x * y % 2 + x * y % 3 == 0,
         6 => (x * y % 2 + x * y % 3).is_multiple_of(2),
         _ => ((x + y) % 2 + x * y % 3).is_multiple_of(2),
-    };
-    let first = (0..PERIOD).fold(0, |bits, x| bits | u128::from(is_dark(x)) << x);
-    (first.wrapping_mul(REPEATED) >> (start % PERIOD)) as u64
+    }
 }
 
 /// Level and mask in 15 bits that allow for errors (ISO/IEC 18004 7.9.1 and annex C).

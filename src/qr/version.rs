@@ -28,6 +28,22 @@ impl Version {
     pub fn size(self) -> usize {
         17 + 4 * usize::from(self.0)
     }
+
+    /// How many codewords the symbol has room for, those of error correction included (ISO/IEC 18004 table 1).
+    pub(super) fn codewords(self) -> usize {
+        let size = self.size();
+        // Three finder patterns with their separators, two timing patterns, format information.
+        let mut modules = size * size - 3 * 64 - 2 * (size - 16) - 31;
+        if self.0 >= 2 {
+            // Those between finder patterns lie upon the timing patterns.
+            let across = usize::from(self.0) / 7 + 2;
+            modules -= 25 * (across * across - 3) - 2 * 5 * (across - 2);
+        }
+        if self.0 >= 7 {
+            modules -= 2 * 18;
+        }
+        modules / 8
+    }
 }
 
 /// The three groups of versions whose segment headers are equally long (ISO/IEC 18004 table 3).
@@ -55,6 +71,7 @@ impl VersionClass {
     }
 }
 
+#[cfg(test)]
 impl From<Version> for qrcode::Version {
     fn from(version: Version) -> Self {
         Self::Normal(i16::from(version.0))

@@ -50,8 +50,13 @@ impl Source {
         }
     }
 
+    /// True for sources that are one invoice together, as far as can be seen before it is opened: no work for several threads.
+    pub(crate) fn are_one(sources: &[Self]) -> bool {
+        matches!(sources, [source] if source.is_one())
+    }
+
     /// True for what is one invoice, as far as can be seen before it is opened.
-    pub(crate) fn is_one(&self) -> bool {
+    fn is_one(&self) -> bool {
         match self {
             Self::Stdin => true,
             Self::Path(path) => path.is_file() && ArchiveFormat::of(path).is_none(),

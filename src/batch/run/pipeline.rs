@@ -19,7 +19,7 @@ use super::work::{Crew, Plan};
 #[cfg(feature = "book")]
 use super::work::{DrawnCodes, MOST_BY_BOOK, Turns};
 use crate::batch::code_source::{CodeSource, Numbers};
-use crate::batch::input::Beside;
+use crate::batch::input::{Beside, Source};
 #[cfg(feature = "pdf")]
 use crate::batch::observers::LabelSheets;
 use crate::batch::observers::{DocumentAdvice, DoubledNumbers, Observer, SigningAdvice, UpoPairing};
@@ -181,7 +181,7 @@ impl<'b> Run<'b> {
             turns: &turns,
         };
         // One file is no work for several threads: to start them takes as long as its codes.
-        let alone = feeder.earlier_end().is_none() && matches!(&*batch.sources, [source] if source.is_one());
+        let alone = feeder.earlier_end().is_none() && Source::are_one(&batch.sources);
         thread::scope(|scope| {
             // One after the other they cannot wait for each other.
             let most = if alone { None } else { Some(tickets) };
@@ -363,7 +363,6 @@ fn nobody_reads(batch: &Batch, error: &io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::Source;
     use crate::upo::Upo;
     use crate::values::{Environment, IssueDate};
 

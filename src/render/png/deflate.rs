@@ -65,6 +65,11 @@ impl Deflate {
         }
     }
 
+    /// How many bits these bytes take as themselves.
+    pub(super) fn bits_of(&self, bytes: &[u8]) -> usize {
+        bytes.iter().map(|&byte| self.code.word(usize::from(byte)).count as usize).sum()
+    }
+
     /// Writes `length` bytes that are as those one row of `stride` bytes above: none, or three or more. Pieces of
     /// up to 258 bytes, of which the last is not too short to be one.
     pub(super) fn push_copy(&self, out: &mut BitWriter, length: usize, stride: usize) {

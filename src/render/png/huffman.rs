@@ -1,5 +1,4 @@
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::iter::Peekable;
 
 use super::bit_writer::Bits;
 
@@ -31,17 +30,25 @@ impl Huffman {
 
     /// The code with these lengths, at most [`LONGEST`], by symbol.
     pub(super) fn from_lengths(lengths: Vec<u8>) -> Self {
-        let mut words = vec![Bits::default(); lengths.len()];
-        let mut next: u16 = 0;
-        for length in 1..=LONGEST {
-            next <<= 1;
-            for (word, _) in words.iter_mut().zip(&lengths).filter(|(_, of)| **of == length) {
-                // Deflate stores code words from their highest bit on, and all else from the lowest.
-                let bits = u64::from(next.reverse_bits() >> (16 - length));
-                *word = Bits { bits, count: length.into() };
-                next += 1;
-            }
+        // Of each length the first code word comes after all shorter ones.
+        let mut counts = [0; LONGEST as usize + 1];
+        for &length in &lengths {
+            counts[usize::from(length)] += 1;
         }
+        let mut next = [0_u16; LONGEST as usize + 1];
+        for length in 2..next.len() {
+            next[length] = (next[length - 1] + counts[length - 1]) << 1;
+        }
+        let word = |&length: &u8| {
+            if length == 0 {
+                return Bits::default();
+            }
+            let word = next[usize::from(length)];
+            next[usize::from(length)] += 1;
+            // Deflate stores code words from their highest bit on, and all else from the lowest.
+            Bits { bits: u64::from(word.reverse_bits() >> (16 - length)), count: length.into() }
+        };
+        let words = lengths.iter().map(word).collect();
         Self { lengths, words }
     }
 
@@ -56,20 +63,26 @@ impl Huffman {
     }
 }
 
-/// Huffman's lengths, without a limit: joins the two lightest trees until one is left.
+/// Huffman's lengths, without a limit: joins the two lightest trees until one is left, of equally heavy ones those that were
+/// there before.
+///
+/// Trees that are joined are never lighter than those joined earlier, so that the lightest of all is the first of the
+/// symbols left, by weight, or the first of the joined ones left.
 fn best_lengths(weights: &[u32]) -> Vec<u8> {
+    let mut symbols: Vec<usize> = (0..weights.len()).filter(|&symbol| weights[symbol] > 0).collect();
+    symbols.sort_by_key(|&symbol| weights[symbol]);
+    let mut symbols = symbols.into_iter().peekable();
+    // By tree; the joined ones follow the symbols.
+    let mut weights_of_all: Vec<u64> = weights.iter().copied().map(u64::from).collect();
     let mut parents = vec![0; weights.len()];
-    let mut trees: BinaryHeap<_> = (0..)
-        .zip(weights)
-        .filter(|(_, weight)| **weight > 0)
-        .map(|(node, &weight)| Reverse((u64::from(weight), node)))
-        .collect();
-    while let (Some(Reverse(light)), Some(Reverse(heavier))) = (trees.pop(), trees.pop()) {
-        let joined = parents.len();
+    let mut joined = weights.len();
+    while let Some(light) = lightest(&mut symbols, &mut joined, &weights_of_all)
+        && let Some(heavier) = lightest(&mut symbols, &mut joined, &weights_of_all)
+    {
+        parents[light] = parents.len();
+        parents[heavier] = parents.len();
         parents.push(0);
-        parents[light.1] = joined;
-        parents[heavier.1] = joined;
-        trees.push(Reverse((light.0 + heavier.0, joined)));
+        weights_of_all.push(weights_of_all[light] + weights_of_all[heavier]);
     }
     // A parent comes after its children, so that going backwards each depth is known when it is needed.
     let mut depths = vec![0u8; parents.len()];
@@ -82,9 +95,50 @@ fn best_lengths(weights: &[u32]) -> Vec<u8> {
     depths
 }
 
+/// Takes the lightest tree from those that are left: `symbols`, and the joined ones from `joined` on.
+fn lightest(symbols: &mut Peekable<impl Iterator<Item = usize>>, joined: &mut usize, weights: &[u64]) -> Option<usize> {
+    let weight = weights.get(*joined);
+    symbols.next_if(|&symbol| weight.is_none_or(|&weight| weights[symbol] <= weight)).or_else(|| {
+        weight?;
+        *joined += 1;
+        Some(*joined - 1)
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+    use std::collections::BinaryHeap;
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The slow twin: all trees in one heap.
+    fn by_heap(weights: &[u32]) -> Vec<u8> {
+        let mut parents = vec![None; weights.len()];
+        let mut trees: BinaryHeap<_> = (0..)
+            .zip(weights)
+            .filter(|(_, weight)| **weight > 0)
+            .map(|(node, &weight)| Reverse((u64::from(weight), node)))
+            .collect();
+        while let (Some(Reverse(light)), Some(Reverse(heavier))) = (trees.pop(), trees.pop()) {
+            parents[light.1] = Some(parents.len());
+            parents[heavier.1] = Some(parents.len());
+            trees.push(Reverse((light.0 + heavier.0, parents.len())));
+            parents.push(None);
+        }
+        let depth = |symbol: usize| std::iter::successors(parents[symbol], |&node: &usize| parents[node]).count();
+        (0..weights.len()).map(|symbol| depth(symbol) as u8).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn lengths_are_those_of_a_heap(weights in vec(prop_oneof![Just(0_u32), 1..4_u32, 1..1_000_u32, any::<u32>()], 0..300)) {
+            prop_assert_eq!(best_lengths(&weights), by_heap(&weights));
+        }
+    }
 
     #[test]
     fn the_example_of_rfc_1951() {

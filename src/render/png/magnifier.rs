@@ -19,8 +19,11 @@ impl Magnifier {
                 (8 * byte..8 * byte + 8).fold(0, |bits, pixel| bits << 1 | u8::from(black(pixel)))
             };
             let dark: Vec<u8> = (0..module_px).map(dark).collect();
-            let more: Vec<u8> = pixels.iter().zip(dark.iter().cycle()).map(|(white, dark)| white & !dark).collect();
-            pixels.extend(more);
+            let known = pixels.len();
+            pixels.extend_from_within(..);
+            for more in pixels[known..].chunks_exact_mut(module_px) {
+                more.iter_mut().zip(&dark).for_each(|(pixels, dark)| *pixels &= !dark);
+            }
         }
         Self { module_px, pixels }
     }

@@ -5,7 +5,10 @@ mod bit_writer;
 mod deflate;
 mod frame;
 mod glyph_cache;
+mod glyph_pixels;
 mod huffman;
+#[rustfmt::skip]
+mod letters;
 mod magnifier;
 mod patterns;
 mod raster;

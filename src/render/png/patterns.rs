@@ -14,23 +14,21 @@ pub(super) struct Patterns {
 
 impl Patterns {
     pub(super) fn new(deflate: &Deflate, magnifier: &Magnifier) -> Self {
-        let all = (0..=u8::MAX).map(|modules| {
-            let mut out = BitWriter::default();
+        let most_bits = (0..=u8::MAX).map(|modules| deflate.bits_of(magnifier.pixels(modules))).max();
+        let pieces_each = most_bits.unwrap_or_default().div_ceil(Bits::MOST as usize);
+        let mut pieces = Vec::with_capacity(256 * pieces_each);
+        let mut out = BitWriter::default();
+        for modules in 0..=u8::MAX {
             deflate.push_literals(&mut out, magnifier.pixels(modules));
-            out.into_pieces()
-        });
-        let all: Vec<Vec<Bits>> = all.collect();
-        let pieces_each = all.iter().map(Vec::len).max().unwrap_or_default();
-        let mut pieces = Vec::with_capacity(all.len() * pieces_each);
-        for mut pattern in all {
-            pattern.resize(pieces_each, Bits::default());
-            pieces.extend(pattern);
+            out.take_pieces(&mut pieces);
+            pieces.resize((usize::from(modules) + 1) * pieces_each, Bits::default());
         }
         let checksums = (0..=u8::MAX).map(|modules| Adler32::of(magnifier.pixels(modules))).collect();
         Self { pieces, pieces_each, checksums }
     }
 
     /// Writes the pixels of eight modules, the lowest bit the leftmost and set if dark.
+    #[inline(always)]
     pub(super) fn push(&self, out: &mut BitWriter, modules: u8) {
         let start = usize::from(modules) * self.pieces_each;
         out.push_all(&self.pieces[start..start + self.pieces_each]);

@@ -1,4 +1,5 @@
-use super::glyph_cache::{GlyphCache, GlyphPixels};
+use super::glyph_cache::GlyphCache;
+use super::glyph_pixels::GlyphPixels;
 use crate::render::layout::Layout;
 
 pub(super) const WHITE: u8 = 0xFF;
