@@ -27,10 +27,12 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod area;
+mod dark;
 mod effort;
 mod error;
 mod file;
 mod found;
+mod grey;
 mod ink;
 mod pdf;
 mod picture;
