@@ -1,4 +1,4 @@
-//! Which pixels are dark against their surroundings: what rxing's `HybridBinarizer` says, bit for bit, in a quarter of its time.
+//! Which pixels are dark against their surroundings: what rxing's `HybridBinarizer` says, bit for bit, in a third of its time.
 //! It goes through a picture row by row, and not square by square.
 
 use image::GrayImage;

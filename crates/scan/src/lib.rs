@@ -19,6 +19,7 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | `file`: `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
+//! | `grey`, `dark` | a PNG or JPEG | grey levels; which of them are dark against their surroundings |
 //! | `ink` | a PDF | where a page of it is dark |
 //! | [`schema`] | the files of a folder of schemas, a document | what the schema has against the document |
 //! | [`protocol`] | lines of JSON | calls of the above |
