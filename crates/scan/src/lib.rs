@@ -19,6 +19,7 @@
 //! | module | turns | into |
 //! |---|---|---|
 //! | `file`: `picture`, `svg`, `pdf` | bytes | the texts of the codes and links in them |
+//! | `grey`, `dark` | a PNG or JPEG | grey levels; which of them are dark against their surroundings |
 //! | `ink` | a PDF | where a page of it is dark |
 //! | [`schema`] | the files of a folder of schemas, a document | what the schema has against the document |
 //! | [`protocol`] | lines of JSON | calls of the above |
@@ -27,10 +28,12 @@
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod area;
+mod dark;
 mod effort;
 mod error;
 mod file;
 mod found;
+mod grey;
 mod ink;
 mod pdf;
 mod picture;
