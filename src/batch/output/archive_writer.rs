@@ -9,7 +9,7 @@ use rawzip::time::UtcDateTime;
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use tempfile::NamedTempFile;
 
-use super::prepared_file::Content;
+use super::prepared_file::{Content, Packed};
 use crate::batch::input::{ArchiveFormat, BLOCK, headers};
 
 /// The file under the archive, which gets its name when the archive is whole.
@@ -35,8 +35,8 @@ impl ArchiveWriter {
 
     pub(super) fn add(&mut self, name: &str, content: &Content) -> io::Result<()> {
         match (self, content) {
-            (Self::Zip(zip), Content::Deflated { deflated, checksum, size }) => {
-                add_to_zip(zip, name, deflated, DataDescriptorOutput::new(*checksum, *size)).map_err(cause)
+            (Self::Zip(zip), Content::Zipped { packed, checksum, size }) => {
+                add_to_zip(zip, name, packed, DataDescriptorOutput::new(*checksum, *size)).map_err(cause)
             }
             (Self::Tar(tar), Content::Plain(bytes)) => add_to_tar(tar, name, bytes),
             (Self::TarGz(tar), Content::Plain(bytes)) => add_to_tar(tar, name, bytes),
@@ -66,7 +66,7 @@ impl ArchiveWriter {
 fn add_to_zip(
     zip: &mut ZipArchiveWriter<Target>,
     name: &str,
-    deflated: &[u8],
+    packed: &Packed,
     descriptor: DataDescriptorOutput,
 ) -> Result<(), rawzip::Error> {
     // The first day that a ZIP archive can name.
@@ -76,7 +76,7 @@ fn add_to_zip(
         file = file.last_modified(day);
     }
     let (mut entry, _) = file.start()?;
-    entry.write_all(deflated)?;
+    packed.write_to(&mut entry)?;
     entry.finish(descriptor)?;
     Ok(())
 }

@@ -224,7 +224,8 @@ impl Destination {
         }
         let parent = pdf.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Through a link, too: the folder of the file itself.
-        let behind = pdf.canonicalize().ok();
+        let is_link = fs::symlink_metadata(pdf).is_ok_and(|found| found.is_symlink());
+        let behind = if is_link { pdf.canonicalize().ok() } else { None };
         let folders = [Some(parent), behind.as_deref().and_then(Path::parent)];
         let is_same = |place: &Path| same_file::is_same_file(place, folder).unwrap_or(false);
         match folders.into_iter().flatten().any(is_same) {
@@ -321,7 +322,7 @@ impl Destination {
         if self.is_manifest() {
             return Ok((Picture::Bytes(bytes), None));
         }
-        self.write(names.names.picture(code, format), &bytes, format.is_compressed(), names.are_own)
+        self.write(names.names.picture(code, format), bytes, format.is_compressed(), names.are_own)
     }
 
     /// A document as the manifest names it, and the file, unless it goes into the manifest.
@@ -341,13 +342,13 @@ impl Destination {
         if names.are_own {
             self.check_own(&name, document, &bytes)?;
         }
-        self.write(name, &bytes, false, names.are_own)
+        self.write(name, bytes, false, names.are_own)
     }
 
     fn write(
         &self,
         name: String,
-        bytes: &[u8],
+        bytes: Vec<u8>,
         is_compressed: bool,
         own: bool,
     ) -> Result<(Picture, Option<PreparedFile>)> {
@@ -359,17 +360,17 @@ impl Destination {
     ///
     /// # Errors
     /// `output_unwritable`.
-    pub(crate) fn repair(&self, name: &str, bytes: &[u8], is_compressed: bool) -> Result<Option<PreparedFile>> {
+    pub(crate) fn repair(&self, name: &str, bytes: Vec<u8>, is_compressed: bool) -> Result<Option<PreparedFile>> {
         self.prepare(name.to_owned(), bytes, is_compressed, true)
     }
 
     /// Writes a file aside. `own` marks a name that an earlier run gave: what is there may be replaced.
-    fn prepare(&self, name: String, bytes: &[u8], is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
+    fn prepare(&self, name: String, bytes: Vec<u8>, is_compressed: bool, own: bool) -> Result<Option<PreparedFile>> {
         let content = match (&self.output, &self.staging) {
             (Output::Folder(_) | Output::File(_), Some(staging)) => {
                 let prepared = match own || self.replace {
-                    true => staging.prepare(bytes, self.is_durable).map(Prepared::Named),
-                    false => staging.prepare_new(bytes, self.is_durable),
+                    true => staging.prepare(&bytes, self.is_durable).map(Prepared::Named),
+                    false => staging.prepare_new(&bytes, self.is_durable),
                 };
                 let path = self.folder.as_deref().unwrap_or(Path::new("")).join(&name);
                 Content::File(prepared.map_err(|error| unwritable(&path, &error))?)

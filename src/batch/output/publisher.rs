@@ -166,7 +166,7 @@ mod tests {
         let mut publisher = Publisher::open(&destination).unwrap();
         publisher.wait();
         for name in ["a.png", "b.png", "c.png"] {
-            publisher.publish(destination.repair(name, b"new", true).unwrap().unwrap()).unwrap();
+            publisher.publish(destination.repair(name, b"new".to_vec(), true).unwrap().unwrap()).unwrap();
         }
         fs::write(&manifest, "new\n").unwrap();
         let prepared = File::open(&manifest).unwrap();

@@ -177,7 +177,14 @@ impl<'a> Lexer<'a> {
     }
 
     fn name(&mut self) -> Box<[u8]> {
-        let mut name = Vec::new();
+        let rest = self.data.get(self.at..).unwrap_or_default();
+        let end = rest.iter().position(|&byte| !is_regular(byte) || byte == b'#').unwrap_or(rest.len());
+        let (plain, after) = rest.split_at(end);
+        self.at += end;
+        if after.first() != Some(&b'#') {
+            return plain.into();
+        }
+        let mut name = plain.to_vec();
         while let Some(byte) = self.peek().filter(|&byte| is_regular(byte)) {
             let digits = self.data.get(self.at + 1..self.at + 3).filter(|_| byte == b'#');
             let pair = digits.and_then(|digits| Some((hex(*digits.first()?)?, hex(*digits.get(1)?)?)));
@@ -240,7 +247,15 @@ impl Lexer<'_> {
     /// `(text)`
     fn literal(&mut self) -> Result<Box<[u8]>> {
         self.at += 1;
-        let (mut text, mut open) = (Vec::new(), 1_u32);
+        let rest = self.data.get(self.at..).unwrap_or_default();
+        let special = |byte: &u8| matches!(byte, b'(' | b')' | b'\\' | b'\r');
+        let (plain, after) = rest.split_at(rest.iter().position(special).unwrap_or(rest.len()));
+        self.at += plain.len();
+        if after.first() == Some(&b')') {
+            self.at += 1;
+            return Ok(plain.into());
+        }
+        let (mut text, mut open) = (plain.to_vec(), 1_u32);
         loop {
             match self.next() {
                 None => return Err(self.damaged("a string does not end")),
@@ -290,8 +305,13 @@ impl Lexer<'_> {
 
     /// `<74657874>`
     fn hexadecimal(&mut self) -> Result<Box<[u8]>> {
+        /// Where its end is looked for, to make room for it: longer ones grow.
+        const NEAR: usize = 256;
         self.at += 1;
-        let (mut text, mut high) = (Vec::new(), None);
+        let rest = self.data.get(self.at..).unwrap_or_default();
+        let near = rest.get(..NEAR).unwrap_or(rest);
+        let length = memchr::memchr(b'>', near).unwrap_or(near.len()).div_ceil(2);
+        let (mut text, mut high) = (Vec::with_capacity(length), None);
         loop {
             match self.next() {
                 Some(b'>') => break,
@@ -324,8 +344,45 @@ pub(in crate::pdf) fn hex(digit: u8) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::pdf_objects::write;
+
+    /// What a text holds up to its end or its fault, and where that is.
+    fn tokens(text: &[u8], before: usize) -> (Vec<String>, String, usize) {
+        let mut lexer = Lexer::content(text);
+        let mut found = Vec::new();
+        loop {
+            match lexer.next_token() {
+                Ok(Some(token)) => found.push(format!("{token:?}")),
+                Ok(None) => return (found, String::new(), lexer.at - before),
+                Err(error) => {
+                    let message = error.message().split_once(": ").map(|(_, why)| why.to_owned());
+                    return (found, message.unwrap_or_default(), lexer.at - before);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// The slow twin of each fast way: an escape that means nothing, or only what it stands for, leads there.
+        #[test]
+        fn escapes_that_mean_nothing_change_nothing(text in "[ab#4)(\\\\\r\n /<>%]{0,30}") {
+            for (plain, escaped) in [("(", "(\\\n"), ("/n", "/#6e")] {
+                let read = |start: &str| tokens(format!("{start}{text}").as_bytes(), start.len());
+                prop_assert_eq!(read(plain), read(escaped));
+            }
+        }
+
+        #[test]
+        fn bytes_in_hexadecimal(bytes in proptest::collection::vec(any::<u8>(), 0..600), spaces in any::<bool>()) {
+            let between = if spaces { " " } else { "" };
+            let text = bytes.iter().map(|byte| format!("{byte:02x}{between}")).collect::<Vec<_>>().concat();
+            let read = Lexer::new(format!("<{text}>").as_bytes(), 0).object().unwrap();
+            prop_assert_eq!(read, Object::text(&bytes));
+        }
+    }
 
     #[test]
     fn what_is_written_reads_back() {

@@ -14,6 +14,8 @@ pub(in crate::pdf) struct Reader<'a> {
     pub(in crate::pdf) ink: Ink,
     /// True once codes of an earlier stamping are drawn.
     pub(in crate::pdf) is_stamped: bool,
+    /// The letters of the string at hand.
+    pub(in crate::pdf) quote: String,
     steps: u32,
     /// Words that are no operators, in all.
     unknown: u32,
@@ -73,7 +75,7 @@ pub(in crate::pdf) struct Run<'r, 'f> {
 
 impl<'a> Reader<'a> {
     pub(in crate::pdf) fn new(file: &'a File, ink: Ink) -> Self {
-        Self { file, ink, is_stamped: false, steps: 0, unknown: 0 }
+        Self { file, ink, is_stamped: false, quote: String::new(), steps: 0, unknown: 0 }
     }
 
     /// Reads a page's content.

@@ -78,11 +78,12 @@ impl<'a> Reader<'a> {
         // Spaces leave no ink, nor do letters that are there to be found only (as in scans), or white ones.
         let (fills, strokes) = (!matches!(state.mode, 1 | 3 | 5 | 7), matches!(state.mode, 1 | 2 | 5 | 6));
         let is_seen = (fills && !state.fills_white() || strokes && !state.strokes_white()) && self.ink.wants_text();
-        let mut quote = String::new();
+        let mut quote = std::mem::take(&mut self.quote);
+        quote.clear();
         let mut is_known = true;
         // From the first letter with ink to the last.
         let (mut length, mut ink) = (0.0, None::<(f64, f64)>);
-        for (code, (width, parts_words)) in font.widths.codes(text).zip(font.widths.letters(text)) {
+        for (code, width, parts_words) in font.widths.letters(text) {
             let begin = length;
             length += state.size * if vertical { 1.0 } else { width };
             if is_seen {
@@ -109,6 +110,7 @@ impl<'a> Reader<'a> {
             let around = run.text.then(&state.matrix).around(&line).intersection(&state.clip);
             self.ink.text(&around, if is_known { &quote } else { "" });
         }
+        self.quote = quote;
         if vertical {
             run.text = Matrix([1.0, 0.0, 0.0, 1.0, 0.0, -length]).then(&run.text);
         } else {

@@ -52,15 +52,13 @@ impl Font {
 
     /// The codes of a string: each with its width in em, and whether it is the space that words are kept apart with.
     pub(super) fn codes<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (u16, f64, bool)> + 'a {
-        let codes = text.chunks(if self.wide { 2 } else { 1 });
-        let codes = codes.map(|code| code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte)));
-        codes.zip(self.widths.letters(text)).map(|(code, (width, space))| (code, width, space))
+        self.widths.letters(text)
     }
 
     /// Adds the letters of a code to a text. False if nobody knows what it draws: then it adds what it draws in many fonts, or
     /// nothing. That finds numbers, and says nothing of one that is not found.
     pub(super) fn add(&self, code: u16, text: &mut String) -> bool {
-        if self.to_unicode.as_ref().is_some_and(|map| map.add(u32::from(code), text)) {
+        if self.to_unicode.as_ref().is_some_and(|map| map.add(code, text)) {
             return true;
         }
         let letter = match &self.meaning {

@@ -86,7 +86,7 @@ fn keep_files(
                 let difference = |_: &[u8]| "the size, the resolution or the error correction is another".to_owned();
                 match destination.holds(name, &bytes, |found| format.is_whole(found), difference)? {
                     true => compared.0 += 1,
-                    false => files.extend(destination.repair(name, &bytes, format.is_compressed())?),
+                    false => files.extend(destination.repair(name, bytes, format.is_compressed())?),
                 }
             }
             codes.push(code);
@@ -123,5 +123,5 @@ fn keep_document(
         return Ok(None);
     }
     plan.destination.check_own(name, document, &anew.bytes)?;
-    plan.destination.repair(name, &anew.bytes, false)
+    plan.destination.repair(name, anew.bytes, false)
 }

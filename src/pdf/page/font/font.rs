@@ -32,7 +32,7 @@ impl Font {
     /// Adds the letters of a code to a text; false if nobody says what it draws.
     pub(in crate::pdf) fn add(&self, code: u16, text: &mut String) -> bool {
         if let Some(characters) = &self.characters {
-            return characters.add(code.into(), text);
+            return characters.add(code, text);
         }
         let letter = u8::try_from(code).ok().filter(|code| self.is_plain && matches!(code, b' '..=b'~'));
         text.extend(letter.map(char::from));

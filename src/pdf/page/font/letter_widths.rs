@@ -1,5 +1,4 @@
-use std::collections::HashMap;
-
+use super::code_table::CodeTable;
 use crate::error::Result;
 use crate::pdf::document::file::File;
 use crate::pdf_objects::{Dict, Object};
@@ -10,7 +9,7 @@ pub(in crate::pdf) struct LetterWidths {
     wide: bool,
     /// Letters stand under each other.
     pub(in crate::pdf) vertical: bool,
-    widths: HashMap<u16, f64>,
+    widths: CodeTable<f64>,
     default: f64,
     /// In em: how far letters reach below and above the baseline.
     pub(in crate::pdf) reach: [f64; 2],
@@ -19,7 +18,7 @@ pub(in crate::pdf) struct LetterWidths {
 /// Of a font that is missing.
 impl Default for LetterWidths {
     fn default() -> Self {
-        Self { wide: false, vertical: false, widths: HashMap::new(), default: 0.6, reach: REACH }
+        Self { wide: false, vertical: false, widths: CodeTable::default(), default: 0.6, reach: REACH }
     }
 }
 
@@ -50,11 +49,11 @@ impl LetterWidths {
             }
         }
         let first = file.value(font, "FirstChar")?.integer().unwrap_or_default();
-        let mut widths = HashMap::new();
+        let mut widths = CodeTable::default();
         for (code, width) in (first..).zip(file.items(font, "Widths")?.iter().take(256)) {
             let width = file.resolve(width)?.number();
             if let (Ok(code), Some(width)) = (u16::try_from(code), width) {
-                widths.insert(code, width * measure);
+                widths.set(code, width * measure);
             }
         }
         // Of the fourteen fonts that need not say it, Courier is the widest.
@@ -67,7 +66,7 @@ impl LetterWidths {
         let descendants = file.items(font, "DescendantFonts")?;
         let font = descendants.first().map(|font| file.dict(font)).transpose()?.flatten().unwrap_or_default();
         let default = file.value(&font, "DW")?.number().unwrap_or(1000.0) / 1000.0;
-        let mut widths = HashMap::new();
+        let mut widths = CodeTable::default();
         let mut items = file.items(&font, "W")?.into_iter();
         // `first [widths]` or `first last width` (ISO 32000-1, 9.7.4.3).
         while let (Some(first), Some(second)) = (items.next(), items.next()) {
@@ -76,7 +75,7 @@ impl LetterWidths {
                 Object::Array(list) => {
                     for (code, width) in (first..).zip(list) {
                         if let (Ok(code), Some(width)) = (u16::try_from(code), width.number()) {
-                            widths.insert(code, width / 1000.0);
+                            widths.set(code, width / 1000.0);
                         }
                     }
                 }
@@ -84,26 +83,22 @@ impl LetterWidths {
                     let width = items.next().and_then(|width| width.number());
                     let (Some(last), Some(width)) = (last.integer(), width) else { break };
                     for code in first.max(0)..=last.min(0xffff) {
-                        widths.insert(code as u16, width / 1000.0);
+                        widths.set(code as u16, width / 1000.0);
                     }
                 }
             }
-            file.spend(widths.len() / 16)?;
-            if widths.len() > MOST_WIDTHS {
+            file.spend(widths.count() / 16)?;
+            if widths.count() > MOST_WIDTHS {
                 break;
             }
         }
         Ok(Self { wide: true, vertical, widths, default, reach: REACH })
     }
 
-    /// The codes of a string.
-    pub(in crate::pdf) fn codes<'a>(&self, text: &'a [u8]) -> impl Iterator<Item = u16> + 'a {
+    /// The letters of a string: the code of each, its width in em, and whether it is the space that words are kept apart with.
+    pub(in crate::pdf) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (u16, f64, bool)> + 'a {
         let codes = text.chunks(if self.wide { 2 } else { 1 });
-        codes.map(|code| code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte)))
-    }
-
-    /// The letters of a string: the width of each in em, and whether it is the space that words are kept apart with.
-    pub(in crate::pdf) fn letters<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = (f64, bool)> + 'a {
-        self.codes(text).map(|code| (self.widths.get(&code).copied().unwrap_or(self.default), !self.wide && code == 32))
+        let codes = codes.map(|code| code.iter().fold(0_u16, |code, &byte| code << 8 | u16::from(byte)));
+        codes.map(|code| (code, self.widths.get(code).unwrap_or(self.default), !self.wide && code == 32))
     }
 }

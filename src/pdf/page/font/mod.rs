@@ -1,5 +1,6 @@
 //! What the fonts of a page say of their letters.
 
+mod code_table;
 #[expect(clippy::module_inception, reason = "the noun of this folder")]
 mod font;
 mod letter_widths;

@@ -42,8 +42,9 @@ impl SignLines {
     /// Letters, which may be dots in a row. Programs print them one by one, too.
     pub(in crate::pdf) fn text(&mut self, rect: &Rect, letters: &str) {
         let is_dot = |c: char| matches!(c, '.' | '_' | '…' | '‥' | '·');
-        let (all, dots) = (letters.chars().filter(|c| !c.is_whitespace()), letters.chars().filter(|&c| is_dot(c)));
-        if dots.count() * 2 <= all.count() {
+        let dots = letters.chars().filter(|&c| is_dot(c)).count();
+        // Most texts have none, or one.
+        if dots == 0 || dots * 2 <= letters.chars().filter(|c| !c.is_whitespace()).count() {
             return;
         }
         // As far as the letters are high.
