@@ -22,7 +22,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
-use crate::values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, Nip};
+use crate::values::{CertificateSerial, ContextId, Environment, InvoiceHash, IssueDate, Nip, push_base64url};
 
 const SCHEME: &str = "https://";
 
@@ -49,21 +49,24 @@ impl Kod1 {
     pub fn of(invoice: &Invoice, environment: Environment) -> Self {
         Self { environment, seller: invoice.seller(), issue_date: invoice.issue_date(), hash: *invoice.hash() }
     }
+
+    /// The link, ready to print.
+    pub(crate) fn link(&self) -> String {
+        let mut link = String::with_capacity(128);
+        for part in [SCHEME, self.environment.host(), "/invoice/", self.seller.as_str(), "/"] {
+            link.push_str(part);
+        }
+        self.issue_date.push_day_first(&mut link);
+        link.push('/');
+        self.hash.push_base64url(&mut link);
+        link
+    }
 }
 
 /// The link, ready to print.
 impl fmt::Display for Kod1 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut link = String::with_capacity(128);
-        link.push_str(SCHEME);
-        link.push_str(self.environment.host());
-        link.push_str("/invoice/");
-        link.push_str(self.seller.as_str());
-        link.push('/');
-        self.issue_date.push_day_first(&mut link);
-        link.push('/');
-        self.hash.push_base64url(&mut link);
-        f.write_str(&link)
+        f.write_str(&self.link())
     }
 }
 
@@ -91,10 +94,12 @@ impl UnsignedKod2 {
         link.push_str(SCHEME);
         link.push_str(self.environment.host());
         link.push_str("/certificate/");
-        for part in [self.context.type_name(), self.context.value(), self.seller.as_str(), &self.serial.to_string()] {
+        for part in [self.context.type_name(), self.context.value(), self.seller.as_str()] {
             link.push_str(part);
             link.push('/');
         }
+        self.serial.push(&mut link);
+        link.push('/');
         self.hash.push_base64url(&mut link);
         link
     }
@@ -109,7 +114,7 @@ impl UnsignedKod2 {
         let mut link = self.unsigned_link();
         let signature = sign(&link.as_bytes()[SCHEME.len()..])?;
         link.push('/');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut link);
+        push_base64url(&signature, &mut link);
         Ok(link)
     }
 }

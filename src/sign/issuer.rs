@@ -132,21 +132,21 @@ impl Issuer {
     pub fn sign(&self, invoice: &Invoice) -> Result<SignedLinks> {
         invoice.check_environment(self.environment())?;
         let certificate = self.credential.certificate();
-        let (context, mut warnings) = ContextChoice::of(invoice, certificate.owner(), &self.issuing)?;
-        self.check_nip_of(&context.context)?;
+        let (choice, mut warnings) = ContextChoice::of(invoice, certificate.owner(), &self.issuing)?;
+        self.check_nip_of(&choice.context)?;
         warnings.extend(certificate.check_issue_date(invoice.issue_date()));
         let serial = certificate.serial();
         let unsigned = UnsignedKod2 {
             environment: self.environment(),
-            context: context.context.clone(),
+            context: choice.context,
             seller: invoice.seller(),
             serial,
             hash: *invoice.hash(),
         };
         Ok(SignedLinks {
-            kod1: Kod1::of(invoice, self.environment()).to_string(),
+            kod1: Kod1::of(invoice, self.environment()).link(),
             kod2: unsigned.sign_with(|text| self.signer.sign(text))?,
-            context,
+            context: ContextChoice { context: unsigned.context, source: choice.source },
             warnings,
             algorithm: self.signer.algorithm(),
             serial,

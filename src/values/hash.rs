@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
 
+use super::base64url::push_base64url;
 use crate::error::{Error, Kind, Result};
 
 /// The SHA-256 digest of an invoice file's exact bytes.
@@ -64,7 +65,7 @@ impl InvoiceHash {
     }
 
     pub(crate) fn push_base64url(&self, out: &mut String) {
-        URL_SAFE_NO_PAD.encode_string(self.0, out);
+        push_base64url(&self.0, out);
     }
 }
 

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod base64url;
 mod context;
 mod day;
 mod environment;
@@ -41,3 +42,5 @@ pub use polish_letter::without_polish_mark;
 pub use rule::{Rule, Rules};
 pub use serial::CertificateSerial;
 pub use written_number::{NumberForm, WrittenNumber};
+
+pub(crate) use base64url::push_base64url;

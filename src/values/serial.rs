@@ -57,6 +57,14 @@ impl CertificateSerial {
     }
 }
 
+impl CertificateSerial {
+    /// Appends the digits.
+    pub(crate) fn push(self, out: &mut String) {
+        let digits = self.0.to_be_bytes().into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+        out.extend(digits.map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+    }
+}
+
 impl fmt::Display for CertificateSerial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:016X}", self.0)
@@ -80,6 +88,15 @@ mod tests {
         let nine = [0, 0xF1, 0xF2, 0x0A, 0x5D, 0x35, 0x2A, 0xE5, 0x90];
         assert_eq!(CertificateSerial::from_be_bytes(&nine).unwrap().to_string(), "F1F20A5D352AE590");
         assert_eq!(CertificateSerial::from_be_bytes(&[1; 9]).unwrap_err().code(), "certificate_serial");
+    }
+
+    #[test]
+    fn pushed_as_displayed() {
+        for serial in [0, 1, 0xF1F2_0A5D_352A_E590, 0x0123_4567_89AB_CDEF, u64::MAX].map(CertificateSerial) {
+            let mut pushed = "/".to_owned();
+            serial.push(&mut pushed);
+            assert_eq!(pushed, format!("/{serial}"));
+        }
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Certificate {
     purpose: Purpose,
     not_before: SystemTime,
     not_after: SystemTime,
+    /// Kept, because every invoice asks for them.
+    days_of_validity: RangeInclusive<IssueDate>,
     public_key: PublicKey,
     public_key_der: Vec<u8>,
     der: Vec<u8>,
@@ -125,14 +127,12 @@ impl Certificate {
 
     /// The first and the last day, in Poland, on which an invoice may be issued for this certificate to sign.
     pub fn days_of_validity(&self) -> RangeInclusive<IssueDate> {
-        // A certificate without an end ends a day later than jiff can say.
-        let last = self.not_after.min(jiff::Timestamp::MAX.into());
-        IssueDate::today(self.not_before)..=IssueDate::today(last)
+        self.days_of_validity.clone()
     }
 
     /// Warns of an invoice that was issued when the certificate was not valid: whoever verifies KOD II is told so.
     pub(crate) fn check_issue_date(&self, date: IssueDate) -> Option<Warning> {
-        let days = self.days_of_validity();
+        let days = &self.days_of_validity;
         (!days.contains(&date)).then(|| {
             let (serial, first, last) = (self.serial, days.start(), days.end());
             let message = format!(
@@ -193,14 +193,19 @@ impl Certificate {
         let body = certificate.tbs_certificate();
         let public_key_der = body.subject_public_key_info().to_der().map_err(damaged)?;
         let key_usage = body.get_extension::<KeyUsage>().map_err(damaged)?;
+        let validity = body.validity();
+        let (not_before, not_after) = (validity.not_before.to_system_time(), validity.not_after.to_system_time());
+        // A certificate without an end ends a day later than jiff can say.
+        let last = not_after.min(jiff::Timestamp::MAX.into());
         Ok(Self {
             serial: CertificateSerial::from_be_bytes(body.serial_number().as_bytes())?,
             owner: Owner::of(body.subject()),
             common_name: common_name(body.subject()),
             issuer_common_name: common_name(body.issuer()),
             purpose: key_usage.map_or(Purpose::Unclear, |(_critical, usage)| Purpose::of(usage)),
-            not_before: body.validity().not_before.to_system_time(),
-            not_after: body.validity().not_after.to_system_time(),
+            not_before,
+            not_after,
+            days_of_validity: IssueDate::today(not_before)..=IssueDate::today(last),
             public_key: PublicKey::from_spki(&public_key_der)?,
             public_key_der,
             der: der.to_vec(),
