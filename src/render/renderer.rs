@@ -23,7 +23,7 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Prepares a style, in some 50 µs.
+    /// Prepares a style; what takes time is prepared with the first picture.
     pub fn new(style: Style) -> Self {
         Self { style, png: PngWriter::new(style), svg: SvgWriter::new(style), pdf: PdfWriter::new(style) }
     }
