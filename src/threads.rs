@@ -78,22 +78,25 @@ impl Room {
     }
 }
 
-/// Starts a thread that may go on as long as the process does, and whose work needs little. When this returns it has taken what it takes
-/// for itself, which is no arena unless there is plenty.
+/// Starts a thread that may go on as long as the process does, and whose work needs little. It takes no arena for itself unless there is
+/// plenty; where there is not, it has taken what it takes when this returns.
 ///
 /// # Errors
 /// The system gives no thread.
 pub fn start_apart(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let enough = PLENTY / BLOCK + 1;
     let mut taken: Vec<_> = (0..enough).map_while(|_| reserved(BLOCK)).collect();
-    if taken.len() == enough {
+    let is_plenty = taken.len() == enough;
+    if is_plenty {
         taken.clear();
     }
     // For its stack. With what was left by the others it is too little for stack and arena.
     taken.pop();
     let (work, begun) = announced(work);
     Builder::new().spawn(work)?;
-    _ = begun.recv();
+    if !is_plenty {
+        _ = begun.recv();
+    }
     Ok(())
 }
 
