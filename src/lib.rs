@@ -147,7 +147,7 @@ pub mod fuzzing {
     /// Panics if the two readers of XML hear different things in a text.
     pub fn compare_xml_readers(text: &str) {
         use crate::invoice::TextReader;
-        crate::xml::agree::<TextReader>(text, |reader| format!("{:?}", reader.into_texts()));
+        crate::xml::agree::<TextReader<'_>>(text, |reader| format!("{:?}", reader.into_texts()));
     }
 }
 #[cfg(any(feature = "book", feature = "register"))]

@@ -23,7 +23,7 @@ const EU_PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR HR HU IE IT LT LU
 const MOST_TOLD: usize = 128;
 
 /// The invoice, if everything that it must say is there and in order; every fault goes to `faults`.
-pub(super) fn build(mut texts: Texts, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
+pub(super) fn build(mut texts: Texts<'_>, bytes: &[u8], faults: &mut Vec<Fault>) -> Option<Invoice> {
     let printed = std::mem::take(&mut texts.printed);
     let texts = &texts;
     let allowed = faults.iter().filter_map(|fault| fault.rule).collect();
@@ -102,7 +102,7 @@ fn unknown_form() -> Fault {
     Fault::new(Kind::UnknownForm, "the form was not recognised", At::File)
 }
 
-fn seller(form: Form, texts: &Texts) -> Result<(Nip, At), Fault> {
+fn seller(form: Form, texts: &Texts<'_>) -> Result<(Nip, At), Fault> {
     let (text, at) = if form.is_pef() {
         vat_registration(&texts.seller_registrations, Field::SellerRegistration, "supplier")?
     } else {
@@ -118,7 +118,7 @@ fn seller(form: Form, texts: &Texts) -> Result<(Nip, At), Fault> {
         .ok_or_else(|| Fault::new(Kind::SellerNipMalformed, format!("the seller's NIP is {text:?}"), at))
 }
 
-fn buyer(form: Form, texts: &Texts) -> Result<(Buyer, At), Fault> {
+fn buyer(form: Form, texts: &Texts<'_>) -> Result<(Buyer, At), Fault> {
     let malformed = |text: &str, at| Fault::new(Kind::BuyerNipMalformed, format!("the buyer's NIP is {text:?}"), at);
     if form.is_pef() {
         let (text, at) = vat_registration(&texts.buyer_registrations, Field::BuyerRegistration, "customer")?;
@@ -136,15 +136,17 @@ fn buyer(form: Form, texts: &Texts) -> Result<(Buyer, At), Fault> {
     let at = At::Field(Field::BuyerNip, 0);
     let buyer = match (&texts.buyer, &texts.buyer_vat_number, &texts.buyer_other) {
         (Some(nip), ..) => Buyer::Nip(Nip::from_digits(nip.as_bytes()).ok_or_else(|| malformed(nip, at))?),
-        (None, Some(number), _) => Buyer::EuVat(texts.buyer_vat_country.clone().unwrap_or_default() + number),
-        (None, None, Some(id)) => Buyer::Other(id.clone()),
+        (None, Some(number), _) => {
+            Buyer::EuVat([texts.buyer_vat_country.as_deref().unwrap_or_default(), number].concat())
+        }
+        (None, None, Some(id)) => Buyer::Other(id.clone().into_owned()),
         (None, None, None) => Buyer::Unidentified,
     };
     Ok((buyer, at))
 }
 
 /// What decides nothing may be missing or wrong: the schema refuses that.
-fn third_party(texts: &ThirdPartyTexts) -> ThirdParty {
+fn third_party(texts: &ThirdPartyTexts<'_>) -> ThirdParty {
     let internal_id = texts.internal_ids.first().map(|text| collapse(text));
     ThirdParty {
         nip: texts.nips.first().and_then(|text| Nip::from_digits(text.as_bytes())),
@@ -157,11 +159,11 @@ fn third_party(texts: &ThirdPartyTexts) -> ThirdParty {
 /// schema allows any number of registrations and does not say which holds the NIP (inferred from Peppol BIS
 /// Billing 3.0, rules for BT-31 and BT-48).
 fn vat_registration<'f>(
-    registrations: &'f [Registration],
+    registrations: &'f [Registration<'_>],
     field: Field,
     of: &str,
 ) -> Result<(Option<&'f str>, At), Fault> {
-    let is_vat = |registration: &Registration| registration.scheme.as_deref().map(str::trim) == Some("VAT");
+    let is_vat = |registration: &Registration<'_>| registration.scheme.as_deref().map(str::trim) == Some("VAT");
     let mut vat = registrations.iter().enumerate().filter(|(_, registration)| is_vat(registration));
     let chosen = match (vat.next(), vat.next(), registrations) {
         (Some(_), Some((second, _)), _) => {
@@ -176,7 +178,7 @@ fn vat_registration<'f>(
     Ok((number.map(str::trim), At::Field(field, chosen.map_or(0, |(index, _)| index))))
 }
 
-fn kind(form: Form, texts: &Texts) -> Result<Option<Cow<'_, str>>, Fault> {
+fn kind<'t>(form: Form, texts: &'t Texts<'_>) -> Result<Option<Cow<'t, str>>, Fault> {
     let kind = texts.kind.as_deref().map(collapse).filter(|kind| !kind.is_empty());
     match kind {
         None if !form.is_pef() => {
@@ -186,14 +188,14 @@ fn kind(form: Form, texts: &Texts) -> Result<Option<Cow<'_, str>>, Fault> {
     }
 }
 
-fn issue_date(texts: &Texts) -> Result<IssueDate, Fault> {
+fn issue_date(texts: &Texts<'_>) -> Result<IssueDate, Fault> {
     let fault = |kind, message: String| Fault::of(Field::IssueDate, kind, message);
     let text = texts.issue_date.as_deref().map(collapse).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| fault(Kind::IssueDateMissing, "the issue date is missing".to_owned()))?;
     IssueDate::parse(&text).map_err(|_| fault(Kind::IssueDateMalformed, format!("the issue date is {text:?}")))
 }
 
-fn number(texts: &Texts) -> Result<String, Fault> {
+fn number(texts: &Texts<'_>) -> Result<String, Fault> {
     let fault = |kind, message: String| Fault::of(Field::Number, kind, message);
     let text = texts.number.as_deref().map(collapse).filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| fault(Kind::NumberMissing, "the invoice's number is missing".to_owned()))?;

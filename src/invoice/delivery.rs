@@ -1,5 +1,7 @@
 //! Whether the invoice reaches its buyer: what KSeF takes all the same, and the buyer never gets.
 
+use std::borrow::Cow;
+
 use super::fault::{At, Fault};
 use super::form::Field;
 use super::texts::{Texts, ThirdPartyTexts};
@@ -8,11 +10,11 @@ use crate::values::Nip;
 use crate::xml::collapse;
 
 /// A Polish NIP that stands where those of other countries do. KSeF looks for the buyer's NIP in the field `NIP` alone.
-pub(super) fn misplaced_nip(texts: &Texts) -> Option<(Nip, Fault)> {
+pub(super) fn misplaced_nip(texts: &Texts<'_>) -> Option<(Nip, Fault)> {
     if texts.buyer.is_some() {
         return None;
     }
-    let is_polish = |country: &Option<String>| country.as_deref().is_some_and(|code| collapse(code) == "PL");
+    let is_polish = |country: &Option<Cow<'_, str>>| country.as_deref().is_some_and(|code| collapse(code) == "PL");
     // As people write it: PL in front, dashes or spaces between.
     let plain = |text: &str| text.chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect::<String>();
     let (field, place, text) = match (&texts.buyer_vat_number, &texts.buyer_other) {
@@ -40,7 +42,7 @@ pub(super) fn misplaced_nip(texts: &Texts) -> Option<(Nip, Fault)> {
 }
 
 /// `JST` or `GV` says that the invoice is for a unit or a group's member, and nobody is named who is.
-pub(super) fn without_recipient(texts: &Texts) -> impl Iterator<Item = Fault> {
+pub(super) fn without_recipient(texts: &Texts<'_>) -> impl Iterator<Item = Fault> {
     let marks = [
         (&texts.buyer_is_local_unit, Field::BuyerIsLocalUnit, "JST", "8", "unit of a local government"),
         (&texts.buyer_is_group_member, Field::BuyerIsGroupMember, "GV", "10", "member of a VAT group"),
@@ -55,7 +57,7 @@ pub(super) fn without_recipient(texts: &Texts) -> impl Iterator<Item = Fault> {
     })
 }
 
-fn is_recipient(party: &ThirdPartyTexts, role: &str) -> bool {
+fn is_recipient(party: &ThirdPartyTexts<'_>, role: &str) -> bool {
     let is_named = party.nips.iter().chain(&party.internal_ids).any(|id| !id.trim().is_empty());
     is_named && party.roles.iter().any(|found| number(found) == number(role))
 }

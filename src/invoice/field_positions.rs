@@ -51,7 +51,7 @@ fn find(nodes: &'static [Node], field: Field, path: &mut Vec<&'static str>) -> b
     false
 }
 
-impl Visitor for FieldPositions {
+impl Visitor<'_> for FieldPositions {
     fn at(&mut self, offset: usize) {
         self.here = offset;
     }

@@ -18,7 +18,7 @@ pub(super) struct Printed {
 
 impl Printed {
     /// Takes the text of an element, `is_mixed` if there is an element in it.
-    pub(super) fn take(&mut self, field: Field, text: String, is_mixed: bool) {
+    pub(super) fn take(&mut self, field: Field, text: Cow<'_, str>, is_mixed: bool) {
         let single = match field {
             Field::SellerName => &mut self.seller_name,
             Field::BuyerName => &mut self.buyer_name,
@@ -48,9 +48,9 @@ impl Single {
         }
     }
 
-    fn take(&mut self, text: String, is_mixed: bool) {
+    fn take(&mut self, text: Cow<'_, str>, is_mixed: bool) {
         let text = match collapse(&text) {
-            Cow::Borrowed(_) => text,
+            Cow::Borrowed(_) => text.into_owned(),
             Cow::Owned(collapsed) => collapsed,
         };
         let is_first = matches!(self, Self::Missing);

@@ -127,8 +127,8 @@ impl<'x> Examination<'x> {
         Ok(build(texts, bytes, &mut self.faults))
     }
 
-    fn texts(&mut self) -> std::result::Result<Option<Texts>, Fault> {
-        if let Some(reader) = xml::read_plain::<TextReader>(self.text) {
+    fn texts(&mut self) -> std::result::Result<Option<Texts<'x>>, Fault> {
+        if let Some(reader) = xml::read_plain::<TextReader<'_>>(self.text) {
             self.is_well_formed = true;
             return Ok(Some(reader.into_texts()));
         }
@@ -152,8 +152,8 @@ impl<'x> Examination<'x> {
         Ok(texts)
     }
 
-    fn read_xml(&mut self) -> std::result::Result<(Option<Texts>, Oddities), Fault> {
-        let flaw = match xml::read_slowly::<TextReader>(self.text) {
+    fn read_xml(&mut self) -> std::result::Result<(Option<Texts<'x>>, Oddities), Fault> {
+        let flaw = match xml::read_slowly::<TextReader<'_>>(self.text) {
             Ok((reader, oddities)) => return Ok((Some(reader.into_texts()), oddities)),
             Err(flaw) => flaw,
         };

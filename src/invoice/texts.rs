@@ -1,5 +1,7 @@
 //! From events to texts: follows the form's paths from the root and gathers the text at their ends.
 
+use std::borrow::Cow;
+
 use super::form::{Field, Form, Node};
 use super::printed::Printed;
 use crate::error::Kind;
@@ -7,48 +9,48 @@ use crate::xml::{Step, Visitor};
 
 /// The texts of an invoice, as they stand in it.
 #[derive(Debug, Default)]
-pub(crate) struct Texts {
+pub(crate) struct Texts<'x> {
     pub(super) form: Option<Form>,
-    pub(super) seller: Option<String>,
-    pub(super) seller_registrations: Vec<Registration>,
-    pub(super) buyer: Option<String>,
-    pub(super) buyer_vat_country: Option<String>,
-    pub(super) buyer_vat_number: Option<String>,
-    pub(super) buyer_other: Option<String>,
-    pub(super) buyer_country: Option<String>,
-    pub(super) buyer_is_local_unit: Option<String>,
-    pub(super) buyer_is_group_member: Option<String>,
-    pub(super) buyer_registrations: Vec<Registration>,
-    pub(super) third_parties: Vec<ThirdPartyTexts>,
-    pub(super) authorised: Option<String>,
-    pub(super) issue_date: Option<String>,
-    pub(super) number: Option<String>,
-    pub(super) kind: Option<String>,
-    pub(super) self_billing: Option<String>,
+    pub(super) seller: Option<Cow<'x, str>>,
+    pub(super) seller_registrations: Vec<Registration<'x>>,
+    pub(super) buyer: Option<Cow<'x, str>>,
+    pub(super) buyer_vat_country: Option<Cow<'x, str>>,
+    pub(super) buyer_vat_number: Option<Cow<'x, str>>,
+    pub(super) buyer_other: Option<Cow<'x, str>>,
+    pub(super) buyer_country: Option<Cow<'x, str>>,
+    pub(super) buyer_is_local_unit: Option<Cow<'x, str>>,
+    pub(super) buyer_is_group_member: Option<Cow<'x, str>>,
+    pub(super) buyer_registrations: Vec<Registration<'x>>,
+    pub(super) third_parties: Vec<ThirdPartyTexts<'x>>,
+    pub(super) authorised: Option<Cow<'x, str>>,
+    pub(super) issue_date: Option<Cow<'x, str>>,
+    pub(super) number: Option<Cow<'x, str>>,
+    pub(super) kind: Option<Cow<'x, str>>,
+    pub(super) self_billing: Option<Cow<'x, str>>,
     pub(super) attachment: bool,
     pub(super) printed: Printed,
 }
 
 /// `cac:PartyTaxScheme` of a PEF party.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Registration {
-    pub(super) scheme: Option<String>,
-    pub(super) number: Option<String>,
+pub(super) struct Registration<'x> {
+    pub(super) scheme: Option<Cow<'x, str>>,
+    pub(super) number: Option<Cow<'x, str>>,
 }
 
 /// `Podmiot3`. What its schema allows once may stand twice: a document is read before it is validated, if it ever is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ThirdPartyTexts {
-    pub(super) nips: Vec<String>,
+pub(super) struct ThirdPartyTexts<'x> {
+    pub(super) nips: Vec<Cow<'x, str>>,
     /// `IDWew`.
-    pub(super) internal_ids: Vec<String>,
-    pub(super) roles: Vec<String>,
+    pub(super) internal_ids: Vec<Cow<'x, str>>,
+    pub(super) roles: Vec<Cow<'x, str>>,
 }
 
 /// Gathers the texts of an invoice while it is read.
 #[derive(Default)]
-pub(crate) struct TextReader {
-    texts: Texts,
+pub(crate) struct TextReader<'x> {
+    texts: Texts<'x>,
     root_namespace: String,
     /// The elements from the root on that lie on a path.
     path: Vec<&'static Node>,
@@ -58,12 +60,12 @@ pub(crate) struct TextReader {
     text: String,
     /// True if there is an element in this text, which is to be printed.
     is_mixed: bool,
-    registration: Registration,
-    third_party: ThirdPartyTexts,
+    registration: Registration<'x>,
+    third_party: ThirdPartyTexts<'x>,
 }
 
-impl TextReader {
-    pub(crate) fn into_texts(self) -> Texts {
+impl<'x> TextReader<'x> {
+    pub(crate) fn into_texts(self) -> Texts<'x> {
         self.texts
     }
 
@@ -83,6 +85,16 @@ impl TextReader {
         Ok(())
     }
 
+    /// The element on a path that has this name, where the reading is.
+    #[inline]
+    fn child(&self, namespace: &str, local: &str) -> Option<&'static Node> {
+        let nodes = match self.path.last() {
+            Some(parent) => parent.children,
+            None => self.texts.form?.nodes(),
+        };
+        nodes.iter().find(|node| node.matches(&self.root_namespace, namespace, local))
+    }
+
     fn enter(&mut self, node: &'static Node) {
         self.path.push(node);
         self.text.clear();
@@ -95,8 +107,7 @@ impl TextReader {
         }
     }
 
-    fn leave(&mut self, field: Field, local: &str) -> Step {
-        let text = std::mem::take(&mut self.text);
+    fn leave(&mut self, field: Field, local: &str, text: Cow<'x, str>, is_mixed: bool) -> Step {
         let texts = &mut self.texts;
         let slot = match field {
             Field::SellerNip => &mut texts.seller,
@@ -140,7 +151,7 @@ impl TextReader {
             }
             Field::Attachment => return Ok(()),
             Field::SellerName | Field::BuyerName | Field::Total | Field::Currency => {
-                texts.printed.take(field, text, self.is_mixed);
+                texts.printed.take(field, text, is_mixed);
                 return Ok(());
             }
         };
@@ -154,7 +165,7 @@ impl TextReader {
     }
 }
 
-impl Visitor for TextReader {
+impl<'x> Visitor<'x> for TextReader<'x> {
     fn open(&mut self, namespace: &str, local: &str) -> Step {
         if !self.in_root {
             return self.root(namespace, local);
@@ -164,12 +175,7 @@ impl Visitor for TextReader {
             return Ok(());
         }
         let parent = self.path.last();
-        let (children, form) = match (parent, self.texts.form) {
-            (Some(parent), _) => (parent.children, &self.root_namespace),
-            (None, Some(form)) => (form.nodes(), &self.root_namespace),
-            (None, None) => return Ok(()),
-        };
-        match children.iter().find(|node| node.matches(form, namespace, local)) {
+        match self.child(namespace, local) {
             Some(node) => {
                 self.enter(node);
                 Ok(())
@@ -195,6 +201,21 @@ impl Visitor for TextReader {
         }
     }
 
+    fn leaf(&mut self, namespace: &str, local: &str, text: &'x str) -> Step {
+        if self.in_root && self.off_path == 0 {
+            match self.child(namespace, local) {
+                Some(Node { field: Some(field), local, children: [], .. }) if *field != Field::Attachment => {
+                    return self.leave(*field, local, text.into(), false);
+                }
+                None if !self.path.last().is_some_and(|parent| parent.is_text()) => return Ok(()),
+                _ => {}
+            }
+        }
+        self.open(namespace, local)?;
+        self.text(text);
+        self.close()
+    }
+
     fn is_elsewhere(&self) -> bool {
         self.off_path > 0
     }
@@ -206,7 +227,10 @@ impl Visitor for TextReader {
         }
         // The root itself is not on the path.
         match self.path.pop() {
-            Some(Node { field: Some(field), local, .. }) => self.leave(*field, local),
+            Some(Node { field: Some(field), local, .. }) => {
+                let text = std::mem::take(&mut self.text);
+                self.leave(*field, local, text.into(), self.is_mixed)
+            }
             _ => Ok(()),
         }
     }

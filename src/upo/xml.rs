@@ -71,7 +71,7 @@ fn malformed(message: impl Into<String>) -> (Kind, String) {
     (Kind::UpoMalformed, message.into())
 }
 
-impl Visitor for Reading {
+impl Visitor<'_> for Reading {
     fn open(&mut self, namespace: &str, local: &str) -> Step {
         let of_head = |names: std::ops::Range<usize>| {
             let place = HEAD.get(names.clone())?.iter().position(|known| *known == local)?;

@@ -107,6 +107,7 @@ fn is_collapsed(text: &str) -> bool {
     let mut after_space = true;
     for byte in text.bytes() {
         match byte {
+            b'!'.. => after_space = false,
             b' ' if after_space => return false,
             b' ' => after_space = true,
             _ if is_space(byte) => return false,

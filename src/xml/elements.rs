@@ -3,7 +3,7 @@
 use super::characters::{is_space, scan};
 use super::namespaces::{Namespaces, XMLNS, is_declaration};
 use super::references::resolve;
-use super::tag::{Attributes, QName};
+use super::tag::{Attributes, QName, end_of_name};
 
 /// The path from the root to the element that is being read.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl<'x> Elements<'x> {
     /// Enters an element, by what stands between `<` and `>` of its start tag. Returns its namespace and its
     /// name without a prefix.
     pub(super) fn open(&mut self, tag: &'x str) -> Result<(&str, &'x str), String> {
-        let name_end = tag.bytes().position(is_space).unwrap_or(tag.len());
+        let name_end = end_of_name(tag, is_space);
         let (name_text, attributes) = tag.split_at(name_end);
         let name = QName::parse(name_text)?;
         self.open.push(name_text);
@@ -80,9 +80,12 @@ impl<'x> Elements<'x> {
     /// No name twice, and no two prefixes that make the same name. Sorted, so that a tag with a hundred
     /// thousand attributes cannot stop the program.
     fn attributes_are_distinct(&mut self) -> Result<(), String> {
-        if let [only] = self.attributes[..]
-            && only.prefix.is_empty()
-        {
+        let are_distinct = match self.attributes[..] {
+            [only] => only.prefix.is_empty(),
+            [one, other] => one.prefix.is_empty() && other.prefix.is_empty() && one.local != other.local,
+            _ => false,
+        };
+        if are_distinct {
             return Ok(());
         }
         let mut names = Vec::with_capacity(self.attributes.len());

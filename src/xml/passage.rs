@@ -1,7 +1,7 @@
 //! The way over elements that are of no interest, in the widest words that the processor has.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Level, dispatch, u8x32};
+use fearless_simd::u8x32;
 
 /// What can be passed over at once: elements that hold nothing but text, and the text behind each.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,16 +18,8 @@ pub(super) struct Passage<'t> {
 impl Passage<'_> {
     /// Passes over elements such as `<P_7>Nails</P_7>`: their names are plain (`plain_name`), both tags are compared at once. Ends at
     /// the first tag that is not of such an element. Nothing is passed over without a tag behind it.
-    pub(super) fn pass(self, bytes: &[u8]) -> Self {
-        self.pass_at(Level::new(), bytes)
-    }
-
-    fn pass_at(self, level: Level, bytes: &[u8]) -> Self {
-        dispatch!(level, simd => self.pass_by(simd, bytes))
-    }
-
     #[inline(always)]
-    fn pass_by<S: Simd>(mut self, simd: S, bytes: &[u8]) -> Self {
+    pub(super) fn pass<S: Simd>(mut self, simd: S, bytes: &[u8]) -> Self {
         while let [first, second, next, ..] = *self.tags
             && next as usize <= self.limit
         {
@@ -35,13 +27,12 @@ impl Passage<'_> {
             if bytes.get(one) == Some(&b'/') {
                 // The innermost element ends, and one of its name begins.
                 let Some(innermost) = self.innermost else { break };
-                if !(are_plain_twins(simd, bytes, innermost as usize + 1, two)
-                    && are_plain_twins(simd, bytes, one + 1, two))
-                {
+                let begins_with = |one| plain_twins_length(simd, bytes, one, two).is_some();
+                if !(begins_with(innermost as usize + 1) && begins_with(one + 1)) {
                     break;
                 }
                 self.innermost = Some(second);
-            } else if !(bytes.get(two) == Some(&b'/') && are_plain_twins(simd, bytes, one, two + 1)) {
+            } else if leaf_name_length(simd, bytes, first as usize, second as usize).is_none() {
                 break;
             }
             self.tags = &self.tags[2..];
@@ -50,10 +41,18 @@ impl Passage<'_> {
     }
 }
 
-/// True if the same plain name of less than 32 bytes stands in both places, and `>` behind it.
+/// How long the name is, if a tag and the next are the beginning and the end of an element, and hold the same plain name of less than
+/// 32 bytes and nothing else.
 #[inline(always)]
-fn are_plain_twins<S: Simd>(simd: S, bytes: &[u8], one: usize, other: usize) -> bool {
-    let (Some(one), Some(other)) = (bytes.get(one..one + 32), bytes.get(other..other + 32)) else { return false };
+pub(super) fn leaf_name_length<S: Simd>(simd: S, bytes: &[u8], tag: usize, next: usize) -> Option<usize> {
+    let is_end = bytes.get(next + 1) == Some(&b'/');
+    if is_end { plain_twins_length(simd, bytes, tag + 1, next + 2) } else { None }
+}
+
+/// How long the name is, if the same plain name of less than 32 bytes stands in both places, and `>` behind it.
+#[inline(always)]
+fn plain_twins_length<S: Simd>(simd: S, bytes: &[u8], one: usize, other: usize) -> Option<usize> {
+    let (one, other) = (bytes.get(one..one + 32)?, bytes.get(other..other + 32)?);
     let (one, other) = (u8x32::from_slice(simd, one), u8x32::from_slice(simd, other));
     let first = ((one | 0x20) - b'a').simd_lt(26) | one.simd_eq(b'_');
     let digit_hyphen_dot = (one - b'-').simd_lt(b'9' + 1 - b'-') & !one.simd_eq(b'/');
@@ -63,13 +62,15 @@ fn are_plain_twins<S: Simd>(simd: S, bytes: &[u8], one: usize, other: usize) -> 
     let name_and_behind = behind | (behind - 1);
     let alike = one.simd_eq(other).to_bitmask();
     let closes = one.simd_eq(b'>').to_bitmask();
-    first.to_bitmask() & 1 != 0 && behind & closes != 0 && !alike & name_and_behind == 0
+    let are_twins = first.to_bitmask() & 1 != 0 && behind & closes != 0 && !alike & name_and_behind == 0;
+    are_twins.then_some(behind.trailing_zeros() as usize)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tag_starts::tag_starts;
     use super::*;
+    use fearless_simd::{Level, dispatch};
     use proptest::prelude::*;
 
     /// The slow twin.
@@ -106,6 +107,10 @@ mod tests {
         passage
     }
 
+    fn pass_at<'t>(level: Level, passage: Passage<'t>, bytes: &[u8]) -> Passage<'t> {
+        dispatch!(level, simd => passage.pass(simd, bytes))
+    }
+
     fn levels() -> Vec<Level> {
         let widest = Level::new();
         let mut levels = vec![Level::baseline(), widest];
@@ -126,7 +131,7 @@ mod tests {
                     let passage = Passage { tags, innermost, limit };
                     let expected = plain_pass(passage, bytes);
                     for level in levels() {
-                        let passed = passage.pass_at(level, bytes);
+                        let passed = pass_at(level, passage, bytes);
                         assert_eq!(passed, expected, "{level:?} {text} from {from} to {limit}");
                     }
                 }
@@ -141,9 +146,9 @@ mod tests {
     fn lines_are_passed_over_to_the_end() {
         let tags = tag_starts(LINES).unwrap();
         let passage = Passage { tags: &tags[1..], innermost: Some(0), limit: LINES.len() };
-        assert_eq!(passage.pass(LINES.as_bytes()).tags.len(), 3);
+        assert_eq!(pass_at(Level::new(), passage, LINES.as_bytes()).tags.len(), 3);
         let passage = Passage { innermost: None, ..passage };
-        assert_eq!(passage.pass(LINES.as_bytes()).tags.len(), tags.len() - 7);
+        assert_eq!(pass_at(Level::new(), passage, LINES.as_bytes()).tags.len(), tags.len() - 7);
     }
 
     #[test]

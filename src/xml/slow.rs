@@ -13,7 +13,7 @@ use super::visitor::{Flaw, Oddities, Step, Visitor};
 use crate::error::Kind;
 
 /// Reads a document to its last byte.
-pub(crate) fn read_slowly<V: Visitor + Default>(text: &str) -> Result<(V, Oddities), Flaw> {
+pub(crate) fn read_slowly<'x, V: Visitor<'x> + Default>(text: &'x str) -> Result<(V, Oddities), Flaw> {
     let mut visitor = V::default();
     let oddities = walk(text, &mut visitor)?;
     Ok((visitor, oddities))
@@ -24,7 +24,7 @@ pub(crate) fn read_slowly<V: Visitor + Default>(text: &str) -> Result<(V, Odditi
 pub(crate) fn root_of(text: &str) -> Option<(String, String)> {
     #[derive(Default)]
     struct Root(Option<(String, String)>);
-    impl Visitor for Root {
+    impl Visitor<'_> for Root {
         fn open(&mut self, namespace: &str, local: &str) -> Step {
             self.0 = Some((namespace.to_owned(), local.to_owned()));
             Err((Kind::UnknownForm, String::new()))
@@ -41,7 +41,7 @@ pub(crate) fn root_of(text: &str) -> Option<(String, String)> {
 }
 
 /// The same with a visitor that is there already, and hears where everything is.
-pub(crate) fn walk(text: &str, visitor: &mut impl Visitor) -> Result<Oddities, Flaw> {
+pub(crate) fn walk<'x>(text: &'x str, visitor: &mut impl Visitor<'x>) -> Result<Oddities, Flaw> {
     // quick-xml would skip it without counting it, and every offset after it would be wrong.
     if text.starts_with('\u{FEFF}') {
         let message = "there is a second byte order mark".to_owned();
@@ -97,7 +97,7 @@ fn ill_formed(message: impl Into<String>) -> (Kind, String) {
     (Kind::NotWellFormed, message.into())
 }
 
-impl<'x, V: Visitor> Walker<'x, '_, V> {
+impl<'x, V: Visitor<'x>> Walker<'x, '_, V> {
     fn take(&mut self, event: &Event<'x>, source: &'x str, offset: usize) -> Step {
         match event {
             Event::Start(_) => self.start(strip(source, "<", ">"), offset),

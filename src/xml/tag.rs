@@ -1,6 +1,9 @@
 //! The inside of a start tag: a name and its attributes, read as strictly as XML 1.0 is written.
 
+use memchr::memchr;
+
 use super::characters::{is_ncname, is_space};
+use super::plain_name::plain_name_end;
 
 /// A qualified name, both parts checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,9 @@ pub(super) struct QName<'x> {
 
 impl<'x> QName<'x> {
     pub(super) fn parse(name: &'x str) -> Result<Self, String> {
+        if !name.is_empty() && plain_name_end(name.as_bytes(), 0) == name.len() {
+            return Ok(Self { prefix: "", local: name });
+        }
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
         // A colon at the start leaves an empty prefix, and is not a name either.
         if is_ncname(local) && (is_ncname(prefix) || prefix.is_empty() && !name.starts_with(':')) {
@@ -46,18 +52,19 @@ impl<'x> Attributes<'x> {
         if trimmed.len() == self.rest.len() {
             return Err("attributes must be separated by a space".to_owned());
         }
-        let name_end = trimmed.bytes().position(|b| b == b'=' || is_space(b)).unwrap_or(trimmed.len());
+        let name_end = end_of_name(trimmed, |byte| byte == b'=' || is_space(byte));
         let (name, rest) = trimmed.split_at(name_end);
         let name = QName::parse(name)?;
         let value = trim_start(rest).strip_prefix('=').map(trim_start);
         let quoted = value.and_then(|value| {
-            let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-            value[1..].split_once(quote)
+            let quote = value.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''))?;
+            let end = memchr(quote, &value.as_bytes()[1..])?;
+            Some((&value[1..=end], &value[end + 2..]))
         });
         let Some((value, rest)) = quoted else {
             return Err(format!("the attribute {:?} has no value in quotes", name.local));
         };
-        if value.contains('<') {
+        if memchr(b'<', value.as_bytes()).is_some() {
             return Err(format!("the value of the attribute {:?} holds a <", name.local));
         }
         self.rest = rest;
@@ -77,8 +84,16 @@ impl<'x> Iterator for Attributes<'x> {
     }
 }
 
+/// Where a name ends that stands at the start of a text: before the first byte that `is_behind` names.
+pub(super) fn end_of_name(text: &str, is_behind: impl Fn(u8) -> bool) -> usize {
+    // Most names are plain ones, and end where those do.
+    let plain = plain_name_end(text.as_bytes(), 0);
+    text.bytes().skip(plain).position(is_behind).map_or(text.len(), |offset| plain + offset)
+}
+
 fn trim_start(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\r', '\n'])
+    let spaces = text.bytes().take_while(|&byte| is_space(byte)).count();
+    &text[spaces..]
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl Record {
     }
 }
 
-impl Visitor for Record {
+impl Visitor<'_> for Record {
     fn open(&mut self, namespace: &str, local: &str) -> Step {
         self.take_down(format!("open {local} of {namespace}"));
         Ok(())
@@ -41,7 +41,7 @@ impl Visitor for Record {
 }
 
 /// What the slow reader makes of a text, if it finds no fault.
-fn slowly<V: Visitor + Default>(text: &str) -> Option<V> {
+fn slowly<'x, V: Visitor<'x> + Default>(text: &'x str) -> Option<V> {
     let (visitor, oddities) = read_slowly(text).ok()?;
     assert!(oddities.processing_instruction.is_none() && oddities.discouraged_reference.is_none());
     Some(visitor)
@@ -49,7 +49,7 @@ fn slowly<V: Visitor + Default>(text: &str) -> Option<V> {
 
 /// Reads with both, all there is and what a visitor `V` is for, which `show` writes down. Whatever the fast reader accepts,
 /// the slow one must accept, with the same elements and texts, and no character of it is refused. True if the fast reader took the document.
-pub(crate) fn agree<V: Visitor + Default>(text: &str, show: impl Fn(V) -> String) -> bool {
+pub(crate) fn agree<'x, V: Visitor<'x> + Default>(text: &'x str, show: impl Fn(V) -> String) -> bool {
     let record = fast::read::<Record>(text);
     if record.is_some() {
         assert_eq!(scan(text), Scan::default(), "{text}");

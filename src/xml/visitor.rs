@@ -1,13 +1,19 @@
 use crate::error::Kind;
 
-/// Hears what a document holds, in its order.
-pub(crate) trait Visitor {
+/// Hears what a document holds, in its order. `'x` is how long the document's text is there.
+pub(crate) trait Visitor<'x> {
     /// What comes next is at this byte of the text. The fast reader leaves this out.
     fn at(&mut self, _offset: usize) {}
     /// An element starts: its namespace and its name without a prefix.
     fn open(&mut self, namespace: &str, local: &str) -> Step;
     /// Text directly inside the innermost element, references resolved. May come in pieces.
     fn text(&mut self, text: &str);
+    /// An element with nothing in it but this text, which needs no resolving: the same as its start, the text and its end.
+    fn leaf(&mut self, namespace: &str, local: &str, text: &'x str) -> Step {
+        self.open(namespace, local)?;
+        self.text(text);
+        self.close()
+    }
     /// True where an element with nothing in it but text does not matter: the fast reader then leaves out the element and
     /// its text. Nor does another of the innermost element's name, right behind that: it leaves out the end of the one, the text
     /// between, and the beginning of the other.
