@@ -16,12 +16,12 @@ use super::elements::Elements;
 use super::passage::{Passage, leaf_name_length};
 use super::plain_name::plain_name_end;
 use super::references::referenced;
-use super::tag_starts::tag_starts;
+use super::tag_starts::{TagStarts, tag_starts};
 use super::visitor::Visitor;
 
 /// Reads the document, if it is plain to its last byte, and has no character that is forbidden or discouraged.
 pub(crate) fn read<'x, V: Visitor<'x> + Default>(text: &'x str) -> Option<V> {
-    let tags = tag_starts(text)?;
+    let TagStarts { starts: tags, odd } = tag_starts(text)?;
     let start = after_declaration(text)?;
     // The declaration is the one thing before the root element that begins as a tag does.
     let tags = &tags[usize::from(start > 0)..];
@@ -30,7 +30,6 @@ pub(crate) fn read<'x, V: Visitor<'x> + Default>(text: &'x str) -> Option<V> {
         return None;
     }
     let elements = Elements::default();
-    let odd = memchr2(b'&', b']', text.as_bytes()).unwrap_or(text.len());
     let mut reading = Plain { text, tags, after_root: start, odd, innermost: None, elements, visitor: V::default() };
     dispatch!(Level::new(), simd => reading.all_tags(simd))?;
     let blank = is_blank(text.get(reading.after_root..)?);

@@ -122,7 +122,7 @@ mod tests {
     /// Passes from every tag on, within every element of the text or none, at every width.
     fn check(text: &str, limits: &[usize]) {
         let bytes = text.as_bytes();
-        let starts = tag_starts(text).unwrap();
+        let starts = tag_starts(text).unwrap().starts;
         for from in 0..starts.len() {
             let tags = &starts[from..];
             let before = starts[..from].iter().rev().take(3).map(|&start| Some(start));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn lines_are_passed_over_to_the_end() {
-        let tags = tag_starts(LINES).unwrap();
+        let tags = tag_starts(LINES).unwrap().starts;
         let passage = Passage { tags: &tags[1..], innermost: Some(0), limit: LINES.len() };
         assert_eq!(pass_at(Level::new(), passage, LINES.as_bytes()).tags.len(), 3);
         let passage = Passage { innermost: None, ..passage };

@@ -7,41 +7,54 @@ use super::characters::Character;
 
 const BLOCK: usize = 64;
 
-/// Where each `<` of a text stands, if the text has no character that is forbidden or discouraged, and less than 4 GiB. Takes four
-/// bytes for each.
-pub(super) fn tag_starts(text: &str) -> Option<Vec<u32>> {
+/// What is found in one look over a text.
+#[derive(Debug, PartialEq)]
+pub(super) struct TagStarts {
+    /// Where each `<` stands. Takes four bytes for each.
+    pub(super) starts: Vec<u32>,
+    /// Where the first `&` or `]` stands; the text's end, if there is none.
+    pub(super) odd: usize,
+}
+
+/// Looks over a text; none if it has a character that is forbidden or discouraged, or 4 GiB and more.
+pub(super) fn tag_starts(text: &str) -> Option<TagStarts> {
     tag_starts_at(Level::new(), text)
 }
 
-fn tag_starts_at(level: Level, text: &str) -> Option<Vec<u32>> {
+fn tag_starts_at(level: Level, text: &str) -> Option<TagStarts> {
     u32::try_from(text.len()).ok()?;
     dispatch!(level, simd => in_blocks(simd, text))
 }
 
 #[inline(always)]
-fn in_blocks<S: Simd>(simd: S, text: &str) -> Option<Vec<u32>> {
+fn in_blocks<S: Simd>(simd: S, text: &str) -> Option<TagStarts> {
     let (blocks, rest) = text.as_bytes().as_chunks();
     // Invoices have a tag in some 14 bytes.
-    let mut starts = Vec::with_capacity(text.len() / 12);
+    let mut found = TagStarts { starts: Vec::with_capacity(text.len() / 12), odd: text.len() };
     for (number, block) in blocks.iter().enumerate() {
-        in_block(simd, text, number * BLOCK, block, &mut starts)?;
+        in_block(simd, text, number * BLOCK, block, &mut found)?;
     }
     let mut last = [b' '; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
-    in_block(simd, text, blocks.len() * BLOCK, &last, &mut starts)?;
-    Some(starts)
+    in_block(simd, text, blocks.len() * BLOCK, &last, &mut found)?;
+    Some(found)
 }
 
 #[inline(always)]
-fn in_block<S: Simd>(simd: S, text: &str, offset: usize, block: &[u8; BLOCK], starts: &mut Vec<u32>) -> Option<()> {
+fn in_block<S: Simd>(simd: S, text: &str, offset: usize, block: &[u8; BLOCK], found: &mut TagStarts) -> Option<()> {
     let bytes = u8x64::from_slice(simd, block);
-    // What `characters` suspects, and tabs and carriage returns, of which most invoices have none.
+    // What `characters` suspects, and what most invoices have none of: tabs, carriage returns, `&` and `]`.
     let low_or_high = (bytes + 0x11).simd_lt(0x31) & !bytes.simd_eq(b'\n');
-    let perhaps = low_or_high | bytes.simd_eq(0x7F) | bytes.simd_eq(0xC2);
+    let odd = bytes.simd_eq(b'&') | bytes.simd_eq(b']');
+    let perhaps = low_or_high | bytes.simd_eq(0x7F) | bytes.simd_eq(0xC2) | odd;
     if perhaps.any_true() {
-        let suspects = perhaps & !(bytes.simd_eq(b'\t') | bytes.simd_eq(b'\r'));
+        if odd.any_true() && found.odd == text.len() {
+            found.odd = offset + odd.to_bitmask().trailing_zeros() as usize;
+        }
+        let suspects = perhaps & !(bytes.simd_eq(b'\t') | bytes.simd_eq(b'\r') | odd);
         are_good(text, offset, suspects.to_bitmask())?;
     }
+    let starts = &mut found.starts;
     let tags = bytes.simd_eq(b'<');
     let end = starts.len() + tags.to_bitmask().count_ones() as usize;
     // Where a block is one register, its places are gathered by one instruction; elsewhere that would take many.
@@ -94,9 +107,12 @@ mod tests {
     use super::*;
 
     /// The slow twin.
-    fn plain_starts(text: &str) -> Option<Vec<u32>> {
+    fn plain_starts(text: &str) -> Option<TagStarts> {
         let is_good = text.chars().all(|c| Character::of(c) == Character::Good);
-        is_good.then(|| text.match_indices('<').map(|(at, _)| at as u32).collect())
+        is_good.then(|| TagStarts {
+            starts: text.match_indices('<').map(|(at, _)| at as u32).collect(),
+            odd: text.find(['&', ']']).unwrap_or(text.len()),
+        })
     }
 
     fn check(text: &str) {
@@ -123,6 +139,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_reference_or_bracket_at_every_place() {
+        for odd in ['&', ']'] {
+            for place in 0..200 {
+                check(&format!("{}{odd}{}&]<x>", "x".repeat(place), "x".repeat(200 - place)));
+                check(&format!("{}{odd}", "\tł²".repeat(place)));
+            }
+        }
+    }
+
+    #[test]
     fn any_number_in_a_block() {
         for length in 0..200 {
             check(&"<".repeat(length));
@@ -133,7 +159,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn as_the_slow_twin(text in "([<<<a-c/> łż€²\r\n\t]{0,300}[^<]?){0,2}") {
+        fn as_the_slow_twin(text in "([<<<a-c/> łż€²\r\n\t]{0,300}[&\\]]?[^<]?){0,3}") {
             check(&text);
         }
     }
