@@ -122,7 +122,9 @@ pub(super) struct Node {
 impl Node {
     /// True if an element of this namespace and name is meant; `of_form` is the root's namespace.
     pub(super) fn matches(&self, of_form: &str, namespace: &str, local: &str) -> bool {
-        self.local == local && self.namespace.unwrap_or(of_form) == namespace
+        // Most names differ in these, and need no closer look.
+        let might_be = self.local.len() == local.len() && self.local.bytes().next_back() == local.bytes().next_back();
+        might_be && self.local == local && self.namespace.unwrap_or(of_form) == namespace
     }
 
     /// True if the element holds text, and no other element.
