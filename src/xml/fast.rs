@@ -53,16 +53,15 @@ struct Plain<'x, 't, V> {
 impl<'x, V: Visitor<'x>> Plain<'x, '_, V> {
     #[inline(always)]
     fn all_tags<S: Simd>(&mut self, simd: S) -> Option<()> {
-        loop {
+        // Many tags at once are read within the root element alone: before it and behind it stands no other.
+        while self.tag()? {
             if self.visitor.is_elsewhere() {
                 self.pass_over(simd)?;
             } else {
                 self.leaves(simd)?;
             }
-            if !self.tag()? {
-                return Some(());
-            }
         }
+        Some(())
     }
 
     /// Passes over what is of no interest, up to a tag that `tag` has to look at.
@@ -283,6 +282,9 @@ mod tests {
             "<a/><b/>",
             "<a></a><b></b>",
             "<a></a><b/>",
+            "<a></a><b><c/></b>",
+            "<a>x</a><b>x</b><c>x</c>",
+            "<a>x</a>\n<b>text that is longer than thirty-two bytes</b>",
             "<a></a>x",
             "<a></a>&amp;",
             "<a></a></a>",
@@ -387,7 +389,7 @@ mod tests {
             agree(after);
             for inserted in [
                 "<", ">", "/", "&", ";", "]", "a", "x", "1", " ", ":", "=", "'", "-", "!", "?", "\u{142}", "</", "/>",
-                "<f/>",
+                "<f/>", "<f></f>", "<f>x</f>",
             ] {
                 agree(&[before, inserted, after].concat());
                 if let Some(&next) = places.get(index + 1) {
