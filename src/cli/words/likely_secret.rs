@@ -16,11 +16,13 @@ pub fn is_likely_secret(text: &str) -> bool {
     if is_address(text) || WrittenNumber::of(text).is_some() || is_uuid(text) {
         return false;
     }
-    // Base64 has slashes, too: folders are believed where they are.
-    let is_in_a_folder = Path::new(text).parent().is_some_and(|folder| folder.is_dir() && folder != Path::new(""));
+    // Base64 has slashes, too: folders are believed where they are, and what is directly in one.
+    let folder = Path::new(text).ancestors().skip(1).find(|folder| folder.is_dir() && *folder != Path::new(""));
+    let is_in_a_folder = folder.is_some() && folder == Path::new(text).parent();
+    let unknown = folder.and_then(|folder| text.get(folder.as_os_str().len()..)).unwrap_or(text);
     let looks_like_one = |part: &str| is_password(part) || is_hexadecimal_secret(part) || looks_random(part);
     let is_name = is_in_a_folder || has_extension(text);
-    !is_name && text.split(['/', '\\']).any(looks_like_one) && !Path::new(text).exists()
+    !is_name && unknown.split(['/', '\\']).any(looks_like_one) && !Path::new(text).exists()
 }
 
 /// `haslo=...`, `pass:...`, a token of the API (`eyJ...`).
@@ -228,6 +230,19 @@ mod tests {
         ] {
             assert!(!is_likely_secret(text), "{text}");
         }
+    }
+
+    /// Folders that are there may be called as they like; what is not there yet is judged below them.
+    #[test]
+    fn folders_are_believed_where_they_are() {
+        let place = tempfile::tempdir().unwrap();
+        let drawn = place.path().join("xK9mQ2vLpQ8s");
+        let below = |name: &str| drawn.join(name).to_string_lossy().into_owned();
+        assert!(is_likely_secret(&below("codes/today")));
+        std::fs::create_dir(&drawn).unwrap();
+        assert!(!is_likely_secret(&below("codes/today")));
+        assert!(!is_likely_secret(&below("aB3xY9zQ")));
+        assert!(is_likely_secret(&below("codes/aB3xY9zQ")));
     }
 
     #[test]
