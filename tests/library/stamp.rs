@@ -319,7 +319,9 @@ fn damage_that_hides_codes_is_refused() {
             _ => assert_eq!(refusal(&format!("hostile/{name}"), &stamp), "pdf_damaged", "{name}"),
         }
     }
-    for name in ["annotations-100000", "contents-100000"] {
+    for name in
+        ["annotations-100000", "bomb-colour-spaces", "bomb-forms", "bomb-operand", "bomb-searches", "contents-100000"]
+    {
         assert_eq!(refusal(&format!("hostile/{name}"), &anyhow()), "pdf_limits", "{name}");
     }
 }

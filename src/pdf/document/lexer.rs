@@ -4,7 +4,7 @@ use crate::pdf_objects::{Dict, Id, Object};
 /// Arrays within dictionaries within arrays. Real documents stay under twenty.
 const DEEPEST: u32 = 64;
 
-/// The values of one object, together. A page tree without levels has some hundred thousand.
+/// The values of one object, or of one operand, together. A page tree without levels has some hundred thousand.
 const MOST_VALUES: u32 = 300_000;
 
 /// Reads values and keywords (ISO 32000-1, 7.2 and 7.3) from bytes.
@@ -29,9 +29,10 @@ impl<'a> Lexer<'a> {
         Self { data, at, references: true, left: MOST_VALUES }
     }
 
-    /// For the operands and operators of a content stream. The caller bounds their number.
+    /// For the operands and operators of a content stream, to be read by [`next_token`](Self::next_token). The caller bounds their
+    /// number.
     pub(in crate::pdf) fn content(data: &'a [u8]) -> Self {
-        Self { data, at: 0, references: false, left: u32::MAX }
+        Self { references: false, ..Self::new(data, 0) }
     }
 
     pub(in crate::pdf) fn peek(&self) -> Option<u8> {
@@ -81,6 +82,7 @@ impl<'a> Lexer<'a> {
 
     /// The next value or word; `None` at the end.
     pub(in crate::pdf) fn next_token(&mut self) -> Result<Option<Token<'a>>> {
+        self.left = MOST_VALUES;
         self.token(0)
     }
 

@@ -24,8 +24,11 @@ pub(in crate::pdf) fn skip(file: &File, lexer: &mut Lexer<'_>, resources: &Dict)
     let start = lexer.at + 1;
     let data = lexer.data.get(start..).unwrap_or_default();
     let end = match length(file, &dict, data, resources)? {
-        Some(length) => end_behind(data, length).or_else(|| sought(data).filter(|&end| end >= length + 2)),
-        None => sought(data),
+        Some(length) => match end_behind(data, length) {
+            None => sought(file, data)?.filter(|&end| end >= length + 2),
+            end => end,
+        },
+        None => sought(file, data)?,
     };
     let end = end.ok_or_else(|| lexer.damaged("where a picture within the content ends cannot be told"))?;
     lexer.at = start + end;
@@ -42,7 +45,6 @@ fn length(file: &File, dict: &Dict, data: &[u8], resources: &Dict) -> Result<Opt
         Some(filter) => filter.as_name(),
         None => None,
     };
-    let find = |end: &[u8]| memchr::memmem::find(data, end).map(|found| found + end.len());
     Ok(match filter {
         None => {
             let is_mask = ["IM", "ImageMask"].iter().any(|key| dict.get(key) == Some(&Object::Bool(true)));
@@ -58,32 +60,49 @@ fn length(file: &File, dict: &Dict, data: &[u8], resources: &Dict) -> Result<Opt
             file.spend(extent.map_or(data.len().min(LARGEST), |(taken, given)| taken.max(given)))?;
             extent.map(|(taken, _)| if end_behind(data, taken).is_some() { taken } else { taken + CHECK_SUM })
         }
-        Some(b"ASCIIHexDecode" | b"AHx") => find(b">"),
-        Some(b"ASCII85Decode" | b"A85") => find(b"~>"),
+        Some(b"ASCIIHexDecode" | b"AHx") => find(file, data, b">")?,
+        Some(b"ASCII85Decode" | b"A85") => find(file, data, b"~>")?,
         // The end marker of JPEG stands nowhere else within its data.
-        Some(b"DCTDecode" | b"DCT") => find(b"\xff\xd9"),
-        Some(b"RunLengthDecode" | b"RL") => run_length(data),
+        Some(b"DCTDecode" | b"DCT") => find(file, data, b"\xff\xd9")?,
+        Some(b"RunLengthDecode" | b"RL") => {
+            let length = run_length(data);
+            file.spend(length.unwrap_or(data.len()))?;
+            length
+        }
         // LZW and fax: where they end is known when they are undone.
         Some(_) => None,
     })
 }
 
-/// The components of a pixel.
+/// Behind the first place where `end` stands. To search is work, too: many pictures may each search all that follows.
+fn find(file: &File, data: &[u8], end: &[u8]) -> Result<Option<usize>> {
+    let found = memchr::memmem::find(data, end).map(|found| found + end.len());
+    file.spend(found.unwrap_or(data.len()))?;
+    Ok(found)
+}
+
+/// The components of a pixel. Nothing is copied for it: a page may have any number of pictures, and any colour space.
 fn inks(file: &File, dict: &Dict, resources: &Dict) -> Result<Option<usize>> {
-    let space = dict.get("CS").or_else(|| dict.get("ColorSpace")).cloned().unwrap_or(Object::Null);
-    let space = match space.as_name() {
-        Some(name) if known(name).is_none() => {
-            let spaces = file.dict_in(resources, "ColorSpace")?.unwrap_or_default();
-            file.value(&spaces, &String::from_utf8_lossy(name))?.into_owned()
-        }
-        _ => space,
-    };
+    let own = dict.get("CS").or_else(|| dict.get("ColorSpace")).unwrap_or(&Object::Null);
+    let Some(name) = own.as_name().filter(|name| known(name).is_none()) else { return inks_of(file, own) };
+    let spaces = file.value(resources, "ColorSpace")?;
+    let Some(spaces) = spaces.as_dict() else { return Ok(None) };
+    // It is searched from its end.
+    file.spend(spaces.0.len())?;
+    inks_of(file, spaces.get(&String::from_utf8_lossy(name)).unwrap_or(&Object::Null))
+}
+
+/// The components of a colour in a space.
+fn inks_of(file: &File, space: &Object) -> Result<Option<usize>> {
+    let space = file.resolve(space)?;
     let parts = space.as_array().unwrap_or_default();
     let Some(name) = parts.first().unwrap_or(&space).as_name() else { return Ok(None) };
     Ok(match (name, parts.get(1)) {
         (b"ICCBased", Some(profile)) => {
-            let profile = file.dict(profile)?.unwrap_or_default();
-            file.value(&profile, "N")?.integer().and_then(|count| usize::try_from(count).ok())
+            let profile = file.resolve(profile)?;
+            let Some(profile) = profile.as_dict() else { return Ok(None) };
+            file.spend(profile.0.len())?;
+            file.value(profile, "N")?.integer().and_then(|count| usize::try_from(count).ok())
         }
         (b"DeviceN", Some(names)) => file.resolve(names)?.as_array().map(<[Object]>::len),
         _ => known(name),
@@ -126,13 +145,14 @@ fn end_behind(data: &[u8], length: usize) -> Option<usize> {
 }
 
 /// Where the first `EI` ends, if it is one for everybody who searches for it.
-fn sought(data: &[u8]) -> Option<usize> {
-    let found = memchr::memmem::find(data, b"EI")?;
+fn sought(file: &File, data: &[u8]) -> Result<Option<usize>> {
+    let Some(behind) = find(file, data, b"EI")? else { return Ok(None) };
+    let found = behind - 2;
     let before = found.checked_sub(1).and_then(|place| data.get(place)).is_none_or(|&byte| is_space(byte));
     // The reader of Firefox takes it only where text follows.
-    let behind = data.get(found + 2..).unwrap_or_default().iter().take(15);
-    let text = behind.into_iter().all(|&byte| byte == b'\n' || byte == b'\r' || matches!(byte, b' '..=b'~'));
-    (before && text && is_end(data, found)).then_some(found + 2)
+    let is_text = |&byte: &u8| byte == b'\n' || byte == b'\r' || matches!(byte, b' '..=b'~');
+    let text = data.get(behind..).unwrap_or_default().iter().take(15).all(is_text);
+    Ok((before && text && is_end(data, found)).then_some(behind))
 }
 
 /// True if the word ends with this `EI`.

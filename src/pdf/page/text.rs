@@ -3,6 +3,9 @@ use super::geometry::{Matrix, Rect};
 use crate::error::Result;
 use crate::pdf_objects::Object;
 
+/// In bytes, of one string: a quote has some letters, and a code may stand for sixteen.
+const LONGEST_TEXT: usize = 4096;
+
 impl<'a> Reader<'a> {
     /// Follows an operator of text (ISO 32000-1, 9).
     pub(in crate::pdf) fn text_operator(
@@ -93,6 +96,9 @@ impl<'a> Reader<'a> {
                     None | Some("") => parts_words,
                     Some(letters) => letters.chars().all(char::is_whitespace),
                 };
+                if letters > LONGEST_TEXT {
+                    quote.truncate(letters);
+                }
                 if !is_space {
                     ink = Some((ink.map_or(begin, |(first, _)| first), length));
                 }

@@ -11,7 +11,7 @@ use crate::pdf::page::geometry::{Matrix, Rect};
 use crate::pdf::page::inline_image;
 use crate::pdf::page::pages::{self, Page};
 use crate::pdf::page::resources::{PageResources, Resources as Named};
-use crate::pdf_objects::{Id, Indirect, Object, Stream};
+use crate::pdf_objects::{Dict, Id, Indirect, Object, Stream};
 
 /// Operators that are followed, in one document.
 const MOST_STEPS: u32 = 400_000;
@@ -114,7 +114,7 @@ struct Run<'r> {
     /// True within one that does.
     replaced: bool,
     /// What they mean, until the first letters are shown.
-    meaning: Option<String>,
+    meaning: Option<Rc<str>>,
 }
 
 impl Reader<'_> {
@@ -194,6 +194,8 @@ impl Reader<'_> {
 
     /// Follows a form; those of old have no resources, and use the page's.
     fn follow(&mut self, form: &Form, resources: &Rc<Resources>, matrix: Matrix, depth: u32) -> Result<()> {
+        // It was unpacked once, and is read each time.
+        self.file.spend(form.content.len())?;
         let resources = form.resources.as_ref().unwrap_or(resources);
         self.run(&form.content, resources, form.matrix.then(&matrix), depth + 1)
     }
@@ -250,7 +252,7 @@ impl Reader<'_> {
                             run.state.size = numbers.first().copied().unwrap_or_default();
                             run.state.font = self.font(value.as_ref(), run.resources)?;
                         }
-                        b"Tj" | b"'" | b"\"" | b"TJ" => self.show_operator(word, &numbers, value.as_ref(), &mut run),
+                        b"Tj" | b"'" | b"\"" | b"TJ" => self.show_operator(word, &numbers, value.as_ref(), &mut run)?,
                         _ => run.operator(word, &numbers),
                     }
                     numbers.clear();
@@ -271,13 +273,16 @@ impl Reader<'_> {
 
     /// Marked content that says what its letters mean (/ActualText; ISO 32000-1, 14.9.4).
     fn mark(&mut self, properties: Option<&Object>, run: &mut Run<'_>) -> Result<()> {
-        let named = match properties {
-            Some(Object::Name(name)) => run.resources.properties(self.file, name)?,
-            Some(Object::Dict(dict)) => Some(dict.clone()),
+        let read = |dict: &Dict| {
+            let text = self.file.value(dict, "ActualText")?;
+            let meaning = text.as_text().map(text_of).filter(|text| !text.is_empty());
+            Ok(meaning.map(Rc::from))
+        };
+        let meaning = match properties {
+            Some(Object::Name(name)) => run.resources.meaning(self.file, name, read)?,
+            Some(Object::Dict(dict)) => read(dict)?,
             _ => None,
         };
-        let text = named.map(|dict| Ok::<_, Error>(self.file.value(&dict, "ActualText")?.into_owned())).transpose()?;
-        let meaning = text.as_ref().and_then(Object::as_text).map(text_of).filter(|text| !text.is_empty());
         let is_meaning = meaning.is_some() && !run.replaced;
         if is_meaning {
             (run.replaced, run.meaning) = (true, meaning);
@@ -286,7 +291,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn show_operator(&mut self, word: &[u8], numbers: &[f64], value: Option<&Object>, run: &mut Run<'_>) {
+    fn show_operator(&mut self, word: &[u8], numbers: &[f64], value: Option<&Object>, run: &mut Run<'_>) -> Result<()> {
         if let (b"\"", &[word_space, letter_space, ..]) = (word, numbers) {
             (run.state.word_space, run.state.letter_space) = (word_space, letter_space);
         }
@@ -296,19 +301,24 @@ impl Reader<'_> {
         for item in value.and_then(Object::as_array).unwrap_or(value.map(std::slice::from_ref).unwrap_or_default()) {
             match item.number() {
                 Some(back) => run.advance(-back / 1000.0 * run.state.size),
-                None => self.show(item.as_text().unwrap_or_default(), run),
+                None => self.show(item.as_text().unwrap_or_default(), run)?,
             }
         }
+        Ok(())
     }
 
-    fn show(&mut self, text: &[u8], run: &mut Run<'_>) {
-        let Some(font) = run.state.font.clone() else { return };
+    fn show(&mut self, text: &[u8], run: &mut Run<'_>) -> Result<()> {
+        let Some(font) = run.state.font.clone() else { return Ok(()) };
         let state = &run.state;
         self.shown.clear();
         let (mut width, mut letters, mut unreadable) = (0.0, 0, 0);
         for (code, letter, space) in font.codes(text) {
             width += letter * state.size + state.letter_space + if space { state.word_space } else { 0.0 };
             let before = self.shown.len();
+            // A code may stand for sixteen letters.
+            if before > MOST_TEXT {
+                break;
+            }
             let is_known = font.add(code, &mut self.shown);
             if is_known {
                 let known = self.shown.get(before..).unwrap_or_default();
@@ -327,12 +337,14 @@ impl Reader<'_> {
             };
         }
         if run.replaced {
-            let meaning = run.meaning.take().unwrap_or_default();
+            let meaning = run.meaning.take();
+            let meaning = meaning.as_deref().unwrap_or_default();
             letters = meaning.chars().filter(|letter| letter.is_alphanumeric()).count();
             unreadable = 0;
             self.shown.clear();
-            self.shown.push_str(&meaning);
+            self.shown.push_str(meaning);
         }
+        self.file.spend(self.shown.len())?;
         let place = run.text.then(&state.matrix);
         let (at, end) = (place.apply((0.0, state.rise)), place.apply((width * state.stretch, state.rise)));
         let (zero, one) = (place.apply((0.0, 0.0)), place.apply((1.0, 0.0)));
@@ -353,6 +365,7 @@ impl Reader<'_> {
             }
         }
         run.advance(width);
+        Ok(())
     }
 
     fn font(&mut self, name: Option<&Object>, resources: &Resources) -> Result<Option<Rc<Font>>> {

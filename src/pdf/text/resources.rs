@@ -17,12 +17,19 @@ pub(super) struct Resources {
     fonts: OnceCell<Named<Object>>,
     objects: OnceCell<Named<Object>>,
     properties: OnceCell<Named<Object>>,
+    meanings: RefCell<Named<Option<Rc<str>>>>,
 }
 
 impl Resources {
     pub(super) fn new(dict: Dict) -> Self {
-        let read = RefCell::default();
-        Self { dict, read, fonts: OnceCell::new(), objects: OnceCell::new(), properties: OnceCell::new() }
+        Self {
+            dict,
+            read: RefCell::default(),
+            fonts: OnceCell::new(),
+            objects: OnceCell::new(),
+            properties: OnceCell::new(),
+            meanings: RefCell::default(),
+        }
     }
 
     /// As they stand in the file.
@@ -48,10 +55,21 @@ impl Resources {
         named(&self.objects, file, &self.dict, "XObject", name)
     }
 
-    /// The properties of marked content.
-    pub(super) fn properties(&self, file: &File, name: &[u8]) -> Result<Option<Dict>> {
+    /// What marked content of these properties means, by what `read` makes of them.
+    pub(super) fn meaning(
+        &self,
+        file: &File,
+        name: &[u8],
+        read: impl FnOnce(&Dict) -> Result<Option<Rc<str>>>,
+    ) -> Result<Option<Rc<str>>> {
+        if let Some(known) = self.meanings.borrow().get(name) {
+            return Ok(known.clone());
+        }
         let found = named(&self.properties, file, &self.dict, "Properties", name)?;
-        found.map_or(Ok(None), |found| file.dict(&found))
+        let dict = found.map_or(Ok(None), |found| file.dict(&found))?;
+        let meaning = dict.as_ref().map_or(Ok(None), read)?;
+        self.meanings.borrow_mut().insert(name.into(), meaning.clone());
+        Ok(meaning)
     }
 }
 
