@@ -13,15 +13,18 @@ pub(in crate::pdf) struct InkMap {
     rows: usize,
     /// Rows of bits, each in whole words.
     bits: Vec<u64>,
-    /// Words that may still be written.
+    /// Words that may still be written ([`EACH`] for each rectangle more).
     work: usize,
 }
 
 /// Each way.
 const MOST_SQUARES: f64 = 400.0;
 
-/// A page of three million drawings of a word each takes a tenth of it: a tenth of a second.
+/// A page of three million drawings of a word each takes a third of it: a tenth of a second.
 const MOST_WORK: usize = 50_000_000;
+
+/// What a rectangle takes besides its words.
+const EACH: usize = 4;
 
 impl InkMap {
     /// Of a page on which a millimetre has `millimetre` units.
@@ -99,6 +102,9 @@ impl InkMap {
     }
 
     pub(in crate::pdf) fn mark(&mut self, drawn: &Rect) {
+        if self.is_full() {
+            return;
+        }
         let seen = drawn.intersection(&self.page);
         // What has no height or no width, as lines have it, is drawn all the same.
         if !(seen.left <= seen.right && seen.bottom <= seen.top) {
@@ -106,8 +112,8 @@ impl InkMap {
         }
         let words = self.columns.div_ceil(64);
         let (columns, rows) = self.squares(&seen);
-        self.work = self.work.saturating_sub(rows.len() * columns.len().div_ceil(64));
-        if self.work == 0 {
+        self.work = self.work.saturating_sub(EACH + rows.len() * columns.len().div_ceil(64));
+        if self.is_full() {
             self.bits.fill(u64::MAX);
             return;
         }
@@ -124,8 +130,16 @@ impl InkMap {
         }
     }
 
+    /// True once the page has cost too much: all of it counts as printed on.
+    fn is_full(&self) -> bool {
+        self.work == 0
+    }
+
     /// A line within the page, in pieces where it is aslant.
     pub(in crate::pdf) fn mark_line(&mut self, from: Point, to: Point, half: f64) {
+        if self.is_full() {
+            return;
+        }
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let pieces = (dx.abs().min(dy.abs()) / self.side).ceil().clamp(1.0, MOST_SQUARES);
         let at = |part: f64| (from.0 + dx * part / pieces, from.1 + dy * part / pieces);
