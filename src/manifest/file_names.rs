@@ -56,15 +56,28 @@ impl TakenNames {
         if name.is_ascii() {
             return self.hasher.hash_one(name.to_ascii_lowercase());
         }
-        // Upper case first: it makes SS of ß. Letter by letter, because the small sigma at a word's end is another.
-        let folded = name.nfkd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkd();
-        self.hasher.hash_one(folded.filter(|c| !is_passed_over(*c)).collect::<String>())
+        let mut folded: String = name.chars().filter(|c| !is_passed_over(*c)).nfkd().collect();
+        // Lower case first makes ß of ẞ, upper case SS of ß, and lower case ss. Letter by letter, because the small sigma at a
+        // word's end is another. Again until nothing changes: what a letter is made of may have cases of its own.
+        loop {
+            let cases = folded.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase);
+            let next: String = cases.flat_map(char::to_lowercase).nfkd().collect();
+            if next == folded {
+                return self.hasher.hash_one(folded);
+            }
+            folded = next;
+        }
     }
 }
 
-/// True for a character that nobody sees, and that some file systems pass over.
+/// True for a character that nobody sees, and that some file systems pass over: what Unicode calls `Default_Ignorable_Code_Point`.
 fn is_passed_over(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+    matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+    ) || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}')
+        || matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}')
+        || matches!(c, '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// The names of one invoice's files.
@@ -169,12 +182,38 @@ mod tests {
             ("f1.", "f1"),
             ("f1 ", "f1"),
             ("K1", "\u{212A}1"),
+            ("SS", "\u{1E9E}"),
+            ("ß", "\u{1E9E}"),
+            ("\u{C5}", "\u{212B}"),
+            ("İ", "i\u{307}"),
+            ("f\u{34F}1", "f1"),
+            ("a\u{323}\u{301}", "a\u{301}\u{34F}\u{323}"),
         ] {
             let mut names = TakenNames::default();
             let first = names.unique(one);
             let second = names.unique(other);
             assert!(second.ends_with("-2"), "{first:?} and {second:?}");
             assert!(TakenNames::default().reserve(&first) && TakenNames::default().reserve(&second));
+        }
+    }
+
+    #[test]
+    fn every_character_is_one_with_its_cases_and_its_spellings() {
+        let names = TakenNames::default();
+        for c in '\0'..=char::MAX {
+            let name = c.to_string();
+            let others: [String; 7] = [
+                c.to_lowercase().collect(),
+                c.to_uppercase().collect(),
+                c.to_lowercase().flat_map(char::to_uppercase).collect(),
+                c.to_uppercase().flat_map(char::to_lowercase).collect(),
+                name.nfc().collect(),
+                name.nfkd().collect(),
+                name.nfkc().flat_map(char::to_uppercase).nfkc().collect(),
+            ];
+            for other in others.into_iter().filter(|other| *other != name) {
+                assert_eq!(names.key(&other), names.key(&name), "U+{:04X} {name:?} and {other:?}", u32::from(c));
+            }
         }
     }
 

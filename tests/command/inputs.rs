@@ -68,7 +68,7 @@ fn what_is_no_invoice_is_named_and_the_command_that_takes_it() {
     for (name, bytes, code, words) in others() {
         fs::write(folder.path().join(name), bytes).unwrap();
         let done = run(sign(folder.path()).args([name, "--json", "--format", "none"]));
-        let error = &told(&done)[0]["error"];
+        let error = &lines(&done)[0]["error"];
         assert_eq!(error["code"], code, "{name}");
         assert!(error["message"].as_str().unwrap().contains(words), "{name}: {error}");
         assert_eq!(status(&done), 1, "{name}");
@@ -272,6 +272,28 @@ fn lists_and_manifests_are_read_as_windows_saves_them() {
     }
 }
 
+/// It is not read to its end: one that is endless has none.
+#[test]
+fn a_line_that_no_link_fills_is_no_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let links = folder.path().join("links.txt");
+    fs::write(&links, format!("https://qr-test.ksef.mf.gov.pl/\n{}", "a".repeat(70_000))).unwrap();
+    let mut verifications = vec![(links.to_str().unwrap(), links.clone()), ("-", links.clone())];
+    if cfg!(unix) {
+        verifications.push(("-", "/dev/zero".into()));
+    }
+    for (subject, standard_input) in verifications {
+        let mut command = ksef_qr(folder.path());
+        command.args(["verify", "--json", subject]).stdin(fs::File::open(standard_input).unwrap());
+        let done = run(&mut command);
+        assert_eq!(status(&done), 1, "{}", stderr(&done));
+        let error = &lines(&done)[0]["error"];
+        assert_eq!(error["code"], "input_unreadable");
+        assert_eq!(error["message"], "it is no list of links: a line of it has 65536 bytes or more");
+        assert!(error["hint"].as_str().unwrap().starts_with("Give one link a line."));
+    }
+}
+
 /// The manifests of the cases, as PowerShell 5 and Notepad leave them.
 #[test]
 fn manifests_from_the_field_are_read() {
@@ -285,7 +307,7 @@ fn manifests_from_the_field_are_read() {
         let mut command = ksef_qr(folder.path());
         command.args(["stamp", "base.pdf", "--codes", &manifest, "--invoice", &fixture("cases/base.xml"), "--json"]);
         let done = run(command.arg("--overwrite"));
-        let error = &told(&done)[0]["error"];
+        let error = &lines(&done)[0]["error"];
         // Whether it has this invoice's codes is another question.
         assert!(
             !stderr(&done).contains("manifest_damaged") && error["code"] != "manifest_damaged",

@@ -168,6 +168,55 @@ mod scripts {
         assert_eq!(verify("2", &["https://qr.ksef.mf.gov.pl/"]), (of(&["link", "summary"]), 0));
     }
 
+    /// A page that takes as long as the reader may take, and a command that is killed meanwhile.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn it_ends_with_a_command_that_is_killed() {
+        use std::time::{Duration, Instant};
+
+        let folder = tempfile::tempdir().unwrap();
+        let number = folder.path().join("number");
+        let telling = script(folder.path(), &format!("echo $$ >'{}'\nexec '{}'", number.display(), scanner()));
+        let pdf = folder.path().join("slow.pdf");
+        let (fonts, letters) = ("/A 0".repeat(149_000), "/F1 1 Tf\n".repeat(1_000_000));
+        fs::write(
+            &pdf,
+            format!(
+                "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n\
+                 3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<</Font 4 0 R>>/Contents 5 0 R>>\nendobj\n\
+                 4 0 obj\n<<{fonts}>>\nendobj\n5 0 obj\n<</Length {}>>stream\n{letters}endstream\nendobj\n\
+                 trailer\n<</Size 6/Root 1 0 R>>\n%%EOF\n",
+                letters.len()
+            ),
+        )
+        .unwrap();
+        let mut verify = alone(folder.path());
+        let verify = verify.env("KSEF_QR_SCAN", telling).args(["verify", "--json"]).arg(&pdf);
+        let mut verify = verify.stdout(std::process::Stdio::null()).spawn().unwrap();
+        let waited = |what: &str, is_so: &dyn Fn() -> bool| {
+            let begun = Instant::now();
+            while !is_so() {
+                assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        };
+        let process = || format!("/proc/{}/stat", fs::read_to_string(&number).unwrap_or_default().trim());
+        // In hundredths of a second, of processor time.
+        let worked = || {
+            let stat = fs::read_to_string(process()).unwrap_or_default();
+            let fields = stat.rsplit_once(") ").map(|(_, fields)| fields.to_owned()).unwrap_or_default();
+            fields.split(' ').nth(11).and_then(|time| time.parse::<u64>().ok()).unwrap_or_default()
+        };
+        waited("the reader does not begin", &|| worked() > 50);
+        verify.kill().unwrap();
+        assert!(verify.wait().unwrap().code().is_none(), "it had ended before");
+        let is_gone = || {
+            let stat = fs::read_to_string(process()).unwrap_or_default();
+            stat.rsplit_once(") ").is_none_or(|(_, fields)| fields.starts_with('Z'))
+        };
+        waited("the reader goes on", &is_gone);
+    }
+
     #[test]
     fn it_is_told_no_secret() {
         let folder = tempfile::tempdir().unwrap();

@@ -17,12 +17,39 @@ fn main() -> ExitCode {
     }
     // All that it says are its answers. It may write no file, and standard error may be one.
     std::panic::set_hook(Box::new(|_| {}));
+    end_with_whoever_asks();
     limit();
     match ksef_qr_scan::protocol::serve(io::stdin().lock(), io::stdout().lock(), limit_time) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::from(2),
     }
 }
+
+/// Where nobody reads the answers any more, because whoever asked was killed, the file that is being read is not read to its end: a
+/// thread waits for that. It is told apart from the end of the requests, after which answers may still be awaited.
+#[cfg(unix)]
+fn end_with_whoever_asks() {
+    use rustix::event::{PollFd, PollFlags, poll};
+
+    let wait = || {
+        let stdout = io::stdout();
+        loop {
+            // No event is asked for: these come unasked.
+            let mut answers = [PollFd::new(&stdout, PollFlags::empty())];
+            match poll(&mut answers, None) {
+                Ok(_) if answers[0].revents().intersects(PollFlags::ERR | PollFlags::HUP) => std::process::exit(2),
+                Err(rustix::io::Errno::INTR) => {}
+                // Nothing that can be waited for.
+                Ok(_) | Err(_) => return,
+            }
+        }
+    };
+    // Without the thread, the limit of time remains.
+    _ = std::thread::Builder::new().stack_size(64 << 10).spawn(wait);
+}
+
+#[cfg(not(unix))]
+fn end_with_whoever_asks() {}
 
 /// What a stranger's file can make of this process ends the process, and not the machine: it writes no file, opens next to
 /// none, and takes no more memory than twice what a picture of 100 megapixels takes while it is decoded.

@@ -61,6 +61,20 @@ impl Problem {
         Self { code: "input_unreadable", message, hint, was_read: false }
     }
 
+    /// Of a list of links with a line that no link fills.
+    pub fn no_list(longest: u64) -> Self {
+        let message = format!("it is no list of links: a line of it has {longest} bytes or more");
+        let hint = "Give one link a line. A picture or a PDF is given by the name of its file.";
+        Self { code: "input_unreadable", message, hint, was_read: true }
+    }
+
+    /// Of a list of links that nobody keeps for its size.
+    pub fn too_long_a_list(largest: u64) -> Self {
+        let message = format!("it has more than {largest} bytes, too many for a list of links");
+        let hint = "Divide the list, and verify one part after the other.";
+        Self { code: "input_unreadable", message, hint, was_read: true }
+    }
+
     /// Of a picture that a manifest names.
     pub fn picture(message: &str) -> Self {
         let hint = "Draw the picture again: ksef-qr sign --resume.";

@@ -1,7 +1,7 @@
 //! What the arguments name: links, files, standard input.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Read as _};
+use std::io::{self, BufRead, Read as _};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,9 @@ const LONGEST_SCHEME: usize = 32;
 
 /// In bytes.
 const LARGEST_LIST: u64 = 100_000_000;
+
+/// In bytes: no link is so long, whatever its signs are written as. What has a longer line is no list of links.
+const LONGEST_LINE: u64 = 65_536;
 
 /// So many links a thread verifies at a time, and so many are told of at once.
 const LINKS_AT_ONCE: usize = 32;
@@ -117,7 +120,7 @@ impl Subjects<'_> {
             let from = From { source: Some(&name), place: None };
             match outcome {
                 Outcome::Problem(problem) => self.output.problem(&problem, from),
-                Outcome::List(bytes) => self.list(bytes, from),
+                Outcome::List(bytes) => self.list(&*bytes, from),
                 Outcome::Codes(reports) => {
                     for (report, place) in reports {
                         self.output.report(&report, From { place: place.as_deref(), ..from });
@@ -131,16 +134,15 @@ impl Subjects<'_> {
     fn standard_input(&mut self) {
         self.verify_files();
         let from = From { source: Some("-"), place: None };
-        let mut text = Vec::new();
-        match io::stdin().lock().take(LARGEST_LIST).read_to_end(&mut text) {
-            Ok(_) => self.list(text, from),
-            Err(error) => self.output.problem(&error.into(), from),
-        }
+        self.list(io::stdin().lock(), from);
     }
 
     /// Links, one a line.
-    fn list(&mut self, bytes: Vec<u8>, from: From<'_>) {
-        let bytes = decoded(bytes);
+    fn list(&mut self, lines: impl BufRead, from: From<'_>) {
+        let bytes = match read_list(lines) {
+            Ok(bytes) => decoded(bytes),
+            Err(problem) => return self.output.problem(&problem, from),
+        };
         let text = String::from_utf8_lossy(&bytes);
         let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         self.links(&lines, from);
@@ -164,6 +166,23 @@ impl Subjects<'_> {
                 true
             },
         );
+    }
+}
+
+/// A list of links, read no further than it can be one.
+fn read_list(mut lines: impl BufRead) -> Result<Vec<u8>, Problem> {
+    let mut list = Vec::new();
+    loop {
+        let length = (&mut lines).take(LONGEST_LINE).read_until(b'\n', &mut list)?;
+        if length as u64 == LONGEST_LINE {
+            return Err(Problem::no_list(LONGEST_LINE));
+        }
+        if length == 0 {
+            return Ok(list);
+        }
+        if list.len() as u64 > LARGEST_LIST {
+            return Err(Problem::too_long_a_list(LARGEST_LIST));
+        }
     }
 }
 
