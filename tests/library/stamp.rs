@@ -310,13 +310,9 @@ fn damage_that_hides_codes_is_refused() {
         let stamp = at(Corner::BottomRight, 10.0, 10.0);
         let careful = stamp.clone().occupied(Occupied::Refuse);
         assert_eq!(refusal(&format!("hostile/{name}"), &careful), "pdf_damaged", "{name}");
-        // Whoever wants the codes at any price gets them with a warning, if the file itself is sound.
-        match name {
-            "content-noise" | "content-numbers" => {
-                let warnings = stamped(&fixture(&format!("hostile/{name}")), &stamp).unwrap().warnings;
-                assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_unknown"], "{name}");
-            }
-            _ => assert_eq!(refusal(&format!("hostile/{name}"), &stamp), "pdf_damaged", "{name}"),
+        // The option is about what is in the place, not about what readers stop at.
+        for occupied in [Occupied::Warn, Occupied::Ignore] {
+            assert_eq!(refusal(&format!("hostile/{name}"), &stamp.clone().occupied(occupied)), "pdf_damaged", "{name}");
         }
     }
     for name in ["annotations-100000", "contents-100000"] {
@@ -734,16 +730,14 @@ fn content_after_which_readers_stop_is_refused() {
         "BI /W 8 /H 1 /CS /G /BPC 8 ID 12345678",
     ] {
         let pdf = with_content(content, "");
-        for stamp in [Stamp::default(), at(Corner::TopLeft, 10.0, 10.0).occupied(Occupied::Refuse)] {
-            assert_eq!(
-                stamped(&pdf, &stamp).map(|_| ()).map_err(|error| error.code()),
-                Err("pdf_damaged"),
-                "{content}"
-            );
-        }
-        for occupied in [Occupied::Warn, Occupied::Ignore] {
-            let warnings = stamped(&pdf, &Stamp::default().occupied(occupied)).unwrap().warnings;
-            assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_unknown"], "{content}");
+        for occupied in [Occupied::Refuse, Occupied::Warn, Occupied::Ignore] {
+            for stamp in [Stamp::default(), at(Corner::TopLeft, 10.0, 10.0)] {
+                let error = stamped(&pdf, &stamp.occupied(occupied)).unwrap_err();
+                assert_eq!(error.code(), "pdf_damaged", "{content}");
+                let begin = "page 1: readers may stop before they come to the codes: ";
+                assert!(error.message().starts_with(begin), "{error}");
+            }
+            assert_eq!(stamped(&pdf, &Stamp::default().occupied(occupied).pages(Pages::New)).unwrap().pages, [2]);
         }
     }
     // What is only left open is closed: a path, a clip, text, states.
@@ -752,7 +746,10 @@ fn content_after_which_readers_stop_is_refused() {
     }
     for name in ["hostile/pdf-flipped-byte-1", "hostile/pdf-flipped-byte-2"] {
         let pdf = fs::read(folder().join("../cases").join(name).with_extension("pdf")).unwrap();
-        assert_eq!(stamped(&pdf, &Stamp::default()).unwrap_err().code(), "pdf_damaged", "{name}");
+        for occupied in [Occupied::Refuse, Occupied::Warn, Occupied::Ignore] {
+            let error = stamped(&pdf, &Stamp::default().occupied(occupied)).unwrap_err();
+            assert_eq!(error.code(), "pdf_damaged", "{name}");
+        }
     }
 }
 
