@@ -214,7 +214,7 @@ kinds! {
         "The codes were put on a place of the PDF where something is printed already."
         "Look at the page. If the codes cannot be read, choose another place or a page of their own."
     PlaceUnknown "place_unknown"
-        "It could not be seen whether the place of the codes on the PDF is free, or whether every reader shows them there."
+        "It is not known whether every reader shows the codes where they were put on the PDF."
         "Look at the page, and scan the codes."
     PlaceMoved "place_moved"
         "The first page has no free place for the codes; they stand on another page, or on a new one."

@@ -127,17 +127,17 @@ pub enum Size {
 /// What is done if the place is printed on already.
 ///
 /// It is looked for text, lines, filled areas, pictures and annotations; what is white does not count. Pictures count as
-/// a whole, and letters by the widths that the document gives.
+/// a whole, and letters by the widths that the document gives. A page whose content cannot be read to its end is refused
+/// whatever is chosen here (`pdf_damaged`): readers that stop there show no codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Occupied {
-    /// The PDF is refused (`pdf_place_taken`, `pdf_stamped_already`), also if what it draws cannot be read to its end
-    /// (`pdf_damaged`).
+    /// The PDF is refused (`pdf_place_taken`, `pdf_stamped_already`).
     Refuse,
-    /// The codes are put there, with a warning (`place_taken`, `place_unknown`).
+    /// The codes are put there, with a warning (`place_taken`).
     Warn,
-    /// The codes are put there, and nobody looks for what they cover. What may hide the codes is still warned of: content
-    /// that cannot be read (`place_unknown`), form fields and other annotations, which lie above them (`place_taken`).
+    /// The codes are put there, and nobody looks for what they cover. What may hide the codes is still warned of: form
+    /// fields and other annotations, which lie above them (`place_taken`).
     Ignore,
 }
 

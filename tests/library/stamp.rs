@@ -310,13 +310,9 @@ fn damage_that_hides_codes_is_refused() {
         let stamp = at(Corner::BottomRight, 10.0, 10.0);
         let careful = stamp.clone().occupied(Occupied::Refuse);
         assert_eq!(refusal(&format!("hostile/{name}"), &careful), "pdf_damaged", "{name}");
-        // Whoever wants the codes at any price gets them with a warning, if the file itself is sound.
-        match name {
-            "content-noise" | "content-numbers" => {
-                let warnings = stamped(&fixture(&format!("hostile/{name}")), &stamp).unwrap().warnings;
-                assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_unknown"], "{name}");
-            }
-            _ => assert_eq!(refusal(&format!("hostile/{name}"), &stamp), "pdf_damaged", "{name}"),
+        // The option is about what is in the place, not about what readers stop at.
+        for occupied in [Occupied::Warn, Occupied::Ignore] {
+            assert_eq!(refusal(&format!("hostile/{name}"), &stamp.clone().occupied(occupied)), "pdf_damaged", "{name}");
         }
     }
     for name in
@@ -720,6 +716,58 @@ fn annotations_are_ink_if_they_are_seen() {
     }
 }
 
+/// Without a picture of its own, an annotation is drawn by the reader, where its coordinates are and not its rectangle.
+#[test]
+fn annotations_are_where_their_coordinates_are() {
+    let corner = || at(Corner::BottomRight, 10.0, 10.0).occupied(Occupied::Refuse);
+    let found = |annotation: &str| {
+        let rect = if annotation.contains("/Rect") { "" } else { "/Rect [1 790 2 791]" };
+        let pdf = with_annotation(&format!("<< /Type /Annot {rect} {annotation} >>"));
+        match stamped(&pdf, &corner()) {
+            Ok(_) => false,
+            Err(error) => {
+                assert_eq!(error.code(), "pdf_place_taken", "{annotation}: {error}");
+                assert!(error.message().contains("an annotation") || error.message().contains("a link"), "{error}");
+                true
+            }
+        }
+    };
+    for ink in [
+        "/Subtype /Highlight /QuadPoints [400 120 500 120 400 100 500 100]",
+        "/Subtype /Squiggly /QuadPoints [[400 120 500 120 400 100 500 100]]",
+        "/Subtype /Link /QuadPoints [400 120 500 120 400 100 500 100]",
+        "/Subtype /Polygon /Vertices [400 100 500 100 450 120]",
+        "/Subtype /PolyLine /Vertices [1 790 450 100]",
+        "/Subtype /Polygon /Path [[400 100] [410 110 420 120 430 130]]",
+        "/Subtype /Ink /InkList [[1 790 2 791] [400 100 500 120]]",
+        "/Subtype /Ink /InkList [[400 700 500 700]] /BS << /W 90 >>",
+        "/Subtype /Line /L [400 100 500 120]",
+        "/Subtype /Line /L [400 600 500 600] /LL -500",
+        "/Subtype /Line /L [400 500 500 500] /BS << /W 80 >>",
+        "/Subtype /FreeText /CL [1 790 400 120]",
+        // What leads to no picture is drawn by the reader, too.
+        "/Subtype /Line /L [400 100 500 120] /AP << /N null >>",
+        "/Subtype /Line /L [400 100 500 120] /AP << /N << /On 9 0 R >> >>",
+        // No rectangle at all, a border that reaches over, signs that have a size of their own.
+        "/Subtype /Line /L [400 100 500 120] /Rect null",
+        "/Subtype /Link /Rect [400 250 500 300] /Border [0 0 150]",
+        "/Subtype /Text /Rect [589 100 590 101]",
+        "/Subtype /Square /Rect [400 790 500 791] /RD [0 -700 0 0]",
+    ] {
+        assert!(found(ink), "{ink}");
+    }
+    for free in [
+        "/Subtype /Highlight /QuadPoints [400 720 500 720 400 700 500 700]",
+        "/Subtype /Highlight /QuadPoints []",
+        "/Subtype /Highlight /QuadPoints [400]",
+        "/Subtype /Line /L [400 700 500 700]",
+        "/Subtype /Line /L [400 100 500 120] /F 2",
+        "/Subtype /Link /QuadPoints [400 120 500 120 400 100 500 100] /Border [0 0 0]",
+    ] {
+        assert!(!found(free), "{free}");
+    }
+}
+
 /// Where readers stop or go on with something else, the codes behind it are not seen by all.
 #[test]
 fn content_after_which_readers_stop_is_refused() {
@@ -736,16 +784,14 @@ fn content_after_which_readers_stop_is_refused() {
         "BI /W 8 /H 1 /CS /G /BPC 8 ID 12345678",
     ] {
         let pdf = with_content(content, "");
-        for stamp in [Stamp::default(), at(Corner::TopLeft, 10.0, 10.0).occupied(Occupied::Refuse)] {
-            assert_eq!(
-                stamped(&pdf, &stamp).map(|_| ()).map_err(|error| error.code()),
-                Err("pdf_damaged"),
-                "{content}"
-            );
-        }
-        for occupied in [Occupied::Warn, Occupied::Ignore] {
-            let warnings = stamped(&pdf, &Stamp::default().occupied(occupied)).unwrap().warnings;
-            assert_eq!(warnings.iter().map(Warning::code).collect::<Vec<_>>(), ["place_unknown"], "{content}");
+        for occupied in [Occupied::Refuse, Occupied::Warn, Occupied::Ignore] {
+            for stamp in [Stamp::default(), at(Corner::TopLeft, 10.0, 10.0)] {
+                let error = stamped(&pdf, &stamp.occupied(occupied)).unwrap_err();
+                assert_eq!(error.code(), "pdf_damaged", "{content}");
+                let begin = "page 1: readers may stop before they come to the codes: ";
+                assert!(error.message().starts_with(begin), "{error}");
+            }
+            assert_eq!(stamped(&pdf, &Stamp::default().occupied(occupied).pages(Pages::New)).unwrap().pages, [2]);
         }
     }
     // What is only left open is closed: a path, a clip, text, states.
@@ -754,7 +800,10 @@ fn content_after_which_readers_stop_is_refused() {
     }
     for name in ["hostile/pdf-flipped-byte-1", "hostile/pdf-flipped-byte-2"] {
         let pdf = fs::read(folder().join("../cases").join(name).with_extension("pdf")).unwrap();
-        assert_eq!(stamped(&pdf, &Stamp::default()).unwrap_err().code(), "pdf_damaged", "{name}");
+        for occupied in [Occupied::Refuse, Occupied::Warn, Occupied::Ignore] {
+            let error = stamped(&pdf, &Stamp::default().occupied(occupied)).unwrap_err();
+            assert_eq!(error.code(), "pdf_damaged", "{name}");
+        }
     }
 }
 

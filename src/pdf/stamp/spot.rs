@@ -26,7 +26,6 @@ impl Stamping<'_> {
     }
 
     fn free_spot(&mut self, page: &Page, view: View) -> Result<std::result::Result<Spot, Full>> {
-        let corner = self.stamp.anchor.corner;
         let size = (self.block.width, self.block.height);
         if size.0 > view.size().0 || size.1 > view.size().1 {
             return Ok(Err(Full(free_place::no_room(&view, size, &self.stamp.anchor, page.number))));
@@ -47,10 +46,7 @@ impl Stamping<'_> {
         let (streams, annotations) = self.parts(page)?;
         let (_, resources) = self.resources.of(page)?;
         let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &areas, Some(map))?;
-        if survey.unknown.is_some() {
-            // Where it may be drawn on anywhere, one place is as good as another.
-            return self.spot_at(page, corner).map(Ok);
-        }
+        whole(page, &survey)?;
         if survey.is_stamped && self.stamp.occupied == Occupied::Refuse {
             return Err(stamped_already(page));
         }
@@ -130,7 +126,8 @@ impl Stamping<'_> {
         let area = free_place::rect(&view, at, size);
         let (_, resources) = self.resources.of(page)?;
         let mut survey = occupied::look(self.file, &streams, &resources, &annotations, &[area], None)?;
-        let is_found = survey.unknown.is_none() && survey.found.iter().any(Option::is_some);
+        whole(page, &survey)?;
+        let is_found = survey.found.iter().any(Option::is_some);
         if is_found
             && self.stamp.occupied != Occupied::Ignore
             && self.is_white(page, &view, area, (&streams, &annotations))?
@@ -143,15 +140,6 @@ impl Stamping<'_> {
 
     fn judge(&mut self, page: &Page, survey: &Survey) -> Result<()> {
         let (number, occupied) = (page.number, self.stamp.occupied);
-        if let Some(unknown) = &survey.unknown {
-            // Readers that stop there do not show the codes behind it either.
-            if occupied == Occupied::Refuse {
-                let message = format!("page {number}: whether the place is free could not be seen: {unknown}");
-                return Err(Error::new(Kind::PdfDamaged, message));
-            }
-            let message = format!("page {number}: the codes may not be seen in every reader: {unknown}");
-            self.warnings.push(Warning::new(WarningKind::PlaceUnknown, message));
-        }
         let covered = survey.covered.iter().flatten().next();
         let Some(found) = survey.found.iter().flatten().next() else { return Ok(()) };
         let message = match covered {
@@ -198,6 +186,15 @@ impl Stamping<'_> {
         }
         Ok(streams)
     }
+}
+
+/// Checks that the content was read to its end. Readers that stop there do not show the codes behind it: that is no matter
+/// of what is in their place.
+fn whole(page: &Page, survey: &Survey) -> Result<()> {
+    let Some(unknown) = &survey.unknown else { return Ok(()) };
+    let number = page.number;
+    let message = format!("page {number}: readers may stop before they come to the codes: {unknown}");
+    Err(Error::new(Kind::PdfDamaged, message))
 }
 
 fn few(parts: Vec<Object>, page: &Page, what: &str) -> Result<Vec<Object>> {

@@ -9,17 +9,102 @@ const HIDDEN: i64 = 2;
 const PRINTED: i64 = 4;
 const NOT_ON_SCREEN: i64 = 32;
 
+/// Where an annotation has coordinates besides its rectangle (ISO 32000-2, 12.5.6): readers that draw it themselves go by
+/// them, wherever the rectangle is.
+const COORDINATES: [&str; 6] = ["QuadPoints", "Vertices", "InkList", "L", "CL", "Path"];
+
 /// Marks where annotations show something: fields of a form, notes, stamps, links with a border.
 pub(super) fn mark(file: &File, annotations: &[Object], ink: &mut Ink) -> Result<()> {
     for annotation in annotations {
         file.spend(16)?;
         let Some(annotation) = file.dict(annotation)? else { continue };
-        let Some(rect) = Rect::read(&numbers(file, &annotation, "Rect")?) else { continue };
-        if ink.is_near(&rect) && is_seen(file, &annotation)? {
-            ink.thing(&rect, &name(file, &annotation)?);
+        let area = area(file, &annotation)?;
+        if ink.is_near(&area) && is_seen(file, &annotation)? {
+            ink.thing(&area, &name(file, &annotation)?);
         }
     }
     Ok(())
+}
+
+/// Where it is drawn: a picture of its own fills its rectangle; without one, readers draw what its dictionary says.
+fn area(file: &File, annotation: &Dict) -> Result<Rect> {
+    /// In units of the page: the sign of a note or of a file has a size of its own.
+    const SIGN: f64 = 24.0;
+    /// How far line ends and the points of thick lines reach, in widths of the line.
+    const POINTED: f64 = 10.0;
+    let rect = Rect::read(&numbers(file, annotation, "Rect")?).unwrap_or(Rect::NOTHING);
+    if has_picture(file, annotation)? {
+        return Ok(rect);
+    }
+    let is = |names: &[&str]| names.iter().any(|name| annotation.is("Subtype", name));
+    let width = border(file, annotation)?.unwrap_or(1.0).abs();
+    let mut area = rect.grown(if is(&["Text", "FileAttachment", "Sound"]) { width.max(SIGN) } else { width });
+    for outward in numbers(file, annotation, "RD")?.iter().filter_map(Object::number).filter(|&inset| inset < 0.0) {
+        area = area.grown(-outward);
+    }
+    for key in COORDINATES.iter().filter(|key| annotation.get(key).is_some()) {
+        let points = file.value(annotation, key)?;
+        let mut drawn = Rect::NOTHING;
+        surround(file, points.as_ref(), &mut drawn, 0)?;
+        if drawn.left > drawn.right {
+            continue;
+        }
+        let drawn = match *key {
+            // The ends of a marker are round, by a part of its height.
+            "QuadPoints" => drawn.grown(width + drawn.height() / 4.0),
+            _ => drawn.grown(POINTED * width + beside_a_line(file, annotation)?),
+        };
+        area = area.with((drawn.left, drawn.bottom)).with((drawn.right, drawn.top));
+    }
+    Ok(area)
+}
+
+/// How far from its line a measure reaches: with its leaders and its words.
+fn beside_a_line(file: &File, annotation: &Dict) -> Result<f64> {
+    /// In units of the page: letters as readers set them are smaller.
+    const LETTER: f64 = 12.0;
+    let mut beside = 0.0;
+    for key in ["LL", "LLE", "LLO"] {
+        beside += file.value(annotation, key)?.number().unwrap_or_default().abs();
+    }
+    if *file.value(annotation, "Cap")? == Object::Bool(true) {
+        let words = file.value(annotation, "Contents")?.as_text().map_or(0, <[u8]>::len);
+        beside += LETTER * (words as f64 + 1.0);
+        for shift in numbers(file, annotation, "CO")?.iter().filter_map(Object::number) {
+            beside += shift.abs();
+        }
+    }
+    if let Some(effect) = file.dict_in(annotation, "BE")? {
+        beside += LETTER * file.value(&effect, "I")?.number().unwrap_or_default().abs();
+    }
+    Ok(beside)
+}
+
+/// Makes a rectangle as large as these points want it. They may be in lists within the list.
+fn surround(file: &File, points: &Object, around: &mut Rect, depth: u32) -> Result<()> {
+    /// A list of strokes, each a list of points.
+    const DEEPEST: u32 = 1;
+    let mut first = None;
+    for item in points.as_array().unwrap_or_default() {
+        file.spend(16)?;
+        let item = file.resolve(item)?;
+        if depth < DEEPEST && item.as_array().is_some() {
+            surround(file, item.as_ref(), around, depth + 1)?;
+        } else if let Some(number) = item.number() {
+            match first.take() {
+                Some(x) => *around = around.with((x, number)),
+                None => first = Some(number),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// True if it brings one picture for all its states, empty or not.
+fn has_picture(file: &File, annotation: &Dict) -> Result<bool> {
+    let appearance = file.dict_in(annotation, "AP")?;
+    let normal = appearance.as_ref().and_then(|appearance| appearance.get("N"));
+    Ok(normal.map(|normal| file.stream(normal)).transpose()?.flatten().is_some())
 }
 
 /// An array whose items may be references.
@@ -51,11 +136,15 @@ fn is_seen(file: &File, annotation: &Dict) -> Result<bool> {
 
 /// A line of one point is what is drawn where nothing is said.
 fn has_border(file: &File, link: &Dict) -> Result<bool> {
-    let width = match file.dict_in(link, "BS")? {
+    Ok(border(file, link)?.unwrap_or(1.0) > 0.0)
+}
+
+/// The width of its border, if it says one.
+fn border(file: &File, annotation: &Dict) -> Result<Option<f64>> {
+    Ok(match file.dict_in(annotation, "BS")? {
         Some(style) => file.value(&style, "W")?.number(),
-        None => numbers(file, link, "Border")?.get(2).and_then(Object::number),
-    };
-    Ok(width.unwrap_or(1.0) > 0.0)
+        None => numbers(file, annotation, "Border")?.get(2).and_then(Object::number),
+    })
 }
 
 /// What people would call it.

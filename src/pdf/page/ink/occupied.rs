@@ -23,7 +23,7 @@ pub(in crate::pdf) struct Survey {
     pub(in crate::pdf) pictures: Option<InkMap>,
     /// What people sign on, if a map was asked for.
     pub(in crate::pdf) sign_lines: Option<SignLines>,
-    /// Why the content could not be read to its end.
+    /// Why the content could not be read to its end: what is behind it is not shown by every reader.
     pub(in crate::pdf) unknown: Option<String>,
     /// True if codes of an earlier stamping are among what it draws.
     pub(in crate::pdf) is_stamped: bool,

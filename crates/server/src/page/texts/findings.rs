@@ -143,7 +143,7 @@ const POLISH: &[(&str, &str, &str)] = &[
     ("pdf_stamped_before", "Na PDF-ie są także kody naniesione wcześniej.", "Dodaj PDF w postaci, w jakiej utworzył go program do fakturowania."),
     ("pdf_repaired", "PDF był uszkodzony i został zapisany na nowo.", "Porównaj go z tym, który dodano."),
     ("place_taken", "Kody naniesiono w miejscu, w którym coś jest wydrukowane.", "Sprawdź stronę i zeskanuj kody."),
-    ("place_unknown", "Nie udało się sprawdzić, czy miejsce na kody jest wolne.", "Sprawdź stronę i zeskanuj kody."),
+    ("place_unknown", "Nie wiadomo, czy każdy program pokaże kody w tym miejscu.", "Sprawdź stronę i zeskanuj kody."),
     ("place_moved", "Na pierwszej stronie nie było wolnego miejsca; kody są na innej stronie albo na nowej.", "Sprawdź PDF."),
     ("module_small", "Kod będzie na papierze tak mały, że nie każdy telefon go odczyta.", "Spróbuj zeskanować wydruk telefonem."),
     // Codes, documents, the book.
