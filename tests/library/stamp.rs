@@ -768,6 +768,57 @@ fn annotations_are_where_their_coordinates_are() {
     }
 }
 
+/// What a form leaves marked stays so behind it in some readers, which hide the codes with it: it is closed, wherever the
+/// form is, whatever it is called, however deep it is, and also once all is known of the place.
+#[test]
+fn what_forms_leave_open_is_closed() {
+    let closed = |content: &str, bounds: &str, stamp: &Stamp| {
+        let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R /Resources << /XObject << \
+                    /X 5 0 R /Y 6 0 R /KsefQr 7 0 R >> >> >>";
+        let stream =
+            |dict: &str, content: &str| format!("<< {dict} /Length {} >>\nstream\n{content}\nendstream", content.len());
+        let form = format!("/Type /XObject /Subtype /Form /BBox [{bounds}]");
+        let pdf = of_objects(&[
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            page,
+            &stream("", content),
+            &stream(&form, "/P BMC"),
+            &stream(&form, "/X Do /X Do EMC /X Do"),
+            &stream(&form, "1 g 0 0 9 9 re f /P BMC"),
+        ]);
+        let stamped = read(&stamped(&pdf, stamp).unwrap().bytes, None);
+        let id = page_contents_last(&stamped);
+        let ending = stamped.get_object(id).unwrap().as_stream().unwrap();
+        let ending = ending.decompressed_content().unwrap_or_else(|_| ending.content.clone());
+        let ending = String::from_utf8(ending).unwrap();
+        ending.split("/Artifact BMC").next().unwrap().matches("EMC").count()
+    };
+    let corner = at(Corner::BottomRight, 10.0, 10.0);
+    for stamp in [Stamp::default().occupied(Occupied::Warn), corner] {
+        for bounds in ["0 0 600 800", "0 790 9 800"] {
+            for (content, marks) in [
+                ("/X Do", 1),
+                ("/X Do /X Do", 2),
+                ("/X Do EMC", 0),
+                ("/Y Do", 2),
+                ("/P BMC /Y Do", 3),
+                ("/KsefQr Do", 1),
+                ("0 0 600 800 re f /X Do", 1),
+                ("0 0 600 800 re f /Y Do /Y Do", 4),
+            ] {
+                let warned = stamp.clone().pages(Pages::First);
+                assert_eq!(closed(content, bounds, &warned), marks, "{content} in {bounds}");
+            }
+        }
+    }
+}
+
+/// The stream that draws the codes on the first page.
+fn page_contents_last(document: &Document) -> lopdf::ObjectId {
+    page(document, 1).get(b"Contents").unwrap().as_array().unwrap().last().unwrap().as_reference().unwrap()
+}
+
 /// Where readers stop or go on with something else, the codes behind it are not seen by all.
 #[test]
 fn content_after_which_readers_stop_is_refused() {

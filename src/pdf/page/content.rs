@@ -40,12 +40,28 @@ pub(in crate::pdf) struct Balance {
     pub(in crate::pdf) path: bool,
 }
 
+impl Balance {
+    /// Adds what a form leaves open: in some readers it stays open behind the form. What a form closes is not taken off, as in
+    /// others it closes nothing of the page.
+    fn inherit(&mut self, form: Self) -> Result<()> {
+        self.marked += form.marked;
+        if self.marked > MOST_MARKED {
+            return Err(Error::new(Kind::PdfLimits, "forms leave marked content open a hundred thousand times"));
+        }
+        self.text |= form.text;
+        self.path |= form.path;
+        Ok(())
+    }
+}
+
 /// Operators, on one page with its forms.
 const MOST_STEPS: u32 = 3_000_000;
 /// Words that are no operators: some readers give a page up after a hundred of them.
 const MOST_UNKNOWN: u32 = 50;
 /// `q` within `q`; a page that never closes them has some hundred.
 const DEEPEST_STATE: usize = 1000;
+/// What forms leave marked, on one page: each of it is closed.
+const MOST_MARKED: usize = 100_000;
 /// Forms within forms.
 const DEEPEST_FORM: u32 = 12;
 /// In bytes unpacked.
@@ -130,7 +146,7 @@ impl<'a> Reader<'a> {
             }
         }
         run.balance.open = run.stack.len();
-        run.balance.path = !path.is_empty() || run.clips;
+        run.balance.path |= !path.is_empty() || run.clips;
         Ok(run.balance)
     }
 
@@ -203,7 +219,11 @@ impl<'a> Reader<'a> {
                 }
             }
             b"sh" => self.note(&run.state, &Rect::EVERYTHING, "a shading"),
-            b"Do" => self.draw(operands, run)?,
+            b"Do" => {
+                if let Some(left) = self.draw(operands, run)? {
+                    run.balance.inherit(left)?;
+                }
+            }
             _ => self.text_operator(word, operands, run)?,
         }
         Ok(())
@@ -250,23 +270,17 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn draw(&mut self, operands: &Operands, run: &Run<'_, 'a>) -> Result<()> {
+    /// Draws a picture or a form; gives how a form leaves its nesting.
+    fn draw(&mut self, operands: &Operands, run: &Run<'_, 'a>) -> Result<Option<Balance>> {
         let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
-        let Some(drawn) = run.resources.drawn(name)? else { return Ok(()) };
+        let Some(drawn) = run.resources.drawn(name)? else { return Ok(None) };
         let form = match &*drawn {
             Drawn::Picture(is_mask) => {
                 self.picture(&run.state, *is_mask);
-                return Ok(());
+                return Ok(None);
             }
             Drawn::Form(form) => form,
         };
-        // Once all is known, forms have nothing to add: what they leave open ends with them.
-        if self.ink.is_settled() {
-            return Ok(());
-        }
-        if run.depth >= DEEPEST_FORM {
-            return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
-        }
         let mut state = run.state.clone();
         if let Some(matrix) = &form.matrix {
             state.matrix = matrix.then(&state.matrix);
@@ -274,18 +288,31 @@ impl<'a> Reader<'a> {
         if let Some(bounds) = &form.bounds {
             state.clip = state.clip.intersection(&state.matrix.around(bounds));
         }
-        if !self.ink.is_near(&state.clip) {
-            return Ok(());
+        // Once all is known, and elsewhere, forms have nothing to add but what they leave open: it is the same each time.
+        let mut is_seen = !self.ink.is_settled() && self.ink.is_near(&state.clip);
+        if !is_seen && let Some(left) = form.left.get() {
+            return Ok(Some(*left));
+        }
+        if run.depth >= DEEPEST_FORM {
+            return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
         }
         let content = self.file.decode_whole(&form.stream, LARGEST_FORM)?;
-        if is_ours(name, &content) {
+        if is_seen && is_ours(name, &content) {
             self.is_stamped = true;
             let bounds = form.bounds.unwrap_or(Rect::EVERYTHING);
             self.note(&state, &state.matrix.around(&bounds), "codes that ksef-qr put there");
-            return Ok(());
+            is_seen = false;
         }
-        self.run(&content, form.resources.as_ref().unwrap_or(run.resources), state, run.depth + 1)?;
-        Ok(())
+        let resources = form.resources.as_ref().unwrap_or(run.resources);
+        let left = if is_seen {
+            self.run(&content, resources, state, run.depth + 1)?
+        } else {
+            let ink = std::mem::replace(&mut self.ink, Ink::new(&[], None));
+            let left = self.run(&content, resources, state, run.depth + 1);
+            self.ink = ink;
+            left?
+        };
+        Ok(Some(*form.left.get_or_init(|| left)))
     }
 
     /// A picture, or a mask through which the colour falls.

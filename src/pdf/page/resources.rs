@@ -2,6 +2,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::content::Balance;
 use super::font::Font;
 use super::geometry::{Matrix, Rect};
 use super::graphics::Space;
@@ -51,6 +52,8 @@ pub(in crate::pdf) struct Form<'f> {
     pub(in crate::pdf) bounds: Option<Rect>,
     /// Forms of old have none, and use the page's.
     pub(in crate::pdf) resources: Option<Resources<'f>>,
+    /// How it leaves its nesting, once it was read.
+    pub(in crate::pdf) left: OnceCell<Balance>,
 }
 
 impl<'f> Resources<'f> {
@@ -119,7 +122,7 @@ impl<'f> Resources<'f> {
             let matrix = Matrix::read(&file.items(&stream.dict, "Matrix")?);
             let bounds = Rect::read(&file.items(&stream.dict, "BBox")?);
             let resources = file.dict_in(&stream.dict, "Resources")?.map(|dict| Self::new(file, dict));
-            Ok(Some(Rc::new(Drawn::Form(Box::new(Form { stream, matrix, bounds, resources })))))
+            Ok(Some(Rc::new(Drawn::Form(Box::new(Form { stream, matrix, bounds, resources, left: OnceCell::new() })))))
         })
     }
 }
