@@ -814,6 +814,30 @@ fn what_forms_leave_open_is_closed() {
     }
 }
 
+/// What the page draws grey by is what some readers draw the codes by.
+#[test]
+fn another_colour_in_the_place_of_grey_is_refused() {
+    let page = |grey: &str| {
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /ColorSpace << /DefaultGray {grey} >> >> >>"
+        );
+        let function = "<< /FunctionType 2 /Domain [0 1] /C0 [1] /C1 [1] /N 1 >>";
+        let pdf = of_objects(&[
+            "<< /Type /Catalog /Pages 2 0 R >>",
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            &page,
+            function,
+        ]);
+        stamped(&pdf, &at(Corner::BottomRight, 10.0, 10.0)).map(|_| ()).map_err(|error| error.code())
+    };
+    for usual in ["/DeviceGray", "[/CalGray << /WhitePoint [0.95 1 1.09] >>]", "null"] {
+        assert_eq!(page(usual), Ok(()), "{usual}");
+    }
+    for other in ["[/Separation /Black /DeviceGray 4 0 R]", "[/Indexed /DeviceGray 1 <FFFF>]", "/Pattern"] {
+        assert_eq!(page(other), Err("pdf_damaged"), "{other}");
+    }
+}
+
 /// The stream that draws the codes on the first page.
 fn page_contents_last(document: &Document) -> lopdf::ObjectId {
     page(document, 1).get(b"Contents").unwrap().as_array().unwrap().last().unwrap().as_reference().unwrap()

@@ -99,6 +99,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `pdf_damaged` for what is not content, `pdf_limits`.
     pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Resources<'a>) -> Result<Balance> {
+        if !resources.has_usual_grey()? {
+            let why = "the page has another colour in the place of grey (/DefaultGray), which may hide the codes";
+            return Err(Error::new(Kind::PdfDamaged, why));
+        }
         self.run(content, resources, State::new(Matrix::IDENTITY), 0)
     }
 

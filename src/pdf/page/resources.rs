@@ -93,6 +93,17 @@ impl<'f> Resources<'f> {
         })
     }
 
+    /// True if what is grey is drawn as grey: a page may put another space in the place of that (`/DefaultGray`; ISO 32000-1,
+    /// 8.6.5.6), and some readers draw forms on it by that, too.
+    pub(in crate::pdf) fn has_usual_grey(&self) -> Result<bool> {
+        let spaces = self.file.value(&self.dict, "ColorSpace")?;
+        let Some(spaces) = spaces.as_dict() else { return Ok(true) };
+        // It is searched from its end.
+        self.file.spend(spaces.0.len())?;
+        let grey = self.file.value(spaces, "DefaultGray")?;
+        Ok(*grey == Object::Null || space_of(self.file, &grey, 0)? == Space::Light)
+    }
+
     /// True if a set of parameters has white turn around what is below it, false if it does not, none if it says nothing of it.
     pub(in crate::pdf) fn inverts(&self, name: &[u8]) -> Result<Option<bool>> {
         self.inverting.get(self, name, |parameters| {
