@@ -1,3 +1,4 @@
+use super::balance::Balance;
 use super::geometry::{Matrix, Point, Rect};
 use super::graphics::{Paint, Path, Space, State};
 use super::ink::Ink;
@@ -25,43 +26,12 @@ pub(in crate::pdf) struct Reader<'a> {
 pub(in crate::pdf) const NAME: &str = "KsefQr";
 pub(in crate::pdf) const BEGINNING: &str = "1 g 0 0 ";
 
-/// How content leaves its nesting.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in crate::pdf) struct Balance {
-    /// `Q` without a `q`.
-    pub(in crate::pdf) closed: usize,
-    /// `q` without a `Q`.
-    pub(in crate::pdf) open: usize,
-    /// `BDC` without an `EMC`.
-    pub(in crate::pdf) marked: usize,
-    /// `BT` without an `ET`.
-    pub(in crate::pdf) text: bool,
-    /// A path that was begun, or a clip, and not painted.
-    pub(in crate::pdf) path: bool,
-}
-
-impl Balance {
-    /// Adds what a form leaves open: in some readers it stays open behind the form. What a form closes is not taken off, as in
-    /// others it closes nothing of the page.
-    fn inherit(&mut self, form: Self) -> Result<()> {
-        self.marked += form.marked;
-        if self.marked > MOST_MARKED {
-            return Err(Error::new(Kind::PdfLimits, "forms leave marked content open a hundred thousand times"));
-        }
-        self.text |= form.text;
-        self.path |= form.path;
-        Ok(())
-    }
-}
-
 /// Operators, on one page with its forms.
 const MOST_STEPS: u32 = 3_000_000;
 /// Words that are no operators: some readers give a page up after a hundred of them.
 const MOST_UNKNOWN: u32 = 50;
 /// `q` within `q`; a page that never closes them has some hundred.
 const DEEPEST_STATE: usize = 1000;
-/// What forms leave marked, on one page: each of it is closed.
-const MOST_MARKED: usize = 100_000;
 /// Forms within forms.
 const DEEPEST_FORM: u32 = 12;
 /// In bytes unpacked.

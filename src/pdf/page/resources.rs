@@ -2,7 +2,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::content::Balance;
+use super::balance::Balance;
 use super::font::Font;
 use super::geometry::{Matrix, Rect};
 use super::graphics::Space;
