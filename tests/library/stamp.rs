@@ -814,6 +814,56 @@ fn what_forms_leave_open_is_closed() {
     }
 }
 
+/// What draws letters, and what masks are made of, may leave marked content open, too: nobody knows how often it is drawn.
+#[test]
+fn what_letters_and_masks_leave_open_is_refused() {
+    let content =
+        |content: &str, dict: &str| format!("<< {dict} /Length {} >>\nstream\n{content}\nendstream", content.len());
+    let stamp = |layers: &str, page: &str, letter: &str, mask: &str| {
+        let resources =
+            "/Font << /T 6 0 R >> /ExtGState << /S << /SMask << /S /Luminosity /G 8 0 R >> >> /N << /SMask /None >> >>";
+        let resources = format!("{resources} /XObject << /X 9 0 R >> /Properties << /H 5 0 R >>");
+        let pdf = of_objects(&[
+            &format!("<< /Type /Catalog /Pages 2 0 R {layers} >>"),
+            &format!("<< /Type /Pages /Kids [3 0 R] /Count 1 /Resources << {resources} >> >>"),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 4 0 R >>",
+            &content(page, ""),
+            "<< /Type /OCG /Name (x) >>",
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [0.001 0 0 0.001 0 0] /CharProcs << /b 7 0 R \
+             /a 7 0 R /c null >> /Encoding << /Differences [97 /a] >> /FirstChar 97 /LastChar 97 /Widths [1000] >>",
+            &content(letter, ""),
+            &content(mask, "/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Group << /S /Transparency >>"),
+            &content("/OC /H BDC", "/Type /XObject /Subtype /Form /BBox [0 0 9 9]"),
+        ]);
+        stamped(&pdf, &Stamp::default())
+    };
+    let layers = "/OCProperties << /OCGs [5 0 R] /D << /OFF [5 0 R] >> >>";
+    let (letters, mask) = ("BT /T 9 Tf (a) Tj ET", "q /S gs 0 0 1 1 re f Q");
+    for (page, letter, group, why) in [
+        (letters, "9 0 d0 /OC /H BDC", "", "a letter of a font"),
+        (letters, "9 0 d0 /X Do", "", "a letter of a font"),
+        // A letter that is drawn by letters of its own font, and a mask by what is masked.
+        (letters, "9 0 d0 BT /T 9 Tf (a) Tj ET /OC /H BDC", "", "a letter of a font"),
+        (letters, "9 0 d0 /S gs", "/S gs /OC /H BDC", "a soft mask"),
+        (mask, "", "/OC /H BDC", "a soft mask"),
+        (mask, "", "/X Do", "a soft mask"),
+    ] {
+        let error = stamp(layers, page, letter, group).err().unwrap();
+        assert_eq!(error.kind(), ksef_qr::error::ErrorKind::PdfDamaged, "{letter} {group}");
+        assert!(error.to_string().contains(why) && error.to_string().contains("may hide the codes"), "{error}");
+        // Without layers there is nothing to hide.
+        assert!(stamp("", page, letter, group).is_ok(), "{letter} {group}");
+    }
+    for (page, letter, group) in [
+        (letters, "9 0 d0 /OC /H BDC 0 0 9 9 re f EMC", "/OC /H BDC"),
+        (letters, "9 0 d0 BT /T 9 Tf (a) Tj ET", ""),
+        ("/N gs /No gs BT /No 9 Tf (a) Tj ET", "9 0 d0 /OC /H BDC", "/OC /H BDC"),
+        (mask, "", "/OC /H BDC 0 0 9 9 re f EMC"),
+    ] {
+        assert!(stamp(layers, page, letter, group).is_ok(), "{page} {letter} {group}");
+    }
+}
+
 /// What the page draws grey by is what some readers draw the codes by.
 #[test]
 fn another_colour_in_the_place_of_grey_is_refused() {

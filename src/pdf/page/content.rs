@@ -17,6 +17,8 @@ pub(in crate::pdf) struct Reader<'a> {
     pub(in crate::pdf) is_stamped: bool,
     /// The letters of the string at hand.
     pub(in crate::pdf) quote: String,
+    /// True if the document has layers, of which readers may hide some.
+    has_layers: bool,
     steps: u32,
     /// Words that are no operators, in all.
     unknown: u32,
@@ -35,7 +37,7 @@ const DEEPEST_STATE: usize = 1000;
 /// Forms within forms.
 const DEEPEST_FORM: u32 = 12;
 /// In bytes unpacked.
-const LARGEST_FORM: usize = 16 << 20;
+pub(super) const LARGEST_FORM: usize = 16 << 20;
 
 /// The numbers before an operator, as far as one takes them, and the one other value it may have.
 #[derive(Default)]
@@ -49,7 +51,7 @@ pub(in crate::pdf) struct Operands {
 /// What belongs to one content stream: a page's, or a form's.
 pub(in crate::pdf) struct Run<'r, 'f> {
     pub(in crate::pdf) resources: &'r Resources<'f>,
-    depth: u32,
+    pub(super) depth: u32,
     pub(in crate::pdf) state: State,
     stack: Vec<State>,
     pub(in crate::pdf) balance: Balance,
@@ -61,7 +63,7 @@ pub(in crate::pdf) struct Run<'r, 'f> {
 
 impl<'a> Reader<'a> {
     pub(in crate::pdf) fn new(file: &'a File, ink: Ink) -> Self {
-        Self { file, ink, is_stamped: false, quote: String::new(), steps: 0, unknown: 0 }
+        Self { file, ink, is_stamped: false, quote: String::new(), has_layers: false, steps: 0, unknown: 0 }
     }
 
     /// Reads a page's content.
@@ -73,10 +75,24 @@ impl<'a> Reader<'a> {
             let why = "the page has another colour in the place of grey (/DefaultGray), which may hide the codes";
             return Err(Error::new(Kind::PdfDamaged, why));
         }
+        self.has_layers = self.file.catalog()?.get("OCProperties").is_some();
         self.run(content, resources, State::new(Matrix::IDENTITY), 0)
     }
 
-    fn run(&mut self, content: &[u8], resources: &Resources<'a>, state: State, depth: u32) -> Result<Balance> {
+    /// Follows content.
+    ///
+    /// # Errors
+    /// `pdf_damaged`, `pdf_limits`.
+    pub(super) fn run(
+        &mut self,
+        content: &[u8],
+        resources: &Resources<'a>,
+        state: State,
+        depth: u32,
+    ) -> Result<Balance> {
+        if depth > DEEPEST_FORM {
+            return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
+        }
         let mut lexer = Lexer::content(content);
         let mut run = Run {
             resources,
@@ -102,10 +118,7 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Token::Word(word) => {
-                    self.steps += 1;
-                    if self.steps > MOST_STEPS {
-                        return Err(Error::new(Kind::PdfLimits, "the page has more than three million operators"));
-                    }
+                    self.step(1)?;
                     if word == b"BI" {
                         let image = inline_image::skip(self.file, &mut lexer, run.resources.dict())?;
                         let is_mask = ["IM", "ImageMask"].iter().any(|key| image.get(key) == Some(&Object::Bool(true)));
@@ -122,6 +135,15 @@ impl<'a> Reader<'a> {
         run.balance.open = run.stack.len();
         run.balance.path |= !path.is_empty() || run.clips;
         Ok(run.balance)
+    }
+
+    /// Counts work as so many operators.
+    pub(super) fn step(&mut self, operators: u32) -> Result<()> {
+        self.steps += operators;
+        if self.steps > MOST_STEPS {
+            return Err(Error::new(Kind::PdfLimits, "the page has more than three million operators"));
+        }
+        Ok(())
     }
 
     /// Checks that an operator has the operands that it takes: where it has too few, some readers give the page up.
@@ -191,6 +213,9 @@ impl<'a> Reader<'a> {
                 if let Some(inverts) = run.resources.inverts(name)? {
                     run.state.inverts = inverts;
                 }
+                if self.has_layers {
+                    self.by_the_way(run.resources.mask(name)?, run)?;
+                }
             }
             b"sh" => self.note(&run.state, &Rect::EVERYTHING, "a shading"),
             b"Do" => {
@@ -198,7 +223,13 @@ impl<'a> Reader<'a> {
                     run.balance.inherit(left)?;
                 }
             }
-            _ => self.text_operator(word, operands, run)?,
+            _ => {
+                self.text_operator(word, operands, run)?;
+                if self.has_layers && word == b"Tf" {
+                    let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+                    self.by_the_way(run.resources.glyphs(name)?, run)?;
+                }
+            }
         }
         Ok(())
     }
@@ -266,9 +297,6 @@ impl<'a> Reader<'a> {
         let mut is_seen = !self.ink.is_settled() && self.ink.is_near(&state.clip);
         if !is_seen && let Some(left) = form.left.get() {
             return Ok(Some(*left));
-        }
-        if run.depth >= DEEPEST_FORM {
-            return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
         }
         let content = self.file.decode_whole(&form.stream, LARGEST_FORM)?;
         if is_seen && is_ours(name, &content) {

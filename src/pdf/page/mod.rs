@@ -1,5 +1,6 @@
 //! The pages of a PDF, how they lie before the reader, what they draw, and where.
 
+mod aside;
 pub(super) mod balance;
 pub(super) mod content;
 pub(super) mod font;

@@ -1,4 +1,4 @@
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -21,6 +21,8 @@ pub(in crate::pdf) struct Resources<'f> {
     spaces: Kind<Space>,
     inverting: Kind<Option<bool>>,
     drawn: Kind<Option<Rc<Drawn<'f>>>>,
+    glyphs: Kind<Option<Rc<Aside<'f>>>>,
+    masks: Kind<Option<Rc<Aside<'f>>>>,
 }
 
 /// The resources of pages. Those that pages share are read once.
@@ -56,6 +58,18 @@ pub(in crate::pdf) struct Form<'f> {
     pub(in crate::pdf) left: OnceCell<Balance>,
 }
 
+/// Content that is drawn by the way: the letters of a font that draws them (Type 3; ISO 32000-1, 9.6.5), or the group of a soft
+/// mask (11.6.5.3).
+pub(in crate::pdf) struct Aside<'f> {
+    /// What it is to leave marked content open.
+    pub(super) fault: &'static str,
+    /// What leads to its content.
+    pub(super) streams: Vec<Object>,
+    /// Without any, those of the content that draws it.
+    pub(super) resources: Option<Resources<'f>>,
+    pub(super) is_read: Cell<bool>,
+}
+
 impl<'f> Resources<'f> {
     fn new(file: &'f File, dict: Dict) -> Self {
         Self {
@@ -65,6 +79,8 @@ impl<'f> Resources<'f> {
             spaces: Kind::new("ColorSpace"),
             inverting: Kind::new("ExtGState"),
             drawn: Kind::new("XObject"),
+            glyphs: Kind::new("Font"),
+            masks: Kind::new("ExtGState"),
         }
     }
 
@@ -80,6 +96,37 @@ impl<'f> Resources<'f> {
             let font = self.file.dict(font)?.unwrap_or_default();
             Ok(Some(Rc::new(Font::read(self.file, &font)?)))
         })
+    }
+
+    /// The letters of a font that draws them by content; none for any other font.
+    pub(super) fn glyphs(&self, name: &[u8]) -> Result<Option<Rc<Aside<'f>>>> {
+        self.glyphs.get(self, name, |font| {
+            let font = font.map(|font| self.file.dict(font)).transpose()?.flatten().unwrap_or_default();
+            if !font.is("Subtype", "Type3") {
+                return Ok(None);
+            }
+            let letters = self.file.dict_in(&font, "CharProcs")?.unwrap_or_default();
+            let streams = letters.0.into_iter().map(|(_, letter)| letter).collect();
+            let fault = "a letter of a font leaves marked content open, which may hide the codes";
+            self.aside(fault, streams, &font)
+        })
+    }
+
+    /// The group of the soft mask in a set of parameters; none if there is no mask.
+    pub(super) fn mask(&self, name: &[u8]) -> Result<Option<Rc<Aside<'f>>>> {
+        self.masks.get(self, name, |parameters| {
+            let parameters = parameters.map(|object| self.file.dict(object)).transpose()?.flatten().unwrap_or_default();
+            let mask = self.file.dict_in(&parameters, "SMask")?.unwrap_or_default();
+            let Some(group) = mask.get("G") else { return Ok(None) };
+            let dict = self.file.dict(group)?.unwrap_or_default();
+            let fault = "a soft mask leaves marked content open, which may hide the codes";
+            self.aside(fault, vec![group.clone()], &dict)
+        })
+    }
+
+    fn aside(&self, fault: &'static str, streams: Vec<Object>, of: &Dict) -> Result<Option<Rc<Aside<'f>>>> {
+        let resources = self.file.dict_in(of, "Resources")?.map(|dict| Self::new(self.file, dict));
+        Ok(Some(Rc::new(Aside { fault, streams, resources, is_read: Cell::new(false) })))
     }
 
     /// A colour space.
