@@ -34,15 +34,19 @@ pub struct Room {
 }
 
 impl Room {
-    /// For up to `most` threads.
+    /// For up to `most` threads: as many as there is plenty for. Where that is not even two, as many as can begin, up to two: each
+    /// more might take for itself, later on, what all of them need.
     #[must_use]
     pub fn take(most: usize) -> Self {
-        let blocks = (PLENTY / BLOCK).saturating_mul(most);
-        let is_plenty = (0..blocks).map_while(|_| reserved(BLOCK)).collect::<Vec<_>>().len() == blocks;
-        if is_plenty {
-            return Self { threads: most, taken: Vec::new() };
+        const FEW: usize = 2;
+        let blocks: Vec<_> = (0..(PLENTY / BLOCK).saturating_mul(most)).map_while(|_| reserved(BLOCK)).collect();
+        let threads = blocks.len() / (PLENTY / BLOCK);
+        drop(blocks);
+        let few = most.min(FEW);
+        if threads >= few {
+            return Self { threads, taken: Vec::new() };
         }
-        let pieces = (PLENTY / PIECE).saturating_mul(most);
+        let pieces = PLENTY / PIECE * FEW;
         let mut taken = Vec::new();
         if taken.try_reserve_exact(pieces).is_err() {
             return Self { threads: 0, taken };
@@ -51,7 +55,7 @@ impl Room {
         // What is left may be next to nothing: one piece is for this thread, and for those that were started before and may first
         // allocate now.
         taken.pop();
-        Self { threads: most.min(taken.len() / PIECES_A_THREAD), taken }
+        Self { threads: few.min(taken.len() / PIECES_A_THREAD), taken }
     }
 
     /// How many threads can begin and work in it.

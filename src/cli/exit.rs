@@ -11,6 +11,9 @@ pub enum ExitStatus {
     SomeRefused = 1,
     /// Nothing could be done: usage, credential, output.
     Nothing = 2,
+    /// Memory ended in the middle: as if it had been killed there.
+    #[cfg(unix)]
+    MemoryEnded = 3,
     /// Interrupted by Ctrl-C; what was begun is finished and in the manifest.
     Interrupted = 130,
 }

@@ -8,6 +8,7 @@ mod credential;
 mod exit;
 mod in_order;
 mod interrupt;
+mod memory;
 mod read;
 mod settings;
 mod words;
@@ -28,6 +29,7 @@ use words::say::{print, say, tell};
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
+    memory::end_where_it_ends();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let is_for_programs = failure::is_for_programs(arguments.iter().cloned());
     let kept = kept::place(&arguments).map(|path| KeptFile::read(&path, &args::command())).transpose();

@@ -285,6 +285,68 @@ fn too_few_threads_are_fewer_jobs_or_an_error() {
     assert_eq!((codes[0], codes[11]), (2, 0), "{codes:?}");
 }
 
+/// Memory that ends in the middle is a status of its own and no crash; a run goes on later.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_memory_ends_the_command_ends() {
+    let folder = inputs();
+    let text = fs::read_to_string(fixture("invoices/good/fa3-basic.xml")).unwrap();
+    fs::create_dir(folder.path().join("many")).unwrap();
+    for number in 0..200 {
+        let own = text.replace("FV/2026/06/001", &format!("FV/2026/06/001-{number}"));
+        fs::write(folder.path().join(format!("many/{number:03}.xml")), own).unwrap();
+    }
+    let attributes = (0..50_000).map(|number| format!("a{number}=\"\"")).collect::<Vec<_>>().join(" ");
+    let attributes = text.replacen("<Faktura", &format!("<Faktura {attributes}"), 1);
+    fs::write(folder.path().join("attributes.xml"), attributes).unwrap();
+    let limited = |megabytes: u64, command: &[&str]| {
+        let mut limited = Command::new("prlimit");
+        let program = env!("CARGO_BIN_EXE_ksef-qr");
+        limited
+            .arg(format!("--as={}", megabytes << 20))
+            .env("KSEF_QR_CONFIG", "")
+            .env("KSEF_QR_LANG", "en")
+            .arg(program);
+        limited.args(command).current_dir(folder.path()).output()
+    };
+    if limited(4096, &["--version"]).is_err() {
+        return;
+    }
+    let starts = (16..512).find(|megabytes| limited(*megabytes, &["--version"]).unwrap().status.success()).unwrap();
+    let mut ended = 0;
+    for more in (2..60).step_by(3) {
+        let output = limited(starts + more, &["check", "attributes.xml", "--env", "test"]).unwrap();
+        match output.status.code() {
+            Some(0..=2) => {}
+            Some(3) => {
+                assert!(stderr(&output).contains("memory allocation of "), "{}", stderr(&output));
+                ended += 1;
+            }
+            _ => panic!("{:?} with {more} MB: {}", output.status, stderr(&output)),
+        }
+    }
+    assert!(ended > 0);
+    let link = ["link", "many", "--env", "test", "--format", "none", "--jobs", "64", "--resume", "--out", "links"];
+    let mut codes = Vec::new();
+    // The last of them are enough for some threads and not for all.
+    for more in (2..60).step_by(3).chain([100, 200, 300, 350, 400, 600]) {
+        let output = limited(starts + more, &link).unwrap();
+        codes.push((more, output.status.code()));
+        assert!(matches!(output.status.code(), Some(0 | 2 | 3)), "{codes:?} {}", stderr(&output));
+        if more >= 100 {
+            assert_eq!(output.status.code(), Some(0), "{codes:?} {}", stderr(&output));
+            _ = fs::remove_dir_all(folder.path().join("links"));
+        }
+    }
+    run(ksef_qr(folder.path()).args(link));
+    let manifest = fs::read_to_string(folder.path().join("links/manifest.ndjson")).unwrap();
+    let mut inputs: Vec<&str> = manifest.lines().filter(|line| line.contains(r#""input""#)).collect();
+    assert_eq!(inputs.len(), 200);
+    inputs.sort_unstable();
+    inputs.dedup();
+    assert_eq!(inputs.len(), 200);
+}
+
 /// Where one job has memory enough, eight do not take it from each other: there are fewer of them.
 #[cfg(target_os = "linux")]
 #[test]

@@ -143,6 +143,7 @@ fn environment(text: &str) -> Result<Environment, String> {
 const LONGEST_VALIDATION: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
+    end_where_memory_ends();
     let arguments = Arguments::parse();
     let done = match arguments.command {
         Some(Command::Key { command: KeyCommand::New { keys, name, scopes, owner, per_minute } }) => {
@@ -167,6 +168,18 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// An allocation that fails ends the program as it ends `ksef-qr`: by status 3, and not by a crash that leaves a picture of the memory
+/// behind, with keys in it.
+#[cfg(unix)]
+fn end_where_memory_ends() {
+    use signal_hook::consts::SIGABRT;
+
+    _ = signal_hook::flag::register_conditional_shutdown(SIGABRT, 3, Arc::new(true.into()));
+}
+
+#[cfg(not(unix))]
+fn end_where_memory_ends() {}
 
 fn in_words(error: &ksef_qr::Error) -> String {
     let error = HINTS.complete(error.clone());
