@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A text as letters and digits, and what stands between them: without case, accents, ligatures and the many kinds of
 /// dashes and spaces.
 #[derive(Debug, Default)]
@@ -143,42 +146,47 @@ fn joint(letter: char) -> Option<char> {
     })
 }
 
+/// Letters and digits, each with the signs that are folded to it, in upper case.
+const PLAIN: &[(&str, &str)] = &[
+    ("A", "ÀÁÂÃÄÅĀĂĄ"),
+    ("C", "ÇĆĈĊČ"),
+    ("D", "ĎĐ"),
+    ("E", "ÈÉÊËĒĔĖĘĚ"),
+    ("G", "ĜĞĠĢ"),
+    ("H", "ĤĦ"),
+    ("I", "ÌÍÎÏĨĪĬĮİ"),
+    ("J", "Ĵ"),
+    ("K", "Ķ"),
+    ("L", "ĹĻĽĿŁ"),
+    ("N", "ÑŃŅŇ"),
+    ("O", "ÒÓÔÕÖØŌŎŐ"),
+    ("R", "ŔŖŘ"),
+    ("S", "ŚŜŞŠȘ"),
+    ("T", "ŢŤŦȚ"),
+    ("U", "ÙÚÛÜŨŪŬŮŰŲ"),
+    ("W", "Ŵ"),
+    ("Y", "ÝŶŸ"),
+    ("Z", "ŹŻŽ"),
+    ("AE", "Æ"),
+    ("OE", "Œ"),
+    ("FF", "ﬀ"),
+    ("FI", "ﬁ"),
+    ("FL", "ﬂ"),
+    ("FFI", "ﬃ"),
+    ("FFL", "ﬄ"),
+    ("0", "⓪⁰₀"),
+    ("1", "①¹₁"),
+    ("2", "②²₂"),
+    ("3", "③³₃"),
+    ("NR", "№"),
+];
+
+/// For each of those signs what it is folded to. A text of two megabytes may be made of them.
+static FOLDED: LazyLock<HashMap<char, &str>> =
+    LazyLock::new(|| PLAIN.iter().flat_map(|&(plain, signs)| signs.chars().map(move |sign| (sign, plain))).collect());
+
 /// Gives the plain upper-case letters and digits of a letter; none of what is no letter.
 fn fold(letter: char, take: &mut dyn FnMut(char)) {
-    /// Each Latin letter with an accent behind those that it is folded to.
-    const PLAIN: &[(&str, &str)] = &[
-        ("A", "ÀÁÂÃÄÅĀĂĄ"),
-        ("C", "ÇĆĈĊČ"),
-        ("D", "ĎĐ"),
-        ("E", "ÈÉÊËĒĔĖĘĚ"),
-        ("G", "ĜĞĠĢ"),
-        ("H", "ĤĦ"),
-        ("I", "ÌÍÎÏĨĪĬĮİ"),
-        ("J", "Ĵ"),
-        ("K", "Ķ"),
-        ("L", "ĹĻĽĿŁ"),
-        ("N", "ÑŃŅŇ"),
-        ("O", "ÒÓÔÕÖØŌŎŐ"),
-        ("R", "ŔŖŘ"),
-        ("S", "ŚŜŞŠȘ"),
-        ("T", "ŢŤŦȚ"),
-        ("U", "ÙÚÛÜŨŪŬŮŰŲ"),
-        ("W", "Ŵ"),
-        ("Y", "ÝŶŸ"),
-        ("Z", "ŹŻŽ"),
-        ("AE", "Æ"),
-        ("OE", "Œ"),
-        ("FF", "ﬀ"),
-        ("FI", "ﬁ"),
-        ("FL", "ﬂ"),
-        ("FFI", "ﬃ"),
-        ("FFL", "ﬄ"),
-        ("0", "⓪⁰₀"),
-        ("1", "①¹₁"),
-        ("2", "②²₂"),
-        ("3", "③³₃"),
-        ("NR", "№"),
-    ];
     if letter.is_ascii() {
         if letter.is_ascii_alphanumeric() {
             take(letter.to_ascii_uppercase());
@@ -191,8 +199,8 @@ fn fold(letter: char, take: &mut dyn FnMut(char)) {
         return take(ascii.to_ascii_uppercase());
     }
     for upper in letter.to_uppercase() {
-        match PLAIN.iter().find(|(_, accented)| accented.contains(upper) || accented.contains(letter)) {
-            Some((plain, _)) => return plain.chars().for_each(take),
+        match FOLDED.get(&upper).or_else(|| FOLDED.get(&letter)) {
+            Some(plain) => return plain.chars().for_each(take),
             None if upper.is_alphanumeric() || upper == char::REPLACEMENT_CHARACTER => take(upper),
             None => {}
         }
