@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::common::{IN_TEST, credential, fixture, invoices, ksef_qr, lines, run, sign, status, stderr};
 use serde_json::Value;
@@ -344,13 +344,20 @@ fn pipes_are_read_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
     assert!(Command::new("mkfifo").arg(folder.path().join("fifo")).status().unwrap().success());
     let invoice = fixture(INVOICE);
-    for arguments in [
+    let commands = [
         &["link", &invoice, "--env", "test", "--embed", "--json", "--upo", "fifo"][..],
         &["sign", &invoice, "--env", "test", "--embed", "--json", "--credentials", "fifo"],
         &["cert", "show", "fifo", "--json"],
         &["verify", "fifo", "--json"],
-    ] {
-        let done = run(ksef_qr(folder.path()).args(arguments));
+    ];
+    // Each of them waits for some seconds.
+    let waiting = commands.map(|arguments| {
+        let mut command = ksef_qr(folder.path());
+        let command = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        (arguments, command.spawn().unwrap())
+    });
+    for (arguments, waiting) in waiting {
+        let done = waiting.wait_with_output().unwrap();
         assert_ne!(status(&done), 0, "{arguments:?}");
         let said = String::from_utf8([done.stdout, done.stderr].concat()).unwrap();
         assert!(said.contains("nobody writes into it"), "{arguments:?}: {said}");

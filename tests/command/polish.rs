@@ -258,6 +258,8 @@ struct Case {
     args: Vec<String>,
     stdin: String,
     variables: Vec<(String, String)>,
+    /// It writes, into a copy of the fixtures.
+    writes: bool,
 }
 
 impl Case {
@@ -266,7 +268,8 @@ impl Case {
         let text = |item: &toml_edit::Item| item.as_str().unwrap_or_default().to_owned();
         let args = document["args"].as_array().map(|args| args.iter().map(|arg| arg.as_str().unwrap().to_owned()));
         let mut args: Vec<String> = args.into_iter().flatten().collect();
-        // What programs read is the same in every language.
+        // What programs read is the same in every language. What they do not read may be written to a file.
+        let is_read = args.iter().any(|arg| arg == "--json");
         args.retain(|arg| arg != "--json");
         if let Some(at) = args.iter().position(|arg| arg == "--lang") {
             args.drain(at..at + 2);
@@ -278,19 +281,21 @@ impl Case {
             args,
             stdin: document.get("stdin").map(text).unwrap_or_default(),
             variables: variables.map(|(name, value)| (name.to_owned(), text(value))).collect(),
+            writes: is_read || document.get("fs").is_some_and(|fs| fs.get("sandbox").is_some()),
         }
     }
 
     /// Its English: the lines that it says, with the words.
     fn english(&self) -> Vec<String> {
-        let folder = tempfile::tempdir().unwrap();
-        for entry in fs::read_dir(fixture("")).unwrap() {
+        let copied = tempfile::tempdir().unwrap();
+        let folder = if self.writes { copied.path().to_owned() } else { PathBuf::from(fixture("")) };
+        for entry in fs::read_dir(fixture("")).unwrap().filter(|_| self.writes) {
             let name = entry.unwrap().file_name().into_string().unwrap();
             if name == "keys" || self.args.iter().any(|arg| arg.split(['/', '=']).any(|part| part == name)) {
-                copy(Path::new(&fixture(&name)), &folder.path().join(name));
+                copy(Path::new(&fixture(&name)), &folder.join(name));
             }
         }
-        let mut command = in_language(folder.path(), "pl", &self.args);
+        let mut command = in_language(&folder, "pl", &self.args);
         command.envs(self.variables.iter().cloned()).env("NO_COLOR", "1");
         english_of(&self.name, command.stdout(Stdio::piped()), &self.stdin)
     }
