@@ -877,13 +877,25 @@ fn another_colour_in_the_place_of_grey_is_refused() {
             "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             &page,
             function,
+            "<< /N 1 /Length 0 >>\nstream\n\nendstream",
+            "<< /N 3 /Length 0 >>\nstream\n\nendstream",
+            "<< /N 1 /Range [0 100] /Length 0 >>\nstream\n\nendstream",
         ]);
         stamped(&pdf, &at(Corner::BottomRight, 10.0, 10.0)).map(|_| ()).map_err(|error| error.code())
     };
-    for usual in ["/DeviceGray", "[/CalGray << /WhitePoint [0.95 1 1.09] >>]", "null"] {
+    for usual in ["/DeviceGray", "[/CalGray << /WhitePoint [0.95 1 1.09] >>]", "[/ICCBased 5 0 R]", "null"] {
         assert_eq!(page(usual), Ok(()), "{usual}");
     }
-    for other in ["[/Separation /Black /DeviceGray 4 0 R]", "[/Indexed /DeviceGray 1 <FFFF>]", "/Pattern"] {
+    for other in [
+        "[/Separation /Black /DeviceGray 4 0 R]",
+        "[/Indexed /DeviceGray 1 <FFFF>]",
+        "/Pattern",
+        "/DeviceRGB",
+        "[/CalRGB << /WhitePoint [0.95 1 1.09] >>]",
+        "[/ICCBased 6 0 R]",
+        "[/ICCBased 7 0 R]",
+        "1",
+    ] {
         assert_eq!(page(other), Err("pdf_damaged"), "{other}");
     }
 }

@@ -148,7 +148,17 @@ impl<'f> Resources<'f> {
         // It is searched from its end.
         self.file.spend(spaces.0.len())?;
         let grey = self.file.value(spaces, "DefaultGray")?;
-        Ok(*grey == Object::Null || space_of(self.file, &grey, 0)? == Space::Light)
+        let parts = grey.as_array().unwrap_or_default();
+        Ok(match (parts.first().unwrap_or(&grey).as_name(), parts) {
+            (None, _) => *grey == Object::Null,
+            (Some(b"DeviceGray" | b"CalGray"), _) => true,
+            (Some(b"ICCBased"), [_, profile, ..]) => {
+                let profile = self.file.dict(profile)?.unwrap_or_default();
+                // A profile of three colours takes grey for the first of them.
+                *self.file.value(&profile, "N")? == Object::Integer(1) && space_of(self.file, &grey, 0)? == Space::Light
+            }
+            _ => false,
+        })
     }
 
     /// True if a set of parameters has white turn around what is below it, false if it does not, none if it says nothing of it.
