@@ -1,8 +1,8 @@
 //! Threads that work side by side, as many as there is memory for.
 //!
 //! An allocation that fails ends the process, and a thread may take memory for itself that others need (in glibc an arena, at
-//! whatever moment it first allocates). So where there is not plenty, all that there is is taken before threads begin, and given
-//! back when they have begun: none of them finds anything to take for itself.
+//! whatever moment it first allocates). So there are as many as there is plenty for. Where that is not even two, all that there is is
+//! taken before they begin, and given back when they have begun: neither of them finds anything to take for itself.
 
 use std::hint::black_box;
 use std::io;

@@ -11,7 +11,7 @@ pub enum ExitStatus {
     SomeRefused = 1,
     /// Nothing could be done: usage, credential, output.
     Nothing = 2,
-    /// Memory ended in the middle: as if it had been killed there.
+    /// Memory ended in the middle (or a token's library gave up): as if it had been killed there.
     #[cfg(unix)]
     MemoryEnded = 3,
     /// Interrupted by Ctrl-C; what was begun is finished and in the manifest.
