@@ -24,8 +24,8 @@ pub fn stamp(bytes: &[u8]) {
             assert!(is_repaired || stamped.bytes.starts_with(original.bytes()), "what was given stays");
             assert!(is_repaired || original.bytes() == bytes);
             assert!(!stamped.pages.is_empty());
-            // What is added is of the codes and the pages, not of what the pages share.
-            let added = stamped.bytes.len() - original.bytes().len();
+            // What is added is of the codes and the pages, not of what the pages share. What is written anew may be less than was there.
+            let added = stamped.bytes.len().saturating_sub(original.bytes().len());
             assert!(added <= (64 << 10) + stamped.pages.len() * (64 << 10) + 4 * bytes.len(), "{added} bytes added");
             let again = Original::read(stamped.bytes.clone(), Some(PASSWORD));
             let again = again.unwrap_or_else(|error| panic!("our own reader refuses what was stamped: {error:?}"));
