@@ -48,6 +48,13 @@ pub(in crate::pdf) struct Operands {
     count: usize,
 }
 
+impl Operands {
+    /// The name that an operator is given; an empty one if it is given none.
+    pub(in crate::pdf) fn name(&self) -> &[u8] {
+        self.value.as_ref().and_then(Object::as_name).unwrap_or_default()
+    }
+}
+
 /// What belongs to one content stream: a page's, or a form's.
 pub(in crate::pdf) struct Run<'r, 'f> {
     pub(in crate::pdf) resources: &'r Resources<'f>,
@@ -209,7 +216,7 @@ impl<'a> Reader<'a> {
                 Self::colour(word, operands, run)?;
             }
             b"gs" => {
-                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+                let name = operands.name();
                 if let Some(inverts) = run.resources.inverts(name)? {
                     run.state.inverts = inverts;
                 }
@@ -226,8 +233,7 @@ impl<'a> Reader<'a> {
             _ => {
                 self.text_operator(word, operands, run)?;
                 if self.has_layers && word == b"Tf" {
-                    let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
-                    self.by_the_way(run.resources.glyphs(name)?, run)?;
+                    self.by_the_way(run.resources.glyphs(operands.name())?, run)?;
                 }
             }
         }
@@ -263,10 +269,7 @@ impl<'a> Reader<'a> {
         let paint = match word.to_ascii_lowercase().as_slice() {
             b"g" | b"rg" => Paint::of(Space::Light, &operands.numbers),
             b"k" => Paint::of(Space::Ink, &operands.numbers),
-            b"cs" => {
-                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
-                Paint { space: run.resources.space(name)?, white: false }
-            }
+            b"cs" => Paint { space: run.resources.space(operands.name())?, white: false },
             // A pattern is named.
             _ if operands.value.is_some() => Paint { white: false, ..paint },
             _ => Paint::of(paint.space, &operands.numbers),
@@ -277,7 +280,7 @@ impl<'a> Reader<'a> {
 
     /// Draws a picture or a form; gives how a form leaves its nesting.
     fn draw(&mut self, operands: &Operands, run: &Run<'_, 'a>) -> Result<Option<Balance>> {
-        let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
+        let name = operands.name();
         let Some(drawn) = run.resources.drawn(name)? else { return Ok(None) };
         let form = match &*drawn {
             Drawn::Picture(is_mask) => {

@@ -24,8 +24,7 @@ impl<'a> Reader<'a> {
             b"ET" => run.balance.text = false,
             b"Tf" => {
                 state.size = number(0);
-                let name = operands.value.as_ref().and_then(Object::as_name).unwrap_or_default();
-                state.font = run.resources.font(name)?;
+                state.font = run.resources.font(operands.name())?;
             }
             b"Tc" => state.letter_space = number(0),
             b"Tw" => state.word_space = number(0),
