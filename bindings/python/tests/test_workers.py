@@ -5,7 +5,6 @@ import os
 import runpy
 import sys
 import threading
-import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,17 +30,15 @@ class Key:
 
     def _give(self) -> None:
         key = fixture("keys/offline-ec.pkcs8.pem")
+        following = self.path.with_suffix(".following")
         while True:
             with open(self.path, "wb") as pipe:
+                # Each reader has a pipe of its own: were one pipe to serve
+                # them all, what ends for one might end for the next, empty.
+                os.mkfifo(following)
+                os.replace(following, self.path)
                 self.reads += 1
                 pipe.write(key)
-            # Until the reader has closed it.
-            while True:
-                try:
-                    os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
-                except OSError:
-                    break
-                time.sleep(0.01)
 
 
 @pytest.fixture
