@@ -3,22 +3,26 @@
 
     growth.py KSEF_QR FIXTURES [--markdown]
 
-Work is counted in instructions, by valgrind, without what the command takes for one. Shows thousands of them. (Its helper has limits of
-its own, of time and memory, in which valgrind has no room.)
+Work is counted in instructions, by valgrind, without what the command takes for one. Shows thousands of them. What is named `scan` is read
+by the helper, which is asked for it directly: it lies beside the command.
 Exits with 1 and names the readers whose work grows by more than six from n to 4n: linear is four, the square is sixteen.
 """
 
 import argparse
 import concurrent.futures
 import datetime
+import json
 import os
 import pathlib
+import random
 import re
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 
 MOST = 6.0
 # In instructions: less says nothing.
@@ -48,15 +52,17 @@ def reader(count):
 
 
 def run(arguments, folder, given=None):
-    """Its exit status, and the instructions that it took."""
-    counter = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    with open(given or os.devnull) as stdin, tempfile.NamedTemporaryFile("r") as counted:
-        counter.append(f"--log-file={counted.name}")
-        done = subprocess.run([*counter, command, *arguments], cwd=folder, stdin=stdin, capture_output=True, env=environment)
-        instructions = re.search(r"I +refs: +([0-9,]+)", counted.read())
+    """Its exit status, and the instructions that it took. Without arguments it is the helper, whose answer is what counts."""
+    program = command if arguments else command.with_name("ksef-qr-scan")
+    counter = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", program]
+    with open(given or os.devnull) as stdin:
+        done = subprocess.run([*counter, *arguments], cwd=folder, stdin=stdin, capture_output=True, env=environment)
     said = (done.stdout + done.stderr).decode()
-    if done.returncode not in (0, 1) or "[internal]" in said or "panicked" in said:
-        sys.exit(f"{arguments[:3]}: {done.returncode}: {said[-500:]}")
+    instructions = re.search(r"I +refs: +([0-9,]+)", said)
+    answers = [json.loads(line) for line in done.stdout.splitlines()] if not arguments else []
+    unasked = [answer for answer in answers if answer.get("code", "no_code_found") != "no_code_found"]
+    if done.returncode not in (0, 1) or "[internal]" in said or "panicked" in said or unasked:
+        sys.exit(f"{program.name} {arguments[:3]}: {done.returncode}: {said[-500:]}")
     return done.returncode, int(instructions[1].replace(",", ""))
 
 
@@ -225,6 +231,11 @@ def one_page(more, *objects):
     return pdf_of([CATALOG, b"<< /Type /Pages /Count 1 /Kids [ 3 0 R ] >>", page, *objects])
 
 
+def page_of_lines(count):
+    content = b"".join(b"%d %d m %d 800 l S\n" % (number % 500, 700 + number % 100, number % 500) for number in range(count))
+    return one_page(b"/Contents 4 0 R", b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+
+
 @reader(5_000)
 def stamp_pages(folder, count):
     """pages of a PDF"""
@@ -242,8 +253,7 @@ def stamp_all_pages(folder, count):
 @reader(5_000)
 def stamp_content(folder, count):
     """lines on a page"""
-    content = b"".join(b"%d %d m %d 800 l S\n" % (number % 500, 700 + number % 100, number % 500) for number in range(count))
-    return stamp(folder, one_page(b"/Contents 4 0 R", b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)))
+    return stamp(folder, page_of_lines(count))
 
 
 @reader(500)
@@ -274,6 +284,97 @@ def book_import(folder, count):
     manifest(folder, count)
     run(["book", "create", "test.book", "--env", "test"], folder)
     return ["book", "import", "links/manifest.ndjson", "--book", "test.book", "--quiet"]
+
+
+def ask(folder, *requests):
+    """Requests of the helper, each with the bytes that follow it."""
+    with open(folder / "requests", "wb") as file:
+        for request, *follows in requests:
+            file.write(json.dumps(request).encode() + b"\n" + b"".join(follows))
+    return [], "requests"
+
+
+def ask_of(folder, of, request="read", **more):
+    return ask(folder, ({"request": request, "length": len(of), **more}, of))
+
+
+def png(rows):
+    """A picture of rows, a byte of grey for each pixel."""
+
+    def chunk(kind, of):
+        return struct.pack(">I", len(of)) + kind + of + struct.pack(">I", zlib.crc32(kind + of))
+
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows), 1)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+@reader(100)
+def scan_noise(folder, count):
+    """rows of a picture, without any order"""
+    pixels = random.Random(1)
+    return ask_of(folder, png([bytes(pixels.choices(b"\0\xff", k=1_000)) for _ in range(count)]))
+
+
+@reader(2)
+def scan_finders(folder, count):
+    """rows of a picture's squares, each like a corner of a code"""
+    ring, eye, wide = b"#.....#..", b"#.###.#..", b"#######.."
+    square = [wide, ring, eye, eye, eye, ring, wide, b"." * 9, b"." * 9]
+    dots = [row.replace(b"#", b"\0\0\0").replace(b".", b"\xff\xff\xff") * 40 for row in square for _ in range(3)]
+    return ask_of(folder, png(dots * count))
+
+
+@reader(1_000)
+def scan_svg(folder, count):
+    """squares of an SVG"""
+    squares = "".join(f'<rect x="{number % 97}" y="{number % 89}" width="1" height="1"/>' for number in range(count))
+    return ask_of(folder, f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{squares}</svg>'.encode())
+
+
+@reader(6)
+def scan_pages(folder, count):
+    """pages of a PDF"""
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + count))
+    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 595 842 ] /Kids [ %s ] >>" % (count, kids)
+    return ask_of(folder, pdf_of([CATALOG, tree, *[b"<< /Type /Page /Parent 2 0 R >>"] * count]))
+
+
+@reader(5_000)
+def scan_ink(folder, count):
+    """lines on a page"""
+    return ask_of(folder, page_of_lines(count), "ink", page=1, columns=210, rows=297)
+
+
+def validated(folder, document):
+    schema = b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:x" targetNamespace="urn:x" elementFormDefault="qualified">
+<xs:element name="Faktura"><xs:complexType><xs:sequence>
+<xs:element name="Wiersz" type="xs:decimal" minOccurs="0" maxOccurs="unbounded"/>
+</xs:sequence><xs:anyAttribute processContents="lax"/></xs:complexType></xs:element></xs:schema>"""
+    forms = [{"name": "X", "namespace": "urn:x", "root": "Faktura"}]
+    files = [{"path": "x.xsd", "length": len(schema)}]
+    document = document.encode()
+    return ask(folder, ({"request": "schemas", "forms": forms, "files": files}, schema),
+               ({"request": "validate", "form": "X", "length": len(document)}, document))
+
+
+@reader(5_000)
+def scan_validated(folder, count):
+    """elements of a document, by a schema"""
+    return validated(folder, f'<Faktura xmlns="urn:x">{"<Wiersz>1.20</Wiersz>" * count}</Faktura>')
+
+
+@reader(2_000)
+def scan_invalid(folder, count):
+    """elements of a document, none of which its schema has"""
+    return validated(folder, f'<Faktura xmlns="urn:x">{"<Wiersz>a</Wiersz><Inny/>" * count}</Faktura>')
+
+
+@reader(4_000)
+def scan_attributes(folder, count):
+    """attributes of an element, by a schema"""
+    attributes = "".join(f' a{number}=""' for number in range(count))
+    return validated(folder, f'<Faktura xmlns="urn:x"{attributes}/>')
 
 
 def grown(reader):
