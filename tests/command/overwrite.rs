@@ -55,6 +55,24 @@ fn nothing_done_nothing_replaced() {
     assert!(contents(folder.path()) == before);
 }
 
+/// Else it would go on naming pictures that are no more.
+#[test]
+fn pictures_are_replaced_together_with_the_manifest_that_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    assert_eq!(status(&signs(folder.path(), "in")), 0);
+    let before = contents(folder.path());
+    for elsewhere in ["--manifest other.ndjson", "--json"] {
+        let output = signs(folder.path(), &format!("in --overwrite {elsewhere}"));
+        let said = format!("{}{}", stderr(&output), String::from_utf8_lossy(&output.stdout));
+        assert_eq!(status(&output), 2, "{said}");
+        assert!(said.contains("output_exists") && said.contains("manifest.ndjson"), "{said}");
+        assert!(contents(folder.path()) == before, "{elsewhere}");
+    }
+    assert_eq!(status(&signs(folder.path(), "in --overwrite --json --manifest ksef-qr-out/manifest.ndjson")), 0);
+    check_whole(&folder.path().join("ksef-qr-out"));
+}
+
 #[test]
 fn a_whole_run_replaces_and_names_what_is_left_over() {
     let folder = tempfile::tempdir().unwrap();

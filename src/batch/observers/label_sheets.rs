@@ -82,7 +82,7 @@ impl Observer for LabelSheets {
         }
     }
 
-    /// Gives the file its name, or removes it if the run did not come to its end. Warns if its codes came out small.
+    /// Ends the file, or removes it if the run did not come to its end. Warns if its codes came out small.
     fn finish(&mut self, is_whole: bool) -> Result<Vec<Warning>> {
         let open = self.open.take().filter(|_| is_whole);
         mem::replace(&mut self.failed, Ok(()))?;

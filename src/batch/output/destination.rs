@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "pdf")]
+use super::prepared_file::Grown;
 use super::prepared_file::{Content, PreparedFile};
 use super::replaceable_archive::is_of_codes;
 use super::replacement::Replacement;
@@ -33,6 +35,9 @@ pub(crate) struct Destination {
     /// True for a run that takes up an earlier one.
     #[cfg(feature = "pdf")]
     pub(super) goes_on: bool,
+    // Before the folder, which is gone with it.
+    #[cfg(feature = "pdf")]
+    pub(super) grown: Grown,
     pub(super) staging: Option<StagingFolder>,
 }
 
@@ -63,6 +68,15 @@ impl Destination {
         let hidden = |path: &Path| {
             path.with_file_name(format!(".{}.ksef-qr", path.file_name().unwrap_or_default().to_string_lossy()))
         };
+        // The files that it names are not replaced without it.
+        let own = output.manifest();
+        let is_own = |manifest: &Path| manifest == own || same_file::is_same_file(manifest, &own).unwrap_or(false);
+        if replace && output.path().is_some() && own.is_file() && !manifest.is_some_and(is_own) {
+            let message = "it names the files of an earlier run there, and would not name those that replace them";
+            return Err(Error::new(Kind::OutputExists, message)
+                .about(own.to_string_lossy())
+                .with_hint("Replace it with them (leave `--manifest` and `--json` away), or choose another `--out`."));
+        }
         let mut replaces_archive = false;
         let (folder, only) = match output {
             Output::Folder(folder) => (Some(folder.clone()), None),
@@ -93,7 +107,7 @@ impl Destination {
         };
         let staging = staging.map(StagingFolder::open).transpose()?;
         if let (Some(staging), Some(folder)) = (&staging, &folder) {
-            Replacement::recover(staging, folder, manifest)?;
+            Replacement::recover(staging, folder, manifest, replace)?;
         }
         Ok(Self {
             output: output.clone(),
@@ -104,6 +118,8 @@ impl Destination {
             is_durable: false,
             #[cfg(feature = "pdf")]
             goes_on,
+            #[cfg(feature = "pdf")]
+            grown: Grown::default(),
             staging,
         })
     }
@@ -140,10 +156,8 @@ impl Destination {
     ) -> Result<()> {
         let (Some(staging), Some((path, file))) = (&self.staging, manifest) else { return Ok(()) };
         // An archive is one file, and made anew from the manifest.
-        if self.folder.is_none() {
-            return Ok(());
-        }
-        let noted = Replacement::by(path, file, names).and_then(|replacement| replacement.leave(staging));
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let noted = Replacement::by(path, file, folder, names).and_then(|replacement| replacement.leave(staging));
         let noted = noted.and_then(|()| if self.is_durable { staging.sync() } else { Ok(()) });
         noted.map_err(|error| unwritable(path, &error))
     }

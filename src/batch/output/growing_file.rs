@@ -2,22 +2,23 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write as _};
-use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
 
 use tempfile::NamedTempFile;
 
 use super::destination::Destination;
+use super::prepared_file::{Content, Grown, PreparedFile};
 use super::settings::Output;
 use crate::error::{Error, Kind, Result};
-use crate::files::{cause, exists, put_in_place, unwritable};
+use crate::files::{Prepared, cause, exists, unwritable};
 
 /// A file without its name. It is gone if it never gets it.
 pub(crate) struct GrowingFile {
     name: &'static str,
     file: BufWriter<NamedTempFile>,
-    path: PathBuf,
     replace: bool,
     is_durable: bool,
+    grown: Grown,
 }
 
 impl Destination {
@@ -47,7 +48,12 @@ impl Destination {
         let path = folder.join(name);
         let file = BufWriter::new(staging.create().map_err(|error| unwritable(&path, &error))?);
         let (replace, is_durable) = (self.replace || self.goes_on, self.is_durable);
-        Ok(Some(GrowingFile { name, file, path, replace, is_durable }))
+        Ok(Some(GrowingFile { name, file, replace, is_durable, grown: Arc::clone(&self.grown) }))
+    }
+
+    /// The file that was begun, if it is whole. It has no name yet, and goes the way of the pictures.
+    pub(crate) fn take_grown(&self) -> Option<PreparedFile> {
+        self.grown.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
@@ -58,17 +64,20 @@ impl GrowingFile {
         self.file.write_all(bytes).map_err(|error| not_written(self.name, &error))
     }
 
-    /// Gives it its name.
+    /// Ends it: [`Destination::take_grown`] has it from now on.
     ///
     /// # Errors
-    /// `output_exists`, `output_unwritable`.
+    /// `output_unwritable`.
     pub(crate) fn finish(self) -> Result<()> {
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
         let file = written.map_err(|error| not_written(self.name, &error))?;
         if self.is_durable {
             file.as_file().sync_all().map_err(|error| not_written(self.name, &error))?;
         }
-        put_in_place(file.into_temp_path(), &self.path, self.replace)
+        let content = Content::File(Prepared::Named(file.into_temp_path()));
+        let whole = PreparedFile { name: self.name.to_owned(), content, replace: self.replace };
+        *self.grown.lock().unwrap_or_else(PoisonError::into_inner) = Some(whole);
+        Ok(())
     }
 }
 

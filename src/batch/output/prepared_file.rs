@@ -2,6 +2,8 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+#[cfg(feature = "pdf")]
+use std::sync::{Arc, Mutex};
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
@@ -17,6 +19,10 @@ pub(crate) struct PreparedFile {
     /// True if it may take the place of what has its name.
     pub(super) replace: bool,
 }
+
+/// A file of the whole run, once it is whole.
+#[cfg(feature = "pdf")]
+pub(super) type Grown = Arc<Mutex<Option<PreparedFile>>>;
 
 #[derive(Debug)]
 pub(super) enum Content {

@@ -8,7 +8,7 @@ use std::path::{Component, Path};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::files::{StagingFolder, open_regular, spelled_path, unwritable};
 use crate::values::InvoiceHash;
 
@@ -27,9 +27,9 @@ pub(super) struct Replacement {
 
 impl Replacement {
     /// By the manifest as it is now, whole and not yet in its place.
-    pub(super) fn by(manifest: &Path, file: &File, names: Vec<(String, String)>) -> io::Result<Self> {
+    pub(super) fn by(manifest: &Path, file: &File, folder: &Path, names: Vec<(String, String)>) -> io::Result<Self> {
         let (size, tail) = end_of(file)?;
-        Ok(Self { manifest: named(manifest), size, tail, names })
+        Ok(Self { manifest: named(manifest, folder), size, tail, names })
     }
 
     pub(super) fn leave(&self, staging: &StagingFolder) -> io::Result<()> {
@@ -37,15 +37,24 @@ impl Replacement {
         staging.leave_note(&serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Ends what a killed run began, if it was of this manifest. Else its note stays for whoever asks for that one.
+    /// Ends what a killed run began, if it was of this manifest. Else its note stays for whoever asks for that one, and
+    /// until then nobody `replaces` what is there.
     ///
     /// # Errors
-    /// `output_unwritable`.
-    pub(super) fn recover(staging: &StagingFolder, folder: &Path, manifest: Option<&Path>) -> Result<()> {
+    /// `output_unwritable`, `output_exists`.
+    pub(super) fn recover(
+        staging: &StagingFolder,
+        folder: &Path,
+        manifest: Option<&Path>,
+        replaces: bool,
+    ) -> Result<()> {
         let Some(note) = staging.note() else { return Ok(()) };
         if let Ok(replacement) = serde_json::from_slice::<Self>(&note) {
-            let Some(manifest) = manifest.filter(|manifest| named(manifest) == replacement.manifest) else {
-                return Ok(());
+            let Some(manifest) = manifest.filter(|manifest| named(manifest, folder) == replacement.manifest) else {
+                return match replaces && folder.join(&replacement.manifest).exists() {
+                    true => Err(replacement.unfinished(folder)),
+                    false => Ok(()),
+                };
             };
             let is_placed = open_regular(manifest)
                 .is_ok_and(|file| end_of(&file).is_ok_and(|(size, tail)| (size, tail) == replacement.end()));
@@ -55,6 +64,14 @@ impl Replacement {
         }
         staging.forget_note();
         Ok(())
+    }
+
+    fn unfinished(&self, folder: &Path) -> Error {
+        let message =
+            format!("a run that was killed had begun to replace what is there by what {} names", self.manifest);
+        Error::new(Kind::OutputExists, message)
+            .about(folder.to_string_lossy())
+            .with_hint("Run the command with that manifest and `--resume` first: it ends what was begun.")
     }
 
     fn end(&self) -> (u64, String) {
@@ -74,8 +91,17 @@ impl Replacement {
     }
 }
 
-fn named(manifest: &Path) -> String {
-    spelled_path(&fs::canonicalize(manifest).unwrap_or_else(|_| manifest.to_owned()))
+/// From the folder on, if it is in it or beside it: both may be moved.
+fn named(manifest: &Path, folder: &Path) -> String {
+    let whole = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (manifest, folder) = (whole(manifest), whole(folder));
+    if let Ok(inside) = manifest.strip_prefix(&folder) {
+        return spelled_path(inside);
+    }
+    match folder.parent().and_then(|parent| manifest.strip_prefix(parent).ok()) {
+        Some(beside) => spelled_path(&Path::new("..").join(beside)),
+        None => spelled_path(&manifest),
+    }
 }
 
 fn end_of(mut file: &File) -> io::Result<(u64, String)> {
@@ -101,7 +127,7 @@ mod tests {
             let prepared = staging.prepare(b"new", false).unwrap().keep().unwrap();
             names.push((prepared.file_name().unwrap().to_str().unwrap().to_owned(), name.to_owned()));
         }
-        let replacement = Replacement::by(&manifest, &File::open(&manifest).unwrap(), names).unwrap();
+        let replacement = Replacement::by(&manifest, &File::open(&manifest).unwrap(), folder, names).unwrap();
         replacement.leave(&staging).unwrap();
         fs::rename(folder.join(".ksef-qr").join(&replacement.names[0].0), folder.join("a.png")).unwrap();
         fs::write(folder.join("b.png"), "old").unwrap();
@@ -110,7 +136,7 @@ mod tests {
 
     fn recover(folder: &Path, manifest: Option<&Path>) -> String {
         let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
-        Replacement::recover(&staging, folder, manifest).unwrap();
+        Replacement::recover(&staging, folder, manifest, false).unwrap();
         drop(staging);
         fs::read_to_string(folder.join("b.png")).unwrap()
     }
@@ -120,10 +146,18 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = &place.path().join("out");
         fs::create_dir(folder).unwrap();
-        let manifest = &*killed(folder);
+        killed(folder);
         // Somebody else's run, or none with a manifest: the note waits for whoever asks for this one.
         assert_eq!(recover(folder, None), "old");
         assert_eq!(recover(folder, Some(Path::new("other.ndjson"))), "old");
+        let staging = StagingFolder::open(folder.join(".ksef-qr")).unwrap();
+        let other = Replacement::recover(&staging, folder, Some(Path::new("other.ndjson")), true).unwrap_err();
+        assert_eq!((other.code(), other.message().contains("manifest.ndjson")), ("output_exists", true));
+        drop(staging);
+        // The folder may have been moved since.
+        let moved = &place.path().join("moved");
+        fs::rename(folder, moved).unwrap();
+        let (folder, manifest) = (moved, &*moved.join("manifest.ndjson"));
         assert_eq!(recover(folder, Some(manifest)), "new");
         assert!(!folder.join(".ksef-qr").exists(), "nothing is left behind");
         assert!(!place.path().join("c.png").exists(), "a name that leads elsewhere is passed over");

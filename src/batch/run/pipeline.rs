@@ -254,6 +254,10 @@ impl<'b> Run<'b> {
                 Err(error) => ended = ended.and(Err(Stopped::Output(error))),
             }
         }
+        #[cfg(feature = "pdf")]
+        if let Some(grown) = self.destination.take_grown() {
+            ended = ended.and(self.publisher.publish(grown).map_err(Stopped::Output));
+        }
         self.summary.interrupted = interrupted;
         self.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let name = self.manifest.name().to_owned();
