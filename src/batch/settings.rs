@@ -143,11 +143,14 @@ impl Drawing {
 
     /// True for links alone.
     pub(crate) fn is_empty(&self) -> bool {
+        self.formats.is_empty() && self.document.is_none() && !self.has_sheet()
+    }
+
+    pub(crate) fn has_sheet(&self) -> bool {
         #[cfg(feature = "pdf")]
-        let has_sheet = self.sheet.is_some();
+        return self.sheet.is_some();
         #[cfg(not(feature = "pdf"))]
-        let has_sheet = false;
-        self.formats.is_empty() && self.document.is_none() && !has_sheet
+        return false;
     }
 }
 

@@ -287,7 +287,7 @@ impl Entry {
 
     /// # Errors
     /// `book_damaged`, if its codes are of another invoice or environment than it is, or its events contradict each other.
-    pub(super) fn check(&self, environment: Environment) -> Result<()> {
+    pub(crate) fn check(&self, environment: Environment) -> Result<()> {
         let damaged = |what: &str| {
             let message = format!("the invoice {} of {}: {what}", self.facts.number, self.facts.seller);
             Err(Error::new(Kind::BookDamaged, message))

@@ -52,7 +52,7 @@ impl TakenNames {
     }
 
     /// What some file system takes for one name is one here: `F1` and `f1`, ß and SS, an ó and an o with an accent.
-    fn key(&self, name: &str) -> u64 {
+    pub(crate) fn key(&self, name: &str) -> u64 {
         if name.is_ascii() {
             return self.hasher.hash_one(name.to_ascii_lowercase());
         }

@@ -80,6 +80,9 @@ impl EarlierRecord {
             return Some("what stands under KOD I is neither its KSeF number nor OFFLINE");
         }
         let (Some(signed), Some(fields)) = (&self.kod2, &line.kod2) else { return None };
+        if number.is_some() {
+            return Some("it has KOD II, and a KSeF number stands under KOD I, where OFFLINE belongs beside KOD II");
+        }
         let Ok(Link::Kod2(kod2)) = Link::parse(&signed.code.url) else { return Some("its KOD II is no link") };
         let differs = |field: Option<&str>, link: &str| field.is_some_and(|field| field != link);
         let UnsignedKod2 { environment, context, seller, serial, .. } = &kod2.unsigned;

@@ -1,9 +1,10 @@
 //! A line of a manifest against the links in it.
 
 use super::link::facts::LinkFacts;
-use super::report::Check;
-use super::report::{Report, ReportSubject};
+use super::report::{Check, Report, ReportSubject};
+use super::told::Told;
 use crate::error::{CheckCode, Error, Kind, Result};
+use crate::invoice::Invoice;
 use crate::link::Link;
 use crate::manifest::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
 use crate::render::Label;
@@ -39,6 +40,7 @@ pub struct ManifestCodes {
     pub invoice: Option<String>,
     /// Whether the fields of the line say what the links say.
     pub report: Report,
+    pub(super) told: Box<Told>,
 }
 
 /// A picture, or a PDF with codes on it, that a manifest names.
@@ -140,6 +142,14 @@ impl ManifestCodes {
         Check::not_checked(CheckCode::ManifestInvoice, reason)
     }
 
+    /// Fails if the line says something else of its invoice than this one, which has its digest.
+    pub(super) fn compare(&mut self, invoice: &Invoice) {
+        if let Some(field) = self.told.difference(invoice) {
+            let message = format!("{field} is not in the line as in the invoice");
+            self.report.checks.push(Check::fail(CheckCode::ManifestFacts, message));
+        }
+    }
+
     fn of(line: &InvoiceLine<'_>) -> Result<Self> {
         let malformed = |what: &str| Error::new(Kind::ManifestMalformed, what);
         let kod1 = line.kod1.as_ref().ok_or_else(|| malformed("the line has no kod1"))?;
@@ -155,7 +165,7 @@ impl ManifestCodes {
         let invoice = line.document.as_ref().and_then(|document| document.invoice.as_deref().map(str::to_owned));
         let input = line.input.to_string();
         let report = Report { subject: ReportSubject::Entry { input: input.clone() }, checks };
-        Ok(Self { input, links, pictures, invoice, report })
+        Ok(Self { input, links, pictures, invoice, report, told: Box::new(Told::of(line)) })
     }
 }
 
@@ -173,13 +183,15 @@ fn pictures_of(code: &CodeLine<'_>) -> impl Iterator<Item = ManifestPicture> {
 
 /// Bytes for a printer of receipts or labels are not drawn, and so not read back.
 fn document_with(document: &DocumentLine<'_>, links: &[String]) -> Option<ManifestPicture> {
-    let is_pdf = |file: &str| file.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf");
+    let is_pdf = |file: &str| file.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("pdf"));
     let (name, embedded) = match (document.file.as_deref(), document.base64.as_deref()) {
         (Some(file), _) if is_pdf(file) => (file, None),
         (None, Some(bytes)) if bytes.starts_with(PDF_IN_BASE64) => ("document", Some(bytes.to_owned())),
         _ => return None,
     };
-    let count = document.codes.as_ref().map_or(links.len(), Vec::len);
+    // Only a document of our own making may be without one.
+    let told = document.codes.as_ref().filter(|_| &*document.r#type != "stamped");
+    let count = told.map_or(links.len(), Vec::len);
     let urls = links.iter().take(count).cloned().collect();
     Some(ManifestPicture { name: name.to_owned(), embedded, urls, label: None, is_document: true })
 }
@@ -227,6 +239,10 @@ fn label_of_kod1(line: &InvoiceLine<'_>, kod1: &CodeLine<'_>) -> Check {
     let number = line.ksef_number.as_deref();
     match (&*kod1.label, number) {
         ("OFFLINE", None) => Check::ok(CheckCode::ManifestLabel, "OFFLINE stands under KOD I"),
+        (label, Some(_)) if line.kod2.is_some() => {
+            let message = format!("{} stands under KOD I beside KOD II, not OFFLINE", shown(label));
+            Check::fail(CheckCode::ManifestLabel, message)
+        }
         (label, Some(number)) if label == number => match KsefNumber::parse(number) {
             Ok(_) => Check::ok(CheckCode::ManifestLabel, format!("the KSeF number {number} stands under KOD I")),
             Err(error) => Check::fail(CheckCode::ManifestLabel, format!("{} [{}]", error.message(), error.code())),

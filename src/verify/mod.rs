@@ -44,6 +44,7 @@ mod manifest;
 mod redraw;
 mod report;
 mod signature;
+mod told;
 mod verifier;
 
 pub use line::ReportLine;

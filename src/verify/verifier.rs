@@ -9,8 +9,8 @@ use super::book;
 use super::invoice::compare::{self, InvoiceFile, InvoiceFiles};
 use super::link::examined::Examined;
 use super::link::facts::{CodeKind, LinkFacts};
-use super::report::Check;
-use super::report::{Report, ReportSubject};
+use super::manifest::ManifestCodes;
+use super::report::{Check, Report, ReportSubject};
 use super::signature::certificates;
 use super::signature::verification::CertificateFile;
 use crate::credential::Certificate;
@@ -83,10 +83,18 @@ impl Verifier {
         self.report(&examined, None, &self.invoices)
     }
 
-    /// As [`links`](Self::links), for links that are known to be of one invoice: they are compared with this file alone.
-    pub fn links_of_invoice<T: AsRef<str>>(&self, texts: &[T], name: &str, bytes: Vec<u8>) -> Vec<Report> {
-        let invoices = InvoiceFiles::of(InvoiceFile::new(name.to_owned(), bytes));
-        LinksTogether::of(self, texts, &invoices).reports().collect()
+    /// Verifies the links of a manifest's line, and what else it says of its invoice. They are compared with the file that it
+    /// names, where that is at hand, and with no other; else with the invoices that this verifier was given. The line's own
+    /// report is the first.
+    pub fn line(&self, mut line: ManifestCodes, invoice: Option<Vec<u8>>) -> Vec<Report> {
+        let named = invoice.map(|bytes| InvoiceFiles::of(InvoiceFile::new(line.input.clone(), bytes)));
+        let invoices = named.as_ref().unwrap_or(&self.invoices);
+        if let Some(invoice) = line.told.hash.and_then(|hash| invoices.invoice(&hash)) {
+            line.compare(invoice);
+        }
+        let links = LinksTogether::of(self, &line.links, invoices);
+        let of_links: Vec<Report> = links.reports().collect();
+        [line.report].into_iter().chain(of_links).collect()
     }
 
     /// True if there is an invoice to compare links with.

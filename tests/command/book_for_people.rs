@@ -599,6 +599,36 @@ fn check_names_the_invoice_and_verifies_the_others() {
     assert!(!said.contains("says all that is wrong"), "{said}");
 }
 
+/// A KOD II is signed for one invoice: on another it is right for itself and wrong.
+#[test]
+fn codes_that_were_moved_to_another_invoice_are_not_given_out() {
+    let folder = folder();
+    let folder = folder.path();
+    for (name, number) in [("f2.xml", "F/2"), ("f3.xml", "F/3")] {
+        invoice(folder, name, number, "2026-06-15");
+        sign(folder, &format!("{name} --book firm.book"), "2026-06-15T12:00:00Z");
+    }
+    let database = rusqlite::Connection::open(folder.join("firm.book")).unwrap();
+    let kod2 = |number: &str| {
+        format!("(SELECT kod2 FROM event JOIN invoice ON invoice.id = event.invoice WHERE number = '{number}')")
+    };
+    let of = "invoice = (SELECT id FROM invoice WHERE number = 'F/2')";
+    let moved = database.execute(&format!("UPDATE event SET kod2 = {} WHERE {of}", kod2("F/3")), []).unwrap();
+    assert_eq!(moved, 1);
+    drop(database);
+    let give_out = |line: &str| {
+        let words = ["--env", "test", "--book", "firm.book", "--now", "2026-06-15T12:00:00Z"];
+        run(ksef_qr(folder).args(line.split(' ')).args(words))
+    };
+    let signing = credential().join(" ");
+    for line in ["link f2.xml --out drawn", &format!("sign f2.xml --out again {signing}")] {
+        let done = give_out(line);
+        assert_eq!(status(&done), 2, "{}", stderr(&done));
+        assert!(stderr(&done).contains("book_damaged"), "{}", stderr(&done));
+    }
+    assert_eq!(status(&give_out(&format!("sign f1.xml --out again {signing}"))), 0);
+}
+
 #[test]
 fn status_names_a_span_that_lists_it() {
     let folder = folder();

@@ -769,3 +769,82 @@ fn codes_are_drawn_again_from_a_manifest() {
     let both = ["--cert", "a.crt", "--key", "a.key", "--codes", "ksef-qr-out/manifest.ndjson"];
     assert_eq!(run(ksef_qr(folder.path()).args(["sign", "in"]).args(both)).status.code(), Some(2));
 }
+
+/// What the lines of a manifest say is compared with what is drawn from them.
+#[test]
+fn what_was_changed_in_a_manifest_becomes_no_code_and_no_caption() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    let resume = |options: &str| {
+        let done = run(sign(folder.path()).args(["in", "--resume"]).args(options.split(' ')));
+        (done.status.code(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let change = |from: &str, to: &str| {
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(text.contains(from), "{from}: {text}");
+        fs::write(&manifest, text.replacen(from, to, 1)).unwrap();
+    };
+    assert_eq!(resume("--format none --sheet=3x7").0, Some(0));
+    let whole = fs::read(&manifest).unwrap();
+    let (url, number) = {
+        let first = records(&manifest).remove(0);
+        (first["kod2"]["url"].as_str().unwrap().to_owned(), first["invoice_number"].to_string())
+    };
+    // The last character of a signature has bits that count for nothing.
+    let (link, signature) = url.rsplit_once('/').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    let forged = format!("{link}/{other}{}", &signature[1..]);
+    let ksef_number = "5265877635-20260615-0100001AF629-AF";
+    let cases = [
+        (url.as_str(), forged.as_str(), "codes_signature_wrong"),
+        (&number, "\"FV/FALSE/99\"", "codes_of_another_invoice"),
+        ("\"label\":\"OFFLINE\"", &format!("\"label\":\"{ksef_number}\""), "manifest_damaged"),
+    ];
+    for (from, to, code) in cases {
+        change(from, to);
+        if code == "manifest_damaged" {
+            change("\"kod1\":", &format!("\"ksef_number\":\"{ksef_number}\",\"kod1\":"));
+            let manifest = manifest.to_str().unwrap();
+            let verified = run(ksef_qr(folder.path()).args(["verify", "--manifest", manifest]));
+            let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+            assert!(said.contains("stands under KOD I beside KOD II"), "{said}");
+        }
+        let (_, said) = resume("--format none --sheet=3x7");
+        assert!(said.contains(code), "{code}: {said}");
+        fs::write(&manifest, &whole).unwrap();
+    }
+    assert_eq!(resume("--format none --sheet=3x7").0, Some(0));
+}
+
+#[test]
+fn no_two_lines_name_the_same_files() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    assert!(run(sign(folder.path()).arg("in")).status.success());
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace("f00001.kod", "F00000.kod")).unwrap();
+    let done = run(sign(folder.path()).args(["in", "--resume"]));
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert!(said.contains("line 2") && said.contains("manifest_damaged"), "{said}");
+}
+
+#[test]
+fn pictures_in_the_manifest_are_of_the_same_command() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 2);
+    let embed = |more: &[&str]| run(sign(folder.path()).args(["in", "--embed", "--resume"]).args(more));
+    assert!(embed(&[]).status.success());
+    let manifest = folder.path().join("ksef-qr-out/manifest.ndjson");
+    let before = fs::read(&manifest).unwrap();
+    for other in [&["--ecc", "h"][..], &["--module-px", "9"]] {
+        let done = embed(other);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(said.contains("resume_mismatch"), "{other:?}: {said}");
+    }
+    assert!(embed(&[]).status.success());
+    let lines = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').take(2).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    assert_eq!(lines(&before), lines(&fs::read(&manifest).unwrap()));
+}

@@ -289,6 +289,34 @@ fn pages_of_a_long_document_that_are_not_read() {
 
 /// A manifest, or the PDF that it is about, names files; which are opened is not theirs to choose.
 #[cfg(unix)]
+/// The links do not say it, and whoever reads the manifest goes by it.
+#[test]
+fn what_a_line_says_of_its_invoice_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    signed(folder.path());
+    let path = folder.path().join("ksef-qr-out/manifest.ndjson");
+    let whole = fs::read_to_string(&path).unwrap();
+    let first = whole.lines().next().unwrap();
+    let verified = |line: &str| {
+        fs::write(&path, format!("{line}\n")).unwrap();
+        let invoice = folder.path().join("in/f00000.xml");
+        let mut command = verify(folder.path());
+        let command = command.args(["--json", "--manifest", "ksef-qr-out/manifest.ndjson", "--invoice"]).arg(invoice);
+        checks(&run(command), "entry")
+    };
+    assert!(!has(&verified(first), "manifest_facts fail"));
+    let fields = ["invoice_number", "form", "kind", "buyer", "size_bytes", "self_billed", "attachment"];
+    for field in fields {
+        let mut line = crate::common::parse_line(first);
+        line[field] = match &line[field] {
+            serde_json::Value::Bool(said) => (!said).into(),
+            serde_json::Value::Number(_) => 7.into(),
+            _ => "FA(2)".into(),
+        };
+        assert!(has(&verified(&line.to_string()), "manifest_facts fail"), "{field}");
+    }
+}
+
 #[test]
 fn strangers_do_not_choose_which_files_are_opened() {
     let folder = tempfile::tempdir().unwrap();

@@ -62,8 +62,14 @@ fn a_number_under_kod_1() {
     let reprint = line()
         .replace(r#""kod1":"#, &format!(r#""ksef_number":"{number}","kod1":"#))
         .replace(r#""label":"OFFLINE""#, &format!(r#""label":"{number}""#));
-    assert_eq!(failures(&codes(&reprint)), [""; 0]);
-    assert_eq!(failures(&codes(&reprint.replace("F629-15", "F629-16"))), ["manifest_label"]);
+    // Once there is a number, KOD II is of no use any more.
+    assert_eq!(failures(&codes(&reprint)), ["manifest_label"]);
+    let mut alone: serde_json::Value = serde_json::from_str(&reprint).unwrap();
+    alone.as_object_mut().unwrap().remove("kod2");
+    alone["status"] = "linked".into();
+    let alone = alone.to_string();
+    assert_eq!(failures(&codes(&alone)), [""; 0]);
+    assert_eq!(failures(&codes(&alone.replace("F629-15", "F629-16"))), ["manifest_label"]);
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl InvoiceFiles {
         self.files.is_empty()
     }
 
+    /// The invoice with this digest, if it can be read.
+    pub(in crate::verify) fn invoice(&self, hash: &InvoiceHash) -> Option<&Invoice> {
+        self.of_hash(hash)?.facts.as_ref().ok()
+    }
+
     fn of_hash(&self, hash: &InvoiceHash) -> Option<&InvoiceFile> {
         self.files.get(*self.by_hash.get(hash)?)
     }

@@ -1,6 +1,7 @@
 //! What an earlier run signed, read back from its manifest. A code that was printed must not change, so its line is
 //! taken up as it stands.
 
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
@@ -129,8 +130,11 @@ impl Earlier {
         let mut manifest = Lines::from(BufReader::with_capacity(1 << 16, file), end, count);
         let seen_before = seen.as_ref().map(|seen| (seen.lines.len(), seen.end));
         let seen = seen.map_or_else(Vec::new, |seen| seen.lines);
+        // Whose files have each name. Of one input there may be a second line, which replaces the first.
+        let mut owners: HashMap<u64, u64> = HashMap::new();
         for line in seen.iter().filter(|line| !line.stem.is_empty()) {
             names.reserve(&line.stem);
+            owners.insert(names.key(&line.stem), line.input);
         }
         let mut lines: Vec<Entry> = seen.iter().enumerate().map(|(at, line)| Entry::of_seen(line, at)).collect();
         let mut lacks_newline = false;
@@ -163,12 +167,18 @@ impl Earlier {
             if let Some(contradiction) = record.contradiction(&fields) {
                 return refuse(Kind::ManifestDamaged, contradiction);
             }
+            let input = of_name(&record.input);
+            if let Some(stem) = record.stem()
+                && *owners.entry(names.key(stem)).or_insert(input) != input
+            {
+                return refuse(Kind::ManifestDamaged, "its files have the names of those of another line");
+            }
             let difference = difference(&record, batch, embedded).or_else(|| of_settings(&fields, &record, batch));
             if let Some(difference) = difference {
                 return refuse(Kind::ResumeMismatch, &difference);
             }
             lines.push(Entry {
-                input: of_name(&record.input),
+                input,
                 content: of_content(&record.hash),
                 replaces: record.replaces.as_ref().map(of_content),
                 extent: line.extent,
@@ -314,11 +324,24 @@ impl Earlier {
 
 /// Of a line and the one that was signed in its place, a run that was killed before its end leaves both.
 fn drop_replaced(lines: &mut Vec<Entry>) {
-    for index in 0..lines.len() {
-        let Some(&Entry { input, replaces: Some(content), .. }) = lines.get(index) else { continue };
-        let before = lines.iter_mut().take(index).rev().take_while(|entry| entry.input == input);
-        if let Some(replaced) = before.filter(|entry| !entry.is_taken && entry.content == content).last() {
-            replaced.is_taken = true;
+    if lines.iter().all(|entry| entry.replaces.is_none()) {
+        return;
+    }
+    // Of the lines so far that name the same input, those of each content, the first one first.
+    let mut before: HashMap<u64, VecDeque<usize>> = HashMap::new();
+    let mut replaced = Vec::new();
+    let mut group = None;
+    for (index, entry) in lines.iter().enumerate() {
+        if group.replace(entry.input) != Some(entry.input) {
+            before.clear();
+        }
+        let first = entry.replaces.and_then(|content| before.get_mut(&content)?.pop_front());
+        replaced.extend(first);
+        before.entry(entry.content).or_default().push_back(index);
+    }
+    for index in replaced {
+        if let Some(entry) = lines.get_mut(index) {
+            entry.is_taken = true;
         }
     }
     lines.retain(|entry| !entry.is_taken);

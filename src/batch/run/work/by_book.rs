@@ -28,7 +28,7 @@ pub(in crate::batch) struct Answer {
 /// Asks the book about invoices, in their order.
 ///
 /// # Errors
-/// Those of the book, for all of them; `invoice_annulled`, `invoice_is_correction`, `issued_number` and
+/// Those of the book, for all of them; `book_damaged`, `invoice_annulled`, `invoice_is_correction`, `issued_number` and
 /// `codes_signature_wrong` for one.
 pub(in crate::batch) fn ask(plan: Plan<'_>, keeping: &Bookkeeping, facts: &[&Facts]) -> Result<Vec<Result<Answer>>> {
     let found = plan.turns.waiting(|| keeping.book.look_up(facts))?;
@@ -49,6 +49,7 @@ fn answer(plan: Plan<'_>, found: Found) -> Result<Answer> {
         }
         Found::Known(entry) => {
             let codes = &plan.batch.codes;
+            entry.check(codes.environment())?;
             if entry.state() == State::Annulled {
                 return Err(Error::new(Kind::InvoiceAnnulled, "it was annulled, by the book"));
             }
@@ -175,7 +176,7 @@ fn another_kod2() -> Error {
 /// taken, and those made here are shown to nobody.
 ///
 /// # Errors
-/// Those of the book, for all of them; `issued_number`, `invoice_annulled` for one.
+/// Those of the book, for all of them; `book_damaged`, `issued_number`, `invoice_annulled` for one.
 pub(in crate::batch) fn enter(
     plan: Plan<'_>,
     keeping: &Bookkeeping,
@@ -212,6 +213,7 @@ fn settle(plan: Plan<'_>, found: Found, linked: &mut Linked<'_>) -> Result<()> {
             Err(Error::new(Kind::InvoiceAnnulled, "it was annulled, by the book"))
         }
         Found::Known(entry) => {
+            entry.check(plan.batch.codes.environment())?;
             if let (Some(made), Some(known)) = (&linked.links.kod2, entry.kod2())
                 && made.link.url != known.url
             {

@@ -7,8 +7,11 @@ use super::stages::{Opened, Plan};
 use crate::batch::document::Content;
 use crate::batch::output::PreparedFile;
 use crate::error::{Error, Kind, Result};
+use crate::invoice::Invoice;
+use crate::link::Kod1;
 use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
 use crate::render::{Code, Renderer};
+use crate::values::Environment;
 
 /// How many pictures each worker compares with what this run would draw.
 const MOST_COMPARED: u32 = 32;
@@ -26,7 +29,8 @@ impl Compared {
 /// Looks after the files of an invoice that has not changed.
 ///
 /// # Errors
-/// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`, `codes_signature_wrong`; those of the document.
+/// `resume_mismatch`, `output_exists`, `output_unwritable`, `stamped_over_input`, `codes_signature_wrong`,
+/// `codes_of_another_invoice`; those of the invoice and of the document.
 pub(in crate::batch) fn keep(
     plan: Plan<'_>,
     renderer: &mut Renderer,
@@ -66,7 +70,9 @@ fn keep_files(
 ) -> Result<(Kept, Vec<PreparedFile>)> {
     let Plan { batch, destination, .. } = plan;
     let mut files = Vec::new();
-    if !batch.drawing.is_empty() && !destination.is_manifest() {
+    if destination.is_manifest() {
+        compare_embedded(plan, renderer, compared, &earlier)?;
+    } else if !batch.drawing.is_empty() {
         let mut codes = Vec::with_capacity(2);
         let is_document_kept = opened.is_some() && earlier.document.is_some();
         for (_, record) in earlier.codes() {
@@ -95,13 +101,48 @@ fn keep_files(
             files.extend(keep_document(plan, &earlier, document, opened, &codes)?);
         }
     }
-    // What is given out again must be what was signed.
-    if !files.is_empty() || batch.to_stdout_too {
+    // What is given out again must be what was signed, of this invoice.
+    if !files.is_empty() || batch.to_stdout_too || batch.drawing.has_sheet() {
         earlier.links().check_signature(|serial| batch.codes.certificate(serial))?;
+        if let Some(opened) = opened {
+            check_invoice(&earlier, &opened.invoice(plan)?, batch.codes.environment())?;
+        }
     }
     // An archive is made anew by every run.
     let redrawn = destination.is_folder() && !files.is_empty();
     Ok((Kept { record: earlier, redrawn }, files))
+}
+
+/// Pictures in the line itself stay as they are; of another size they are those of another command.
+fn compare_embedded(
+    plan: Plan<'_>,
+    renderer: &mut Renderer,
+    compared: &mut Compared,
+    earlier: &EarlierRecord,
+) -> Result<()> {
+    for (_, record) in earlier.codes() {
+        for (format, picture) in &record.pictures {
+            if compared.is_enough() {
+                return Ok(());
+            }
+            let code = Code::new(&*record.url, record.label.clone(), plan.batch.drawing.level)?;
+            if picture.bytes().is_none_or(|found| *found != renderer.render(*format, &code)) {
+                let message = "the pictures in its line differ from those that this run makes: the size, the resolution or the error correction is another";
+                return Err(Error::new(Kind::ResumeMismatch, message));
+            }
+            compared.0 += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The digest is the same: what else stands on a picture or a label beside its codes.
+fn check_invoice(earlier: &EarlierRecord, invoice: &Invoice, environment: Environment) -> Result<()> {
+    if (&*earlier.number, &*earlier.kod1.url) == (invoice.number(), &*Kod1::of(invoice, environment).to_string()) {
+        return Ok(());
+    }
+    let message = "the manifest's codes say something else than the invoice";
+    Err(Error::new(Kind::CodesOfAnotherInvoice, message))
 }
 
 fn keep_document(

@@ -200,11 +200,7 @@ impl<'m> ManifestCheck<'m> {
         if !is_compared {
             codes.report.checks.push(codes.invoice_elsewhere());
         }
-        let of_links = match invoice {
-            Some(bytes) => self.verifier.links_of_invoice(&codes.links, &codes.input, bytes),
-            None => self.verifier.links(&codes.links),
-        };
-        Entry { reports: [codes.report].into_iter().chain(of_links).collect(), is_compared, no_scanner }
+        Entry { reports: self.verifier.line(codes, invoice), is_compared, no_scanner }
     }
 
     /// Compares a picture with what it should be, or reads it back. An error says that there is nothing to read it with.
