@@ -6,9 +6,9 @@
 //! ```
 //!
 //! A file is taken by giving it another name, which only one process can do. What the dead had taken is another's once their
-//! lock is free.
+//! lock is free. Whoever may drop files may write nothing there: all these folders are their owner's alone.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -17,6 +17,9 @@ use super::lock::is_at;
 
 /// The folder in the watched one.
 pub const TAKEN: &str = ".ksef-qr-taken";
+
+/// What the names of locks end in.
+const LOCK: &str = ".lock";
 
 /// Where a file system knows no locks, an owner that has not touched its lock for so long is gone.
 const LONGEST_SILENCE: Duration = Duration::from_secs(600);
@@ -39,6 +42,15 @@ struct Owner {
     file: File,
 }
 
+/// What was found of others who are gone.
+#[derive(Debug, Default)]
+pub struct Adopted {
+    /// Folders with what each of them had taken at one time; ours from here on.
+    pub taken: Vec<PathBuf>,
+    /// What may have been put there by somebody else: links, folders that others own or may write into, other names.
+    pub left_alone: Vec<PathBuf>,
+}
+
 impl Claims {
     /// Makes the folder for what is taken out of `folder`.
     ///
@@ -46,7 +58,7 @@ impl Claims {
     /// Those of the system.
     pub fn open(folder: &Path, kind: &'static str) -> io::Result<Self> {
         let root = folder.join(TAKEN);
-        match fs::create_dir(&root) {
+        match new_folder().create(&root) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             // A link would lead the files elsewhere.
             _ if !fs::symlink_metadata(&root)?.is_dir() => {
@@ -54,13 +66,14 @@ impl Claims {
             }
             _ => {}
         }
-        let mut builder = tempfile::Builder::new();
         let prefix = format!("{kind}-");
-        builder.prefix(&prefix).suffix(".lock");
-        // Whoever watches too, as another user, must be able to see whether it is locked.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let (file, lock) = builder.tempfile_in(&root)?.keep().map_err(|error| error.error)?;
+        let lock = tempfile::Builder::new().prefix(&prefix).suffix(LOCK).tempfile_in(&root);
+        let lock = match lock {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(not_own()),
+            lock => lock?,
+        };
+        check_own(&root, lock.as_file())?;
+        let (file, lock) = lock.keep().map_err(|error| error.error)?;
         // Where there are no locks, its time says that somebody lives.
         _ = file.try_lock();
         // As the folder was named: what is made of it is a name, too.
@@ -76,7 +89,10 @@ impl Claims {
     pub fn begin(&mut self, day: &str) -> io::Result<PathBuf> {
         self.count += 1;
         let folder = self.own.folder.join(format!("{day}.{}", self.count));
-        fs::create_dir_all(&folder)?;
+        new_folder().recursive(true).create(&folder)?;
+        for place in [&self.root, &self.own.folder, &folder] {
+            check_own(place, &self.own.file)?;
+        }
         Ok(folder)
     }
 
@@ -84,26 +100,35 @@ impl Claims {
     ///
     /// # Errors
     /// Those of the system.
-    pub fn adopt(&mut self) -> io::Result<Vec<PathBuf>> {
-        let mut taken = Vec::new();
+    pub fn adopt(&mut self) -> io::Result<Adopted> {
+        check_own(&self.root, &self.own.file)?;
+        let mut found = Adopted::default();
         for entry in fs::read_dir(&self.root)? {
             let lock = entry?.path();
-            let name = lock.file_name().unwrap_or_default().to_string_lossy();
-            let is_of_kind = name.starts_with(&format!("{}-", self.kind)) && name.ends_with(".lock");
             let is_ours = lock == self.own.lock || self.adopted.iter().any(|owner| owner.lock == lock);
-            if !is_of_kind || is_ours {
+            if is_ours || !is_lock_of(self.kind, &lock.file_name().unwrap_or_default().to_string_lossy()) {
                 continue;
             }
             let Some(owner) = Owner::of_gone(lock) else { continue };
-            for claim in fs::read_dir(&owner.folder).into_iter().flatten().flatten() {
-                if claim.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    taken.push(claim.path());
+            match is_own(&owner.folder, &self.own.file) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Ok(true) => {
+                    for claim in fs::read_dir(&owner.folder)?.flatten() {
+                        let is_claim = is_day_and_number(&claim.file_name().to_string_lossy())
+                            && is_own(&claim.path(), &self.own.file).unwrap_or(false);
+                        let list = if is_claim { &mut found.taken } else { &mut found.left_alone };
+                        list.push(claim.path());
+                    }
+                }
+                _ => {
+                    found.left_alone.push(owner.folder);
+                    continue;
                 }
             }
             self.adopted.push(owner);
         }
-        taken.sort();
-        Ok(taken)
+        found.taken.sort();
+        Ok(found)
     }
 
     /// Says that this process lives, and removes what others left and is empty now.
@@ -152,6 +177,59 @@ impl Owner {
             }
         }
     }
+}
+
+/// Makes folders that are their owner's alone.
+fn new_folder() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "modes are of Unix"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// True for a folder, and no link to one, that belongs to whoever made the file and that nobody else may write into. Elsewhere
+/// than on Unix it has the rights of the folder that is watched.
+fn is_own(folder: &Path, file: &File) -> io::Result<bool> {
+    let found = fs::symlink_metadata(folder)?;
+    #[cfg(unix)]
+    let is_of_others = {
+        use std::os::unix::fs::MetadataExt as _;
+        // Not compared with the user: on a share, all files may be another's.
+        found.uid() != file.metadata()?.uid() || found.mode() & 0o022 != 0
+    };
+    #[cfg(not(unix))]
+    let is_of_others = file.metadata().is_err();
+    Ok(found.is_dir() && !is_of_others)
+}
+
+fn check_own(folder: &Path, file: &File) -> io::Result<()> {
+    if is_own(folder, file)? { Ok(()) } else { Err(not_own()) }
+}
+
+/// What stands there would be signed, and written into the manifest.
+fn not_own() -> io::Error {
+    let message = format!(
+        "{TAKEN} in it belongs to another user, or others may write into it: move the invoices in it back, then remove it"
+    );
+    io::Error::new(io::ErrorKind::PermissionDenied, message)
+}
+
+/// `sign-AbCdEf.lock`, as [`Claims::open`] names it.
+fn is_lock_of(kind: &str, name: &str) -> bool {
+    let name = name.strip_prefix(kind).and_then(|name| name.strip_prefix('-'));
+    let letters = name.and_then(|name| name.strip_suffix(LOCK));
+    letters.is_some_and(|letters| letters.len() == 6 && letters.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+}
+
+/// `2026-11-27.1`, as [`Claims::begin`] names it.
+fn is_day_and_number(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_day = |day: &str| {
+        let parts: Vec<&str> = day.split('-').collect();
+        parts.iter().map(|part| part.len()).eq([4, 2, 2]) && parts.into_iter().all(is_number)
+    };
+    name.split_once('.').is_some_and(|(day, number)| is_day(day) && is_number(number))
 }
 
 /// Gives a file another name, where there is none of that name.
@@ -236,12 +314,12 @@ mod tests {
         take(&dropped, &claim.join("f1.xml")).unwrap();
         assert_eq!(take(&dropped, &claim.join("f2.xml")).unwrap_err().kind(), io::ErrorKind::NotFound);
         let mut other = Claims::open(folder.path(), "sign").unwrap();
-        assert!(other.adopt().unwrap().is_empty(), "its owner lives");
+        assert!(other.adopt().unwrap().taken.is_empty(), "its owner lives");
         let mut stamping = Claims::open(folder.path(), "stamp").unwrap();
         drop(one);
-        assert!(stamping.adopt().unwrap().is_empty(), "it is to be signed");
-        assert_eq!(other.adopt().unwrap(), std::slice::from_ref(&claim));
-        assert!(other.adopt().unwrap().is_empty(), "once");
+        assert!(stamping.adopt().unwrap().taken.is_empty(), "it is to be signed");
+        assert_eq!(other.adopt().unwrap().taken, std::slice::from_ref(&claim));
+        assert!(other.adopt().unwrap().taken.is_empty(), "once");
         move_new(&claim.join("f1.xml"), &dropped).unwrap();
         remove_claim(&claim, &[]);
         other.touch();
@@ -272,5 +350,55 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(std::env::temp_dir(), folder.path().join(TAKEN)).unwrap();
         assert!(Claims::open(folder.path(), "sign").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_may_have_put_there_is_left_alone() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join(TAKEN);
+        let open_to = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        fs::create_dir(&root).unwrap();
+        for mode in [0o777, 0o770, 0o720] {
+            open_to(&root, mode);
+            let refused = Claims::open(folder.path(), "sign").unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied, "{mode:o}");
+            assert_eq!(fs::read_dir(&root).unwrap().count(), 0);
+        }
+        fs::remove_dir(&root).unwrap();
+        let mut claims = Claims::open(folder.path(), "sign").unwrap();
+        let own = claims.begin("2026-11-27").unwrap();
+        for place in [&root, own.parent().unwrap(), &own] {
+            assert_eq!(fs::metadata(place).unwrap().mode() & 0o777, 0o700);
+        }
+        let place = |name: &str, is_locked: bool| {
+            let place = root.join(name);
+            fs::create_dir_all(&place).unwrap();
+            if is_locked {
+                fs::write(place.parent().unwrap().with_extension("lock"), "").unwrap();
+            }
+            place
+        };
+        let good = place("sign-AAAAAA/2026-11-27.1", true);
+        let mut strange = vec![place("sign-AAAAAA/2026-11-27.x", false), place("sign-AAAAAA/archive", false)];
+        let shared = place("sign-AAAAAA/2026-11-27.2", false);
+        open_to(&shared, 0o777);
+        let link = root.join("sign-AAAAAA/2026-11-27.3");
+        symlink(&good, &link).unwrap();
+        let other = place("sign-BBBBBB/2026-11-27.1", true).parent().unwrap().to_owned();
+        open_to(&other, 0o775);
+        let linked = root.join("sign-CCCCCC");
+        symlink(folder.path(), &linked).unwrap();
+        fs::write(root.join("sign-CCCCCC.lock"), "").unwrap();
+        place("sign-../2026-11-27.1", false);
+        strange.extend([shared, link, other, linked]);
+        strange.sort();
+        let mut found = claims.adopt().unwrap();
+        found.left_alone.sort();
+        assert_eq!((found.taken, found.left_alone), (vec![good], strange));
+        // It was its owner's alone when it was made.
+        open_to(&root, 0o777);
+        assert!(claims.adopt().is_err() && claims.begin("2026-11-27").is_err());
     }
 }

@@ -32,7 +32,7 @@ mod unnamed;
 mod write;
 
 pub use append::append_lines;
-pub use claim::{Claims, TAKEN, move_new, remove_claim, take};
+pub use claim::{Adopted, Claims, TAKEN, move_new, remove_claim, take};
 pub use edit::edit_file;
 pub use read::open_patiently;
 pub use table::Table;

@@ -369,6 +369,38 @@ fn troubles_are_waited_out_and_told_once() {
     assert_eq!(parse_line(fs::read_to_string(at("status.json")).unwrap().trim())["state"], "ended");
 }
 
+/// Whoever drops files could have anything said in the manifest, and have files elsewhere done and removed.
+#[cfg(unix)]
+#[test]
+fn work_that_others_put_there_is_not_taken_up() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    let taken = at("in/.ksef-qr-taken");
+    let open_to = |mode| fs::set_permissions(&taken, fs::Permissions::from_mode(mode)).unwrap();
+    fs::create_dir_all(taken.join("sign-AAAAAA/2026-06-30.1")).unwrap();
+    fs::write(taken.join("sign-AAAAAA.lock"), "").unwrap();
+    let line = "{\"type\":\"invoice\",\"status\":\"refused\",\"input\":\"in/x.xml\",\"error\":{}}\n";
+    fs::write(taken.join("sign-AAAAAA/2026-06-30.1/manifest.ndjson"), line).unwrap();
+    open_to(0o777);
+    fs::write(at("in/f1.xml"), invoice(1)).unwrap();
+    let output = run(&mut once(folder.path()));
+    assert_eq!(status(&output), 2, "{}", stderr(&output));
+    assert!(stderr(&output).contains("others may write into it"), "{}", stderr(&output));
+    assert!(lines_of_the_day(folder.path()).is_empty() && at("in/f1.xml").exists());
+
+    fs::remove_dir_all(taken.join("sign-AAAAAA")).unwrap();
+    open_to(0o755);
+    fs::create_dir_all(at("private/2026-06-30.1")).unwrap();
+    fs::write(at("private/2026-06-30.1/mine.xml"), invoice(2)).unwrap();
+    symlink("../../private", taken.join("sign-AAAAAA")).unwrap();
+    let output = run(&mut once(folder.path()));
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).contains("sign-AAAAAA: somebody else may have put it there"), "{}", stderr(&output));
+    assert!(at("private/2026-06-30.1/mine.xml").exists() && at("in/done/f1.xml").exists());
+    assert_eq!(lines_of_the_day(folder.path()).len(), 1);
+}
+
 #[test]
 fn what_cannot_be_watched_is_refused() {
     let folder = folder();

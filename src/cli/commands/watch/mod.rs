@@ -203,8 +203,14 @@ impl Watcher {
         }
         self.adopted_at = Some(Instant::now());
         if let Some(claims) = &mut self.claims {
-            let folders = claims.adopt().with_context(|| format!("{}", self.settings.folder.display()))?;
-            self.taken.extend(folders.into_iter().map(Taken::of_another));
+            let found = claims.adopt().with_context(|| format!("{}", self.settings.folder.display()))?;
+            self.taken.extend(found.taken.into_iter().map(Taken::of_another));
+            for place in found.left_alone {
+                let place = place.display();
+                self.warn(format!(
+                    "{place}: somebody else may have put it there, so it is left alone: look at it, then remove it"
+                ));
+            }
         }
         Ok(())
     }
@@ -234,7 +240,7 @@ impl Watcher {
     fn work(&mut self, taken: &mut Taken) -> anyhow::Result<()> {
         let Some(batch) = &mut self.batch else { return Ok(()) };
         self.status.is_working();
-        let mut ended = taken.run(batch, &self.settings);
+        let ended = taken.run(batch, &self.settings);
         for line in ended.lines.iter().filter(|_| self.settings.work.run().to_stdout_too) {
             say!("{line}");
         }
@@ -264,15 +270,10 @@ impl Watcher {
                 None => {}
             }
         }
-        for warning in std::mem::take(&mut ended.warnings) {
-            const MOST_TOLD: usize = 1000;
-            if !self.settings.work.run().quiet && !self.told.contains(&warning) {
-                tell!("{ODD}warning{ODD:#}: {}", printable(&translated(&warning)));
-                self.told.truncate(MOST_TOLD - 1);
-                self.told.push(warning);
-            }
+        let Ended { failed, warnings, .. } = ended;
+        for warning in warnings {
+            self.warn(warning);
         }
-        let Ended { failed, .. } = ended;
         let Some(error) = failed else {
             self.has_failed = false;
             return Ok(());
@@ -286,6 +287,15 @@ impl Watcher {
             (self.batch, self.batch_again) = (None, taken.again_at);
         }
         Err(error)
+    }
+
+    fn warn(&mut self, warning: String) {
+        const MOST_TOLD: usize = 1000;
+        if !self.settings.work.run().quiet && !self.told.contains(&warning) {
+            tell!("{ODD}warning{ODD:#}: {}", printable(&translated(&warning)));
+            self.told.truncate(MOST_TOLD - 1);
+            self.told.push(warning);
+        }
     }
 
     fn is_in_trouble(&mut self, error: &anyhow::Error) {

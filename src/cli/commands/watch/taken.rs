@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -206,11 +206,9 @@ impl Taken {
     /// Whoever took it may know the folder by another name: from elsewhere, by another letter of a drive. The run before is
     /// taken up by the names that the files have here.
     fn rename_lines(&self) -> io::Result<()> {
-        let manifest = self.folder.join(MANIFEST);
-        let text = match fs::read_to_string(&manifest) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            read => read?,
-        };
+        let Some(mut file) = self.manifest()? else { return Ok(()) };
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
         let here = spelled(&self.folder);
         let mut renamed = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
@@ -222,7 +220,22 @@ impl Taken {
                 None => renamed.push_str(line),
             }
         }
-        if renamed == text { Ok(()) } else { write_file(&manifest, renamed.as_bytes()).map_err(io::Error::other) }
+        match renamed == text {
+            true => Ok(()),
+            false => write_file(&self.folder.join(MANIFEST), renamed.as_bytes()).map_err(io::Error::other),
+        }
+    }
+
+    /// The manifest of the run before, if there is one. A link leads to somebody else's.
+    fn manifest(&self) -> io::Result<Option<File>> {
+        let manifest = self.folder.join(MANIFEST);
+        match fs::symlink_metadata(&manifest) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(found) if !found.is_file() => {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{MANIFEST} in it is not a regular file")))
+            }
+            _ => File::open(&manifest).map(Some),
+        }
     }
 
     /// Its files, those together that are worked on together.
@@ -253,15 +266,12 @@ impl Taken {
             units.flat_map(|unit| unit.files.iter()).map(|file| spelled(file)).collect()
         };
         let of_settled = names(&mut settled.iter().map(|(unit, _)| *unit));
-        let manifest = self.folder.join(MANIFEST);
-        let file = match File::open(&manifest) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            opened => opened.map_err(|error| unwritable(&manifest, &error))?,
-        };
+        let unreadable = |error: io::Error| unwritable(&self.folder.join(MANIFEST), &error);
+        let Some(file) = self.manifest().map_err(unreadable)? else { return Ok(Vec::new()) };
         let [here, there] = [&*self.folder, dropped_into].map(|folder| as_json(&spelled(folder)));
         let mut lines = Vec::new();
         for line in BufReader::new(file).lines() {
-            let line = line.map_err(|error| unwritable(&manifest, &error))?;
+            let line = line.map_err(unreadable)?;
             let Ok(value) = serde_json::from_str::<Value>(&line) else { continue };
             let Some(input) = value["input"].as_str().filter(|_| value["type"] == "invoice") else { continue };
             let is_wanted = match units {
