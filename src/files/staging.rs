@@ -68,6 +68,11 @@ impl StagingFolder {
         let lock = folder.join(LOCK);
         for _ in 0..10 {
             make_folder(&folder)?;
+            // A link would have files elsewhere swept. One that is gone by now is made again.
+            if fs::symlink_metadata(&folder).is_ok_and(|found| !found.is_dir()) {
+                let message = "it is a link, and the run needs a folder of its own there: remove it";
+                return Err(Error::new(Kind::OutputUnwritable, message).about(folder.to_string_lossy()));
+            }
             match open_locked(&lock)? {
                 Ok(file) => {
                     // What a note tells of is not swept before somebody has read it.
@@ -214,6 +219,20 @@ mod tests {
         assert!(left.iter().all(|name| name == LOCK || name == "not ours"), "{left:?}");
         drop(second);
         assert!(place.join("not ours").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_has_nothing_swept_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("elsewhere")).unwrap();
+        for name in ["elsewhere/lock", "elsewhere/ksef-qr-AbCdEf.tmp"] {
+            fs::write(at(name), "").unwrap();
+        }
+        std::os::unix::fs::symlink("elsewhere", at(".ksef-qr")).unwrap();
+        assert_eq!(StagingFolder::open(at(".ksef-qr")).unwrap_err().code(), "output_unwritable");
+        assert_eq!(fs::read_dir(at("elsewhere")).unwrap().count(), 2);
     }
 
     #[test]
