@@ -39,6 +39,19 @@ impl PictureFormat {
         }
     }
 
+    /// True for a file that begins as our pictures do, as far as its first bytes tell.
+    pub(crate) fn is_begun(self, start: &[u8]) -> bool {
+        match self {
+            // No photograph has one bit a pixel.
+            Self::Png => start.starts_with(b"\x89PNG\r\n\x1A\n") && start.get(24..26) == Some(&[1, 0]),
+            Self::Svg => start.starts_with(b"<svg "),
+            Self::Pdf => start.starts_with(b"%PDF-"),
+        }
+    }
+
+    /// So many of its first bytes are enough to tell.
+    pub(crate) const BEGINNING: u64 = 26;
+
     /// True for a file that was written to its end, as far as its last bytes tell.
     pub(crate) fn is_whole(self, bytes: &[u8]) -> bool {
         match self {

@@ -228,6 +228,7 @@ fn a_renderer_draws_the_same_again() {
     let mut renderer = Renderer::new(Style::default());
     for &format in PictureFormat::ALL {
         let first = renderer.render(format, &kod_i(number()));
+        assert!(format.is_begun(&first[..PictureFormat::BEGINNING as usize]) && format.is_whole(&first));
         renderer.render(format, &of_version(2, Label::OFFLINE));
         assert!(renderer.render(format, &kod_i(number())) == first);
         assert!(Renderer::new(Style::default()).render(format, &kod_i(number())) == first);

@@ -93,7 +93,13 @@ fn nothing_is_overwritten_unasked() {
     assert_eq!(files(&out), ["f1.kod2.png".to_owned()].into(), "KOD I is not left alone");
     assert_eq!(fs::read_to_string(out.join("f1.kod2.png")).unwrap(), "mine");
 
-    assert!(run(sign(folder.path()).args(["f1.xml", "--overwrite"])).status.success());
+    // Not when asked, either: it is no picture. One of ours is replaced.
+    assert_eq!(run(sign(folder.path()).args(["f1.xml", "--overwrite"])).status.code(), Some(1));
+    assert_eq!(fs::read_to_string(out.join("f1.kod2.png")).unwrap(), "mine");
+    fs::remove_file(out.join("f1.kod2.png")).unwrap();
+    for _ in 0..2 {
+        assert!(run(sign(folder.path()).args(["f1.xml", "--overwrite"])).status.success());
+    }
     assert_eq!(files(&out).len(), 3);
     let again = run(sign(folder.path()).arg("f1.xml"));
     assert_eq!(again.status.code(), Some(2), "the manifest is there");

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 
 use crate::common::kills::Kills;
-use crate::common::{fixture, invoices, lines, read_back, records, run, sign, status, stderr};
+use crate::common::{
+    IN_TEST, credential, fixture, invoices, ksef_qr, lines, read_back, records, run, sign, status, stderr,
+};
 use serde_json::Value;
 
 /// Every file below a folder, hidden ones included, with what it holds.
@@ -113,6 +116,84 @@ fn what_is_not_ours_stays() {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
     }
+}
+
+/// A ZIP archive of one file.
+fn zip_of(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut zip = rawzip::ZipArchiveWriter::new(Vec::new());
+    let (mut entry, config) = zip.new_file(name).compression_method(rawzip::CompressionMethod::STORE).start().unwrap();
+    let mut file = config.wrap(&mut entry);
+    file.write_all(bytes).unwrap();
+    let (_, descriptor) = file.finish().unwrap();
+    entry.finish(descriptor).unwrap();
+    zip.finish().unwrap()
+}
+
+/// Neither does a file that only has the name of a result: there are photographs and contracts of such names.
+#[test]
+fn what_only_has_the_name_of_a_result_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    invoices(folder.path(), 1);
+    let overwrite = |command: &str, args: &str| {
+        let mut program = ksef_qr(folder.path());
+        run(program.arg(command).args(IN_TEST).args(credential()).args(args.split(' ')).arg("--overwrite"))
+    };
+    let refused = |command: &str, args: &str, file: &str, code: &str| {
+        let before = fs::read(folder.path().join(file)).unwrap();
+        let output = overwrite(command, args);
+        assert!(status(&output) != 0 && stderr(&output).contains(code), "{file}: {}", stderr(&output));
+        assert!(fs::read(folder.path().join(file)).unwrap() == before, "{file}");
+    };
+    for out in ["codes", "papers"] {
+        fs::create_dir(folder.path().join(out)).unwrap();
+    }
+    for format in ["png", "svg", "pdf"] {
+        let file = format!("codes/f00000.kod1.{format}");
+        fs::write(folder.path().join(&file), "mine").unwrap();
+        refused("sign", &format!("in --out codes --format {format}"), &file, "[output_exists]");
+    }
+    let pdf = "%PDF-1.4 about ksef-qr\ntrailer\n<</Root 1 0 R>>\n%%EOF\n";
+    for (command, ending) in [
+        ("confirm", "confirmation.pdf"),
+        ("confirm", "confirmation.zpl"),
+        ("confirm", "confirmation.escpos"),
+        ("print", "invoice.pdf"),
+    ] {
+        let file = format!("papers/f00000.{ending}");
+        fs::write(folder.path().join(&file), pdf).unwrap();
+        let printer = match ending {
+            "confirmation.zpl" => " --print zpl",
+            "confirmation.escpos" => " --print escpos",
+            _ => "",
+        };
+        refused(command, &format!("in --out papers{printer}"), &file, "[stamped_over_input]");
+        // What they make themselves is replaced.
+        fs::remove_file(folder.path().join(&file)).unwrap();
+        for _ in 0..2 {
+            let made = overwrite(command, &format!("in --out papers{printer}"));
+            assert_eq!(status(&made), 0, "{}", stderr(&made));
+        }
+    }
+    for (number, (name, bytes)) in [
+        ("umowa.kodeks.pdf", pdf.as_bytes()),
+        ("FV-1.invoice.pdf", pdf.as_bytes()),
+        ("f1.confirmation.pdf", pdf.as_bytes()),
+        ("f1.kod1.photo.png", b"\x89PNG\r\n\x1A\n"),
+        ("f1.kod1.png", b"\x89PNG\r\n\x1A\n"),
+        ("f1.kod2.myjpng", b"x"),
+        ("label.confirmation.zpl", b"^XA^FDmine^FS^XZ"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let archive = format!("mine{number}.zip");
+        fs::write(folder.path().join(&archive), zip_of(name, bytes)).unwrap();
+        refused("sign", &format!("in --out {archive}"), &archive, "holds other things than codes");
+    }
+    // The manifest is nobody's picture.
+    let output = signs(folder.path(), "in --out new --manifest new/f00000.kod1.png --overwrite");
+    assert!(stderr(&output).contains("[setting_malformed]"), "{}", stderr(&output));
+    assert!(!folder.path().join("new").exists());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The document of our own that a buyer gets in place of the invoice.
 
-use super::draft::{Content, Document, Draft, Made};
+use super::draft::{Content, Document, Draft, Made, is_own};
 use crate::batch::input::Input;
 use crate::error::Result;
 use crate::paper::{Confirmation, ConfirmationFacts, Format, Language, QrBy, Roll};
@@ -65,9 +65,8 @@ impl Document for Confirming {
         }
     }
 
-    /// There is nothing of this name but what an earlier run made.
-    fn may_replace(&self, _found: &[u8]) -> bool {
-        true
+    fn may_replace(&self, found: &[u8]) -> bool {
+        is_own(self.ending(), found)
     }
 }
 

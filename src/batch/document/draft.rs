@@ -163,6 +163,37 @@ impl Made {
     }
 }
 
+/// True for a document of ours, by what its name ends in and by what stands in it.
+pub(crate) fn is_own(ending: &str, bytes: &[u8]) -> bool {
+    match ending {
+        ".pdf" => is_stamped(bytes),
+        ".confirmation.pdf" | ".invoice.pdf" => names_us(bytes),
+        // Reset, no Kanji, the letters of Central Europe.
+        ".confirmation.escpos" => bytes.starts_with(b"\x1B@\x1C.\x1Bt\x12"),
+        // UTF-8, and the width.
+        ".confirmation.zpl" => bytes.starts_with(b"^XA\n^CI28\n^PW"),
+        _ => false,
+    }
+}
+
+/// True for a PDF that names ksef-qr as its creator, where a PDF says that: in the dictionary that its last trailer names.
+pub(crate) fn names_us(pdf: &[u8]) -> bool {
+    let after = |text: &[u8], mark: &[u8]| memchr::memmem::rfind(text, mark).map(|at| at + mark.len());
+    let information = || {
+        let trailer = pdf.get(after(pdf, b"trailer")?..)?;
+        let reference = trailer.get(after(trailer, b"/Info ")?..)?;
+        let number: Vec<u8> = reference.iter().copied().take_while(u8::is_ascii_digit).collect();
+        let object = pdf.get(after(pdf, &[b"\n", &*number, b" 0 obj"].concat())?..)?;
+        object.get(..memchr::memmem::find(object, b"endobj")?)
+    };
+    let is_named = |dictionary: &[u8]| {
+        [&b"/Creator(ksef-qr)"[..], b"/Creator (ksef-qr)"]
+            .iter()
+            .any(|mark| memchr::memmem::find(dictionary, mark).is_some())
+    };
+    pdf.starts_with(b"%PDF-") && information().is_some_and(is_named)
+}
+
 /// True for a PDF whose pages know our codes, by their name there.
 pub(crate) fn is_stamped(pdf: &[u8]) -> bool {
     memchr::memmem::find(pdf, b"/KsefQr").is_some()

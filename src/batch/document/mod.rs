@@ -18,4 +18,6 @@ pub use printing::Printing;
 #[cfg(feature = "pdf")]
 pub use stamping::Stamping;
 
-pub(crate) use draft::is_stamped;
+pub(crate) use draft::is_own;
+#[cfg(feature = "pdf")]
+pub(crate) use draft::names_us;

@@ -1,6 +1,6 @@
 //! The invoice itself, on paper.
 
-use super::draft::{Content, Document, Draft, Made};
+use super::draft::{Content, Document, Draft, Made, is_own};
 use crate::batch::input::Input;
 use crate::error::{Result, Warning, WarningKind};
 use crate::paper::{Language, Languages, Look, PrintedInvoice, Printout};
@@ -47,9 +47,8 @@ impl Document for Printing {
         bytes.starts_with(b"%PDF") && bytes.trim_ascii_end().ends_with(b"%%EOF")
     }
 
-    /// It says that ksef-qr made it.
     fn may_replace(&self, found: &[u8]) -> bool {
-        memchr::memmem::find(found, b"ksef-qr").is_some()
+        is_own(self.ending(), found)
     }
 }
 

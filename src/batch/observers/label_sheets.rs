@@ -3,6 +3,7 @@
 use std::mem;
 
 use super::observer::Observer;
+use crate::batch::document::names_us;
 use crate::batch::output::{Destination, GrowingFile};
 use crate::error::{Error, Kind, Result, Warning, WarningKind};
 use crate::manifest::{CodeRecord, InvoiceOutcome, Record};
@@ -36,7 +37,7 @@ impl LabelSheets {
     /// # Errors
     /// `output_exists`.
     pub(crate) fn check(destination: &Destination) -> Result<()> {
-        destination.check_replaceable(NAME, is_own)
+        destination.check_replaceable(NAME, names_us)
     }
 
     /// Begins the file.
@@ -99,12 +100,4 @@ impl Observer for LabelSheets {
         });
         Ok(small.into_iter().collect())
     }
-}
-
-/// Sheets name their maker.
-fn is_own(found: &[u8]) -> bool {
-    found.starts_with(b"%PDF")
-        && memchr::memmem::rfind(found, b"/Creator(ksef-qr)")
-            .or_else(|| memchr::memmem::rfind(found, b"/Creator (ksef-qr)"))
-            .is_some()
 }

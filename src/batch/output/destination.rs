@@ -1,12 +1,13 @@
 //! Where the pictures of a run go, as its workers see it: which names are free, and files written aside.
 
 use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 #[cfg(feature = "pdf")]
 use super::prepared_file::Grown;
 use super::prepared_file::{Content, PreparedFile};
-use super::replaceable_archive::is_of_codes;
+use super::replaceable_archive::{is_name_of_result, is_of_codes};
 use super::replacement::Replacement;
 use super::settings::{Existing, Output};
 use crate::batch::document::Document;
@@ -87,6 +88,13 @@ impl Destination {
             }
             Output::Archive(_) | Output::Manifest => (None, None),
         };
+        // One of the pictures could take its place.
+        if let Some(path) = manifest.filter(|_| folder.is_some())
+            && path.file_name().is_some_and(|name| is_name_of_result(&name.to_string_lossy()))
+        {
+            let message = "the manifest has a name as pictures and documents have: give it another";
+            return Err(Error::new(Kind::SettingMalformed, message).about(path.to_string_lossy()));
+        }
         let staging = match output {
             Output::Folder(folder) => Some(folder.join(".ksef-qr")),
             Output::File(file) => Some(hidden(file)),
@@ -192,7 +200,7 @@ impl Destination {
         if self.folder.is_some() {
             for code in codes {
                 for format in formats {
-                    self.check_free(&names.picture(code, *format))?;
+                    self.check_picture(&names.picture(code, *format), *format)?;
                 }
             }
             if let Some(document) = document {
@@ -218,6 +226,30 @@ impl Destination {
         match fs::symlink_metadata(&path) {
             Ok(found) if !self.replace || found.is_dir() => Err(exists(&path)),
             _ => Ok(()),
+        }
+    }
+
+    /// As [`check_free`](Self::check_free), and refuses to replace a file that is no picture of this format.
+    ///
+    /// # Errors
+    /// `output_exists`.
+    fn check_picture(&self, name: &str, format: PictureFormat) -> Result<()> {
+        self.check_free(name)?;
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let path = folder.join(name);
+        let is_ours = match fs::symlink_metadata(&path) {
+            Err(_) => true,
+            // A power cut leaves empty ones.
+            Ok(found) if found.is_file() && found.len() == 0 => true,
+            Ok(found) if found.is_file() => begins(&path).is_ok_and(|start| format.is_begun(&start)),
+            Ok(_) => false,
+        };
+        match is_ours {
+            true => Ok(()),
+            false => {
+                let message = "it exists, and is no picture of this program, so it is not replaced";
+                Err(Error::new(Kind::OutputExists, message).about(path.to_string_lossy()))
+            }
         }
     }
 
@@ -270,7 +302,7 @@ impl Destination {
         match is_cut_short || document.may_replace(&found) {
             true => Ok(()),
             false => {
-                let message = "it exists, and was not stamped by this program";
+                let message = "it exists, and was not made by this program";
                 Err(Error::new(Kind::StampedOverInput, message).about(path.to_string_lossy()))
             }
         }
@@ -396,4 +428,11 @@ impl Destination {
         };
         Ok(Some(PreparedFile { name, content, replace: own || self.replace }))
     }
+}
+
+/// The first bytes of a file that may be a picture.
+fn begins(path: &Path) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(path)?.take(PictureFormat::BEGINNING).read_to_end(&mut start)?;
+    Ok(start)
 }
