@@ -405,6 +405,7 @@ fn work_that_others_put_there_is_not_taken_up() {
 fn what_cannot_be_watched_is_refused() {
     let folder = folder();
     fs::write(folder.path().join("file"), "").unwrap();
+    fs::write(folder.path().join("mine.txt"), "mine").unwrap();
     let refused = |args: &[&str]| {
         let ended = run(ksef_qr(folder.path()).arg("watch").args(args).args(IN_TEST).args(credential()));
         assert_eq!(status(&ended), 2);
@@ -418,8 +419,10 @@ fn what_cannot_be_watched_is_refused() {
         (&["in", "--done", "x", "--refused", "x"], "name the same folder"),
         (&["in", "--out", "x.zip"], "is no folder"),
         (&["in", "--sheet"], "leave it out"),
+        (&["in", "--status", "mine.txt"], "no status of a watcher"),
     ] {
         let words = refused(args);
         assert!(words.contains(why), "{args:?}: {words}");
     }
+    assert_eq!(fs::read(folder.path().join("mine.txt")).unwrap(), b"mine");
 }

@@ -54,10 +54,10 @@ const MOST_FAILED: usize = 16;
 /// Watches a folder, until it is asked to stop.
 pub fn run(settings: Watch) -> anyhow::Result<ExitStatus> {
     check_places(&settings)?;
+    let status = Status::new(settings.status.clone())?;
     let batch = batch(&settings.work)?;
     interrupt::batch()?;
     let rules = Rules { settle: settings.settle, kind: Kind::of(&settings.work), once: settings.once };
-    let status = Status::new(settings.status.clone());
     let mut watcher = Watcher {
         day: today(settings.work.run()),
         batch: Some(batch),

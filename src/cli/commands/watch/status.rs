@@ -1,8 +1,12 @@
 //! How the watching goes, for whoever watches the watcher.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use ksef_qr::Error;
+use ksef_qr::error::ErrorKind;
 use ksef_qr::files::write_file;
 use serde::Serialize;
 
@@ -36,8 +40,14 @@ pub struct Status {
 }
 
 impl Status {
-    pub fn new(file: Option<PathBuf>) -> Self {
-        Self { file, since: now(), done: 0, refused: 0, waiting: 0, written: None }
+    /// # Errors
+    /// `output_exists`, if another file is there than a status.
+    pub fn new(file: Option<PathBuf>) -> ksef_qr::Result<Self> {
+        if let Some(file) = file.as_deref().filter(|file| !may_be_replaced(file)) {
+            let message = "it exists, and is no status of a watcher, so it is not replaced";
+            return Err(Error::new(ErrorKind::OutputExists, message).about(file.to_string_lossy()));
+        }
+        Ok(Self { file, since: now(), done: 0, refused: 0, waiting: 0, written: None })
     }
 
     pub fn count(&mut self, is_refused: bool) {
@@ -87,6 +97,21 @@ impl Status {
         write_file(file, text.as_bytes())?;
         self.written = Some((Instant::now(), line));
         Ok(())
+    }
+}
+
+/// True where there is nothing, or a file of ours, or an empty one.
+fn may_be_replaced(file: &Path) -> bool {
+    const BEGINNING: &[u8] = br#"{"type":"watch","#;
+    match fs::symlink_metadata(file) {
+        Err(_) => true,
+        Ok(found) if !found.is_file() => false,
+        Ok(found) if found.len() == 0 => true,
+        Ok(_) => {
+            let mut start = Vec::new();
+            let file = File::open(file).map(|file| file.take(BEGINNING.len() as u64));
+            file.and_then(|mut file| file.read_to_end(&mut start)).is_ok() && start == BEGINNING
+        }
     }
 }
 
