@@ -195,8 +195,11 @@ fn is_own(folder: &Path, file: &File) -> io::Result<bool> {
     #[cfg(unix)]
     let is_of_others = {
         use std::os::unix::fs::MetadataExt as _;
-        // Not compared with the user: on a share, all files may be another's.
-        found.uid() != file.metadata()?.uid() || found.mode() & 0o022 != 0
+        let file = file.metadata()?;
+        // A share that shows the same rights for all files says nothing by them. Nor is the owner compared with the user: on a
+        // share, all files may be another's.
+        let says_rights = file.mode() & 0o777 == 0o600;
+        found.uid() != file.uid() || says_rights && found.mode() & 0o022 != 0
     };
     #[cfg(not(unix))]
     let is_of_others = file.metadata().is_err();
