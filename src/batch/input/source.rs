@@ -13,10 +13,17 @@ use super::input::Input;
 use super::pair_table;
 use super::pairs::Pdfs;
 use super::walk::{Wanted, missing, unreadable};
-use crate::files::{Decoded, open_patiently, path_from_bytes};
+use crate::error::{Error, Kind, Result};
+use crate::files::{self, Decoded, open_patiently, path_from_bytes};
 
 /// In bytes: no system has longer ones.
 const LONGEST_PATH: u64 = 1 << 16;
+
+/// In bytes, of a list: as of a table of pairs.
+const LARGEST_LIST: u64 = 100_000_000;
+
+/// As many invoices as an archive may hold.
+const MOST_LISTED: usize = 1_000_000;
 
 /// How long to wait for a line before asking whether anybody still wants it.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -78,30 +85,23 @@ impl Source {
 }
 
 fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn() -> bool) -> bool {
-    let lines = match lines(list) {
-        Ok(lines) => lines,
+    let paths = match listed(list) {
+        Ok(paths) => paths,
         Err(error) => return take(unreadable(list, &error)),
     };
     let mut found = false;
     loop {
-        let line = match lines.recv_timeout(PATIENCE) {
-            Ok(Ok(line)) => line,
-            Ok(Err(error)) => return take(unreadable(list, &error)),
+        let path = match paths.recv_timeout(PATIENCE) {
+            Ok(Ok(path)) => path,
+            Ok(Err(error)) => return take(Input::Unusable(error.about(list.to_string_lossy()))),
             Err(RecvTimeoutError::Timeout) if go_on() => continue,
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => break,
         };
-        // Lists that were joined have a byte order mark amid them, and Windows ends a line with a carriage return.
-        let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line);
-        let path = path.strip_suffix(b"\n").unwrap_or(path);
-        let path = path.strip_suffix(b"\r").unwrap_or(path);
-        if path.trim_ascii().is_empty() {
-            continue;
-        }
         found = true;
-        let whole = match path_from_bytes(path) {
+        let whole = match path_from_bytes(&path) {
             Some(path) => INVOICES.each_of_path(path, take),
-            None => take(missing(list, &format!("{:?} is not a path", String::from_utf8_lossy(path)))),
+            None => take(missing(list, &format!("{:?} is not a path", String::from_utf8_lossy(&path)))),
         };
         if !whole {
             return false;
@@ -110,35 +110,82 @@ fn each_of_list(list: &Path, take: &mut dyn FnMut(Input) -> bool, go_on: &dyn Fn
     found || take(missing(list, "the list names no file"))
 }
 
-/// The lines of a list, read by a thread of their own: whoever writes the list may take their time, or wait for us.
-fn lines(list: &Path) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+/// The paths in a list, read by a thread of their own: whoever writes the list may take their time, or wait for us.
+fn listed(list: &Path) -> io::Result<Receiver<Result<Vec<u8>>>> {
     let file = match list == Path::new("-") {
         true => None,
         false => Some(open_list(list)?),
     };
-    let (send, lines) = bounded(256);
+    let (send, paths) = bounded(256);
     thread::Builder::new().spawn(move || {
-        let mut from: Box<dyn BufRead> = match file {
+        let from: Box<dyn BufRead> = match file {
             None => Box::new(BufReader::new(Decoded::new(io::stdin().lock()))),
             Some(file) => Box::new(BufReader::new(Decoded::new(file))),
         };
+        // Nobody takes more once one was refused.
+        _ = ListedPaths::new(from).try_for_each(|path| send.send(path));
+    })?;
+    Ok(paths)
+}
+
+/// The paths in a list, read no further than it can be one.
+struct ListedPaths {
+    from: Box<dyn BufRead>,
+    bytes_left: u64,
+    paths_left: usize,
+}
+
+impl ListedPaths {
+    fn new(from: Box<dyn BufRead>) -> Self {
+        Self { from, bytes_left: LARGEST_LIST, paths_left: MOST_LISTED }
+    }
+
+    /// The next line with more than white space on it; empty at the end.
+    fn line(&mut self) -> Result<Vec<u8>> {
+        let refuse = |why| Err(Error::new(Kind::InputUnreadable, why));
+        let mut line = Vec::new();
         loop {
-            let mut line = Vec::new();
-            let is_taken = match (&mut from).take(LONGEST_PATH).read_until(b'\n', &mut line) {
-                Ok(0) => return,
-                Ok(length) if length as u64 == LONGEST_PATH => {
-                    _ = send.send(Err(io::Error::new(io::ErrorKind::InvalidData, "a line is too long for a path")));
-                    return;
-                }
-                Ok(_) => send.send(Ok(line)),
-                Err(error) => send.send(Err(error)),
+            let read = (&mut self.from).take(LONGEST_PATH).read_until(b'\n', &mut line);
+            let length = read.map_err(|error| files::unreadable(&error))? as u64;
+            if length == LONGEST_PATH {
+                return refuse("a line is too long for a path");
+            }
+            let Some(left) = self.bytes_left.checked_sub(length) else {
+                return refuse("it has more than 100 000 000 bytes: split it");
             };
-            if is_taken.is_err() {
-                return;
+            self.bytes_left = left;
+            let path = without_marks(&line);
+            if length == 0 || !path.trim_ascii().is_empty() {
+                return Ok(path.to_owned());
+            }
+            line.clear();
+        }
+    }
+}
+
+impl Iterator for ListedPaths {
+    type Item = Result<Vec<u8>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.line();
+        if line.as_ref().is_ok_and(Vec::is_empty) {
+            return None;
+        }
+        match self.paths_left.checked_sub(1) {
+            Some(left) => self.paths_left = left,
+            None => {
+                return Some(Err(Error::new(Kind::InputUnreadable, "it names more than 1 000 000 files: split it")));
             }
         }
-    })?;
-    Ok(lines)
+        Some(line)
+    }
+}
+
+/// Lists that were joined have a byte order mark amid them, and Windows ends a line with a carriage return.
+fn without_marks(line: &[u8]) -> &[u8] {
+    let path = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
+    let path = path.strip_suffix(b"\n").unwrap_or(path);
+    path.strip_suffix(b"\r").unwrap_or(path)
 }
 
 /// A list may come from another program, by a pipe; what never ends is none.
@@ -200,6 +247,36 @@ mod tests {
             assert_eq!(names(&Source::Path(folder.path().join(path))), ["input_missing"], "{path}");
         }
         assert_eq!(names(&Source::List(folder.path().join("no-list"))), ["input_unreadable"]);
+    }
+
+    #[test]
+    fn a_list_is_read_no_further_than_it_can_be_one() {
+        let codes = |from: Box<dyn io::Read>| {
+            let paths =
+                ListedPaths { bytes_left: 1_000, paths_left: 20, ..ListedPaths::new(Box::new(BufReader::new(from))) };
+            let codes = paths.take(100).map(|path| path.map_err(|error| error.message().to_owned()));
+            codes.collect::<std::result::Result<Vec<_>, String>>().map(|paths| paths.len())
+        };
+        let lines = |count: usize| Box::new(io::Cursor::new("f.xml\r\n\n".repeat(count)));
+        assert_eq!(codes(lines(20)), Ok(20));
+        assert_eq!(codes(lines(21)), Err("it names more than 1 000 000 files: split it".to_owned()));
+        for endless in [b'\n', b' '] {
+            let refused = codes(Box::new(io::repeat(endless))).unwrap_err();
+            let why = if endless == b'\n' { "it has more than 100 000 000 bytes" } else { "a line is too long" };
+            assert!(refused.starts_with(why), "{refused}");
+        }
+    }
+
+    /// Whoever asks for an end gets it, though the list goes on.
+    #[cfg(unix)]
+    #[test]
+    fn empty_lines_without_end_are_waited_for_no_longer_than_wanted() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = folder.path().join("list");
+        assert!(std::process::Command::new("mkfifo").arg(&list).status().unwrap().success());
+        let written = list.clone();
+        thread::spawn(move || io::copy(&mut io::repeat(b'\n'), &mut File::create(written).unwrap()));
+        assert!(!Source::List(list).each(&mut |input| panic!("{input:?}"), &|| false));
     }
 
     #[cfg(unix)]
