@@ -12,7 +12,7 @@ use super::link::facts::{CodeKind, LinkFacts};
 use super::manifest::ManifestCodes;
 use super::report::{Check, Report, ReportSubject};
 use super::signature::certificates;
-use super::signature::verification::CertificateFile;
+use super::signature::verification::{CertificateFile, CertificateFiles};
 use crate::credential::Certificate;
 use crate::error::CheckCode;
 use crate::values::{ContextId, Environment, InvoiceHash, IssueDate, Nip};
@@ -22,7 +22,7 @@ use crate::values::{ContextId, Environment, InvoiceHash, IssueDate, Nip};
 pub struct Verifier {
     now: SystemTime,
     invoices: InvoiceFiles,
-    certificates: Vec<CertificateFile>,
+    certificates: CertificateFiles,
     #[cfg(feature = "book")]
     book: Option<book::SeenBook>,
 }
@@ -34,7 +34,7 @@ impl Verifier {
         Self {
             now,
             invoices: InvoiceFiles::default(),
-            certificates: Vec::new(),
+            certificates: CertificateFiles::default(),
             #[cfg(feature = "book")]
             book: None,
         }
@@ -49,9 +49,11 @@ impl Verifier {
     }
 
     /// Adds a certificate. The serial number in a KOD II picks among them: during a replacement two are in use.
+    /// Where it picks none or the signature is not by the one that it picks, it is told which of the others signed; 32 are tried,
+    /// those of the link's context first.
     #[must_use]
     pub fn with_certificate(mut self, name: impl Into<String>, certificate: Certificate) -> Self {
-        self.certificates.push(CertificateFile::new(name.into(), certificate));
+        self.certificates.add(CertificateFile::new(name.into(), certificate));
         self
     }
 

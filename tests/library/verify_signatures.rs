@@ -267,6 +267,34 @@ fn the_certificate_and_the_signature_must_belong_together() {
     assert_eq!(failures(&verifier().link(&link(&text, &ec(text.as_bytes())))), ["serial_reversed"]);
 }
 
+/// A list of links has as many lines as its maker likes.
+#[test]
+fn a_link_whose_certificate_is_not_there_is_tried_with_a_few() {
+    let other = certificate("prod-offline-ec.crt");
+    let serial = [0x01, 0xF0, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0x04];
+    let at = other.der().windows(8).position(|bytes| bytes == serial).unwrap();
+    let mut verifier = Verifier::new(now());
+    for number in 0..32 {
+        let mut der = other.der().to_vec();
+        der[at + 7] = 0x10 + number;
+        for name in ["first.crt", "again.crt"] {
+            verifier = verifier.with_certificate(name, Certificate::parse(&der).unwrap());
+        }
+    }
+    let verifier = verifier.with_certificate("last.crt", certificate("accountant-ec.crt"));
+    let report = |text: &str| verifier.link(&link(text, &ec(text.as_bytes())));
+    let text = EC.replace("01F0A1B2C3D4E501", "01F0A1B2C3D4E5FF");
+    let of_context = report(&text.replace("Nip/5265877635", "Nip/1111111111"));
+    assert!(of_context.check("signature_by_other_certificate").unwrap().message().contains("last.crt"));
+    let of_others = report(&text);
+    assert!(of_others.check("signature_by_other_certificate").is_none());
+    let given = of_others.check("certificate_serial").unwrap().message();
+    assert!(given.ends_with("01F0A1B2C3D4E519; and 23 more"), "each counts once: {given}");
+    let named = report(&EC.replace("01F0A1B2C3D4E501", "01F0A1B2C3D4E510"));
+    assert!(named.check("certificate_serial").unwrap().message().ends_with(": first.crt"));
+    assert!(named.check("signature_by_other_certificate").unwrap().message().contains("last.crt"));
+}
+
 #[test]
 fn the_certificate_must_fit_the_day_and_the_environment() {
     let failing = |name: &str, text: &str, with_invoice: bool| {

@@ -1,8 +1,9 @@
 //! A KOD II compared with the certificates at hand.
 
+use std::fmt::Write as _;
 use std::time::SystemTime;
 
-use super::verification::{self, CertificateFile};
+use super::verification::{self, CertificateFile, CertificateFiles, signer_among};
 use crate::credential::{Certificate, Owner, Purpose};
 use crate::error::CheckCode;
 use crate::values::IssueDate;
@@ -12,7 +13,7 @@ use crate::verify::report::Check;
 /// Checks signature and certificate. `issue_date` is the invoice's, where it is known.
 pub(in crate::verify) fn check(
     link: &LinkFacts,
-    files: &[CertificateFile],
+    files: &CertificateFiles,
     issue_date: Option<IssueDate>,
     now: SystemTime,
     checks: &mut Vec<Check>,
@@ -37,8 +38,11 @@ pub(in crate::verify) fn check(
     owner(link, certificate, checks);
 }
 
-/// The certificate that the serial number picks. Without one, the signature is tried with all that were given.
-fn pick<'f>(link: &LinkFacts, files: &'f [CertificateFile], checks: &mut Vec<Check>) -> Option<&'f CertificateFile> {
+/// So many serial numbers are listed.
+const MOST_NAMED: usize = 10;
+
+/// The certificate that the serial number picks. Without one, the signature is tried with those that were given.
+fn pick<'f>(link: &LinkFacts, files: &'f CertificateFiles, checks: &mut Vec<Check>) -> Option<&'f CertificateFile> {
     if files.is_empty() {
         checks.push(Check::not_checked(CheckCode::Signature, "no certificate was given to check the signature with"));
         return None;
@@ -47,30 +51,34 @@ fn pick<'f>(link: &LinkFacts, files: &'f [CertificateFile], checks: &mut Vec<Che
         checks.push(Check::not_checked(CheckCode::CertificateSerial, "the link's serial number cannot be read"));
         return None;
     };
-    // During a replacement two certificates are in use; a certificate of test may have the number of another.
-    let named: Vec<&CertificateFile> = files.iter().filter(|file| file.certificate.serial() == serial).collect();
-    let by_one_of_them = || named.iter().find(|file| verification::is_by(link, file)).or(named.first());
-    if let Some(file) = if let [one] = &named[..] { Some(one) } else { by_one_of_them() } {
+    let named = files.of_serial(serial);
+    let by_one_of_them = || signer_among(link, named.iter().copied()).or(named.first().copied());
+    if let Some(file) = if let [one] = named[..] { Some(one) } else { by_one_of_them() } {
         checks.push(Check::ok(
             CheckCode::CertificateSerial,
             format!("the link names the certificate {serial}: {}", file.name),
         ));
         return Some(file);
     }
-    if let Some(file) = files.iter().find(|file| file.certificate.serial().with_bytes_reversed() == serial) {
+    if let Some(file) = files.of_serial(serial.with_bytes_reversed()).first() {
         let reason = format!("{serial} is the serial number of {} with its bytes in reverse", file.name);
         checks.push(Check::fail(CheckCode::SerialReversed, reason));
         return Some(file);
     }
-    let signer = files.iter().find(|file| verification::is_by(link, file));
-    if let Some(file) = signer {
+    if let Some(file) = files.signer(link, |_| true) {
         let found = file.certificate.serial();
         let reason = format!("the link names the certificate {serial}; the signature is by {} ({found})", file.name);
         checks.push(Check::fail(CheckCode::SignatureByOtherCertificate, reason));
         return None;
     }
-    let given: Vec<String> = files.iter().map(|file| file.certificate.serial().to_string()).collect();
-    let reason = format!("the link names the certificate {serial}; given: {}", given.join(", "));
+    let serials = files.serials();
+    let more = serials.len().saturating_sub(MOST_NAMED);
+    let given: Vec<String> = serials.take(MOST_NAMED).map(|serial| serial.to_string()).collect();
+    let mut given = given.join(", ");
+    if more > 0 {
+        _ = write!(given, "; and {more} more");
+    }
+    let reason = format!("the link names the certificate {serial}; given: {given}");
     checks.push(Check::fail(CheckCode::CertificateSerial, reason));
     checks.push(Check::not_checked(CheckCode::Signature, "the certificate that the link names was not given"));
     None
