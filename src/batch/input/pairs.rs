@@ -1,6 +1,6 @@
 //! PDFs and the invoices they show: which belongs to which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -197,9 +197,28 @@ fn beside(pdf: &Path) -> Result<Option<InvoiceFile>> {
 struct Several {
     /// What to call the place where they are.
     name: String,
-    invoices: BTreeMap<OsString, Vec<Invoice>>,
+    invoices: BTreeMap<OsString, Namesakes>,
     /// How many PDFs have a stem.
     pdfs: BTreeMap<OsString, usize>,
+}
+
+/// Invoices of one stem.
+#[derive(Default)]
+struct Namesakes {
+    invoices: Vec<Invoice>,
+    /// The first that lies in a folder: each PDF asks for the one in its own.
+    by_place: HashMap<PathBuf, usize>,
+}
+
+impl Namesakes {
+    fn add(&mut self, file: InvoiceFile, place: PathBuf) {
+        self.by_place.entry(place.clone()).or_insert(self.invoices.len());
+        self.invoices.push(Invoice { file, place, is_taken: false });
+    }
+
+    fn in_place(&mut self, place: &Path) -> Option<&mut Invoice> {
+        self.invoices.get_mut(*self.by_place.get(place)?)
+    }
 }
 
 struct Invoice {
@@ -244,7 +263,7 @@ impl Several {
     }
 
     fn add(&mut self, stem: OsString, file: InvoiceFile, place: PathBuf) {
-        self.invoices.entry(stem).or_default().push(Invoice { file, place, is_taken: false });
+        self.invoices.entry(stem).or_default().add(file, place);
     }
 
     fn knows(&self, pdf: &Path) -> bool {
@@ -253,7 +272,7 @@ impl Several {
 
     /// True if one of the PDF's name lies in this place.
     fn has_in(&self, place: &Path, pdf: &Path) -> bool {
-        self.invoices.get(&stem(pdf)).is_some_and(|invoices| invoices.iter().any(|one| one.place == place))
+        self.invoices.get(&stem(pdf)).is_some_and(|namesakes| namesakes.by_place.contains_key(place))
     }
 
     /// The invoice of a PDF: the one of its name in the same place, or the only one of its name if no other PDF has it
@@ -262,7 +281,7 @@ impl Several {
         let stem = stem(pdf);
         let folder = &self.name;
         let refuse = |kind, message: String| Err(Error::new(kind, message));
-        let Some(invoices) = self.invoices.get_mut(&stem) else {
+        let Some(namesakes) = self.invoices.get_mut(&stem) else {
             return refuse(Kind::PairMissing, format!("no invoice in {folder} has its name"));
         };
         let is_here = |one: &Invoice| place == Some(&one.place);
@@ -270,7 +289,7 @@ impl Several {
         // With folders on both sides they mean something.
         let is_in_folder = place.is_some_and(|place| !place.as_os_str().is_empty());
         let is_elsewhere = |one: &Invoice| is_in_folder && !one.place.as_os_str().is_empty() && !is_here(one);
-        let found = match invoices.as_mut_slice() {
+        let found = match namesakes.invoices.as_mut_slice() {
             [only] if is_elsewhere(only) => {
                 return refuse(
                     Kind::PairAmbiguous,
@@ -284,7 +303,7 @@ impl Several {
                     format!("several PDFs have its name, and no invoice in {folder} lies in the same place"),
                 );
             }
-            several => match several.iter_mut().find(|one| is_here(one)) {
+            _ => match place.and_then(|place| namesakes.in_place(place)) {
                 Some(found) => found,
                 None => return refuse(Kind::PairAmbiguous, format!("several invoices in {folder} have its name")),
             },
@@ -294,7 +313,11 @@ impl Several {
     }
 
     fn into_left(self) -> impl Iterator<Item = InvoiceFile> {
-        self.invoices.into_values().flatten().filter(|invoice| !invoice.is_taken).map(|invoice| invoice.file)
+        self.invoices
+            .into_values()
+            .flat_map(|namesakes| namesakes.invoices)
+            .filter(|invoice| !invoice.is_taken)
+            .map(|invoice| invoice.file)
     }
 }
 
@@ -418,5 +441,25 @@ mod tests {
                 "pair_missing f2.xml"
             ]
         );
+    }
+
+    /// As many offices name their files: each folder is looked up, and not gone through.
+    #[test]
+    fn one_name_in_many_folders() {
+        let found: Vec<Found> = (0..20_000)
+            .map(|number| PathBuf::from(format!("p/{number}")))
+            .map(|place| Found::Pdf { pdf: place.join("f.pdf"), place: Some(place) })
+            .collect();
+        let mut several = Several::new("x", &found);
+        for number in 0..20_000 {
+            let place = PathBuf::from(format!("p/{number}"));
+            several.add("f".into(), InvoiceFile::File(place.join("f.xml")), place);
+        }
+        for number in (0..20_000).filter(|number| number % 2 == 0) {
+            let place = PathBuf::from(format!("p/{number}"));
+            let invoice = several.take(&place.join("f.pdf"), Some(&place)).unwrap();
+            assert_eq!(invoice.path(), place.join("f.xml"));
+        }
+        assert_eq!(several.into_left().count(), 10_000);
     }
 }
