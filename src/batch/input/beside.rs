@@ -29,7 +29,7 @@ const MOST_REMEMBERED: usize = 16;
 pub(crate) struct Beside {
     packages: Mutex<HashMap<PathBuf, Option<Arc<Package>>>>,
     /// The metadata in the archive that was looked into last: it is read as a whole for them.
-    last_archive: Mutex<Option<(PathBuf, Vec<ArchiveEntry>)>>,
+    last_archive: Mutex<Option<(PathBuf, HashMap<PathBuf, ArchiveEntry>)>>,
 }
 
 /// A `_metadata.json`.
@@ -77,13 +77,14 @@ impl Beside {
         let mut last = self.last_archive.lock().unwrap_or_else(PoisonError::into_inner);
         if last.as_ref().is_none_or(|(known, _)| known != archive) {
             // What is wrong with the archive was said when its invoices were listed.
-            let mut found = entries(archive, "json").unwrap_or_default();
-            found.retain(|entry| Path::new(entry.name()).file_name() == Some(METADATA.as_ref()));
-            *last = Some((archive.to_owned(), found));
+            let found = entries(archive, "json").unwrap_or_default().into_iter();
+            // The first of a path counts, however else it is written.
+            let found = found.rev().map(|entry| (PathBuf::from(entry.name()), entry));
+            let metadata = found.filter(|(path, _)| path.file_name() == Some(METADATA.as_ref())).collect();
+            *last = Some((archive.to_owned(), metadata));
         }
-        let wanted = invoice.with_file_name(METADATA);
         let (_, found) = last.as_ref()?;
-        let entry = found.iter().find(|entry| Path::new(entry.name()) == wanted)?;
+        let entry = found.get(&invoice.with_file_name(METADATA))?;
         Some((entry.full_name(), entry.bytes(LARGEST)))
     }
 }
@@ -204,6 +205,7 @@ fn in_folder(folder: &Path) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::input::archive::{BLOCK, headers};
     use crate::invoice::Invoice;
     use crate::values::Environment;
 
@@ -228,6 +230,31 @@ mod tests {
         assert_eq!(package.upo.as_ref().unwrap().numbers().count(), 0);
         assert!(beside.package(&Input::Stdin).is_none());
         assert!(beside.package(&Input::File(Path::new(CASES).join("pdf/x.xml"))).is_none());
+    }
+
+    /// The metadata of a package in each folder are found by its name, and not among all.
+    #[test]
+    fn each_folder_of_an_archive_has_its_own() {
+        const FOLDERS: usize = 2_000;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("packages.tar");
+        let mut tar = Vec::new();
+        for number in 0..FOLDERS {
+            for name in ["f.xml", METADATA] {
+                tar.extend(headers(&format!("{number}/{name}"), 2));
+                tar.extend(b"[]");
+                tar.resize(tar.len().next_multiple_of(BLOCK), 0);
+            }
+        }
+        tar.resize(tar.len() + 2 * BLOCK, 0);
+        std::fs::write(&path, tar).unwrap();
+        let beside = Beside::default();
+        let invoices = entries(&path, "xml").unwrap();
+        assert_eq!(invoices.len(), FOLDERS);
+        for invoice in invoices {
+            let own = invoice.full_name().replace("f.xml", METADATA);
+            assert_eq!(beside.package(&Input::Entry(invoice)).unwrap().name, own);
+        }
     }
 
     #[test]
