@@ -37,7 +37,7 @@ pub use edit::edit_file;
 pub use read::open_patiently;
 pub use table::Table;
 pub use text::{Decoded, decoded, open_text};
-pub use write::{remove_secret_file, write_file, write_new_file, write_secret_file};
+pub use write::{FileWriter, remove_secret_file, write_file, write_new_file, write_secret_file};
 
 pub(crate) use device::is_device;
 #[cfg(feature = "book")]

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -18,15 +18,36 @@ use crate::error::Result;
 /// # Errors
 /// `output_unwritable`.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = folder_of(path);
-    make_folder(folder)?;
-    let write = || {
-        let mut file = unfinished_in(folder, false)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|error: io::Error| unwritable(path, &error))
+    FileWriter::default().write(path, bytes)
+}
+
+/// Writes one file after the other into a folder: what killed runs left there is looked for once, for there may be many
+/// files in it.
+#[derive(Debug, Default)]
+pub struct FileWriter {
+    swept: Option<PathBuf>,
+}
+
+impl FileWriter {
+    /// As [`write_file`].
+    ///
+    /// # Errors
+    /// `output_unwritable`.
+    pub fn write(&mut self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let folder = folder_of(path);
+        make_folder(folder)?;
+        if self.swept.as_deref() != Some(folder) {
+            sweep(folder);
+            self.swept = Some(folder.to_owned());
+        }
+        let write = || {
+            let mut file = unfinished_in(folder, false)?;
+            file.write_all(bytes)?;
+            file.persist(path)?;
+            Ok(())
+        };
+        write().map_err(|error: io::Error| unwritable(path, &error))
+    }
 }
 
 /// Writes a new file whole, or not at all; what is there stays.
@@ -34,8 +55,10 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// `output_exists`, `output_unwritable`.
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = folder_of(path);
+    sweep(folder);
     let write = || {
-        let mut file = unfinished_in(folder_of(path), false)?;
+        let mut file = unfinished_in(folder, false)?;
         file.write_all(bytes)?;
         Ok(file.into_parts())
     };
@@ -51,6 +74,7 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<()> {
 /// `output_exists`, `output_unwritable`.
 pub fn write_secret_file(path: &Path, bytes: &[u8], replace: bool) -> Result<()> {
     let folder = folder_of(path);
+    sweep(folder);
     let write = || {
         // tempfile opens its files with mode 0600, whatever the umask.
         let mut file = unfinished_in(folder, true)?;
@@ -82,11 +106,10 @@ pub fn remove_secret_file(path: &Path) {
 /// What stands in the name of a file that [`unfinished_in`] made. No other of ours begins so.
 const UNFINISHED: &str = "ksef-qr-new-";
 
-/// A new temporary file, private or as the umask says, in a folder that is somebody's and not ours. What killed runs left
-/// there is removed first: each file is locked as long as its run lives, so it must stay open until it has its name.
+/// A new temporary file, private or as the umask says, in a folder that is somebody's and not ours. It is locked as long as
+/// its run lives, by which [`sweep`] knows it, so it must stay open until it has its name.
 #[cfg_attr(not(unix), expect(unused_variables, reason = "modes are of Unix"))]
 fn unfinished_in(folder: &Path, is_private: bool) -> io::Result<NamedTempFile> {
-    sweep(folder);
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED).suffix(SUFFIX);
     #[cfg(unix)]
@@ -105,7 +128,7 @@ fn unfinished_in(folder: &Path, is_private: bool) -> io::Result<NamedTempFile> {
     }
 }
 
-/// Removes the unfinished files that nobody works on.
+/// Removes the unfinished files that nobody works on: what killed runs left.
 fn sweep(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -169,6 +192,20 @@ mod tests {
         assert!(!at("ksef-qr-new-killed.tmp").exists());
         assert!(working.path().exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 7);
+    }
+
+    /// A folder of a hundred thousand files is not gone through for each that is written.
+    #[test]
+    fn who_writes_several_files_sweeps_once() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let mut writer = FileWriter::default();
+        for (number, (folder, is_swept)) in [(0, true), (0, false), (1, true), (1, false)].into_iter().enumerate() {
+            let left = folders[folder].path().join("ksef-qr-new-killed.tmp");
+            fs::write(&left, "").unwrap();
+            let path = folders[folder].path().join(format!("{number}.txt"));
+            writer.write(&path, b"text").unwrap();
+            assert_eq!((fs::read(path).unwrap(), !left.exists()), (b"text".to_vec(), is_swept));
+        }
     }
 
     #[test]

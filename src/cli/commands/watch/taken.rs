@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use ksef_qr::Error;
 use ksef_qr::batch::{Batch, Input, Manifest, Observer, Pdfs, Source};
 use ksef_qr::error::ErrorKind;
-use ksef_qr::files::{Claims, append_lines, move_new, remove_claim, take, write_file};
+use ksef_qr::files::{Claims, FileWriter, append_lines, move_new, remove_claim, take, write_file};
 use ksef_qr::manifest::{InvoiceOutcome, Record};
 use serde_json::Value;
 
@@ -189,13 +189,14 @@ impl Taken {
         append_lines(&of_day, &lines, key, run.durable)
             .map_err(|error| unwritable(&of_day, &error))
             .inspect(|()| ended.lines.extend(lines))?;
+        let mut letters = FileWriter::default();
         for (unit, refusal) in settled {
             let refusal = refusal.map(|error| self.as_dropped(&error, &settings.folder));
             match &refusal {
                 None => put_aside(&unit.files, &settings.done, |_| Ok(()))?,
                 Some(error) => put_aside(&unit.files, &settings.refused, |first| {
                     let text = letter::of(&unit.name, error, &settings.folder);
-                    write_file(&letter::place(first), text.as_bytes()).map_err(Into::into)
+                    letters.write(&letter::place(first), text.as_bytes()).map_err(Into::into)
                 })?,
             }
             ended.settled.push((unit.name.clone(), refusal));
@@ -360,7 +361,11 @@ fn is_of_the_moment(error: &Error, unit: &Unit) -> bool {
 
 /// Moves files that belong together into a folder, under their names or, if one is taken, under `f1 (2).xml`. `before` is told
 /// the first one's new place beforehand.
-fn put_aside(files: &[PathBuf], folder: &Path, before: impl Fn(&Path) -> anyhow::Result<()>) -> anyhow::Result<()> {
+fn put_aside(
+    files: &[PathBuf],
+    folder: &Path,
+    mut before: impl FnMut(&Path) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     // It may be gone with its disk, and not those above it.
     match fs::create_dir(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(unwritable(folder, &error).into()),
