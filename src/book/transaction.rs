@@ -109,6 +109,15 @@ pub(super) fn by_digest(rows: &mut dyn Rows, digests: &[&str]) -> Result<HashMap
     found.into_iter().map(|row| Ok((row.0.1.sha256.clone(), (row.0.0, entry(row)?)))).collect()
 }
 
+/// The same, each digest once.
+fn by_digests<'d>(
+    rows: &mut dyn Rows,
+    digests: impl Iterator<Item = &'d str>,
+) -> Result<HashMap<String, (i64, Entry)>> {
+    let digests: HashSet<&str> = digests.collect();
+    if digests.is_empty() { Ok(HashMap::new()) } else { by_digest(rows, &digests.into_iter().collect::<Vec<_>>()) }
+}
+
 /// The first file of a number that was not annulled.
 fn live<'k>(known: &'k HashMap<String, (i64, Entry)>, of_number: &[(i64, String)]) -> Option<&'k Entry> {
     let entries = of_number.iter().filter_map(|(_, digest)| known.get(digest)).map(|(_, entry)| entry);
@@ -121,14 +130,24 @@ pub(super) fn look_up(rows: &mut dyn Rows, invoices: &[&Facts]) -> Result<Vec<Fo
     let numbers: Vec<(&str, &str, &str)> =
         numbers.iter().map(|(seller, kind, number)| (seller.as_str(), *kind, *number)).collect();
     let of_numbers = rows.by_number(&numbers)?;
-    let names: Vec<&str> = of_numbers.iter().flatten().map(|(_, digest)| &**digest).collect();
-    let known = if names.is_empty() { HashMap::new() } else { by_digest(rows, &names)? };
-    let found = |(facts, of_number): (&&Facts, &Vec<(i64, String)>)| match known.get(&facts.hash.base64()) {
+    let digests: Vec<String> = invoices.iter().map(|facts| facts.hash.base64()).collect();
+    // The file itself, and the first of its number: rarely was that annulled, and the others asked for. They may be many.
+    let asked = digests.iter().zip(&of_numbers);
+    let firsts = asked.filter_map(|(digest, of_number)| Some([&**digest, &*of_number.first()?.1])).flatten();
+    let mut known = by_digests(rows, firsts)?;
+    let is_annulled = |digest: &str| known.get(digest).is_none_or(|(_, entry)| entry.state() == State::Annulled);
+    let undecided = of_numbers.iter().zip(&digests).filter(|(of_number, digest)| {
+        !known.contains_key(*digest) && of_number.first().is_some_and(|(_, first)| is_annulled(first))
+    });
+    let others = undecided.flat_map(|(of_number, _)| of_number.iter().skip(1)).map(|(_, digest)| &**digest);
+    let others: Vec<&str> = others.collect();
+    known.extend(by_digests(rows, others.into_iter())?);
+    let found = |(digest, of_number): (&String, &Vec<(i64, String)>)| match known.get(digest) {
         _ if of_number.is_empty() => Found::New,
         Some((_, entry)) => Found::Known(entry.clone()),
         None => live(&known, of_number).map_or(Found::New, |entry| Found::NumberTaken(entry.clone())),
     };
-    Ok(invoices.iter().zip(&of_numbers).map(found).collect())
+    Ok(digests.iter().zip(&of_numbers).map(found).collect())
 }
 
 /// Nearly all that are entered are new: they are put in at once, and only of those that cannot be it is asked why.
@@ -166,10 +185,11 @@ fn enter_one(rows: &mut dyn Rows, one: &NewEntry, digest: &str) -> Result<Found>
             // Another program entered it between the two questions.
             continue;
         }
-        let others: Vec<&str> = of_number.iter().map(|(_, other)| &**other).collect();
-        let known = by_digest(rows, &others)?;
-        if let Some(earlier) = live(&known, &of_number).filter(|_| !one.may_repeat) {
-            return Ok(Found::NumberTaken(earlier.clone()));
+        if !one.may_repeat {
+            let known = by_digests(rows, of_number.iter().map(|(_, other)| &**other))?;
+            if let Some(earlier) = live(&known, &of_number) {
+                return Ok(Found::NumberTaken(earlier.clone()));
+            }
         }
         let copy = of_number.last().map_or(0, |(copy, _)| copy + 1);
         if let Some(id) = rows.insert_invoices(&[one.facts.to_row(copy)])?.pop().flatten() {
