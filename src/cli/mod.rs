@@ -26,6 +26,7 @@ use words::failure::{self, ErrorLine};
 use words::language;
 use words::likely_secret::silenced;
 use words::say::{print, say, tell};
+use words::text::printable;
 
 /// Runs the command that the arguments ask for.
 pub fn run() -> ExitStatus {
@@ -56,7 +57,9 @@ pub fn run() -> ExitStatus {
             Ok(()) => cli,
             Err(error) => return failed(&error.into(), is_for_programs),
         },
-        Err(error) => return refused(&error, is_for_programs.then(|| (args::command(), arguments))),
+        Err(error) => {
+            return refused(&args::printable_error(error), is_for_programs.then(|| (args::command(), arguments)));
+        }
     };
     Command::from_args(cli.command, cli.general)
         .and_then(commands::run)
@@ -79,10 +82,14 @@ fn understood(arguments: &[OsString]) -> (clap::Command, Result<ArgMatches, clap
 /// Programs are told in English, whatever the user reads.
 fn refused(error: &clap::Error, programs: Option<(clap::Command, Vec<OsString>)>) -> ExitStatus {
     let words = error.render().to_string();
+    let cause = std::error::Error::source(error);
+    let is_quoted_raw = cause.is_some_and(|cause| matches!(printable(&cause.to_string()), Cow::Owned(_)));
     match (args::said_in_language(error), silenced(&words)) {
         (Some(said), _) if error.use_stderr() => tell!("{}", silenced(&said).trim_end()),
         (Some(said), _) => _ = print(said.as_bytes()),
-        (None, Cow::Owned(silenced)) if error.use_stderr() => tell!("{}", silenced.trim_end()),
+        (None, silenced) if error.use_stderr() && (is_quoted_raw || matches!(silenced, Cow::Owned(_))) => {
+            silenced.trim_end().lines().for_each(|line| tell!("{}", printable(line)));
+        }
         (None, _) => _ = error.print(),
     }
     if !error.use_stderr() {
@@ -90,7 +97,7 @@ fn refused(error: &clap::Error, programs: Option<(clap::Command, Vec<OsString>)>
     }
     if let Some((english, arguments)) = programs {
         let words = english.try_get_matches_from(arguments).map_or_else(|error| error.render().to_string(), |_| words);
-        let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
+        let cause = cause.and_then(|cause| cause.downcast_ref());
         say!("{}", ErrorLine::of_usage(&words, cause).to_json());
     }
     ExitStatus::Nothing

@@ -387,3 +387,30 @@ fn too_little_memory_is_fewer_jobs() {
         }
     }
 }
+
+/// An argument may come from a list of files, and a file be called by anybody.
+#[test]
+fn arguments_that_cannot_be_taken_do_not_steer_the_terminal() {
+    const STEERING: &str = "a\u{1b}[31mb\u{9b}c\u{202e}d\re\nf";
+    let folder = tempfile::tempdir().unwrap();
+    let option = format!("--{STEERING}");
+    let number = format!("5265877635-20250826-0100001AF629-{STEERING}");
+    for language in ["en", "pl"] {
+        for args in [
+            &[STEERING][..],
+            &["sign", &option],
+            &["sign", "a.xml", "--mode", STEERING],
+            &["sign", "a.xml", "--context", STEERING],
+            &["link", "a.xml", "--ksef-number", &number],
+            &["schema", STEERING],
+            &["completions", STEERING],
+        ] {
+            let done = run(ksef_qr(folder.path()).env("KSEF_QR_LANG", language).args(args));
+            assert_eq!(status(&done), 2, "{args:?}");
+            let told = stderr(&done);
+            let steers = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+            assert!(!told.contains(steers) && !told.contains("\nf"), "{language} {args:?}: {told:?}");
+            assert!(told.contains('\u{FFFD}'), "{language} {args:?}: {told:?}");
+        }
+    }
+}

@@ -24,10 +24,12 @@ mod watch;
 
 use std::ffi::OsString;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args as _, CommandFactory as _, Parser, Subcommand};
 
 use crate::cli::words::language::{Language, language};
-use crate::cli::words::text::BAD;
+use crate::cli::words::likely_secret::silenced;
+use crate::cli::words::text::{BAD, printable};
 
 pub use advise::{AdviseArgs, AdviseMode};
 pub use book::{
@@ -146,6 +148,26 @@ pub fn said_in_language(error: &clap::Error) -> Option<String> {
         }
         Language::Polish => Some(polish::usage_in_polish(&error.render().ansi().to_string())),
     }
+}
+
+/// The error with the arguments that it quotes as they may be shown on a terminal.
+pub fn printable_error(mut error: clap::Error) -> clap::Error {
+    let shown = |text: &str| printable(&silenced(text)).into_owned();
+    let steers = |text: &str| printable(text) != text;
+    let quoted = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) if steers(text) => Some((kind, ContextValue::String(shown(text)))),
+        ContextValue::Strings(texts) if texts.iter().any(|text| steers(text)) => {
+            Some((kind, ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())))
+        }
+        _ => None,
+    });
+    let quoted: Vec<(ContextKind, ContextValue)> = quoted.collect();
+    for (kind, value) in quoted {
+        error.insert(kind, value);
+        // It quotes the argument too, among styles of its own.
+        error.remove(ContextKind::Suggested);
+    }
+    error
 }
 
 /// What an option is where nothing says it, if it has a default.

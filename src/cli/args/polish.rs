@@ -7,6 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
 use crate::cli::words::catalog::polish;
+use crate::cli::words::text::printable;
 
 /// The same command line, in Polish.
 pub fn in_polish(command: Command) -> Command {
@@ -40,7 +41,7 @@ pub fn error_in_polish(error: &clap::Error, command: fn() -> Command) -> Option<
         ErrorKind::InvalidValue => format!("„{arg}” nie przyjmuje wartości „{value}”"),
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error).map(|why| polish().foreign(&why.to_string()).into_owned());
-            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            let why = why.map(|why| format!(": {}", printable(&why))).unwrap_or_default();
             format!("„{arg}” nie przyjmuje wartości „{value}”{why}")
         }
         ErrorKind::TooManyValues => format!("„{arg}” nie przyjmuje wartości „{value}”: jest ich za dużo"),
