@@ -309,8 +309,8 @@ fn what_a_line_says_of_its_invoice_is_compared() {
     for field in fields {
         let mut line = crate::common::parse_line(first);
         line[field] = match &line[field] {
-            serde_json::Value::Bool(said) => (!said).into(),
-            serde_json::Value::Number(_) => 7.into(),
+            Value::Bool(said) => (!said).into(),
+            Value::Number(_) => 7.into(),
             _ => "FA(2)".into(),
         };
         assert!(has(&verified(&line.to_string()), "manifest_facts fail"), "{field}");
