@@ -165,6 +165,8 @@ pub(crate) struct Stream {
     pub(crate) id: Id,
     pub(crate) dict: Dict,
     pub(crate) data: Range<usize>,
+    /// How many its dictionary says, if that is wrong.
+    pub(crate) said: Option<usize>,
 }
 
 /// What an object number leads to.

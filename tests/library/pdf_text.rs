@@ -120,7 +120,7 @@ fn letters_in_every_order() {
         ("/Artifact BMC (x) Tj EMC", "x"),
         // Forms, and forms in forms.
         ("(a) Tj ET /X Do BT /F 10 Tf (b) Tj", "a w formularzu głębiej b"),
-        ("1 2 3 4 5 6 7 8 (a) Tj BI /W 1 /H 1 ID \u{1} EI (b) Tj", "ab"),
+        ("1 2 3 4 5 6 7 8 (a) Tj BI /W 1 /H 1 /BPC 8 /CS /G ID \u{1} EI (b) Tj", "ab"),
     ] {
         let outer = stream("/Subtype /Form /BBox [0 0 9 9]", "BT /F 10 Tf 0 300 Td (w formularzu) Tj ET /Y Do");
         let inner = stream(

@@ -23,7 +23,10 @@ pub(in crate::pdf) struct File {
 }
 
 /// Undoes filters: data, their names and parameters, how many bytes they may give.
-type Decode = fn(&[u8], &[(Vec<u8>, Dict)], usize) -> Result<Vec<u8>>;
+type Decode = fn(&[u8], &[(Vec<u8>, Dict)], usize, &Budget) -> Result<Vec<u8>>;
+
+/// Dictionaries within dictionaries whose references are followed.
+const DEEPEST_FLAT: u32 = 3;
 
 /// References that lead to references.
 const MOST_STEPS: u32 = 16;
@@ -119,6 +122,27 @@ impl File {
         })
     }
 
+    /// True if a key has this name, itself or by a reference.
+    pub(in crate::pdf) fn is(&self, dict: &Dict, key: &str, name: &str) -> Result<bool> {
+        Ok(self.value(dict, key)?.as_name() == Some(name.as_bytes()))
+    }
+
+    /// The numbers of a list, a rectangle or a matrix; none if there is no list at all.
+    ///
+    /// # Errors
+    /// `pdf_damaged` for a list of more, of fewer, or of something else: each reader makes something else of it.
+    pub(in crate::pdf) fn numbers<const N: usize>(&self, dict: &Dict, key: &str) -> Result<Option<[f64; N]>> {
+        let value = self.value(dict, key)?;
+        if *value == Object::Null {
+            return Ok(None);
+        }
+        let items = value.as_array().unwrap_or_default().iter().take(N + 1);
+        let numbers: Option<Vec<f64>> = items.map(|item| Ok(self.resolve(item)?.number())).collect::<Result<_>>()?;
+        let numbers = numbers.and_then(|numbers| numbers.try_into().ok());
+        let message = || format!("the list /{key} does not hold {N} numbers and nothing else");
+        numbers.map(Some).ok_or_else(|| Error::new(Kind::PdfDamaged, message()))
+    }
+
     pub(in crate::pdf) fn stream(&self, object: &Object) -> Result<Option<Stream>> {
         match object {
             Object::Reference(_) => Ok(match self.load(object, 0)? {
@@ -134,8 +158,17 @@ impl File {
         self.decode_by(filter::decode, stream, limit)
     }
 
-    /// The same for content that is drawn: data that break off are `pdf_damaged`.
+    /// The same for content that is drawn: data that break off are `pdf_damaged`, and data of which a wrong length says otherwise
+    /// where they end, unless they say it themselves.
     pub(in crate::pdf) fn decode_whole(&self, stream: &Stream, limit: usize) -> Result<Vec<u8>> {
+        let Some(said) = stream.said else { return self.decode_by(filter::decode_whole, stream, limit) };
+        let filters = self.filters(&stream.dict)?;
+        if !matches!(filters.first(), Some((name, _)) if matches!(name.as_slice(), b"FlateDecode" | b"Fl")) {
+            return Err(wrong_length(stream.id.number));
+        }
+        // Some readers take no more than the length says.
+        let Range { start, end } = stream.data;
+        let stream = &Stream { data: start..end.min(start.saturating_add(said)), ..stream.clone() };
         self.decode_by(filter::decode_whole, stream, limit)
     }
 
@@ -154,11 +187,7 @@ impl File {
             }
             _ => Cow::Borrowed(raw),
         };
-        let left = self.budget.left();
-        let decoded = decode(&raw, &filters, limit.min(left))?;
-        // Each filter gives its own output, and only the last one's size is known here.
-        self.spend(decoded.len().max(raw.len()))?;
-        Ok(decoded)
+        decode(&raw, &filters, limit, &self.budget)
     }
 
     /// Counts work against what the document may take, in bytes.
@@ -175,22 +204,21 @@ impl File {
     }
 
     fn filters(&self, dict: &Dict) -> Result<Vec<(Vec<u8>, Dict)>> {
-        let names = match self.value(dict, "Filter")?.into_owned() {
-            Object::Array(names) => names,
-            Object::Null => return Ok(Vec::new()),
-            name => vec![name],
+        /// More than any stream may have.
+        const MOST: usize = 16;
+        let followed = |object: &Object| -> Result<Object> {
+            Ok(match self.resolve(object)?.into_owned() {
+                Object::Dict(dict) => Object::Dict(self.flatten(&dict, DEEPEST_FLAT)?),
+                other => other,
+            })
         };
-        let parameters = match self.value(dict, "DecodeParms")?.into_owned() {
-            Object::Array(parameters) => parameters,
-            one => vec![one],
+        let all = |key| -> Result<Object> {
+            Ok(match self.value(dict, key)?.into_owned() {
+                Object::Array(items) => Object::Array(items.iter().take(MOST).map(followed).collect::<Result<_>>()?),
+                one => followed(&one)?,
+            })
         };
-        let mut filters = Vec::new();
-        for (index, name) in names.iter().enumerate().take(16) {
-            let name = self.resolve(name)?;
-            let parameters = parameters.get(index).map(|one| self.dict(one)).transpose()?.flatten();
-            filters.push((name.as_name().unwrap_or_default().to_vec(), parameters.unwrap_or_default()));
-        }
-        Ok(filters)
+        filter::of(dict, &all("Filter")?, &all("DecodeParms")?)
     }
 
     /// What a reference leads to. `depth` counts objects that are needed to read an object.
@@ -220,7 +248,7 @@ impl File {
     }
 
     fn load_at(&self, id: Id, offset: usize, depth: u32) -> Result<Indirect> {
-        let damaged = |why: &str| Error::new(Kind::PdfDamaged, format!("object {} {why}", id.number));
+        let damaged = |why| damaged(id.number, why);
         let xref::Read { id: found, mut object, stream: start, size } = xref::indirect(self.data(), offset)?;
         self.budget.spend_reading(size)?;
         if found != id {
@@ -238,22 +266,24 @@ impl File {
             },
             length => length.and_then(Object::integer),
         };
-        let data = self
-            .stream_data(start, length)?
-            .ok_or_else(|| damaged("is a stream that does not end where its /Length says"))?;
-        Ok(Indirect::Stream(Stream { id, dict, data }))
+        // What stands on that line are bytes of the stream for some readers.
+        if !self.is_lenient && !xref::begins(self.data(), start) {
+            return Err(damaged("is a stream that does not begin on a line of its own"));
+        }
+        let (data, said) = self.stream_data(start, length)?.ok_or_else(|| wrong_length(id.number))?;
+        Ok(Indirect::Stream(Stream { id, dict, data, said }))
     }
 
-    /// Where a stream's bytes lie. If its length is a little off, they end at the next `endstream`, where all readers find
-    /// it. Of a length that is wrong by more each reader makes something else.
-    fn stream_data(&self, start: usize, length: Option<i64>) -> Result<Option<Range<usize>>> {
+    /// Where a stream's bytes lie. If its length is a little off, they end at the next `endstream`, where most readers find
+    /// it, and the length is given with it. Of one that is wrong by more each reader makes something else.
+    fn stream_data(&self, start: usize, length: Option<i64>) -> Result<Option<(Range<usize>, Option<usize>)>> {
         /// In bytes: a line end that was counted or not, a word that was changed by hand.
         const LITTLE: usize = 64;
         let data = self.data();
         let length = length.and_then(|length| usize::try_from(length).ok());
         let end = length.and_then(|length| start.checked_add(length)).filter(|&end| end <= data.len());
         if end.is_some_and(|end| xref::ends(data, end)) {
-            return Ok(end.map(|end| start..end));
+            return Ok(end.map(|end| (start..end, None)));
         }
         let farthest = match end {
             _ if self.is_lenient => data.len(),
@@ -270,7 +300,7 @@ impl File {
         let before = data.get(start..found).unwrap_or_default();
         let line = before.strip_suffix(b"\r\n").or_else(|| before.strip_suffix(b"\n"));
         let line = line.or_else(|| before.strip_suffix(b"\r")).unwrap_or(before);
-        Ok(Some(start..start + line.len()))
+        Ok(Some((start..start + line.len(), length.filter(|_| !self.is_lenient))))
     }
 
     fn object_stream(&self, number: u32, depth: u32) -> Result<std::sync::Arc<ObjectStream>> {
@@ -300,11 +330,19 @@ impl File {
         let mut flat = Dict::default();
         for (key, value) in dict.0.iter().take(100) {
             let value = match self.resolve(value)?.into_owned() {
-                Object::Dict(inner) if depth < 3 => Object::Dict(self.flatten(&inner, depth + 1)?),
+                Object::Dict(inner) if depth < DEEPEST_FLAT => Object::Dict(self.flatten(&inner, depth + 1)?),
                 other => other,
             };
             flat.0.push((key.clone(), value));
         }
         Ok(flat)
     }
+}
+
+fn damaged(number: u32, why: &str) -> Error {
+    Error::new(Kind::PdfDamaged, format!("object {number} {why}"))
+}
+
+fn wrong_length(number: u32) -> Error {
+    damaged(number, "is a stream that does not end where its /Length says")
 }

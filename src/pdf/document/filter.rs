@@ -1,24 +1,66 @@
+use super::budget::Budget;
 use super::lexer::{hex, is_space};
 use super::lzw;
 use crate::error::{Error, Kind, Result};
 use crate::pdf_objects::{Dict, Object};
 
-/// Undoes the filters of a stream, `Flate` and the plain ones; `limit` bounds what any of them may give, in bytes.
+/// The filters of a stream, each with its parameters, which stand as the filters do: one beside one, or a list beside a list.
+///
+/// # Errors
+/// `pdf_damaged` where readers do not agree upon it: parameters that stand otherwise, and keys that are those of data in another
+/// file, or are short names as only pictures within content have them.
+pub(in crate::pdf) fn of(dict: &Dict, names: &Object, parameters: &Object) -> Result<Vec<(Vec<u8>, Dict)>> {
+    let says = |parameters: &Object| parameters.as_dict().is_some_and(|parameters| !parameters.0.is_empty());
+    let lists = (names.as_array(), parameters.as_array());
+    let is_odd = match lists {
+        (Some(_), None) => says(parameters),
+        (None, Some(parameters)) => parameters.iter().any(says),
+        _ => false,
+    };
+    if is_odd
+        || ["F", "FFilter", "FDecodeParms", "DP"].iter().any(|key| dict.get(key).is_some_and(|v| *v != Object::Null))
+    {
+        return Err(Error::new(Kind::PdfDamaged, "how the data of a stream are packed is not said as it should be"));
+    }
+    let names = match names {
+        Object::Null => &[],
+        names => lists.0.unwrap_or(std::slice::from_ref(names)),
+    };
+    let parameters = lists.1.unwrap_or(std::slice::from_ref(parameters));
+    let filter = |(index, name): (usize, &Object)| {
+        let parameters = parameters.get(index).and_then(Object::as_dict).cloned();
+        (name.as_name().unwrap_or_default().to_vec(), parameters.unwrap_or_default())
+    };
+    Ok(names.iter().enumerate().map(filter).collect())
+}
+
+/// Undoes the filters of a stream, `Flate` and the plain ones; `limit` bounds what any of them may give, in bytes. What each
+/// of them takes and gives is counted.
 ///
 /// Data that break off give what came before, as readers do it.
 ///
 /// # Errors
 /// `pdf_limits` for a stream that is larger unpacked; `pdf_damaged` for filters that only pictures have.
-pub(in crate::pdf) fn decode(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
-    unpack(data, filters, limit).map(|unpacked| unpacked.bytes)
+pub(in crate::pdf) fn decode(
+    data: &[u8],
+    filters: &[(Vec<u8>, Dict)],
+    limit: usize,
+    budget: &Budget,
+) -> Result<Vec<u8>> {
+    unpack(data, filters, limit, budget).map(|unpacked| unpacked.bytes)
 }
 
 /// The same for what is drawn: where data break off, each reader goes on with other bytes.
 ///
 /// # Errors
 /// Those of [`decode`]; `pdf_damaged` for data that are wrong, or end before their end marker.
-pub(in crate::pdf) fn decode_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
-    let Unpacked { bytes, whole } = unpack(data, filters, limit)?;
+pub(in crate::pdf) fn decode_whole(
+    data: &[u8],
+    filters: &[(Vec<u8>, Dict)],
+    limit: usize,
+    budget: &Budget,
+) -> Result<Vec<u8>> {
+    let Unpacked { bytes, whole } = unpack(data, filters, limit, budget)?;
     if whole { Ok(bytes) } else { Err(Error::new(Kind::PdfDamaged, "compressed content breaks off, or is damaged")) }
 }
 
@@ -26,10 +68,15 @@ pub(in crate::pdf) fn decode_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], lim
 ///
 /// # Errors
 /// Those of [`decode_whole`].
-pub(in crate::pdf) fn unpack_whole(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Vec<u8>> {
+pub(in crate::pdf) fn unpack_whole(
+    data: &[u8],
+    filters: &[(Vec<u8>, Dict)],
+    limit: usize,
+    budget: &Budget,
+) -> Result<Vec<u8>> {
     const OF_PICTURES: [&[u8]; 6] = [b"DCTDecode", b"DCT", b"JPXDecode", b"CCITTFaxDecode", b"CCF", b"JBIG2Decode"];
     let end = filters.iter().position(|(name, _)| OF_PICTURES.contains(&name.as_slice())).unwrap_or(filters.len());
-    decode_whole(data, filters.get(..end).unwrap_or_default(), limit)
+    decode_whole(data, filters.get(..end).unwrap_or_default(), limit, budget)
 }
 
 /// How many bytes a `Flate` stream takes, and how many it gives; none if it does not come to its end, or gives more than
@@ -45,41 +92,59 @@ struct Unpacked {
     whole: bool,
 }
 
-fn unpack(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize) -> Result<Unpacked> {
+fn unpack(data: &[u8], filters: &[(Vec<u8>, Dict)], limit: usize, budget: &Budget) -> Result<Unpacked> {
     /// Real streams have one or two.
     const MOST_FILTERS: usize = 6;
     if filters.len() > MOST_FILTERS {
         return Err(Error::new(Kind::PdfLimits, format!("a stream has {} filters", filters.len())));
     }
-    if filters.is_empty() && data.len() > limit {
-        return Err(too_large(limit));
+    let limit = limit.min(budget.left());
+    if filters.is_empty() {
+        if data.len() > limit {
+            return Err(too_large(limit));
+        }
+        budget.spend(data.len())?;
     }
     let (mut decoded, mut whole) = (None::<Vec<u8>>, true);
     for (name, parameters) in filters {
         let input = decoded.as_deref().unwrap_or(data);
-        let output = match name.as_slice() {
-            b"FlateDecode" | b"Fl" => {
-                let (unpacked, _) = inflate(input, limit)?;
-                Unpacked { bytes: predict(unpacked.bytes, parameters)?, ..unpacked }
-            }
-            b"LZWDecode" | b"LZW" => {
-                let early = parameters.get("EarlyChange").and_then(Object::integer) != Some(0);
-                let (bytes, whole) = lzw::decode(input, early, limit).ok_or_else(|| too_large(limit))?;
-                Unpacked { bytes: predict(bytes, parameters)?, whole }
-            }
-            b"ASCIIHexDecode" | b"AHx" => ascii_hex(input),
-            b"ASCII85Decode" | b"A85" => ascii_85(input, limit).ok_or_else(|| too_large(limit))?,
-            b"RunLengthDecode" | b"RL" => run_length(input, limit).ok_or_else(|| too_large(limit))?,
-            b"Crypt" => Unpacked { bytes: input.to_vec(), whole: true },
-            other => {
-                let message = format!("a stream has the filter {:?}", String::from_utf8_lossy(other));
-                return Err(Error::new(Kind::PdfDamaged, message));
-            }
+        let limit = limit.min(budget.left());
+        let output = undo(name, parameters, input, limit);
+        // What was given up was work, too.
+        let given = match &output {
+            Ok(output) => output.bytes.len(),
+            Err(error) if error.kind() == Kind::PdfLimits => limit,
+            Err(_) => 0,
         };
+        budget.spend(given.max(input.len()))?;
+        let output = output?;
         whole &= output.whole;
         decoded = Some(output.bytes);
     }
     Ok(Unpacked { bytes: decoded.unwrap_or_else(|| data.to_vec()), whole })
+}
+
+/// Undoes one filter.
+fn undo(name: &[u8], parameters: &Dict, input: &[u8], limit: usize) -> Result<Unpacked> {
+    Ok(match name {
+        b"FlateDecode" | b"Fl" => {
+            let (unpacked, _) = inflate(input, limit)?;
+            Unpacked { bytes: predict(unpacked.bytes, parameters)?, ..unpacked }
+        }
+        b"LZWDecode" | b"LZW" => {
+            let early = parameters.get("EarlyChange").and_then(Object::integer) != Some(0);
+            let (bytes, whole) = lzw::decode(input, early, limit).ok_or_else(|| too_large(limit))?;
+            Unpacked { bytes: predict(bytes, parameters)?, whole }
+        }
+        b"ASCIIHexDecode" | b"AHx" => ascii_hex(input),
+        b"ASCII85Decode" | b"A85" => ascii_85(input, limit).ok_or_else(|| too_large(limit))?,
+        b"RunLengthDecode" | b"RL" => run_length(input, limit).ok_or_else(|| too_large(limit))?,
+        b"Crypt" => Unpacked { bytes: input.to_vec(), whole: true },
+        other => {
+            let message = format!("a stream has the filter {:?}", String::from_utf8_lossy(other));
+            return Err(Error::new(Kind::PdfDamaged, message));
+        }
+    })
 }
 
 fn too_large(limit: usize) -> Error {
@@ -128,11 +193,13 @@ fn inflate(input: &[u8], limit: usize) -> Result<(Unpacked, usize)> {
 /// Undoes the predictor of `Flate` and `LZW` (ISO 32000-1, 7.4.4.4), as cross-reference streams use it.
 fn predict(mut data: Vec<u8>, parameters: &Dict) -> Result<Vec<u8>> {
     let parameter = |key, default| parameters.get(key).and_then(Object::integer).unwrap_or(default);
-    let predictor = parameter("Predictor", 1);
-    if predictor < 2 {
-        return Ok(data);
-    }
     let malformed = || Error::new(Kind::PdfDamaged, "a stream's predictor is malformed");
+    let predictor = parameter("Predictor", 1);
+    match predictor {
+        1 => return Ok(data),
+        2 | 10..=15 => {}
+        _ => return Err(malformed()),
+    }
     let (colors, bits, columns) = (parameter("Colors", 1), parameter("BitsPerComponent", 8), parameter("Columns", 1));
     if !(1..=64).contains(&colors) || ![1, 2, 4, 8, 16].contains(&bits) || !(1..=1 << 24).contains(&columns) {
         return Err(malformed());
@@ -191,16 +258,19 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
 }
 
 fn ascii_hex(input: &[u8]) -> Unpacked {
-    let (mut digits, mut whole) = (Vec::new(), true);
+    let (mut bytes, mut high, mut whole) = (Vec::new(), None, true);
     for &byte in input.iter().take_while(|&&byte| byte != b'>') {
-        match hex(byte) {
-            Some(digit) => digits.push(digit),
-            None => whole &= is_space(byte),
+        match (hex(byte), high) {
+            (Some(digit), None) => high = Some(digit << 4),
+            (Some(digit), Some(first)) => {
+                bytes.push(first | digit);
+                high = None;
+            }
+            (None, _) => whole &= is_space(byte),
         }
     }
-    let pairs = digits.chunks(2);
-    let bytes = pairs.map(|pair| pair.first().map_or(0, |d| d << 4) | pair.get(1).copied().unwrap_or_default());
-    Unpacked { bytes: bytes.collect(), whole }
+    bytes.extend(high);
+    Unpacked { bytes, whole }
 }
 
 fn ascii_85(input: &[u8], limit: usize) -> Option<Unpacked> {
@@ -272,8 +342,47 @@ mod tests {
 
     use super::*;
 
+    /// The work is what each filter gives, whatever the last one makes of it.
+    #[test]
+    fn every_filter_is_counted() {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&vec![b'>'; 1 << 20]).unwrap();
+        let packed = encoder.finish().unwrap();
+        let filters = ["FlateDecode", "ASCIIHexDecode", "ASCIIHexDecode"];
+        let filters = filters.map(|name| (name.as_bytes().to_vec(), Dict::default()));
+        let budget = Budget::of(0);
+        let before = budget.left();
+        assert_eq!(decode(&packed, &filters, 2 << 20, &budget).unwrap(), b"");
+        assert!(before - budget.left() >= 2 << 20);
+        assert_eq!(decode(&packed, &filters, 1 << 10, &budget).unwrap_err().kind(), Kind::PdfLimits);
+        for _ in 0..200 {
+            assert_eq!(decode(&packed, &filters, 1 << 19, &budget).unwrap_err().kind(), Kind::PdfLimits);
+        }
+        assert!(budget.left() < packed.len(), "what was given up is counted");
+    }
+
+    /// Readers take parameters that do not stand as the filters do, or leave them, and take short names, or do not.
+    #[test]
+    fn filters_and_parameters_belong_together() {
+        let parameters = || Object::Dict(Dict::default().with("Predictor", 12));
+        let (name, none) = (|| Object::name("FlateDecode"), Dict::default());
+        let list = |object| Object::Array(vec![object]);
+        let is_fine = |dict: &Dict, names, parameters| of(dict, &names, &parameters).is_ok();
+        assert!(is_fine(&none, name(), parameters()) && is_fine(&none, list(name()), list(parameters())));
+        assert!(is_fine(&none, list(name()), Object::Null) && is_fine(&none, name(), list(Object::Null)));
+        assert!(!is_fine(&none, list(name()), parameters()) && !is_fine(&none, name(), list(parameters())));
+        for key in ["F", "FFilter", "DP"] {
+            assert!(!is_fine(&Dict::default().with(key, name()), name(), Object::Null), "{key}");
+        }
+        for (predictor, is_known) in [(0, false), (1, true), (2, true), (3, false), (9, false), (15, true), (16, false)]
+        {
+            let parameters = Dict::default().with("Predictor", predictor);
+            assert_eq!(predict(vec![0; 4], &parameters).is_ok(), is_known, "{predictor}");
+        }
+    }
+
     fn whole(filter: &str, data: &[u8]) -> Option<Vec<u8>> {
-        decode_whole(data, &[(filter.as_bytes().to_vec(), Dict::default())], 1 << 20).ok()
+        decode_whole(data, &[(filter.as_bytes().to_vec(), Dict::default())], 1 << 20, &Budget::of(0)).ok()
     }
 
     /// What breaks off is read by each reader in its own way; a missing check sum is what all of them overlook.

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::error::{Error, Kind, Result};
 use crate::pdf_objects::{Dict, Id, Object};
 
@@ -14,6 +16,10 @@ pub(in crate::pdf) struct Lexer<'a> {
     /// In files `1 0 R` is a reference; in content it is two numbers and a word.
     references: bool,
     left: u32,
+    /// Where one part of content joins the next, by a line feed that is not in the file.
+    joins: Vec<usize>,
+    /// True if a comment ended there: for some readers it goes on.
+    is_torn: bool,
 }
 
 /// A value or a word.
@@ -26,13 +32,18 @@ pub(in crate::pdf) enum Token<'a> {
 impl<'a> Lexer<'a> {
     /// For the objects of a file, from `at` on.
     pub(in crate::pdf) fn new(data: &'a [u8], at: usize) -> Self {
-        Self { data, at, references: true, left: MOST_VALUES }
+        Self { data, at, references: true, left: MOST_VALUES, joins: Vec::new(), is_torn: false }
     }
 
     /// For the operands and operators of a content stream, to be read by [`next_token`](Self::next_token). The caller bounds their
     /// number.
     pub(in crate::pdf) fn content(data: &'a [u8]) -> Self {
         Self { references: false, ..Self::new(data, 0) }
+    }
+
+    /// The same for content of parts, which are joined at these places.
+    pub(in crate::pdf) fn parts(data: &'a [u8], joins: Vec<usize>) -> Self {
+        Self { joins, ..Self::content(data) }
     }
 
     pub(in crate::pdf) fn peek(&self) -> Option<u8> {
@@ -51,6 +62,7 @@ impl<'a> Lexer<'a> {
             if byte == b'%' {
                 let rest = self.data.get(self.at..).unwrap_or_default();
                 self.at += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+                self.is_torn |= self.joins.binary_search(&self.at).is_ok();
             } else if is_space(byte) {
                 self.at += 1;
             } else {
@@ -83,7 +95,11 @@ impl<'a> Lexer<'a> {
     /// The next value or word; `None` at the end.
     pub(in crate::pdf) fn next_token(&mut self) -> Result<Option<Token<'a>>> {
         self.left = MOST_VALUES;
-        self.token(0)
+        let token = self.token(0)?;
+        if self.is_torn {
+            return Err(self.damaged("a part of the content ends within a comment"));
+        }
+        Ok(token)
     }
 
     /// A whole number without a sign.
@@ -122,7 +138,7 @@ impl<'a> Lexer<'a> {
         let value = match byte {
             b'/' => {
                 self.at += 1;
-                Object::Name(self.name())
+                Object::Name(self.name()?)
             }
             b'(' => Object::Text(self.literal()?),
             b'<' if self.data.get(self.at + 1) == Some(&b'<') => Object::Dict(self.dictionary(depth)?),
@@ -178,22 +194,26 @@ impl<'a> Lexer<'a> {
         Ok(if real || value.abs() >= 9e15 { Object::Real(value) } else { Object::Integer(value as i64) })
     }
 
-    fn name(&mut self) -> Box<[u8]> {
+    fn name(&mut self) -> Result<Box<[u8]>> {
         let rest = self.data.get(self.at..).unwrap_or_default();
         let end = rest.iter().position(|&byte| !is_regular(byte) || byte == b'#').unwrap_or(rest.len());
         let (plain, after) = rest.split_at(end);
         self.at += end;
-        if after.first() != Some(&b'#') {
-            return plain.into();
+        let mut name: Cow<'_, [u8]> = plain.into();
+        if after.first() == Some(&b'#') {
+            let name = name.to_mut();
+            while let Some(byte) = self.peek().filter(|&byte| is_regular(byte)) {
+                let digits = self.data.get(self.at + 1..self.at + 3).filter(|_| byte == b'#');
+                let pair = digits.and_then(|digits| Some((hex(*digits.first()?)?, hex(*digits.get(1)?)?)));
+                name.push(pair.map_or(byte, |(high, low)| high << 4 | low));
+                self.at += if pair.is_some() { 3 } else { 1 };
+            }
         }
-        let mut name = plain.to_vec();
-        while let Some(byte) = self.peek().filter(|&byte| is_regular(byte)) {
-            let digits = self.data.get(self.at + 1..self.at + 3).filter(|_| byte == b'#');
-            let pair = digits.and_then(|digits| Some((hex(*digits.first()?)?, hex(*digits.get(1)?)?)));
-            name.push(pair.map_or(byte, |(high, low)| high << 4 | low));
-            self.at += if pair.is_some() { 3 } else { 1 };
+        // Some readers end a word there.
+        if !self.references && memchr::memchr2(0x80, 0xff, &name).is_some() {
+            return Err(self.damaged("a name is malformed"));
         }
-        name.into()
+        Ok(name.into())
     }
 
     fn deeper(depth: u32) -> Result<u32> {
@@ -231,7 +251,7 @@ impl<'a> Lexer<'a> {
                 Some(b'/') => {}
                 _ => return Err(self.damaged("a dictionary is malformed")),
             }
-            let key = self.name();
+            let key = self.name()?;
             let Some(Token::Value(value)) = self.token(depth)? else {
                 return Err(self.damaged("a dictionary is malformed"));
             };

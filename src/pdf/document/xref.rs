@@ -194,13 +194,13 @@ impl Xref {
         let length = dict.get("Length").and_then(Object::integer).and_then(|length| usize::try_from(length).ok());
         let end = length.and_then(|length| start.checked_add(length)).ok_or_else(malformed)?;
         // What it is follows from where it stands, and from its /W.
-        if !(dict.is("Type", "XRef") || dict.get("Type").is_none()) || !ends(data, end) {
+        if !(dict.is("Type", "XRef") || dict.get("Type").is_none()) || !begins(data, start) || !ends(data, end) {
             return Err(malformed());
         }
-        let filters = direct_filters(&dict);
+        let direct = |key| dict.get(key).unwrap_or(&Object::Null);
+        let filters = filter::of(&dict, direct("Filter"), direct("DecodeParms"))?;
         let packed = data.get(start..end).ok_or_else(malformed)?;
-        let rows = filter::decode(packed, &filters, LARGEST_STREAM.min(budget.left()))?;
-        budget.spend(rows.len().max(packed.len()))?;
+        let rows = filter::decode(packed, &filters, LARGEST_STREAM, budget)?;
         let numbers = |key| -> Vec<u64> {
             let items = dict.get(key).and_then(Object::as_array).unwrap_or_default();
             items.iter().filter_map(|item| item.integer().and_then(|item| u64::try_from(item).ok())).collect()
@@ -320,27 +320,16 @@ fn after_line(data: &[u8], at: usize) -> usize {
 /// In bytes, beside `stream` and before `endstream`.
 const MOST_SPACES: usize = 64;
 
+/// True if a stream's bytes begin here, on a line of their own.
+pub(in crate::pdf) fn begins(data: &[u8], start: usize) -> bool {
+    matches!(start.checked_sub(1).and_then(|before| data.get(before)), Some(b'\n' | b'\r'))
+}
+
 /// True if a stream's bytes end here.
 pub(in crate::pdf) fn ends(data: &[u8], end: usize) -> bool {
     let rest = data.get(end..).unwrap_or_default();
     let spaces = rest.iter().take(MOST_SPACES).take_while(|&&byte| super::lexer::is_space(byte)).count();
     rest.get(spaces..).is_some_and(|rest| rest.starts_with(b"endstream"))
-}
-
-fn direct_filters(dict: &Dict) -> Vec<(Vec<u8>, Dict)> {
-    let one = |name: &Object, parameters: Option<&Object>| {
-        let parameters = parameters.and_then(Object::as_dict).cloned().unwrap_or_default();
-        Some((name.as_name()?.to_vec(), parameters))
-    };
-    let parameters = dict.get("DecodeParms");
-    match dict.get("Filter") {
-        Some(Object::Array(names)) => {
-            let parameters = parameters.and_then(Object::as_array).unwrap_or_default();
-            names.iter().enumerate().filter_map(|(index, name)| one(name, parameters.get(index))).collect()
-        }
-        Some(name) => one(name, parameters).into_iter().collect(),
-        None => Vec::new(),
-    }
 }
 
 fn last_section(data: &[u8]) -> Result<usize> {

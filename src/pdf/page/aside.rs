@@ -17,11 +17,21 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// `pdf_damaged`, `pdf_limits`.
-    pub(super) fn by_the_way(&mut self, aside: Option<Rc<Aside<'a>>>, run: &Run<'_, 'a>) -> Result<()> {
-        let Some(aside) = aside.filter(|aside| !aside.is_read.replace(true)) else { return Ok(()) };
+    pub(super) fn by_the_way(&mut self, asides: &[Rc<Aside<'a>>], run: &Run<'_, 'a>) -> Result<()> {
+        if !self.has_layers {
+            return Ok(());
+        }
+        asides.iter().try_for_each(|aside| self.aside(aside, run))
+    }
+
+    fn aside(&mut self, aside: &Aside<'a>, run: &Run<'_, 'a>) -> Result<()> {
+        if aside.is_read.replace(true) {
+            return Ok(());
+        }
         self.step(EACH)?;
         let resources = aside.resources.as_ref().unwrap_or(run.resources);
         let ink = std::mem::replace(&mut self.ink, Ink::new(&[], None));
+        let is_aside = std::mem::replace(&mut self.is_aside, true);
         let read = aside.streams.iter().try_for_each(|stream| {
             self.step(EACH_LETTER)?;
             let Some(stream) = self.file.stream(stream)? else { return Ok(()) };
@@ -32,7 +42,7 @@ impl<'a> Reader<'a> {
             }
             Ok(())
         });
-        self.ink = ink;
+        (self.ink, self.is_aside) = (ink, is_aside);
         read
     }
 }

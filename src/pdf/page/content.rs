@@ -18,10 +18,14 @@ pub(in crate::pdf) struct Reader<'a> {
     /// The letters of the string at hand.
     pub(in crate::pdf) quote: String,
     /// True if the document has layers, of which readers may hide some.
-    has_layers: bool,
+    pub(super) has_layers: bool,
     steps: u32,
-    /// Words that are no operators, in all.
+    /// Words that are no operators, and names of what is not there, in all.
     unknown: u32,
+    /// True within what is drawn by the way.
+    pub(super) is_aside: bool,
+    /// Where one part of the content joins the next.
+    joins: Vec<usize>,
 }
 
 /// What the form with the codes is called on a page, and how its content begins.
@@ -30,8 +34,12 @@ pub(in crate::pdf) const BEGINNING: &str = "1 g 0 0 ";
 
 /// Operators, on one page with its forms.
 const MOST_STEPS: u32 = 3_000_000;
-/// Words that are no operators: some readers give a page up after a hundred of them.
+/// Words that are no operators, and names of what is not there: some readers give a page up after a hundred of them.
 const MOST_UNKNOWN: u32 = 50;
+/// In bytes: some readers cut longer ones in two (ISO 32000-1, annex C).
+const LONGEST_WORD: usize = 127;
+/// Before one operator: none takes that many, and some readers give a page up.
+const MOST_OPERANDS: usize = 1000;
 /// `q` within `q`; a page that never closes them has some hundred.
 const DEEPEST_STATE: usize = 1000;
 /// Forms within forms.
@@ -70,14 +78,30 @@ pub(in crate::pdf) struct Run<'r, 'f> {
 
 impl<'a> Reader<'a> {
     pub(in crate::pdf) fn new(file: &'a File, ink: Ink) -> Self {
-        Self { file, ink, is_stamped: false, quote: String::new(), has_layers: false, steps: 0, unknown: 0 }
+        Self {
+            file,
+            ink,
+            is_stamped: false,
+            quote: String::new(),
+            has_layers: false,
+            steps: 0,
+            unknown: 0,
+            is_aside: false,
+            joins: Vec::new(),
+        }
     }
 
-    /// Reads a page's content.
+    /// Reads a page's content, of parts that are joined at these places.
     ///
     /// # Errors
     /// `pdf_damaged` for what is not content, `pdf_limits`.
-    pub(in crate::pdf) fn page(&mut self, content: &[u8], resources: &Resources<'a>) -> Result<Balance> {
+    pub(in crate::pdf) fn page(
+        &mut self,
+        content: &[u8],
+        joins: Vec<usize>,
+        resources: &Resources<'a>,
+    ) -> Result<Balance> {
+        self.joins = joins;
         if !resources.has_usual_grey()? {
             let why = "the page has another colour in the place of grey (/DefaultGray), which may hide the codes";
             return Err(Error::new(Kind::PdfDamaged, why));
@@ -100,7 +124,7 @@ impl<'a> Reader<'a> {
         if depth > DEEPEST_FORM {
             return Err(Error::new(Kind::PdfLimits, "forms are nested too deep"));
         }
-        let mut lexer = Lexer::content(content);
+        let mut lexer = Lexer::parts(content, std::mem::take(&mut self.joins));
         let mut run = Run {
             resources,
             depth,
@@ -117,6 +141,9 @@ impl<'a> Reader<'a> {
             match token {
                 Token::Value(value) => {
                     operands.count += 1;
+                    if operands.count > MOST_OPERANDS {
+                        return Err(no_content(&lexer));
+                    }
                     match value.number() {
                         // No operator takes more, but colours of thirty inks exist.
                         Some(number) if operands.numbers.len() < 64 => operands.numbers.push(number),
@@ -132,7 +159,14 @@ impl<'a> Reader<'a> {
                         self.picture(&run.state, is_mask);
                     } else {
                         self.enough(word, operands.count, &lexer)?;
+                        // What says how wide a letter is makes some readers leave the colours of a page.
+                        if !self.is_aside && matches!(word, b"d0" | b"d1") {
+                            return Err(no_content(&lexer));
+                        }
                         self.operator(word, &operands, &mut run, &mut path)?;
+                        if self.unknown > MOST_UNKNOWN {
+                            return Err(no_content(&lexer));
+                        }
                     }
                     operands.numbers.clear();
                     (operands.value, operands.count) = (None, 0);
@@ -155,6 +189,10 @@ impl<'a> Reader<'a> {
 
     /// Checks that an operator has the operands that it takes: where it has too few, some readers give the page up.
     fn enough(&mut self, word: &[u8], count: usize, lexer: &Lexer<'_>) -> Result<()> {
+        // Bytes beyond ASCII are white space to some readers.
+        if word.len() > LONGEST_WORD || !word.is_ascii() {
+            return Err(no_content(lexer));
+        }
         let takes = match word {
             b"q" | b"Q" | b"BT" | b"ET" | b"T*" | b"EMC" | b"BX" | b"EX" | b"W" | b"W*" | b"h" | b"n" | b"f" | b"F"
             | b"f*" | b"B" | b"B*" | b"b" | b"b*" | b"S" | b"s" | b"sc" | b"scn" | b"SC" | b"SCN" => 0,
@@ -166,9 +204,6 @@ impl<'a> Reader<'a> {
             b"c" | b"cm" | b"Tm" | b"d1" => 6,
             _ => {
                 self.unknown += 1;
-                if self.unknown > MOST_UNKNOWN {
-                    return Err(lexer.damaged("this is no content of a page"));
-                }
                 0
             }
         };
@@ -213,17 +248,15 @@ impl<'a> Reader<'a> {
                 path.clear();
             }
             b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" | b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => {
-                Self::colour(word, operands, run)?;
+                self.colour(word, operands, run)?;
             }
-            b"gs" => {
-                let name = operands.name();
-                if let Some(inverts) = run.resources.inverts(name)? {
-                    run.state.inverts = inverts;
+            b"gs" => match run.resources.settings(operands.name())? {
+                Some(settings) => {
+                    run.state.set(&settings);
+                    self.by_the_way(&settings.asides, run)?;
                 }
-                if self.has_layers {
-                    self.by_the_way(run.resources.mask(name)?, run)?;
-                }
-            }
+                None => self.unknown += 1,
+            },
             b"sh" => self.note(&run.state, &Rect::EVERYTHING, "a shading"),
             b"Do" => {
                 if let Some(left) = self.draw(operands, run)? {
@@ -233,7 +266,7 @@ impl<'a> Reader<'a> {
             _ => {
                 self.text_operator(word, operands, run)?;
                 if self.has_layers && word == b"Tf" {
-                    self.by_the_way(run.resources.glyphs(operands.name())?, run)?;
+                    self.by_the_way(run.resources.glyphs(operands.name())?.as_slice(), run)?;
                 }
             }
         }
@@ -258,20 +291,31 @@ impl<'a> Reader<'a> {
                 self.ink.line(from, to, half, &state.clip);
             }
         }
-        if std::mem::take(&mut run.clips) {
+        // Without a path there is nothing to clip by, and readers leave all as it is.
+        if std::mem::take(&mut run.clips) && !path.is_empty() {
             run.state.clip = run.state.clip.intersection(&path.around());
         }
     }
 
-    fn colour(word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>) -> Result<()> {
+    fn colour(&mut self, word: &[u8], operands: &Operands, run: &mut Run<'_, 'a>) -> Result<()> {
         let strokes = word.first().is_some_and(u8::is_ascii_uppercase);
         let paint = if strokes { run.state.stroke } else { run.state.fill };
         let paint = match word.to_ascii_lowercase().as_slice() {
             b"g" | b"rg" => Paint::of(Space::Light, &operands.numbers),
             b"k" => Paint::of(Space::Ink, &operands.numbers),
-            b"cs" => Paint { space: run.resources.space(operands.name())?, white: false },
+            b"cs" => {
+                let space = run.resources.space(operands.name())?;
+                self.unknown += u32::from(space.is_none());
+                Paint { space: space.unwrap_or(Space::Other), white: false }
+            }
             // A pattern is named.
-            _ if operands.value.is_some() => Paint { white: false, ..paint },
+            _ if operands.value.is_some() => {
+                match run.resources.tile(operands.name())? {
+                    Some(tile) => self.by_the_way(&tile, run)?,
+                    None => self.unknown += 1,
+                }
+                Paint { white: false, ..paint }
+            }
             _ => Paint::of(paint.space, &operands.numbers),
         };
         *(if strokes { &mut run.state.stroke } else { &mut run.state.fill }) = paint;
@@ -281,7 +325,10 @@ impl<'a> Reader<'a> {
     /// Draws a picture or a form; gives how a form leaves its nesting.
     fn draw(&mut self, operands: &Operands, run: &Run<'_, 'a>) -> Result<Option<Balance>> {
         let name = operands.name();
-        let Some(drawn) = run.resources.drawn(name)? else { return Ok(None) };
+        let Some(drawn) = run.resources.drawn(name)? else {
+            self.unknown += 1;
+            return Ok(None);
+        };
         let form = match &*drawn {
             Drawn::Picture(is_mask) => {
                 self.picture(&run.state, *is_mask);
@@ -331,6 +378,10 @@ impl<'a> Reader<'a> {
     fn note(&mut self, state: &State, drawn: &Rect, what: &str) {
         self.ink.thing(&drawn.intersection(&state.clip), what);
     }
+}
+
+fn no_content(lexer: &Lexer<'_>) -> Error {
+    lexer.damaged("this is no content of a page")
 }
 
 /// True for a form that shows codes of an earlier stamping. Its name alone may be somebody else's.

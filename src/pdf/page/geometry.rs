@@ -25,11 +25,15 @@ impl Rect {
         Self { left: x1.min(x2), bottom: y1.min(y2), right: x1.max(x2), top: y1.max(y2) }
     }
 
-    /// From four numbers.
+    /// From four numbers, among whatever stands beside them.
     pub(in crate::pdf) fn read(items: &[Object]) -> Option<Self> {
         let numbers: Vec<f64> = items.iter().filter_map(Object::number).collect();
-        let &[x1, y1, x2, y2] = numbers.as_slice() else { return None };
-        Some(Self::new((x1, y1), (x2, y2)))
+        numbers.try_into().ok().map(Self::of)
+    }
+
+    /// From the numbers of two opposite corners.
+    pub(in crate::pdf) fn of([x1, y1, x2, y2]: [f64; 4]) -> Self {
+        Self::new((x1, y1), (x2, y2))
     }
 
     pub(in crate::pdf) fn width(&self) -> f64 {

@@ -14,7 +14,7 @@ const CHECK_SUM: usize = 4;
 /// dictionary.
 ///
 /// Where the bytes end, nobody says: some readers count them by the picture's measures, some undo its filter, some
-/// search for `EI`. Here they end where the first two would end them, or where all searches come to the same place.
+/// search for `EI`. Here they end where the first two would end them, and nowhere else.
 ///
 /// # Errors
 /// `pdf_damaged` where readers would go on from different places.
@@ -23,13 +23,7 @@ pub(in crate::pdf) fn skip(file: &File, lexer: &mut Lexer<'_>, resources: &Dict)
     // One byte of white space belongs to `ID`.
     let start = lexer.at + 1;
     let data = lexer.data.get(start..).unwrap_or_default();
-    let end = match length(file, &dict, data, resources)? {
-        Some(length) => match end_behind(data, length) {
-            None => sought(file, data)?.filter(|&end| end >= length + 2),
-            end => end,
-        },
-        None => sought(file, data)?,
-    };
+    let end = length(file, &dict, data, resources)?.and_then(|length| end_behind(data, length));
     let end = end.ok_or_else(|| lexer.damaged("where a picture within the content ends cannot be told"))?;
     lexer.at = start + end;
     Ok(dict)
@@ -48,8 +42,12 @@ fn length(file: &File, dict: &Dict, data: &[u8], resources: &Dict) -> Result<Opt
     Ok(match filter {
         None => {
             let is_mask = ["IM", "ImageMask"].iter().any(|key| dict.get(key) == Some(&Object::Bool(true)));
+            let has_space = ["CS", "ColorSpace"].iter().any(|key| dict.get(key).is_some());
             let bits = if is_mask { Some(1) } else { number(["BPC", "BitsPerComponent"]) };
-            let inks = if is_mask { Some(1) } else { inks(file, dict, resources)? };
+            let bits = bits.filter(|bits| [1, 2, 4, 8, 16].contains(bits));
+            // Some readers take the colours of a mask that has some.
+            let inks = if is_mask && !has_space { Some(1) } else { inks(file, dict, resources)? };
+            let inks = inks.filter(|&inks| inks == 1 || !is_mask);
             (|| {
                 let row = number(["W", "Width"])?.checked_mul(bits?)?.checked_mul(inks?)?.div_ceil(8);
                 row.checked_mul(number(["H", "Height"])?)
@@ -62,14 +60,17 @@ fn length(file: &File, dict: &Dict, data: &[u8], resources: &Dict) -> Result<Opt
         }
         Some(b"ASCIIHexDecode" | b"AHx") => find(file, data, b">")?,
         Some(b"ASCII85Decode" | b"A85") => find(file, data, b"~>")?,
-        // The end marker of JPEG stands nowhere else within its data.
-        Some(b"DCTDecode" | b"DCT") => find(file, data, b"\xff\xd9")?,
+        Some(b"DCTDecode" | b"DCT") => match jpeg_scan(data) {
+            // The end marker of JPEG stands nowhere else within its scans.
+            Some(scan) => find(file, data.get(scan..).unwrap_or_default(), b"\xff\xd9")?.map(|length| scan + length),
+            None => None,
+        },
         Some(b"RunLengthDecode" | b"RL") => {
             let length = run_length(data);
             file.spend(length.unwrap_or(data.len()))?;
             length
         }
-        // LZW and fax: where they end is known when they are undone.
+        // LZW and fax: where they end is known when they are undone, which some readers do, and others do not.
         Some(_) => None,
     })
 }
@@ -84,12 +85,14 @@ fn find(file: &File, data: &[u8], end: &[u8]) -> Result<Option<usize>> {
 /// The components of a pixel. Nothing is copied for it: a page may have any number of pictures, and any colour space.
 fn inks(file: &File, dict: &Dict, resources: &Dict) -> Result<Option<usize>> {
     let own = dict.get("CS").or_else(|| dict.get("ColorSpace")).unwrap_or(&Object::Null);
-    let Some(name) = own.as_name().filter(|name| known(name).is_none()) else { return inks_of(file, own) };
+    let Some(name) = own.as_name() else { return inks_of(file, own) };
     let spaces = file.value(resources, "ColorSpace")?;
-    let Some(spaces) = spaces.as_dict() else { return Ok(None) };
-    // It is searched from its end.
-    file.spend(spaces.0.len())?;
-    inks_of(file, spaces.get(&String::from_utf8_lossy(name)).unwrap_or(&Object::Null))
+    let spaces = spaces.as_dict().map_or(&[][..], |spaces| &spaces.0);
+    // They are searched from their end.
+    file.spend(spaces.len())?;
+    let Some((_, named)) = spaces.iter().rev().find(|(known, _)| **known == *name) else { return Ok(known(name)) };
+    // Some readers look for a name among the page's first, whatever it means elsewhere.
+    Ok(inks_of(file, named)?.filter(|count| known(name).is_none_or(|known| known == *count)))
 }
 
 /// The components of a colour in a space.
@@ -118,6 +121,21 @@ fn known(space: &[u8]) -> Option<usize> {
     }
 }
 
+/// True if a dictionary has this key, by its long name or its short one: of two, each reader takes another.
+fn has(dict: &Dict, name: &[u8]) -> bool {
+    const NAMES: [[&[u8]; 2]; 7] = [
+        [b"BPC", b"BitsPerComponent"],
+        [b"CS", b"ColorSpace"],
+        [b"DP", b"DecodeParms"],
+        [b"F", b"Filter"],
+        [b"H", b"Height"],
+        [b"IM", b"ImageMask"],
+        [b"W", b"Width"],
+    ];
+    let names = NAMES.iter().find(|names| names.contains(&name));
+    dict.0.iter().any(|(known, _)| **known == *name || names.is_some_and(|names| names.contains(&&**known)))
+}
+
 fn dictionary(lexer: &mut Lexer<'_>) -> Result<Dict> {
     let mut dict = Dict::default();
     let mut key = None;
@@ -125,7 +143,7 @@ fn dictionary(lexer: &mut Lexer<'_>) -> Result<Dict> {
         match (lexer.next_token()?, key.take()) {
             (Some(Token::Word(b"ID")), None) => return Ok(dict),
             (Some(Token::Value(Object::Name(name))), None) => key = Some(name),
-            (Some(Token::Value(value)), Some(name)) => dict.0.push((name, value)),
+            (Some(Token::Value(value)), Some(name)) if !has(&dict, &name) => dict.0.push((name, value)),
             _ => return Err(lexer.damaged("the dictionary of a picture within the content is malformed")),
         }
         if dict.0.len() > 100 {
@@ -144,20 +162,22 @@ fn end_behind(data: &[u8], length: usize) -> Option<usize> {
     (is_there && is_end(rest, spaces)).then_some(length + spaces + 2)
 }
 
-/// Where the first `EI` ends, if it is one for everybody who searches for it.
-fn sought(file: &File, data: &[u8]) -> Result<Option<usize>> {
-    let Some(behind) = find(file, data, b"EI")? else { return Ok(None) };
-    let found = behind - 2;
-    let before = found.checked_sub(1).and_then(|place| data.get(place)).is_none_or(|&byte| is_space(byte));
-    // The reader of Firefox takes it only where text follows.
-    let is_text = |&byte: &u8| byte == b'\n' || byte == b'\r' || matches!(byte, b' '..=b'~');
-    let text = data.get(behind..).unwrap_or_default().iter().take(15).all(is_text);
-    Ok((before && text && is_end(data, found)).then_some(behind))
-}
-
 /// True if the word ends with this `EI`.
 fn is_end(data: &[u8], found: usize) -> bool {
     data.get(found + 2).is_none_or(|&byte| is_space(byte) || matches!(byte, b'/' | b'%' | b'(' | b'<' | b'['))
+}
+
+/// Where the first scan of a JPEG begins, behind its tables.
+fn jpeg_scan(data: &[u8]) -> Option<usize> {
+    const SCAN: u8 = 0xda;
+    let mut at = if data.starts_with(b"\xff\xd8") { 2 } else { return None };
+    loop {
+        let &[0xff, marker, high, low] = data.get(at..)?.first_chunk()? else { return None };
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+        if marker == SCAN {
+            return Some(at);
+        }
+    }
 }
 
 /// How many bytes a run-length encoding takes, up to its end marker.

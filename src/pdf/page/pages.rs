@@ -14,6 +14,8 @@ pub(in crate::pdf) struct Page {
     pub(in crate::pdf) number: u32,
     pub(in crate::pdf) dict: Dict,
     inherited: Inherited,
+    /// True if it and the nodes above it say of each other that they belong together.
+    is_linked: bool,
 }
 
 /// A value for each of [`INHERITED`]. It may be large, and there are as many nodes as pages: it is shared.
@@ -108,9 +110,11 @@ pub(in crate::pdf) fn chosen(file: &File, pages: Pages) -> Result<Vec<Page>> {
 /// Calls for each page in order, until `visit` says stop.
 pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> Result<()> {
     let mut number = 0;
-    let mut levels = vec![level(file, &tree(file)?.1, &Inherited::default())?];
-    while let Some((kids, inherited)) = levels.last_mut() {
-        let Some(kid) = kids.next() else {
+    let (id, dict) = tree(file)?;
+    let is_linked = *file.value(&dict, "Parent")? == Object::Null;
+    let mut levels = vec![Level::new(file, id, &dict, &Inherited::default(), is_linked)?];
+    while let Some(level) = levels.last_mut() {
+        let Some(kid) = level.kids.next() else {
             levels.pop();
             continue;
         };
@@ -120,8 +124,12 @@ pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> 
         };
         // Some writers leave removed pages in the tree as null.
         let Some(dict) = file.dict(&kid)? else { continue };
-        if dict.get("Kids").is_some() && !dict.is("Type", "Page") {
-            let next = level(file, &dict, inherited)?;
+        let is_linked = level.is_linked && dict.get("Parent").and_then(Object::as_reference) == Some(level.id);
+        if dict.get("Kids").is_some() {
+            if !is_or_nothing(file, &dict, "Pages")? {
+                return Err(neither());
+            }
+            let next = Level::new(file, id, &dict, &level.inherited, is_linked)?;
             if levels.len() == DEEPEST {
                 return Err(Error::new(Kind::PdfDamaged, "the page tree is endless"));
             }
@@ -132,23 +140,41 @@ pub(in crate::pdf) fn each(file: &File, visit: &mut dyn FnMut(Page) -> bool) -> 
         if number > MOST_PAGES {
             return Err(Error::new(Kind::PdfLimits, format!("the PDF has more than {MOST_PAGES} pages")));
         }
-        if !visit(Page { id, number, dict, inherited: inherited.clone() }) {
+        if !visit(Page { id, number, dict, inherited: level.inherited.clone(), is_linked }) {
             break;
         }
     }
     Ok(())
 }
 
-type Level = (std::vec::IntoIter<Object>, Inherited);
+/// A node of the tree on the way to a page.
+struct Level {
+    id: Id,
+    kids: std::vec::IntoIter<Object>,
+    inherited: Inherited,
+    /// As of a [`Page`].
+    is_linked: bool,
+}
 
-fn level(file: &File, node: &Dict, above: &Inherited) -> Result<Level> {
-    let mut inherited = above.clone();
-    for (key, place) in INHERITED.iter().zip(&mut inherited) {
-        if let Some(value) = node.get(key) {
-            *place = Some(Rc::new(value.clone()));
+impl Level {
+    fn new(file: &File, id: Id, node: &Dict, above: &Inherited, is_linked: bool) -> Result<Self> {
+        let mut inherited = above.clone();
+        for (key, place) in INHERITED.iter().zip(&mut inherited) {
+            if let Some(value) = node.get(key) {
+                *place = Some(Rc::new(value.clone()));
+            }
         }
+        Ok(Self { id, kids: file.items(node, "Kids")?.into_iter(), inherited, is_linked })
     }
-    Ok((file.items(node, "Kids")?.into_iter(), inherited))
+}
+
+/// True if it says that it is this, or says nothing of it.
+fn is_or_nothing(file: &File, dict: &Dict, kind: &str) -> Result<bool> {
+    Ok(dict.get("Type").is_none() || file.is(dict, "Type", kind)?)
+}
+
+fn neither() -> Error {
+    Error::new(Kind::PdfDamaged, "the page tree holds something that is neither a page nor pages")
 }
 
 /// Where resources stand.
@@ -191,17 +217,54 @@ impl Page {
         own.into_iter().chain(self.inherited("Resources").and_then(place))
     }
 
+    /// Checks that all readers find the page, and above it the same as is found here.
+    fn check(&self, file: &File) -> Result<()> {
+        if !is_or_nothing(file, &self.dict, "Page")? {
+            return Err(neither());
+        }
+        // What readers take for nothing, and what they do then, differs.
+        let hides = |key: &&str| self.dict.get(key) == Some(&Object::Null) && self.inherited(key).is_some();
+        let hidden = INHERITED.iter().find(|key| **key != "Resources" && hides(key));
+        let other = match hidden {
+            None if !self.is_linked => self.other_above(file)?,
+            _ => None,
+        };
+        let Some(key) = hidden.copied().or(other) else { return Ok(()) };
+        let message = format!("page {}: what it takes from the pages above it is not clear (/{key})", self.number);
+        Err(Error::new(Kind::PdfDamaged, message))
+    }
+
+    /// What the page has not itself and readers find by going from parent to parent, if that differs from what is found on the way
+    /// from the root.
+    fn other_above(&self, file: &File) -> Result<Option<&'static str>> {
+        let mut above: Inherited = Default::default();
+        let mut node = file.dict_in(&self.dict, "Parent")?;
+        let mut steps = 0;
+        while let Some(dict) = node.take().filter(|_| steps < DEEPEST) {
+            for (key, place) in INHERITED.iter().zip(&mut above) {
+                if place.is_none() {
+                    *place = dict.get(key).map(|value| Rc::new(value.clone()));
+                }
+            }
+            node = file.dict_in(&dict, "Parent")?;
+            steps += 1;
+        }
+        let differs = |(key, above): &(&&str, &Option<Rc<Object>>)| {
+            self.dict.get(key).is_none() && self.inherited(key) != above.as_ref()
+        };
+        Ok(INHERITED.iter().zip(&above).find(differs).map(|(key, _)| *key))
+    }
+
     /// How the page lies before its reader.
     ///
     /// # Errors
     /// `pdf_damaged`, `pdf_limits` for pages of no size or of kilometres.
     pub(in crate::pdf) fn view(&self, file: &File) -> Result<View> {
         let bad = |kind, why: &str| Error::new(kind, format!("page {}: {why}", self.number));
+        self.check(file)?;
         let rect = |key| -> Result<Option<Rect>> {
-            let Object::Array(items) = self.value(file, key)? else { return Ok(None) };
-            let items: Vec<Object> =
-                items.iter().take(4).map(|item| Ok(file.resolve(item)?.into_owned())).collect::<Result<_>>()?;
-            Ok(Rect::read(&items))
+            let dict = Dict::default().with(key, self.value(file, key)?);
+            Ok(file.numbers(&dict, key)?.map(Rect::of))
         };
         let media = rect("MediaBox")?.ok_or_else(|| bad(Kind::PdfDamaged, "it has no size (/MediaBox)"))?;
         let visible = rect("CropBox")?.map_or(media, |crop| crop.intersection(&media));

@@ -17,12 +17,12 @@ use crate::pdf_objects::{Dict, Id, Object, Stream};
 pub(in crate::pdf) struct Resources<'f> {
     file: &'f File,
     dict: Dict,
-    fonts: Kind<Option<Rc<Font>>>,
+    fonts: Kind<Rc<Font>>,
     spaces: Kind<Space>,
-    inverting: Kind<Option<bool>>,
+    settings: Kind<Rc<Settings<'f>>>,
     drawn: Kind<Option<Rc<Drawn<'f>>>>,
     glyphs: Kind<Option<Rc<Aside<'f>>>>,
-    masks: Kind<Option<Rc<Aside<'f>>>>,
+    patterns: Kind<Vec<Rc<Aside<'f>>>>,
 }
 
 /// The resources of pages. Those that pages share are read once.
@@ -37,7 +37,7 @@ pub(in crate::pdf) struct PageResources<'f> {
 struct Kind<T> {
     key: &'static str,
     dict: OnceCell<Dict>,
-    known: RefCell<HashMap<Box<[u8]>, T>>,
+    known: RefCell<HashMap<Box<[u8]>, Option<T>>>,
 }
 
 /// What `Do` draws.
@@ -58,8 +58,21 @@ pub(in crate::pdf) struct Form<'f> {
     pub(in crate::pdf) left: OnceCell<Balance>,
 }
 
-/// Content that is drawn by the way: the letters of a font that draws them (Type 3; ISO 32000-1, 9.6.5), or the group of a soft
-/// mask (11.6.5.3).
+/// What a set of parameters changes (ISO 32000-1, 8.4.5); none for what it says nothing of.
+pub(in crate::pdf) struct Settings<'f> {
+    /// True if white turns around what is below it.
+    pub(in crate::pdf) inverts: Option<bool>,
+    /// True if colours become others when they are drawn.
+    pub(in crate::pdf) transfers: Option<bool>,
+    pub(in crate::pdf) line_width: Option<f64>,
+    /// With its size.
+    pub(in crate::pdf) font: Option<(Rc<Font>, f64)>,
+    /// What draws that font's letters, and the group of a soft mask.
+    pub(super) asides: Vec<Rc<Aside<'f>>>,
+}
+
+/// Content that is drawn by the way: the letters of a font that draws them (Type 3; ISO 32000-1, 9.6.5), the group of a soft
+/// mask (11.6.5.3), or the tile of a pattern (8.7.3).
 pub(in crate::pdf) struct Aside<'f> {
     /// What it is to leave marked content open.
     pub(super) fault: &'static str,
@@ -77,10 +90,10 @@ impl<'f> Resources<'f> {
             dict,
             fonts: Kind::new("Font"),
             spaces: Kind::new("ColorSpace"),
-            inverting: Kind::new("ExtGState"),
+            settings: Kind::new("ExtGState"),
             drawn: Kind::new("XObject"),
             glyphs: Kind::new("Font"),
-            masks: Kind::new("ExtGState"),
+            patterns: Kind::new("Pattern"),
         }
     }
 
@@ -92,52 +105,77 @@ impl<'f> Resources<'f> {
     /// A font; none if there is no such font.
     pub(in crate::pdf) fn font(&self, name: &[u8]) -> Result<Option<Rc<Font>>> {
         self.fonts.get(self, name, |font| {
-            let Some(font) = font else { return Ok(None) };
             let font = self.file.dict(font)?.unwrap_or_default();
-            Ok(Some(Rc::new(Font::read(self.file, &font)?)))
+            Ok(Rc::new(Font::read(self.file, &font)?))
         })
     }
 
     /// The letters of a font that draws them by content; none for any other font.
     pub(super) fn glyphs(&self, name: &[u8]) -> Result<Option<Rc<Aside<'f>>>> {
-        self.glyphs.get(self, name, |font| {
-            let font = font.map(|font| self.file.dict(font)).transpose()?.flatten().unwrap_or_default();
-            if !font.is("Subtype", "Type3") {
-                return Ok(None);
-            }
-            let letters = self.file.dict_in(&font, "CharProcs")?.unwrap_or_default();
-            let streams = letters.0.into_iter().map(|(_, letter)| letter).collect();
-            let fault = "a letter of a font leaves marked content open, which may hide the codes";
-            self.aside(fault, streams, &font)
-        })
+        let glyphs = self.glyphs.get(self, name, |font| self.glyphs_of(&self.file.dict(font)?.unwrap_or_default()));
+        glyphs.map(Option::flatten)
     }
 
-    /// The group of the soft mask in a set of parameters; none if there is no mask.
-    pub(super) fn mask(&self, name: &[u8]) -> Result<Option<Rc<Aside<'f>>>> {
-        self.masks.get(self, name, |parameters| {
-            let parameters = parameters.map(|object| self.file.dict(object)).transpose()?.flatten().unwrap_or_default();
-            let mask = self.file.dict_in(&parameters, "SMask")?.unwrap_or_default();
-            let Some(group) = mask.get("G") else { return Ok(None) };
-            let dict = self.file.dict(group)?.unwrap_or_default();
-            let fault = "a soft mask leaves marked content open, which may hide the codes";
-            self.aside(fault, vec![group.clone()], &dict)
-        })
-    }
-
-    fn aside(&self, fault: &'static str, streams: Vec<Object>, of: &Dict) -> Result<Option<Rc<Aside<'f>>>> {
-        let resources = self.file.dict_in(of, "Resources")?.map(|dict| Self::new(self.file, dict));
-        Ok(Some(Rc::new(Aside { fault, streams, resources, is_read: Cell::new(false) })))
-    }
-
-    /// A colour space.
-    pub(in crate::pdf) fn space(&self, name: &[u8]) -> Result<Space> {
-        if let Some(space) = Space::of(name) {
-            return Ok(space);
+    fn glyphs_of(&self, font: &Dict) -> Result<Option<Rc<Aside<'f>>>> {
+        if !self.file.is(font, "Subtype", "Type3")? {
+            return Ok(None);
         }
-        self.spaces.get(self, name, |space| {
-            let Some(space) = space else { return Ok(Space::Other) };
-            space_of(self.file, space, 0)
+        let letters = self.file.dict_in(font, "CharProcs")?.unwrap_or_default();
+        let streams = letters.0.into_iter().map(|(_, letter)| letter).collect();
+        let fault = "a letter of a font leaves marked content open, which may hide the codes";
+        self.aside(fault, streams, font).map(Some)
+    }
+
+    /// The tile of a pattern, if it has one; none if there is no such pattern.
+    pub(super) fn tile(&self, name: &[u8]) -> Result<Option<Vec<Rc<Aside<'f>>>>> {
+        self.patterns.get(self, name, |pattern| {
+            let dict = self.file.dict(pattern)?.unwrap_or_default();
+            if *self.file.value(&dict, "PatternType")? == Object::Integer(2) {
+                return Ok(Vec::new());
+            }
+            let fault = "a pattern leaves marked content open, which may hide the codes";
+            Ok(vec![self.aside(fault, vec![pattern.clone()], &dict)?])
         })
+    }
+
+    /// What a set of parameters changes; none if there is no such set.
+    pub(in crate::pdf) fn settings(&self, name: &[u8]) -> Result<Option<Rc<Settings<'f>>>> {
+        self.settings.get(self, name, |parameters| {
+            let parameters = self.file.dict(parameters)?.unwrap_or_default();
+            let mut settings = Settings {
+                inverts: self.inverts(&parameters)?,
+                transfers: self.transfers(&parameters)?,
+                line_width: self.file.value(&parameters, "LW")?.number(),
+                font: None,
+                asides: Vec::new(),
+            };
+            if let [font, size] = self.file.items(&parameters, "Font")?.as_slice() {
+                let font = self.file.dict(font)?.unwrap_or_default();
+                let size = self.file.resolve(size)?.number().unwrap_or_default();
+                settings.font = Some((Rc::new(Font::read(self.file, &font)?), size));
+                settings.asides.extend(self.glyphs_of(&font)?);
+            }
+            let mask = self.file.dict_in(&parameters, "SMask")?.unwrap_or_default();
+            if let Some(group) = mask.get("G") {
+                let dict = self.file.dict(group)?.unwrap_or_default();
+                let fault = "a soft mask leaves marked content open, which may hide the codes";
+                settings.asides.push(self.aside(fault, vec![group.clone()], &dict)?);
+            }
+            Ok(Rc::new(settings))
+        })
+    }
+
+    fn aside(&self, fault: &'static str, streams: Vec<Object>, of: &Dict) -> Result<Rc<Aside<'f>>> {
+        let resources = self.file.dict_in(of, "Resources")?.map(|dict| Self::new(self.file, dict));
+        Ok(Rc::new(Aside { fault, streams, resources, is_read: Cell::new(false) }))
+    }
+
+    /// A colour space; none if there is no such space.
+    pub(in crate::pdf) fn space(&self, name: &[u8]) -> Result<Option<Space>> {
+        match Space::of(name) {
+            None => self.spaces.get(self, name, |space| space_of(self.file, space, 0)),
+            known => Ok(known),
+        }
     }
 
     /// True if what is grey is drawn as grey: a page may put another space in the place of that (`/DefaultGray`; ISO 32000-1,
@@ -151,7 +189,8 @@ impl<'f> Resources<'f> {
         let parts = grey.as_array().unwrap_or_default();
         Ok(match (parts.first().unwrap_or(&grey).as_name(), parts) {
             (None, _) => *grey == Object::Null,
-            (Some(b"DeviceGray" | b"CalGray"), _) => true,
+            (Some(b"DeviceGray"), _) => true,
+            (Some(b"CalGray"), [_, measures, ..]) => self.is_usual(&self.file.dict(measures)?.unwrap_or_default())?,
             (Some(b"ICCBased"), [_, profile, ..]) => {
                 let profile = self.file.dict(profile)?.unwrap_or_default();
                 // A profile of three colours takes grey for the first of them.
@@ -161,37 +200,52 @@ impl<'f> Resources<'f> {
         })
     }
 
-    /// True if a set of parameters has white turn around what is below it, false if it does not, none if it says nothing of it.
-    pub(in crate::pdf) fn inverts(&self, name: &[u8]) -> Result<Option<bool>> {
-        self.inverting.get(self, name, |parameters| {
-            let Some(parameters) = parameters.map(|object| self.file.dict(object)).transpose()?.flatten() else {
-                return Ok(None);
-            };
-            let mode = self.file.value(&parameters, "BM")?;
-            // Of a list readers take the first that they know.
-            let modes = mode.as_array().unwrap_or_else(|| std::slice::from_ref(&mode));
-            let inverts = |mode: &Object| matches!(mode.as_name(), Some(b"Difference" | b"Exclusion"));
-            Ok((*mode != Object::Null).then(|| modes.iter().any(inverts)))
-        })
+    /// True for a calibrated grey (ISO 32000-1, 8.6.5.2) whose white is white and whose black is dark.
+    fn is_usual(&self, measures: &Dict) -> Result<bool> {
+        let gamma = self.file.value(measures, "Gamma")?;
+        let gamma = if *gamma == Object::Null { Some(1.0) } else { gamma.number() };
+        let white = self.file.numbers::<3>(measures, "WhitePoint")?;
+        let is_white =
+            |[x, y, z]: [f64; 3]| (y - 1.0).abs() < 0.01 && (0.5..=2.0).contains(&x) && (0.1..=2.0).contains(&z);
+        let black = self.file.numbers::<3>(measures, "BlackPoint")?.unwrap_or_default();
+        let is_dark = black.iter().all(|light| (0.0..=0.2).contains(light));
+        Ok(gamma.is_some_and(|gamma| (0.5..=5.0).contains(&gamma)) && white.is_some_and(is_white) && is_dark)
+    }
+
+    fn inverts(&self, parameters: &Dict) -> Result<Option<bool>> {
+        let mode = self.file.value(parameters, "BM")?;
+        // Of a list readers take the first that they know.
+        let modes = mode.as_array().unwrap_or_else(|| std::slice::from_ref(&mode));
+        let inverts = |mode: &Object| matches!(mode.as_name(), Some(b"Difference" | b"Exclusion"));
+        Ok((*mode != Object::Null).then(|| modes.iter().any(inverts)))
+    }
+
+    fn transfers(&self, parameters: &Dict) -> Result<Option<bool>> {
+        let mut transfers = None;
+        for key in ["TR", "TR2"].into_iter().filter(|key| parameters.get(key).is_some()) {
+            transfers = Some(self.file.value(parameters, key)?.as_name().is_none());
+        }
+        Ok(transfers)
     }
 
     /// A picture or a form; none for anything else.
     pub(in crate::pdf) fn drawn(&self, name: &[u8]) -> Result<Option<Rc<Drawn<'f>>>> {
         let file = self.file;
-        self.drawn.get(self, name, |object| {
-            let Some(stream) = object.map(|object| file.stream(object)).transpose()?.flatten() else { return Ok(None) };
-            if stream.dict.is("Subtype", "Image") {
+        let drawn = self.drawn.get(self, name, |object| {
+            let Some(stream) = file.stream(object)? else { return Ok(None) };
+            if file.is(&stream.dict, "Subtype", "Image")? {
                 let is_mask = *file.value(&stream.dict, "ImageMask")? == Object::Bool(true);
                 return Ok(Some(Rc::new(Drawn::Picture(is_mask))));
             }
-            if !stream.dict.is("Subtype", "Form") {
+            if !file.is(&stream.dict, "Subtype", "Form")? {
                 return Ok(None);
             }
-            let matrix = Matrix::read(&file.items(&stream.dict, "Matrix")?);
-            let bounds = Rect::read(&file.items(&stream.dict, "BBox")?);
+            let matrix = file.numbers(&stream.dict, "Matrix")?.map(Matrix);
+            let bounds = file.numbers(&stream.dict, "BBox")?.map(Rect::of);
             let resources = file.dict_in(&stream.dict, "Resources")?.map(|dict| Self::new(file, dict));
             Ok(Some(Rc::new(Drawn::Form(Box::new(Form { stream, matrix, bounds, resources, left: OnceCell::new() })))))
-        })
+        });
+        drawn.map(Option::flatten)
     }
 }
 
@@ -283,7 +337,8 @@ impl<T: Clone> Kind<T> {
         Self { key, dict: OnceCell::new(), known: RefCell::default() }
     }
 
-    fn get(&self, of: &Resources<'_>, name: &[u8], make: impl FnOnce(Option<&Object>) -> Result<T>) -> Result<T> {
+    /// What is made of a name; none if it is not there.
+    fn get(&self, of: &Resources<'_>, name: &[u8], make: impl FnOnce(&Object) -> Result<T>) -> Result<Option<T>> {
         if let Some(known) = self.known.borrow().get(name) {
             return Ok(known.clone());
         }
@@ -296,7 +351,8 @@ impl<T: Clone> Kind<T> {
         };
         // It is searched from its end.
         of.file.spend(dict.0.len())?;
-        let found = make(dict.get(&String::from_utf8_lossy(name)))?;
+        let found = dict.0.iter().rev().find(|(known, _)| **known == *name);
+        let found = found.map(|(_, value)| make(value)).transpose()?;
         self.known.borrow_mut().insert(name.into(), found.clone());
         Ok(found)
     }

@@ -419,9 +419,12 @@ fn draw_form(place: &Matrix, name: &str) -> String {
 
 /// A name that the page does not use.
 fn unused(names: &Dict) -> String {
+    // There may be any number of them.
+    let ours = names.0.iter().map(|(name, _)| &**name).filter(|name| name.starts_with(NAME.as_bytes()));
+    let taken: HashSet<&[u8]> = ours.collect();
     let mut name = NAME.to_owned();
     let mut number = 1;
-    while names.get(&name).is_some() {
+    while taken.contains(name.as_bytes()) {
         number += 1;
         name = format!("{NAME}{number}");
     }

@@ -12,6 +12,8 @@ pub(in crate::pdf) struct Update<'a> {
     file: &'a File,
     bytes: Vec<u8>,
     written: Vec<(Id, usize)>,
+    /// The numbers of the file's objects that are changed.
+    changed: HashSet<u32>,
     next: u32,
 }
 
@@ -24,7 +26,7 @@ impl<'a> Update<'a> {
         if !matches!(bytes.last(), Some(b'\n' | b'\r')) {
             bytes.push(b'\n');
         }
-        Ok(Self { file, bytes, written: Vec::new(), next: file.xref.next_number()? })
+        Ok(Self { file, bytes, written: Vec::new(), changed: HashSet::new(), next: file.xref.next_number()? })
     }
 
     /// A number that no object has.
@@ -41,7 +43,15 @@ impl<'a> Update<'a> {
         Id { number, generation: 0 }
     }
 
+    /// Writes an object that is new, or in the place of one of the file.
+    ///
+    /// # Errors
+    /// `pdf_damaged` for one that is written already: it is two things at once, and the codes would be in one of them only.
     pub(in crate::pdf) fn object(&mut self, id: Id, mut object: Object) -> Result<()> {
+        if !self.changed.insert(id.number) {
+            let why = "is two things at once, of which only one can be changed";
+            return Err(Error::new(Kind::PdfDamaged, format!("object {} {why}", id.number)));
+        }
         if let Some(crypt) = &self.file.crypt {
             crypt.encrypt_strings(id, &mut object)?;
         }

@@ -23,7 +23,7 @@ impl Font {
             // A quote is not worth a refusal.
             map => map.ok().flatten(),
         };
-        let has_own_codes = font.is("Subtype", "Type0") || font.is("Subtype", "Type3");
+        let has_own_codes = file.is(font, "Subtype", "Type0")? || file.is(font, "Subtype", "Type3")?;
         let is_plain = !has_own_codes && file.value(font, "Encoding")?.as_dict().is_none();
         let characters = map.map(|map| ToUnicode::read(&map));
         Ok(Self { widths: LetterWidths::read(file, font)?, characters, is_plain })

@@ -30,12 +30,12 @@ const MOST_WIDTHS: usize = 70_000;
 
 impl LetterWidths {
     pub(in crate::pdf) fn read(file: &File, font: &Dict) -> Result<Self> {
-        if font.is("Subtype", "Type0") {
+        if file.is(font, "Subtype", "Type0")? {
             return Self::composite(file, font);
         }
         // A type 3 font has a measure of its own; the others count in thousandths.
         let (mut measure, mut reach) = (0.001, REACH);
-        if font.is("Subtype", "Type3") {
+        if file.is(font, "Subtype", "Type3")? {
             let matrix = file.items(font, "FontMatrix")?;
             measure = matrix.first().and_then(Object::number).unwrap_or(0.001).abs();
             let height = matrix.get(3).and_then(Object::number).unwrap_or(0.001);

@@ -1,5 +1,5 @@
 use super::ink::Ink;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf::page::geometry::Rect;
 use crate::pdf_objects::{Dict, Object};
@@ -8,6 +8,8 @@ use crate::pdf_objects::{Dict, Object};
 const HIDDEN: i64 = 2;
 const PRINTED: i64 = 4;
 const NOT_ON_SCREEN: i64 = 32;
+/// It stands upright however the page is turned.
+const UPRIGHT: i64 = 16;
 
 /// Where an annotation has coordinates besides its rectangle (ISO 32000-2, 12.5.6): readers that draw it themselves go by
 /// them, wherever the rectangle is.
@@ -18,7 +20,11 @@ pub(super) fn mark(file: &File, annotations: &[Object], ink: &mut Ink) -> Result
     for annotation in annotations {
         file.spend(16)?;
         let Some(annotation) = file.dict(annotation)? else { continue };
-        let area = area(file, &annotation)?;
+        let mut area = area(file, &annotation)?;
+        // It is turned about a corner.
+        if flags(file, &annotation)? & UPRIGHT != 0 {
+            area = area.grown(area.width().max(area.height()).max(0.0));
+        }
         if ink.is_near(&area) && is_seen(file, &annotation)? {
             ink.thing(&area, &name(file, &annotation)?);
         }
@@ -32,11 +38,16 @@ fn area(file: &File, annotation: &Dict) -> Result<Rect> {
     const SIGN: f64 = 24.0;
     /// How far line ends and the points of thick lines reach, in widths of the line.
     const POINTED: f64 = 10.0;
-    let rect = Rect::read(&numbers(file, annotation, "Rect")?).unwrap_or(Rect::NOTHING);
-    if has_picture(file, annotation)? {
+    // A list of something else than four numbers means another place to each reader.
+    let rect = match file.numbers(annotation, "Rect") {
+        Err(error) if error.kind() == Kind::PdfDamaged => return Ok(Rect::EVERYTHING),
+        rect => rect?.map_or(Rect::NOTHING, Rect::of),
+    };
+    if has_picture(file, annotation)? && !is_marker(file, annotation)? {
         return Ok(rect);
     }
-    let is = |names: &[&str]| names.iter().any(|name| annotation.is("Subtype", name));
+    let subtype = file.value(annotation, "Subtype")?;
+    let is = |names: &[&str]| names.iter().any(|name| subtype.as_name() == Some(name.as_bytes()));
     let width = border(file, annotation)?.unwrap_or(1.0).abs();
     let mut area = rect.grown(if is(&["Text", "FileAttachment", "Sound"]) { width.max(SIGN) } else { width });
     for outward in numbers(file, annotation, "RD")?.iter().filter_map(Object::number).filter(|&inset| inset < 0.0) {
@@ -100,6 +111,11 @@ fn surround(file: &File, points: &Object, around: &mut Rect, depth: u32) -> Resu
     Ok(())
 }
 
+/// True for what marks a text: some readers draw it by its coordinates, whatever picture it brings.
+fn is_marker(file: &File, annotation: &Dict) -> Result<bool> {
+    Ok(annotation.get("QuadPoints").is_some() && file.is(annotation, "Subtype", "Highlight")?)
+}
+
 /// True if it brings one picture for all its states, empty or not.
 fn has_picture(file: &File, annotation: &Dict) -> Result<bool> {
     let appearance = file.dict_in(annotation, "AP")?;
@@ -112,13 +128,22 @@ fn numbers(file: &File, dict: &Dict, key: &str) -> Result<Vec<Object>> {
     file.items(dict, key)?.iter().take(4).map(|item| Ok(file.resolve(item)?.into_owned())).collect()
 }
 
-fn is_seen(file: &File, annotation: &Dict) -> Result<bool> {
+/// Its flags; none where there are more than 32, of which each reader takes others.
+fn flags(file: &File, annotation: &Dict) -> Result<i64> {
     let flags = file.value(annotation, "F")?.integer().unwrap_or_default();
-    if flags & HIDDEN != 0 || flags & NOT_ON_SCREEN != 0 && flags & PRINTED == 0 || annotation.is("Subtype", "Popup") {
+    Ok(u32::try_from(flags).unwrap_or_default().into())
+}
+
+fn is_seen(file: &File, annotation: &Dict) -> Result<bool> {
+    let flags = flags(file, annotation)?;
+    if flags & HIDDEN != 0 || flags & NOT_ON_SCREEN != 0 && flags & PRINTED == 0 {
         return Ok(false);
     }
+    if file.is(annotation, "Subtype", "Popup")? {
+        return has_picture(file, annotation);
+    }
     // Whatever its picture is now, a field is there to be written into, and readers colour it.
-    if annotation.is("Subtype", "Widget") {
+    if file.is(annotation, "Subtype", "Widget")? || is_marker(file, annotation)? {
         return Ok(true);
     }
     if let Some(appearance) = file.dict_in(annotation, "AP")?
@@ -127,7 +152,7 @@ fn is_seen(file: &File, annotation: &Dict) -> Result<bool> {
         // One picture, or one for each state. An empty one is how a note hides.
         return Ok(file.stream(normal)?.is_none_or(|stream| !stream.data.is_empty()));
     }
-    if annotation.is("Subtype", "Link") {
+    if file.is(annotation, "Subtype", "Link")? {
         return has_border(file, annotation);
     }
     // Notes and the like are drawn by the reader, if they bring no picture of their own.
@@ -149,10 +174,10 @@ fn border(file: &File, annotation: &Dict) -> Result<Option<f64>> {
 
 /// What people would call it.
 fn name(file: &File, annotation: &Dict) -> Result<String> {
-    if annotation.is("Subtype", "Link") {
+    if file.is(annotation, "Subtype", "Link")? {
         return Ok("a link with a border".to_owned());
     }
-    if !annotation.is("Subtype", "Widget") {
+    if !file.is(annotation, "Subtype", "Widget")? {
         return Ok("an annotation".to_owned());
     }
     let name = file.value(annotation, "T")?;

@@ -73,7 +73,7 @@ pub(in crate::pdf) fn look<'f>(
     annotations::mark(file, annotations, &mut above)?;
     survey.covered = above.found();
     let mut reader = Reader::new(file, Ink::new(areas, above.map));
-    match all_content(file, contents).and_then(|content| reader.page(&content, resources)) {
+    match all_content(file, contents).and_then(|(content, joins)| reader.page(&content, joins, resources)) {
         Ok(balance) => survey.balance = balance,
         // What would take too long is refused, for the state in which the page is left is not known either.
         Err(error) if error.kind() == Kind::PdfLimits => return Err(error),
@@ -115,16 +115,18 @@ fn carries_codes(file: &File, resources: &Dict) -> Result<bool> {
     Ok(false)
 }
 
-fn all_content(file: &File, contents: &[Stream]) -> Result<Vec<u8>> {
-    let mut all = Vec::new();
+/// The parts of the content, and where they are joined.
+fn all_content(file: &File, contents: &[Stream]) -> Result<(Vec<u8>, Vec<usize>)> {
+    let (mut all, mut joins) = (Vec::new(), Vec::new());
     for stream in contents {
         let part = file.decode_whole(stream, LARGEST_CONTENT - all.len().min(LARGEST_CONTENT))?;
         if all.is_empty() {
             all = part;
         } else {
+            joins.push(all.len());
             all.push(b'\n');
             all.extend(part);
         }
     }
-    Ok(all)
+    Ok((all, joins))
 }
