@@ -1,9 +1,11 @@
+use std::rc::Rc;
+
 use super::balance::Balance;
 use super::geometry::{Matrix, Point, Rect};
 use super::graphics::{Paint, Path, Space, State};
 use super::ink::Ink;
 use super::inline_image;
-use super::resources::{Drawn, Resources};
+use super::resources::{Drawn, Resources, Settings};
 use crate::error::{Error, Kind, Result};
 use crate::pdf::document::file::File;
 use crate::pdf::document::lexer::{Lexer, Token};
@@ -252,7 +254,7 @@ impl<'a> Reader<'a> {
             }
             b"gs" => match run.resources.settings(operands.name())? {
                 Some(settings) => {
-                    run.state.set(&settings);
+                    change(&mut run.state, &settings);
                     self.by_the_way(&settings.asides, run)?;
                 }
                 None => self.unknown += 1,
@@ -377,6 +379,16 @@ impl<'a> Reader<'a> {
 
     fn note(&mut self, state: &State, drawn: &Rect, what: &str) {
         self.ink.thing(&drawn.intersection(&state.clip), what);
+    }
+}
+
+/// Follows a set of parameters.
+fn change(state: &mut State, settings: &Settings<'_>) {
+    state.inverts = settings.inverts.unwrap_or(state.inverts);
+    state.transfers = settings.transfers.unwrap_or(state.transfers);
+    state.line_width = settings.line_width.map_or(state.line_width, f64::abs);
+    if let Some((font, size)) = &settings.font {
+        (state.font, state.size) = (Some(Rc::clone(font)), *size);
     }
 }
 

@@ -2,7 +2,6 @@ use std::rc::Rc;
 
 use super::font::Font;
 use super::geometry::{Matrix, Point, Rect};
-use super::resources::Settings;
 
 /// What `q` keeps and `Q` brings back (ISO 32000-1, 8.4), as far as it matters for where ink falls.
 #[derive(Clone)]
@@ -15,7 +14,7 @@ pub(in crate::pdf) struct State {
     /// True if white turns around what it falls on: paper becomes dark by it.
     pub(in crate::pdf) inverts: bool,
     /// True if colours become others when they are drawn.
-    transfers: bool,
+    pub(in crate::pdf) transfers: bool,
     pub(in crate::pdf) line_width: f64,
     pub(in crate::pdf) font: Option<Rc<Font>>,
     pub(in crate::pdf) size: f64,
@@ -87,16 +86,6 @@ impl State {
     /// The same of lines.
     pub(in crate::pdf) fn strokes_white(&self) -> bool {
         self.stroke.white && !self.inverts && !self.transfers
-    }
-
-    /// Follows a set of parameters.
-    pub(super) fn set(&mut self, settings: &Settings<'_>) {
-        self.inverts = settings.inverts.unwrap_or(self.inverts);
-        self.transfers = settings.transfers.unwrap_or(self.transfers);
-        self.line_width = settings.line_width.map_or(self.line_width, f64::abs);
-        if let Some((font, size)) = &settings.font {
-            (self.font, self.size) = (Some(Rc::clone(font)), *size);
-        }
     }
 
     pub(in crate::pdf) fn new(matrix: Matrix) -> Self {
