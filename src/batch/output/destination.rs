@@ -76,7 +76,7 @@ impl Destination {
             let message = "it names the files of an earlier run there, and would not name those that replace them";
             return Err(Error::new(Kind::OutputExists, message)
                 .about(own.to_string_lossy())
-                .with_hint("Replace it with them (leave `--manifest` and `--json` away), or choose another `--out`."));
+                .with_hint("Let this run write that manifest, and no other, or choose another place."));
         }
         let mut replaces_archive = false;
         let (folder, only) = match output {

@@ -71,7 +71,7 @@ impl Replacement {
             format!("a run that was killed had begun to replace what is there by what {} names", self.manifest);
         Error::new(Kind::OutputExists, message)
             .about(folder.to_string_lossy())
-            .with_hint("Run the command with that manifest and `--resume` first: it ends what was begun.")
+            .with_hint("Resume the run of that manifest first: it ends what was begun.")
     }
 
     fn end(&self) -> (u64, String) {
