@@ -15,19 +15,20 @@ use std::sync::LazyLock;
 
 use ksef_qr_fuzz::Target;
 
+/// With how many megabytes. Where keys may lie, as many as their own encryption may ask for: 256 MiB for scrypt.
 const TARGETS: &[Target] = &[
     ("announcements", text::announcements, 50),
-    ("certificate", credential::certificate, 50),
+    ("certificate", credential::certificate, 300),
     ("decoder", text::decoder, 50),
     ("invoice", invoice::invoice, 50),
-    ("key", credential::key, 100),
+    ("key", credential::key, 300),
     ("link", link::link, 20),
     ("manifest", list::manifest, 50),
     ("number", text::number, 20),
     ("pairs", list::pairs, 50),
     ("pdf-stamp", pdf::stamp, 300),
     ("pdf-text", pdf::text, 300),
-    ("pkcs12", credential::pkcs12, 100),
+    ("pkcs12", credential::pkcs12, 300),
     ("reader", reader::reader, 100),
     ("register", list::register, 50),
     ("subject", credential::subject, 50),
