@@ -160,7 +160,7 @@ def number(folder, count):
     return ["number", "-"], "numbers.txt"
 
 
-@reader(100)
+@reader(40)
 def cert_register_check(folder, count):
     """entries of a register"""
     return [*register(folder, count), "check", "register.toml"]
@@ -309,7 +309,7 @@ def png(rows):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
-@reader(100)
+@reader(50)
 def scan_noise(folder, count):
     """rows of a picture, without any order"""
     pixels = random.Random(1)
@@ -336,7 +336,7 @@ def scan_svg(folder, count):
 def scan_pages(folder, count):
     """pages of a PDF"""
     kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + count))
-    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 595 842 ] /Kids [ %s ] >>" % (count, kids)
+    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 298 421 ] /Kids [ %s ] >>" % (count, kids)
     return ask_of(folder, pdf_of([CATALOG, tree, *[b"<< /Type /Page /Parent 2 0 R >>"] * count]))
 
 
