@@ -1404,7 +1404,8 @@ mod little_files_of_much_work {
     /// Names as those of the form with the codes, any number of them.
     #[test]
     fn a_name_of_its_own_is_soon_found() {
-        let names = (2..60_000).fold("/KsefQr 0".to_owned(), |names, number| format!("{names} /KsefQr{number} 0"));
+        let numbered: Vec<String> = (2..60_000).map(|number| format!("/KsefQr{number} 0")).collect();
+        let names = format!("/KsefQr 0 {}", numbered.join(" "));
         let page = format!("{PAGE} /Resources << /XObject << {names} >> >> >>");
         let begun = Instant::now();
         let stamped = end(&of_objects(&[CATALOG, TREE, &page]), Pages::First).unwrap();
