@@ -231,6 +231,12 @@ def one_page(more, *objects):
     return pdf_of([CATALOG, b"<< /Type /Pages /Count 1 /Kids [ 3 0 R ] >>", page, *objects])
 
 
+def empty_pages(count, size):
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + count))
+    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 %s ] /Kids [ %s ] >>" % (count, size, kids)
+    return pdf_of([CATALOG, tree, *[b"<< /Type /Page /Parent 2 0 R >>"] * count])
+
+
 def page_of_lines(count):
     content = b"".join(b"%d %d m %d 800 l S\n" % (number % 500, 700 + number % 100, number % 500) for number in range(count))
     return one_page(b"/Contents 4 0 R", b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
@@ -239,9 +245,7 @@ def page_of_lines(count):
 @reader(5_000)
 def stamp_pages(folder, count):
     """pages of a PDF"""
-    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + count))
-    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 595 842 ] /Kids [ %s ] >>" % (count, kids)
-    return stamp(folder, pdf_of([CATALOG, tree, *[b"<< /Type /Page /Parent 2 0 R >>"] * count]))
+    return stamp(folder, empty_pages(count, b"595 842"))
 
 
 @reader(200)
@@ -335,9 +339,7 @@ def scan_svg(folder, count):
 @reader(6)
 def scan_pages(folder, count):
     """pages of a PDF"""
-    kids = b" ".join(b"%d 0 R" % number for number in range(3, 3 + count))
-    tree = b"<< /Type /Pages /Count %d /MediaBox [ 0 0 298 421 ] /Kids [ %s ] >>" % (count, kids)
-    return ask_of(folder, pdf_of([CATALOG, tree, *[b"<< /Type /Page /Parent 2 0 R >>"] * count]))
+    return ask_of(folder, empty_pages(count, b"298 421"))
 
 
 @reader(5_000)

@@ -121,8 +121,7 @@ impl KnownCodes {
             && links.kod1.label == label
             && links.kod2.as_ref().is_none_or(is_kod2);
         if !is_its_own {
-            let message = "the manifest's codes say something else than the invoice";
-            return Err(Error::new(Kind::CodesOfAnotherInvoice, message));
+            return Err(of_another_invoice());
         }
         let certificate = |serial| self.certificates.iter().find(|certificate| certificate.serial() == serial);
         if let (Some(kod2), Some(given)) = (&links.kod2, self.certificates.first())
@@ -137,4 +136,9 @@ impl KnownCodes {
         links.check_signature(certificate)?;
         Ok(links)
     }
+}
+
+/// What a manifest says of an invoice is not what the invoice says.
+pub(crate) fn of_another_invoice() -> Error {
+    Error::new(Kind::CodesOfAnotherInvoice, "the manifest's codes say something else than the invoice")
 }

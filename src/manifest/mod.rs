@@ -39,5 +39,6 @@ pub use summary::{CertificateCount, Summary};
 
 pub(crate) use codes::{InvoiceLinks, LabelledLink, SignedLink};
 pub(crate) use file_names::{DOCUMENT_ENDINGS, FileNames, TakenNames};
+pub(crate) use known_codes::of_another_invoice;
 pub(crate) use line::{CodeLine, DocumentLine, InvoiceLine, ManifestLine};
 pub(crate) use lines::{Extent, LINE_START};

@@ -27,6 +27,7 @@
 //! | `signature` | the signature of KOD II beside the certificates at hand |
 //! | `book` | a link beside the book of invoices (feature `book`) |
 //! | `manifest` | what a line of a manifest says beside its links |
+//! | `told` | what else the line says, beside its invoice |
 //! | `redraw` | a picture beside what this program draws for its link |
 //!
 //! Each thing that can be wrong has a code, a row in the registry of codes (`error/verify_code.rs`).

@@ -9,7 +9,7 @@ use crate::batch::output::PreparedFile;
 use crate::error::{Error, Kind, Result};
 use crate::invoice::Invoice;
 use crate::link::Kod1;
-use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture};
+use crate::manifest::{DocumentRecord, EarlierRecord, Kept, Picture, of_another_invoice};
 use crate::render::{Code, Renderer};
 use crate::values::Environment;
 
@@ -141,8 +141,7 @@ fn check_invoice(earlier: &EarlierRecord, invoice: &Invoice, environment: Enviro
     if (&*earlier.number, &*earlier.kod1.url) == (invoice.number(), &*Kod1::of(invoice, environment).to_string()) {
         return Ok(());
     }
-    let message = "the manifest's codes say something else than the invoice";
-    Err(Error::new(Kind::CodesOfAnotherInvoice, message))
+    Err(of_another_invoice())
 }
 
 fn keep_document(
